@@ -1,0 +1,3 @@
+from netverify.cli.main import run
+
+run()

@@ -1,0 +1,45 @@
+"""The account of every input: read, irrelevant, unsupported, templated, left out, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.model.cluster import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What became of the inputs. ``documents`` is the sum of all other counts of documents.
+
+    ``modelled`` and ``irrelevant`` count documents by kind. ``templates`` are files that are Helm (or other) templates, not
+    manifests; ``not_manifests`` are documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders, links out
+    of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not be read or were refused:
+    while there is one, no verdict holds.
+    """
+
+    files: int = 0
+    documents: int = 0
+    modelled: Mapping[str, int] = field(default_factory=dict)
+    irrelevant: Mapping[str, int] = field(default_factory=dict)
+    unsupported: Mapping[str, int] = field(default_factory=dict)
+    not_manifests: int = 0
+    templates: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What reading the manifests gave: the facts, the account, and the findings in the order of their places."""
+
+    cluster: Cluster
+    coverage: Coverage
+    diagnostics: tuple[Diagnostic, ...] = ()
+    approximations: tuple[str, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether some input was refused or could not be read."""
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)

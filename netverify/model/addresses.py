@@ -1,0 +1,78 @@
+"""IP addresses and ranges of them, as integers within a family.
+
+IPv4 and IPv6 never overlap: ``0.0.0.0/0`` says nothing about IPv6 (an IPv4-mapped IPv6 address does not reach this module).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """One address: ``family`` is 4 or 6, ``value`` its bits as an unsigned integer."""
+
+    family: int
+    value: int
+
+    def __str__(self) -> str:
+        return str(ipaddress.IPv4Address(self.value) if self.family == 4 else ipaddress.IPv6Address(self.value))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AddressRange:
+    """All addresses of ``family`` from ``first`` to ``last``, both included; never empty."""
+
+    family: int
+    first: int
+    last: int
+
+    def __contains__(self, address: Address) -> bool:
+        return address.family == self.family and self.first <= address.value <= self.last
+
+    def __str__(self) -> str:
+        low, high = Address(self.family, self.first), Address(self.family, self.last)
+        return str(low) if low == high else f"{low}-{high}"
+
+
+def family_bits(family: int) -> int:
+    """How many bits an address of ``family`` has."""
+    return 32 if family == 4 else 128
+
+
+EVERY_IPV4 = AddressRange(4, 0, 2**32 - 1)
+EVERY_IPV6 = AddressRange(6, 0, 2**128 - 1)
+
+
+def parse_address(text: str) -> Address:
+    """The address that ``text`` spells. Raises ``ValueError`` when it is none."""
+    parsed = ipaddress.ip_address(text)
+    return Address(parsed.version, int(parsed))
+
+
+def parse_cidr(text: str) -> AddressRange:
+    """The range of a CIDR; host bits are masked away. Raises ``ValueError`` when ``text`` is no CIDR."""
+    parsed = ipaddress.ip_network(text, strict=False)
+    return AddressRange(parsed.version, int(parsed.network_address), int(parsed.broadcast_address))
+
+
+def subtract(block: AddressRange, holes: tuple[AddressRange, ...]) -> tuple[AddressRange, ...]:
+    """``block`` without ``holes``: sorted, disjoint ranges; empty when the holes cover it."""
+    rest: list[AddressRange] = []
+    start = block.first
+    for hole in sorted(hole for hole in holes if hole.family == block.family):
+        if hole.last < start or hole.first > block.last:
+            continue
+        if hole.first > start:
+            rest.append(AddressRange(block.family, start, hole.first - 1))
+        start = hole.last + 1
+    if start <= block.last:
+        rest.append(AddressRange(block.family, start, block.last))
+    return tuple(rest)
+
+
+def cidrs(block: AddressRange) -> tuple[str, ...]:
+    """The fewest CIDRs that together are ``block``."""
+    kind = ipaddress.IPv4Address if block.family == 4 else ipaddress.IPv6Address
+    return tuple(str(network) for network in ipaddress.summarize_address_range(kind(block.first), kind(block.last)))

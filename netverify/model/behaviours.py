@@ -1,0 +1,111 @@
+"""What CNI plugins may do either way: each is a free Boolean in a proof until ``--cni`` or ``--assume`` fixes it.
+
+Source: the API documentation where it leaves a choice, and the plugins' documentation and code for the profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Behaviour(StrEnum):
+    """One choice that the NetworkPolicy API leaves to the CNI plugin, or that plugins are known to get differently."""
+
+    POLICY_ENFORCED = "policy-enforced"
+    IPBLOCK_MATCHES_PODS = "ipblock-matches-pods"
+    IPBLOCK_MATCHES_NODES = "ipblock-matches-nodes"
+    HOST_NETWORK_POLICED = "host-network-policed"
+    NODE_TO_LOCAL_POD_ALLOWED = "node-to-local-pod-allowed"
+    POD_TO_LOCAL_NODE_ALLOWED = "pod-to-local-node-allowed"
+    ENDPORT_SUPPORTED = "endport-supported"
+    UNLISTED_RULES_ENFORCED = "unlisted-rules-enforced"
+    NAMED_PORTS_SUPPORTED = "named-ports-supported"
+    NAMED_PORT_FALLS_OPEN = "named-port-falls-open"
+    NAMED_PORT_VOIDS_POLICY = "named-port-voids-policy"
+    NAMED_PORTS_RESOLVE_FOR_IPBLOCK = "named-ports-resolve-for-ipblock"
+    INIT_CONTAINER_PORTS_NAMED = "init-container-ports-named"
+    SCTP_SUPPORTED = "sctp-supported"
+
+
+MEANING: Mapping[Behaviour, str] = MappingProxyType(
+    {
+        Behaviour.POLICY_ENFORCED: "NetworkPolicy objects are enforced at all",
+        Behaviour.IPBLOCK_MATCHES_PODS: "an ipBlock also matches addresses of pods",
+        Behaviour.IPBLOCK_MATCHES_NODES: "an ipBlock also matches addresses of nodes, so of pods on the host network",
+        Behaviour.HOST_NETWORK_POLICED: "policies select pods on the host network, and match them as peers",
+        Behaviour.NODE_TO_LOCAL_POD_ALLOWED: "a node, so a pod on its host network, always reaches the pods that run on it",
+        Behaviour.POD_TO_LOCAL_NODE_ALLOWED: "a pod always reaches its own node, so pods on that host network",
+        Behaviour.ENDPORT_SUPPORTED: "endPort is read; where it is not, only the first port of the range is allowed",
+        Behaviour.UNLISTED_RULES_ENFORCED: "rules of a direction that policyTypes does not list are enforced all the same",
+        Behaviour.NAMED_PORTS_SUPPORTED: "a port name in a policy is resolved on the destination pod",
+        Behaviour.NAMED_PORT_FALLS_OPEN: "where port names are not supported, one allows every port of its protocol",
+        Behaviour.NAMED_PORT_VOIDS_POLICY: "where port names are not supported, a policy that has one is not applied",
+        Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name towards an ipBlock is resolved when the address is a pod's",
+        Behaviour.INIT_CONTAINER_PORTS_NAMED: "port names of init containers count",
+        Behaviour.SCTP_SUPPORTED: "rules for SCTP ports are enforced",
+    },
+)
+
+FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_ENFORCED: True})
+"""Taken as given when nobody says otherwise, and reported as an assumption: with it free nothing could ever be proved."""
+
+_COMMON: Mapping[Behaviour, bool] = {
+    Behaviour.POLICY_ENFORCED: True,
+    Behaviour.IPBLOCK_MATCHES_PODS: True,
+    Behaviour.IPBLOCK_MATCHES_NODES: True,
+    Behaviour.HOST_NETWORK_POLICED: False,
+    Behaviour.NODE_TO_LOCAL_POD_ALLOWED: True,
+    Behaviour.ENDPORT_SUPPORTED: True,
+    Behaviour.NAMED_PORTS_SUPPORTED: True,
+    Behaviour.NAMED_PORT_FALLS_OPEN: False,
+    Behaviour.NAMED_PORT_VOIDS_POLICY: False,
+}
+_CILIUM: Mapping[Behaviour, bool] = {
+    **_COMMON,
+    Behaviour.IPBLOCK_MATCHES_PODS: False,
+    Behaviour.IPBLOCK_MATCHES_NODES: False,
+    Behaviour.UNLISTED_RULES_ENFORCED: True,
+    Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False,
+    Behaviour.INIT_CONTAINER_PORTS_NAMED: False,
+}
+
+CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
+    {
+        "antrea": {
+            **_COMMON,
+            Behaviour.UNLISTED_RULES_ENFORCED: True,
+            Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False,
+            Behaviour.INIT_CONTAINER_PORTS_NAMED: False,
+            Behaviour.SCTP_SUPPORTED: True,
+        },
+        "aws-vpc-cni": {**_COMMON, Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False},
+        "azure-npm": _COMMON,
+        "calico": {
+            **_COMMON,
+            Behaviour.UNLISTED_RULES_ENFORCED: False,
+            Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: True,
+            Behaviour.INIT_CONTAINER_PORTS_NAMED: True,
+            Behaviour.SCTP_SUPPORTED: True,
+        },
+        "cilium": _CILIUM,
+        "flannel": {Behaviour.POLICY_ENFORCED: False},
+        "gke-dataplane-v2": _CILIUM,
+        "kindnet": {**_COMMON, Behaviour.UNLISTED_RULES_ENFORCED: False, Behaviour.SCTP_SUPPORTED: True},
+        "kube-router": {**_COMMON, Behaviour.SCTP_SUPPORTED: True},
+        "ovn-kubernetes": {
+            **{k: v for k, v in _COMMON.items() if k is not Behaviour.IPBLOCK_MATCHES_PODS},
+            Behaviour.NAMED_PORTS_SUPPORTED: False,
+            Behaviour.NAMED_PORT_FALLS_OPEN: True,
+            Behaviour.SCTP_SUPPORTED: True,
+        },
+        "weave": {
+            **_COMMON,
+            Behaviour.ENDPORT_SUPPORTED: False,
+            Behaviour.NAMED_PORTS_SUPPORTED: False,
+            Behaviour.NAMED_PORT_VOIDS_POLICY: True,
+        },
+    },
+)
+"""What each plugin is known to do; a behaviour that is missing from a profile stays free under it."""

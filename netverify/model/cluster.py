@@ -1,0 +1,98 @@
+"""The cluster: a snapshot of facts read from manifests, without any judgement about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netverify.diagnostics import Origin
+from netverify.model.addresses import Address
+from netverify.model.labels import Labels
+from netverify.model.network_policy import NetworkPolicy
+from netverify.model.traffic import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace.
+
+    ``labels`` always hold ``kubernetes.io/metadata.name``. When ``declared`` (a Namespace object is in the manifests) they
+    are all its labels; otherwise the namespace is only referred to and every other label is unknown.
+    """
+
+    name: str
+    labels: Labels
+    declared: bool
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A declared container port; ``name`` is empty when it has none. ``init`` marks a port of an init container."""
+
+    number: int
+    protocol: Protocol = Protocol.TCP
+    name: str = ""
+    init: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WorkloadKey:
+    """What identifies a workload: ``shop/web[Deployment]``."""
+
+    namespace: str
+    name: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}[{self.kind}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One class of existing pods: a bare Pod, or all replicas of a controller's template.
+
+    ``labels`` are what every pod of it has; ``open_labels`` are keys that its controller adds with a value that the
+    manifests do not tell (``pod-template-hash``): mapped to the values that it can have, or to None for any value.
+    ``addresses`` are known pod addresses, and empty when unknown. ``single`` is true for a bare Pod, which has no second
+    replica to talk to.
+    """
+
+    key: WorkloadKey
+    labels: Labels
+    ports: tuple[ContainerPort, ...] = ()
+    host_network: bool = False
+    addresses: tuple[Address, ...] = ()
+    single: bool = False
+    open_labels: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """An object that could change a verdict but is not modelled.
+
+    ``may_allow``: it could make something reachable that is not reachable without it; ``may_deny``: the reverse.
+    ``namespace`` limits its effect to pods of that namespace (None: anywhere).
+    """
+
+    kind: str
+    name: str
+    namespace: str | None
+    origin: Origin
+    may_allow: bool
+    may_deny: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Everything that the manifests say about the cluster, in the order of names.
+
+    ``namespaces`` holds every namespace that is declared, that an object lives in, or that a selector names by
+    ``kubernetes.io/metadata.name``.
+    """
+
+    namespaces: Mapping[str, Namespace]
+    workloads: tuple[Workload, ...] = ()
+    network_policies: tuple[NetworkPolicy, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()

@@ -1,0 +1,81 @@
+"""A flow: one direction of one connection, as policy sees it, after address translation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from netverify.model.addresses import Address
+from netverify.model.cluster import ContainerPort, WorkloadKey
+from netverify.model.labels import Labels
+from netverify.model.traffic import Protocol
+
+
+class End(StrEnum):
+    """The two ends of a flow."""
+
+    SOURCE = "source"
+    DESTINATION = "destination"
+
+
+class Direction(StrEnum):
+    """The two directions of policy. The subject of ingress is the destination, of egress the source."""
+
+    INGRESS = "ingress"
+    EGRESS = "egress"
+
+    @property
+    def subject(self) -> End:
+        """The end that a policy of this direction protects."""
+        return End.DESTINATION if self is Direction.INGRESS else End.SOURCE
+
+    @property
+    def peer(self) -> End:
+        """The other end."""
+        return End.SOURCE if self is Direction.INGRESS else End.DESTINATION
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod at one end of a flow. ``workload`` is None for a possible pod, one that is not in the manifests.
+
+    ``address`` is the one that the flow uses, in the flow's family.
+    """
+
+    namespace: str
+    namespace_labels: Labels
+    labels: Labels
+    address: Address
+    ports: tuple[ContainerPort, ...] = ()
+    host_network: bool = False
+    workload: WorkloadKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """An address outside the cluster: neither a pod's nor a node's."""
+
+    address: Address
+
+
+Endpoint: TypeAlias = Pod | External
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A connection attempt from ``source`` to ``port`` of ``destination``.
+
+    ``port`` is the destination port on the pod. ``same_node`` says whether both ends are on one node; it matters only
+    where one of them is on the host network.
+    """
+
+    source: Endpoint
+    destination: Endpoint
+    protocol: Protocol
+    port: int
+    same_node: bool = field(default=False)
+
+    def at(self, end: End) -> Endpoint:
+        """The endpoint at ``end``."""
+        return self.source if end is End.SOURCE else self.destination

@@ -1,0 +1,89 @@
+"""What an answer holds: the verdict, the witness, and the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from netverify.diagnostics import Origin
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, Flow
+from netverify.rules.table import PolicyRef
+
+
+class Verdict(StrEnum):
+    """The answer to a reachability question. ``UNREACHABLE`` is a proof."""
+
+    REACHABLE = "reachable"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+    VACUOUS = "vacuous"
+
+
+class Scope(StrEnum):
+    """Whether pods of the manifests already suffice for a reachable answer, or only a pod that is not in them."""
+
+    EXISTING = "existing"
+    POSSIBLE = "possible"
+
+
+class Effect(StrEnum):
+    """What one direction did with the flow. ``NOT_ISOLATED``: no policy selects the subject."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    NOT_ISOLATED = "not-isolated"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the trace.
+
+    ``policy`` is None where no policy decided. ``rule`` counts from 0 and is None when no rule matched (the policy isolates
+    and nothing allows). ``detail`` says in words what the deciding rule matched (``from pods with role=admin``), or, for
+    ``NOT_ISOLATED``, why nothing applies.
+    """
+
+    direction: Direction
+    effect: Effect
+    policy: PolicyRef | None = None
+    rule: int | None = None
+    origin: Origin | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A flow that policy allows, small and replayed in the reference reading.
+
+    ``behaviours`` are those that the flow needs, with the value that it needs; the flow is allowed whatever the others are.
+    ``source_address_matters`` (and its twin) is false when the address in ``flow`` is arbitrary.
+    """
+
+    flow: Flow
+    behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    source_address_matters: bool = False
+    destination_address_matters: bool = False
+    port_matters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question.
+
+    ``because`` traces the witness in both directions, or for an unreachable answer names the policies that carry the
+    proof. ``unknown_because`` is why a verdict is ``UNKNOWN`` (objects that are not modelled, inputs that could not be read,
+    a solver that gave up). ``smt2`` are the formulas that were solved, in order, with their results.
+    """
+
+    question: str
+    verdict: Verdict
+    scope: Scope | None = None
+    witness: Witness | None = None
+    because: tuple[Reason, ...] = ()
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    smt2: tuple[tuple[str, str], ...] = ()

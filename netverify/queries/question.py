@@ -1,0 +1,24 @@
+"""What a question asks, independent of how it was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netverify.rules.predicate import Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is there a flow from ``source`` to ``destination`` with ``traffic`` that policy allows?
+
+    The three predicates speak of the source, of the destination, and of protocol and port. A flow between a single pod
+    and itself is never meant. ``text`` is the sentence as the user wrote it; ``source_text`` and ``destination_text`` are
+    its two ends in words, such as ``namespace a`` or ``b/pg[StatefulSet]``.
+    """
+
+    text: str
+    source: Predicate
+    destination: Predicate
+    traffic: Predicate
+    source_text: str
+    destination_text: str

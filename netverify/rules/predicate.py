@@ -1,0 +1,144 @@
+"""Predicates on flows: a closed set of node types with several readings.
+
+The reference reading says what each node means on one flow; the symbolic reading prints it as a formula. To add a node
+type is to extend both, and ``assert_never`` finds the places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from netverify.model.addresses import AddressRange
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import WorkloadKey
+from netverify.model.flow import End
+from netverify.model.labels import LabelSelector
+from netverify.model.traffic import PortSet, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of ``parts`` holds; without parts, always."""
+
+    parts: tuple[Predicate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of ``parts`` holds; without parts, never."""
+
+    parts: tuple[Predicate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """``part`` does not hold."""
+
+    part: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Behaves:
+    """The CNI shows ``behaviour``."""
+
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True)
+class IsPod:
+    """``end`` is a pod, on the host network or not; otherwise it is an external address."""
+
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class OnHostNetwork:
+    """``end`` is a pod with ``hostNetwork: true``."""
+
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class SameNode:
+    """Both ends are on one node."""
+
+
+@dataclass(frozen=True, slots=True)
+class InNamespace:
+    """``end`` is a pod in the namespace called ``name``."""
+
+    end: End
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceMatches:
+    """``end`` is a pod in a namespace whose labels ``selector`` matches."""
+
+    end: End
+    selector: LabelSelector
+
+
+@dataclass(frozen=True, slots=True)
+class PodMatches:
+    """``end`` is a pod whose labels ``selector`` matches."""
+
+    end: End
+    selector: LabelSelector
+
+
+@dataclass(frozen=True, slots=True)
+class IsWorkload:
+    """``end`` is an existing pod of the workload ``key``."""
+
+    end: End
+    key: WorkloadKey
+
+
+@dataclass(frozen=True, slots=True)
+class AddressIn:
+    """``end``, a pod or not, has an address in one of ``ranges``."""
+
+    end: End
+    ranges: tuple[AddressRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortIn:
+    """The flow is ``protocol`` to a destination port in ``ports``."""
+
+    protocol: Protocol
+    ports: PortSet
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPort:
+    """The flow is ``protocol`` to a port that the destination pod declares under ``name`` for that protocol.
+
+    Never holds when the destination is no pod. Ports of init containers count iff the CNI says so.
+    """
+
+    protocol: Protocol
+    name: str
+
+
+Predicate: TypeAlias = (
+    All
+    | AnyOf
+    | Not
+    | Behaves
+    | IsPod
+    | OnHostNetwork
+    | SameNode
+    | InNamespace
+    | NamespaceMatches
+    | PodMatches
+    | IsWorkload
+    | AddressIn
+    | PortIn
+    | NamedPort
+)
+
+ALWAYS = All()
+NEVER = AnyOf()
