@@ -6,8 +6,10 @@ without a full stop, with user input in backticks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
 
 
 class Severity(IntEnum):
@@ -55,3 +57,14 @@ class Diagnostic:
     def sort_key(self) -> tuple[Origin, str, str]:
         """Diagnostics are reported in the order of their places, then codes, then messages."""
         return (self.origin, self.code, self.message)
+
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        # NV1xx: sources and YAML
+        # NV2xx: objects in general, namespaces, pods and workloads
+        # NV3xx: NetworkPolicy
+        # NV4xx: questions and flags
+    },
+)
+"""Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

@@ -87,3 +87,33 @@ class Answer:
     approximations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     smt2: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One existing endpoint of a listing: a workload (``shop/web[Deployment]``) or an external range (``10.0.0.0-10.0.0.9``).
+
+    ``witness`` is one flow that shows it.
+    """
+
+    text: str
+    witness: Witness
+    because: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The answer to ``who can reach …`` or ``what can … reach``.
+
+    ``existing`` are the endpoints of the manifests and external ranges, in the order of names; ``possible`` describes the
+    pods that could be created, each a selector in words (``pods with role=admin in namespaces with team=a``).
+    """
+
+    question: str
+    verdict: Verdict
+    existing: tuple[Listed, ...] = ()
+    possible: tuple[str, ...] = ()
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

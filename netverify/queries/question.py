@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from netverify.rules.predicate import Predicate
+
+
+class Form(StrEnum):
+    """The three forms of a sentence: ``can … reach …``, ``who can reach …``, ``what can … reach``."""
+
+    CAN = "can"
+    WHO = "who"
+    WHAT = "what"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +22,11 @@ class Question:
 
     The three predicates speak of the source, of the destination, and of protocol and port. A flow between a single pod
     and itself is never meant. ``text`` is the sentence as the user wrote it; ``source_text`` and ``destination_text`` are
-    its two ends in words, such as ``namespace a`` or ``b/pg[StatefulSet]``.
+    its two ends in words, such as ``namespace a`` or ``b/pg[StatefulSet]``. In the forms ``WHO`` and ``WHAT`` the open end is
+    any pod and any external address.
     """
 
+    form: Form
     text: str
     source: Predicate
     destination: Predicate
