@@ -1,0 +1,52 @@
+"""Which tier the rules of a policy API go to, decided in one place because it depends on who enforces them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from netverify.diagnostics import Origin
+from netverify.dialects.network_policy import lower_policy
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster
+from netverify.model.flow import Direction
+from netverify.rules.predicate import ALWAYS, All, Behaves, IsPod, OnHostNetwork, SameNode
+from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
+
+OWN_NODE = PolicyRef("built-in", "", "own-node", Origin(""))
+"""The exemption of traffic between a pod and the node that it runs on."""
+
+
+def lower(cluster: Cluster) -> PolicySet:
+    """All policy of ``cluster``: own-node traffic first, then NetworkPolicy, then ``ALLOW``."""
+    return PolicySet(MappingProxyType({direction: _table(cluster, direction) for direction in Direction}))
+
+
+def _table(cluster: Cluster, direction: Direction) -> RuleTable:
+    selections: list[Selection] = []
+    rules: list[Rule] = []
+    for policy in cluster.network_policies:
+        selection, lowered = lower_policy(policy, direction)
+        if selection is not None:
+            selections.append(selection)
+            rules.extend(lowered)
+    network_policy = Tier(
+        name="NetworkPolicy",
+        applies=tuple(selections),
+        rules=tuple(rules),
+        default=Action.DENY,
+        condition=Behaves(Behaviour.POLICY_ENFORCED),
+    )
+    return RuleTable(direction, (_own_node(direction), network_policy))
+
+
+def _own_node(direction: Direction) -> Tier:
+    """Traffic from a pod's own node to the pod is always allowed; towards the node it is up to the CNI.
+
+    Source: NetworkPolicySpec.ingress ("traffic … from the pod's local node"), and "Network Policies".
+    """
+    behaviour = (
+        Behaviour.NODE_TO_LOCAL_POD_ALLOWED if direction is Direction.INGRESS else Behaviour.POD_TO_LOCAL_NODE_ALLOWED
+    )
+    subject = All((IsPod(direction.subject), OnHostNetwork(direction.peer), SameNode(), Behaves(behaviour)))
+    allow = Rule(OWN_NODE, 0, ALWAYS, ALWAYS, ALWAYS, Action.ALLOW, OWN_NODE.origin, None)
+    return Tier("own node", (Selection(OWN_NODE, subject, None),), (allow,), Action.PASS)
