@@ -16,12 +16,12 @@ class Action(StrEnum):
 
     ALLOW = "allow"
     DENY = "deny"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - an action, not a password
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PolicyRef:
-    """The policy object that something comes from: ``NetworkPolicy b/allow-admin``; no namespace when cluster-scoped."""
+    """The policy object that something comes from: ``NetworkPolicy b/allow-admin``; cluster-scoped ones have no namespace."""
 
     kind: str
     namespace: str

@@ -1,0 +1,203 @@
+"""The scene of an obligation: who may stand at each end, and what is fixed about the flow.
+
+Folding a predicate against the scene decides most rules before anything is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Namespace, Workload
+from netverify.model.flow import End
+from netverify.model.labels import EVERYTHING, LabelSelector, selector_matches
+from netverify.model.traffic import Protocol
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    Behaves,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+from netverify.rules.table import Rule, RuleTable, Selection
+
+NEW_NAMESPACE = ""
+"""Stands for a namespace that no manifest mentions; the empty string is no namespace's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who may stand at one end: possible pods of ``namespaces``, existing pods of ``workloads``, external addresses.
+
+    ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads`` are sorted by key, and may be in
+    other namespaces.
+    """
+
+    namespaces: tuple[str, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    external: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Nobody may stand here."""
+        return not (self.namespaces or self.workloads or self.external)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every namespace that a pod at this end may be in, sorted."""
+        return tuple(sorted({*self.namespaces, *(workload.key.namespace for workload in self.workloads)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The casts of both ends, and what is known of the traffic and the CNI; None or missing means free."""
+
+    casts: Mapping[End, Cast]
+    namespaces: Mapping[str, Namespace]
+    behaviours: Mapping[Behaviour, bool]
+    protocol: Protocol | None = None
+    port: int | None = None
+
+
+def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
+    """True or False iff ``predicate`` is that for every flow of the scene; None if it depends, or is not cheap to tell."""
+    match predicate:
+        case All(parts):
+            return _fold_all(parts, scene)
+        case AnyOf(parts):
+            return _fold_any(parts, scene)
+        case Not(part):
+            folded = fold(part, scene)
+            return None if folded is None else not folded
+        case Behaves(behaviour):
+            return scene.behaviours.get(behaviour)
+        case PortIn(protocol, ports):
+            if scene.protocol is not None and scene.protocol is not protocol:
+                return False
+            if scene.protocol is None or scene.port is None:
+                return None
+            return scene.port in ports
+        case NamedPort(protocol, _):
+            return False if scene.protocol is not None and scene.protocol is not protocol else None
+        case InNamespace(end, name):
+            cast = scene.casts[end]
+            if name not in cast.places:
+                return False
+            return True if cast.places == (name,) and not cast.external else None
+        case NamespaceMatches(end, selector):
+            return _fold_namespace(selector, scene.casts[end], scene)
+        case PodMatches(end, selector):
+            return _fold_labels(selector, scene.casts[end])
+        case OnHostNetwork(end):
+            return _agreed(_on_host(scene.casts[end]))
+        case IsPod(end):
+            cast = scene.casts[end]
+            return not cast.external if (cast.external != bool(cast.places)) else None
+        case IsWorkload(end, key):
+            cast = scene.casts[end]
+            among = [workload.key == key for workload in cast.workloads]
+            return _agreed({*among, *([False] if cast.namespaces or cast.external else [])})
+        case AddressIn() | SameNode():
+            return None
+        case _ as never:
+            assert_never(never)
+
+
+def _fold_all(parts: Iterable[Predicate], scene: Scene) -> bool | None:
+    result: bool | None = True
+    for part in parts:
+        folded = fold(part, scene)
+        if folded is False:
+            return False
+        if folded is None:
+            result = None
+    return result
+
+
+def _fold_any(parts: Iterable[Predicate], scene: Scene) -> bool | None:
+    result: bool | None = False
+    for part in parts:
+        folded = fold(part, scene)
+        if folded is True:
+            return True
+        if folded is None:
+            result = None
+    return result
+
+
+def _fold_namespace(selector: LabelSelector, cast: Cast, scene: Scene) -> bool | None:
+    answers: set[bool] = {False} if cast.external else set()
+    for place in cast.places:
+        namespace = scene.namespaces.get(place)
+        if selector == EVERYTHING:
+            answers.add(True)
+        elif namespace is None or not namespace.declared:
+            return None
+        else:
+            answers.add(selector_matches(selector, namespace.labels))
+        if len(answers) > 1:
+            return None
+    return _agreed(answers)
+
+
+def _fold_labels(selector: LabelSelector, cast: Cast) -> bool | None:
+    if selector == EVERYTHING and not cast.external:
+        return True
+    if cast.external and not cast.places:
+        return False
+    if cast.external or cast.namespaces or len(cast.workloads) != 1:
+        return None
+    (workload,) = cast.workloads
+    if any(requirement.key in workload.open_labels for requirement in selector.requirements):
+        return None
+    return selector_matches(selector, workload.labels)
+
+
+def _on_host(cast: Cast) -> set[bool]:
+    answers = {workload.host_network for workload in cast.workloads}
+    return answers | {False} if cast.namespaces or cast.external else answers
+
+
+def _agreed(answers: set[bool]) -> bool | None:
+    return next(iter(answers)) if len(answers) == 1 else None
+
+
+def surviving(table: RuleTable, scene: Scene) -> RuleTable:
+    """``table`` without what never holds in the scene: selections and rules that fold to False."""
+    return RuleTable(
+        table.direction,
+        tuple(
+            type(tier)(
+                tier.name,
+                tuple(selection for selection in tier.applies if _selection_survives(selection, scene)),
+                tuple(rule for rule in tier.rules if _rule_survives(rule, scene)),
+                tier.default,
+                tier.condition,
+            )
+            for tier in table.tiers
+        ),
+    )
+
+
+def _selection_survives(selection: Selection, scene: Scene) -> bool:
+    return fold(selection.subject, scene) is not False
+
+
+def _rule_survives(rule: Rule, scene: Scene) -> bool:
+    return (
+        fold(rule.traffic, scene) is not False
+        and fold(rule.subject, scene) is not False
+        and fold(rule.peer, scene) is not False
+    )
