@@ -1,0 +1,124 @@
+"""Random concrete connections through a random cluster, biased towards the edges of its policies."""
+
+from generators.clusters import random_labels, random_pod_spec
+from generators.vocabulary import EDGES, INNER, PORTS, PROTOCOLS, RANGES, bits_of, text_of
+from oracles.direct_interpreter import BEHAVIOURS, pod_of, rules
+
+PORT_EDGES = sorted(
+    {p + d for pair in [*RANGES, *((p, p) for p in PORTS)] for p in pair for d in (-1, 0, 1)} - {0, 65536}
+)
+
+
+def random_point(rng, cluster):
+    """A connection: ``{"source", "destination", "protocol", "port", "behaviours"}`` as the direct interpreter takes them."""
+    free = {name: random_labels(rng) for name in cluster["names"]}
+    family = rng.choice([4, 4, 4, 6])
+    source = random_end(rng, cluster, free, family)
+    destination = random_end(rng, cluster, free, family)
+    if "pod" in source and (is_one_pod(source, destination) or rng.random() < 0.03):
+        destination = dict(source)
+    elif source["address"] == destination["address"]:
+        destination["address"] = other_address(rng, source["address"])
+    if destination != source:
+        destination["replica"] = 1
+    return {
+        "source": source,
+        "destination": destination,
+        "protocol": rng.choice(PROTOCOLS),
+        "port": random_target_port(rng, destination),
+        "behaviours": random_behaviours(rng),
+    }
+
+
+def is_one_pod(source, destination):
+    """Whether both ends are the one existing Pod: it has no second replica."""
+    same = source.get("workload") is not None and source["workload"] == destination.get("workload")
+    return same and source["pod"]["kind"] == "Pod"
+
+
+def random_behaviours(rng):
+    """A truth value for every behaviour; policy is nearly always enforced."""
+    return {name: rng.random() < (0.97 if name == "policy-enforced" else 0.5) for name in BEHAVIOURS}
+
+
+def random_end(rng, cluster, free, family):
+    """An existing pod, a possible one, or an external address of ``family``."""
+    fitting = [i for i, workload in enumerate(cluster["workloads"]) if fits(workload, family)]
+    draw = rng.random()
+    if draw < 0.55 and fitting:
+        index = rng.choice(fitting)
+        workload = cluster["workloads"][index]
+        known = [a for a in known_addresses(workload) if family_of(a) == family]
+        end = {
+            "pod": workload,
+            "workload": index,
+            "address": rng.choice(known or [random_address(rng, family, cluster)]),
+        }
+    elif draw < 0.8:
+        end = {"pod": possible_pod(rng, cluster), "workload": None, "address": random_address(rng, family, cluster)}
+    else:
+        return {"address": random_address(rng, family, cluster)}
+    namespace = end["pod"]["metadata"].get("namespace") or "default"
+    return {**end, "node": rng.choice(["n1", "n2"]), "replica": 0, "namespaceLabels": free.get(namespace, {})}
+
+
+def possible_pod(rng, cluster):
+    """A pod that is in no manifest, in a namespace of the cluster."""
+    metadata = {"name": "possible", "namespace": rng.choice(cluster["names"]), "labels": random_labels(rng)}
+    return {"kind": "Pod", "metadata": metadata, "spec": random_pod_spec(rng, rng.random() < 0.15)}
+
+
+def family_of(address):
+    return 6 if ":" in address else 4
+
+
+def known_addresses(workload):
+    """The addresses that a Pod manifest gives."""
+    status = workload.get("status") or {}
+    listed = [item["ip"] for item in status.get("podIPs") or []]
+    return listed or [ip for ip in [status.get("podIP")] if ip]
+
+
+def fits(workload, family):
+    """Whether a pod of ``workload`` may have an address of ``family``."""
+    known = known_addresses(workload)
+    return not known or any(family_of(address) == family for address in known)
+
+
+def blocks_of(cluster):
+    """Every CIDR that some policy mentions, with those of ``except``."""
+    found = []
+    for policy in cluster["policies"]:
+        for direction, side in (("Ingress", "from"), ("Egress", "to")):
+            for rule in rules(policy, direction):
+                for peer in rule.get(side) or []:
+                    block = peer.get("ipBlock") or {}
+                    found += [*([block["cidr"]] if block else []), *(block.get("except") or [])]
+    return found
+
+
+def random_address(rng, family, cluster):
+    """An address at the edge of a mentioned CIDR or one beside it, or at the edge of some other CIDR."""
+    blocks = [bounds for bounds in map(bits_of, blocks_of(cluster)) if bounds[0] == family]
+    if not blocks or rng.random() < 0.3:
+        return text_of(family, rng.choice(EDGES[family] + INNER[family]))
+    _, first, last = rng.choice(blocks)
+    value = rng.choice([first - 1, first, first, last, last, last + 1, rng.randint(first, last)])
+    return text_of(family, min(max(value, 0), 2 ** (32 if family == 4 else 128) - 1))
+
+
+def other_address(rng, address):
+    """An address of the same family that is not ``address``."""
+    family = family_of(address)
+    return rng.choice([text for text in (text_of(family, value) for value in EDGES[family]) if text != address])
+
+
+def random_target_port(rng, destination):
+    """A port at the edge of some range, or a number that the destination declares."""
+    if "pod" in destination and rng.random() < 0.5:
+        spec = pod_of(destination["pod"])["spec"]
+        containers = spec["containers"] + (spec.get("initContainers") or [])
+        declared = [port["containerPort"] for container in containers for port in container.get("ports") or []]
+        if declared:
+            return rng.choice(declared)
+    return rng.choice(PORT_EDGES)

@@ -1,0 +1,89 @@
+"""The words that random clusters are made of, and the edges of addresses and ports."""
+
+import ipaddress
+
+NAMESPACES = ("alpha", "beta", "gamma", "default")
+KEYS = ("app", "tier", "env")
+VALUES = ("web", "Web", "webx", "db", "")
+PROTOCOLS = ("TCP", "TCP", "UDP", "SCTP")
+PORTS = (1, 53, 79, 80, 81, 8080, 65534, 65535)
+RANGES = ((1, 65535), (1, 1), (65535, 65535), (80, 80), (79, 81), (80, 81), (53, 8080), (81, 65534), (2, 79))
+PORT_NAMES = ("http", "web", "dns", "0-a")
+BLOCKS = (
+    "0.0.0.0/0",
+    "0.0.0.0/1",
+    "128.0.0.0/1",
+    "10.0.0.0/8",
+    "10.0.0.0/24",
+    "10.0.0.128/25",
+    "10.0.0.4/30",
+    "10.0.0.5/32",
+    "10.0.1.0/24",
+    "255.255.255.255/32",
+    "::/0",
+    "8000::/1",
+    "fd00::/8",
+    "fd00::/64",
+    "fd00::4/126",
+    "fd00::5/128",
+    "fd00:0:0:1::/64",
+)
+
+
+def bits_of(cidr):
+    """First and last address of a CIDR as numbers, with the family."""
+    network = ipaddress.ip_network(cidr)
+    return network.version, int(network.network_address), int(network.broadcast_address)
+
+
+def text_of(family, value):
+    """The address that a number spells."""
+    return str(ipaddress.IPv4Address(value) if family == 4 else ipaddress.IPv6Address(value))
+
+
+def hole_in(rng, cidr):
+    """A strict part of ``cidr``, most often at one of its edges; None when it has no part."""
+    network = ipaddress.ip_network(cidr)
+    if network.prefixlen == network.max_prefixlen:
+        return None
+    length = rng.choice(
+        [network.prefixlen + 1, network.max_prefixlen, rng.randint(network.prefixlen + 1, network.max_prefixlen)]
+    )
+    at = rng.choice(
+        [network.network_address, network.broadcast_address, network.network_address + 1, inside(rng, network)]
+    )
+    free = network.max_prefixlen - length
+    return f"{text_of(network.version, int(at) >> free << free)}/{length}"
+
+
+def inside(rng, network):
+    return network.network_address + rng.randrange(network.num_addresses)
+
+
+def edges(family, cidrs):
+    """The addresses at the edges of ``cidrs``, one before and one after, as sorted numbers."""
+    top = 2 ** (32 if family == 4 else 128) - 1
+    found = {0, 1, top}
+    for cidr in cidrs:
+        version, first, last = bits_of(cidr)
+        if version == family:
+            found |= {first - 1, first, first + 1, last - 1, last, last + 1}
+    return sorted(value for value in found if 0 <= value <= top)
+
+
+EDGES = {family: edges(family, BLOCKS) for family in (4, 6)}
+INNER = {
+    4: [value for value in EDGES[4] if 0x0A000000 <= value < 0x0B000000],
+    6: [value for value in EDGES[6] if value >> 120 == 0xFD],
+}
+
+
+def pod_address(rng, family, taken):
+    """An address that a pod may have, that is not in ``taken``; it is added there."""
+    for _ in range(100):
+        value = rng.choice(INNER[family])
+        text = text_of(family, value)
+        if text not in taken:
+            taken.add(text)
+            return text
+    raise AssertionError("the cluster has more pods than the vocabulary has addresses")
