@@ -1,0 +1,210 @@
+"""One end of a question: what the sentence calls it, and the predicate that it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from netverify.model.addresses import AddressRange, cidrs, parse_cidr
+from netverify.model.cluster import Cluster, WorkloadKey
+from netverify.model.flow import End
+from netverify.queries.internet import internet_ranges
+from netverify.queries.names import KINDS, check_namespace, find_at, find_by_name
+from netverify.queries.selector_grammar import read_selector, selector_text
+from netverify.queries.tokens import Token, TokenKind, Tokens
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamespaceMatches,
+    Not,
+    PodMatches,
+    Predicate,
+)
+
+_NAMESPACE_WORDS = ("namespace", "ns")
+_FORMS = "name `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `any pod`, `internet`, an address or a CIDR"
+_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPhrase:
+    """``text`` is canonical: read again it gives the same ``predicate``."""
+
+    text: str
+    predicate: Predicate
+
+
+class EndpointReader:
+    """Reads the endpoints of one sentence about ``cluster``.
+
+    Every method raises :class:`netverify.queries.sentence_error.SentenceError` when something else comes next.
+    """
+
+    def __init__(self, tokens: Tokens, cluster: Cluster, default_namespace: str | None) -> None:
+        self._tokens = tokens
+        self._cluster = cluster
+        self._default_namespace = default_namespace
+
+    def read(self, end: End) -> EndpointPhrase:
+        """The endpoint that comes next, as the ``end`` of a flow."""
+        token = self._tokens.next
+        if token.is_mark("["):
+            return self._bracketed(end)
+        if token.kind is TokenKind.COLONS:
+            return self._address(self._tokens.take(), end)
+        if token.kind is TokenKind.QUOTED:
+            return self._workload(end, "")
+        if token.kind is not TokenKind.WORD or token.is_word("reach"):
+            message = f"the {end} is missing: found {token.shown}"
+            raise self._tokens.error("NV402", message, token, help_text=_FORMS)
+        return self._by_first_word(token, end)
+
+    def _by_first_word(self, token: Token, end: End) -> EndpointPhrase:
+        readers: dict[str, Callable[[End], EndpointPhrase]] = {
+            **dict.fromkeys(_NAMESPACE_WORDS, self._namespace),
+            "pods": self._pods,
+            "any": self._any_pod,
+            "internet": self._internet,
+        }
+        word = token.text.lower()
+        if word in readers:
+            self._tokens.take()
+            return readers[word](end)
+        if word in ("service", "services", "svc"):
+            message = "Services cannot be asked about yet"
+            advice = "name the workload behind it, or its pods with `pods LABELS`"
+            raise self._tokens.error("NV410", message, token, help_text=advice)
+        follower = self._tokens.after_next
+        names_follow = follower.kind in (TokenKind.WORD, TokenKind.QUOTED) and not follower.is_word("reach")
+        if word in KINDS and names_follow:
+            self._tokens.take()
+            return self._workload(end, KINDS[word])
+        if _IPV4.fullmatch(token.text):
+            return self._address(self._tokens.take(), end)
+        return self._workload(end, "")
+
+    def _name(self, what: str) -> Token:
+        token = self._tokens.next
+        if token.kind not in (TokenKind.WORD, TokenKind.QUOTED) or token.is_word("reach"):
+            raise self._tokens.error("NV402", f"expected {what}, found {token.shown}", token)
+        return self._tokens.take()
+
+    def _namespace_name(self) -> str:
+        token = self._name("the name of a namespace")
+        return check_namespace(self._tokens, token, token.text, self._cluster)
+
+    def _namespace(self, end: End) -> EndpointPhrase:
+        name = self._namespace_name()
+        return EndpointPhrase(f"namespace {_quoted(name)}", All((IsPod(end), InNamespace(end, name))))
+
+    def _pods(self, end: End) -> EndpointPhrase:
+        selector = read_selector(self._tokens)
+        where, parts = self._where(end)
+        phrase = All((IsPod(end), PodMatches(end, selector), *parts))
+        return EndpointPhrase(f"pods {selector_text(selector)}{where}", phrase)
+
+    def _any_pod(self, end: End) -> EndpointPhrase:
+        if not self._tokens.take_word("pod"):
+            token = self._tokens.next
+            message = f"expected `pod` after `any`, found {token.shown}"
+            raise self._tokens.error("NV402", message, token, help_text="write `any pod`")
+        where, parts = self._where(end)
+        return EndpointPhrase(f"any pod{where}", All((IsPod(end), *parts)) if parts else IsPod(end))
+
+    def _where(self, end: End) -> tuple[str, tuple[Predicate, ...]]:
+        """``in`` or ``outside`` a namespace, or those with labels, if one of these words comes next."""
+        word = self._tokens.next
+        if not self._tokens.take_word("in", "outside"):
+            return "", ()
+        place: Predicate
+        if self._tokens.take_word(*_NAMESPACE_WORDS):
+            name = self._namespace_name()
+            text, place = f"namespace {_quoted(name)}", InNamespace(end, name)
+        elif self._tokens.take_word("namespaces"):
+            selector = read_selector(self._tokens)
+            text, place = f"namespaces {selector_text(selector)}", NamespaceMatches(end, selector)
+        else:
+            token = self._tokens.next
+            message = f"expected `namespace NAME` or `namespaces LABELS` after `{word.text}`, found {token.shown}"
+            raise self._tokens.error("NV402", message, token)
+        outside = word.is_word("outside")
+        return f" {word.text.lower()} {text}", (Not(place) if outside else place,)
+
+    def _workload(self, end: End, kind: str) -> EndpointPhrase:
+        token = self._name(f"the name of a {kind or 'workload'}")
+        if "/" not in token.text:
+            key = find_by_name(self._tokens, token, kind, self._cluster, self._default_namespace)
+        else:
+            if not re.fullmatch(r"[^/]+/[^/]+", token.text):
+                message = f"expected `NAMESPACE/NAME`, found {token.shown}"
+                raise self._tokens.error("NV402", message, token)
+            key = find_at(self._tokens, token, token.text, kind or self._kind_in_brackets(token), self._cluster)
+        return _workload_phrase(key, end)
+
+    def _kind_in_brackets(self, name: Token) -> str:
+        """The kind of ``NS/NAME[Kind]``, if the bracket follows at once; empty otherwise."""
+        if not self._tokens.next.is_mark("[") or self._tokens.next.start != name.end:
+            return ""
+        self._tokens.take()
+        token = self._name("a kind")
+        if token.text.lower() not in KINDS:
+            kinds = ", ".join(f"`{kind}`" for kind in sorted(set(KINDS.values())))
+            message = f"`{token.text}` is no kind of workload"
+            raise self._tokens.error("NV402", message, token, help_text=f"the kinds are {kinds}")
+        self._close_bracket()
+        return KINDS[token.text.lower()]
+
+    def _close_bracket(self) -> None:
+        token = self._tokens.next
+        if not self._tokens.take_mark("]"):
+            raise self._tokens.error("NV402", f"expected `]`, found {token.shown}", token)
+
+    def _bracketed(self, end: End) -> EndpointPhrase:
+        self._tokens.take()
+        token = self._tokens.take()
+        if token.kind not in (TokenKind.WORD, TokenKind.COLONS):
+            message = f"expected an address between `[` and `]`, found {token.shown}"
+            raise self._tokens.error("NV409", message, token)
+        phrase = self._address(token, end)
+        self._close_bracket()
+        return phrase
+
+    def _address(self, token: Token, end: End) -> EndpointPhrase:
+        block = self._block(token)
+        inside = AddressIn(end, (block,))
+        existing = [w.key for w in self._cluster.workloads if w.addresses and any(a in block for a in w.addresses)]
+        outside = All((Not(IsPod(end)), inside))
+        phrase = AnyOf((outside, *(All((IsWorkload(end, key), inside)) for key in existing))) if existing else outside
+        text = str(block) if block.first == block.last else cidrs(block)[0]
+        return EndpointPhrase(f"[{text}]" if block.family == 6 else text, phrase)
+
+    def _block(self, token: Token) -> AddressRange:
+        try:
+            block = parse_cidr(token.text)
+        except ValueError:
+            advice = "an address looks like `10.0.0.1` or `2001:db8::1`, a CIDR like `10.0.0.0/8` or `2001:db8::/32`"
+            if token.text.count(":") > 1:
+                advice += "; a port after IPv6 needs brackets: `[2001:db8::1]:443`"
+            message = f"`{token.text}` is no address and no CIDR"
+            raise self._tokens.error("NV409", message, token, help_text=advice) from None
+        if block.family == 6 and block.first >> 32 == 0xFFFF:
+            message = f"`{token.text}` is an IPv4 address written as IPv6"
+            raise self._tokens.error("NV409", message, token, help_text="write it as IPv4")
+        return block
+
+    def _internet(self, end: End) -> EndpointPhrase:
+        return EndpointPhrase("internet", All((Not(IsPod(end)), AddressIn(end, internet_ranges()))))
+
+
+def _workload_phrase(key: WorkloadKey, end: End) -> EndpointPhrase:
+    return EndpointPhrase(str(key), IsWorkload(end, key))
+
+
+def _quoted(name: str) -> str:
+    """``name``, in quotes where the grammar would read it as a word of its own."""
+    return f'"{name}"' if name.lower() == "reach" else name
