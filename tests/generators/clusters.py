@@ -23,7 +23,7 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 
 
 def random_cluster(rng, *, policies=(0, 6), workloads=(1, 6), namespaces=(1, 4)):
-    """A cluster: ``{"namespaces": [...], "workloads": [...], "policies": [...]}``, and ``"names"`` of all namespaces."""
+    """A cluster as the direct interpreter takes it, with the ``names`` of all namespaces, declared or not."""
     names = rng.sample(NAMESPACES, rng.randint(*namespaces))
     taken = set()
     return {
@@ -143,7 +143,7 @@ def random_container(rng, name, used):
 
 
 def random_policy(rng, name, namespace, names):
-    """A NetworkPolicy: explicit, defaulted and unlisted ``policyTypes``; every field empty, null or missing where it may be."""
+    """A NetworkPolicy: explicit, defaulted and unlisted ``policyTypes``; fields empty, null or missing."""
     metadata = in_namespace(rng, {"name": name}, namespace)
     policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata}
     if rng.random() < 0.03:

@@ -10,12 +10,12 @@ PORT_EDGES = sorted(
 
 
 def random_point(rng, cluster):
-    """A connection: ``{"source", "destination", "protocol", "port", "behaviours"}`` as the direct interpreter takes them."""
+    """A connection: ``{"source", "destination", "protocol", "port", "behaviours"}``, as the direct interpreter's."""
     free = {name: random_labels(rng) for name in cluster["names"]}
     family = rng.choice([4, 4, 4, 6])
-    source = random_end(rng, cluster, free, family)
-    destination = random_end(rng, cluster, free, family)
-    if "pod" in source and (is_one_pod(source, destination) or rng.random() < 0.03):
+    source = random_end(rng, cluster, free, family, "possible-source")
+    destination = random_end(rng, cluster, free, family, "possible-destination")
+    if source.get("workload") is not None and (is_one_pod(source, destination) or rng.random() < 0.03):
         destination = dict(source)
     elif source["address"] == destination["address"]:
         destination["address"] = other_address(rng, source["address"])
@@ -41,7 +41,7 @@ def random_behaviours(rng):
     return {name: rng.random() < (0.97 if name == "policy-enforced" else 0.5) for name in BEHAVIOURS}
 
 
-def random_end(rng, cluster, free, family):
+def random_end(rng, cluster, free, family, name):
     """An existing pod, a possible one, or an external address of ``family``."""
     fitting = [i for i, workload in enumerate(cluster["workloads"]) if fits(workload, family)]
     draw = rng.random()
@@ -55,16 +55,20 @@ def random_end(rng, cluster, free, family):
             "address": rng.choice(known or [random_address(rng, family, cluster)]),
         }
     elif draw < 0.8:
-        end = {"pod": possible_pod(rng, cluster), "workload": None, "address": random_address(rng, family, cluster)}
+        end = {
+            "pod": possible_pod(rng, cluster, name),
+            "workload": None,
+            "address": random_address(rng, family, cluster),
+        }
     else:
         return {"address": random_address(rng, family, cluster)}
     namespace = end["pod"]["metadata"].get("namespace") or "default"
     return {**end, "node": rng.choice(["n1", "n2"]), "replica": 0, "namespaceLabels": free.get(namespace, {})}
 
 
-def possible_pod(rng, cluster):
+def possible_pod(rng, cluster, name):
     """A pod that is in no manifest, in a namespace of the cluster."""
-    metadata = {"name": "possible", "namespace": rng.choice(cluster["names"]), "labels": random_labels(rng)}
+    metadata = {"name": name, "namespace": rng.choice(cluster["names"]), "labels": random_labels(rng)}
     return {"kind": "Pod", "metadata": metadata, "spec": random_pod_spec(rng, rng.random() < 0.15)}
 
 

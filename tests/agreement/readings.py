@@ -1,0 +1,75 @@
+"""The readings of one cluster behind one face: may this connection be opened?"""
+
+import random
+
+import yaml
+from netverify.dialects.tiers import lower
+from netverify.reference.evaluate import allows
+from oracles import truth_table
+from oracles.direct_interpreter import BEHAVIOURS, allowed
+
+from agreement.adapter import behaviours_of, flow_of, inventory_of
+
+READINGS = ("direct", "reference")
+
+
+def direct(cluster):
+    """The direct interpreter on ``cluster``."""
+
+    def answer(point):
+        return allowed(
+            cluster,
+            point["source"],
+            point["destination"],
+            point["protocol"],
+            point["port"],
+            point["behaviours"],
+        )
+
+    return answer
+
+
+def reference(cluster):
+    """The reference reading of ``cluster`` through the whole pipeline."""
+    facts = inventory_of(cluster).cluster
+    policies = lower(facts)
+
+    def answer(point):
+        return allows(policies, flow_of(facts, point), behaviours_of(point["behaviours"]))
+
+    return answer
+
+
+READERS = {"direct": direct, "reference": reference}
+
+
+def assignments(where):
+    """Behaviours to hold a case against: those in ``where`` fixed, all others false, all others true, and at random."""
+    rng = random.Random(7)
+    rest = {"policy-enforced": True, **where}
+    for value in (lambda: False, lambda: True, lambda: rng.random() < 0.5, lambda: rng.random() < 0.5):
+        yield {**{name: value() for name in BEHAVIOURS}, **rest}
+
+
+def check_table(reading, policies, cells, *, where=None, namespace_labels=None, pod_labels=None):
+    """Hold every cell of a truth table against one reading, under every assignment of behaviours."""
+    pods = truth_table.pods(pod_labels)
+    cluster = {
+        "namespaces": truth_table.namespaces(namespace_labels),
+        "workloads": pods,
+        "policies": [document for document in yaml.safe_load_all(policies) if document],
+    }
+    ends = {
+        name: {"pod": pod, "workload": index, "address": pod["status"]["podIP"], "node": f"n{index}"}
+        for index, (name, pod) in enumerate(zip(truth_table.PODS, pods, strict=True))
+    }
+    answer = READERS[reading](cluster)
+    wrong = []
+    for behaviours in assignments(where or {}):
+        for protocol, port, source, destination, expected in cells:
+            point = {"source": ends[source], "destination": ends[destination], "protocol": protocol, "port": port}
+            if answer({**point, "behaviours": behaviours}) is not expected:
+                wrong.append(
+                    f"{source} -> {destination}:{port}/{protocol} should be {'allowed' if expected else 'denied'}"
+                )
+    assert wrong == []
