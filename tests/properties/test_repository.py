@@ -1,0 +1,158 @@
+"""The repository itself: what a reader or a packager takes for granted and nobody would notice missing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from netverify.diagnostics import CODES
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "netverify"
+PAGES = ROOT / "docs" / "diagnostics"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+MAX_LINES = 400
+VAGUE_NAMES = {"utils", "util", "helpers", "common", "manager", "core", "misc"}
+UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:work|root|tmp/[a-z]|home/[a-z]+|Users/[A-Za-z]+)/")
+
+
+def tracked_text_files():
+    """Every text file of the project; outside a git checkout (an unpacked sdist), every file that is not hidden."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode == 0:
+        paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:
+        paths = [
+            path for path in ROOT.rglob("*") if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+        ]
+    for path in paths:
+        if path.is_file() and not path.is_symlink():
+            try:
+                yield path, path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                continue
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def test_every_diagnostic_code_has_a_page_and_every_page_a_code():
+    assert {path.stem for path in PAGES.glob("NV*.md")} == set(CODES)
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_diagnostic_page_has_the_title_of_its_code_and_the_three_sections(code):
+    text = (PAGES / f"{code}.md").read_text()
+    assert text.splitlines()[0] == f"# {code}: {CODES[code]}"
+    sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert sections[:3] == ["What it means", "Example", "What to do"]
+    assert all(len(part.strip()) > 20 for part in re.split(r"^## .+$", text, flags=re.MULTILINE)[1:])
+
+
+def test_nothing_is_marked_as_unfinished():
+    found = [str(path.relative_to(ROOT)) for path, text in tracked_text_files() if UNFINISHED.search(text)]
+    assert found == []
+
+
+def test_no_file_speaks_of_a_path_of_one_machine():
+    found = {
+        str(path.relative_to(ROOT)): match.group()
+        for path, text in tracked_text_files()
+        if (match := MACHINE_PATH.search(text))
+    }
+    assert found == {}
+
+
+def test_no_module_is_too_long_to_read_in_one_sitting():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_no_module_has_a_name_that_says_nothing_or_hides_one_of_the_standard_library():
+    names = {path.stem for path in modules()} | {path.name for path in PACKAGE.rglob("*") if path.is_dir()}
+    top_level = {path.stem for path in PACKAGE.iterdir()}
+    assert names & VAGUE_NAMES == set()
+    assert top_level & sys.stdlib_module_names == set()
+
+
+def test_every_ignored_lint_rule_has_its_reason_beside_it():
+    table = (ROOT / "pyproject.toml").read_text().partition("[tool.ruff.lint]")[2].partition("[tool.mypy]")[0]
+    rules = [line for line in table.splitlines() if re.match(r'\s+"[A-Z]+[0-9]*",', line)]
+    assert len(rules) > 10
+    assert [line for line in rules if not re.search(r"# \S+ \S+", line)] == []
+
+
+def test_every_suppression_in_the_package_names_its_rule_and_its_reason():
+    lines = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in modules()
+        for line in path.read_text().splitlines()
+        if re.search(r"#\s*(?:noqa|type: ignore)", line)
+    ]
+    assert [line for line in lines if not re.search(r"(?:noqa: [A-Z0-9, ]+|ignore\[[\w, -]+\]).* - \S+", line)] == []
+
+
+def test_the_type_marker_is_shipped():
+    assert (PACKAGE / "py.typed").is_file()
+
+
+def test_the_licence_is_the_one_that_the_metadata_names():
+    assert PROJECT["project"]["license"] == "Apache-2.0"
+    text = (ROOT / "LICENSE").read_text()
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_the_changelog_begins_with_the_current_version():
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == PROJECT["project"]["version"]
+
+
+def test_the_installed_package_has_the_version_of_the_metadata():
+    assert version("netverify") == PROJECT["project"]["version"]
+
+
+def test_the_commands_that_the_readme_names_are_there_and_executable():
+    commands = re.findall(r"^\./(\S+)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert {"try", "check"} <= set(commands)
+    for name in (*commands, ".ci/run"):
+        path = ROOT / name
+        assert path.stat().st_mode & 0o111, name
+        checked = subprocess.run(["/bin/sh", "-n", str(path)], capture_output=True, text=True, check=False)
+        assert checked.stderr == ""
+
+
+def test_every_relative_link_of_the_documentation_leads_somewhere():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+    broken = []
+    for page in [*pages, ROOT / "benchmarks" / "README.md"]:
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+            name = target.partition("#")[0]
+            if name and "://" not in name and not (page.parent / name).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+@pytest.mark.long
+def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, stdin=subprocess.DEVNULL)
+    (wheel,) = tmp_path.glob("netverify-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        entry_points = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
+    modules_in_tree = {str(path.relative_to(ROOT)) for path in modules()}
+    assert modules_in_tree | {"netverify/py.typed"} <= names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"netverify"}
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert "netverify = netverify.cli.main:run" in entry_points
+    assert "kubectl-netverify = netverify.cli.main:run" in entry_points
