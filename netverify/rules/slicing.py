@@ -43,6 +43,10 @@ class PolicyIndex:
             self._single[direction, namespace] = self._slice(direction, namespaces)
         return self._single[direction, namespace]
 
+    def speaks_of(self, direction: Direction, namespace: str) -> bool:
+        """Whether some policy names ``namespace`` as its subjects' own."""
+        return any(namespace in tier.selections for tier in self._tiers[direction])
+
     def _slice(self, direction: Direction, namespaces: Collection[str]) -> RuleTable:
         return RuleTable(direction, tuple(tier.slice(namespaces) for tier in self._tiers[direction]))
 

@@ -21,7 +21,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class PolicyRef:
-    """The policy object that something comes from: ``NetworkPolicy b/allow-admin``; cluster-scoped ones have no namespace."""
+    """The policy object that something comes from: ``NetworkPolicy b/allow-admin``; no namespace if cluster-scoped."""
 
     kind: str
     namespace: str

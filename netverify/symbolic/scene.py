@@ -41,8 +41,8 @@ NEW_NAMESPACE = ""
 class Cast:
     """Who may stand at one end: possible pods of ``namespaces``, existing pods of ``workloads``, external addresses.
 
-    ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads`` are sorted by key, and may be in
-    other namespaces.
+    ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads`` are
+    sorted by key, and may be in other namespaces.
     """
 
     namespaces: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class Scene:
 
 
 def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
-    """True or False iff ``predicate`` is that for every flow of the scene; None if it depends, or is not cheap to tell."""
+    """True or False only if ``predicate`` is that for every flow of the scene; None if it depends or takes long."""
     match predicate:
         case All(parts):
             return _fold_all(parts, scene)
@@ -167,7 +167,9 @@ def _fold_labels(selector: LabelSelector, cast: Cast) -> bool | None:
 
 def _on_host(cast: Cast) -> set[bool]:
     answers = {workload.host_network for workload in cast.workloads}
-    return answers | {False} if cast.namespaces or cast.external else answers
+    if cast.namespaces or cast.external:
+        answers.add(False)  # noqa: FBT003 - an element of a set
+    return answers
 
 
 def _agreed(answers: set[bool]) -> bool | None:

@@ -1,7 +1,7 @@
 """SMT-LIB terms as text, in the fragment that several solvers read: ``and or not => =``, ``bvule``, binary literals.
 
-The builders fold constants, so ``TRUE`` and ``FALSE`` appear in a formula only when it is decided. ``and`` and ``or`` always get
-two arguments or more.
+The builders fold constants, so ``TRUE`` and ``FALSE`` appear in a formula only when it is decided. ``and`` and ``or``
+always get two arguments or more.
 """
 
 from __future__ import annotations

@@ -1,0 +1,104 @@
+"""Which elementary intervals still have room for whom.
+
+Existing pods keep their known addresses; a possible pod, or an external client, takes one that is left.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from netverify.model.addresses import Address, AddressRange, parse_address, parse_cidr, subtract
+from netverify.symbolic.vocabulary import Intervals
+
+
+class Holder(Enum):
+    """Who takes an address: a pod with one of its own, a node (so a pod on the host network), or somebody outside."""
+
+    POD = "pod"
+    NODE = "node"
+    EXTERNAL = "external"
+
+
+NOBODYS = tuple(
+    parse_cidr(text)
+    for text in (
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "224.0.0.0/4",
+        "255.255.255.255/32",
+        "::/128",
+        "::1/128",
+        "::ffff:0:0/96",
+        "ff00::/8",
+    )
+)
+"""No host has such an address: unspecified, loopback, multicast, broadcast, IPv4-mapped. Source: RFC 6890."""
+
+_PREFERRED = {
+    Holder.POD: tuple(map(parse_address, ("10.244.0.10", "10.244.0.11", "fd00:10:244::10", "fd00:10:244::11"))),
+    Holder.NODE: tuple(map(parse_address, ("192.168.0.10", "192.168.0.11", "fd00:192:168::10", "fd00:192:168::11"))),
+    Holder.EXTERNAL: tuple(map(parse_address, ("198.51.100.10", "198.51.100.11", "2001:db8::10", "2001:db8::11"))),
+}
+"""Addresses that a reader recognises, taken where an interval has them."""
+
+
+class AddressPlan:
+    """The free addresses of each interval, at most two for each holder; enough to tell whether two ends fit in."""
+
+    def __init__(self, intervals: Intervals, known: Sequence[Address], pod_cidrs: Iterable[AddressRange]) -> None:
+        self.intervals = intervals
+        self._known = sorted(known)
+        self._pod_cidrs = tuple(sorted(pod_cidrs))
+        self._free: dict[tuple[Holder, int], tuple[Address, ...]] = {}
+
+    def free(self, holder: Holder, index: int) -> tuple[Address, ...]:
+        """Up to two addresses of interval ``index`` that ``holder`` can take; empty when there is none."""
+        if (holder, index) not in self._free:
+            self._free[holder, index] = self._find(holder, self.intervals.all[index])
+        return self._free[holder, index]
+
+    def with_room(self, holder: Holder) -> list[int]:
+        """The intervals in which ``holder`` can take an address."""
+        return [index for index in range(len(self.intervals.all)) if self.free(holder, index)]
+
+    def _find(self, holder: Holder, interval: AddressRange) -> tuple[Address, ...]:
+        pieces = [piece for allowed in self._allowed(holder, interval) for piece in subtract(allowed, NOBODYS)]
+        found = [
+            address
+            for address in _PREFERRED[holder]
+            if any(address in piece for piece in pieces) and not self._is_known(address)
+        ]
+        for piece in pieces:
+            # The lowest address of a block is usually its network address: take the next one where there is one.
+            for value in self._unknown_values(piece):
+                address = Address(piece.family, value)
+                if address not in found:
+                    found.append(address)
+                if len(found) >= 2:
+                    return tuple(found[:2])
+        return tuple(found[:2])
+
+    def _allowed(self, holder: Holder, interval: AddressRange) -> tuple[AddressRange, ...]:
+        if not self._pod_cidrs:
+            return (interval,)
+        outside = subtract(interval, self._pod_cidrs)
+        if holder is not Holder.POD:
+            return outside
+        return subtract(interval, outside)
+
+    def _is_known(self, address: Address) -> bool:
+        position = bisect_left(self._known, address)
+        return position < len(self._known) and self._known[position] == address
+
+    def _unknown_values(self, piece: AddressRange) -> Iterable[int]:
+        start = piece.first + 1 if piece.last > piece.first else piece.first
+        value, given = start, 0
+        while value <= piece.last and given < 3:
+            if not self._is_known(Address(piece.family, value)):
+                yield value
+                given += 1
+            value += 1
+        if given < 2 and start != piece.first and not self._is_known(Address(piece.family, piece.first)):
+            yield piece.first

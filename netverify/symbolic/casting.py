@@ -1,0 +1,138 @@
+"""Who may stand at the ends of a question: the casts of its scenes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from enum import Enum
+
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster, Workload
+from netverify.model.flow import End
+from netverify.model.traffic import PortSet, Protocol
+from netverify.queries.question import Question
+from netverify.rules.predicate import All, AnyOf, InNamespace, IsWorkload, Not, PortIn, Predicate
+from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, fold
+
+
+class World(Enum):
+    """Which pods may stand at an end: the ``EXISTING`` ones alone, or all that are ``POSSIBLE``, these included."""
+
+    EXISTING = "existing"
+    POSSIBLE = "possible"
+
+
+class Casting:
+    """Casts the ends of questions about one cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._namespaces = cluster.namespaces
+        self._workloads: dict[str, list[Workload]] = defaultdict(list)
+        for workload in sorted(cluster.workloads, key=lambda workload: workload.key):
+            self._workloads[workload.key.namespace].append(workload)
+        self._places = tuple(sorted((NEW_NAMESPACE, *cluster.namespaces)))
+
+    def scene(
+        self,
+        question: Question,
+        source: World,
+        destination: World,
+        behaviours: Mapping[Behaviour, bool],
+    ) -> Scene:
+        """The scene of ``question`` with the given worlds at its ends."""
+        casts = {
+            End.SOURCE: self.cast(question.source, End.SOURCE, source),
+            End.DESTINATION: self.cast(question.destination, End.DESTINATION, destination),
+        }
+        protocol, port = known_traffic(question.traffic)
+        return Scene(casts, self._namespaces, behaviours, protocol, port)
+
+    def cast(self, predicate: Predicate, end: End, world: World) -> Cast:
+        """Everyone at ``end`` for whom ``predicate`` does not fold to False.
+
+        In the ``POSSIBLE`` world a possible pod stands for the existing pods that are like it, so that only those have
+        to be named that it cannot stand for: pods on the host network, and workloads that the question names.
+        """
+        pinned = _pinned(predicate, end)
+        places = self._places if pinned is None else tuple(sorted(pinned))
+        external = self._may_be(predicate, end, Cast(external=True))
+        workloads = [workload for place in places for workload in self._workloads.get(place, ())]
+        if world is World.POSSIBLE:
+            names_workloads = _names_workloads(predicate)
+            workloads = [workload for workload in workloads if names_workloads or workload.host_network]
+        workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
+        namespaces: tuple[str, ...] = ()
+        if world is World.POSSIBLE:
+            namespaces = tuple(p for p in places if self._may_be(predicate, end, Cast(namespaces=(p,))))
+        return Cast(namespaces, tuple(sorted(workloads, key=lambda workload: workload.key)), external)
+
+    def _may_be(self, predicate: Predicate, end: End, cast: Cast) -> bool:
+        nobody = Cast()
+        casts = {other: cast if other is end else nobody for other in End}
+        return fold(predicate, Scene(casts, self._namespaces, {})) is not False
+
+    @staticmethod
+    def portions(scene: Scene, at_once: int) -> Iterator[Scene]:
+        """``scene`` cut into scenes with at most ``at_once`` existing pods at each end; together they are the scene."""
+        for source in _portions(scene.casts[End.SOURCE], at_once):
+            for destination in _portions(scene.casts[End.DESTINATION], at_once):
+                yield replace(scene, casts={End.SOURCE: source, End.DESTINATION: destination})
+
+
+def _portions(cast: Cast, at_once: int) -> Iterator[Cast]:
+    if len(cast.workloads) <= at_once:
+        yield cast
+        return
+    for start in range(0, len(cast.workloads), at_once):
+        portion = cast.workloads[start : start + at_once]
+        # Whoever else is in the cast needs to be in one portion only.
+        yield replace(cast, workloads=portion) if start == 0 else Cast(workloads=portion)
+
+
+def _pinned(predicate: Predicate, end: End) -> frozenset[str] | None:
+    """Namespaces outside of which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
+    match predicate:
+        case InNamespace(at, name) if at is end:
+            return frozenset({name})
+        case IsWorkload(at, key) if at is end:
+            return frozenset({key.namespace})
+        case All(parts):
+            known = [names for part in parts if (names := _pinned(part, end)) is not None]
+            return frozenset.intersection(*known) if known else None
+        case AnyOf(parts):
+            either = [_pinned(part, end) for part in parts]
+            known = [names for names in either if names is not None]
+            return frozenset().union(*known) if len(known) == len(either) else None
+        case _:
+            return None
+
+
+def _names_workloads(predicate: Predicate) -> bool:
+    match predicate:
+        case IsWorkload():
+            return True
+        case All(parts) | AnyOf(parts):
+            return any(_names_workloads(part) for part in parts)
+        case Not(part):
+            return _names_workloads(part)
+        case _:
+            return False
+
+
+def known_traffic(predicate: Predicate) -> tuple[Protocol | None, int | None]:
+    """The protocol and the port that ``predicate`` leaves no choice about; None where it does."""
+    clauses = predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
+    protocols: set[Protocol] = set()
+    ports: set[PortSet] = set()
+    for clause in clauses:
+        if not isinstance(clause, PortIn):
+            return None, None
+        protocols.add(clause.protocol)
+        ports.add(clause.ports)
+    protocol = protocols.pop() if len(protocols) == 1 else None
+    if len(ports) != 1:
+        return protocol, None
+    ranges = ports.pop().ranges
+    single = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
+    return protocol, ranges[0][0] if single else None

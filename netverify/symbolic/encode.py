@@ -1,0 +1,203 @@
+"""The rule table printed as SMT-LIB terms.
+
+Mirrors :mod:`netverify.reference.evaluate` function by function and name by name; hold the two side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import assert_never
+
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, End
+from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    Behaves,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+from netverify.rules.table import Action, Rule, RuleTable, Selection, Tier
+from netverify.symbolic.scene import Scene
+from netverify.symbolic.space import NOBODY_EXISTING, EndSpace
+from netverify.symbolic.terms import FALSE, TRUE, Index, Term, conjunction, disjunction, negation
+
+PROTOCOLS = tuple(Protocol)
+
+
+class Encoder:
+    """The variables of one obligation and the terms over them; ``definitions`` are shared terms in order of need."""
+
+    def __init__(self, scene: Scene, spaces: Mapping[End, EndSpace], port_names: tuple[NamedPort, ...]) -> None:
+        self.spaces = spaces
+        self.protocol = Index(
+            "protocol",
+            len(PROTOCOLS),
+            fixed=None if scene.protocol is None else PROTOCOLS.index(scene.protocol),
+        )
+        self.port = Index("port", MAX_PORT + 1, fixed=scene.port, width=16)
+        self.names = {wanted: Term(f"dst_named_{number}") for number, wanted in enumerate(port_names)}
+        self.behaviours = {
+            behaviour: Term(f"cni_{behaviour.name.lower()}")
+            if behaviour not in scene.behaviours
+            else (TRUE if scene.behaviours[behaviour] else FALSE)
+            for behaviour in Behaviour
+        }
+        hosts = any(space.on_host_network() != FALSE for space in spaces.values())
+        self.same_node = Term("same_node") if hosts else FALSE
+        self.definitions: list[tuple[str, Term]] = []
+        self.guards: dict[str, Selection] = {}
+        self._shared: dict[Predicate, Term] = {}
+
+    def matches(self, predicate: Predicate) -> Term:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
+        """``predicate`` holds."""
+        match predicate:
+            case All(parts):
+                return conjunction(self.matches(part) for part in parts)
+            case AnyOf(parts):
+                return disjunction(self.matches(part) for part in parts)
+            case Not(part):
+                return negation(self.matches(part))
+            case InNamespace(end, name):
+                return self.spaces[end].in_namespace(name)
+            case NamespaceMatches(end, selector):
+                return self.share(predicate, "namespace", lambda: self.spaces[end].namespace_matches(selector))
+            case PodMatches(end, selector):
+                return self.spaces[end].pod_matches(selector)
+            case OnHostNetwork(end):
+                return self.spaces[end].on_host_network()
+            case Behaves(behaviour):
+                return self.behaviours[behaviour]
+            case PortIn(protocol, ports):
+                return conjunction(
+                    (
+                        self.protocol.equals(PROTOCOLS.index(protocol)),
+                        disjunction(self.port.within(first, last) for first, last in ports.ranges),
+                    ),
+                )
+            case NamedPort(protocol, _):
+                named = self.share(predicate, "named_port", lambda: self.named_port(predicate))
+                return conjunction((self.protocol.equals(PROTOCOLS.index(protocol)), named))
+            case AddressIn(end, ranges):
+                return self.share(predicate, "address", lambda: self.spaces[end].address_in(ranges))
+            case IsPod(end):
+                return self.spaces[end].is_pod()
+            case IsWorkload(end, key):
+                return self.spaces[end].is_workload(key)
+            case SameNode():
+                return self.same_node
+            case _ as never:
+                assert_never(never)
+
+    def named_port(self, wanted: NamedPort) -> Term:
+        """The destination is a pod that declares the port under the wanted name and protocol."""
+        space = self.spaces[End.DESTINATION]
+        named: list[Term] = []
+        for number, workload in enumerate(space.cast.workloads, start=1):
+            for declared in workload.ports:
+                if declared.name == wanted.name and declared.protocol is wanted.protocol:
+                    counts = self.behaviours[Behaviour.INIT_CONTAINER_PORTS_NAMED] if declared.init else TRUE
+                    named.append(conjunction((space.who.equals(number), self.port.equals(declared.number), counts)))
+        if space.cast.namespaces:
+            possible = (space.who.equals(NOBODY_EXISTING), space.is_pod(), self.names[wanted])
+            named.append(conjunction(possible))
+        return disjunction(named)
+
+    def tier_applies(self, tier: Tier) -> Term:
+        """Some selection of ``tier`` holds, and its condition does. Each policy's selection has a guard of its own."""
+        selected = [self._guarded(selection) for selection in tier.applies]
+        return conjunction((self.matches(tier.condition), disjunction(selected)))
+
+    def _guarded(self, selection: Selection) -> Term:
+        subject = self.matches(selection.subject)
+        if subject == FALSE or not selection.policy.namespace:
+            return subject
+        guard = f"on_{len(self.guards)}"
+        self.guards[guard] = selection
+        return conjunction((Term(guard), subject))
+
+    def rule_matches(self, rule: Rule) -> Term:
+        """Subject, peer and traffic of ``rule`` all hold."""
+        return conjunction((self.matches(rule.subject), self.matches(rule.traffic), self.matches(rule.peer)))
+
+    def tier_allows(self, tier: Tier, passed: Term) -> Term:
+        """What ``tier`` does with the flow, where ``passed`` is what the tiers after it do.
+
+        The first matching rule decides, else the default.
+        """
+        outcome = _outcome(tier.default, passed)
+        for action, rules in groupby(reversed(tier.rules), key=lambda rule: rule.action):
+            some_match = disjunction([self.rule_matches(rule) for rule in rules][::-1])
+            outcome = choose(some_match, _outcome(action, passed), outcome)
+        return choose(self.tier_applies(tier), outcome, passed)
+
+    def table_allows(self, table: RuleTable) -> Term:
+        """One direction allows the flow: the first tier that does not pass decides, after the last one ``ALLOW``."""
+        allowed = TRUE
+        for tier in reversed(table.tiers):
+            allowed = self.define(f"{table.direction}_{_word(tier.name)}", self.tier_allows(tier, allowed))
+        return allowed
+
+    def allows(self, tables: Mapping[Direction, RuleTable]) -> Term:
+        """The flow is allowed by both tables; a connection of a pod to itself is outside the domain."""
+        return conjunction(self.table_allows(tables[direction]) for direction in Direction)
+
+    def port_is_valid(self) -> Term:
+        """The port is one that can be connected to."""
+        return self.port.within(MIN_PORT, MAX_PORT)
+
+    def share(self, predicate: Predicate, stem: str, build: Callable[[], Term]) -> Term:
+        """The term of ``predicate``, built and printed once."""
+        shared = self._shared.get(predicate)
+        if shared is None:
+            shared = self._shared[predicate] = self.define(stem, build())
+        return shared
+
+    def define(self, stem: str, term: Term) -> Term:
+        """A name for ``term``, so that it is printed once; short terms stay as they are."""
+        if len(term) < 60:
+            return term
+        name = f"{stem}_{len(self.definitions)}"
+        self.definitions.append((name, term))
+        return Term(name)
+
+
+def choose(condition: Term, then: Term, otherwise: Term) -> Term:
+    """``then`` where ``condition`` holds, else ``otherwise``; without ``ite``."""
+    if condition == TRUE:
+        return then
+    if condition == FALSE or then == otherwise:
+        return otherwise
+    if then == TRUE:
+        return disjunction((condition, otherwise))
+    if then == FALSE:
+        return conjunction((negation(condition), otherwise))
+    return conjunction((disjunction((negation(condition), then)), disjunction((condition, otherwise))))
+
+
+def _outcome(action: Action, passed: Term) -> Term:
+    match action:
+        case Action.ALLOW:
+            return TRUE
+        case Action.DENY:
+            return FALSE
+        case Action.PASS:
+            return passed
+        case _ as never:
+            assert_never(never)
+
+
+def _word(name: str) -> str:
+    return "".join(character if character.isalnum() else "_" for character in name.lower())

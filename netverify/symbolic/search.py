@@ -1,0 +1,201 @@
+"""The search for a flow: which goals are solved, in which order, about how much of the policies.
+
+First all pods that could exist; where that finds a flow, the existing pods alone, so that the answer says whether they
+suffice. Policies of many namespaces are added only as models need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, End, External, Flow
+from netverify.queries.question import Question
+from netverify.rules.slicing import PolicyIndex
+from netverify.rules.table import Selection
+from netverify.symbolic.casting import Casting, World
+from netverify.symbolic.obligations import (
+    ClusterIndex,
+    Latitude,
+    Obligation,
+    annotated,
+    premises_only,
+    reachability,
+)
+from netverify.symbolic.scene import Scene
+from netverify.symbolic.solver import Budget, Solved, Status, core, solve
+from netverify.symbolic.witness import decode
+
+NARROW = 8
+"""Up to so many namespaces at an end, all their policies are in the first goal."""
+
+EXISTING_AT_ONCE = 200
+"""How many existing pods of a wide end one goal speaks of."""
+
+CAUTIOUS: Mapping[Behaviour, bool] = {
+    behaviour: behaviour in {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED}
+    for behaviour in Behaviour
+}
+"""The choices of a CNI that allow least, as a rule: a flow that needs nothing else is the better witness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search found. ``status`` ``SAT`` comes with ``flow`` and ``behaviours``, ``UNSAT`` with the ``proof``.
+
+    ``vacuous``: nothing at all answers the question's ends and traffic. ``obligations`` are the goals with what the
+    solver said, in order.
+    """
+
+    status: Status
+    flow: Flow | None = None
+    behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    proof: Obligation | None = None
+    vacuous: bool = False
+    reason: str = ""
+    obligations: tuple[tuple[Obligation, Status], ...] = ()
+
+    @property
+    def existing(self) -> bool:
+        """Whether both ends of the flow are in the manifests, or outside."""
+        return self.flow is not None and all(_exists(self.flow, end) for end in End)
+
+
+def _exists(flow: Flow, end: End) -> bool:
+    endpoint = flow.at(end)
+    return isinstance(endpoint, External) or endpoint.workload is not None
+
+
+class Search:
+    """Searches for flows in one cluster, under one set of fixed behaviours."""
+
+    def __init__(
+        self,
+        index: ClusterIndex,
+        policies: PolicyIndex,
+        behaviours: Mapping[Behaviour, bool],
+        latitude: Latitude,
+        budget: Budget,
+    ) -> None:
+        self._index = index
+        self._policies = policies
+        self._behaviours = behaviours
+        self._latitude = latitude
+        self._budget = budget
+        self._casting = Casting(index.cluster)
+
+    def find(self, question: Question) -> Found:
+        """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
+        attempts: list[tuple[Obligation, Status]] = []
+        anyone = self._casting.scene(question, World.POSSIBLE, World.POSSIBLE, self._behaviours)
+        if any(cast.empty for cast in anyone.casts.values()):
+            return Found(Status.UNSAT, vacuous=True)
+        found = self._solve(question, anyone, attempts)
+        if found.status is Status.UNSAT:
+            return self._unsatisfiable(question, anyone, found, attempts)
+        if found.status is Status.UNKNOWN or found.existing:
+            return _with(found, attempts)
+        for scene in self._with_existing_ends(question):
+            better = self._solve(question, scene, attempts)
+            if better.status is Status.SAT:
+                return _with(better, attempts)
+            if better.status is Status.UNKNOWN:
+                return _with(better, attempts)
+        return _with(found, attempts)
+
+    def _unsatisfiable(
+        self,
+        question: Question,
+        scene: Scene,
+        found: Found,
+        attempts: list[tuple[Obligation, Status]],
+    ) -> Found:
+        """Tell a proof from a question about nothing: the premises must be satisfiable."""
+        premises = premises_only(question, scene, self._index, self._latitude)
+        solved = solve(premises.text, premises.assertions + len(premises.guards), self._budget)
+        attempts.append((premises, solved.status))
+        if solved.status is Status.UNKNOWN:
+            return _with(Found(Status.UNKNOWN, reason=solved.reason), attempts)
+        return _with(found, attempts, vacuous=solved.status is Status.UNSAT)
+
+    def _with_existing_ends(self, question: Question) -> Iterator[Scene]:
+        """Scenes with existing pods at both ends, then at one; wide ends in portions."""
+        worlds = (
+            (World.EXISTING, World.EXISTING),
+            (World.POSSIBLE, World.EXISTING),
+            (World.EXISTING, World.POSSIBLE),
+        )
+        for source, destination in worlds:
+            scene = self._casting.scene(question, source, destination, self._behaviours)
+            if any(cast.empty for cast in scene.casts.values()):
+                continue
+            yield from self._casting.portions(scene, EXISTING_AT_ONCE)
+
+    def _solve(self, question: Question, scene: Scene, attempts: list[tuple[Obligation, Status]]) -> Found:
+        """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out."""
+        included = {
+            direction: set(places) if len(places := scene.casts[direction.subject].places) <= NARROW else set[str]()
+            for direction in Direction
+        }
+        batch = 1
+        while True:
+            tables = {direction: self._policies.slice(direction, included[direction]) for direction in Direction}
+            obligation = reachability(question, scene, tables, self._index, self._latitude)
+            solved = self._solved(obligation)
+            attempts.append((obligation, solved.status))
+            if solved.status is not Status.SAT:
+                proof = obligation if solved.status is Status.UNSAT else None
+                return Found(solved.status, proof=proof, reason=solved.reason)
+            flow, behaviours = decode(solved.model, obligation, self._index.cluster.namespaces)
+            missing = self._left_out(flow, included)
+            if not missing:
+                return Found(Status.SAT, flow, behaviours)
+            for direction, namespace in missing:
+                places = scene.casts[direction.subject].places
+                included[direction].update(_next_places(places, namespace, batch))
+            batch *= 4
+
+    def _left_out(self, flow: Flow, included: Mapping[Direction, set[str]]) -> list[tuple[Direction, str]]:
+        """The namespaces whose policies could decide ``flow`` but were not in the goal."""
+        missing = []
+        for direction in Direction:
+            subject = flow.at(direction.subject)
+            if isinstance(subject, External) or subject.namespace in included[direction]:
+                continue
+            if self._policies.speaks_of(direction, subject.namespace):
+                missing.append((direction, subject.namespace))
+        return missing
+
+    def _solved(self, obligation: Obligation) -> Solved:
+        names = obligation.encoder.behaviours
+        prefer = [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
+        return solve(obligation.text, obligation.assertions + len(obligation.guards), self._budget, prefer)
+
+    def carriers(self, proof: Obligation) -> tuple[Selection, ...]:
+        """The selections that carry ``proof``: without any one of them the rest proves nothing."""
+        guards = tuple(proof.guards)
+        needed = core(proof.body, proof.assertions, guards, self._budget)
+        return tuple(proof.guards[guard] for guard in needed or guards)
+
+
+def _next_places(places: Sequence[str], namespace: str, batch: int) -> Sequence[str]:
+    position = places.index(namespace)
+    return places[position : position + batch]
+
+
+def _with(found: Found, attempts: list[tuple[Obligation, Status]], *, vacuous: bool = False) -> Found:
+    return Found(
+        found.status,
+        found.flow,
+        found.behaviours,
+        found.proof,
+        vacuous,
+        found.reason,
+        tuple(attempts),
+    )
+
+
+def printed(found: Found) -> tuple[tuple[str, str], ...]:
+    """The goals of a search as files: text with comments, and what the solver said."""
+    return tuple((annotated(obligation), status.value) for obligation, status in found.obligations)

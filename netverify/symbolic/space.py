@@ -1,0 +1,235 @@
+"""The variables of one end of a flow, what each predicate says in terms of them, and which of their values are real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from netverify.model.addresses import AddressRange
+from netverify.model.cluster import Namespace, Workload, WorkloadKey
+from netverify.model.flow import End
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement, selector_matches
+from netverify.symbolic.addresses import AddressPlan, Holder
+from netverify.symbolic.scene import NEW_NAMESPACE, Cast
+from netverify.symbolic.terms import (
+    FALSE,
+    TRUE,
+    Index,
+    Term,
+    conjunction,
+    disjunction,
+    implication,
+    negation,
+)
+from netverify.symbolic.vocabulary import ABSENT, OTHER, Mentions, label_indexes
+
+NOBODY_EXISTING = 0
+"""The index of ``who`` for an end that is no existing pod; the workloads of the cast are numbered from 1."""
+
+
+class EndSpace:
+    """One end: ``place`` (a namespace of the cast, or the outside), ``who``, labels, namespace labels, ``address``.
+
+    A variable with one possible value is a constant, and what depends on it folds away.
+    """
+
+    def __init__(
+        self,
+        end: End,
+        cast: Cast,
+        namespaces: Mapping[str, Namespace],
+        mentions: Mentions,
+        plan: AddressPlan | None,
+    ) -> None:
+        self.end = end
+        self.cast = cast
+        self.plan = plan
+        self._namespaces = namespaces
+        prefix = "src" if end is End.SOURCE else "dst"
+        self.places = cast.places
+        self.outside = len(self.places)
+        self._position = {name: position for position, name in enumerate(self.places)}
+        self.place = Index(f"{prefix}_place", len(self.places) + cast.external, fixed=None if self.places else 0)
+        free = bool(cast.namespaces) or cast.external
+        only = 1 if len(cast.workloads) == 1 and not free else None
+        self.who = Index(f"{prefix}_who", len(cast.workloads) + 1, fixed=only)
+        self.values = {key: label_indexes(values) for key, values in sorted(mentions.pod_labels[end].items())}
+        self.labels = {
+            key: Index(f"{prefix}_label_{number}", OTHER + 1 + len(values), fixed=self._settled(key, values))
+            for number, (key, values) in enumerate(self.values.items())
+        }
+        self.namespace_values = {
+            key: label_indexes(values)
+            for key, values in sorted(mentions.namespace_labels.items())
+            if key != NAMESPACE_NAME_LABEL and any(not self.declared(name) for name in self.places)
+        }
+        self.namespace_labels = {
+            key: Index(f"{prefix}_nslabel_{number}", OTHER + 1 + len(values))
+            for number, (key, values) in enumerate(self.namespace_values.items())
+        }
+        self.address = Index(f"{prefix}_address", len(plan.intervals.all)) if plan else None
+
+    def declared(self, name: str) -> bool:
+        """Whether all labels of the namespace are known."""
+        namespace = self._namespaces.get(name)
+        return namespace is not None and namespace.declared
+
+    def _settled(self, key: str, values: Mapping[str, int]) -> int | None:
+        """The index of the label when only one existing pod can stand here and it is known."""
+        if self.who.fixed != 1 or not self.cast.workloads:
+            return None
+        (workload,) = self.cast.workloads
+        return None if key in workload.open_labels else label_index(workload, key, values)
+
+    # What predicates say
+
+    def is_pod(self) -> Term:
+        """The end is a pod."""
+        if not self.cast.external:
+            return TRUE
+        return FALSE if not self.places else negation(self.place.equals(self.outside))
+
+    def in_namespace(self, name: str) -> Term:
+        """The end is a pod in the namespace."""
+        position = self._position.get(name)
+        return FALSE if position is None else self.place.equals(position)
+
+    def namespace_matches(self, selector: LabelSelector) -> Term:
+        """The end is a pod in a namespace that ``selector`` matches; labels of undeclared namespaces are free."""
+        if not selector.requirements:
+            return self.is_pod()
+        known: list[int] = []
+        open_: list[Term] = []
+        for position, name in enumerate(self.places):
+            if not self.declared(name):
+                open_.append(conjunction((self.place.equals(position), self._undeclared_matches(name, selector))))
+            elif selector_matches(selector, self._namespaces[name].labels):
+                known.append(position)
+        return disjunction((self.place.one_of(known), *open_))
+
+    def _undeclared_matches(self, name: str, selector: LabelSelector) -> Term:
+        return conjunction(
+            _name_holds(requirement, name)
+            if requirement.key == NAMESPACE_NAME_LABEL
+            else _holds(requirement, self.namespace_labels[requirement.key], self.namespace_values[requirement.key])
+            for requirement in selector.requirements
+        )
+
+    def pod_matches(self, selector: LabelSelector) -> Term:
+        """The end is a pod whose labels ``selector`` matches."""
+        return conjunction(
+            (
+                self.is_pod(),
+                *(
+                    _holds(requirement, self.labels[requirement.key], self.values[requirement.key])
+                    for requirement in selector.requirements
+                ),
+            ),
+        )
+
+    def on_host_network(self) -> Term:
+        """The end is a pod on the host network; possible pods are not."""
+        return self._anyone(lambda workload: workload.host_network)
+
+    def is_workload(self, wanted: WorkloadKey) -> Term:
+        """The end is an existing pod of the workload with that key."""
+        return self._anyone(lambda workload: workload.key == wanted)
+
+    def _anyone(self, test: Callable[[Workload], bool]) -> Term:
+        return self.who.one_of(number for number, workload in enumerate(self.cast.workloads, start=1) if test(workload))
+
+    def address_in(self, ranges: tuple[AddressRange, ...]) -> Term:
+        """The end's address lies in one of ``ranges``."""
+        if self.address is None or self.plan is None:
+            return FALSE
+        return self.address.one_of(self.plan.intervals.covered_by(ranges))
+
+    # Which values are real
+
+    def domain(self) -> Iterator[Term]:
+        """Constraints that hold exactly for the members of the cast."""
+        yield self.place.bounded()
+        yield self.who.bounded()
+        for index in (*self.labels.values(), *self.namespace_labels.values()):
+            yield index.bounded()
+        if self.address is not None:
+            yield self.address.bounded()
+        yield implication(self.who.equals(NOBODY_EXISTING), disjunction(self._free_shapes()))
+        for number, workload in enumerate(self.cast.workloads, start=1):
+            yield implication(self.who.equals(number), self._existing_shape(workload))
+
+    def _free_shapes(self) -> Iterator[Term]:
+        if self.cast.namespaces:
+            places = self.place.one_of(self._position[name] for name in self.cast.namespaces)
+            yield conjunction((places, self._room(Holder.POD)))
+        if self.cast.external:
+            yield conjunction((self.place.equals(self.outside), self._room(Holder.EXTERNAL)))
+
+    def _existing_shape(self, workload: Workload) -> Term:
+        parts = [self.in_namespace(workload.key.namespace)]
+        for key, index in self.labels.items():
+            values = self.values[key]
+            if key not in workload.open_labels:
+                parts.append(index.equals(label_index(workload, key, values)))
+                continue
+            choices = workload.open_labels[key]
+            if choices is None:
+                parts.append(negation(index.equals(ABSENT)))
+            else:
+                parts.append(index.one_of({values.get(choice, OTHER) for choice in choices}))
+        if self.address is not None and workload.addresses:
+            assert self.plan is not None
+            parts.append(self.address.one_of({self.plan.intervals.index_of(a) for a in workload.addresses}))
+        else:
+            parts.append(self._room(Holder.NODE if workload.host_network else Holder.POD))
+        return conjunction(parts)
+
+    def _room(self, holder: Holder) -> Term:
+        if self.address is None or self.plan is None:
+            return TRUE
+        return self.address.one_of(self.plan.with_room(holder))
+
+    def takes_free_address(self) -> Term:
+        """The end has an address of its own that the manifests do not tell."""
+        return negation(self._anyone(lambda workload: workload.host_network or bool(workload.addresses)))
+
+    def indexes(self) -> Iterator[Index]:
+        """Every variable of this end."""
+        yield self.place
+        yield self.who
+        yield from self.labels.values()
+        yield from self.namespace_labels.values()
+        if self.address is not None:
+            yield self.address
+
+
+def label_index(workload: Workload, key: str, values: Mapping[str, int]) -> int:
+    """The index of the workload's value of ``key``: ``ABSENT``, that of a named value, or ``OTHER``."""
+    value = workload.labels.get(key)
+    return ABSENT if value is None else values.get(value, OTHER)
+
+
+def _holds(requirement: Requirement, index: Index, values: Mapping[str, int]) -> Term:
+    """``requirement`` on a label variable. Mirrors :func:`netverify.model.labels.requirement_holds`."""
+    match requirement.operator:
+        case Operator.IN:
+            return index.one_of(values[value] for value in requirement.values)
+        case Operator.NOT_IN:
+            return negation(index.one_of(values[value] for value in requirement.values))
+        case Operator.EXISTS:
+            return negation(index.equals(ABSENT))
+        case Operator.DOES_NOT_EXIST:
+            return index.equals(ABSENT)
+
+
+def _name_holds(requirement: Requirement, name: str) -> Term:
+    """``requirement`` on ``kubernetes.io/metadata.name``: known for every namespace, and new for a new one."""
+    match requirement.operator:
+        case Operator.IN:
+            holds = name != NEW_NAMESPACE and name in requirement.values
+        case Operator.NOT_IN:
+            holds = name == NEW_NAMESPACE or name not in requirement.values
+        case Operator.EXISTS:
+            holds = True
+        case Operator.DOES_NOT_EXIST:
+            holds = False
+    return TRUE if holds else FALSE
