@@ -185,7 +185,7 @@ class EndpointReader:
 
     def _block(self, token: Token) -> AddressRange:
         try:
-            block = parse_cidr(token.text)
+            block = _zoneless(token.text)
         except ValueError:
             advice = "an address looks like `10.0.0.1` or `2001:db8::1`, a CIDR like `10.0.0.0/8` or `2001:db8::/32`"
             if token.text.count(":") > 1:
@@ -208,3 +208,10 @@ def _workload_phrase(key: WorkloadKey, end: End) -> EndpointPhrase:
 def _quoted(name: str) -> str:
     """``name``, in quotes where the grammar would read it as a word of its own."""
     return f'"{name}"' if name.lower() == "reach" else name
+
+
+def _zoneless(text: str) -> AddressRange:
+    """The range of ``text``. Raises ``ValueError`` when it is none or has a zone."""
+    if "%" in text:
+        raise ValueError(text)
+    return parse_cidr(text)

@@ -33,7 +33,7 @@ def check_namespace(tokens: Tokens, token: Token, name: str, cluster: Cluster) -
     advice = did_you_mean(nearest(name, cluster.namespaces))
     if not advice:
         known = sorted(cluster.namespaces)
-        shown = ", ".join(f"`{one}`" for one in known[:_LISTED]) + (", …" if known[_LISTED:] else "")
+        shown = ", ".join(f"`{one}`" for one in known[:_LISTED]) + (", ..." if known[_LISTED:] else "")
         advice = f"the manifests declare or mention {shown}" if known else "the manifests mention no namespace"
     raise tokens.error("NV406", f"no manifest declares or mentions a namespace `{name}`", token, help_text=advice)
 
@@ -61,7 +61,7 @@ def _unknown(tokens: Tokens, token: Token, wanted: str, known: list[WorkloadKey]
 def _only(tokens: Tokens, token: Token, wanted: str, found: list[WorkloadKey]) -> WorkloadKey:
     if len(found) == 1:
         return found[0]
-    shown = ", ".join(f"`{key}`" for key in found[:_LISTED]) + (", …" if found[_LISTED:] else "")
+    shown = ", ".join(f"`{key}`" for key in found[:_LISTED]) + (", ..." if found[_LISTED:] else "")
     raise tokens.error("NV408", f"`{wanted}` fits {len(found)} workloads", token, help_text=f"write one of {shown}")
 
 
