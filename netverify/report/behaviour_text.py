@@ -1,0 +1,30 @@
+"""What a witness needs of the CNI, and which plugins are known to do it."""
+
+from __future__ import annotations
+
+from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+
+
+def behaviour_meaning(behaviour: Behaviour, *, value: bool) -> str:
+    """What it means that ``behaviour`` is ``value``."""
+    return MEANING[behaviour] if value else f"it is not so that {MEANING[behaviour]}"
+
+
+def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:
+    """Every plugin that enforces policy, with its value of ``behaviour``; None where both may be."""
+    return {
+        name: profile.get(behaviour)
+        for name, profile in sorted(CNI_PROFILES.items())
+        if behaviour is Behaviour.POLICY_ENFORCED or profile.get(Behaviour.POLICY_ENFORCED, True)
+    }
+
+
+def plugins_text(behaviour: Behaviour, *, value: bool) -> str:
+    """``antrea, calico; perhaps weave; not cilium``: where it is ``value``, where it may be, where it is not."""
+    known = _known_by(behaviour)
+    groups = (
+        ("", [name for name, has in known.items() if has is value]),
+        ("perhaps ", [name for name, has in known.items() if has is None]),
+        ("not ", [name for name, has in known.items() if has is (not value)]),
+    )
+    return "; ".join(f"{lead}{', '.join(names)}" for lead, names in groups if names)

@@ -1,0 +1,46 @@
+"""The account of the inputs, as the last lines of a text report."""
+
+from __future__ import annotations
+
+from netverify.manifests.coverage import Coverage, Inventory
+from netverify.report.quantities import counted, counted_kinds, listed
+
+
+def _modelled(inventory: Inventory) -> str:
+    cluster = inventory.cluster
+    referred = sum(1 for namespace in cluster.namespaces.values() if not namespace.declared)
+    namespaces = counted(len(cluster.namespaces), "namespace")
+    if referred:
+        namespaces += f" ({referred} not declared)"
+    return ", ".join(
+        (namespaces, counted(len(cluster.workloads), "workload"), counted(len(cluster.network_policies), "policy"))
+    )
+
+
+def _left_out(coverage: Coverage) -> tuple[str, ...]:
+    parts: list[str] = []
+    if coverage.unread:
+        places = tuple(dict.fromkeys(str(origin) for origin in coverage.unread))
+        parts.append(f"{counted(len(coverage.unread), 'input')} not read ({listed(places)})")
+    if coverage.unsupported:
+        parts.append(f"{counted_kinds(coverage.unsupported)} not modelled")
+    if coverage.templates:
+        parts.append(f"{counted(len(coverage.templates), 'template')} not rendered ({listed(coverage.templates)})")
+    if coverage.skipped:
+        paths = tuple(f"{path}: {reason}" for path, reason in coverage.skipped)
+        parts.append(f"{counted(len(paths), 'path')} left alone ({listed(paths)})")
+    return tuple(parts)
+
+
+def coverage_text(inventory: Inventory) -> tuple[str, ...]:
+    """``2 namespaces, 3 workloads; 1 ConfigMap irrelevant; nothing left out``, or a further line for each omission."""
+    coverage = inventory.coverage
+    parts = [_modelled(inventory)]
+    if any(coverage.irrelevant.values()):
+        parts.append(f"{counted_kinds(coverage.irrelevant)} irrelevant")
+    if coverage.not_manifests:
+        parts.append(f"{counted(coverage.not_manifests, 'document')} without apiVersion and kind")
+    left_out = _left_out(coverage)
+    if not left_out:
+        return ("; ".join((*parts, "nothing left out")),)
+    return ("; ".join(parts), *(f"left out: {part}" for part in left_out))

@@ -1,0 +1,74 @@
+"""Diagnostics as text, in the form that compilers have made familiar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.code_frame import SourceLines, code_frame, underlined
+from netverify.report.quantities import counted
+from netverify.report.terminal import Ink, Line, Span, line
+
+MANY = 20
+"""How many diagnostics of one code are shown; further ones are counted."""
+
+_INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: Ink.CYAN}
+
+
+def _header(kind: str, code: str, message: str, ink: Ink) -> Line:
+    return (Span(f"{kind}[{code}]" if code else kind, ink), Span(f": {message}", Ink.BOLD))
+
+
+def _help(text: str) -> list[Line]:
+    return [(Span("  = ", Ink.BLUE), Span("help", Ink.BOLD), Span(f": {text}"))] if text else []
+
+
+def _diagnostic_lines(diagnostic: Diagnostic, source: SourceLines) -> list[Line]:
+    ink = _INK[diagnostic.severity]
+    lines = [_header(diagnostic.severity.name.lower(), diagnostic.code, diagnostic.message, ink)]
+    lines.append((Span(" --> ", Ink.BLUE), Span(str(diagnostic.origin))))
+    lines += code_frame(diagnostic.origin, source, ink=ink)
+    for origin, text in diagnostic.secondary:
+        lines.append((Span(" ::: ", Ink.BLUE), Span(f"{origin}: {text}")))
+        lines += code_frame(origin, source, ink=Ink.BLUE)
+    return [*lines, *_help(diagnostic.help), ()]
+
+
+def _summary(diagnostics: Sequence[Diagnostic]) -> Line:
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    parts = [counted(counts[severity], severity.name.lower()) for severity in sorted(counts, reverse=True)]
+    return line(", ".join(parts), Ink.BOLD)
+
+
+def render_diagnostics(diagnostics: Sequence[Diagnostic]) -> list[Line]:
+    """Every diagnostic with its code frame, in the order given, of one code at most :data:`MANY`; then a summary.
+
+    Files are read again for the frames. No lines without diagnostics.
+    """
+    source = SourceLines()
+    seen: Counter[str] = Counter()
+    lines: list[Line] = []
+    for diagnostic in diagnostics:
+        seen[diagnostic.code] += 1
+        if seen[diagnostic.code] <= MANY:
+            lines += _diagnostic_lines(diagnostic, source)
+    for code, number in sorted(seen.items()):
+        if number > MANY:
+            lines.append(
+                line(f"{number - MANY} more {code} are not shown; `netverify explain {code}` says what it means")
+            )
+    return [*lines, _summary(diagnostics)] if diagnostics else []
+
+
+def render_sentence_error(error: SentenceError) -> list[Line]:
+    """The sentence with carets below the words in question."""
+    sentence = error.sentence.replace("\n", " ").replace("\r", " ")
+    frame = underlined(sentence, error.start, error.end - error.start, gutter="  | ", ink=Ink.RED)
+    return [_header("error", error.code, error.message, Ink.RED), line("  |", Ink.BLUE), *frame, *_help(error.help)]
+
+
+def render_refusal(message: str, *, code: str = "", help_text: str = "") -> list[Line]:
+    """An error that has no place in an input: a flag, a file that cannot be written."""
+    return [_header("error", code, message, Ink.RED), *_help(help_text)]

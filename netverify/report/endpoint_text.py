@@ -1,0 +1,79 @@
+"""The ends of a flow in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netverify.model.cluster import Cluster, ContainerPort
+from netverify.model.flow import End, External, Flow, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
+from netverify.queries.outcome import Witness
+
+
+def labels_text(labels: Labels) -> str:
+    """``app=web,tier=db``, in the order of keys."""
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+
+
+def namespace_is_declared(name: str, cluster: Cluster) -> bool:
+    """Whether a Namespace object called ``name`` is in the manifests."""
+    known = cluster.namespaces.get(name)
+    return known is not None and known.declared
+
+
+def _free_namespace_labels(pod: Pod, cluster: Cluster) -> Mapping[str, str]:
+    """The labels that the witness gives to a namespace whose labels the manifests do not tell."""
+    if namespace_is_declared(pod.namespace, cluster):
+        return {}
+    return {key: value for key, value in pod.namespace_labels.items() if key != NAMESPACE_NAME_LABEL}
+
+
+def _port_text(port: ContainerPort) -> str:
+    number = f"{port.protocol} {port.number}"
+    return f"{number} `{port.name}`" if port.name else number
+
+
+def _possible_pod_text(pod: Pod, cluster: Cluster) -> str:
+    where = f"a pod in namespace {pod.namespace}"
+    if pod.namespace not in cluster.namespaces:
+        where = f"a pod in a namespace that is not in these manifests, such as {pod.namespace},"
+    parts = [where]
+    if free := _free_namespace_labels(pod, cluster):
+        parts.append(f"(if that has labels {labels_text(free)})")
+    parts.append(f"with labels {labels_text(pod.labels)}" if pod.labels else "without any label")
+    if pod.ports:
+        parts.append(f"that declares {', '.join(_port_text(port) for port in pod.ports)}")
+    return " ".join(parts)
+
+
+def _existing_pod_text(pod: Pod, cluster: Cluster) -> str:
+    key = pod.workload
+    assert key is not None
+    text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"pod of {key}"
+    if free := _free_namespace_labels(pod, cluster):
+        text += f" (if namespace {pod.namespace} has labels {labels_text(free)})"
+    return text
+
+
+def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
+    """What is at ``end`` of the witness: ``pod of b/pg[StatefulSet]``, or a possible pod with what it needs."""
+    endpoint = witness.flow.at(end)
+    if isinstance(endpoint, External):
+        return f"address {endpoint.address} outside the cluster"
+    existing = endpoint.workload is not None
+    text = _existing_pod_text(endpoint, cluster) if existing else _possible_pod_text(endpoint, cluster)
+    if endpoint.host_network:
+        text += " on the host network"
+    if address_matters(witness, end):
+        text += f" with address {endpoint.address}"
+    return text
+
+
+def address_matters(witness: Witness, end: End) -> bool:
+    """Whether the flow needs the address that it has at ``end``."""
+    return witness.source_address_matters if end is End.SOURCE else witness.destination_address_matters
+
+
+def port_text(flow: Flow, *, matters: bool) -> str:
+    """``TCP 5432``; an arbitrary port says so."""
+    return f"{flow.protocol} {flow.port}" if matters else f"{flow.protocol} {flow.port} (or another port)"

@@ -1,0 +1,175 @@
+"""The answer to a question as text for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from netverify.diagnostics import Origin
+from netverify.manifests.coverage import Inventory
+from netverify.model.flow import End, Endpoint, Pod
+from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.report.behaviour_text import behaviour_meaning, plugins_text
+from netverify.report.coverage_text import coverage_text
+from netverify.report.endpoint_text import endpoint_text, port_text
+from netverify.report.terminal import Ink, Line, Span, line, printable
+
+_INK = {
+    Verdict.REACHABLE: Ink.YELLOW,
+    Verdict.UNREACHABLE: Ink.GREEN,
+    Verdict.UNKNOWN: Ink.RED,
+    Verdict.VACUOUS: Ink.RED,
+}
+_TERM_WIDTH = 7
+_FARTHEST = 96
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line with a term, a text, and perhaps a place that is aligned at the right."""
+
+    term: str
+    text: str
+    place: str = ""
+    detail: bool = False
+
+
+def _place(reason: Reason) -> str:
+    """Where the rule is, or else the policy."""
+    origin: Origin | None = reason.origin or (reason.policy.origin if reason.policy else None)
+    if origin is None:
+        return ""
+    return f"{origin.path}:{origin.line}" if origin.line else origin.path
+
+
+def _decision(reason: Reason) -> str:
+    by = f" by {reason.policy}" if reason.policy else ""
+    rule = "" if reason.rule is None else f", rule {reason.rule + 1}"
+    match reason.effect:
+        case Effect.ALLOW:
+            return f"allowed{by}{rule}"
+        case Effect.DENY:
+            return f"denied{by}{rule}" if by or rule else "denied"
+        case Effect.NOT_ISOLATED:
+            return f"not isolated{by}"
+        case _ as never:
+            assert_never(never)
+
+
+def _reason_entries(reason: Reason) -> list[_Entry]:
+    decision = _decision(reason)
+    if reason.policy is None and reason.detail:
+        return [_Entry(reason.direction, f"{decision}: {reason.detail}", _place(reason))]
+    entries = [_Entry(reason.direction, decision, _place(reason))]
+    if reason.detail:
+        entries.append(_Entry("", reason.detail, detail=True))
+    return entries
+
+
+def _witness_entries(witness: Witness, inventory: Inventory) -> list[_Entry]:
+    port = port_text(witness.flow, matters=witness.port_matters)
+    entries = [
+        _Entry("from", endpoint_text(witness, End.SOURCE, inventory.cluster)),
+        _Entry("to", f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} on {port}"),
+    ]
+    if witness.flow.same_node:
+        entries.append(_Entry("where", "both ends are on one node"))
+    return entries
+
+
+def _behaviour_entries(witness: Witness) -> list[_Entry]:
+    entries: list[_Entry] = []
+    for behaviour, value in sorted(witness.behaviours.items()):
+        setting = f"{behaviour}={'true' if value else 'false'}"
+        entries.append(_Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
+        entries.append(_Entry("", plugins_text(behaviour, value=value), detail=True))
+    return entries
+
+
+def _remark_entries(answer: Answer | Listing) -> list[_Entry]:
+    terms = (
+        ("because", answer.unknown_because),
+        ("given", answer.assumptions),
+        ("inexact", answer.approximations),
+        ("note", answer.notes),
+    )
+    return [_Entry(term, text) for term, texts in terms for text in texts]
+
+
+def _laid_out(entries: list[_Entry]) -> list[Line]:
+    """Terms in one column; places in another, as far right as the longest text before a place needs."""
+    texts = [printable(("  " if entry.detail else "") + entry.text) for entry in entries]
+    column = max((len(text) for text, entry in zip(texts, entries, strict=True) if entry.place), default=0)
+    column = min(column, _FARTHEST)
+    laid: list[Line] = []
+    for text, entry in zip(texts, entries, strict=True):
+        term = Span(f"  {entry.term:<{_TERM_WIDTH}}  ", Ink.BOLD)
+        place = (Span("   "), Span(entry.place, Ink.CYAN)) if entry.place else ()
+        laid.append((term, Span(text.ljust(column) if entry.place else text), *place))
+    return laid
+
+
+def _is_possible(endpoint: Endpoint) -> bool:
+    return isinstance(endpoint, Pod) and endpoint.workload is None
+
+
+def _only_possible(outcome: Answer | Listing) -> str:
+    """For the headline: which end of what was found is always a pod that is not in the manifests; empty if none."""
+    if isinstance(outcome, Listing):
+        return (
+            ", but only with pods that are not in these manifests" if outcome.possible and not outcome.existing else ""
+        )
+    if outcome.scope is not Scope.POSSIBLE or outcome.witness is None:
+        return ""
+    flow = outcome.witness.flow
+    at_destination = _is_possible(flow.destination) and not _is_possible(flow.source)
+    return f", but only {'at' if at_destination else 'by'} a pod that is not in these manifests"
+
+
+def _headline(outcome: Answer | Listing) -> Line:
+    rest = {
+        Verdict.REACHABLE: _only_possible(outcome),
+        Verdict.UNREACHABLE: " (proved for every pod in these manifests and every pod that could be created)",
+        Verdict.UNKNOWN: ": neither proved nor refuted",
+        Verdict.VACUOUS: ": the question is about nothing",
+    }[outcome.verdict]
+    return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))
+
+
+def _account(inventory: Inventory) -> list[Line]:
+    return [line(f"  {text}", Ink.DIM) for text in coverage_text(inventory)]
+
+
+def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
+    """Headline, both ends, the trace, what the flow needs, what was assumed, and the account of the inputs last."""
+    entries: list[_Entry] = []
+    if answer.witness is not None:
+        entries += _witness_entries(answer.witness, inventory)
+    for reason in answer.because:
+        entries += _reason_entries(reason)
+    if answer.witness is not None:
+        entries += _behaviour_entries(answer.witness)
+    entries += _remark_entries(answer)
+    return [_headline(answer), *_laid_out(entries), *_account(inventory)]
+
+
+def _listed_entries(found: tuple[Listed, ...]) -> list[_Entry]:
+    width = max((len(one.text) for one in found), default=0)
+    entries: list[_Entry] = []
+    for position, one in enumerate(found):
+        deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
+        through = " and ".join(_decision(reason).removeprefix("allowed by ") for reason in deciding)
+        port = port_text(one.witness.flow, matters=one.witness.port_matters)
+        needs = ",".join(f"{b}={'true' if v else 'false'}" for b, v in sorted(one.witness.behaviours.items()))
+        text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
+        place = _place(deciding[-1]) if deciding else ""
+        entries.append(_Entry("" if position else "existing", text, place))
+    return entries
+
+
+def render_listing(listing: Listing, inventory: Inventory) -> list[Line]:
+    """Headline, existing endpoints with one flow each, possible pods in words, and the account of the inputs."""
+    entries = _listed_entries(listing.existing)
+    entries += [_Entry("" if position else "possible", text) for position, text in enumerate(listing.possible)]
+    entries += _remark_entries(listing)
+    return [_headline(listing), *_laid_out(entries), *_account(inventory)]
