@@ -2,14 +2,13 @@
 
 import json
 
+from agreement.pipeline import read_inventory
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import ContainerPort, WorkloadKey
 from netverify.model.flow import External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
-
-from agreement.pipeline import read_inventory
 
 
 def inventory_of(cluster):
@@ -23,7 +22,7 @@ def inventory_of(cluster):
 
 
 def flow_of(cluster, point):
-    """The connection of ``point`` through the package's ``cluster``: facts about existing pods are the package's own."""
+    """The connection of ``point`` through the package's ``cluster``: facts about existing pods are its own."""
     source, destination = point["source"], point["destination"]
     node = source.get("node")
     return Flow(

@@ -3,14 +3,13 @@
 import random
 
 import yaml
+
+from agreement.adapter import behaviours_of, flow_of, inventory_of
 from netverify.dialects.tiers import lower
 from netverify.reference.evaluate import allows
 from oracles import truth_table
 from oracles.direct_interpreter import BEHAVIOURS, allowed
-
-from agreement.adapter import behaviours_of, flow_of, inventory_of
-
-READINGS = ("direct", "reference")
+from oracles.expectations import expectations
 
 
 def direct(cluster):
@@ -49,6 +48,31 @@ def assignments(where):
     rest = {"policy-enforced": True, **where}
     for value in (lambda: False, lambda: True, lambda: rng.random() < 0.5, lambda: rng.random() < 0.5):
         yield {**{name: value() for name in BEHAVIOURS}, **rest}
+
+
+def cluster_of(text):
+    """The manifests of a YAML stream, sorted into a cluster."""
+    documents = [document for document in yaml.safe_load_all(text) if document]
+    kinds = {"Namespace": "namespaces", "NetworkPolicy": "policies"}
+    cluster = {"namespaces": [], "workloads": [], "policies": []}
+    for document in documents:
+        cluster[kinds.get(document["kind"], "workloads")].append(document)
+    return cluster
+
+
+def check_lines(reading, manifests, text):
+    """Hold every expectation in ``text`` against one reading, under every assignment of behaviours that it admits."""
+    cluster = cluster_of(manifests)
+    answer = READERS[reading](cluster)
+    lines = list(expectations(text, cluster))
+    assert lines
+    wrong = {
+        line
+        for line, point, where, expected in lines
+        for behaviours in assignments(where)
+        if answer({**point, "behaviours": behaviours}) is not expected
+    }
+    assert wrong == set()
 
 
 def check_table(reading, policies, cells, *, where=None, namespace_labels=None, pod_labels=None):

@@ -60,7 +60,7 @@ def namespaces(extra=None):
 
 
 def pods(extra=None):
-    """The nine pods; they serve 80 and 81 of every protocol by names such as ``serve-80-tcp``. ``extra`` adds labels."""
+    """The nine pods; they serve 80 and 81 of every protocol by names such as ``serve-80-tcp``; ``extra`` labels."""
     return [_pod(*pod.split("/"), (extra or {}).get(pod, {})) for pod in PODS]
 
 
