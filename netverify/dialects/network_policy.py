@@ -1,7 +1,7 @@
 """NetworkPolicy v1 lowered to selections and rules.
 
-Source: k8s.io/api ``networking/v1/types.go``, and "Network Policies" of the Kubernetes documentation. Where they leave a
-choice to the CNI plugin, the rule mentions a :class:`~netverify.model.behaviours.Behaviour`.
+Source: k8s.io/api ``networking/v1/types.go``, and "Network Policies" of the Kubernetes documentation. Where they leave
+a choice to the CNI plugin, the rule mentions a :class:`~netverify.model.behaviours.Behaviour`.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def _names_a_port(policy: NetworkPolicy) -> bool:
 def _clauses(rule: PolicyRule, namespace: str, direction: Direction) -> Iterator[tuple[Predicate, Predicate]]:
     """Pairs of (peer, traffic) whose union is the rule.
 
-    One pair, unless an egress rule has both ipBlock peers and port names: a name is resolved on a pod, and whether it is
-    for a pod that an ipBlock matches is up to the CNI.
+    One pair, unless an egress rule has both ipBlock peers and port names: a name is resolved on a pod, and whether it
+    is for a pod that an ipBlock matches is up to the CNI.
     """
     traffic = _traffic(rule.ports, towards_block=False)
     if not rule.peers:
@@ -111,8 +111,8 @@ def _clauses(rule: PolicyRule, namespace: str, direction: Direction) -> Iterator
 def lower_peer(peer: Peer, namespace: str, end: End) -> Predicate:
     """One item of ``from`` or ``to``, for the policy in ``namespace``.
 
-    ``podSelector`` alone means pods of the policy's namespace; with ``namespaceSelector`` both must hold. Selectors match pods
-    only: neither nodes nor external addresses. Source: NetworkPolicyPeer.
+    ``podSelector`` alone means pods of the policy's namespace; with ``namespaceSelector`` both must hold. Selectors
+    match pods only: neither nodes nor external addresses. Source: NetworkPolicyPeer.
     """
     if peer.ip_block:
         return _lower_block(peer.ip_block, end)

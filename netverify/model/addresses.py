@@ -1,6 +1,7 @@
 """IP addresses and ranges of them, as integers within a family.
 
-IPv4 and IPv6 never overlap: ``0.0.0.0/0`` says nothing about IPv6 (an IPv4-mapped IPv6 address does not reach this module).
+IPv4 and IPv6 never overlap: ``0.0.0.0/0`` says nothing about IPv6 (an IPv4-mapped IPv6 address does not reach this
+module).
 """
 
 from __future__ import annotations

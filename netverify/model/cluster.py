@@ -16,8 +16,8 @@ from netverify.model.traffic import Protocol
 class Namespace:
     """A namespace.
 
-    ``labels`` always hold ``kubernetes.io/metadata.name``. When ``declared`` (a Namespace object is in the manifests) they
-    are all its labels; otherwise the namespace is only referred to and every other label is unknown.
+    ``labels`` always hold ``kubernetes.io/metadata.name``. When ``declared`` (a Namespace object is in the manifests)
+    they are all its labels; otherwise the namespace is only referred to and every other label is unknown.
     """
 
     name: str
@@ -54,8 +54,8 @@ class Workload:
 
     ``labels`` are what every pod of it has; ``open_labels`` are keys that its controller adds with a value that the
     manifests do not tell (``pod-template-hash``): mapped to the values that it can have, or to None for any value.
-    ``addresses`` are known pod addresses, and empty when unknown. ``single`` is true for a bare Pod, which has no second
-    replica to talk to.
+    ``addresses`` are known pod addresses, and empty when unknown. ``single`` is true for a bare Pod, which has no
+    second replica to talk to.
     """
 
     key: WorkloadKey

@@ -58,7 +58,7 @@ class Encoder:
         hosts = any(space.on_host_network() != FALSE for space in spaces.values())
         self.same_node = Term("same_node") if hosts else FALSE
         self.definitions: list[tuple[str, Term]] = []
-        self.guards: dict[str, Selection] = {}
+        self.guards: dict[str, tuple[Direction, Selection]] = {}
         self._shared: dict[Predicate, Term] = {}
 
     def matches(self, predicate: Predicate) -> Term:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
@@ -115,24 +115,24 @@ class Encoder:
             named.append(conjunction(possible))
         return disjunction(named)
 
-    def tier_applies(self, tier: Tier) -> Term:
+    def tier_applies(self, tier: Tier, direction: Direction) -> Term:
         """Some selection of ``tier`` holds, and its condition does. Each policy's selection has a guard of its own."""
-        selected = [self._guarded(selection) for selection in tier.applies]
+        selected = [self._guarded(selection, direction) for selection in tier.applies]
         return conjunction((self.matches(tier.condition), disjunction(selected)))
 
-    def _guarded(self, selection: Selection) -> Term:
+    def _guarded(self, selection: Selection, direction: Direction) -> Term:
         subject = self.matches(selection.subject)
         if subject == FALSE or not selection.policy.namespace:
             return subject
         guard = f"on_{len(self.guards)}"
-        self.guards[guard] = selection
+        self.guards[guard] = direction, selection
         return conjunction((Term(guard), subject))
 
     def rule_matches(self, rule: Rule) -> Term:
         """Subject, peer and traffic of ``rule`` all hold."""
         return conjunction((self.matches(rule.subject), self.matches(rule.traffic), self.matches(rule.peer)))
 
-    def tier_allows(self, tier: Tier, passed: Term) -> Term:
+    def tier_allows(self, tier: Tier, direction: Direction, passed: Term) -> Term:
         """What ``tier`` does with the flow, where ``passed`` is what the tiers after it do.
 
         The first matching rule decides, else the default.
@@ -141,13 +141,15 @@ class Encoder:
         for action, rules in groupby(reversed(tier.rules), key=lambda rule: rule.action):
             some_match = disjunction([self.rule_matches(rule) for rule in rules][::-1])
             outcome = choose(some_match, _outcome(action, passed), outcome)
-        return choose(self.tier_applies(tier), outcome, passed)
+        return choose(self.tier_applies(tier, direction), outcome, passed)
 
     def table_allows(self, table: RuleTable) -> Term:
         """One direction allows the flow: the first tier that does not pass decides, after the last one ``ALLOW``."""
         allowed = TRUE
         for tier in reversed(table.tiers):
-            allowed = self.define(f"{table.direction}_{_word(tier.name)}", self.tier_allows(tier, allowed))
+            allowed = self.define(
+                f"{table.direction}_{_word(tier.name)}", self.tier_allows(tier, table.direction, allowed)
+            )
         return allowed
 
     def allows(self, tables: Mapping[Direction, RuleTable]) -> Term:

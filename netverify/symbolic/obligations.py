@@ -64,12 +64,12 @@ class Obligation:
     """A printed goal.
 
     ``body`` declares and constrains, in ``assertions`` assertions; each guard of ``guards`` switches one policy's
-    selection of subjects on. The goal is ``text``: the body with every guard on. ``plan`` tells which addresses are free
-    in a model, and ``mentions`` what the goal speaks of.
+    selection of subjects on. The goal is ``text``: the body with every guard on. ``plan`` tells which addresses are
+    free in a model, and ``mentions`` what the goal speaks of.
     """
 
     body: str
-    guards: Mapping[str, Selection]
+    guards: Mapping[str, tuple[Direction, Selection]]
     assertions: int
     encoder: Encoder
     plan: AddressPlan
@@ -269,7 +269,7 @@ def _legend(encoder: Encoder) -> Iterator[str]:
     plan = encoder.spaces[End.SOURCE].plan
     if plan is not None:
         yield f"; addresses: {_numbered([str(interval) for interval in plan.intervals.all])}"
-    for guard, selection in encoder.guards.items():
+    for guard, (_, selection) in encoder.guards.items():
         yield f"; {guard}: {_comment(str(selection.policy))} selects its subjects"
 
 

@@ -41,8 +41,8 @@ NEW_NAMESPACE = ""
 class Cast:
     """Who may stand at one end: possible pods of ``namespaces``, existing pods of ``workloads``, external addresses.
 
-    ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads`` are
-    sorted by key, and may be in other namespaces.
+    ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads``
+    are sorted by key, and may be in other namespaces.
     """
 
     namespaces: tuple[str, ...] = ()
@@ -166,10 +166,8 @@ def _fold_labels(selector: LabelSelector, cast: Cast) -> bool | None:
 
 
 def _on_host(cast: Cast) -> set[bool]:
-    answers = {workload.host_network for workload in cast.workloads}
-    if cast.namespaces or cast.external:
-        answers.add(False)  # noqa: FBT003 - an element of a set
-    return answers
+    others: set[bool] = {False} if cast.namespaces or cast.external else set()
+    return others | {workload.host_network for workload in cast.workloads}
 
 
 def _agreed(answers: set[bool]) -> bool | None:

@@ -83,12 +83,12 @@ class Search:
         self._behaviours = behaviours
         self._latitude = latitude
         self._budget = budget
-        self._casting = Casting(index.cluster)
+        self.casting = Casting(index.cluster)
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
         attempts: list[tuple[Obligation, Status]] = []
-        anyone = self._casting.scene(question, World.POSSIBLE, World.POSSIBLE, self._behaviours)
+        anyone = self.casting.scene(question, World.POSSIBLE, World.POSSIBLE, self._behaviours)
         if any(cast.empty for cast in anyone.casts.values()):
             return Found(Status.UNSAT, vacuous=True)
         found = self._solve(question, anyone, attempts)
@@ -102,6 +102,26 @@ class Search:
                 return _with(better, attempts)
             if better.status is Status.UNKNOWN:
                 return _with(better, attempts)
+        return _with(found, attempts)
+
+    def find_existing(self, question: Question) -> Found:
+        """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""
+        return self._find_among(question, World.EXISTING)
+
+    def find_possible(self, question: Question) -> Found:
+        """A flow between any pods that could exist, whatever existing ones do; ``UNSAT`` when there is none."""
+        return self._find_among(question, World.POSSIBLE)
+
+    def _find_among(self, question: Question, world: World) -> Found:
+        scene = self.casting.scene(question, world, world, self._behaviours)
+        if any(cast.empty for cast in scene.casts.values()):
+            return Found(Status.UNSAT, vacuous=True)
+        attempts: list[tuple[Obligation, Status]] = []
+        found = Found(Status.UNSAT)
+        for portion in self.casting.portions(scene, EXISTING_AT_ONCE):
+            found = self._solve(question, portion, attempts)
+            if found.status is not Status.UNSAT:
+                break
         return _with(found, attempts)
 
     def _unsatisfiable(
@@ -127,10 +147,10 @@ class Search:
             (World.EXISTING, World.POSSIBLE),
         )
         for source, destination in worlds:
-            scene = self._casting.scene(question, source, destination, self._behaviours)
+            scene = self.casting.scene(question, source, destination, self._behaviours)
             if any(cast.empty for cast in scene.casts.values()):
                 continue
-            yield from self._casting.portions(scene, EXISTING_AT_ONCE)
+            yield from self.casting.portions(scene, EXISTING_AT_ONCE)
 
     def _solve(self, question: Question, scene: Scene, attempts: list[tuple[Obligation, Status]]) -> Found:
         """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out."""
@@ -172,7 +192,7 @@ class Search:
         prefer = [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
         return solve(obligation.text, obligation.assertions + len(obligation.guards), self._budget, prefer)
 
-    def carriers(self, proof: Obligation) -> tuple[Selection, ...]:
+    def carriers(self, proof: Obligation) -> tuple[tuple[Direction, Selection], ...]:
         """The selections that carry ``proof``: without any one of them the rest proves nothing."""
         guards = tuple(proof.guards)
         needed = core(proof.body, proof.assertions, guards, self._budget)

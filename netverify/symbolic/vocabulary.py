@@ -50,7 +50,7 @@ class Mentions:
     ports: set[int] = field(default_factory=set)
 
 
-def collect(predicate: Predicate, mentions: Mentions) -> None:
+def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901 - one arm for each node type
     """Add what ``predicate`` mentions."""
     match predicate:
         case All(parts) | AnyOf(parts):

@@ -1,0 +1,1 @@
+"""Answers: a question put to the symbolic reading, the result weighed, explained and given its verdict."""

@@ -1,0 +1,49 @@
+"""What keeps an answer from holding: inputs that were not read, and objects that are not modelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from netverify.manifests.coverage import Inventory
+from netverify.model.cluster import Unsupported
+
+_LISTED = 10
+
+
+def unread_inputs(inventory: Inventory) -> tuple[str, ...]:
+    """Why the inputs are incomplete, a line for each; empty when every one was read."""
+    unread = inventory.coverage.unread
+    lines = [f"{origin} could not be read or was refused" for origin in unread[:_LISTED]]
+    if unread[_LISTED:]:
+        lines.append(f"and {len(unread) - _LISTED} further inputs")
+    if not lines and inventory.has_errors:
+        lines.append("an input could not be read or was refused")
+    return tuple(lines)
+
+
+def objects_that_may(
+    effect: str,
+    inventory: Inventory,
+    places: Collection[str] | None,
+) -> tuple[Unsupported, ...]:
+    """The objects that are not modelled and may ``allow`` or ``deny`` flows with an end in ``places`` (None: anywhere)."""
+    return tuple(
+        unsupported
+        for unsupported in inventory.cluster.unsupported
+        if (unsupported.may_allow if effect == "allow" else unsupported.may_deny)
+        and (unsupported.namespace is None or places is None or unsupported.namespace in places)
+    )
+
+
+def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
+    """A line for each of ``objects``."""
+    lines = [
+        f"{thing.kind} {_full_name(thing)} at {thing.origin} is not modelled, and could {effect} it"
+        for thing in sorted(objects, key=lambda thing: (thing.origin, thing.kind, thing.name))
+    ]
+    further = len(lines) - _LISTED
+    return (*lines[:_LISTED], *([f"and {further} further objects"] if further > 0 else []))
+
+
+def _full_name(thing: Unsupported) -> str:
+    return f"{thing.namespace}/{thing.name}" if thing.namespace else thing.name

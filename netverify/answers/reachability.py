@@ -1,0 +1,107 @@
+"""The answer to ``can … reach …``."""
+
+from __future__ import annotations
+
+from netverify.answers.assumptions import assumptions, notes
+from netverify.answers.context import Context
+from netverify.answers.doubts import described, objects_that_may, unread_inputs
+from netverify.answers.verdict import Evidence, Solved, verdict
+from netverify.explain import Latitudes, carried_by, explain
+from netverify.model.cluster import Unsupported
+from netverify.model.flow import End, External, Flow
+from netverify.model.traffic import MAX_PORT, Protocol
+from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
+from netverify.queries.question import Question
+from netverify.symbolic.addresses import Holder
+from netverify.symbolic.obligations import Obligation
+from netverify.symbolic.search import Found, printed
+from netverify.symbolic.solver import Status
+
+
+def answer(question: Question, context: Context) -> Answer:
+    """The verdict on ``question``, with its witness and trace or the policies that carry the proof."""
+    return answer_found(question, context, context.search.find(question))
+
+
+def answer_found(question: Question, context: Context, found: Found) -> Answer:
+    """The answer that ``found`` supports. Raises ``ReplayError`` when the reference reading contradicts it."""
+    witness, because = _explained(question, context, found)
+    unread = unread_inputs(context.inventory)
+    allowing, denying = _doubts(context, found)
+    given = Evidence(
+        solved=Solved(found.status.value),
+        premises_hold=not found.vacuous,
+        replayed=witness is not None,
+        inputs_complete=not unread,
+        may_allow=bool(allowing),
+        may_deny=bool(denying),
+    )
+    obligations = [obligation for obligation, _ in found.obligations]
+    unsure = verdict(given) is Verdict.UNKNOWN
+    return Answer(
+        question=question.text,
+        verdict=verdict(given),
+        scope=_scope(found) if verdict(given) is Verdict.REACHABLE else None,
+        witness=witness,
+        because=because,
+        unknown_because=_why_unknown(found, unread, allowing, denying) if unsure else (),
+        assumptions=assumptions(context, obligations),
+        approximations=context.inventory.approximations,
+        notes=notes(context.inventory.coverage),
+        smt2=printed(found),
+    )
+
+
+def _explained(question: Question, context: Context, found: Found) -> tuple[Witness | None, tuple[Reason, ...]]:
+    if found.flow is not None:
+        obligation = next(goal for goal, status in reversed(found.obligations) if status is Status.SAT)
+        return explain(question, context.policies, found.flow, found.behaviours, _latitudes(context, obligation))
+    if found.proof is None or found.vacuous:
+        return None, ()
+    return None, carried_by(context.search.carriers(found.proof))
+
+
+def _latitudes(context: Context, obligation: Obligation) -> Latitudes:
+    ports = sorted(port for port in obligation.mentions.ports if port <= MAX_PORT)
+    namespaces = context.inventory.cluster.namespaces.values()
+    plan = obligation.plan
+    return Latitudes(
+        behaviours=obligation.free_behaviours,
+        addresses=[
+            address for interval in range(len(plan.intervals.all)) for address in plan.free(Holder.POD, interval)
+        ],
+        ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
+        declared=frozenset(namespace.name for namespace in namespaces if namespace.declared),
+    )
+
+
+def _scope(found: Found) -> Scope:
+    return Scope.EXISTING if found.existing else Scope.POSSIBLE
+
+
+def _doubts(context: Context, found: Found) -> tuple[tuple[Unsupported, ...], tuple[Unsupported, ...]]:
+    """The objects that are not modelled and could turn the answer: into reachable, and into unreachable."""
+    if found.flow is not None:
+        return (), objects_that_may("deny", context.inventory, _places_of(found.flow))
+    places: set[str] = set()
+    for obligation, _ in found.obligations:
+        for space in obligation.encoder.spaces.values():
+            places.update(space.places)
+    return objects_that_may("allow", context.inventory, places), ()
+
+
+def _places_of(flow: Flow) -> set[str]:
+    ends = (flow.at(end) for end in End)
+    return {endpoint.namespace for endpoint in ends if not isinstance(endpoint, External)}
+
+
+def _why_unknown(
+    found: Found,
+    unread: tuple[str, ...],
+    allowing: tuple[Unsupported, ...],
+    denying: tuple[Unsupported, ...],
+) -> tuple[str, ...]:
+    lines = [*unread, *described(allowing, "allow"), *described(denying, "deny")]
+    if found.status is Status.UNKNOWN:
+        lines.append(f"the solver gave up: {found.reason or 'no reason given'}")
+    return tuple(lines)

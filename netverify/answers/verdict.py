@@ -1,0 +1,56 @@
+"""The one function that turns what was found into a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from netverify.queries.outcome import Verdict
+
+
+class Solved(Enum):
+    """What the solver said about the whole question."""
+
+    SAT = "sat"
+    UNSAT = "unsat"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that a verdict depends on.
+
+    ``replayed``: the reference reading allows the witness. ``premises_hold``: both ends and the traffic of the
+    question match something. ``inputs_complete``: every input was read. ``may_allow`` and ``may_deny``: an object that
+    is not modelled could make the flow reachable, or unreachable.
+    """
+
+    solved: Solved
+    premises_hold: bool
+    replayed: bool
+    inputs_complete: bool
+    may_allow: bool
+    may_deny: bool
+
+
+class UnreplayedError(Exception):
+    """A satisfiable goal without a replayed witness: a bug, never a finding."""
+
+
+def verdict(evidence: Evidence) -> Verdict:
+    """The verdict that ``evidence`` supports.
+
+    ``UNREACHABLE`` iff the goal is unsatisfiable, its premises are satisfiable, every input was read, and nothing that
+    is not modelled could allow the flow. ``REACHABLE`` iff a witness was replayed, every input was read, and nothing
+    that is not modelled could deny it. Raises :class:`UnreplayedError` for a satisfiable goal whose witness was not
+    replayed.
+    """
+    if evidence.solved is Solved.SAT and not evidence.replayed:
+        raise UnreplayedError
+    if not evidence.inputs_complete or evidence.solved is Solved.UNKNOWN:
+        return Verdict.UNKNOWN
+    if not evidence.premises_hold:
+        return Verdict.VACUOUS
+    if evidence.solved is Solved.SAT:
+        return Verdict.UNKNOWN if evidence.may_deny else Verdict.REACHABLE
+    return Verdict.UNKNOWN if evidence.may_allow else Verdict.UNREACHABLE

@@ -1,0 +1,224 @@
+"""Why an answer is what it is: a witness replayed, made small, and traced to the rules that decide it.
+
+Reasons come from the reference reading alone, never from the solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from netverify.model.addresses import Address
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.model.traffic import Protocol
+from netverify.queries.outcome import Effect, Reason, Witness
+from netverify.queries.question import Question
+from netverify.queries.wording import alternatives, peer_words, traffic_words
+from netverify.reference.evaluate import allows, matches
+from netverify.reference.trace import Decision, trace
+from netverify.rules.predicate import OnHostNetwork
+from netverify.rules.slicing import PolicyIndex
+from netverify.rules.table import PolicySet, RuleTable, Selection
+
+Behaviours = Mapping[Behaviour, bool]
+
+MAX_INDIFFERENT = 10
+"""Up to so many behaviours are shown not to matter, by replaying all their combinations."""
+
+
+class ReplayError(Exception):
+    """The reference reading does not allow what the solver found: a bug, never a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latitudes:
+    """What a witness may be changed to while it is made small.
+
+    ``behaviours`` are the free ones; ``addresses`` stand for every elementary interval; ``ports`` are worth trying,
+    best first; ``declared`` are the namespaces whose labels are fixed.
+    """
+
+    behaviours: tuple[Behaviour, ...]
+    addresses: Sequence[Address]
+    ports: Sequence[tuple[Protocol, int]]
+    declared: frozenset[str]
+
+
+def relevant_tables(policies: PolicyIndex, flow: Flow) -> PolicySet:
+    """The policies that can decide ``flow``: those of its ends' namespaces."""
+    tables: dict[Direction, RuleTable] = {}
+    for direction in Direction:
+        subject = flow.at(direction.subject)
+        tables[direction] = policies.slice(direction, () if isinstance(subject, External) else (subject.namespace,))
+    return PolicySet(tables)
+
+
+def answers(question: Question, policies: PolicyIndex, flow: Flow, behaviours: Behaviours) -> bool:
+    """Whether ``flow`` is what ``question`` asks about, and policy allows it. The reference reading decides."""
+    asked = (question.source, question.destination, question.traffic)
+    return all(matches(part, flow, behaviours) for part in asked) and allows(
+        relevant_tables(policies, flow),
+        flow,
+        behaviours,
+    )
+
+
+def explain(
+    question: Question,
+    policies: PolicyIndex,
+    flow: Flow,
+    behaviours: Behaviours,
+    latitudes: Latitudes,
+) -> tuple[Witness, tuple[Reason, ...]]:
+    """The small witness and its trace. Raises :class:`ReplayError` when the flow does not answer the question."""
+    if not answers(question, policies, flow, behaviours):
+        raise ReplayError(question.text)
+
+    def accepts(candidate: Flow) -> bool:
+        return answers(question, policies, candidate, behaviours)
+
+    small = shrink(flow, accepts, latitudes)
+    needed = needed_behaviours(lambda others: answers(question, policies, small, others), behaviours, latitudes)
+    # Behaviours that do not matter are traced at their quietest.
+    shown = {**behaviours, **{b: False for b in latitudes.behaviours if b not in needed}}
+    shown = shown if answers(question, policies, small, shown) else dict(behaviours)
+    witness = Witness(
+        small,
+        needed,
+        source_address_matters=_address_matters(small, End.SOURCE, accepts, latitudes),
+        destination_address_matters=_address_matters(small, End.DESTINATION, accepts, latitudes),
+    )
+    tables = relevant_tables(policies, small)
+    decisions = [trace(tables.tables[direction], small, shown) for direction in (Direction.EGRESS, Direction.INGRESS)]
+    return witness, tuple(_reason(decision, small, shown) for decision in decisions)
+
+
+def shrink(flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> Flow:
+    """``flow`` without the labels, port names and peculiarities that ``accepts`` does not need."""
+    for candidate in _simpler_traffic(flow, latitudes):
+        if accepts(candidate):
+            flow = candidate
+            break
+    if flow.same_node and accepts(replace(flow, same_node=False)):
+        flow = replace(flow, same_node=False)
+    for end in End:
+        pod = flow.at(end)
+        if isinstance(pod, External):
+            continue
+        if pod.namespace not in latitudes.declared:
+            for key in sorted(set(pod.namespace_labels) - {NAMESPACE_NAME_LABEL}):
+                flow = _first_accepted(flow, _without_namespace_label(flow, pod.namespace, key), accepts)
+        if pod.workload is None:
+            for key in sorted(pod.labels):
+                flow = _first_accepted(flow, _without_label(flow, end, key), accepts)
+            flow = _first_accepted(flow, _with_end(flow, end, replace(_pod(flow, end), ports=())), accepts)
+    return flow
+
+
+def _first_accepted(flow: Flow, candidate: Flow, accepts: Callable[[Flow], bool]) -> Flow:
+    return candidate if accepts(candidate) else flow
+
+
+def _simpler_traffic(flow: Flow, latitudes: Latitudes) -> Iterator[Flow]:
+    """The same flow to ports that a reader expects: declared ones first, then the edges that policies name."""
+    destination = flow.destination
+    if isinstance(destination, Pod) and destination.workload is not None:
+        for port in destination.ports:
+            yield replace(flow, protocol=port.protocol, port=port.number)
+    for protocol, number in latitudes.ports:
+        yield replace(flow, protocol=protocol, port=number)
+
+
+def _pod(flow: Flow, end: End) -> Pod:
+    endpoint = flow.at(end)
+    assert isinstance(endpoint, Pod)
+    return endpoint
+
+
+def _with_end(flow: Flow, end: End, endpoint: Endpoint) -> Flow:
+    return replace(flow, source=endpoint) if end is End.SOURCE else replace(flow, destination=endpoint)
+
+
+def _without_label(flow: Flow, end: End, key: str) -> Flow:
+    pod = _pod(flow, end)
+    return _with_end(flow, end, replace(pod, labels={k: v for k, v in pod.labels.items() if k != key}))
+
+
+def _without_namespace_label(flow: Flow, namespace: str, key: str) -> Flow:
+    """Without the label at both ends, where both are in that namespace."""
+    for end in End:
+        pod = flow.at(end)
+        if isinstance(pod, Pod) and pod.namespace == namespace:
+            labels = {k: v for k, v in pod.namespace_labels.items() if k != key}
+            flow = _with_end(flow, end, replace(pod, namespace_labels=labels))
+    return flow
+
+
+def _address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
+    """Whether the pod at ``end`` could not have just any address of that family."""
+    endpoint = flow.at(end)
+    if isinstance(endpoint, External):
+        return True
+    other = flow.at(End.DESTINATION if end is End.SOURCE else End.SOURCE)
+    return not all(
+        accepts(_with_end(flow, end, replace(endpoint, address=address)))
+        for address in latitudes.addresses
+        if address.family == endpoint.address.family and address != other.address
+    )
+
+
+def needed_behaviours(
+    accepts: Callable[[Behaviours], bool],
+    behaviours: Behaviours,
+    latitudes: Latitudes,
+) -> dict[Behaviour, bool]:
+    """The free behaviours that the witness needs, with their values; it is accepted whatever the others are."""
+    indifferent: list[Behaviour] = []
+    for behaviour in latitudes.behaviours:
+        tried = [*indifferent, behaviour]
+        if len(tried) <= MAX_INDIFFERENT and all(
+            accepts({**behaviours, **dict(zip(tried, values, strict=True))})
+            for values in product((False, True), repeat=len(tried))
+        ):
+            indifferent = tried
+    return {b: behaviours[b] for b in latitudes.behaviours if b not in indifferent}
+
+
+def _reason(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:
+    direction, effect = decision.direction, Effect.ALLOW if decision.allowed else Effect.DENY
+    if decision.tier is None:
+        return Reason(direction, Effect.NOT_ISOLATED, detail=_why_open(direction, flow, behaviours))
+    if decision.rule is None:
+        policy = decision.selections[0].policy
+        return Reason(direction, effect, policy, origin=policy.origin, detail="no rule allows it")
+    rule = decision.rule
+    if not rule.origin.path:
+        return Reason(direction, effect, detail="traffic between a pod and its own node is not policed")
+    word = "from" if direction is Direction.INGRESS else "to"
+    peer = next((one for one in alternatives(rule.peer) if matches(one, flow, behaviours)), rule.peer)
+    traffic = next((one for one in alternatives(rule.traffic) if matches(one, flow, behaviours)), rule.traffic)
+    detail = f"{word} {peer_words(peer)}, {traffic_words(traffic)}"
+    return Reason(direction, effect, rule.policy, rule.index, rule.origin, detail)
+
+
+def _why_open(direction: Direction, flow: Flow, behaviours: Behaviours) -> str:
+    end = direction.subject
+    if isinstance(flow.at(end), External):
+        return f"the {end} is outside the cluster"
+    if not behaviours[Behaviour.POLICY_ENFORCED]:
+        return "policies are not enforced"
+    if matches(OnHostNetwork(end), flow, behaviours):
+        return f"the {end} is on the host network"
+    return f"no policy selects the {end}"
+
+
+def carried_by(selections: Sequence[tuple[Direction, Selection]]) -> tuple[Reason, ...]:
+    """The policies that carry a proof, as reasons in the order of direction and name."""
+    carriers = {(direction, selection.policy) for direction, selection in selections}
+    return tuple(
+        Reason(direction, Effect.DENY, policy, origin=policy.origin, detail="isolates, and no rule allows it")
+        for direction, policy in sorted(carriers)
+    )

@@ -1,0 +1,95 @@
+"""Predicates in words, for traces and listings: ``pods role=admin in namespaces team=a``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.model.addresses import cidrs
+from netverify.model.labels import EVERYTHING
+from netverify.model.traffic import EVERY_PORT
+from netverify.queries.selector_grammar import selector_text
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    PodMatches,
+    PortIn,
+    Predicate,
+)
+
+_MANY = 4
+
+
+def alternatives(predicate: Predicate) -> tuple[Predicate, ...]:
+    """The disjuncts of ``predicate``: itself, unless it is an ``AnyOf``."""
+    return predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
+
+
+def peer_words(peer: Predicate) -> str:
+    """One end of a rule in words; ``anyone`` for a rule without peers."""
+    parts = tuple(_flat(peer))
+    pods = [selector_text(part.selector) for part in parts if isinstance(part, PodMatches)]
+    places: list[str] = []
+    others: list[str] = []
+    for part in parts:
+        match part:
+            case InNamespace(_, name):
+                places.append(f"namespace {name}")
+            case NamespaceMatches(_, selector):
+                places.append("all namespaces" if selector == EVERYTHING else f"namespaces {selector_text(selector)}")
+            case IsWorkload(_, key):
+                others.append(str(key))
+            case AddressIn(_, ranges):
+                named = [cidr for block in ranges for cidr in cidrs(block)]
+                others.append("addresses " + ", ".join(named[:_MANY]) + (", …" if named[_MANY:] else ""))
+            case _:
+                pass
+    if pods or places:
+        who = f"pods {','.join(pods)}" if pods else "pods"
+        others.insert(0, f"{who} in {' and '.join(places)}" if places else who)
+    if not others:
+        return "any pod" if any(isinstance(part, IsPod) for part in parts) else "anyone"
+    return " and ".join(others)
+
+
+def traffic_words(traffic: Predicate) -> str:
+    """The ports of a rule in words; ``every port`` for a rule without ports."""
+    words = list(dict.fromkeys(_traffic_words(traffic)))
+    if not words:
+        return "every port"
+    return ", ".join(words[:_MANY]) + (", …" if words[_MANY:] else "")
+
+
+def _traffic_words(predicate: Predicate) -> Iterator[str]:
+    match predicate:
+        case PortIn(protocol, ports):
+            yield f"every {protocol} port" if ports == EVERY_PORT else f"{protocol} {ports}"
+        case NamedPort(protocol, name):
+            yield f"{protocol} {name}"
+        case AnyOf(parts):
+            words = [word for part in parts for word in _traffic_words(part)]
+            # A port name comes with what an unsupporting CNI makes of it, a range with its first port alone.
+            named = [word for part in parts if isinstance(part, All) for word in _traffic_words(part)]
+            yield from named[:1] if named and len(words) == len(parts) else words
+        case All(parts):
+            for part in parts:
+                yield from _traffic_words(part)
+        case _:
+            return
+
+
+def _flat(predicate: Predicate) -> Iterator[Predicate]:
+    match predicate:
+        case All(parts):
+            for part in parts:
+                yield from _flat(part)
+        case Not() | AnyOf():
+            return
+        case _:
+            yield predicate
