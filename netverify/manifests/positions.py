@@ -23,7 +23,7 @@ class NodePositions:
     in, from 0.
     """
 
-    __slots__ = ("_chunk", "_children", "_first_line", "_line_starts", "_offsets", "_read_offsets", "_value")
+    __slots__ = ("_children", "_chunk", "_first_line", "_line_starts", "_offsets", "_read_offsets", "_value")
 
     def __init__(self, value: Value, chunk: bytes, first_line: int, read_offsets: Callable[[], Offsets]) -> None:
         self._value = value
@@ -50,7 +50,7 @@ class NodePositions:
                 case dict() if part in value:
                     ordinal = next(i for i, name in enumerate(value) if name == part)
                     node = self._starts(node, value)[ordinal]
-            XX
+                    key = node - 1
                     value = value[part]
                 case list() if isinstance(part, int) and 0 <= part < len(value):
                     key = node = self._starts(node, value)[part]
