@@ -26,7 +26,7 @@ def objects_that_may(
     inventory: Inventory,
     places: Collection[str] | None,
 ) -> tuple[Unsupported, ...]:
-    """The objects that are not modelled and may ``allow`` or ``deny`` flows with an end in ``places`` (None: anywhere)."""
+    """The unmodelled objects that may ``allow`` or ``deny`` flows with an end in ``places`` (None: anywhere)."""
     return tuple(
         unsupported
         for unsupported in inventory.cluster.unsupported

@@ -21,7 +21,7 @@ from netverify.symbolic.vocabulary import Intervals, Mentions, collect
 
 
 def listing(question: Question, context: Context) -> Listing:
-    """Everyone at the open end of ``question``: existing pods and external ranges by name, possible pods by selector."""
+    """Everyone at the open end: existing pods and external ranges by name, possible pods by selector."""
     open_end = End.SOURCE if question.form is Form.WHO else End.DESTINATION
     anyone = answer_found(question, context, context.search.find(question))
     existing: tuple[Listed, ...] = ()

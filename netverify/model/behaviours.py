@@ -35,21 +35,21 @@ MEANING: Mapping[Behaviour, str] = MappingProxyType(
         Behaviour.IPBLOCK_MATCHES_PODS: "an ipBlock also matches addresses of pods",
         Behaviour.IPBLOCK_MATCHES_NODES: "an ipBlock also matches addresses of nodes, so of pods on the host network",
         Behaviour.HOST_NETWORK_POLICED: "policies select pods on the host network, and match them as peers",
-        Behaviour.NODE_TO_LOCAL_POD_ALLOWED: "a node, so a pod on its host network, always reaches the pods that run on
-        it", Behaviour.POD_TO_LOCAL_NODE_ALLOWED: "a pod always reaches its own node, so pods on that host network",
+        Behaviour.NODE_TO_LOCAL_POD_ALLOWED: "a node, so a pod on its host network, always reaches its pods",
+        Behaviour.POD_TO_LOCAL_NODE_ALLOWED: "a pod always reaches its own node, so pods on that host network",
         Behaviour.ENDPORT_SUPPORTED: "endPort is read; where it is not, only the first port of the range is allowed",
-        Behaviour.UNLISTED_RULES_ENFORCED: "rules of a direction that policyTypes does not list are enforced all the
-        same", Behaviour.NAMED_PORTS_SUPPORTED: "a port name in a policy is resolved on the destination pod",
+        Behaviour.UNLISTED_RULES_ENFORCED: "rules of a direction that policyTypes omits are enforced all the same",
+        Behaviour.NAMED_PORTS_SUPPORTED: "a port name in a policy is resolved on the destination pod",
         Behaviour.NAMED_PORT_FALLS_OPEN: "where port names are not supported, one allows every port of its protocol",
         Behaviour.NAMED_PORT_VOIDS_POLICY: "where port names are not supported, a policy that has one is not applied",
-        Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name towards an ipBlock is resolved when the address is a
-        pod's", Behaviour.INIT_CONTAINER_PORTS_NAMED: "port names of init containers count",
+        Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name towards an ipBlock is resolved where it matches a pod",
+        Behaviour.INIT_CONTAINER_PORTS_NAMED: "port names of init containers count",
         Behaviour.SCTP_SUPPORTED: "rules for SCTP ports are enforced",
     },
 )
 
 FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_ENFORCED: True})
-"""Taken as given when nobody says otherwise, and reported as an assumption: with it free nothing could ever be proved."""
+"""Taken as given when nobody says otherwise, and reported: with it free nothing could ever be proved."""
 
 _COMMON: Mapping[Behaviour, bool] = {
     Behaviour.POLICY_ENFORCED: True,

@@ -24,7 +24,7 @@ class IPBlock:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One item of ``from`` or ``to``: either ``ip_block`` alone, or one or both selectors. None means "not specified"."""
+    """One item of ``from`` or ``to``: ``ip_block`` alone, or one or both selectors. None means "not specified"."""
 
     pod_selector: LabelSelector | None = None
     namespace_selector: LabelSelector | None = None

@@ -112,7 +112,7 @@ def tier_action(tier: Tier, flow: Flow, behaviours: Mapping[Behaviour, bool]) ->
 
 
 def table_allows(table: RuleTable, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> bool:
-    """Whether one direction allows ``flow``: the first tier that does not pass decides, after the last one ``ALLOW``."""
+    """Whether one direction allows ``flow``: the first tier that does not pass decides, after the last ``ALLOW``."""
     for tier in table.tiers:
         match tier_action(tier, flow, behaviours):
             case Action.ALLOW:

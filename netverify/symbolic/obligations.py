@@ -53,7 +53,7 @@ def index_cluster(cluster: Cluster) -> ClusterIndex:
 
 @dataclass(frozen=True, slots=True)
 class Latitude:
-    """What possible pods may be: where their addresses lie (empty: anywhere), and whether they may name ports freely."""
+    """What possible pods may be: where their addresses lie (empty: anywhere), and if they may name ports freely."""
 
     pod_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False

@@ -142,7 +142,7 @@ def _fold_namespace(selector: LabelSelector, cast: Cast, scene: Scene) -> bool |
     for place in cast.places:
         namespace = scene.namespaces.get(place)
         if selector == EVERYTHING:
-            answers.add(True)
+            answers |= {True}
         elif namespace is None or not namespace.declared:
             return None
         else:
