@@ -13,7 +13,8 @@ from netverify.model.cluster import Cluster
 class Coverage:
     """What became of the inputs. ``documents`` is the sum of all other counts of documents.
 
-    ``modelled`` and ``irrelevant`` count documents by kind. ``templates`` are files that are Helm (or other) templates, not
+    ``modelled``, ``irrelevant``, ``approximated`` and ``unsupported`` count documents by kind; an item of a list counts as a document.
+    ``approximated`` are kinds that can only narrow what policy admits, each with a sentence among the approximations. ``templates`` are files that are Helm (or other) templates, not
     manifests; ``not_manifests`` are documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders, links out
     of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not be read or were refused:
     while there is one, no verdict holds.
@@ -23,6 +24,7 @@ class Coverage:
     documents: int = 0
     modelled: Mapping[str, int] = field(default_factory=dict)
     irrelevant: Mapping[str, int] = field(default_factory=dict)
+    approximated: Mapping[str, int] = field(default_factory=dict)
     unsupported: Mapping[str, int] = field(default_factory=dict)
     not_manifests: int = 0
     templates: tuple[str, ...] = ()

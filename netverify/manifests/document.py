@@ -29,12 +29,16 @@ class Positions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of one source. ``index`` counts from 0 within the source."""
+    """One document of one source. ``index`` counts from 0 within the source.
+
+    ``namespace`` is where an overlay puts every namespaced object of it, whatever is written; None leaves them as written.
+    """
 
     path: str
     index: int
     value: Value
     positions: Positions
+    namespace: str | None = None
 
     def origin(self, path: FieldPath = ()) -> Origin:
         """The place of the value at ``path``."""

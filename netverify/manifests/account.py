@@ -1,0 +1,150 @@
+"""Takes documents one by one and keeps the account: each becomes exactly one count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.document import Document, Value
+from netverify.manifests.kinds import KindClass, classify, group_of, may_be_manifest
+from netverify.manifests.lists import is_list, objects_in
+from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, NO_EFFECT_ALONE, Effect, effect_of
+from netverify.manifests.validation.findings import object_text
+from netverify.model.cluster import Unsupported
+
+if TYPE_CHECKING:
+    from netverify.manifests.objects import ReadObject
+
+
+@dataclass(slots=True)
+class Account:
+    """What the documents seen so far came to. The counters count documents by kind."""
+
+    default_namespace: str
+    modelled: Counter[str] = field(default_factory=Counter)
+    irrelevant: Counter[str] = field(default_factory=Counter)
+    approximated: Counter[str] = field(default_factory=Counter)
+    unsupported_kinds: Counter[str] = field(default_factory=Counter)
+    not_manifests: int = 0
+    unread: list[Origin] = field(default_factory=list)
+    reads: list[ReadObject] = field(default_factory=list)
+    unsupported: list[Unsupported] = field(default_factory=list)
+    narrowing: dict[str, list[Origin]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, document: Document) -> None:
+        """Take in ``document``, or each of its items where it is a list."""
+        for item in objects_in(document):
+            self._add_object(item)
+
+    def approximations(self) -> tuple[str, ...]:
+        """One sentence for each kind of a mesh that may refuse what policy allows."""
+        return tuple(_narrowing_text(name, origins) for name, origins in sorted(self.narrowing.items()))
+
+    def _add_object(self, document: Document) -> None:
+        value = document.value
+        if not may_be_manifest(value):
+            self.not_manifests += 1
+            return
+        kind, api_version = value.get("kind"), value.get("apiVersion")
+        if not isinstance(kind, str) or not isinstance(api_version, str):
+            self._refuse_untyped(document)
+            return
+        if is_list(value):
+            self._add_empty_list(document, kind)
+            return
+        reading = classify(api_version, kind)
+        match reading.kind_class:
+            case KindClass.MODELLED:
+                self._add_modelled(document, kind)
+            case KindClass.IRRELEVANT:
+                self.irrelevant[kind] += 1
+            case KindClass.NARROWING:
+                self.approximated[kind] += 1
+                name = NARROWING_MESH_KINDS[(group_of(api_version), kind)]
+                self.narrowing.setdefault(name, []).append(document.origin())
+            case KindClass.NO_SUCH_KIND:
+                text = f"{object_text(value)}: a server has no `kind: {kind}` with `apiVersion: {api_version}`"
+                self._refuse(Diagnostic("NV201", Severity.ERROR, text, document.origin(("kind",)), reading.advice))
+            case KindClass.UNSUPPORTED | KindClass.POLICY_LIKE | KindClass.UNKNOWN | KindClass.LIST:
+                self._add_unsupported(document, reading.kind_class)
+
+    def _add_modelled(self, document: Document, kind: str) -> None:
+        from netverify.manifests.objects import read_object  # noqa: PLC0415 -- pydantic is loaded only to read objects
+
+        reading = read_object(document, kind, self.default_namespace)
+        self.diagnostics += reading.findings
+        if reading.read is None:
+            self.unread.append(document.origin())
+            return
+        self.modelled[kind] += 1
+        self.reads.append(reading.read)
+
+    def _add_empty_list(self, document: Document, kind: str) -> None:
+        items = document.value.get("items")
+        if items in (None, []):
+            self.irrelevant[kind] += 1
+            return
+        text = f"{object_text(document.value)}: `items` must be a list"
+        self._refuse(Diagnostic("NV212", Severity.ERROR, text, document.origin(("items",))))
+
+    def _add_unsupported(self, document: Document, kind_class: KindClass) -> None:
+        value = document.value
+        kind, group = value["kind"], group_of(value["apiVersion"])
+        meta = value.get("metadata")
+        fields: dict[str, Value] = meta if isinstance(meta, dict) else {}
+        namespace = document.namespace or _text(fields.get("namespace"))
+        effect = NO_EFFECT_ALONE
+        if kind_class is not KindClass.UNKNOWN:
+            effect = effect_of(group, kind, namespace, value)
+        self.unsupported_kinds[kind] += 1
+        self.unsupported.append(
+            Unsupported(
+                kind=kind,
+                name=_text(fields.get("name")),
+                namespace=None if effect.cluster_wide else namespace or self.default_namespace,
+                origin=document.origin(),
+                may_allow=effect.may_allow,
+                may_deny=effect.may_deny,
+            )
+        )
+        self.diagnostics.append(_unsupported_finding(document, kind_class, effect))
+
+    def _refuse_untyped(self, document: Document) -> None:
+        missing = [name for name in ("apiVersion", "kind") if not isinstance(document.value.get(name), str)]
+        names = " and ".join(f"`{name}`" for name in missing)
+        text = f"{object_text(document.value)}: {names} must be a string, and a server needs both to know what it is"
+        self._refuse(Diagnostic("NV202", Severity.ERROR, text, document.origin((missing[0],))))
+
+    def _refuse(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+        self.unread.append(Origin(diagnostic.origin.path, diagnostic.origin.document, diagnostic.origin.line))
+
+
+def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effect) -> Diagnostic:
+    subject = f"{object_text(document.value)} of `{document.value['apiVersion']}`"
+    origin = document.origin()
+    if kind_class is KindClass.UNKNOWN:
+        text = f"{subject} is of a kind that is not known: it is taken to have no effect on pods"
+        return Diagnostic("NV204", Severity.WARNING, text, origin)
+    if effect == NO_EFFECT_ALONE:
+        text = f"{subject} is not modelled; by itself it changes nothing"
+        return Diagnostic("NV203", Severity.NOTE, text, origin)
+    both = effect.may_allow and effect.may_deny
+    does = "allow and deny" if both else "allow" if effect.may_allow else "deny"
+    where = "anywhere" if effect.cluster_wide else "in its namespace"
+    text = f"{subject} is not modelled: it may {does} traffic {where}, and verdicts that it could change are unknown"
+    return Diagnostic("NV203", Severity.WARNING, text, origin)
+
+
+def _narrowing_text(name: str, origins: list[Origin]) -> str:
+    objects = (
+        f"1 object, {min(origins)}" if len(origins) == 1 else f"{len(origins)} objects, the first at {min(origins)}"
+    )
+    return f"a service mesh that enforces {name} ({objects}) may refuse connections that are allowed here"
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""

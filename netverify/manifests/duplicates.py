@@ -1,0 +1,83 @@
+"""The same object twice: counted once where both say the same, refused where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.validation.findings import object_text
+from netverify.model.cluster import Namespace, Workload
+from netverify.model.network_policy import NetworkPolicy, PolicyRule
+
+if TYPE_CHECKING:
+    from netverify.manifests.objects import Fact, ReadObject
+
+_NOWHERE = Origin("")
+_Key = tuple[str, str, str]
+
+
+def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject], list[Diagnostic]]:
+    """The objects, each kind, namespace and name once, and a finding for every further one.
+
+    Two that differ in what matters for networking are an error, since which one would be applied is not known.
+    """
+    first: dict[_Key, ReadObject] = {}
+    findings = []
+    for read in objects:
+        key = (read.kind, read.namespace, read.name)
+        if key not in first:
+            first[key] = read
+        elif read.generated:
+            fresh = _numbered(read, first)
+            first[(fresh.kind, fresh.namespace, fresh.name)] = fresh
+        else:
+            findings.append(_again(read, first[key]))
+    return list(first.values()), findings
+
+
+def _again(read: ReadObject, earlier: ReadObject) -> Diagnostic:
+    subject = object_text({"kind": read.kind, "metadata": {"namespace": read.namespace, "name": read.name}})
+    secondary = ((earlier.document.origin(), "first defined here"),)
+    if _same(read, earlier):
+        text = f"{subject} is defined again, with the same meaning: counted once"
+        return Diagnostic("NV206", Severity.NOTE, text, read.document.origin(), secondary=secondary)
+    text = f"{subject} is defined again, with another meaning: which one would be applied is not known"
+    advice = "read one of them: name files or directories with `-f`, or build the overlay with `-k`"
+    return Diagnostic("NV207", Severity.ERROR, text, read.document.origin(), advice, secondary)
+
+
+def _same(one: ReadObject, other: ReadObject) -> bool:
+    facts = _without_places(one.fact) == _without_places(other.fact)
+    return facts and (one.owner, one.ended) == (other.owner, other.ended)
+
+
+def _without_places(fact: Fact) -> Fact:
+    match fact:
+        case Namespace() | Workload():
+            return replace(fact, origin=None)
+        case NetworkPolicy():
+            return replace(fact, origin=_NOWHERE, ingress=_rules(fact.ingress), egress=_rules(fact.egress))
+        case _ as never:
+            assert_never(never)
+
+
+def _rules(rules: tuple[PolicyRule, ...]) -> tuple[PolicyRule, ...]:
+    return tuple(
+        replace(rule, origin=_NOWHERE, peers=tuple(replace(peer, origin=None) for peer in rule.peers)) for rule in rules
+    )
+
+
+def _numbered(read: ReadObject, taken: dict[_Key, ReadObject]) -> ReadObject:
+    """A further object whose name the server makes up: another object, so it gets a name of its own."""
+    number = 2
+    while (read.kind, read.namespace, f"{read.name}{number}") in taken:
+        number += 1
+    name = f"{read.name}{number}"
+    fact = read.fact
+    if isinstance(fact, Workload):
+        fact = replace(fact, key=replace(fact.key, name=name))
+    else:
+        fact = replace(fact, name=name)
+    return replace(read, name=name, fact=fact)

@@ -1,0 +1,18 @@
+"""Namespaces: declared by an object, or only referred to."""
+
+from __future__ import annotations
+
+from netverify.diagnostics import Origin
+from netverify.manifests.facts.selector import stored_map
+from netverify.manifests.schema.metadata import ObjectMeta
+from netverify.model.cluster import Namespace
+from netverify.model.labels import NAMESPACE_NAME_LABEL
+
+
+def declared_namespace(meta: ObjectMeta, name: str, origin: Origin) -> Namespace:
+    """The namespace of a Namespace object.
+
+    The server sets ``kubernetes.io/metadata.name``, whatever is written there. Source: the NamespaceDefaultLabelName admission.
+    """
+    labels = stored_map(meta.labels) | {NAMESPACE_NAME_LABEL: name}
+    return Namespace(name, dict(sorted(labels.items())), declared=True, origin=origin)

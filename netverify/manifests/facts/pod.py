@@ -1,0 +1,64 @@
+"""Pods: their ports, and what a bare Pod tells about itself."""
+
+from __future__ import annotations
+
+from netverify.manifests.document import Document
+from netverify.manifests.facts.selector import stored_map
+from netverify.manifests.schema.pod import ContainerPortShape, ContainerShape, PodShape, PodSpecShape, PodStatusShape
+from netverify.model.addresses import Address, parse_address
+from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
+from netverify.model.traffic import Protocol
+
+TERMINATED = frozenset({"Succeeded", "Failed"})
+"""The phases of pods that have ended: policy and Services pass them over."""
+
+
+def bare_pod(shape: PodShape, key: WorkloadKey, document: Document) -> Workload:
+    """The workload that one Pod is."""
+    spec = shape.spec or PodSpecShape()
+    return Workload(
+        key=key,
+        labels=stored_map(shape.metadata.labels) if shape.metadata else {},
+        ports=container_ports(spec),
+        host_network=bool(spec.hostNetwork),
+        addresses=_addresses(shape.status),
+        single=True,
+        origin=document.origin(),
+    )
+
+
+def container_ports(spec: PodSpecShape) -> tuple[ContainerPort, ...]:
+    """Every declared port of the containers, then of the init containers, without repeats.
+
+    A restartable init container (a sidecar) is an init container here too: plugins differ on those by the list they read.
+    """
+    ports: dict[ContainerPort, None] = {}
+    for container in spec.containers or ():
+        _add_ports(container, ports, init=False)
+    for container in spec.initContainers or ():
+        _add_ports(container, ports, init=True)
+    return tuple(ports)
+
+
+def is_terminated(status: PodStatusShape | None) -> bool:
+    """Whether the pod has ended."""
+    return status is not None and status.phase in TERMINATED
+
+
+def _add_ports(container: ContainerShape | None, ports: dict[ContainerPort, None], *, init: bool) -> None:
+    if container is None or not container.ports:
+        return
+    for port in container.ports:
+        ports[_container_port(port or ContainerPortShape(), init=init)] = None
+
+
+def _container_port(shape: ContainerPortShape, *, init: bool) -> ContainerPort:
+    protocol = Protocol(shape.protocol) if shape.protocol else Protocol.TCP
+    return ContainerPort(shape.containerPort or 0, protocol, shape.name or "", init)
+
+
+def _addresses(status: PodStatusShape | None) -> tuple[Address, ...]:
+    if status is None:
+        return ()
+    texts = [item.ip for item in status.podIPs or () if item] or [status.podIP]
+    return tuple(parse_address(text) for text in dict.fromkeys(texts) if text)

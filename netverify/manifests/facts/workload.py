@@ -1,0 +1,112 @@
+"""Controllers: the class of pods that a template makes, with the labels that its controller adds.
+
+Source: the controllers in ``pkg/controller`` (deployment, statefulset, daemon, job, cronjob) and ``pkg/registry/batch/job``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netverify.manifests.document import Document
+from netverify.manifests.facts.pod import container_ports
+from netverify.manifests.facts.selector import stored_map
+from netverify.manifests.schema.pod import PodSpecShape, PodTemplateShape
+from netverify.manifests.schema.workload import (
+    CronJobShape,
+    DaemonSetShape,
+    DeploymentShape,
+    JobShape,
+    JobSpec,
+    ReplicaSetShape,
+    ReplicationControllerShape,
+    StatefulSetShape,
+    StatefulSetSpec,
+    WorkloadShape,
+)
+from netverify.model.cluster import Workload, WorkloadKey
+from netverify.model.labels import Labels
+
+OpenLabels = Mapping[str, tuple[str, ...] | None]
+
+_REVISION = "controller-revision-hash"
+_JOB_UIDS = ("batch.kubernetes.io/controller-uid", "controller-uid")
+_JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
+_LISTED_REPLICAS = 64
+
+
+def template_of(shape: WorkloadShape) -> PodTemplateShape:
+    """The pod template of a controller; the empty one when it has none."""
+    if isinstance(shape, CronJobShape):
+        job = shape.spec.jobTemplate.spec if shape.spec and shape.spec.jobTemplate else None
+        return (job.template if job else None) or PodTemplateShape()
+    return (shape.spec.template if shape.spec else None) or PodTemplateShape()
+
+
+def controlled_pods(shape: WorkloadShape, key: WorkloadKey, document: Document) -> Workload:
+    """The workload that a controller is: all pods of its template.
+
+    A label that the controller sets overrides the template's.
+    """
+    template = template_of(shape)
+    spec = template.spec or PodSpecShape()
+    fixed, open_labels = _added_labels(shape, key.name)
+    labels = stored_map(template.metadata.labels) if template.metadata else {}
+    if fixed or open_labels:
+        labels = {name: value for name, value in {**labels, **fixed}.items() if name not in open_labels}
+    return Workload(
+        key=key,
+        labels=labels,
+        ports=container_ports(spec),
+        host_network=bool(spec.hostNetwork),
+        open_labels=open_labels,
+        origin=document.origin(),
+    )
+
+
+def wants_no_pods(shape: WorkloadShape) -> bool:
+    """Whether it is a ReplicaSet or ReplicationController scaled to zero, as a Deployment's earlier revisions are."""
+    if not isinstance(shape, ReplicaSetShape | ReplicationControllerShape):
+        return False
+    return shape.spec is not None and shape.spec.replicas == 0
+
+
+def _added_labels(shape: WorkloadShape, name: str) -> tuple[Labels, OpenLabels]:
+    """Labels that the controller adds to each pod: with the value that they have, and with a value that is not told."""
+    if isinstance(shape, DeploymentShape):
+        return {}, {"pod-template-hash": None}
+    if isinstance(shape, StatefulSetShape):
+        return {}, _ordinal_labels(shape.spec or StatefulSetSpec(), name)
+    if isinstance(shape, DaemonSetShape):
+        return {}, {_REVISION: None, "pod-template-generation": None}
+    if isinstance(shape, JobShape):
+        return _job_labels(shape.spec or JobSpec(), name)
+    if isinstance(shape, CronJobShape):
+        job = (shape.spec.jobTemplate.spec if shape.spec and shape.spec.jobTemplate else None) or JobSpec()
+        fixed, open_labels = _job_labels(job, name)
+        return {}, {**open_labels, **dict.fromkeys(fixed)}
+    return {}, {}
+
+
+def _ordinal_labels(spec: StatefulSetSpec, name: str) -> OpenLabels:
+    """The labels of a StatefulSet's pods; without ``replicas`` any number of them may run, since an autoscaler may set it."""
+    start = (spec.ordinals.start if spec.ordinals else None) or 0
+    ordinals = None
+    if spec.replicas is not None and 0 < spec.replicas <= _LISTED_REPLICAS:
+        ordinals = tuple(str(number) for number in range(start, start + spec.replicas))
+    return {
+        _REVISION: None,
+        "apps.kubernetes.io/pod-index": ordinals,
+        "statefulset.kubernetes.io/pod-name": ordinals and tuple(f"{name}-{number}" for number in ordinals),
+    }
+
+
+def _job_labels(spec: JobSpec, name: str) -> tuple[Labels, OpenLabels]:
+    open_labels: dict[str, tuple[str, ...] | None] = {}
+    if spec.completionMode == "Indexed":
+        few = spec.completions is not None and 0 < spec.completions <= _LISTED_REPLICAS
+        open_labels["batch.kubernetes.io/job-completion-index"] = (
+            tuple(str(number) for number in range(spec.completions or 0)) if few else None
+        )
+    if spec.manualSelector:
+        return {}, open_labels
+    return dict.fromkeys(_JOB_NAMES, name), open_labels | dict.fromkeys(_JOB_UIDS)

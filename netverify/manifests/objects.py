@@ -1,0 +1,143 @@
+"""Reads one object of a modelled kind: shape, rules, noun. Imports pydantic, so import it only where objects are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from netverify.diagnostics import Diagnostic
+from netverify.manifests.document import Document
+from netverify.manifests.facts.namespace import declared_namespace
+from netverify.manifests.facts.network_policy import network_policy
+from netverify.manifests.facts.pod import bare_pod, is_terminated
+from netverify.manifests.facts.workload import controlled_pods, wants_no_pods
+from netverify.manifests.kinds import group_of
+from netverify.manifests.schema.metadata import ObjectMeta
+from netverify.manifests.schema.namespace import NamespaceShape
+from netverify.manifests.schema.network_policy import NetworkPolicyShape
+from netverify.manifests.schema.pod import PodShape
+from netverify.manifests.schema.workload import WORKLOAD_SHAPES, WorkloadShape
+from netverify.manifests.validation.fields import report_shape
+from netverify.manifests.validation.findings import Findings
+from netverify.manifests.validation.namespace import check_namespace
+from netverify.manifests.validation.network_policy import check_network_policy
+from netverify.manifests.validation.pod import check_pod
+from netverify.manifests.validation.workload import check_workload
+from netverify.model.cluster import Namespace, Workload, WorkloadKey
+from netverify.model.network_policy import NetworkPolicy
+
+Fact: TypeAlias = Namespace | NetworkPolicy | Workload
+_AnyShape: TypeAlias = NamespaceShape | NetworkPolicyShape | PodShape | WorkloadShape
+
+_SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
+    {"Namespace": NamespaceShape, "NetworkPolicy": NetworkPolicyShape, "Pod": PodShape, **WORKLOAD_SHAPES}
+)
+_ADAPTERS: Mapping[str, TypeAdapter[_AnyShape]] = MappingProxyType(
+    {kind: TypeAdapter(shape) for kind, shape in _SHAPES.items()}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The controller that an object says it belongs to."""
+
+    group: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadObject:
+    """One object of a modelled kind that the API server would take.
+
+    ``namespace`` is empty for a Namespace. ``placed`` is false where the object names no namespace and got the default one.
+    ``generated``: the server makes up the end of the name. ``ended``: a pod that has terminated, or a controller that wants no pods.
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    fact: Fact
+    document: Document
+    owner: Owner | None = None
+    placed: bool = True
+    generated: bool = False
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReading:
+    """The object, or None when it is refused, with the findings about it."""
+
+    read: ReadObject | None
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def read_object(document: Document, kind: str, default_namespace: str) -> ObjectReading:
+    """Read the object of the modelled ``kind`` that ``document`` is."""
+    findings = Findings(document)
+    try:
+        shape = _ADAPTERS[kind].validate_python(document.value)
+    except ValidationError as error:
+        report_shape(_SHAPES[kind], error, findings)
+        return ObjectReading(None, tuple(findings.diagnostics))
+    _check(kind, shape, findings)
+    if findings.diagnostics and findings.refused:
+        return ObjectReading(None, tuple(findings.diagnostics))
+    return ObjectReading(_read(kind, shape, document, default_namespace), tuple(findings.diagnostics))
+
+
+def _check(kind: str, shape: _AnyShape, findings: Findings) -> None:
+    match shape:
+        case NetworkPolicyShape():
+            check_network_policy(shape, findings)
+        case PodShape():
+            check_pod(shape, findings)
+        case NamespaceShape():
+            check_namespace(shape, findings)
+        case _:
+            check_workload(kind, shape, findings)
+
+
+def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: str) -> ReadObject:
+    meta = shape.metadata or ObjectMeta()
+    name = meta.name or f"{meta.generateName}*"
+    written = document.namespace or meta.namespace or ""
+    namespace = written or default_namespace
+    key = WorkloadKey(namespace, name, kind)
+    fact: Fact
+    ended = False
+    match shape:
+        case NamespaceShape():
+            namespace = ""
+            fact = declared_namespace(meta, name, document.origin())
+        case NetworkPolicyShape():
+            fact = network_policy(shape, name, namespace, document)
+        case PodShape():
+            fact = bare_pod(shape, key, document)
+            ended = is_terminated(shape.status)
+        case _:
+            fact = controlled_pods(shape, key, document)
+            ended = wants_no_pods(shape)
+    return ReadObject(
+        kind=kind,
+        name=name,
+        namespace=namespace,
+        fact=fact,
+        document=document,
+        owner=_owner(meta) if meta.ownerReferences else None,
+        placed=bool(written) or kind == "Namespace",
+        generated=not meta.name,
+        ended=ended,
+    )
+
+
+def _owner(meta: ObjectMeta) -> Owner | None:
+    for reference in meta.ownerReferences or ():
+        if reference and reference.controller:
+            return Owner(group_of(reference.apiVersion or ""), reference.kind or "", reference.name or "")
+    return None

@@ -1,0 +1,116 @@
+"""Pods, ReplicaSets and Jobs that belong to a controller which is also present: not counted twice.
+
+One that differs from what its controller's template gives keeps its place as a workload of its own, so that no fact is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.manifests.kinds import MODELLED_KINDS, group_of
+from netverify.model.cluster import Workload, WorkloadKey
+
+if TYPE_CHECKING:
+    from netverify.manifests.objects import Owner, ReadObject
+
+_MAKERS: Mapping[str, str] = MappingProxyType({"ReplicaSet": "Deployment", "Job": "CronJob"})
+"""Controllers that are made by another one, which names them after itself with a suffix."""
+
+
+@dataclass(slots=True)
+class _Settling:
+    """The workloads that stay, and which of them stands for each object that does not."""
+
+    objects: Mapping[WorkloadKey, ReadObject]
+    kept: dict[WorkloadKey, Workload] = field(default_factory=dict)
+    stands_for: dict[WorkloadKey, WorkloadKey] = field(default_factory=dict)
+    counts: dict[str, list[ReadObject]] = field(default_factory=dict)
+
+
+def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnostic]]:
+    """The workloads that the pods and controllers of ``objects`` are, each pod counted once, and notes on what was left out."""
+    workloads = {read.fact.key: read for read in objects if isinstance(read.fact, Workload)}
+    settling = _Settling(workloads)
+    for read in sorted(workloads.values(), key=_depth):
+        _settle_one(read, settling)
+    return list(settling.kept.values()), list(_notes(settling))
+
+
+def _settle_one(read: ReadObject, settling: _Settling) -> None:
+    assert isinstance(read.fact, Workload)
+    fact = read.fact
+    owner = _present_owner(read, settling)
+    if read.kind == "Pod" and read.ended:
+        settling.counts.setdefault("ended", []).append(read)
+    elif owner is None:
+        settling.kept[fact.key] = fact
+    elif read.ended or is_of_template(fact, settling.kept[owner]):
+        settling.stands_for[fact.key] = owner
+        settling.counts.setdefault("owned", []).append(read)
+    else:
+        settling.kept[fact.key] = fact
+        settling.counts.setdefault("differs", []).append(read)
+
+
+def _present_owner(read: ReadObject, settling: _Settling) -> WorkloadKey | None:
+    """The workload that stands for the controller of ``read``; None when it has none or that is not present."""
+    if read.owner is None:
+        return None
+    for kind, name in _candidates(read.owner):
+        key = WorkloadKey(read.namespace, name, kind)
+        key = settling.stands_for.get(key, key)
+        if key in settling.kept:
+            return key
+    return None
+
+
+def _candidates(owner: Owner) -> Iterator[tuple[str, str]]:
+    """The owner as named, then the controller that may have made it (``web`` for the ReplicaSet ``web-7d4b9``)."""
+    if owner.group != group_of(MODELLED_KINDS.get(owner.kind, "-/-")):
+        return
+    yield owner.kind, owner.name
+    maker, _, suffix = owner.name.rpartition("-")
+    if owner.kind in _MAKERS and maker and suffix:
+        yield _MAKERS[owner.kind], maker
+
+
+def is_of_template(pods: Workload, controller: Workload) -> bool:
+    """Whether ``pods`` could be made from the controller's template: same ports, network and labels, but for open ones."""
+    if pods.host_network != controller.host_network or set(pods.ports) != set(controller.ports):
+        return False
+    opened = controller.open_labels.keys() | pods.open_labels.keys()
+    if any(not _can_be(value, controller.open_labels.get(key)) for key, value in pods.labels.items()):
+        return False
+    fixed = {key: value for key, value in pods.labels.items() if key not in opened}
+    return fixed == {key: value for key, value in controller.labels.items() if key not in opened}
+
+
+def _can_be(value: str, values: tuple[str, ...] | None) -> bool:
+    return values is None or value in values
+
+
+def _depth(read: ReadObject) -> int:
+    """Controllers come before what they make."""
+    return {"Pod": 2, "ReplicaSet": 1, "Job": 1}.get(read.kind, 0)
+
+
+def _notes(settling: _Settling) -> Iterator[Diagnostic]:
+    texts = {
+        "ended": ("NV210", "has terminated: it matches nothing", "have terminated: they match nothing"),
+        "owned": ("NV208", "is counted with its controller", "are counted with their controllers"),
+        "differs": (
+            "NV209",
+            "differs from the template of its controller in labels, ports or network: kept as a workload of its own",
+            "differ from the templates of their controllers in labels, ports or network: kept as workloads of their own",
+        ),
+    }
+    for reason, reads in settling.counts.items():
+        code, one, many = texts[reason]
+        first = min(reads, key=lambda read: read.document.origin())
+        name = f"{first.kind} `{first.namespace}/{first.name}`"
+        text = f"{name} {one}" if len(reads) == 1 else f"{name} and {len(reads) - 1} more {many}"
+        yield Diagnostic(code, Severity.NOTE, text, first.document.origin())
