@@ -178,12 +178,13 @@ def needed_behaviours(
     """The free behaviours that the witness needs, with their values; it is accepted whatever the others are."""
     indifferent: list[Behaviour] = []
     for behaviour in latitudes.behaviours:
-        tried = [*indifferent, behaviour]
-        if len(tried) <= MAX_INDIFFERENT and all(
-            accepts({**behaviours, **dict(zip(tried, values, strict=True))})
-            for values in product((False, True), repeat=len(tried))
+        # The half with the witness's own value was accepted with the behaviours before this one.
+        flipped = {**behaviours, behaviour: not behaviours[behaviour]}
+        if len(indifferent) < MAX_INDIFFERENT and all(
+            accepts({**flipped, **dict(zip(indifferent, values, strict=True))})
+            for values in product((False, True), repeat=len(indifferent))
         ):
-            indifferent = tried
+            indifferent.append(behaviour)
     return {b: behaviours[b] for b in latitudes.behaviours if b not in indifferent}
 
 

@@ -24,7 +24,8 @@ class Settings:
     ``pod_cidrs`` are CIDRs that every pod address lies in (empty: unknown). ``free_named_ports``: possible pods may
     call any port by any name, instead of following the declarations of existing pods of their namespace. ``timeout_s``
     bounds one solver call, in seconds; ``seed`` goes to the solver. ``default_namespace`` is where bare names are
-    looked up first.
+    looked up
+    first. ``keep_goals``: answers carry the texts that were solved, for ``--emit-smt2``.
     """
 
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Settings:
     timeout_s: float = 30.0
     seed: int = 0
     default_namespace: str | None = None
+    keep_goals: bool = False
 
 
 class Verifier:
@@ -45,6 +47,7 @@ class Verifier:
             {**FIXED_BY_DEFAULT, **self.settings.behaviours},
             Latitude(self.settings.pod_cidrs, self.settings.free_named_ports),
             Budget(self.settings.timeout_s, self.settings.seed),
+            keep_goals=self.settings.keep_goals,
         )
 
     def ask(self, sentence: str) -> Answer | Listing:

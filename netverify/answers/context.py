@@ -16,7 +16,10 @@ from netverify.symbolic.solver import Budget
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """An inventory made ready for questions. ``behaviours`` are the fixed ones; the others are free."""
+    """An inventory made ready for questions. ``behaviours`` are the fixed ones; the others are free.
+
+    ``keep_goals``: answers carry the texts that were solved.
+    """
 
     inventory: Inventory
     behaviours: Mapping[Behaviour, bool]
@@ -24,6 +27,7 @@ class Context:
     policies: PolicyIndex
     index: ClusterIndex
     search: Search
+    keep_goals: bool
 
 
 def make_context(
@@ -31,9 +35,11 @@ def make_context(
     behaviours: Mapping[Behaviour, bool],
     latitude: Latitude,
     budget: Budget,
+    *,
+    keep_goals: bool,
 ) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
     policies = PolicyIndex(lower(inventory.cluster))
     index = index_cluster(inventory.cluster)
     search = Search(index, policies, behaviours, latitude, budget)
-    return Context(inventory, behaviours, latitude, policies, index, search)
+    return Context(inventory, behaviours, latitude, policies, index, search, keep_goals)

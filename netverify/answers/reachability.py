@@ -48,7 +48,7 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
         assumptions=assumptions(context, obligations),
         approximations=context.inventory.approximations,
         notes=notes(context.inventory.coverage),
-        smt2=printed(found),
+        smt2=printed(found) if context.keep_goals else (),
     )
 
 
@@ -56,9 +56,7 @@ def _explained(question: Question, context: Context, found: Found) -> tuple[Witn
     if found.flow is not None:
         obligation = next(goal for goal, status in reversed(found.obligations) if status is Status.SAT)
         return explain(question, context.policies, found.flow, found.behaviours, _latitudes(context, obligation))
-    if found.proof is None or found.vacuous:
-        return None, ()
-    return None, carried_by(context.search.carriers(found.proof))
+    return None, () if found.vacuous else carried_by(found.carriers)
 
 
 def _latitudes(context: Context, obligation: Obligation) -> Latitudes:
@@ -67,9 +65,9 @@ def _latitudes(context: Context, obligation: Obligation) -> Latitudes:
     plan = obligation.plan
     return Latitudes(
         behaviours=obligation.free_behaviours,
-        addresses=[
-            address for interval in range(len(plan.intervals.all)) for address in plan.free(Holder.POD, interval)
-        ],
+        addresses=[a for number in range(len(plan.intervals.all)) for a in plan.free(Holder.POD, number)]
+        if obligation.mentions.ranges
+        else [],
         ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
         declared=frozenset(namespace.name for namespace in namespaces if namespace.declared),
     )

@@ -36,6 +36,8 @@ NOBODYS = tuple(
 )
 """No host has such an address: unspecified, loopback, multicast, broadcast, IPv4-mapped. Source: RFC 6890."""
 
+_NOBODYS = {family: tuple(block for block in NOBODYS if block.family == family) for family in (4, 6)}
+
 _PREFERRED = {
     Holder.POD: tuple(map(parse_address, ("10.244.0.10", "10.244.0.11", "fd00:10:244::10", "fd00:10:244::11"))),
     Holder.NODE: tuple(map(parse_address, ("192.168.0.10", "192.168.0.11", "fd00:192:168::10", "fd00:192:168::11"))),
@@ -61,7 +63,16 @@ class AddressPlan:
 
     def with_room(self, holder: Holder) -> list[int]:
         """The intervals in which ``holder`` can take an address."""
-        return [index for index in range(len(self.intervals.all)) if self.free(holder, index)]
+        return [i for i in range(len(self.intervals.all)) if self.plainly_roomy(i) or self.free(holder, i)]
+
+    def plainly_roomy(self, index: int) -> bool:
+        """Whether the interval has room for both ends at a glance; if not, :meth:`free` tells."""
+        interval = self.intervals.all[index]
+        if self._pod_cidrs or self._known or interval.last - interval.first < 2:
+            return False
+        return not any(
+            block.first <= interval.last and interval.first <= block.last for block in _NOBODYS[interval.family]
+        )
 
     def _find(self, holder: Holder, interval: AddressRange) -> tuple[Address, ...]:
         pieces = [piece for allowed in self._allowed(holder, interval) for piece in subtract(allowed, NOBODYS)]

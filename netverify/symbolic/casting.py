@@ -12,15 +12,20 @@ from netverify.model.cluster import Cluster, Workload
 from netverify.model.flow import End
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.question import Question
-from netverify.rules.predicate import All, AnyOf, InNamespace, IsWorkload, Not, PortIn, Predicate
+from netverify.rules.predicate import All, AnyOf, InNamespace, IsWorkload, NamespaceMatches, Not, PortIn, Predicate
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, fold
 
 
 class World(Enum):
-    """Which pods may stand at an end: the ``EXISTING`` ones alone, or all that are ``POSSIBLE``, these included."""
+    """Which pods may stand at an end: the ``EXISTING`` ones alone, or all that are ``POSSIBLE``, these included.
+
+    ``POSSIBLE`` names few existing pods, since a possible one stands for those that are like it; ``NAMED`` names them
+    all.
+    """
 
     EXISTING = "existing"
     POSSIBLE = "possible"
+    NAMED = "named"
 
 
 class Casting:
@@ -31,6 +36,7 @@ class Casting:
         self._workloads: dict[str, list[Workload]] = defaultdict(list)
         for workload in sorted(cluster.workloads, key=lambda workload: workload.key):
             self._workloads[workload.key.namespace].append(workload)
+        self._count = len(cluster.workloads)
         self._places = tuple(sorted((NEW_NAMESPACE, *cluster.namespaces)))
 
     def scene(
@@ -63,9 +69,27 @@ class Casting:
             workloads = [workload for workload in workloads if names_workloads or workload.host_network]
         workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
         namespaces: tuple[str, ...] = ()
-        if world is World.POSSIBLE:
-            namespaces = tuple(p for p in places if self._may_be(predicate, end, Cast(namespaces=(p,))))
+        if world is not World.EXISTING:
+            namespaces = self._namespaces_for(predicate, end, places)
         return Cast(namespaces, tuple(sorted(workloads, key=lambda workload: workload.key)), external)
+
+    def count(self, predicate: Predicate, end: End) -> int:
+        """At most so many existing pods are at ``end``."""
+        pinned = _pinned(predicate, end)
+        if pinned is None:
+            return self._count
+        return sum(len(self._workloads.get(place, ())) for place in pinned)
+
+    def _namespaces_for(self, predicate: Predicate, end: End, places: tuple[str, ...]) -> tuple[str, ...]:
+        """The ``places`` where ``predicate`` may hold for a possible pod; most places are alike."""
+        told_apart = _named_places(predicate, end)
+        if told_apart is None:
+            return tuple(p for p in places if self._may_be(predicate, end, Cast(namespaces=(p,))))
+        elsewhere = next((p for p in places if p not in told_apart), None)
+        others = elsewhere is not None and self._may_be(predicate, end, Cast(namespaces=(elsewhere,)))
+        return tuple(
+            p for p in places if (self._may_be(predicate, end, Cast(namespaces=(p,))) if p in told_apart else others)
+        )
 
     def _may_be(self, predicate: Predicate, end: End, cast: Cast) -> bool:
         nobody = Cast()
@@ -106,6 +130,25 @@ def _pinned(predicate: Predicate, end: End) -> frozenset[str] | None:
             return frozenset().union(*known) if len(known) == len(either) else None
         case _:
             return None
+
+
+def _named_places(predicate: Predicate, end: End) -> frozenset[str] | None:
+    """The namespaces that ``predicate`` names at ``end``; others are alike to it. None if it looks at their labels."""
+    match predicate:
+        case NamespaceMatches(at, _) if at is end:
+            return None
+        case InNamespace(at, name) if at is end:
+            return frozenset({name})
+        case IsWorkload(at, key) if at is end:
+            return frozenset({key.namespace})
+        case All(parts) | AnyOf(parts):
+            named = [_named_places(part, end) for part in parts]
+            known = [names for names in named if names is not None]
+            return frozenset().union(*known) if len(known) == len(named) else None
+        case Not(part):
+            return _named_places(part, end)
+        case _:
+            return frozenset()
 
 
 def _names_workloads(predicate: Predicate) -> bool:

@@ -18,9 +18,13 @@ from netverify.rules.table import RuleTable, Selection
 from netverify.symbolic.addresses import AddressPlan, Holder
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.scene import NEW_NAMESPACE, Scene, surviving
+from netverify.symbolic.solver import Goal
 from netverify.symbolic.space import EndSpace
 from netverify.symbolic.terms import FALSE, TRUE, Term, conjunction, disjunction, equivalence, implication, negation
 from netverify.symbolic.vocabulary import Intervals, Mentions, collect
+
+PREFER_EXISTING = {End.SOURCE: Term("prefer_existing_src"), End.DESTINATION: Term("prefer_existing_dst")}
+"""Constants that a goal leaves free; where one is true, that end is in the manifests, or outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Obligation:
     """A printed goal.
 
     ``body`` declares and constrains, in ``assertions`` assertions; each guard of ``guards`` switches one policy's
-    selection of subjects on. The goal is ``text``: the body with every guard on. ``plan`` tells which addresses are
+    selection of subjects on. The goal is the body with every guard on. ``plan`` tells which addresses are
     free in a model, and ``mentions`` what the goal speaks of.
     """
 
@@ -77,10 +81,11 @@ class Obligation:
     question: str
 
     @property
-    def text(self) -> str:
-        """The whole goal."""
+    def goal(self) -> Goal:
+        """The whole goal, as it is solved and saved."""
         switched_on = "".join(f"(assert {guard})\n" for guard in self.guards)
-        return f"{self.body}{switched_on}(check-sat)\n"
+        text = f"{self.body}{switched_on}(check-sat)\n"
+        return Goal(text, self.assertions + len(self.guards), tuple(self.guards))
 
     @property
     def free_behaviours(self) -> tuple[Behaviour, ...]:
@@ -120,9 +125,15 @@ def reachability(
     ]
     premises = [*spaces[End.SOURCE].domain(), *spaces[End.DESTINATION].domain()]
     premises.extend(_joint_domain(spaces, encoder, index, latitude))
+    premises.extend(implication(PREFER_EXISTING[end], spaces[end].exists()) for end in choosable(scene))
     assertions = [term for term in (*premises, *goal) if term != TRUE]
     body = _body(encoder, assertions)
     return Obligation(body, encoder.guards, len(assertions), encoder, plan, mentions, question.text)
+
+
+def choosable(scene: Scene) -> tuple[End, ...]:
+    """The ends at which both an existing and a possible pod may stand."""
+    return tuple(end for end in End if (cast := scene.casts[end]).namespaces and (cast.workloads or cast.external))
 
 
 def premises_only(
@@ -186,6 +197,8 @@ def _addresses_fit(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
     yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))
     both_free = conjunction((source.takes_free_address(), destination.takes_free_address()))
     for number in range(len(source.plan.intervals.all)):
+        if source.plan.plainly_roomy(number):
+            continue
         free = {address for holder in (Holder.POD, Holder.EXTERNAL) for address in source.plan.free(holder, number)}
         if len(free) == 1:
             clash = conjunction((both_free, source.address.equals(number), destination.address.equals(number)))
@@ -244,7 +257,9 @@ def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
         declaration = index.declaration()
         if declaration is not None:
             yield declaration
-    booleans = [*encoder.names.values(), *encoder.behaviours.values(), encoder.same_node, *map(Term, encoder.guards)]
+    for guard in encoder.guards:
+        yield f"(declare-const {guard} Bool)"
+    booleans = [*encoder.names.values(), *encoder.behaviours.values(), encoder.same_node, *PREFER_EXISTING.values()]
     for name in booleans:
         if name not in (TRUE, FALSE) and name in text:
             yield f"(declare-const {name} Bool)"
@@ -253,7 +268,7 @@ def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
 def annotated(obligation: Obligation) -> str:
     """The text of ``obligation`` under comments that say what its names and numbers mean."""
     title = f"; netverify: unsatisfiable iff no such flow is allowed: {_comment(obligation.question)}"
-    return "\n".join((title, *_legend(obligation.encoder), obligation.text))
+    return "\n".join((title, *_legend(obligation.encoder), obligation.goal.text))
 
 
 def _legend(encoder: Encoder) -> Iterator[str]:

@@ -7,7 +7,7 @@ suffice. Policies of many namespaces are added only as models need them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, External, Flow
@@ -16,15 +16,17 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Selection
 from netverify.symbolic.casting import Casting, World
 from netverify.symbolic.obligations import (
+    PREFER_EXISTING,
     ClusterIndex,
     Latitude,
     Obligation,
     annotated,
+    choosable,
     premises_only,
     reachability,
 )
 from netverify.symbolic.scene import Scene
-from netverify.symbolic.solver import Budget, Solved, Status, core, solve
+from netverify.symbolic.solver import Budget, Status, solve
 from netverify.symbolic.witness import decode
 
 NARROW = 8
@@ -42,16 +44,18 @@ CAUTIOUS: Mapping[Behaviour, bool] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the search found. ``status`` ``SAT`` comes with ``flow`` and ``behaviours``, ``UNSAT`` with the ``proof``.
+    """What the search found. ``status`` ``SAT`` comes with ``flow`` and ``behaviours``.
 
-    ``vacuous``: nothing at all answers the question's ends and traffic. ``obligations`` are the goals with what the
-    solver said, in order.
+    ``UNSAT`` comes with its ``carriers``: the selections of subjects that the proof needs, none of which it can do
+    without. ``premises_hold``: ends and traffic of the question were seen to match something; ``vacuous``: they match
+    nothing. ``obligations`` are the goals with what the solver said, in order.
     """
 
     status: Status
     flow: Flow | None = None
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
-    proof: Obligation | None = None
+    carriers: tuple[tuple[Direction, Selection], ...] = ()
+    premises_hold: bool = False
     vacuous: bool = False
     reason: str = ""
     obligations: tuple[tuple[Obligation, Status], ...] = ()
@@ -87,22 +91,28 @@ class Search:
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
+        few = self._count_existing(question) <= EXISTING_AT_ONCE
+        world = World.NAMED if few else World.POSSIBLE
         attempts: list[tuple[Obligation, Status]] = []
-        anyone = self.casting.scene(question, World.POSSIBLE, World.POSSIBLE, self._behaviours)
+        anyone = self.casting.scene(question, world, world, self._behaviours)
         if any(cast.empty for cast in anyone.casts.values()):
             return Found(Status.UNSAT, vacuous=True)
         found = self._solve(question, anyone, attempts)
-        if found.status is Status.UNSAT:
+        if found.status is Status.UNSAT and not found.premises_hold:
             return self._unsatisfiable(question, anyone, found, attempts)
-        if found.status is Status.UNKNOWN or found.existing:
+        if few or found.status is not Status.SAT or found.existing:
             return _with(found, attempts)
         for scene in self._with_existing_ends(question):
             better = self._solve(question, scene, attempts)
-            if better.status is Status.SAT:
-                return _with(better, attempts)
-            if better.status is Status.UNKNOWN:
+            if better.status is not Status.UNSAT:
                 return _with(better, attempts)
         return _with(found, attempts)
+
+    def _count_existing(self, question: Question) -> int:
+        return self.casting.count(question.source, End.SOURCE) + self.casting.count(
+            question.destination,
+            End.DESTINATION,
+        )
 
     def find_existing(self, question: Question) -> Found:
         """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""
@@ -133,11 +143,11 @@ class Search:
     ) -> Found:
         """Tell a proof from a question about nothing: the premises must be satisfiable."""
         premises = premises_only(question, scene, self._index, self._latitude)
-        solved = solve(premises.text, premises.assertions + len(premises.guards), self._budget)
+        solved = solve(premises.goal, self._budget)
         attempts.append((premises, solved.status))
         if solved.status is Status.UNKNOWN:
             return _with(Found(Status.UNKNOWN, reason=solved.reason), attempts)
-        return _with(found, attempts, vacuous=solved.status is Status.UNSAT)
+        return _with(replace(found, vacuous=solved.status is Status.UNSAT), attempts)
 
     def _with_existing_ends(self, question: Question) -> Iterator[Scene]:
         """Scenes with existing pods at both ends, then at one; wide ends in portions."""
@@ -162,11 +172,13 @@ class Search:
         while True:
             tables = {direction: self._policies.slice(direction, included[direction]) for direction in Direction}
             obligation = reachability(question, scene, tables, self._index, self._latitude)
-            solved = self._solved(obligation)
+            solved = solve(obligation.goal, self._budget, _preferences(obligation, choosable(scene)))
             attempts.append((obligation, solved.status))
-            if solved.status is not Status.SAT:
-                proof = obligation if solved.status is Status.UNSAT else None
-                return Found(solved.status, proof=proof, reason=solved.reason)
+            if solved.status is Status.UNSAT:
+                carriers = tuple(obligation.guards[guard] for guard in solved.core)
+                return Found(Status.UNSAT, carriers=carriers, premises_hold=solved.satisfiable_without_core)
+            if solved.status is Status.UNKNOWN:
+                return Found(Status.UNKNOWN, reason=solved.reason)
             flow, behaviours = decode(solved.model, obligation, self._index.cluster.namespaces)
             missing = self._left_out(flow, included)
             if not missing:
@@ -187,16 +199,16 @@ class Search:
                 missing.append((direction, subject.namespace))
         return missing
 
-    def _solved(self, obligation: Obligation) -> Solved:
-        names = obligation.encoder.behaviours
-        prefer = [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
-        return solve(obligation.text, obligation.assertions + len(obligation.guards), self._budget, prefer)
 
-    def carriers(self, proof: Obligation) -> tuple[tuple[Direction, Selection], ...]:
-        """The selections that carry ``proof``: without any one of them the rest proves nothing."""
-        guards = tuple(proof.guards)
-        needed = core(proof.body, proof.assertions, guards, self._budget)
-        return tuple(proof.guards[guard] for guard in needed or guards)
+def _preferences(obligation: Obligation, choices: tuple[End, ...]) -> list[list[str]]:
+    """Which models make the best witnesses: existing ends first, then a CNI that allows little."""
+    names = obligation.encoder.behaviours
+    cautious = [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
+    wishes: list[list[str]] = []
+    for ends in (choices, *((end,) for end in reversed(choices) if len(choices) > 1), ()):
+        existing = [str(PREFER_EXISTING[end]) for end in ends]
+        wishes.extend(([*existing, *cautious], existing))
+    return [wish for number, wish in enumerate(wishes) if wish and wish not in wishes[:number]]
 
 
 def _next_places(places: Sequence[str], namespace: str, batch: int) -> Sequence[str]:
@@ -204,16 +216,8 @@ def _next_places(places: Sequence[str], namespace: str, batch: int) -> Sequence[
     return places[position : position + batch]
 
 
-def _with(found: Found, attempts: list[tuple[Obligation, Status]], *, vacuous: bool = False) -> Found:
-    return Found(
-        found.status,
-        found.flow,
-        found.behaviours,
-        found.proof,
-        vacuous,
-        found.reason,
-        tuple(attempts),
-    )
+def _with(found: Found, attempts: list[tuple[Obligation, Status]]) -> Found:
+    return replace(found, obligations=tuple(attempts))
 
 
 def printed(found: Found) -> tuple[tuple[str, str], ...]:

@@ -26,11 +26,26 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """A text with ``assertions`` assertions, and, as the last of them, one for each of the constants ``guards``."""
+
+    text: str
+    assertions: int
+    guards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Solved:
-    """A status; with ``SAT`` a ``model`` (numbers and Booleans by name; a name that is missing may have any value)."""
+    """A status; with ``SAT`` a ``model`` (numbers and Booleans by name; a name that is missing may have any value).
+
+    With ``UNSAT``, ``core`` are guards that suffice, smallest by inclusion. ``satisfiable_without_core`` says that the
+    goal was seen to be satisfiable without one of them: what remains is not contradictory in itself.
+    """
 
     status: Status
     model: Mapping[str, int | bool] = field(default_factory=dict)
+    core: tuple[str, ...] = ()
+    satisfiable_without_core: bool = False
     reason: str = ""
 
 
@@ -42,58 +57,42 @@ ENGINES = ("QF_FD", "QF_BV")
 """The second one tries again where the first gave up."""
 
 
-def solve(text: str, assertions: int, budget: Budget, prefer: Sequence[str] = ()) -> Solved:
-    """Solve the goal ``text``, which has ``assertions`` assertions.
+def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ()) -> Solved:
+    """Solve ``goal``; of several models, one of the first preference that any model meets.
 
-    ``prefer`` are Boolean constants (``-`` in front: negated) that a model should satisfy if any does. Raises
-    :class:`MisreadError` when the text was not read whole.
+    A preference is a list of Boolean constants (``-`` in front: negated). Raises :class:`MisreadError` when the text was
+    not read whole.
     """
-    last = Solved(Status.UNKNOWN)
+    solved = Solved(Status.UNKNOWN)
     for attempt, engine in enumerate(ENGINES):
-        solver = _loaded(text, assertions, engine, budget, budget.seed + attempt)
-        if prefer:
-            preferred = _checked(solver, [_literal(name) for name in prefer])
-            if preferred.status is Status.SAT:
-                return preferred
-        last = _checked(solver, [])
-        if last.status is not Status.UNKNOWN:
-            return last
-    return last
+        solver, guards = _loaded(goal, engine, budget, budget.seed + attempt)
+        solved = _checked(solver, guards)
+        if solved.status is Status.SAT:
+            return _preferred(solver, guards, preferences) or solved
+        if solved.status is Status.UNSAT:
+            return _with_small_core(solver, guards, goal.guards)
+    return solved
 
 
-def core(body: str, assertions: int, guards: Sequence[str], budget: Budget) -> tuple[str, ...] | None:
-    """A smallest-by-inclusion set of ``guards`` under which ``body`` is unsatisfiable; None if there is none.
-
-    Dropping any one of them makes the rest satisfiable, or undecided within the budget.
-    """
-    solver = _loaded(body, assertions, ENGINES[0], budget, budget.seed)
-    if solver.check(*map(z3.Bool, guards)) != z3.unsat:
-        return None
-    needed = sorted((str(guard) for guard in solver.unsat_core()), key=guards.index)
-    for guard in list(needed):
-        without = [other for other in needed if other != guard]
-        if solver.check(*map(z3.Bool, without)) == z3.unsat:
-            needed = without
-    return tuple(needed)
-
-
-def _loaded(text: str, assertions: int, engine: str, budget: Budget, seed: int) -> z3.Solver:
+def _loaded(goal: Goal, engine: str, budget: Budget, seed: int) -> tuple[z3.Solver, list[z3.BoolRef]]:
+    """A solver that holds the goal; its guards are kept apart, to be assumed."""
     solver = z3.SolverFor(engine)
     solver.set("timeout", max(1, int(budget.timeout_s * 1000)))
     solver.set("random_seed", seed)
     try:
-        read = z3.parse_smt2_string(text)
+        read = z3.parse_smt2_string(goal.text)
     except z3.Z3Exception as error:
         raise MisreadError(str(error)) from error
-    if len(read) != assertions:
-        message = f"{len(read)} assertions read, {assertions} printed"
+    if len(read) != goal.assertions:
+        message = f"{len(read)} assertions read, {goal.assertions} printed"
         raise MisreadError(message)
-    solver.add(read)
-    return solver
-
-
-def _literal(name: str) -> z3.BoolRef:
-    return z3.Not(z3.Bool(name[1:])) if name.startswith("-") else z3.Bool(name)
+    unguarded = goal.assertions - len(goal.guards)
+    solver.add([read[number] for number in range(unguarded)])
+    guards = [read[number] for number in range(unguarded, goal.assertions)]
+    if tuple(guard.decl().name() for guard in guards) != goal.guards:
+        message = "the guards were read as other assertions"
+        raise MisreadError(message)
+    return solver, guards
 
 
 def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Solved:
@@ -106,6 +105,33 @@ def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Solved:
     if result == z3.sat:
         return Solved(Status.SAT, model=_model(solver.model()))
     return Solved(Status.UNKNOWN, reason=solver.reason_unknown())
+
+
+def _preferred(solver: z3.Solver, guards: list[z3.BoolRef], preferences: Sequence[Sequence[str]]) -> Solved | None:
+    for preference in preferences:
+        solved = _checked(solver, [*guards, *map(_literal, preference)])
+        if solved.status is Status.SAT:
+            return solved
+    return None
+
+
+def _literal(name: str) -> z3.BoolRef:
+    return z3.Not(z3.Bool(name[1:])) if name.startswith("-") else z3.Bool(name)
+
+
+def _with_small_core(solver: z3.Solver, guards: list[z3.BoolRef], names: tuple[str, ...]) -> Solved:
+    """The core of the last check, without what it can do without."""
+    by_name = dict(zip(names, guards, strict=True))
+    found = {str(guard) for guard in solver.unsat_core()}
+    needed = [name for name in names if name in found]
+    satisfiable = False
+    for name in tuple(needed):
+        without = [other for other in needed if other != name]
+        result = solver.check(*(by_name[other] for other in without))
+        if result == z3.unsat:
+            needed = without
+        satisfiable = satisfiable or result == z3.sat
+    return Solved(Status.UNSAT, core=tuple(needed), satisfiable_without_core=satisfiable)
 
 
 def _model(model: z3.ModelRef) -> dict[str, int | bool]:

@@ -137,6 +137,11 @@ class EndSpace:
     def _anyone(self, test: Callable[[Workload], bool]) -> Term:
         return self.who.one_of(number for number, workload in enumerate(self.cast.workloads, start=1) if test(workload))
 
+    def exists(self) -> Term:
+        """The end is an existing pod, or outside."""
+        outside = self.place.equals(self.outside) if self.cast.external else FALSE
+        return disjunction((negation(self.who.equals(NOBODY_EXISTING)), outside))
+
     def address_in(self, ranges: tuple[AddressRange, ...]) -> Term:
         """The end's address lies in one of ``ranges``."""
         if self.address is None or self.plan is None:
