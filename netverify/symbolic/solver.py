@@ -60,8 +60,8 @@ ENGINES = ("QF_FD", "QF_BV")
 def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ()) -> Solved:
     """Solve ``goal``; of several models, one of the first preference that any model meets.
 
-    A preference is a list of Boolean constants (``-`` in front: negated). Raises :class:`MisreadError` when the text was
-    not read whole.
+    A preference is a list of Boolean constants (``-`` in front: negated). Raises :class:`MisreadError` when the text
+    was not read whole.
     """
     solved = Solved(Status.UNKNOWN)
     for attempt, engine in enumerate(ENGINES):
