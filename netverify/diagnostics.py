@@ -161,6 +161,19 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV318": "unknown policy type",
         "NV319": "null rule",
         # NV4xx: questions and flags
+        "NV401": "a sentence that is no question",
+        "NV402": "a word that is missing or out of place",
+        "NV403": "a character that no sentence can hold",
+        "NV404": "labels that cannot be read",
+        "NV405": "a port that there cannot be",
+        "NV406": "an unknown namespace",
+        "NV407": "an unknown workload",
+        "NV408": "a name that fits several workloads",
+        "NV409": "not an address and not a CIDR",
+        "NV410": "a Service or a DNS name in a question",
+        "NV420": "a flag that cannot be used so",
+        "NV421": "an output that cannot be written",
+        "NV499": "netverify itself failed",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

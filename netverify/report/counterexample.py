@@ -20,9 +20,8 @@ IMAGE = "registry.k8s.io/pause:3.10"
 """What the pods run: it does nothing, and every cluster can pull it."""
 
 _FIELDS = frozenset(
-    ("apiVersion", "kind", "metadata", "name", "namespace", "labels", "spec", "hostNetwork", "containers", "image")
-    + ("ports", "containerPort", "protocol"),
-)
+    ("apiVersion", "kind", "metadata", "name", "namespace", "labels", "spec", "hostNetwork", "containers", "image"),
+) | {"ports", "containerPort", "protocol"}
 
 Tree: TypeAlias = "Mapping[str, Tree] | list[Tree] | str | int | bool"
 

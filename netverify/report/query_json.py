@@ -146,7 +146,7 @@ def _listed(one: Listed) -> Json:
 
 
 def render_listing_json(listing: Listing, inventory: Inventory) -> str:
-    """The shape of an answer; instead of one witness ``existing`` (endpoints with a witness each) and ``possible`` (words)."""
+    """The shape of an answer, with ``existing`` (a witness each) and ``possible`` (in words) instead of one witness."""
     scope = "existing" if listing.existing else "possible" if listing.possible else None
     return _dumped(
         {

@@ -62,8 +62,8 @@ def paint(lines: Iterable[Line], *, coloured: bool) -> str:
 def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
     """Whether to colour output for ``--color`` ``choice``: ``always``, ``never`` or ``auto``.
 
-    ``auto`` follows ``NO_COLOR`` where it is not empty, then ``FORCE_COLOR`` where it is not empty (0: no colours), then
-    whether a terminal that is not dumb reads. Source: no-color.org, force-color.org.
+    ``auto`` follows ``NO_COLOR`` where it is not empty, then ``FORCE_COLOR`` where it is not empty (0: no colours),
+    then whether a terminal that is not dumb reads. Source: no-color.org, force-color.org.
     """
     if choice != "auto":
         return choice == "always"

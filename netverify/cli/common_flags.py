@@ -1,0 +1,138 @@
+"""The flags that every command that reads manifests has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import click
+
+from netverify.cli.assumed import Assumption, CniName
+from netverify.cli.outputs import OutputName
+from netverify.cli.refusal import Refusal
+from netverify.cli.request import Sources
+
+Command: TypeAlias = Callable[..., Any]
+
+_INPUTS = (
+    click.option(
+        "-f",
+        "--filename",
+        "filenames",
+        metavar="PATH",
+        multiple=True,
+        type=click.Path(allow_dash=True),
+        help="File, directory (read recursively), glob, or - for standard input; repeatable.  [default: .]",
+    ),
+    click.option(
+        "-k",
+        "--kustomize",
+        metavar="DIR",
+        multiple=True,
+        type=click.Path(),
+        help="Build a kustomize overlay and read the result; repeatable.",
+    ),
+    click.option(
+        "--helm",
+        metavar="CHART",
+        multiple=True,
+        type=click.Path(),
+        help="Render a Helm chart and read the result; repeatable.",
+    ),
+    click.option(
+        "--values",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(),
+        help="Values file for every chart; repeatable.",
+    ),
+    click.option("--set", "sets", metavar="K=V", multiple=True, help="Value for every chart; repeatable."),
+    click.option("-n", "--namespace", metavar="NS", help="Namespace of objects that name none.  [default: default]"),
+    click.option("--strict", is_flag=True, help="Refuse what is otherwise only noted, such as unrendered templates."),
+)
+_MODEL = (
+    click.option(
+        "--cni",
+        metavar="NAME",
+        type=CniName(),
+        help="Fix what CNIs may do either way to what this plugin does.",
+    ),
+    click.option(
+        "--assume",
+        "assumptions",
+        metavar="KEY=VALUE",
+        multiple=True,
+        type=Assumption(),
+        help="Fix one thing: a behaviour (=true or =false), pod-cidr=CIDR, or named-ports=declared|free; repeatable.",
+    ),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(min=0, min_open=True),
+        default=30.0,
+        show_default=True,
+        help="Longest time for one run of the solver; beyond it the answer is unknown.",
+    ),
+    click.option(
+        "--seed",
+        metavar="N",
+        type=click.IntRange(0, 2**31 - 1),
+        default=0,
+        show_default=True,
+        help="Seed of the solver.",
+    ),
+    click.option(
+        "--emit-smt2",
+        "smt2_folder",
+        metavar="DIR",
+        type=click.Path(file_okay=False),
+        help="Write the formulas that were solved as SMT-LIB files.",
+    ),
+)
+_REPORT = (
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        metavar="FORMAT[=FILE]",
+        multiple=True,
+        type=OutputName(),
+        help="text or json, to standard output or a file; repeatable.  [default: text]",
+    ),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours; NO_COLOR and FORCE_COLOR count where this is auto.",
+    ),
+)
+
+
+def common_flags(command: Command) -> Command:
+    """``command`` with the common flags, in the order of this file."""
+    for option in reversed((*_INPUTS, *_MODEL, *_REPORT)):
+        command = option(command)
+    return command
+
+
+def sources_of(flags: dict[str, Any]) -> Sources:
+    """The sources that ``flags`` name; the current directory when they name none.
+
+    Raises :class:`Refusal` for values without a chart.
+    """
+    if (flags["values"] or flags["sets"]) and not flags["helm"]:
+        flag = "--values" if flags["values"] else "--set"
+        raise Refusal("NV420", f"`{flag}` needs a chart", "name one with `--helm CHART`")
+    if any("=" not in one for one in flags["sets"]):
+        raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
+    named = flags["filenames"] or flags["kustomize"] or flags["helm"]
+    return Sources(
+        filenames=flags["filenames"] if named else (".",),
+        kustomize=flags["kustomize"],
+        helm=flags["helm"],
+        values=flags["values"],
+        sets=flags["sets"],
+        namespace=flags["namespace"],
+        strict=flags["strict"],
+    )

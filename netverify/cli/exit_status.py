@@ -1,0 +1,68 @@
+"""The one place that decides the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import assert_never
+
+from netverify.queries.outcome import Verdict
+
+
+class ExitStatus(IntEnum):
+    """What the program ends with. Source: the command line's contract."""
+
+    ANSWERED = 0
+    VIOLATED = 1
+    USAGE = 2
+    UNKNOWN = 3
+    INPUT = 4
+    INTERNAL = 5
+
+
+_GRAVEST_FIRST = (
+    ExitStatus.INTERNAL,
+    ExitStatus.INPUT,
+    ExitStatus.USAGE,
+    ExitStatus.UNKNOWN,
+    ExitStatus.VIOLATED,
+    ExitStatus.ANSWERED,
+)
+
+
+def gravest(statuses: Iterable[ExitStatus]) -> ExitStatus:
+    """The status that wins: 5, 4, 2, 3, 1, 0; ``ANSWERED`` without any."""
+    return min(statuses, key=_GRAVEST_FIRST.index, default=ExitStatus.ANSWERED)
+
+
+def _status_of(verdict: Verdict, expected: Verdict | None) -> ExitStatus:
+    match verdict:
+        case Verdict.UNKNOWN:
+            return ExitStatus.UNKNOWN
+        case Verdict.VACUOUS:
+            return ExitStatus.VIOLATED
+        case Verdict.REACHABLE | Verdict.UNREACHABLE:
+            return ExitStatus.ANSWERED if expected in (None, verdict) else ExitStatus.VIOLATED
+        case _ as never:
+            assert_never(never)
+
+
+def exit_status(
+    verdict: Verdict | None,
+    *,
+    expected: Verdict | None = None,
+    input_refused: bool = False,
+    misused: bool = False,
+) -> ExitStatus:
+    """The status for a question.
+
+    ``verdict`` is None when the question could not be asked; ``expected`` comes from ``--expect``; ``input_refused``
+    says that some input was refused or could not be read; ``misused`` that a flag, the sentence or the place of an
+    output is wrong.
+    """
+    found = [_status_of(verdict, expected)] if verdict else []
+    if input_refused:
+        found.append(ExitStatus.INPUT)
+    if misused:
+        found.append(ExitStatus.USAGE)
+    return gravest(found)

@@ -1,0 +1,56 @@
+"""``netverify explain``: the page of a diagnostic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from netverify.cli.parameter import Parameter
+from netverify.cli.refusal import Refusal
+from netverify.diagnostics import CODES
+from netverify.queries.suggestions import did_you_mean, nearest
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Code(Parameter):
+    """The code of a diagnostic, in any case."""
+
+    name = "code"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """``value`` in capitals. Raises :class:`Refusal` when no diagnostic has it."""
+        del param, ctx
+        code = value.upper()
+        if code not in CODES:
+            advice = did_you_mean(nearest(code, CODES)) or "`netverify explain` lists the codes"
+            raise Refusal("NV420", f"no diagnostic has the code `{value}`", advice)
+        return code
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The codes that begin like ``incomplete``, with their titles."""
+        del ctx, param
+        return [CompletionItem(code, help=CODES[code]) for code in sorted(CODES) if code.startswith(incomplete.upper())]
+
+
+def page(code: str) -> str:
+    """The page of ``code``: in the installed package, or in the checkout that the package lies in."""
+    folders = (_PACKAGE / "pages", _PACKAGE.parent / "docs" / "diagnostics")
+    found = next((folder / f"{code}.md" for folder in folders if (folder / f"{code}.md").is_file()), None)
+    return found.read_text(encoding="utf-8") if found else f"# {code}: {CODES[code]}\n"
+
+
+@click.command()
+@click.argument("code", required=False, type=Code())
+def explain(code: str | None) -> int:
+    """Say what a diagnostic means and what to do about it.
+
+    Without CODE, list all codes.
+    """
+    if code is None:
+        click.echo("".join(f"{one}  {CODES[one]}\n" for one in sorted(CODES)), nl=False)
+    else:
+        click.echo(page(code), nl=False)
+    return 0

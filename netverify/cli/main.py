@@ -1,0 +1,131 @@
+"""The program: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from netverify.cli.completing import COMPLETE_VARIABLE, completion
+from netverify.cli.exit_status import ExitStatus
+from netverify.cli.explaining import explain
+from netverify.cli.query import query
+from netverify.cli.refusal import Refusal, refusal_of
+from netverify.cli.versioning import version_command, version_of
+from netverify.report.diagnostics import render_refusal
+from netverify.report.terminal import paint, wants_colour
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"netverify {version_of('netverify')}")
+        ctx.exit()
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Example:
+  netverify query "can namespace a reach b/pg:5432" -f manifests/
+""",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def program(ctx: click.Context) -> int:
+    """Prove what Kubernetes network policy lets through, for every pod that is and every pod that could be."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        return ExitStatus.USAGE
+    return ExitStatus.ANSWERED
+
+
+for command in (query, explain, completion, version_command):
+    program.add_command(command)
+
+
+def _program_name(argument: str) -> str:
+    """What help calls the program: kubectl runs its plugins as ``kubectl netverify``."""
+    name = Path(argument).name
+    if name.startswith(("kubectl-", "kubectl_")):
+        return "kubectl netverify"
+    return "python -m netverify" if name == "__main__.py" else "netverify"
+
+
+def _complain(refusal: Refusal) -> None:
+    coloured = wants_colour("auto", os.environ, is_terminal=sys.stderr.isatty())
+    sys.stderr.write(
+        paint(render_refusal(refusal.message, code=refusal.code, help_text=refusal.help), coloured=coloured)
+    )
+
+
+def _internal_error(error: BaseException) -> Refusal:
+    if os.environ.get("NETVERIFY_DEBUG"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return Refusal(
+        "NV499",
+        f"netverify failed at {place}; the question is not answered",
+        "set NETVERIFY_DEBUG=1 for the details, and report them",
+        ExitStatus.INTERNAL,
+    )
+
+
+def main(arguments: Sequence[str], program_name: str) -> int:
+    """Runs one command line and gives its exit status; every way to end has one message and never a traceback."""
+    try:
+        status = program.main(
+            list(arguments), prog_name=program_name, complete_var=COMPLETE_VARIABLE, standalone_mode=False
+        )
+        sys.stdout.flush()
+    except Refusal as refusal:
+        _complain(refusal)
+        return refusal.status
+    except click.ClickException as error:
+        _complain(refusal_of(error, program_name))
+        return ExitStatus.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        _complain(Refusal("", "interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        return BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 whatever it is, it must not look like an answer
+        _complain(_internal_error(error))
+        return ExitStatus.INTERNAL
+    return int(status or 0)
+
+
+def _silence_broken_pipes() -> None:
+    """Keeps the interpreter from complaining when it flushes streams that nobody reads any more."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def run() -> NoReturn:
+    """The console entry. The cyclic garbage collector stays off: a run is short, and it would cost most of the time."""
+    gc.disable()
+    status = main(sys.argv[1:], _program_name(sys.argv[0]))
+    _silence_broken_pipes()
+    sys.exit(status)

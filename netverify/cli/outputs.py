@@ -1,0 +1,101 @@
+"""``--output FORMAT[=FILE]``, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from netverify.cli.parameter import Parameter
+from netverify.cli.refusal import Refusal
+from netverify.queries.suggestions import did_you_mean, nearest
+
+FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A report to write: ``path`` is None for standard output."""
+
+    format: str
+    path: str | None = None
+
+
+class OutputName(Parameter):
+    """``FORMAT[=FILE]``; ``-`` as a file is standard output."""
+
+    name = "format[=file]"
+
+    def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Raises :class:`Refusal` for a format that there is none of, and for an empty file name."""
+        del param, ctx
+        if isinstance(value, Output):
+            return value
+        wanted, equals, path = value.partition("=")
+        if wanted not in FORMATS:
+            advice = did_you_mean(nearest(wanted, FORMATS)) or f"the formats are {' and '.join(FORMATS)}"
+            raise Refusal("NV420", f"there is no output format `{wanted}`", advice)
+        if equals and not path:
+            raise Refusal("NV420", f"`--output {value}` names no file", f"write `{wanted}` or `{wanted}=FILE`")
+        return Output(wanted, None if path in ("", "-") else path)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The formats; after ``FORMAT=`` files."""
+        del ctx, param
+        if "=" in incomplete:
+            return [CompletionItem(incomplete.partition("=")[2], type="file")]
+        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """``outputs``, or text on standard output when there is none.
+
+    Raises :class:`Refusal` when two reports would go to one place.
+    """
+    places = [output.path for output in outputs]
+    for place in places:
+        if places.count(place) > 1:
+            where = f"to `{place}`" if place else "to standard output"
+            raise Refusal("NV420", f"two reports go {where}", "give one of them another file: `--output json=FILE`")
+    return tuple(outputs) or (Output("text"),)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes ``text`` to ``path`` so that a reader sees the old file or the new one, never a part.
+
+    What is no regular file (a pipe, a device) is written directly. Raises :class:`Refusal` (``NV421``).
+    """
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_text(text, encoding="utf-8")
+            return
+        target = path.resolve()
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(_mode(target))
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "the name is not valid").lower()
+        raise Refusal("NV421", f"cannot write `{path}`: {reason}", "name a file in a folder that exists") from None
+
+
+def _mode(target: Path) -> int:
+    """The permissions of ``target``, or those that a new file gets."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,75 @@
+"""``netverify query``: the flags, and their way into a request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from netverify.cli.assumed import assumed
+from netverify.cli.common_flags import common_flags, sources_of
+from netverify.cli.outputs import checked_outputs
+from netverify.cli.request import QueryRequest
+from netverify.queries.outcome import Verdict
+
+_EPILOG = """\b
+Sentences:
+  can SOURCE reach TARGET        one flow, or a proof that there is none
+  who can reach TARGET           everything that can
+  what can SOURCE reach          everything that it can reach
+
+\b
+  TARGET  ENDPOINT[:PORT[/PROTOCOL]]; PORT is a number, a range a-b or the name
+          of a port, PROTOCOL is tcp (default), udp, sctp or any
+  SOURCE  ENDPOINT: namespace NS | NS/NAME | KIND NS/NAME | pods LABELS |
+          any pod, both with [in namespace NS | in namespaces LABELS] |
+          any pod outside ... | internet | ADDRESS | CIDR
+
+\b
+Examples:
+  netverify query "can namespace a reach b/pg:5432" -f manifests/
+  netverify query "can internet reach pods app=web:https" -f . --cni cilium
+  kubectl get all,ns,netpol -A -o yaml | netverify query "who can reach b/pg" -f -
+  netverify query "can any pod outside namespace b reach b/pg" --expect unreachable
+
+\b
+Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
+  2 misuse; 3 unknown; 4 an input could not be read; 5 internal error.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("sentence")
+@common_flags
+@click.option(
+    "--counterexample",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write the pods that make it reachable as YAML for kubectl apply.",
+)
+@click.option(
+    "--expect",
+    type=click.Choice([Verdict.REACHABLE.value, Verdict.UNREACHABLE.value]),
+    help="End with status 1 when the answer is another one.",
+)
+def query(sentence: str, **flags: Any) -> int:
+    """Ask who can reach what, and get a witness or a proof.
+
+    SENTENCE is answered for every pod in the manifests and every pod that could be created.
+    """
+    request = QueryRequest(
+        sentence=sentence,
+        sources=sources_of(flags),
+        assumed=assumed(flags["cni"], flags["assumptions"]),
+        outputs=checked_outputs(flags["outputs"]),
+        color=flags["color"],
+        timeout_s=flags["timeout"],
+        seed=flags["seed"],
+        expected=Verdict(flags["expect"]) if flags["expect"] else None,
+        counterexample=Path(flags["counterexample"]) if flags["counterexample"] else None,
+        smt2_folder=Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
+    )
+    from netverify.cli.answering import answer_request  # noqa: PLC0415 it imports the solver; help must not wait for it
+
+    return answer_request(request)

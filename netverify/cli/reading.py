@@ -1,0 +1,18 @@
+"""From the flags that name sources to the inventory."""
+
+from __future__ import annotations
+
+from netverify.cli.request import Sources
+from netverify.manifests.coverage import Inventory
+from netverify.manifests.inventory import read_inventory
+
+
+def read_sources(sources: Sources) -> Inventory:
+    """Everything that ``sources`` name, read; what cannot be read is among the diagnostics."""
+    return read_inventory(
+        sources.filenames,
+        default_namespace=sources.namespace or "default",
+        kustomize=sources.kustomize,
+        helm=sources.helm,
+        strict=sources.strict,
+    )

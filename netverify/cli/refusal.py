@@ -1,0 +1,30 @@
+"""What ends the program with a message: a misuse of the command line, or a fault of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from netverify.cli.exit_status import ExitStatus
+
+
+@dataclass(eq=False)
+class Refusal(Exception):  # noqa: N818 a refusal is an answer to the user, not a fault of the program
+    """``code`` is ``NV4xx``; ``help`` says what to do and may be empty."""
+
+    code: str
+    message: str
+    help: str = ""
+    status: ExitStatus = ExitStatus.USAGE
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def refusal_of(error: click.ClickException, command: str) -> Refusal:
+    """What click found wrong, in this program's words. ``command`` is what its help is printed by."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else command
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return Refusal("NV420", message[:1].lower() + message[1:], f"`{path} --help` lists the flags")

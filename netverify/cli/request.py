@@ -1,0 +1,39 @@
+"""What the command line asks for, checked as far as it can be without reading any manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from netverify.cli.assumed import Assumed
+from netverify.cli.outputs import Output
+from netverify.queries.outcome import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where manifests come from, as the user gave it. ``values`` and ``sets`` go to every chart of ``helm``."""
+
+    filenames: tuple[str, ...]
+    kustomize: tuple[str, ...] = ()
+    helm: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    namespace: str | None = None
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """One run of ``netverify query``. ``timeout_s`` bounds one solver call, in seconds."""
+
+    sentence: str
+    sources: Sources
+    assumed: Assumed
+    outputs: tuple[Output, ...] = (Output("text"),)
+    color: str = "auto"
+    timeout_s: float = 30.0
+    seed: int = 0
+    expected: Verdict | None = None
+    counterexample: Path | None = None
+    smt2_folder: Path | None = None

@@ -1,0 +1,28 @@
+"""``netverify version``: what runs, for a report of a fault."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+PARTS = ("z3-solver", "pyyaml", "pydantic", "click")
+
+
+def version_of(distribution: str) -> str:
+    """The installed version of ``distribution``; ``unknown`` when it runs without being installed."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@click.command("version")
+def version_command() -> int:
+    """Print the versions of netverify and of what it stands on."""
+    click.echo(f"netverify {version_of('netverify')}")
+    click.echo(f"python {platform.python_version()}")
+    for part in PARTS:
+        click.echo(f"{part} {version_of(part)}")
+    return 0
