@@ -1,10 +1,12 @@
 """The readings of one cluster behind one face: may this connection be opened?"""
 
+import json
 import random
 
 import yaml
 
 from agreement.adapter import behaviours_of, flow_of, inventory_of
+from agreement.pipeline import read_inventory
 from netverify.dialects.tiers import lower
 from netverify.reference.evaluate import allows
 from oracles import truth_table
@@ -12,8 +14,9 @@ from oracles.direct_interpreter import BEHAVIOURS, allowed
 from oracles.expectations import expectations
 
 
-def direct(cluster):
-    """The direct interpreter on ``cluster``."""
+def direct(cluster, text=None):
+    """The direct interpreter on ``cluster``, whatever ``text`` it came from."""
+    del text
 
     def answer(point):
         return allowed(
@@ -28,9 +31,9 @@ def direct(cluster):
     return answer
 
 
-def reference(cluster):
-    """The reference reading of ``cluster`` through the whole pipeline."""
-    facts = inventory_of(cluster).cluster
+def reference(cluster, text=None):
+    """The reference reading through the whole pipeline, of ``text`` or else of ``cluster`` written down."""
+    facts = (inventory_of(cluster) if text is None else read_inventory(text)).cluster
     policies = lower(facts)
 
     def answer(point):
@@ -63,7 +66,7 @@ def cluster_of(text):
 def check_lines(reading, manifests, text):
     """Hold every expectation in ``text`` against one reading, under every assignment of behaviours that it admits."""
     cluster = cluster_of(manifests)
-    answer = READERS[reading](cluster)
+    answer = READERS[reading](cluster, manifests)
     lines = list(expectations(text, cluster))
     assert lines
     wrong = {
@@ -87,7 +90,8 @@ def check_table(reading, policies, cells, *, where=None, namespace_labels=None, 
         name: {"pod": pod, "workload": index, "address": pod["status"]["podIP"], "node": f"n{index}"}
         for index, (name, pod) in enumerate(zip(truth_table.PODS, pods, strict=True))
     }
-    answer = READERS[reading](cluster)
+    objects = {"apiVersion": "v1", "kind": "List", "items": [*cluster["namespaces"], *pods]}
+    answer = READERS[reading](cluster, f"{json.dumps(objects)}\n{policies}")
     wrong = []
     for behaviours in assignments(where or {}):
         for protocol, port, source, destination, expected in cells:

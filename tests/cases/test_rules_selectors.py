@@ -42,8 +42,8 @@ def test_match_labels_are_anded(check_selector):
 
 
 def test_match_labels_and_match_expressions_are_anded(check_selector):
-    selector = "{matchLabels: {app: web}, matchExpressions: [{key: tier, operator: In, values: [x, y]}]}"
-    check_selector(selector, ["app=web,tier=x", "app=web,tier=y"], ["app=web", "tier=x", "app=db,tier=x"])
+    selector = "{matchLabels: {app: web}, matchExpressions: [{key: tier, operator: In, values: [x, z]}]}"
+    check_selector(selector, ["app=web,tier=x", "app=web,tier=z"], ["app=web", "tier=x", "app=db,tier=x"])
 
 
 def test_two_expressions_on_one_key_are_anded(check_selector):

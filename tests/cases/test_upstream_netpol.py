@@ -3,7 +3,7 @@
 Source: kubernetes ``test/e2e/network/netpol/network_policy.go``; a test has the name that upstream gives it after
 "should". Pods a, b and c live in each of the namespaces x, y and z and serve TCP, UDP and SCTP on 80 and 81. Where
 upstream updates something, the case has one snapshot for each state. A table holds whatever the CNI does, except for
-the behaviours that it names.
+the behaviours that it names. (Unquoted, `y` would be a Boolean to Kubernetes.)
 """
 
 import pytest
@@ -15,7 +15,7 @@ def policy(spec, name="policy", namespace="x"):
     return f"""---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {{name: {name}, namespace: {namespace}}}
+metadata: {{name: {name}, namespace: "{namespace}"}}
 spec:
 {body}
 """
@@ -118,7 +118,7 @@ def test_enforce_policy_to_allow_traffic_only_from_a_different_namespace_based_o
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
 """),
         """
         TCP, UDP, SCTP 80, 81:
@@ -156,7 +156,7 @@ ingress:
 - from:
   - namespaceSelector:
       matchExpressions:
-      - {key: kubernetes.io/metadata.name, operator: In, values: [y]}
+      - {key: kubernetes.io/metadata.name, operator: In, values: ["y"]}
 """),
         """
         TCP, UDP, SCTP 80, 81:
@@ -253,7 +253,7 @@ def test_enforce_policy_to_allow_traffic_only_from_a_pod_in_a_different_namespac
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
     podSelector: {matchLabels: {pod: a}}
 """),
         """
@@ -271,7 +271,7 @@ def test_enforce_policy_based_on_ports(check_cells):
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
   ports:
   - {port: 81, protocol: TCP}
 """),
@@ -295,7 +295,7 @@ STACKED_81 = policy(
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
   ports:
   - {port: 81, protocol: TCP}
 """,
@@ -306,7 +306,7 @@ STACKED_80 = policy(
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
   ports:
   - {port: 80, protocol: TCP}
 """,
@@ -380,7 +380,7 @@ def test_allow_ingress_access_from_namespace_on_one_named_port(check_cells):
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
   ports:
   - {port: serve-80-tcp, protocol: TCP}
 """),
@@ -613,7 +613,7 @@ podSelector: {matchLabels: {pod: a}}
 policyTypes: [Egress]
 egress:
 - to:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
     podSelector: {matchLabels: {pod: a}}
 """,
             name="allow-to-y-a",
@@ -657,7 +657,7 @@ podSelector: {matchLabels: {pod: a}}
 policyTypes: [Egress]
 egress:
 - to:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
     podSelector: {matchLabels: {pod: a}}
 """),
         """
@@ -957,7 +957,7 @@ def test_enforce_policy_based_on_namespace_selector_with_match_labels_using_defa
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
 """),
         """
         TCP, UDP, SCTP 80, 81:
@@ -977,7 +977,7 @@ egress:
 - to:
   - namespaceSelector:
       matchExpressions:
-      - {key: kubernetes.io/metadata.name, operator: NotIn, values: [y]}
+      - {key: kubernetes.io/metadata.name, operator: NotIn, values: ["y"]}
 """),
         """
         TCP, UDP, SCTP 80, 81:
@@ -1009,7 +1009,7 @@ def test_using_udp_and_sctp_enforce_policy_based_on_ports(check_cells, protocol)
 podSelector: {{matchLabels: {{pod: a}}}}
 ingress:
 - from:
-  - namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: y}}}}
+  - namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: "y"}}}}
   ports:
   - {{port: 81, protocol: {protocol}}}
 """),
@@ -1035,7 +1035,7 @@ def test_using_udp_and_sctp_enforce_policy_to_allow_traffic_only_from_a_pod_in_a
 podSelector: {matchLabels: {pod: a}}
 ingress:
 - from:
-  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: y}}
+  - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: "y"}}
     podSelector: {matchLabels: {pod: a}}
 """),
         f"""

@@ -4,18 +4,7 @@ Every manifest is one that the API server accepts. The vocabulary is small on pu
 meet often and miss narrowly, addresses sit at the edges of CIDRs, ports at the edges of ranges.
 """
 
-from generators.vocabulary import (
-    BLOCKS,
-    KEYS,
-    NAMESPACES,
-    PORT_NAMES,
-    PORTS,
-    PROTOCOLS,
-    RANGES,
-    VALUES,
-    hole_in,
-    pod_address,
-)
+from generators.vocabulary import hole_in, pod_address
 
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob")
 API_VERSIONS = {"Pod": "v1", "ReplicationController": "v1", "Job": "batch/v1", "CronJob": "batch/v1"}
@@ -24,7 +13,7 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 
 def random_cluster(rng, *, policies=(0, 6), workloads=(1, 6), namespaces=(1, 4)):
     """A cluster as the direct interpreter takes it, with the ``names`` of all namespaces, declared or not."""
-    names = rng.sample(NAMESPACES, rng.randint(*namespaces))
+    names = rng.sample(rng.words.namespaces, rng.randint(*namespaces))
     taken = set()
     return {
         "names": names,
@@ -46,8 +35,8 @@ def sometimes(rng, holder, key, value, missing=0.5):
 
 def random_labels(rng, least=0):
     """Labels of a pod or a namespace; a value may be empty, or written as nothing at all."""
-    keys = rng.sample(KEYS, rng.randint(least, len(KEYS)))
-    return {key: None if rng.random() < 0.04 else rng.choice(VALUES) for key in keys}
+    keys = rng.sample(rng.words.keys, rng.randint(least, len(rng.words.keys)))
+    return {key: None if rng.random() < 0.04 else rng.choice(rng.words.values) for key in keys}
 
 
 def random_namespace(rng, name):
@@ -70,7 +59,7 @@ def in_namespace(rng, metadata, namespace):
 def random_workload(rng, name, namespace, taken):
     """A Pod, or a controller with a template; ``taken`` holds the pod addresses of the cluster so far."""
     kind = "Pod" if rng.random() < 0.55 else rng.choice(CONTROLLERS)
-    host = rng.random() < 0.15
+    host = rng.random() < rng.words.on_host
     spec = random_pod_spec(rng, host)
     metadata = in_namespace(rng, {"name": name}, namespace)
     manifest = {"apiVersion": API_VERSIONS.get(kind, "apps/v1"), "kind": kind, "metadata": metadata}
@@ -127,7 +116,11 @@ def random_container(rng, name, used):
     container = {"name": name, "image": "registry.example/app:1"}
     ports, names = [], set()
     for _ in range(rng.randint(0, 3)):
-        number, protocol, called = rng.choice(PORTS), rng.choice(PROTOCOLS), rng.choice([*PORT_NAMES, None])
+        number, protocol, called = (
+            rng.choice(rng.words.ports),
+            rng.choice(rng.words.protocols),
+            rng.choice([*rng.words.port_names, None]),
+        )
         if (number, protocol) in used or called in names:
             continue
         used.add((number, protocol))
@@ -194,7 +187,7 @@ def random_peer(rng, names):
 
 def random_block(rng):
     """An ipBlock, at times with excepts that touch its edges or cover it together."""
-    block = {"cidr": rng.choice(BLOCKS)}
+    block = {"cidr": rng.choice(rng.words.blocks)}
     holes = [hole_in(rng, block["cidr"]) for _ in range(rng.choice([0, 0, 1, 2, 3]))]
     sometimes(rng, block, "except", [hole for hole in holes if hole is not None])
     return block
@@ -205,7 +198,7 @@ def random_selector(rng, names):
     selector = {}
     equalities = {}
     if rng.random() < 0.6:
-        equalities[rng.choice(KEYS)] = None if rng.random() < 0.05 else rng.choice(VALUES)
+        equalities[rng.choice(rng.words.keys)] = None if rng.random() < 0.05 else rng.choice(rng.words.values)
     if names and rng.random() < 0.4:
         equalities[NAME_LABEL] = rng.choice([*names, "elsewhere"])
     sometimes(rng, selector, "matchLabels", equalities)
@@ -216,7 +209,7 @@ def random_selector(rng, names):
 
 def random_expression(rng, names):
     """One expression; values may repeat, be empty, or be null (which is empty too)."""
-    key, pool = rng.choice(KEYS), list(VALUES)
+    key, pool = rng.choice(rng.words.keys), list(rng.words.values)
     if names and rng.random() < 0.3:
         key, pool = NAME_LABEL, [*names, "elsewhere"]
     operator = rng.choice(["In", "NotIn", "NotIn", "Exists", "DoesNotExist"])
@@ -238,13 +231,13 @@ def random_port(rng):
     sometimes(rng, port, "protocol", protocol) if protocol else port.update(rng.choice([{}, {}, {"protocol": None}]))
     shape = rng.choice(["none", "number", "range", "range", "name", "name"])
     if shape == "number":
-        port["port"] = rng.choice(PORTS)
+        port["port"] = rng.choice(rng.words.ports)
         if rng.random() < 0.2:
             port["endPort"] = None
     elif shape == "range":
-        port["port"], port["endPort"] = rng.choice(RANGES)
+        port["port"], port["endPort"] = rng.choice(rng.words.ranges)
     elif shape == "name":
-        port["port"] = rng.choice(PORT_NAMES)
+        port["port"] = rng.choice(rng.words.port_names)
     elif rng.random() < 0.2:
         port["port"] = None
     return port

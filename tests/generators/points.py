@@ -1,11 +1,11 @@
 """Random concrete connections through a random cluster, biased towards the edges of its policies."""
 
 from generators.clusters import random_labels, random_pod_spec
-from generators.vocabulary import EDGES, INNER, PORTS, PROTOCOLS, RANGES, bits_of, text_of
+from generators.vocabulary import EDGES, INNER, LARGE, bits_of, text_of
 from oracles.direct_interpreter import BEHAVIOURS, pod_of, rules
 
 PORT_EDGES = sorted(
-    {p + d for pair in [*RANGES, *((p, p) for p in PORTS)] for p in pair for d in (-1, 0, 1)} - {0, 65536}
+    {p + d for pair in [*LARGE.ranges, *((p, p) for p in LARGE.ports)] for p in pair for d in (-1, 0, 1)} - {0, 65536}
 )
 
 
@@ -24,7 +24,7 @@ def random_point(rng, cluster):
     return {
         "source": source,
         "destination": destination,
-        "protocol": rng.choice(PROTOCOLS),
+        "protocol": rng.choice(rng.words.protocols),
         "port": random_target_port(rng, destination),
         "behaviours": random_behaviours(rng),
     }

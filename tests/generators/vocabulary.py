@@ -1,33 +1,80 @@
 """The words that random clusters are made of, and the edges of addresses and ports."""
 
 import ipaddress
+import random
+from dataclasses import dataclass
 
-NAMESPACES = ("alpha", "beta", "gamma", "default")
-KEYS = ("app", "tier", "env")
-VALUES = ("web", "Web", "webx", "db", "")
-PROTOCOLS = ("TCP", "TCP", "UDP", "SCTP")
-PORTS = (1, 53, 79, 80, 81, 8080, 65534, 65535)
-RANGES = ((1, 65535), (1, 1), (65535, 65535), (80, 80), (79, 81), (80, 81), (53, 8080), (81, 65534), (2, 79))
-PORT_NAMES = ("http", "web", "dns", "0-a")
-BLOCKS = (
-    "0.0.0.0/0",
-    "0.0.0.0/1",
-    "128.0.0.0/1",
-    "10.0.0.0/8",
-    "10.0.0.0/24",
-    "10.0.0.128/25",
-    "10.0.0.4/30",
-    "10.0.0.5/32",
-    "10.0.1.0/24",
-    "255.255.255.255/32",
-    "::/0",
-    "8000::/1",
-    "fd00::/8",
-    "fd00::/64",
-    "fd00::4/126",
-    "fd00::5/128",
-    "fd00:0:0:1::/64",
+
+@dataclass(frozen=True)
+class Words:
+    """What the generators draw from."""
+
+    namespaces: tuple
+    keys: tuple
+    values: tuple
+    protocols: tuple
+    ports: tuple
+    ranges: tuple
+    port_names: tuple
+    blocks: tuple
+    on_host: float
+
+
+LARGE = Words(
+    namespaces=("alpha", "beta", "gamma", "default"),
+    keys=("app", "tier", "env"),
+    values=("web", "Web", "webx", "db", ""),
+    protocols=("TCP", "TCP", "UDP", "SCTP"),
+    ports=(1, 53, 79, 80, 81, 8080, 65534, 65535),
+    ranges=((1, 65535), (1, 1), (65535, 65535), (80, 80), (79, 81), (80, 81), (53, 8080), (81, 65534), (2, 79)),
+    port_names=("http", "web", "dns", "0-a"),
+    blocks=(
+        "0.0.0.0/0",
+        "0.0.0.0/1",
+        "128.0.0.0/1",
+        "10.0.0.0/8",
+        "10.0.0.0/24",
+        "10.0.0.128/25",
+        "10.0.0.4/30",
+        "10.0.0.5/32",
+        "10.0.1.0/24",
+        "255.255.255.255/32",
+        "::/0",
+        "8000::/1",
+        "fd00::/8",
+        "fd00::/64",
+        "fd00::4/126",
+        "fd00::5/128",
+        "fd00:0:0:1::/64",
+    ),
+    on_host=0.15,
 )
+"""Rich in edges: for questions about single connections."""
+
+SMALL = Words(
+    namespaces=("alpha", "beta"),
+    keys=("app",),
+    values=("web", "db"),
+    protocols=("TCP", "TCP", "UDP", "SCTP"),
+    ports=(80, 81),
+    ranges=((80, 81), (80, 80), (79, 80)),
+    port_names=("http", "web"),
+    blocks=("0.0.0.0/0", "10.0.0.0/24", "10.0.0.4/30", "10.0.0.5/32", "fd00::/64", "::/0"),
+    on_host=0.05,
+)
+"""Few enough that every connection there could be can be tried."""
+
+
+class Dice(random.Random):
+    """A seeded source of randomness, with the words that it draws."""
+
+    words = LARGE
+
+
+class SmallDice(Dice):
+    """The same for small clusters."""
+
+    words = SMALL
 
 
 def bits_of(cidr):
@@ -71,7 +118,7 @@ def edges(family, cidrs):
     return sorted(value for value in found if 0 <= value <= top)
 
 
-EDGES = {family: edges(family, BLOCKS) for family in (4, 6)}
+EDGES = {family: edges(family, LARGE.blocks) for family in (4, 6)}
 INNER = {
     4: [value for value in EDGES[4] if 0x0A000000 <= value < 0x0B000000],
     6: [value for value in EDGES[6] if value >> 120 == 0xFD],
