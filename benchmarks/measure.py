@@ -1,0 +1,120 @@
+"""One measurement in a process of its own; prints it as JSON. ``run.py`` starts these.
+
+Times are of the processor, in seconds, so that what else runs on the machine matters little. The cyclic garbage
+collector is off, as it is on netverify's command line.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_plan import plan
+from questions import questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEED = 1
+
+
+def clocked(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def files_in(folder: str) -> list[tuple[str, bytes]]:
+    return [(str(path), path.read_bytes()) for path in sorted(Path(folder).glob("*.yaml"))]
+
+
+def netverify_parse(folder: str) -> dict[str, Any]:
+    """The loader on every file; documents of irrelevant kinds are dropped early, as they always are."""
+    from netverify.manifests.kinds import is_irrelevant
+    from netverify.manifests.loader import load
+
+    load("warm-up", b"apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n", is_irrelevant=is_irrelevant)
+    files = files_in(folder)
+    loaded: list[Any] = []
+    seconds = clocked(lambda: loaded.extend(load(path, data, is_irrelevant=is_irrelevant) for path, data in files))
+    refused = [diagnostic for one in loaded for diagnostic in one.diagnostics]
+    return {"seconds": seconds, "refused": len(refused)}
+
+
+def netverify_parse_everything(folder: str) -> dict[str, Any]:
+    """The loader without the early drop: every document is built, as CSafeLoader does."""
+    from netverify.manifests.loader import load
+
+    load("warm-up", b"a: 1\n")
+    files = files_in(folder)
+    return {"seconds": clocked(lambda: [load(path, data) for path, data in files])}
+
+
+def pyyaml_parse(folder: str) -> dict[str, Any]:
+    """PyYAML's CSafeLoader on the same bytes."""
+    import yaml
+
+    files = files_in(folder)
+    return {"seconds": clocked(lambda: [list(yaml.load_all(data, Loader=yaml.CSafeLoader)) for _, data in files])}
+
+
+def everything(folder: str, workloads: int, policies: int) -> dict[str, Any]:
+    """Reading, lowering and one question; what is imported lazily has been imported before, by a tiny cluster."""
+    from netverify.manifests.inventory import read_inventory
+    from netverify.verify import Verifier
+
+    (_, sentence), *_ = questions(plan(workloads, policies, SEED), 1, SEED)
+    warm_up()
+    started = time.process_time()
+    inventory = read_inventory((folder,))
+    read = time.process_time()
+    verifier = Verifier(inventory)
+    lowered = time.process_time()
+    verifier.ask(sentence)
+    answered = time.process_time()
+    return {"read": read - started, "lower": lowered - read, "ask": answered - lowered}
+
+
+def many_questions(folder: str, workloads: int, policies: int, count: int) -> dict[str, Any]:
+    """``count`` questions about a loaded cluster: milliseconds of each kind, and the verdicts."""
+    from netverify.manifests.inventory import read_inventory
+    from netverify.verify import Verifier
+
+    verifier = Verifier(read_inventory((folder,)))
+    warm_up()
+    times: dict[str, list[float]] = {}
+    verdicts: Counter[str] = Counter()
+    for kind, sentence in questions(plan(workloads, policies, SEED), count, SEED):
+        started = time.process_time()
+        answer = verifier.ask(sentence)
+        times.setdefault(kind, []).append((time.process_time() - started) * 1000)
+        verdicts[str(answer.verdict)] += 1
+    return {"milliseconds": times, "verdicts": dict(verdicts)}
+
+
+def warm_up() -> None:
+    """Import what is imported lazily, and start the solver."""
+    from netverify.manifests.inventory import read_inventory
+    from netverify.verify import Verifier
+
+    example = Path(__file__).resolve().parents[1] / "examples" / "backdoor"
+    Verifier(read_inventory((str(example),))).ask("can namespace a reach b/pg:5432")
+
+
+def main() -> None:
+    name, folder, *numbers = sys.argv[1:]
+    measurements = {
+        made.__name__: made
+        for made in (netverify_parse, netverify_parse_everything, pyyaml_parse, everything, many_questions)
+    }
+    gc.disable()
+    print(json.dumps(measurements[name](folder, *map(int, numbers))))
+
+
+if __name__ == "__main__":
+    main()
