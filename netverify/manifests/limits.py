@@ -25,7 +25,6 @@ class Limits:
     total_bytes: int = 256 * 1024 * 1024
     documents: int = 100_000
     refusals: int = 50
-    files: int = 200_000
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -38,9 +38,9 @@ class Refusal(Exception):  # noqa: N818 - it is the refusal of an input, not an 
 
 def shown(text: str) -> str:
     """Input text as it may stand in a message: one line, printable ASCII, at most 60 characters, in backticks."""
-    clipped = text if len(text) <= 60 else text[:57] + "..."
-    return "`" + "".join(c if " " <= c <= "~" else _escaped(c) for c in clipped) + "`"
+    return "`" + escaped(text if len(text) <= 60 else text[:57] + "...") + "`"
 
 
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+def escaped(text: str) -> str:
+    """``text`` with everything outside printable ASCII written as an escape."""
+    return "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode("ascii") for c in text)

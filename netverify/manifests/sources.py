@@ -1,0 +1,201 @@
+"""From the arguments of a command line to the inputs they name, each once, in a fixed order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.globs import Pattern, has_magic
+from netverify.manifests.kustomization import FILE_NAMES
+from netverify.manifests.limits import DEFAULT_LIMITS, Limits
+from netverify.manifests.overlays import Overlays, Placed
+from netverify.manifests.reading import UnreadableError, not_regular, read_regular, too_large
+from netverify.manifests.tree import Folder, Found, Notes, exists, kind_of, walk
+
+STANDARD_INPUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input. ``path`` is as the user gave it; ``namespace`` is where an overlay puts its namespaced objects.
+
+    An overlay also renames a ``v1`` Namespace object to ``namespace``, as kustomize does. ``file`` is read when asked
+    for; ``data`` is there instead for standard input and rendered charts.
+    """
+
+    path: str
+    namespace: str | None = None
+    file: Path | None = None
+    data: bytes = b""
+
+    def read(self, limits: Limits = DEFAULT_LIMITS) -> bytes | Diagnostic:
+        """The bytes, or why there are none."""
+        if self.file is None:
+            return self.data
+        try:
+            return read_regular(self.file, limits.file_bytes)
+        except UnreadableError as error:
+            return error.diagnostic(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """The inputs, what was left alone on purpose with the reason, and what is wrong with the arguments."""
+
+    sources: tuple[Source, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def find_sources(arguments: Sequence[str], stdin: BinaryIO | None, limits: Limits = DEFAULT_LIMITS) -> SourceList:
+    """The inputs that ``arguments`` name: files, folders, quoted globs, ``-`` for ``stdin`` (``None``: a terminal).
+
+    Folders are read recursively; a folder with a kustomization counts as what that kustomization applies. The same file
+    is one source however often it is named, unless overlays put it into different namespaces.
+    """
+    search = _Search(stdin, limits)
+    for argument in dict.fromkeys(arguments):
+        search.argument(argument)
+    return SourceList(tuple(search.sources), tuple(search.diagnostics), tuple(dict.fromkeys(search.skipped)))
+
+
+@dataclass(slots=True)
+class _Search:
+    """What the arguments seen so far gave."""
+
+    stdin: BinaryIO | None
+    limits: Limits
+    sources: list[Source] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    known: set[tuple[Path, str | None]] = field(default_factory=set)
+
+    def argument(self, argument: str) -> None:
+        """One argument, whatever it names."""
+        if argument == STANDARD_INPUT:
+            self.standard_input()
+            return
+        path = Path(argument)
+        if not exists(path):
+            if has_magic(argument):
+                self.glob(argument)
+            else:
+                self.report("NV131", "no such file or folder", argument, _did_you_mean(argument))
+        elif path.is_dir():
+            self.folder(path, argument)
+        else:
+            self.file(path, argument)
+
+    def standard_input(self) -> None:
+        """All of standard input, as one source."""
+        if self.stdin is None:
+            self.report("NV135", "standard input is a terminal", STANDARD_INPUT, "pipe manifests in, or name files")
+            return
+        try:
+            data = self.stdin.read(self.limits.file_bytes + 1)
+        except OSError as error:
+            self.report("NV133", f"cannot be read: {(error.strerror or 'unknown reason').lower()}", STANDARD_INPUT, "")
+            return
+        if len(data) > self.limits.file_bytes:
+            self.diagnostics.append(too_large(len(data), self.limits.file_bytes).diagnostic(STANDARD_INPUT))
+            return
+        self.sources.append(Source(STANDARD_INPUT, data=data))
+
+    def file(self, path: Path, shown: str) -> None:
+        """A file that the user names, whatever it is called."""
+        if (irregular := kind_of(path.stat().st_mode)) is not None:
+            self.diagnostics.append(not_regular(irregular).diagnostic(shown))
+        elif path.name in FILE_NAMES:
+            folder = os.path.dirname(shown) or "."  # noqa: PTH120 - keeps what the user wrote
+            self.report("NV144", "a kustomization, not a manifest", shown, f"name its folder: `-f {folder}`")
+        else:
+            self.add(Found(path, os.path.normpath(shown)), None)
+
+    def folder(self, path: Path, argument: str) -> None:
+        """A folder with all below it."""
+        before = len(self.diagnostics)
+        notes = Notes()
+        top = walk(path, os.path.normpath(argument), notes)
+        plain, placed = self.split(top)
+        self.take(notes)
+        for found in plain:
+            self.add(found, None)
+        for one in placed:
+            self.add(one.found, one.namespace)
+        if not plain and not placed and not any(d.severity is Severity.ERROR for d in self.diagnostics[before:]):
+            self.report("NV134", "no manifests in this folder", argument, "files end in .yaml, .yml or .json")
+
+    def split(self, top: Folder) -> tuple[list[Found], list[Placed]]:
+        """The files of ``top`` that stand for themselves, and those that kustomizations apply."""
+        overlays = Overlays()
+        plain: list[Found] = []
+        owners: list[Folder] = []
+        pending = [top]
+        while pending:
+            folder = pending.pop()
+            if overlays.owns(folder):
+                owners.append(folder)
+            else:
+                plain += folder.manifests
+                pending.extend(reversed(folder.folders))
+        placed = overlays.apply(owners, top)
+        self.diagnostics += overlays.diagnostics
+        self.skipped += overlays.skipped
+        return plain, placed
+
+    def glob(self, argument: str) -> None:
+        """All files that a quoted pattern matches."""
+        pattern = Pattern(argument)
+        notes = Notes()
+        base = Path(pattern.base)
+        top = walk(base, os.path.normpath(pattern.base), notes) if base.is_dir() else None
+        folders = list(top.everything()) if top else []
+        matched = [found for folder in folders for found in folder.manifests if pattern.matches(found.file)]
+        kustomizations = [found for folder in folders for found in folder.kustomizations if pattern.matches(found.file)]
+        self.skipped += [note for note in notes.skipped if pattern.matches(Path(note[0]))]
+        for found in kustomizations:
+            self.file(found.file, found.shown)
+        for found in matched:
+            self.add(found, None)
+        if not matched and not kustomizations:
+            self.report(
+                "NV134", "no manifest matches this pattern", argument, "`**` goes into folders: `dir/**/*.yaml`"
+            )
+
+    def add(self, found: Found, namespace: str | None) -> None:
+        """One file, unless it is there already."""
+        key = (found.file.resolve(), namespace)
+        if key not in self.known:
+            self.known.add(key)
+            self.sources.append(Source(found.shown, namespace, found.file))
+
+    def take(self, notes: Notes) -> None:
+        """What a walk came across besides files."""
+        self.skipped += notes.skipped
+        for shown, kind in notes.irregular:
+            self.diagnostics.append(not_regular(kind).diagnostic(shown))
+        for shown, reason in notes.unreadable:
+            self.report("NV133", f"cannot be read: {reason}", shown, "check its permissions")
+
+    def report(self, code: str, message: str, shown: str, advice: str) -> None:
+        """An error about an argument."""
+        self.diagnostics.append(Diagnostic(code, Severity.ERROR, message, Origin(shown), advice))
+
+
+def _did_you_mean(argument: str) -> str:
+    """The name closest to the first part of ``argument`` that does not exist."""
+    path = Path(argument)
+    try:
+        while not path.parent.exists():
+            path = path.parent
+        near = get_close_matches(path.name, sorted(os.listdir(path.parent)), n=1)  # noqa: PTH208 - names are enough
+    except (OSError, ValueError):
+        near = []
+    if not near:
+        return "check the path; it is taken relative to the current folder"
+    return f"did you mean `{path.parent / near[0]}`?"
