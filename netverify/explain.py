@@ -58,12 +58,12 @@ def relevant_tables(policies: PolicyIndex, flow: Flow) -> PolicySet:
 
 def answers(question: Question, policies: PolicyIndex, flow: Flow, behaviours: Behaviours) -> bool:
     """Whether ``flow`` is what ``question`` asks about, and policy allows it. The reference reading decides."""
+    return _answers(question, relevant_tables(policies, flow), flow, behaviours)
+
+
+def _answers(question: Question, tables: PolicySet, flow: Flow, behaviours: Behaviours) -> bool:
     asked = (question.source, question.destination, question.traffic)
-    return all(matches(part, flow, behaviours) for part in asked) and allows(
-        relevant_tables(policies, flow),
-        flow,
-        behaviours,
-    )
+    return all(matches(part, flow, behaviours) for part in asked) and allows(tables, flow, behaviours)
 
 
 def explain(
@@ -81,17 +81,17 @@ def explain(
         return answers(question, policies, candidate, behaviours)
 
     small = shrink(flow, accepts, latitudes)
-    needed = needed_behaviours(lambda others: answers(question, policies, small, others), behaviours, latitudes)
+    tables = relevant_tables(policies, small)
+    needed = needed_behaviours(lambda others: _answers(question, tables, small, others), behaviours, latitudes)
     # Behaviours that do not matter are traced at their quietest.
     shown = {**behaviours, **{b: False for b in latitudes.behaviours if b not in needed}}
-    shown = shown if answers(question, policies, small, shown) else dict(behaviours)
+    shown = shown if _answers(question, tables, small, shown) else dict(behaviours)
     witness = Witness(
         small,
         needed,
         source_address_matters=_address_matters(small, End.SOURCE, accepts, latitudes),
         destination_address_matters=_address_matters(small, End.DESTINATION, accepts, latitudes),
     )
-    tables = relevant_tables(policies, small)
     decisions = [trace(tables.tables[direction], small, shown) for direction in (Direction.EGRESS, Direction.INGRESS)]
     return witness, tuple(_reason(decision, small, shown) for decision in decisions)
 

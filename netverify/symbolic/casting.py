@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Cluster, Workload
+from netverify.model.cluster import Cluster, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.question import Question
@@ -63,10 +63,12 @@ class Casting:
         pinned = _pinned(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned))
         external = self._may_be(predicate, end, Cast(external=True))
+        named = _named_workloads(predicate, end)
         workloads = [workload for place in places for workload in self._workloads.get(place, ())]
-        if world is World.POSSIBLE:
-            names_workloads = _names_workloads(predicate)
-            workloads = [workload for workload in workloads if names_workloads or workload.host_network]
+        if named is not None:
+            workloads = [workload for workload in workloads if workload.key in named]
+        elif world is World.POSSIBLE and not _names_workloads(predicate):
+            workloads = [workload for workload in workloads if workload.host_network]
         workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
         namespaces: tuple[str, ...] = ()
         if world is not World.EXISTING:
@@ -75,6 +77,9 @@ class Casting:
 
     def count(self, predicate: Predicate, end: End) -> int:
         """At most so many existing pods are at ``end``."""
+        named = _named_workloads(predicate, end)
+        if named is not None:
+            return len(named)
         pinned = _pinned(predicate, end)
         if pinned is None:
             return self._count
@@ -128,6 +133,18 @@ def _pinned(predicate: Predicate, end: End) -> frozenset[str] | None:
             either = [_pinned(part, end) for part in parts]
             known = [names for names in either if names is not None]
             return frozenset().union(*known) if len(known) == len(either) else None
+        case _:
+            return None
+
+
+def _named_workloads(predicate: Predicate, end: End) -> frozenset[WorkloadKey] | None:
+    """The workloads without which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
+    match predicate:
+        case IsWorkload(at, key) if at is end:
+            return frozenset({key})
+        case All(parts):
+            told = [keys for part in parts if (keys := _named_workloads(part, end)) is not None]
+            return frozenset.intersection(*told) if told else None
         case _:
             return None
 

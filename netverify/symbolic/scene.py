@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 
 from netverify.model.behaviours import Behaviour
@@ -37,7 +38,7 @@ NEW_NAMESPACE = ""
 """Stands for a namespace that no manifest mentions; the empty string is no namespace's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cast:
     """Who may stand at one end: possible pods of ``namespaces``, existing pods of ``workloads``, external addresses.
 
@@ -54,7 +55,7 @@ class Cast:
         """Nobody may stand here."""
         return not (self.namespaces or self.workloads or self.external)
 
-    @property
+    @cached_property
     def places(self) -> tuple[str, ...]:
         """Every namespace that a pod at this end may be in, sorted."""
         return tuple(sorted({*self.namespaces, *(workload.key.namespace for workload in self.workloads)}))

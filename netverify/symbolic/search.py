@@ -32,6 +32,9 @@ from netverify.symbolic.witness import decode
 NARROW = 8
 """Up to so many namespaces at an end, all their policies are in the first goal."""
 
+NAMED_AT_ONCE = 10
+"""Up to so many existing pods, one goal names them all; beyond, possible pods stand for them first."""
+
 EXISTING_AT_ONCE = 200
 """How many existing pods of a wide end one goal speaks of."""
 
@@ -91,7 +94,7 @@ class Search:
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
-        few = self._count_existing(question) <= EXISTING_AT_ONCE
+        few = self._count_existing(question) <= NAMED_AT_ONCE
         world = World.NAMED if few else World.POSSIBLE
         attempts: list[tuple[Obligation, Status]] = []
         anyone = self.casting.scene(question, world, world, self._behaviours)

@@ -66,11 +66,13 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
     solved = Solved(Status.UNKNOWN)
     for attempt, engine in enumerate(ENGINES):
         solver, guards = _loaded(goal, engine, budget, budget.seed + attempt)
-        solved = _checked(solver, guards)
-        if solved.status is Status.SAT:
-            return _preferred(solver, guards, preferences) or solved
-        if solved.status is Status.UNSAT:
-            return _with_small_core(solver, guards, goal.guards)
+        match _checked(solver, guards):
+            case Status.SAT:
+                return _preferred(solver, guards, preferences)
+            case Status.UNSAT:
+                return _with_small_core(solver, guards, goal.guards)
+            case Status.UNKNOWN:
+                solved = Solved(Status.UNKNOWN, reason=solver.reason_unknown())
     return solved
 
 
@@ -87,7 +89,10 @@ def _loaded(goal: Goal, engine: str, budget: Budget, seed: int) -> tuple[z3.Solv
         message = f"{len(read)} assertions read, {goal.assertions} printed"
         raise MisreadError(message)
     unguarded = goal.assertions - len(goal.guards)
-    solver.add([read[number] for number in range(unguarded)])
+    context, vector = solver.ctx.ref(), read.vector
+    for number in range(unguarded):
+        # What the vector's own items would do, without wrapping each in Python first.
+        z3.Z3_solver_assert(context, solver.solver, z3.Z3_ast_vector_get(context, vector, number))
     guards = [read[number] for number in range(unguarded, goal.assertions)]
     if tuple(guard.decl().name() for guard in guards) != goal.guards:
         message = "the guards were read as other assertions"
@@ -95,24 +100,19 @@ def _loaded(goal: Goal, engine: str, budget: Budget, seed: int) -> tuple[z3.Solv
     return solver, guards
 
 
-def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Solved:
-    try:
-        result = solver.check(*assumptions)
-    except z3.Z3Exception as error:
-        return Solved(Status.UNKNOWN, reason=str(error))
+def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
+    result = solver.check(*assumptions)
     if result == z3.unsat:
-        return Solved(Status.UNSAT)
-    if result == z3.sat:
-        return Solved(Status.SAT, model=_model(solver.model()))
-    return Solved(Status.UNKNOWN, reason=solver.reason_unknown())
+        return Status.UNSAT
+    return Status.SAT if result == z3.sat else Status.UNKNOWN
 
 
-def _preferred(solver: z3.Solver, guards: list[z3.BoolRef], preferences: Sequence[Sequence[str]]) -> Solved | None:
-    for preference in preferences:
-        solved = _checked(solver, [*guards, *map(_literal, preference)])
-        if solved.status is Status.SAT:
-            return solved
-    return None
+def _preferred(solver: z3.Solver, guards: list[z3.BoolRef], preferences: Sequence[Sequence[str]]) -> Solved:
+    """A model of the first preference that has one; of none in particular where none has."""
+    for preference in (*preferences, ()):
+        if _checked(solver, [*guards, *map(_literal, preference)]) is Status.SAT:
+            return Solved(Status.SAT, model=_model(solver.model()))
+    return Solved(Status.UNKNOWN, reason="the model was lost")
 
 
 def _literal(name: str) -> z3.BoolRef:
