@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
@@ -24,9 +23,6 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable, Selection
 
 Behaviours = Mapping[Behaviour, bool]
-
-MAX_INDIFFERENT = 10
-"""Up to so many behaviours are shown not to matter, by replaying all their combinations."""
 
 
 class ReplayError(Exception):
@@ -82,7 +78,9 @@ def explain(
 
     small = shrink(flow, accepts, latitudes)
     tables = relevant_tables(policies, small)
-    needed = needed_behaviours(lambda others: _answers(question, tables, small, others), behaviours, latitudes)
+    needed = needed_behaviours(
+        lambda others: _answers(question, tables, small, others), behaviours, latitudes.behaviours
+    )
     # Behaviours that do not matter are traced at their quietest.
     shown = {**behaviours, **{b: False for b in latitudes.behaviours if b not in needed}}
     shown = shown if _answers(question, tables, small, shown) else dict(behaviours)
@@ -170,22 +168,47 @@ def _address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], lati
     )
 
 
+class _UndecidedError(Exception):
+    """An evaluation asked for a behaviour that is left open."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        super().__init__(behaviour)
+        self.behaviour = behaviour
+
+
+class _Decided(dict[Behaviour, bool]):
+    """Some behaviours; asking for another one is an :class:`_UndecidedError`."""
+
+    def __missing__(self, behaviour: Behaviour) -> bool:
+        raise _UndecidedError(behaviour)
+
+
 def needed_behaviours(
     accepts: Callable[[Behaviours], bool],
     behaviours: Behaviours,
-    latitudes: Latitudes,
+    free: Sequence[Behaviour],
 ) -> dict[Behaviour, bool]:
-    """The free behaviours that the witness needs, with their values; it is accepted whatever the others are."""
-    indifferent: list[Behaviour] = []
-    for behaviour in latitudes.behaviours:
-        # The half with the witness's own value was accepted with the behaviours before this one.
-        flipped = {**behaviours, behaviour: not behaviours[behaviour]}
-        if len(indifferent) < MAX_INDIFFERENT and all(
-            accepts({**flipped, **dict(zip(indifferent, values, strict=True))})
-            for values in product((False, True), repeat=len(indifferent))
-        ):
-            indifferent.append(behaviour)
-    return {b: behaviours[b] for b in latitudes.behaviours if b not in indifferent}
+    """The ``free`` behaviours that the witness needs, with their values; it is accepted whatever the others are."""
+    needed = {behaviour: behaviours[behaviour] for behaviour in free}
+    fixed = {behaviour: value for behaviour, value in behaviours.items() if behaviour not in needed}
+    if _accepted_whatever(accepts, fixed):
+        return {}
+    for behaviour in free:
+        others = {other: value for other, value in needed.items() if other is not behaviour}
+        if _accepted_whatever(accepts, {**fixed, **others}):
+            needed = others
+    return needed
+
+
+def _accepted_whatever(accepts: Callable[[Behaviours], bool], decided: Behaviours) -> bool:
+    """Whether ``accepts`` holds for all values of the behaviours that are not ``decided``.
+
+    Only those that an evaluation asks for are tried both ways.
+    """
+    try:
+        return accepts(_Decided(decided))
+    except _UndecidedError as undecided:
+        return all(_accepted_whatever(accepts, {**decided, undecided.behaviour: value}) for value in (False, True))
 
 
 def _reason(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:

@@ -12,7 +12,19 @@ from netverify.model.cluster import Cluster, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.question import Question
-from netverify.rules.predicate import All, AnyOf, InNamespace, IsWorkload, NamespaceMatches, Not, PortIn, Predicate
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    InNamespace,
+    IsWorkload,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+)
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, fold
 
 
@@ -63,17 +75,20 @@ class Casting:
         pinned = _pinned(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned))
         external = self._may_be(predicate, end, Cast(external=True))
+        namespaces = self._namespaces_for(predicate, end, places)
         named = _named_workloads(predicate, end)
+        looks = _looks_at(predicate)
+        if named is None and not looks & {IsWorkload, OnHostNetwork}:
+            # A possible pod can be like any pod, as far as the predicate looks: where it cannot be, none can.
+            places = namespaces
         workloads = [workload for place in places for workload in self._workloads.get(place, ())]
         if named is not None:
             workloads = [workload for workload in workloads if workload.key in named]
-        elif world is World.POSSIBLE and not _names_workloads(predicate):
+        elif world is World.POSSIBLE and IsWorkload not in looks:
             workloads = [workload for workload in workloads if workload.host_network]
-        workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
-        namespaces: tuple[str, ...] = ()
-        if world is not World.EXISTING:
-            namespaces = self._namespaces_for(predicate, end, places)
-        return Cast(namespaces, tuple(sorted(workloads, key=lambda workload: workload.key)), external)
+        if looks & _ABOUT_ONE_POD:
+            workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
+        return Cast(namespaces if world is not World.EXISTING else (), tuple(workloads), external)
 
     def count(self, predicate: Predicate, end: End) -> int:
         """At most so many existing pods are at ``end``."""
@@ -168,16 +183,18 @@ def _named_places(predicate: Predicate, end: End) -> frozenset[str] | None:
             return frozenset()
 
 
-def _names_workloads(predicate: Predicate) -> bool:
+_ABOUT_ONE_POD = frozenset({PodMatches, IsWorkload, OnHostNetwork, AddressIn})
+
+
+def _looks_at(predicate: Predicate) -> frozenset[type]:
+    """The types of the nodes of ``predicate``."""
     match predicate:
-        case IsWorkload():
-            return True
         case All(parts) | AnyOf(parts):
-            return any(_names_workloads(part) for part in parts)
+            return frozenset().union(*map(_looks_at, parts))
         case Not(part):
-            return _names_workloads(part)
+            return _looks_at(part)
         case _:
-            return False
+            return frozenset({type(predicate)})
 
 
 def known_traffic(predicate: Predicate) -> tuple[Protocol | None, int | None]:
