@@ -38,6 +38,8 @@ def coverage_text(inventory: Inventory) -> tuple[str, ...]:
     parts = [_modelled(inventory)]
     if any(coverage.irrelevant.values()):
         parts.append(f"{counted_kinds(coverage.irrelevant)} irrelevant")
+    if any(coverage.approximated.values()):
+        parts.append(f"{counted_kinds(coverage.approximated)} approximated")
     if coverage.not_manifests:
         parts.append(f"{counted(coverage.not_manifests, 'document')} without apiVersion and kind")
     left_out = _left_out(coverage)

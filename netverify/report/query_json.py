@@ -91,6 +91,7 @@ def _coverage(inventory: Inventory) -> Json:
         "kinds": {
             "modelled": dict(sorted(coverage.modelled.items())),
             "irrelevant": dict(sorted(coverage.irrelevant.items())),
+            "approximated": dict(sorted(coverage.approximated.items())),
             "unsupported": dict(sorted(coverage.unsupported.items())),
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,7 +21,7 @@ _INK = {
     Verdict.UNKNOWN: Ink.RED,
     Verdict.VACUOUS: Ink.RED,
 }
-_TERM_WIDTH = 7
+_TERM_WIDTH = 8
 _FARTHEST = 96
 
 
@@ -93,7 +94,12 @@ def _remark_entries(answer: Answer | Listing) -> list[_Entry]:
         ("inexact", answer.approximations),
         ("note", answer.notes),
     )
-    return [_Entry(term, text) for term, texts in terms for text in texts]
+    return [entry for term, texts in terms for entry in _column(term, texts)]
+
+
+def _column(term: str, texts: Sequence[str]) -> list[_Entry]:
+    """``texts`` below each other; the term stands before the first."""
+    return [_Entry("" if position else term, text) for position, text in enumerate(texts)]
 
 
 def _laid_out(entries: list[_Entry]) -> list[Line]:
@@ -170,6 +176,6 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[_Entry]:
 def render_listing(listing: Listing, inventory: Inventory) -> list[Line]:
     """Headline, existing endpoints with one flow each, possible pods in words, and the account of the inputs."""
     entries = _listed_entries(listing.existing)
-    entries += [_Entry("" if position else "possible", text) for position, text in enumerate(listing.possible)]
+    entries += _column("possible", listing.possible)
     entries += _remark_entries(listing)
     return [_headline(listing), *_laid_out(entries), *_account(inventory)]
