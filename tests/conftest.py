@@ -26,3 +26,24 @@ def check_cells(request):
         check_table(request.param, policies, list(cells(table)), **snapshot)
 
     return run
+
+
+def pytest_addoption(parser):
+    """``--update``: write golden files anew instead of comparing with them; review the difference."""
+    parser.addoption("--update", action="store_true", help="write golden files anew")
+
+
+@pytest.fixture
+def golden(request):
+    """Holds a text against the file of that name beside the test."""
+    folder = request.path.parent
+
+    def hold(name, text):
+        path = folder / name
+        if request.config.getoption("--update"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        assert path.exists(), f"no golden file {name}: run pytest with --update and review it"
+        assert text == path.read_text()
+
+    return hold

@@ -7,7 +7,7 @@ from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
 
 def behaviour_meaning(behaviour: Behaviour, *, value: bool) -> str:
     """What it means that ``behaviour`` is ``value``."""
-    return MEANING[behaviour] if value else f"it is not so that {MEANING[behaviour]}"
+    return MEANING[behaviour] if value else f"this does not hold: {MEANING[behaviour]}"
 
 
 def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:

@@ -46,10 +46,10 @@ def _possible_pod_text(pod: Pod, cluster: Cluster) -> str:
     return " ".join(parts)
 
 
-def _existing_pod_text(pod: Pod, cluster: Cluster) -> str:
+def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool) -> str:
     key = pod.workload
     assert key is not None
-    text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"pod of {key}"
+    text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"{'another ' if second else ''}pod of {key}"
     if free := _free_namespace_labels(pod, cluster):
         text += f" (if namespace {pod.namespace} has labels {labels_text(free)})"
     return text
@@ -60,8 +60,12 @@ def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
     endpoint = witness.flow.at(end)
     if isinstance(endpoint, External):
         return f"address {endpoint.address} outside the cluster"
-    existing = endpoint.workload is not None
-    text = _existing_pod_text(endpoint, cluster) if existing else _possible_pod_text(endpoint, cluster)
+    if endpoint.workload is None:
+        text = _possible_pod_text(endpoint, cluster)
+    else:
+        source = witness.flow.source
+        second = end is End.DESTINATION and isinstance(source, Pod) and source.workload == endpoint.workload
+        text = _existing_pod_text(endpoint, cluster, second=second)
     if endpoint.host_network:
         text += " on the host network"
     if address_matters(witness, end):
