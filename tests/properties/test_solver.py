@@ -1,0 +1,75 @@
+"""The solver behind its one function: only a clear word counts, and the goal is read as it was printed."""
+
+import pytest
+from netverify.symbolic import solver
+from netverify.symbolic.solver import Budget, Goal, MisreadError, Status, solve
+
+DECLARED = "(set-logic QF_BV)\n(declare-const a Bool)\n(declare-const b Bool)\n(declare-const on_0 Bool)\n"
+
+
+def goal(*assertions, guards=()):
+    text = DECLARED + "".join(f"(assert {term})\n" for term in (*assertions, *guards)) + "(check-sat)\n"
+    return Goal(text, len(assertions) + len(guards), tuple(guards))
+
+
+def test_a_contradiction_is_unsatisfiable():
+    assert solve(goal("a", "(not a)"), Budget()).status is Status.UNSAT
+
+
+def test_a_model_gives_the_values_by_name():
+    solved = solve(goal("a", "(not b)"), Budget())
+    assert solved.status is Status.SAT
+    assert solved.model["a"] is True
+    assert not solved.model.get("b", False)
+
+
+def test_a_text_with_fewer_assertions_than_were_printed_is_misread():
+    printed = goal("a", "(not a)")
+    with pytest.raises(MisreadError):
+        solve(Goal(printed.text.replace("(assert (not a))\n", ""), printed.assertions), Budget())
+
+
+def test_a_text_that_is_no_smt_lib_is_misread():
+    with pytest.raises(MisreadError):
+        solve(Goal(DECLARED + "(assert (nonsense a))\n", 1), Budget())
+
+
+def test_a_guard_that_is_another_assertion_is_misread():
+    printed = goal("a", guards=("on_0",))
+    with pytest.raises(MisreadError):
+        solve(Goal(printed.text.replace("(assert on_0)", "(assert b)"), printed.assertions, printed.guards), Budget())
+
+
+def test_the_core_is_small_and_was_seen_to_be_needed():
+    text = DECLARED + "(declare-const on_1 Bool)\n(assert (=> on_0 a))\n(assert (=> on_1 b))\n(assert (not b))\n"
+    solved = solve(Goal(text + "(assert on_0)\n(assert on_1)\n", 5, ("on_0", "on_1")), Budget())
+    assert solved.status is Status.UNSAT
+    assert solved.core == ("on_1",)
+    assert solved.satisfiable_without_core
+
+
+def test_a_contradiction_without_guards_was_never_seen_to_be_satisfiable():
+    solved = solve(goal("a", "(not a)", guards=("on_0",)), Budget())
+    assert solved.core == ()
+    assert not solved.satisfiable_without_core
+
+
+def test_the_first_preference_that_a_model_meets_is_met():
+    either = goal("(or a b)")
+    assert solve(either, Budget(), [["-a", "-b"], ["-a"]]).model["b"] is True
+    assert solve(either, Budget(), [["-b"]]).model["a"] is True
+
+
+def test_a_solver_that_gives_up_is_unknown_and_says_why(monkeypatch):
+    monkeypatch.setattr(solver, "_checked", lambda *_: Status.UNKNOWN)
+    assert solve(goal("a"), Budget()).status is Status.UNKNOWN
+
+
+def test_a_time_limit_that_is_too_short_never_becomes_a_proof():
+    # Factoring a product of two primes of 20 bits takes far longer than a millisecond.
+    text = (
+        "(set-logic QF_BV)\n(declare-const x (_ BitVec 40))\n(declare-const y (_ BitVec 40))\n"
+        "(assert (= (bvmul x y) (_ bv549752668219 40)))\n(assert (bvult #x0000000001 x))\n(assert (bvult #x0000000001 y))\n"
+        "(assert (bvult x #x0000100000))\n(assert (bvult y #x0000100000))\n(check-sat)\n"
+    )
+    assert solve(Goal(text, 5), Budget(timeout_s=0.001)).status is Status.UNKNOWN

@@ -1,0 +1,69 @@
+"""The verdict function, exhaustively: every combination of what it depends on, against the rule in words."""
+
+from itertools import product
+
+import pytest
+from netverify.answers.verdict import Evidence, Solved, UnreplayedError, verdict
+from netverify.queries.outcome import Verdict
+
+EVERY_EVIDENCE = [
+    Evidence(solved, premises, replayed, complete, may_allow, may_deny)
+    for solved, premises, replayed, complete, may_allow, may_deny in product(Solved, *[(False, True)] * 5)
+]
+
+
+def judged(evidence):
+    try:
+        return verdict(evidence)
+    except UnreplayedError:
+        return None
+
+
+def test_the_table_of_evidence_is_complete():
+    assert len(set(EVERY_EVIDENCE)) == 3 * 2**5
+
+
+@pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
+def test_unreachable_needs_unsat_premises_every_input_and_nothing_that_could_allow(evidence):
+    proved = (
+        evidence.solved is Solved.UNSAT
+        and evidence.premises_hold
+        and evidence.inputs_complete
+        and not evidence.may_allow
+    )
+    assert (judged(evidence) is Verdict.UNREACHABLE) == proved
+
+
+@pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
+def test_reachable_needs_a_replayed_witness_every_input_and_nothing_that_could_deny(evidence):
+    shown = (
+        evidence.solved is Solved.SAT
+        and evidence.replayed
+        and evidence.premises_hold
+        and evidence.inputs_complete
+        and not evidence.may_deny
+    )
+    assert (judged(evidence) is Verdict.REACHABLE) == shown
+
+
+@pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
+def test_a_satisfiable_goal_without_a_replay_is_an_error_and_never_a_verdict(evidence):
+    assert (judged(evidence) is None) == (evidence.solved is Solved.SAT and not evidence.replayed)
+
+
+@pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
+def test_vacuous_needs_every_input_and_a_clear_word_of_the_solver(evidence):
+    vacuous = (
+        evidence.inputs_complete
+        and not evidence.premises_hold
+        and (evidence.solved is Solved.UNSAT or (evidence.solved is Solved.SAT and evidence.replayed))
+    )
+    assert (judged(evidence) is Verdict.VACUOUS) == vacuous
+
+
+@pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
+def test_everything_else_is_unknown(evidence):
+    others = {Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.VACUOUS, None}
+    assert judged(evidence) in others or judged(evidence) is Verdict.UNKNOWN
+    if not evidence.inputs_complete and not (evidence.solved is Solved.SAT and not evidence.replayed):
+        assert judged(evidence) is Verdict.UNKNOWN
