@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from agreement.adapter import inventory_of
 from agreement.questions import small_case
 from netverify.verify import Settings, Verifier

@@ -1,6 +1,7 @@
 """The solver behind its one function: only a clear word counts, and the goal is read as it was printed."""
 
 import pytest
+
 from netverify.symbolic import solver
 from netverify.symbolic.solver import Budget, Goal, MisreadError, Status, solve
 
@@ -69,7 +70,8 @@ def test_a_time_limit_that_is_too_short_never_becomes_a_proof():
     # Factoring a product of two primes of 20 bits takes far longer than a millisecond.
     text = (
         "(set-logic QF_BV)\n(declare-const x (_ BitVec 40))\n(declare-const y (_ BitVec 40))\n"
-        "(assert (= (bvmul x y) (_ bv549752668219 40)))\n(assert (bvult #x0000000001 x))\n(assert (bvult #x0000000001 y))\n"
+        "(assert (= (bvmul x y) (_ bv549752668219 40)))\n"
+        "(assert (bvult #x0000000001 x))\n(assert (bvult #x0000000001 y))\n"
         "(assert (bvult x #x0000100000))\n(assert (bvult y #x0000100000))\n(check-sat)\n"
     )
     assert solve(Goal(text, 5), Budget(timeout_s=0.001)).status is Status.UNKNOWN

@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+
 from netverify.answers.verdict import Evidence, Solved, UnreplayedError, verdict
 from netverify.queries.outcome import Verdict
 
