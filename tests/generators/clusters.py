@@ -23,6 +23,16 @@ def random_cluster(rng, *, policies=(0, 6), workloads=(1, 6), namespaces=(1, 4))
     }
 
 
+def isolated(rng, cluster):
+    """``cluster`` with a policy for each namespace that isolates all its pods in both directions."""
+    for name in cluster["names"]:
+        metadata = in_namespace(rng, {"name": "isolate"}, name)
+        spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
+        cluster["policies"].append(policy)
+    return cluster
+
+
 def sometimes(rng, holder, key, value, missing=0.5):
     """Put ``value`` under ``key``, unless it is empty: then empty, null and missing are all the same to the API."""
     if value:

@@ -31,6 +31,7 @@ from oracles.direct_interpreter import (
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 UNUSABLE = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/127", "::ffff:0:0/96", "ff00::/8")
+LEFT_OPEN = ("2001::/23", "2002::/16")
 GLOBAL = ("8.8.8.8", "8.8.4.4", "2606:4700::1", "2606:4700::2")
 
 
@@ -71,7 +72,7 @@ def belongs(cluster, phrase, end):
     if phrase["shape"] == "workload":
         return "pod" in end and end["workload"] is not None and key_of(end["pod"]) == phrase["key"]
     if phrase["shape"] == "internet":
-        return "pod" not in end and ipaddress.ip_address(end["address"]).is_global
+        return "pod" not in end and is_on_the_internet(end["address"])
     if phrase["shape"] == "block":
         known = "pod" in end and end["address"] in known_addresses(end["pod"])
         return ("pod" not in end or (end["workload"] is not None and known)) and in_cidr(end["address"], phrase["cidr"])
@@ -81,6 +82,12 @@ def belongs(cluster, phrase, end):
         return True
     word, selector = phrase["where"]
     return selector_matches(selector, namespace_labels(cluster, end)) == (word == "in")
+
+
+def is_on_the_internet(address):
+    """Whether an address is globally reachable unicast; what the registries leave open (Teredo, 6to4) counts."""
+    parsed = ipaddress.ip_address(address)
+    return (parsed.is_global and not parsed.is_multicast) or any(in_cidr(address, cidr) for cidr in LEFT_OPEN)
 
 
 def key_of(manifest):
@@ -223,7 +230,19 @@ class Told:
         }
         choices = [(False, True) if matters.get(name) else (True,) for name in BEHAVIOURS]
         for values in product(*choices):
-            yield dict(zip(BEHAVIOURS, values, strict=True))
+            behaviours = dict(zip(BEHAVIOURS, values, strict=True))
+            if not named or not is_repeated(behaviours):
+                yield behaviours
+
+    @property
+    def trials(self):
+        """How many connections there are to try at most."""
+        hosts = any(on_host_network({"pod": workload}) for workload in self.cluster["workloads"])
+        ends = [
+            sum(belongs(self.cluster, self.question[side], end) for end in self.ends(side))
+            for side in ("source", "destination")
+        ]
+        return ends[0] * ends[1] * len(self.traffic) * len(self.assignments) * (1 + hosts)
 
     def connects(self, source, destination, test):
         """Whether some traffic of the question between two ends passes ``test`` on some CNI."""
@@ -256,6 +275,14 @@ class Told:
             if (p["containerPort"], p.get("protocol") or "TCP") == (port, protocol)
         ]
         return {**end, "pod": {**end["pod"], "spec": {"containers": [{"ports": alike}]}}}
+
+
+def is_repeated(behaviours):
+    """Whether another assignment says the same: what happens to unsupported names is idle where they are supported."""
+    if behaviours["named-ports-supported"]:
+        return behaviours["named-port-falls-open"] or behaviours["named-port-voids-policy"]
+    idle = behaviours["named-port-voids-policy"] and behaviours["named-port-falls-open"]
+    return idle or not behaviours["named-ports-resolve-for-ipblock"]
 
 
 def container_ports(workload):

@@ -1,0 +1,101 @@
+"""Whole questions put to the package and to the brute force, and witnesses put to the direct interpreter."""
+
+import itertools
+
+from agreement.adapter import inventory_of
+from generators.clusters import isolated, random_cluster
+from generators.questions import random_question
+from generators.vocabulary import SmallDice
+from netverify.model.flow import External
+from netverify.verify import ask
+from oracles.brute_force import Told, belongs, brute_force
+from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of
+
+MOST_TRIALS = 60_000
+
+
+def small_case(seed):
+    """A cluster and a question about it, few enough connections apart to try them all."""
+    rng = SmallDice(seed)
+    while True:
+        cluster = random_cluster(rng, policies=(0, 4), workloads=(1, 3), namespaces=(1, 2))
+        if rng.random() < 0.6:
+            isolated(rng, cluster)
+        question = random_question(rng, cluster)
+        if Told(cluster, question).trials <= MOST_TRIALS:
+            return cluster, question
+
+
+def disagreement(seed):
+    """What the package answers and what the brute force answers, where they differ; None where they agree."""
+    cluster, question = small_case(seed)
+    answer = ask(question["sentence"], inventory_of(cluster))
+    said = (str(answer.verdict), answer.scope and str(answer.scope))
+    expected = brute_force(cluster, question)
+    if said != expected:
+        return f"{question['sentence']}: {said}, but {expected}"
+    if answer.witness is not None:
+        return wrong_witness(cluster, question, answer.witness)
+    return None
+
+
+def wrong_witness(cluster, question, witness):
+    """Why ``witness`` is none, in words; None when it holds whatever the behaviours are that it does not name."""
+    flow = witness.flow
+    source, destination = (end_of(cluster, end) for end in (flow.source, flow.destination))
+    source["node"], destination["node"] = "n1", "n1" if flow.same_node else "n2"
+    for side, end in (("source", source), ("destination", destination)):
+        if not belongs(cluster, question[side], end):
+            return f"{question['sentence']}: the {side} of {witness} is not what was asked about"
+    if str(flow.protocol) not in question["protocols"]:
+        return f"{question['sentence']}: the protocol of {witness} is not what was asked about"
+    for behaviours in completions({str(name): value for name, value in witness.behaviours.items()}):
+        if not is_port_wanted(question["port"], flow, destination, behaviours):
+            return f"{question['sentence']}: the port of {witness} is not what was asked about"
+        if not allowed(cluster, source, destination, str(flow.protocol), flow.port, behaviours):
+            return f"{question['sentence']}: {witness} is denied with {behaviours}"
+    return None
+
+
+def is_port_wanted(wanted, flow, destination, behaviours):
+    if isinstance(wanted, str):
+        return flow.port in numbers_of(wanted, str(flow.protocol), destination, behaviours)
+    low, high = wanted or (1, 65535)
+    return low <= flow.port <= high
+
+
+def completions(named):
+    """The assignments of all behaviours that agree with ``named``: policies enforced, every other one both ways.
+
+    All others false, all others true, and each one alone the other way.
+    """
+    fixed = {"policy-enforced": True, **named}
+    free = [name for name in BEHAVIOURS if name not in fixed]
+    for base, odd in itertools.product((False, True), [None, *free]):
+        yield {**{name: base != (name == odd) for name in free}, **fixed}
+
+
+def end_of(cluster, endpoint):
+    """An end of a witness as the direct interpreter takes it."""
+    address = str(endpoint.address)
+    if isinstance(endpoint, External):
+        return {"address": address}
+    labels = dict(endpoint.namespace_labels)
+    if endpoint.workload is None:
+        ports = [{"containerPort": p.number, "name": p.name, "protocol": str(p.protocol)} for p in endpoint.ports]
+        metadata = {"name": f"possible-{address}", "namespace": endpoint.namespace, "labels": dict(endpoint.labels)}
+        pod = {"kind": "Pod", "metadata": metadata, "spec": {"containers": [{"ports": ports}]}}
+        return {"pod": pod, "workload": None, "address": address, "namespaceLabels": labels}
+    key = endpoint.workload
+    for index, manifest in enumerate(cluster["workloads"]):
+        namespace = manifest["metadata"].get("namespace") or "default"
+        if (manifest["kind"], namespace, manifest["metadata"]["name"]) == (key.kind, key.namespace, key.name):
+            replica = address if manifest["kind"] != "Pod" else 0
+            return {
+                "pod": manifest,
+                "workload": index,
+                "address": address,
+                "namespaceLabels": labels,
+                "replica": replica,
+            }
+    raise AssertionError(f"the witness has a workload {key} that is not in the manifests")

@@ -1,0 +1,26 @@
+"""Whole questions: the answer, its scope and its witness agree with the brute force of the direct interpreter."""
+
+from collections import Counter
+
+import pytest
+
+from agreement.questions import disagreement, small_case
+from oracles.brute_force import brute_force
+
+
+@pytest.mark.parametrize("start", range(0, 200, 20))
+def test_answers_agree_with_brute_force_on_200_questions(start):
+    assert list(filter(None, map(disagreement, range(start, start + 20)))) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 11_000, 200))
+def test_answers_agree_with_brute_force_on_10_000_questions(start):
+    assert list(filter(None, map(disagreement, range(start, start + 200)))) == []
+
+
+def test_the_questions_have_every_kind_of_answer():
+    answers = Counter(brute_force(*small_case(seed)) for seed in range(60))
+    expected = {("reachable", "existing"), ("reachable", "possible"), ("unreachable", None), ("vacuous", None)}
+    assert set(answers) == expected
+    assert min(answers.values()) >= 3

@@ -1,0 +1,31 @@
+"""The direct interpreter is a judge of its own: it shares nothing with the package that it judges."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ORACLES = Path(__file__).resolve().parents[1] / "oracles"
+
+
+def imported_by(path):
+    """The first names of everything that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+
+
+def test_the_direct_interpreter_needs_the_standard_library_alone():
+    assert set(imported_by(ORACLES / "direct_interpreter.py")) <= sys.stdlib_module_names - {"ipaddress"}
+
+
+@pytest.mark.parametrize("name", ["brute_force", "truth_table", "expectations"])
+def test_no_oracle_knows_the_package_or_the_solver(name):
+    assert set(imported_by(ORACLES / f"{name}.py")) <= sys.stdlib_module_names | {"oracles"}
+
+
+def test_the_direct_interpreter_is_short_enough_to_be_read_at_once():
+    assert len((ORACLES / "direct_interpreter.py").read_text().splitlines()) < 300
