@@ -1,0 +1,184 @@
+"""What the program offers besides answers: help, versions, completion, pages, and how fast it gets there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from netverify.cli.assumed import assumed
+from netverify.cli.main import _program_name, main
+from netverify.cli.refusal import Refusal
+from netverify.diagnostics import CODES
+from netverify.model.behaviours import CNI_PROFILES, Behaviour
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {"z3", "pydantic", "pydantic_core", "yaml", "hypothesis"}
+
+
+def modules_after(*arguments: str, environment: dict[str, str] | None = None) -> set[str]:
+    """The top-level modules that a run has imported when it ends."""
+    program = (
+        "import sys, json, atexit\n"
+        "atexit.register(lambda: print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})),"
+        " file=sys.__stderr__))\n"
+        f"sys.argv = ['netverify', *{list(arguments)!r}]\n"
+        "from netverify.cli.main import run\n"
+        "run()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.strip().splitlines()[-1]))
+
+
+COMPLETING = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_WORDS": "netverify query --cni c"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["--help"], {}),
+        (["--version"], {}),
+        (["version"], {}),
+        (["query", "--help"], {}),
+        (["completion", "bash"], {}),
+        (["explain"], {}),
+        (["explain", "NV401"], {}),
+        ([], COMPLETING),
+    ],
+)
+def test_help_version_and_completion_import_neither_solver_nor_parser(arguments, environment) -> None:
+    assert not modules_after(*arguments, environment=environment) & HEAVY
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_ask_the_program(capsys, shell) -> None:
+    assert main(["completion", shell], "netverify") == 0
+    script = capsys.readouterr().out
+    assert f"_NETVERIFY_COMPLETE={shell}_complete" in script
+    assert "netverify" in script
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("netverify ", {"query", "explain", "completion", "version"}),
+        ("netverify query --cni c", {"calico", "cilium"}),
+        ("netverify query --assume endport", {"endport-supported=true", "endport-supported=false"}),
+        ("netverify query --assume named-ports=", {"named-ports=declared", "named-ports=free"}),
+        ("netverify query --assume pod", {"policy-enforced", "pod-cidr=", "pod-to-local-node-allowed=true"}),
+        ("netverify query -o j", {"json"}),
+        ("netverify query --expect u", {"unreachable"}),
+        ("netverify explain NV40", {"NV401", "NV409"}),
+        ("netverify query --count", {"--counterexample"}),
+    ],
+)
+def test_values_of_flags_are_completed(words, expected) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "netverify"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "_NETVERIFY_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    offered = {line.partition(",")[2] for line in done.stdout.splitlines()}
+    prefix = words.rpartition(" ")[2]
+    assert {word for word in expected if word.startswith(prefix)} <= offered
+    assert all(word.startswith(prefix) for word in offered)
+
+
+def test_files_are_completed_by_the_shell() -> None:
+    environment = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_WORDS": "netverify query -f x", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [sys.executable, "-m", "netverify"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["file,x"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "name"),
+    [
+        ("/usr/bin/netverify", "netverify"),
+        ("/usr/bin/kubectl-netverify", "kubectl netverify"),
+        ("kubectl_netverify", "kubectl netverify"),
+        ("/x/netverify/__main__.py", "python -m netverify"),
+    ],
+)
+def test_the_program_is_called_as_the_user_called_it(argument, name) -> None:
+    assert _program_name(argument) == name
+
+
+def test_every_question_form_and_status_is_in_the_help(capsys) -> None:
+    assert main(["query", "--help"], "netverify") == 0
+    text = capsys.readouterr().out
+    for phrase in ("can SOURCE reach TARGET", "who can reach TARGET", "what can SOURCE reach", "Exit status: 0"):
+        assert phrase in text
+    assert text.isascii()
+
+
+def test_versions_are_told(capsys) -> None:
+    assert main(["--version"], "netverify") == 0
+    first = capsys.readouterr().out
+    assert main(["version"], "netverify") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == first.strip()
+    assert [line.split()[0] for line in lines] == ["netverify", "python", "z3-solver", "pyyaml", "pydantic", "click"]
+
+
+def test_every_code_of_questions_and_flags_has_its_page(capsys) -> None:
+    for code in (code for code in CODES if code.startswith("NV4")):
+        assert main(["explain", code.lower()], "netverify") == 0
+        text = capsys.readouterr().out
+        assert text.startswith(f"# {code}: {CODES[code]}\n")
+        headings = [line for line in text.splitlines() if line.startswith("## ")]
+        assert headings == ["## What it means", "## Example", "## What to do"]
+
+
+def test_the_list_of_codes_is_whole(capsys) -> None:
+    assert main(["explain"], "netverify") == 0
+    assert capsys.readouterr().out.splitlines() == [f"{code}  {CODES[code]}" for code in sorted(CODES)]
+
+
+def test_nothing_is_assumed_unasked() -> None:
+    nothing = assumed(None, ())
+    assert (nothing.behaviours, nothing.pod_cidrs, nothing.free_named_ports) == ({}, (), False)
+
+
+@pytest.mark.parametrize("name", CNI_PROFILES)
+def test_a_profile_is_assumed_whole(name) -> None:
+    assert assumed(name, ()).behaviours == CNI_PROFILES[name]
+
+
+def test_a_single_assumption_goes_before_a_profile() -> None:
+    taken = assumed("cilium", ("ipblock-matches-pods=true", "pod-cidr=10.0.0.0/8", "named-ports=free"))
+    assert taken.behaviours == {**CNI_PROFILES["cilium"], Behaviour.IPBLOCK_MATCHES_PODS: True}
+    assert (taken.pod_cidrs, taken.free_named_ports) == (("10.0.0.0/8",), True)
+
+
+def test_pod_cidrs_add_up_and_repeats_do_not() -> None:
+    texts = ("pod-cidr=10.0.0.0/8", "pod-cidr=fd00::/8", "pod-cidr=10.0.0.0/8")
+    assert assumed(None, texts).pod_cidrs == ("10.0.0.0/8", "fd00::/8")
+    with pytest.raises(Refusal):
+        assumed(None, ("named-ports=free", "named-ports=declared"))
