@@ -2,7 +2,7 @@
 
 import pytest
 
-READINGS = ("direct", "reference")
+READINGS = ("direct", "reference", "symbolic")
 
 
 @pytest.fixture(params=READINGS)

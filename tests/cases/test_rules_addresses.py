@@ -95,8 +95,8 @@ def test_a40_a_block_may_be_one_address_or_all_of_them(check):
     check(
         PODS + from_block("{cidr: 0.0.0.0/0}"),
         """
-        0.0.0.0 -> shop/db:1: allow
-        255.255.255.255 -> shop/db:1: allow
+        1.0.0.0 -> shop/db:1: allow
+        223.255.255.255 -> shop/db:1: allow
         """,
     )
 

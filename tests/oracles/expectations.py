@@ -45,7 +45,7 @@ def end_of(text, cluster, last):
     assert found, text
     if found["external"]:
         return {"address": found["external"]}
-    place = {"node": found["node"] or f"node-{last}", "replica": int(found["replica"] or 0)}
+    place = {"node": found["node"] or f"node-{last}", "replica": int(found["replica"] or 0), "given": found["address"]}
     if found["workload"]:
         index, manifest = find(cluster, *found["workload"].split("/"))
         known = (manifest.get("status") or {}).get("podIP")
