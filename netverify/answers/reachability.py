@@ -7,6 +7,7 @@ from netverify.answers.context import Context
 from netverify.answers.doubts import described, objects_that_may, unread_inputs
 from netverify.answers.verdict import Evidence, Solved, verdict
 from netverify.explain import Latitudes, carried_by, explain
+from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
 from netverify.model.traffic import MAX_PORT, Protocol
@@ -53,9 +54,8 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
 
 
 def _explained(question: Question, context: Context, found: Found) -> tuple[Witness | None, tuple[Reason, ...]]:
-    if found.flow is not None:
-        obligation = next(goal for goal, status in reversed(found.obligations) if status is Status.SAT)
-        return explain(question, context.policies, found.flow, found.behaviours, _latitudes(context, obligation))
+    if found.flow is not None and found.goal is not None:
+        return explain(question, context.policies, found.flow, found.behaviours, _latitudes(context, found.goal))
     return None, () if found.vacuous else carried_by(found.carriers)
 
 
@@ -64,7 +64,7 @@ def _latitudes(context: Context, obligation: Obligation) -> Latitudes:
     namespaces = context.inventory.cluster.namespaces.values()
     plan = obligation.plan
     return Latitudes(
-        behaviours=obligation.free_behaviours,
+        behaviours=tuple(behaviour for behaviour in Behaviour if behaviour not in context.behaviours),
         addresses=[a for number in range(len(plan.intervals.all)) for a in plan.free(Holder.POD, number)]
         if obligation.mentions.ranges
         else [],

@@ -47,7 +47,7 @@ CAUTIOUS: Mapping[Behaviour, bool] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the search found. ``status`` ``SAT`` comes with ``flow`` and ``behaviours``.
+    """What the search found. ``SAT`` comes with ``flow`` and ``behaviours``, decoded from a model of ``goal``.
 
     ``UNSAT`` comes with its ``carriers``: the selections of subjects that the proof needs, none of which it can do
     without. ``premises_hold``: ends and traffic of the question were seen to match something; ``vacuous``: they match
@@ -57,6 +57,7 @@ class Found:
     status: Status
     flow: Flow | None = None
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    goal: Obligation | None = None
     carriers: tuple[tuple[Direction, Selection], ...] = ()
     premises_hold: bool = False
     vacuous: bool = False
@@ -185,7 +186,7 @@ class Search:
             flow, behaviours = decode(solved.model, obligation, self._index.cluster.namespaces)
             missing = self._left_out(flow, included)
             if not missing:
-                return Found(Status.SAT, flow, behaviours)
+                return Found(Status.SAT, flow, behaviours, obligation)
             for direction, namespace in missing:
                 places = scene.casts[direction.subject].places
                 included[direction].update(_next_places(places, namespace, batch))
