@@ -7,12 +7,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from netverify.cli.exit_status import ExitStatus, exit_status, gravest
+from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import QueryRequest
+from netverify.cli.statuses import ExitStatus
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.sentence_error import SentenceError

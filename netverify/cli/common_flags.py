@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from netverify.cli.assumed import Assumption, CniName
 from netverify.cli.outputs import OutputName
 from netverify.cli.refusal import Refusal
-from netverify.cli.request import Sources
+
+if TYPE_CHECKING:
+    from netverify.cli.request import Sources
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -126,6 +128,8 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         raise Refusal("NV420", f"`{flag}` needs a chart", "name one with `--helm CHART`")
     if any("=" not in one for one in flags["sets"]):
         raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
+    from netverify.cli.request import Sources  # noqa: PLC0415 help does not need it
+
     named = flags["filenames"] or flags["kustomize"] or flags["helm"]
     return Sources(
         filenames=flags["filenames"] if named else (".",),

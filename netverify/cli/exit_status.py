@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import assert_never
 
+from netverify.cli.statuses import ExitStatus
 from netverify.queries.outcome import Verdict
-
-
-class ExitStatus(IntEnum):
-    """What the program ends with. Source: the command line's contract."""
-
-    ANSWERED = 0
-    VIOLATED = 1
-    USAGE = 2
-    UNKNOWN = 3
-    INPUT = 4
-    INTERNAL = 5
-
 
 _GRAVEST_FIRST = (
     ExitStatus.INTERNAL,

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -14,13 +13,11 @@ from typing import NoReturn
 import click
 
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
-from netverify.cli.exit_status import ExitStatus
 from netverify.cli.explaining import explain
 from netverify.cli.query import query
 from netverify.cli.refusal import Refusal, refusal_of
+from netverify.cli.statuses import ExitStatus
 from netverify.cli.versioning import version_command, version_of
-from netverify.report.diagnostics import render_refusal
-from netverify.report.terminal import paint, wants_colour
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -70,6 +67,9 @@ def _program_name(argument: str) -> str:
 
 
 def _complain(refusal: Refusal) -> None:
+    from netverify.report.diagnostics import render_refusal  # noqa: PLC0415 help does not need it
+    from netverify.report.terminal import paint, wants_colour  # noqa: PLC0415 as above
+
     coloured = wants_colour("auto", os.environ, is_terminal=sys.stderr.isatty())
     sys.stderr.write(
         paint(render_refusal(refusal.message, code=refusal.code, help_text=refusal.help), coloured=coloured)
@@ -77,6 +77,8 @@ def _complain(refusal: Refusal) -> None:
 
 
 def _internal_error(error: BaseException) -> Refusal:
+    import traceback  # noqa: PLC0415 help does not need it
+
     if os.environ.get("NETVERIFY_DEBUG"):
         traceback.print_exception(error)
     frames = traceback.extract_tb(error.__traceback__)

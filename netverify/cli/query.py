@@ -10,8 +10,6 @@ import click
 from netverify.cli.assumed import assumed
 from netverify.cli.common_flags import common_flags, sources_of
 from netverify.cli.outputs import checked_outputs
-from netverify.cli.request import QueryRequest
-from netverify.queries.outcome import Verdict
 
 _EPILOG = """\b
 Sentences:
@@ -50,7 +48,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 )
 @click.option(
     "--expect",
-    type=click.Choice([Verdict.REACHABLE.value, Verdict.UNREACHABLE.value]),
+    type=click.Choice(["reachable", "unreachable"]),
     help="End with status 1 when the answer is another one.",
 )
 def query(sentence: str, **flags: Any) -> int:
@@ -58,6 +56,9 @@ def query(sentence: str, **flags: Any) -> int:
 
     SENTENCE is answered for every pod in the manifests and every pod that could be created.
     """
+    from netverify.cli.request import QueryRequest  # noqa: PLC0415 help does not need it
+    from netverify.queries.outcome import Verdict  # noqa: PLC0415 as above
+
     request = QueryRequest(
         sentence=sentence,
         sources=sources_of(flags),

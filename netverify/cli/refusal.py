@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from netverify.cli.exit_status import ExitStatus
+from netverify.cli.statuses import ExitStatus
 
 
 @dataclass(eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 import click
 
@@ -12,6 +11,8 @@ PARTS = ("z3-solver", "pyyaml", "pydantic", "click")
 
 def version_of(distribution: str) -> str:
     """The installed version of ``distribution``; ``unknown`` when it runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 slow, and help does not need it
+
     try:
         return version(distribution)
     except PackageNotFoundError:
