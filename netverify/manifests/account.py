@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,12 @@ class Account:
         """Take in ``document``, or each of its items where it is a list."""
         for item in objects_in(document):
             self._add_object(item)
+
+    def leave_unread(self, reads: Iterable[ReadObject]) -> None:
+        """Count objects that were read after all as refused."""
+        for read in reads:
+            self.modelled[read.kind] -= 1
+            self.unread.append(read.document.origin())
 
     def approximations(self) -> tuple[str, ...]:
         """One sentence for each kind of a mesh that may refuse what policy allows."""
@@ -129,8 +136,9 @@ def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effe
     if kind_class is KindClass.UNKNOWN:
         text = f"{subject} is of a kind that is not known: it is taken to have no effect on pods"
         return Diagnostic("NV204", Severity.WARNING, text, origin)
-    if effect == NO_EFFECT_ALONE:
-        text = f"{subject} is not modelled; by itself it changes nothing"
+    if not effect.may_allow and not effect.may_deny:
+        makes = "the pods that are made for it only count as possible ones"
+        text = f"{subject} is not modelled: {makes if effect.makes_pods else 'by itself it changes nothing'}"
         return Diagnostic("NV203", Severity.NOTE, text, origin)
     both = effect.may_allow and effect.may_deny
     does = "allow and deny" if both else "allow" if effect.may_allow else "deny"

@@ -13,11 +13,12 @@ from netverify.model.cluster import Cluster
 class Coverage:
     """What became of the inputs. ``documents`` is the sum of all other counts of documents.
 
-    ``modelled``, ``irrelevant``, ``approximated`` and ``unsupported`` count documents by kind; an item of a list counts as a document.
-    ``approximated`` are kinds that can only narrow what policy admits, each with a sentence among the approximations. ``templates`` are files that are Helm (or other) templates, not
-    manifests; ``not_manifests`` are documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders, links out
-    of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not be read or were refused:
-    while there is one, no verdict holds.
+    ``modelled``, ``irrelevant``, ``approximated`` and ``unsupported`` count documents by kind; an item of a list counts
+    as a document. ``approximated`` are kinds that can only narrow what policy admits, each with a sentence among the
+    approximations. ``templates`` are files that are Helm (or other) templates, not manifests; ``not_manifests`` are
+    documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders,
+    links out of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not
+    be read or were refused: while there is one, no verdict holds.
     """
 
     files: int = 0

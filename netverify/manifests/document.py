@@ -31,7 +31,8 @@ class Positions(Protocol):
 class Document:
     """One document of one source. ``index`` counts from 0 within the source.
 
-    ``namespace`` is where an overlay puts every namespaced object of it, whatever is written; None leaves them as written.
+    ``namespace`` is where an overlay puts every namespaced object of it, and what it calls a Namespace, whatever is
+    written; None leaves them as written.
     """
 
     path: str

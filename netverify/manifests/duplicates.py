@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
@@ -18,13 +18,21 @@ _NOWHERE = Origin("")
 _Key = tuple[str, str, str]
 
 
-def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject], list[Diagnostic]]:
-    """The objects, each kind, namespace and name once, and a finding for every further one.
+@dataclass(slots=True)
+class Repeated:
+    """A finding for every object that came before under the same name, and those of them that say something else."""
+
+    findings: list[Diagnostic] = field(default_factory=list)
+    conflicts: list[ReadObject] = field(default_factory=list)
+
+
+def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject], Repeated]:
+    """The objects, each kind, namespace and name once, and what was found about further ones.
 
     Two that differ in what matters for networking are an error, since which one would be applied is not known.
     """
     first: dict[_Key, ReadObject] = {}
-    findings = []
+    repeated = Repeated()
     for read in objects:
         key = (read.kind, read.namespace, read.name)
         if key not in first:
@@ -33,14 +41,21 @@ def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject],
             fresh = _numbered(read, first)
             first[(fresh.kind, fresh.namespace, fresh.name)] = fresh
         else:
-            findings.append(_again(read, first[key]))
-    return list(first.values()), findings
+            _report(read, first[key], repeated)
+    return list(first.values()), repeated
 
 
-def _again(read: ReadObject, earlier: ReadObject) -> Diagnostic:
+def _report(read: ReadObject, earlier: ReadObject, repeated: Repeated) -> None:
+    same = _same(read, earlier)
+    repeated.findings.append(_finding(read, earlier, same=same))
+    if not same:
+        repeated.conflicts.append(read)
+
+
+def _finding(read: ReadObject, earlier: ReadObject, *, same: bool) -> Diagnostic:
     subject = object_text({"kind": read.kind, "metadata": {"namespace": read.namespace, "name": read.name}})
     secondary = ((earlier.document.origin(), "first defined here"),)
-    if _same(read, earlier):
+    if same:
         text = f"{subject} is defined again, with the same meaning: counted once"
         return Diagnostic("NV206", Severity.NOTE, text, read.document.origin(), secondary=secondary)
     text = f"{subject} is defined again, with another meaning: which one would be applied is not known"
@@ -64,9 +79,7 @@ def _without_places(fact: Fact) -> Fact:
 
 
 def _rules(rules: tuple[PolicyRule, ...]) -> tuple[PolicyRule, ...]:
-    return tuple(
-        replace(rule, origin=_NOWHERE, peers=tuple(replace(peer, origin=None) for peer in rule.peers)) for rule in rules
-    )
+    return tuple(replace(rule, origin=_NOWHERE) for rule in rules)
 
 
 def _numbered(read: ReadObject, taken: dict[_Key, ReadObject]) -> ReadObject:
@@ -75,9 +88,10 @@ def _numbered(read: ReadObject, taken: dict[_Key, ReadObject]) -> ReadObject:
     while (read.kind, read.namespace, f"{read.name}{number}") in taken:
         number += 1
     name = f"{read.name}{number}"
-    fact = read.fact
+    return replace(read, name=name, fact=_renamed(read.fact, name))
+
+
+def _renamed(fact: Fact, name: str) -> Fact:
     if isinstance(fact, Workload):
-        fact = replace(fact, key=replace(fact.key, name=name))
-    else:
-        fact = replace(fact, name=name)
-    return replace(read, name=name, fact=fact)
+        return replace(fact, key=replace(fact.key, name=name))
+    return replace(fact, name=name)

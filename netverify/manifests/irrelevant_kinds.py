@@ -16,7 +16,8 @@ def _kinds(names: str) -> frozenset[str]:
 IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "": _kinds(
-            "Binding ComponentStatus Config ConfigMap Endpoints Event LimitRange Node PersistentVolume PersistentVolumeClaim "
+            "Binding ComponentStatus Config ConfigMap Endpoints Event LimitRange Node PersistentVolume "
+            "PersistentVolumeClaim "
             "PodTemplate ResourceQuota Secret Service ServiceAccount Scale Status PodSecurityPolicy"
         ),
         "admissionregistration.k8s.io": _kinds(
@@ -36,7 +37,8 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "extensions": _kinds("Ingress PodSecurityPolicy"),
         "flowcontrol.apiserver.k8s.io": _kinds("FlowSchema PriorityLevelConfiguration"),
         "gateway.networking.k8s.io": _kinds(
-            "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet ReferenceGrant TCPRoute TLSRoute UDPRoute"
+            "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet ReferenceGrant "
+            "TCPRoute TLSRoute UDPRoute"
         ),
         "gateway.networking.x-k8s.io": _kinds("XBackendTrafficPolicy XListenerSet XMesh"),
         "internal.apiserver.k8s.io": _kinds("StorageVersion"),
@@ -62,15 +64,18 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
             "AlertmanagerConfig PodMonitor Probe PrometheusRule ScrapeConfig ServiceMonitor"
         ),
         "projectcalico.org": _kinds(
-            "BGPConfiguration BGPFilter BGPPeer BlockAffinity CalicoNodeStatus ClusterInformation IPAMConfiguration IPPool "
+            "BGPConfiguration BGPFilter BGPPeer BlockAffinity CalicoNodeStatus ClusterInformation "
+            "IPAMConfiguration IPPool "
             "IPReservation StagedGlobalNetworkPolicy StagedKubernetesNetworkPolicy StagedNetworkPolicy"
         ),
         "crd.projectcalico.org": _kinds(
             "BGPConfiguration BGPFilter BGPPeer BlockAffinity CalicoNodeStatus ClusterInformation IPAMBlock IPAMConfig "
-            "IPAMHandle IPPool IPReservation StagedGlobalNetworkPolicy StagedKubernetesNetworkPolicy StagedNetworkPolicy"
+            "IPAMHandle IPPool IPReservation StagedGlobalNetworkPolicy StagedKubernetesNetworkPolicy "
+            "StagedNetworkPolicy"
         ),
         "cilium.io": _kinds(
-            "CiliumBGPAdvertisement CiliumBGPClusterConfig CiliumBGPNodeConfig CiliumBGPNodeConfigOverride CiliumBGPPeerConfig "
+            "CiliumBGPAdvertisement CiliumBGPClusterConfig CiliumBGPNodeConfig "
+            "CiliumBGPNodeConfigOverride CiliumBGPPeerConfig "
             "CiliumBGPPeeringPolicy CiliumEndpoint CiliumEndpointSlice CiliumIdentity CiliumL2AnnouncementPolicy "
             "CiliumLoadBalancerIPPool CiliumNode CiliumPodIPPool CiliumGatewayClassConfig"
         ),
@@ -142,4 +147,4 @@ IRRELEVANT_GROUPS: frozenset[str] = frozenset(
         "velero.io",
     },
 )
-"""Groups of which every kind is irrelevant: certificates, secrets, delivery, admission, storage, nodes, configuration of tools."""
+"""Groups of which every kind is irrelevant: certificates, secrets, delivery, admission, storage, nodes, tools."""

@@ -32,7 +32,10 @@ def objects_in(document: Document) -> Iterator[Document]:
     ``items`` are no list, comes out as it is.
     """
     value = document.value
-    items = value.get("items") if is_list(value) else None
+    if not is_list(value):
+        yield document
+        return
+    items = value.get("items")
     if not isinstance(items, list) or not items:
         yield document
         return
@@ -46,11 +49,11 @@ def is_list(value: Value) -> bool:
     if not isinstance(value, dict):
         return False
     kind, api_version = value.get("kind"), value.get("apiVersion")
-    if not isinstance(kind, str) or not isinstance(api_version, str):
+    if not isinstance(kind, str) or not kind.endswith("List") or not isinstance(api_version, str):
         return False
     kind_class = classify(api_version, kind).kind_class
     unlisted = kind_class in {KindClass.UNKNOWN, KindClass.POLICY_LIKE}
-    return kind_class is KindClass.LIST or (unlisted and kind.endswith("List") and isinstance(value.get("items"), list))
+    return kind_class is KindClass.LIST or (unlisted and isinstance(value.get("items"), list))
 
 
 def _typed(item: Value, wrapper: dict[str, Value]) -> Value:

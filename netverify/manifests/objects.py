@@ -1,4 +1,4 @@
-"""Reads one object of a modelled kind: shape, rules, noun. Imports pydantic, so import it only where objects are read."""
+"""Reads one object of a modelled kind: shape, rules, noun. Brings pydantic: import it only where objects are read."""
 
 from __future__ import annotations
 
@@ -54,8 +54,9 @@ class Owner:
 class ReadObject:
     """One object of a modelled kind that the API server would take.
 
-    ``namespace`` is empty for a Namespace. ``placed`` is false where the object names no namespace and got the default one.
-    ``generated``: the server makes up the end of the name. ``ended``: a pod that has terminated, or a controller that wants no pods.
+    ``namespace`` is empty for a Namespace. ``placed`` is false where the object names no namespace and got the default
+    one. ``generated``: the server makes up the end of the name. ``ended``: a pod that has terminated, or a controller
+    that wants no pods.
     """
 
     kind: str
@@ -105,7 +106,7 @@ def _check(kind: str, shape: _AnyShape, findings: Findings) -> None:
 
 def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: str) -> ReadObject:
     meta = shape.metadata or ObjectMeta()
-    name = meta.name or f"{meta.generateName}*"
+    name = (kind == "Namespace" and document.namespace) or meta.name or f"{meta.generateName}*"
     written = document.namespace or meta.namespace or ""
     namespace = written or default_namespace
     key = WorkloadKey(namespace, name, kind)

@@ -1,6 +1,6 @@
 """Pods, ReplicaSets and Jobs that belong to a controller which is also present: not counted twice.
 
-One that differs from what its controller's template gives keeps its place as a workload of its own, so that no fact is lost.
+One that differs from what its controller's template gives stays as a workload of its own, so that no fact is lost.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Settling:
 
 
 def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnostic]]:
-    """The workloads that the pods and controllers of ``objects`` are, each pod counted once, and notes on what was left out."""
+    """The workloads that the pods and controllers of ``objects`` are, each pod once, and notes on what was left out."""
     workloads = {read.fact.key: read for read in objects if isinstance(read.fact, Workload)}
     settling = _Settling(workloads)
     for read in sorted(workloads.values(), key=_depth):
@@ -79,7 +79,7 @@ def _candidates(owner: Owner) -> Iterator[tuple[str, str]]:
 
 
 def is_of_template(pods: Workload, controller: Workload) -> bool:
-    """Whether ``pods`` could be made from the controller's template: same ports, network and labels, but for open ones."""
+    """Whether ``pods`` could be of the controller's template: same ports, network and labels, but for open ones."""
     if pods.host_network != controller.host_network or set(pods.ports) != set(controller.ports):
         return False
     opened = controller.open_labels.keys() | pods.open_labels.keys()
@@ -104,8 +104,8 @@ def _notes(settling: _Settling) -> Iterator[Diagnostic]:
         "owned": ("NV208", "is counted with its controller", "are counted with their controllers"),
         "differs": (
             "NV209",
-            "differs from the template of its controller in labels, ports or network: kept as a workload of its own",
-            "differ from the templates of their controllers in labels, ports or network: kept as workloads of their own",
+            "differs from its controller's template in labels, ports or network: kept as a workload of its own",
+            "differ from their controllers' templates in labels, ports or network: kept as workloads of their own",
         ),
     }
     for reason, reads in settling.counts.items():

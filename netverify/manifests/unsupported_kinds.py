@@ -13,11 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an object may do to reachability; ``cluster_wide`` when its effect is not limited to its own namespace."""
+    """What an object may do to reachability.
+
+    ``cluster_wide``: its effect is not limited to its own namespace. ``makes_pods``: a controller makes pods for it,
+    which are not read and so only count as possible ones.
+    """
 
     may_allow: bool
     may_deny: bool
     cluster_wide: bool
+    makes_pods: bool = False
 
 
 BOTH_IN_NAMESPACE = Effect(may_allow=True, may_deny=True, cluster_wide=False)
@@ -26,7 +31,8 @@ DENY_IN_NAMESPACE = Effect(may_allow=False, may_deny=True, cluster_wide=False)
 DENY_ANYWHERE = Effect(may_allow=False, may_deny=True, cluster_wide=True)
 ALLOW_ANYWHERE = Effect(may_allow=True, may_deny=False, cluster_wide=True)
 NO_EFFECT_ALONE = Effect(may_allow=False, may_deny=False, cluster_wide=True)
-"""Only other unsupported objects make use of it, or it makes pods that are not read and so only count as possible ones."""
+"""Only other unsupported objects make use of it."""
+MAKES_PODS = Effect(may_allow=False, may_deny=False, cluster_wide=True, makes_pods=True)
 
 
 def _table() -> dict[tuple[str, str], Effect]:
@@ -77,10 +83,10 @@ def _table() -> dict[tuple[str, str], Effect]:
     add("kyverno.io", "Policy", BOTH_IN_NAMESPACE)
     add("kyverno.io", "ClusterPolicy", BOTH_ANYWHERE)
     add("policies.kyverno.io", "GeneratingPolicy MutatingPolicy", BOTH_ANYWHERE)
-    add("monitoring.coreos.com", "Alertmanager Prometheus PrometheusAgent ThanosRuler", NO_EFFECT_ALONE)
-    add("argoproj.io", "CronWorkflow Rollout Workflow WorkflowTemplate", NO_EFFECT_ALONE)
-    add("apps.openshift.io", "DeploymentConfig", NO_EFFECT_ALONE)
-    add("serving.knative.dev", "Configuration Revision Service", NO_EFFECT_ALONE)
+    add("monitoring.coreos.com", "Alertmanager Prometheus PrometheusAgent ThanosRuler", MAKES_PODS)
+    add("argoproj.io", "CronWorkflow Rollout Workflow WorkflowTemplate", MAKES_PODS)
+    add("apps.openshift.io", "DeploymentConfig", MAKES_PODS)
+    add("serving.knative.dev", "Configuration Revision Service", MAKES_PODS)
     return effects
 
 
@@ -101,7 +107,7 @@ NARROWING_MESH_KINDS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("policy.openservicemesh.io", "UpstreamTrafficSetting"): "OSM UpstreamTrafficSetting",
     },
 )
-"""Kinds of a mesh that decides after NetworkPolicy has admitted, so it can only refuse; with the name to call them by."""
+"""Kinds of a mesh that decides after NetworkPolicy has admitted, so it can only refuse; with what to call them."""
 
 _ISTIO_IN_ROOT = frozenset(
     {"AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Sidecar", "EnvoyFilter"}
@@ -111,8 +117,8 @@ _ISTIO_IN_ROOT = frozenset(
 def effect_of(group: str, kind: str, namespace: str, value: Mapping[str, Any]) -> Effect:
     """What the object ``value`` of an unsupported kind may do; of a kind on no list, everything anywhere.
 
-    Istio policies in the mesh's root namespace apply everywhere: taken so for each namespace that has ``istio`` in its name.
-    A Kyverno policy that neither generates nor mutates objects has no effect.
+    Istio policies in the mesh's root namespace apply everywhere, which is taken to be any with ``istio`` in its name. A
+    Kyverno policy that neither generates nor mutates objects has no effect.
     """
     effect = UNSUPPORTED_KINDS.get((group, kind), BOTH_ANYWHERE)
     if group.endswith(".istio.io") and kind in _ISTIO_IN_ROOT and "istio" in namespace:

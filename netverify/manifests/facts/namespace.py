@@ -12,7 +12,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 def declared_namespace(meta: ObjectMeta, name: str, origin: Origin) -> Namespace:
     """The namespace of a Namespace object.
 
-    The server sets ``kubernetes.io/metadata.name``, whatever is written there. Source: the NamespaceDefaultLabelName admission.
+    The server sets ``kubernetes.io/metadata.name``, whatever is written there. Source: ``NamespaceDefaultLabelName``.
     """
     labels = stored_map(meta.labels) | {NAMESPACE_NAME_LABEL: name}
     return Namespace(name, dict(sorted(labels.items())), declared=True, origin=origin)

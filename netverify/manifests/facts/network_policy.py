@@ -6,6 +6,7 @@ Source: ``pkg/apis/networking/v1/defaults.go``; decoding of null list items as z
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netverify.manifests.document import Document, FieldPath
 from netverify.manifests.facts.selector import optional_selector, stored_selector
@@ -29,11 +30,11 @@ _EMPTY_SPEC = NetworkPolicySpec()
 def network_policy(shape: NetworkPolicyShape, name: str, namespace: str, document: Document) -> NetworkPolicy:
     """The stored policy that ``shape`` becomes; it must have passed validation.
 
-    A missing ``spec`` selects every pod and isolates it for ingress. A null rule is the empty rule, which allows everything.
+    A missing ``spec`` selects every pod and isolates it for ingress. A null rule is the empty rule, which allows all.
     """
     spec = shape.spec or _EMPTY_SPEC
-    ingress = _rules(spec.ingress, ("spec", "ingress"), "from", document)
-    egress = _rules(spec.egress, ("spec", "egress"), "to", document)
+    ingress = _rules(spec.ingress, ("spec", "ingress"), document)
+    egress = _rules(spec.egress, ("spec", "egress"), document)
     types = spec.policyTypes or (["Ingress", "Egress"] if egress else ["Ingress"])
     return NetworkPolicy(
         name=name,
@@ -48,35 +49,29 @@ def network_policy(shape: NetworkPolicyShape, name: str, namespace: str, documen
 
 
 def _rules(
-    shapes: Sequence[IngressRuleShape | EgressRuleShape | None] | None, path: FieldPath, peers: str, document: Document
+    shapes: Sequence[IngressRuleShape | EgressRuleShape | None] | None, path: FieldPath, document: Document
 ) -> tuple[PolicyRule, ...]:
     if not shapes:
         return ()
-    rules = []
-    for index, shape in enumerate(shapes):
-        place = (*path, index)
-        origin = document.origin(place)
-        if shape is None:
-            rules.append(PolicyRule((), (), origin))
-            continue
-        rules.append(
-            PolicyRule(
-                peers=tuple(
-                    _peer(peer, (*place, peers, i), document) for i, peer in enumerate(shape.peers or ()) if peer
-                ),
-                ports=tuple(_port(port) for port in shape.ports or ()),
-                origin=origin,
-            )
-        )
-    return tuple(rules)
+    return tuple([_rule(shape, (*path, index), document) for index, shape in enumerate(shapes)])
 
 
-def _peer(shape: PeerShape, path: FieldPath, document: Document) -> Peer:
+def _rule(shape: IngressRuleShape | EgressRuleShape | None, path: FieldPath, document: Document) -> PolicyRule:
+    if shape is None:
+        return PolicyRule((), (), document.origin(path))
+    return PolicyRule(
+        tuple([_peer(peer) for peer in shape.peers or () if peer]),
+        tuple([_port(port) for port in shape.ports or ()]),
+        document.origin(path),
+    )
+
+
+def _peer(shape: PeerShape) -> Peer:
+    """The peer, without its origin: answers point at rules, and finding each peer's place costs more than reading it."""
     return Peer(
-        pod_selector=optional_selector(shape.podSelector),
-        namespace_selector=optional_selector(shape.namespaceSelector),
-        ip_block=None if shape.ipBlock is None else _ip_block(shape.ipBlock),
-        origin=document.origin(path),
+        optional_selector(shape.podSelector),
+        optional_selector(shape.namespaceSelector),
+        None if shape.ipBlock is None else _ip_block(shape.ipBlock),
     )
 
 
@@ -85,7 +80,9 @@ def _ip_block(shape: IPBlockShape) -> IPBlock:
 
 
 def _port(shape: PortShape | None) -> PolicyPort:
-    if shape is None:
-        return _EMPTY_PORT
-    protocol = Protocol.TCP if shape.protocol is None else Protocol(shape.protocol)
-    return PolicyPort(protocol, shape.port, shape.endPort)
+    return _EMPTY_PORT if shape is None else _stored_port(shape.protocol, shape.port, shape.endPort)
+
+
+@lru_cache(maxsize=4096)
+def _stored_port(protocol: str | None, port: int | str | None, end_port: int | None) -> PolicyPort:
+    return PolicyPort(Protocol.TCP if protocol is None else Protocol(protocol), port, end_port)

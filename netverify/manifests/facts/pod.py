@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from netverify.manifests.document import Document
 from netverify.manifests.facts.selector import stored_map
-from netverify.manifests.schema.pod import ContainerPortShape, ContainerShape, PodShape, PodSpecShape, PodStatusShape
+from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShape, PodStatusShape
 from netverify.model.addresses import Address, parse_address
 from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
 from netverify.model.traffic import Protocol
@@ -30,7 +32,7 @@ def bare_pod(shape: PodShape, key: WorkloadKey, document: Document) -> Workload:
 def container_ports(spec: PodSpecShape) -> tuple[ContainerPort, ...]:
     """Every declared port of the containers, then of the init containers, without repeats.
 
-    A restartable init container (a sidecar) is an init container here too: plugins differ on those by the list they read.
+    A restartable init container (a sidecar) is an init container here too: plugins differ by the list that they read.
     """
     ports: dict[ContainerPort, None] = {}
     for container in spec.containers or ():
@@ -49,12 +51,13 @@ def _add_ports(container: ContainerShape | None, ports: dict[ContainerPort, None
     if container is None or not container.ports:
         return
     for port in container.ports:
-        ports[_container_port(port or ContainerPortShape(), init=init)] = None
+        if port is not None and port.containerPort is not None:
+            ports[_container_port(port.containerPort, port.protocol, port.name, init=init)] = None
 
 
-def _container_port(shape: ContainerPortShape, *, init: bool) -> ContainerPort:
-    protocol = Protocol(shape.protocol) if shape.protocol else Protocol.TCP
-    return ContainerPort(shape.containerPort or 0, protocol, shape.name or "", init)
+@lru_cache(maxsize=4096)
+def _container_port(number: int, protocol: str | None, name: str | None, *, init: bool) -> ContainerPort:
+    return ContainerPort(number, Protocol(protocol) if protocol else Protocol.TCP, name or "", init)
 
 
 def _addresses(status: PodStatusShape | None) -> tuple[Address, ...]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeAlias
 
 from netverify.manifests.schema.selector import Selector, SelectorRequirement
 from netverify.manifests.schema.shape import StringMap
 from netverify.model.labels import EVERYTHING, LabelSelector, Operator, Requirement, selector_of
+
+_Parts: TypeAlias = tuple[str | None, str | None, tuple[str | None, ...]]
+_EMPTY = SelectorRequirement()
 
 
 def stored_map(entries: StringMap | None) -> dict[str, str]:
@@ -21,11 +25,10 @@ def stored_selector(selector: Selector | None) -> LabelSelector:
     """The selector that a validated shape says; without requirements, and when it is missing, it matches everything."""
     if selector is None:
         return EVERYTHING
-    labels = tuple(stored_map(selector.matchLabels).items())
+    labels = tuple(selector.matchLabels.items()) if selector.matchLabels else ()
     if not selector.matchExpressions:
-        return _equalities(labels)
-    expressions = tuple(_requirement(item or SelectorRequirement()) for item in selector.matchExpressions)
-    return selector_of(dict(labels), expressions)
+        return _stored(labels, ())
+    return _stored(labels, tuple([_parts(item or _EMPTY) for item in selector.matchExpressions]))
 
 
 def optional_selector(selector: Selector | None) -> LabelSelector | None:
@@ -33,11 +36,14 @@ def optional_selector(selector: Selector | None) -> LabelSelector | None:
     return None if selector is None else stored_selector(selector)
 
 
-@lru_cache(maxsize=4096)
-def _equalities(labels: tuple[tuple[str, str], ...]) -> LabelSelector:
-    return selector_of(dict(labels))
+@lru_cache(maxsize=16384)
+def _stored(labels: tuple[tuple[str, str | None], ...], expressions: tuple[_Parts, ...]) -> LabelSelector:
+    requirements = tuple(
+        Requirement(key or "", Operator(operator or ""), tuple(sorted({value or "" for value in values})))
+        for key, operator, values in expressions
+    )
+    return selector_of(stored_map(dict(labels)), requirements)
 
 
-def _requirement(item: SelectorRequirement) -> Requirement:
-    values = tuple(sorted({value or "" for value in item.values or ()}))
-    return Requirement(item.key or "", Operator(item.operator or ""), values)
+def _parts(item: SelectorRequirement) -> _Parts:
+    return item.key, item.operator, tuple(item.values or ())

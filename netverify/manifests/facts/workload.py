@@ -1,6 +1,6 @@
 """Controllers: the class of pods that a template makes, with the labels that its controller adds.
 
-Source: the controllers in ``pkg/controller`` (deployment, statefulset, daemon, job, cronjob) and ``pkg/registry/batch/job``.
+Source: ``pkg/controller`` (deployment, statefulset, daemon, job, cronjob) and ``pkg/registry/batch/job``.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _added_labels(shape: WorkloadShape, name: str) -> tuple[Labels, OpenLabels]:
 
 
 def _ordinal_labels(spec: StatefulSetSpec, name: str) -> OpenLabels:
-    """The labels of a StatefulSet's pods; without ``replicas`` any number of them may run, since an autoscaler may set it."""
+    """The labels of a StatefulSet's pods; without ``replicas`` any number may run, as an autoscaler may set it."""
     start = (spec.ordinals.start if spec.ordinals else None) or 0
     ordinals = None
     if spec.replicas is not None and 0 < spec.replicas <= _LISTED_REPLICAS:

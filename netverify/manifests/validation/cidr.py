@@ -19,8 +19,8 @@ _LONGEST = 255
 class CidrReading:
     """What a text says as a CIDR.
 
-    ``network`` is None when it is none at all, or an IPv4-mapped IPv6 one. ``problems`` are pairs of diagnostic code and text, and empty when
-    the API server takes it. ``canonical`` is how to write it, and empty when that is unknown.
+    ``network`` is None when it is none at all, or an IPv4-mapped IPv6 one. ``problems`` are pairs of diagnostic code
+    and text, and empty when the API server takes it. ``canonical`` is how to write it, and empty when that is unknown.
     """
 
     network: AddressRange | None
@@ -32,23 +32,21 @@ class CidrReading:
 _NO_CIDR = CidrReading(None, 0, (("NV311", "must be a valid CIDR (such as `10.9.8.0/24` or `2001:db8::/64`)"),), "")
 
 
+_LEADING_ZEROS = ("NV312", "must not have leading zeros in the address or the prefix length")
+_MAPPED = ("NV313", "must not be an IPv4-mapped IPv6 address")
+_HOST_BITS = ("NV314", "must not have bits set beyond the prefix length")
+
+
 @lru_cache(maxsize=16384)
 def read_cidr(text: str) -> CidrReading:
     """Read ``text``; every problem that strict validation has with it is in the result."""
     address_text, slash, prefix_text = text.partition("/")
     if not slash or len(text) > _LONGEST or not _PREFIX.fullmatch(prefix_text):
         return _NO_CIDR
-    plain = _without_leading_zeros(address_text)
-    if plain is None:
-        return _NO_CIDR
-    try:
-        address = ipaddress.ip_address(plain)
-    except ValueError:
-        return _NO_CIDR
     prefix = int(prefix_text)
-    if prefix > address.max_prefixlen:
-        return _NO_CIDR
-    return _judge(address, prefix, zeros=_has_leading_zeros(address_text) or prefix_text != str(prefix))
+    if ":" in address_text:
+        return _read_ipv6(address_text, prefix, zeros=prefix_text != str(prefix))
+    return _read_ipv4(address_text, prefix, zeros=prefix_text != str(prefix))
 
 
 def network_of(text: str) -> AddressRange:
@@ -64,46 +62,65 @@ def is_canonical(reading: CidrReading, text: str) -> bool:
     return reading.canonical == text
 
 
-def _judge(address: ipaddress.IPv4Address | ipaddress.IPv6Address, prefix: int, *, zeros: bool) -> CidrReading:
-    network = ipaddress.ip_network((address, prefix), strict=False)
+def _read_ipv4(text: str, prefix: int, *, zeros: bool) -> CidrReading:
+    """The IPv4 range ``text/prefix``; ``zeros``: the prefix length has leading zeros."""
+    if prefix > 32 or not _OCTETS.fullmatch(text):
+        return _NO_CIDR
+    parts = text.split(".")
+    octets = [int(part) for part in parts]
+    if max(octets) > 255:
+        return _NO_CIDR
+    address = int.from_bytes(octets, "big")
+    hosts = (1 << (32 - prefix)) - 1
+    problems = [_LEADING_ZEROS] if zeros or any(len(part) > 1 and part[0] == "0" for part in parts) else []
+    if address & hosts:
+        problems.append(_HOST_BITS)
+    first = address & ~hosts
+    canonical = f"{'.'.join(map(str, first.to_bytes(4, 'big')))}/{prefix}"
+    return CidrReading(AddressRange(4, first, first | hosts), prefix, tuple(problems), canonical)
+
+
+def _read_ipv6(text: str, prefix: int, *, zeros: bool) -> CidrReading:
+    """The IPv6 range ``text/prefix``; a group of more than four digits is read without its leading zeros."""
+    plain = _short_groups(text)
+    if prefix > 128 or plain is None:
+        return _NO_CIDR
+    try:
+        address = ipaddress.IPv6Address(plain)
+    except ValueError:
+        return _NO_CIDR
+    network = ipaddress.IPv6Network((address, prefix), strict=False)
+    problems = [_LEADING_ZEROS] if zeros or _has_leading_zeros(text) else []
     canonical = str(network)
-    problems = []
-    if zeros:
-        problems.append(("NV312", "must not have leading zeros in the address or the prefix length"))
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    if mapped is not None:
-        problems.append(("NV313", "must not be an IPv4-mapped IPv6 address"))
-        canonical = f"{mapped}/{prefix - 96}" if prefix >= 96 else ""
+    if address.ipv4_mapped is not None:
+        problems.append(_MAPPED)
+        canonical = f"{address.ipv4_mapped}/{prefix - 96}" if prefix >= 96 else ""
     if network.network_address != address:
-        problems.append(("NV314", "must not have bits set beyond the prefix length"))
-    block = AddressRange(address.version, int(network.network_address), int(network.broadcast_address))
-    return CidrReading(block if mapped is None else None, prefix, tuple(problems), canonical)
+        problems.append(_HOST_BITS)
+    block = AddressRange(6, int(network.network_address), int(network.broadcast_address))
+    return CidrReading(None if address.ipv4_mapped else block, prefix, tuple(problems), canonical)
 
 
-def _without_leading_zeros(address: str) -> str | None:
-    """``address`` with each number in its shortest form, so that the strict parser reads it; None when it has other parts."""
-    if ":" not in address:
-        if not _OCTETS.fullmatch(address):
+def _short_groups(text: str) -> str | None:
+    """``text`` with its numbers in shortest form, so that a strict parser reads it; None if it has other parts."""
+    *groups, last = text.split(":")
+    if "." in last:
+        if not _OCTETS.fullmatch(last):
             return None
-        return ".".join(str(int(octet)) for octet in address.split("."))
-    groups = address.split(":")
-    if "." in groups[-1]:
-        if not _OCTETS.fullmatch(groups[-1]):
-            return None
-        groups[-1] = ".".join(str(int(octet)) for octet in groups[-1].split("."))
-        rest = groups[:-1]
+        last = ".".join(str(int(octet)) for octet in last.split("."))
     else:
-        rest = groups
-    if not all(group == "" or _GROUP.fullmatch(group) for group in rest):
+        groups.append(last)
+        last = ""
+    if not all(group == "" or _GROUP.fullmatch(group) for group in groups):
         return None
-    short = [group.lstrip("0") or "0" if group else "" for group in rest]
-    return ":".join([*short, *groups[len(rest) :]])
+    short = [group.lstrip("0") or "0" if group else "" for group in groups]
+    return ":".join([*short, last] if last else short)
 
 
-def _has_leading_zeros(address: str) -> bool:
-    """Whether a decimal number has a leading zero, or a group of an IPv6 address more than four digits."""
-    groups = address.split(":")
-    octets = groups[-1].split(".") if "." in groups[-1] else []
-    return any(len(octet) > 1 and octet[0] == "0" for octet in octets) or any(
-        len(group) > 4 for group in groups if "." not in group
-    )
+def _has_leading_zeros(text: str) -> bool:
+    """Whether an embedded decimal number has a leading zero, or a group more than four digits."""
+    *groups, last = text.split(":")
+    octets = last.split(".")
+    if len(octets) == 1:
+        return any(len(group) > 4 for group in (*groups, last))
+    return any(len(group) > 4 for group in groups) or any(len(octet) > 1 and octet[0] == "0" for octet in octets)

@@ -5,7 +5,7 @@ Clients that do not ask for strict validation get a warning at most, and the obj
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from netverify.manifests.document import Value
@@ -72,26 +72,23 @@ def consequence(shape: type[Shape], name: str, value: Value) -> list[str]:
 
 
 def _meaning_without(shape: type[Shape], name: str, value: dict[str, Value]) -> str:
-    if shape is IngressRuleShape:
-        return _rule_without(value, "from", "from everyone")
-    if shape is EgressRuleShape:
-        return _rule_without(value, "to", "to everyone")
-    if shape is PeerShape:
-        return _peer_without(value)
-    if shape is PortShape:
-        return "" if value.get("port") is not None else "the item would allow every port of its protocol"
-    if shape is IPBlockShape:
-        return "nothing would be excepted from `cidr`" if name.lower().startswith("exc") else ""
-    if shape is Selector:
-        empty = not value.get("matchLabels") and not value.get("matchExpressions")
-        return "the selector would match everything" if empty else "the selector would match more than it says"
-    if shape is NetworkPolicySpec:
-        return _spec_without(name, value)
-    return (
-        "the policy would select every pod of its namespace"
-        if shape is NetworkPolicyShape and not value.get("spec")
-        else ""
-    )
+    readings: dict[type[Shape], Callable[[], str]] = {
+        IngressRuleShape: lambda: _rule_without(value, "from", "from everyone"),
+        EgressRuleShape: lambda: _rule_without(value, "to", "to everyone"),
+        PeerShape: lambda: _peer_without(value),
+        PortShape: lambda: "" if "port" in value else "the item would allow every port of its protocol",
+        IPBlockShape: lambda: "nothing would be excepted from `cidr`" if name.lower().startswith("exc") else "",
+        Selector: lambda: _selector_without(value),
+        NetworkPolicySpec: lambda: _spec_without(name, value),
+        NetworkPolicyShape: lambda: "" if value.get("spec") else "the policy would select every pod of its namespace",
+    }
+    return readings[shape]() if shape in readings else ""
+
+
+def _selector_without(selector: dict[str, Value]) -> str:
+    if selector.get("matchLabels") or selector.get("matchExpressions"):
+        return "the selector would match more than it says"
+    return "the selector would match everything"
 
 
 def _rule_without(rule: dict[str, Value], peers: str, everyone: str) -> str:

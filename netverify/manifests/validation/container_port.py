@@ -1,4 +1,7 @@
-"""Rules of container ports and host ports. Source: ``pkg/apis/core/validation/validation.go`` (``validateContainerPorts``)."""
+"""Rules of container ports and host ports.
+
+Source: ``pkg/apis/core/validation/validation.go`` (``validateContainerPorts``), ``pkg/api/pod/warnings.go``.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +72,8 @@ def warn_repeated_ports(spec: PodSpecShape, path: FieldPath, findings: Findings)
 
     Init containers count only where they keep running beside the others (``restartPolicy: Always``).
     """
+    if not _may_repeat(spec):
+        return
     numbers: dict[tuple[str, int, str, int], FieldPath] = {}
     names: dict[str, FieldPath] = {}
     for place, port in _lasting_ports(spec, path):
@@ -76,8 +81,25 @@ def warn_repeated_ports(spec: PodSpecShape, path: FieldPath, findings: Findings)
         if (first := numbers.setdefault(number, place)) is not place:
             findings.warn("NV245", place, f"declares the same port as `{render_path(first)}`")
         elif port.name and (first := names.setdefault(port.name, place)) is not place:
-            text = f"has the name `{port.name}` as `{render_path(first)}` has: which of them it means depends on the plugin"
+            text = f"is named `{port.name}` as `{render_path(first)}` is: which of them the name means is not sure"
             findings.warn("NV246", place, text, advice="give the ports different names")
+
+
+def _may_repeat(spec: PodSpecShape) -> bool:
+    """Whether two ports of any containers have a number or a name in common; quick, since hardly any have."""
+    numbers: set[int] = set()
+    names: set[str] = set()
+    count = named = 0
+    for container in (*(spec.containers or ()), *(spec.initContainers or ())):
+        for port in (container.ports if container else None) or ():
+            if port is None or port.containerPort is None:
+                continue
+            numbers.add(port.containerPort)
+            count += 1
+            if port.name:
+                names.add(port.name)
+                named += 1
+    return len(numbers) < count or len(names) < named
 
 
 def _lasting_ports(spec: PodSpecShape, path: FieldPath) -> list[tuple[FieldPath, ContainerPortShape]]:
@@ -90,4 +112,4 @@ def _lasting_ports(spec: PodSpecShape, path: FieldPath) -> list[tuple[FieldPath,
             if section == "initContainers" and container.restartPolicy != "Always":
                 continue
             ports += [((*path, section, index, "ports", i), port) for i, port in enumerate(container.ports) if port]
-    return ports if len(ports) > 1 else []
+    return ports

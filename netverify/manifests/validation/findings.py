@@ -36,7 +36,7 @@ class Findings:
 
 
 def object_text(value: Value) -> str:
-    """How messages call an object that may have any form: its kind and name as written (``NetworkPolicy `shop/web```)."""
+    """How messages call an object, which may have any form: its kind, and its name as written in backticks."""
     if not isinstance(value, dict):
         return "document"
     kind = value.get("kind")

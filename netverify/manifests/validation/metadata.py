@@ -47,8 +47,8 @@ def check_metadata(kind: str, meta: ObjectMeta | None, findings: Findings) -> No
 
 def check_labels(labels: StringMap | None, meta: FieldPath, findings: Findings) -> None:
     """Check the keys and values of ``labels`` of the metadata at ``meta``."""
-    for key, value in (labels or {}).items():
-        report_label(key, value, (*meta, "labels"), findings)
+    if labels:
+        check_label_map(labels, (*meta, "labels"), findings)
 
 
 def check_annotations(annotations: StringMap | None, meta: FieldPath, findings: Findings) -> None:
@@ -61,14 +61,15 @@ def check_annotations(annotations: StringMap | None, meta: FieldPath, findings: 
             )
 
 
-def report_label(key: str, value: str | None, path: FieldPath, findings: Findings) -> None:
-    """Check one entry of the label map at ``path``."""
-    for problem in label_key_problems(key):
-        origin = findings.document.key_origin((*path, key))
-        findings.refuse("NV223", path, f"key {shown(key)} {problem}", origin=origin)
-    for problem in label_value_problems(value or ""):
-        origin = findings.document.origin((*path, key))
-        findings.refuse("NV224", path, f"value {shown(value or '')} of `{key}` {problem}", origin=origin)
+def check_label_map(labels: StringMap, path: FieldPath, findings: Findings) -> None:
+    """Check every entry of the label map at ``path``."""
+    for key, value in labels.items():
+        for problem in label_key_problems(key):
+            origin = findings.document.key_origin((*path, key))
+            findings.refuse("NV223", path, f"key {shown(key)} {problem}", origin=origin)
+        for problem in label_value_problems(value or ""):
+            origin = findings.document.origin((*path, key))
+            findings.refuse("NV224", path, f"value {shown(value or '')} of `{key}` {problem}", origin=origin)
 
 
 def _check_name(field: str, text: str, written: str, rule: Callable[[str], Problems], findings: Findings) -> None:

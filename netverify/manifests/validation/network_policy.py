@@ -122,8 +122,10 @@ def _check_peer(peer: PeerShape | None, path: FieldPath, findings: Findings) -> 
         text = "must name a peer: `podSelector`, `namespaceSelector` or `ipBlock`"
         findings.refuse("NV308", path, text, advice=advice)
         return
-    check_selector(peer.podSelector, (*path, "podSelector"), findings)
-    check_selector(peer.namespaceSelector, (*path, "namespaceSelector"), findings)
+    if peer.podSelector is not None:
+        check_selector(peer.podSelector, (*path, "podSelector"), findings)
+    if peer.namespaceSelector is not None:
+        check_selector(peer.namespaceSelector, (*path, "namespaceSelector"), findings)
     if peer.ipBlock is None:
         return
     if peer.podSelector is not None or peer.namespaceSelector is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from netverify.manifests.document import FieldPath
 from netverify.manifests.schema.selector import Selector, SelectorRequirement
+from netverify.manifests.schema.shape import StringMap
 from netverify.manifests.validation.findings import Findings
-from netverify.manifests.validation.metadata import report_label
+from netverify.manifests.validation.metadata import check_label_map
 from netverify.manifests.validation.names import label_key_problems, label_value_problems, shown
 from netverify.model.labels import Operator
 
@@ -16,12 +17,13 @@ def check_selector(selector: Selector | None, path: FieldPath, findings: Finding
     """Check the selector at ``path``."""
     if selector is None:
         return
-    for key, value in (selector.matchLabels or {}).items():
-        report_label(key, value, (*path, "matchLabels"), findings)
-        if value is None:
-            _warn_null_value(key, (*path, "matchLabels"), findings)
-    for index, item in enumerate(selector.matchExpressions or ()):
-        _check_requirement(item or SelectorRequirement(), (*path, "matchExpressions", index), findings)
+    if selector.matchLabels:
+        check_label_map(selector.matchLabels, (*path, "matchLabels"), findings)
+        if None in selector.matchLabels.values():
+            _warn_null_values(selector.matchLabels, (*path, "matchLabels"), findings)
+    if selector.matchExpressions:
+        for index, item in enumerate(selector.matchExpressions):
+            _check_requirement(item or SelectorRequirement(), (*path, "matchExpressions", index), findings)
 
 
 def _check_requirement(item: SelectorRequirement, path: FieldPath, findings: Findings) -> None:
@@ -53,10 +55,11 @@ def _refuse_operator(operator: str, path: FieldPath, findings: Findings) -> None
     findings.refuse("NV225", path, f"must be one of {_OPERATORS}, not {shown(operator)}", advice=advice)
 
 
-def _warn_null_value(key: str, path: FieldPath, findings: Findings) -> None:
-    findings.warn(
-        "NV228",
-        (*path, key),
-        "has no value: it is stored as the empty text, so only pods or namespaces with an empty value match",
-        advice=f'write the value, or `"{key}": ""` if that is meant',
-    )
+def _warn_null_values(labels: StringMap, path: FieldPath, findings: Findings) -> None:
+    for key in (key for key, value in labels.items() if value is None):
+        findings.warn(
+            "NV228",
+            (*path, key),
+            "has no value: it is stored as the empty text, so only pods or namespaces with an empty value match",
+            advice=f'write the value, or `{key}: ""` if that is meant',
+        )

@@ -1,4 +1,4 @@
-"""Rules of controllers. Source: ``pkg/apis/apps/validation``, ``pkg/apis/batch/validation``, ``pkg/apis/core/validation``."""
+"""Rules of controllers. Source: ``validation.go`` in ``pkg/apis/apps``, ``pkg/apis/batch`` and ``pkg/apis/core``."""
 
 from __future__ import annotations
 
@@ -65,11 +65,17 @@ def _check_selector(kind: str, selector: Selector | None, labels: Labels, findin
     check_selector(selector, path, findings)
     if valid and findings.refused:
         return
-    stored = stored_selector(selector)
-    if not stored.requirements:
+    if not selector.matchLabels and not selector.matchExpressions:
         findings.refuse("NV250", path, f"must not be empty for a {kind}")
-    elif not selector_matches(stored, labels):
+    elif not _matches(selector, labels):
         _refuse_mismatch(labels, findings)
+
+
+def _matches(selector: Selector, labels: Labels) -> bool:
+    """Whether ``labels`` satisfy ``selector``; quick where it only asks for labels that are there as written."""
+    if selector.matchLabels and not selector.matchExpressions and selector.matchLabels.items() <= labels.items():
+        return True
+    return selector_matches(stored_selector(selector), labels)
 
 
 def _check_map_selector(shape: ReplicationControllerShape, labels: Labels, findings: Findings) -> None:
@@ -94,7 +100,7 @@ def _check_job(shape: JobShape, template: PodTemplateShape, findings: Findings) 
     check_selector(spec.selector, (*_SPEC, "selector"), findings)
     if spec.manualSelector and not findings.refused:
         labels = _template_labels(template)
-        if not selector_matches(stored_selector(spec.selector), labels):
+        if not _matches(spec.selector, labels):
             _refuse_mismatch(labels, findings)
 
 

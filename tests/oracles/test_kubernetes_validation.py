@@ -1,0 +1,145 @@
+"""What a real API server makes of 346 manifests: the same are refused, at the same fields, the rest read as stored."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.coverage import Inventory
+from netverify.manifests.inventory import build_inventory
+from netverify.manifests.loader import load
+
+ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "kubernetes_validation.json"
+pytestmark = pytest.mark.skipif(not ORACLE.exists(), reason="the recorded answers of the API server are not here")
+
+GROUPS = {"networkpolicy": 244, "namespace": 15, "pod": 56, "workload": 31}
+
+ACCEPTED_HERE = {
+    "networkpolicy/namespace-unknown": "a namespace may be created by something that is not among the manifests",
+    "workload/deployment-update-selector": "a static reader sees one object, not the one that it replaces",
+}
+"""Cases that the server refuses and netverify reads, with the reason."""
+
+REFUSED_HERE = {
+    "networkpolicy/port-underscore": ("NV114", "`8_0` is a number to some readers of YAML and a string to others"),
+}
+"""Cases that the server takes and netverify refuses: the code of the diagnostic, and the reason."""
+
+CAUSES_THAT_REPEAT = {
+    ("workload/deployment-selector-in-no-values", "spec.selector"): "says again that an expression in it is invalid",
+}
+"""Causes without a diagnostic of their own at that field, with the reason."""
+
+
+def cases() -> list[dict[str, Any]]:
+    if not ORACLE.exists():
+        return []
+    return [case for case in json.loads(ORACLE.read_text())["cases"] if case["group"] in GROUPS]
+
+
+def case_id(case: dict[str, Any]) -> str:
+    return f"{case['group']}/{case['id']}"
+
+
+def read(text: str) -> Inventory:
+    loaded = load("case.yaml", text.encode())
+    inventory = build_inventory(loaded.documents, default_namespace="shop")
+    return replace(inventory, diagnostics=(*loaded.diagnostics, *inventory.diagnostics))
+
+
+def errors(inventory: Inventory) -> list[Diagnostic]:
+    return [finding for finding in inventory.diagnostics if finding.severity is Severity.ERROR]
+
+
+def with_findings_at(inventory: Inventory, field: str) -> list[Diagnostic]:
+    return [finding for finding in inventory.diagnostics if f": `{field}` " in finding.message]
+
+
+def without_places(value: Any) -> Any:
+    """``value`` with every origin taken out, at any depth."""
+    if isinstance(value, Origin):
+        return None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: without_places(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, dict):
+        return {key: without_places(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [without_places(item) for item in value]
+    return value
+
+
+def stored_form(case: dict[str, Any]) -> str:
+    """The object of an accepted case as the server stored it."""
+    loaded = load("case.yaml", case["yaml"].encode())
+    sent = loaded.documents[0].value
+    stored = {key: sent[key] for key in ("apiVersion", "kind", "metadata") if key in sent}
+    if case["spec_after"] is not None:
+        stored["spec"] = case["spec_after"]
+    if case.get("labels_after") is not None and case["group"] in {"namespace", "pod"}:
+        stored["metadata"] = {**stored["metadata"], "labels": case["labels_after"]}
+    return json.dumps(stored).replace("<uid>", "0b4f")
+
+
+ALL = cases()
+ACCEPTED = [case for case in ALL if case["strict"]["status"] in {200, 201}]
+READ = [case for case in ACCEPTED if case_id(case) not in REFUSED_HERE]
+LABELLED = [case for case in READ if case["group"] == "namespace"]
+INVALID = [case for case in ALL if case["strict"]["status"] == 422 and case_id(case) not in ACCEPTED_HERE]
+WARNED = [
+    case for case in READ if any("duplicate port" in text or "canonical" in text for text in case["warn"]["warnings"])
+]
+UNKNOWN_FIELDS = [case for case in ALL if "unknown field" in case["strict"].get("message", "")]
+
+
+def test_the_recording_has_every_case_of_the_modelled_kinds() -> None:
+    counts = {group: sum(case["group"] == group for case in ALL) for group in GROUPS}
+    assert counts == GROUPS
+
+
+@pytest.mark.parametrize("case", ALL, ids=case_id)
+def test_an_object_is_refused_iff_the_server_refuses_it(case: dict[str, Any]) -> None:
+    found = errors(read(case["yaml"]))
+    name = case_id(case)
+    if name in REFUSED_HERE:
+        assert [finding.code for finding in found] == [REFUSED_HERE[name][0]]
+    elif name in ACCEPTED_HERE or case["strict"]["status"] in {200, 201}:
+        assert found == []
+    else:
+        assert found != []
+
+
+@pytest.mark.parametrize("case", INVALID, ids=case_id)
+def test_every_cause_that_the_server_names_has_a_diagnostic_at_its_field(case: dict[str, Any]) -> None:
+    inventory = read(case["yaml"])
+    fields_named = {cause["field"] for cause in case["strict"]["causes"]}
+    unanswered = {field for field in fields_named if not with_findings_at(inventory, field)}
+    assert unanswered <= {field for name, field in CAUSES_THAT_REPEAT if name == case_id(case)}
+
+
+@pytest.mark.parametrize("case", UNKNOWN_FIELDS, ids=case_id)
+def test_an_unknown_field_is_named_with_its_path(case: dict[str, Any]) -> None:
+    field = case["strict"]["message"].split('unknown field "')[1].split('"')[0]
+    assert [finding.code for finding in with_findings_at(read(case["yaml"]), field)] in (["NV300"], ["NV211"])
+
+
+@pytest.mark.parametrize("case", READ, ids=case_id)
+def test_an_accepted_object_means_what_the_server_stored(case: dict[str, Any]) -> None:
+    sent, stored = read(case["yaml"]).cluster, read(stored_form(case)).cluster
+    assert sent.namespaces
+    assert without_places(sent) == without_places(stored)
+
+
+@pytest.mark.parametrize("case", LABELLED, ids=case_id)
+def test_the_labels_of_a_namespace_are_those_that_the_server_stored(case: dict[str, Any]) -> None:
+    (namespace,) = read(case["yaml"]).cluster.namespaces.values()
+    assert dict(namespace.labels) == case["labels_after"]
+
+
+@pytest.mark.parametrize("case", WARNED, ids=case_id)
+def test_what_the_server_warns_of_has_a_warning(case: dict[str, Any]) -> None:
+    assert Severity.WARNING in {finding.severity for finding in read(case["yaml"]).diagnostics}
