@@ -109,6 +109,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV210": "pods that have terminated",
         "NV211": "unknown field",
         "NV212": "field of the wrong type",
+        "NV213": "further problems that are not listed",
         "NV221": "object without a name",
         "NV222": "invalid name",
         "NV223": "invalid label or annotation key",

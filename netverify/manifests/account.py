@@ -13,6 +13,7 @@ from netverify.manifests.kinds import KindClass, classify, group_of, may_be_mani
 from netverify.manifests.lists import is_list, objects_in
 from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, NO_EFFECT_ALONE, Effect, effect_of
 from netverify.manifests.validation.findings import object_text
+from netverify.manifests.validation.names import shown
 from netverify.model.cluster import Unsupported
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Account:
 
     def _add_object(self, document: Document) -> None:
         value = document.value
+        if isinstance(value, list) and any(may_be_manifest(item) for item in value):
+            text = "a bare list of objects is no manifest: a server takes one object, or a `kind: List` with `items`"
+            self._refuse(Diagnostic("NV202", Severity.ERROR, text, document.origin()))
+            return
         if not may_be_manifest(value):
             self.not_manifests += 1
             return
@@ -73,7 +78,8 @@ class Account:
                 name = NARROWING_MESH_KINDS[(group_of(api_version), kind)]
                 self.narrowing.setdefault(name, []).append(document.origin())
             case KindClass.NO_SUCH_KIND:
-                text = f"{object_text(value)}: a server has no `kind: {kind}` with `apiVersion: {api_version}`"
+                types = f"{shown(f'kind: {kind}')} with {shown(f'apiVersion: {api_version}')}"
+                text = f"{object_text(value)}: a server has no {types}"
                 self._refuse(Diagnostic("NV201", Severity.ERROR, text, document.origin(("kind",)), reading.advice))
             case KindClass.UNSUPPORTED | KindClass.POLICY_LIKE | KindClass.UNKNOWN | KindClass.LIST:
                 self._add_unsupported(document, reading.kind_class)
@@ -131,7 +137,7 @@ class Account:
 
 
 def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effect) -> Diagnostic:
-    subject = f"{object_text(document.value)} of `{document.value['apiVersion']}`"
+    subject = f"{object_text(document.value)} of {shown(document.value['apiVersion'])}"
     origin = document.origin()
     if kind_class is KindClass.UNKNOWN:
         text = f"{subject} is of a kind that is not known: it is taken to have no effect on pods"

@@ -49,6 +49,12 @@ _POLICY_WORDS = (
 )
 
 
+_POLICY_GROUPS = frozenset(
+    group for (group, _), effect in UNSUPPORTED_KINDS.items() if effect.may_allow or effect.may_deny
+)
+"""Groups that have kinds which change who may talk to whom: so may any other kind of theirs."""
+
+
 class KindClass(Enum):
     """What is done with an object of a kind."""
 
@@ -92,7 +98,8 @@ def classify(api_version: str, kind: str) -> KindReading:
     if group in _STRICT_GROUPS or _is_misspelt_group(group, kind):
         return _no_such_kind(api_version, kind)
     text = f"{group.partition('.')[0]} {kind}".lower()
-    return KindReading(KindClass.POLICY_LIKE if any(word in text for word in _POLICY_WORDS) else KindClass.UNKNOWN)
+    policy_like = group in _POLICY_GROUPS or any(word in text for word in _POLICY_WORDS)
+    return KindReading(KindClass.POLICY_LIKE if policy_like else KindClass.UNKNOWN)
 
 
 def is_irrelevant(api_version: str, kind: str) -> bool:

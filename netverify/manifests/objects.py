@@ -87,7 +87,7 @@ def read_object(document: Document, kind: str, default_namespace: str) -> Object
         report_shape(_SHAPES[kind], error, findings)
         return ObjectReading(None, tuple(findings.diagnostics))
     _check(kind, shape, findings)
-    if findings.diagnostics and findings.refused:
+    if findings.refused:
         return ObjectReading(None, tuple(findings.diagnostics))
     return ObjectReading(_read(kind, shape, document, default_namespace), tuple(findings.diagnostics))
 

@@ -67,7 +67,7 @@ def _rule(shape: IngressRuleShape | EgressRuleShape | None, path: FieldPath, doc
 
 
 def _peer(shape: PeerShape) -> Peer:
-    """The peer, without its origin: answers point at rules, and finding each peer's place costs more than reading it."""
+    """The peer, without its origin: answers point at rules, and finding every peer's place would cost a lot."""
     return Peer(
         optional_selector(shape.podSelector),
         optional_selector(shape.namespaceSelector),

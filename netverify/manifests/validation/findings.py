@@ -6,33 +6,45 @@ from dataclasses import dataclass, field
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, FieldPath, Value, render_path
+from netverify.manifests.validation.names import shown
+
+_MOST = 100
+_LONGEST = 320
 
 
 @dataclass(slots=True)
 class Findings:
-    """The findings about the object that ``document`` is."""
+    """The findings about the object that ``document`` is; ``refused`` iff the API server would refuse it.
+
+    After many findings about one object only the first of them are listed.
+    """
 
     document: Document
     diagnostics: list[Diagnostic] = field(default_factory=list)
-
-    @property
-    def refused(self) -> bool:
-        """Whether the API server would refuse the object."""
-        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+    refused: bool = False
 
     def refuse(self, code: str, path: FieldPath, text: str, *, origin: Origin | None = None, advice: str = "") -> None:
         """Add an error: the field at ``path`` ``text``; shown at ``origin``, which is the field itself unless given."""
-        place = origin or self.document.origin(path)
-        self.diagnostics.append(Diagnostic(code, Severity.ERROR, self._message(path, text), place, advice))
+        self.refused = True
+        self._add(code, Severity.ERROR, path, text, (origin, advice))
 
     def warn(self, code: str, path: FieldPath, text: str, *, origin: Origin | None = None, advice: str = "") -> None:
         """Add a warning; as :meth:`refuse` otherwise."""
-        place = origin or self.document.origin(path)
-        self.diagnostics.append(Diagnostic(code, Severity.WARNING, self._message(path, text), place, advice))
+        self._add(code, Severity.WARNING, path, text, (origin, advice))
 
-    def _message(self, path: FieldPath, text: str) -> str:
+    def _add(
+        self, code: str, severity: Severity, path: FieldPath, text: str, details: tuple[Origin | None, str]
+    ) -> None:
+        if len(self.diagnostics) > _MOST:
+            return
         subject = object_text(self.document.value)
-        return f"{subject}: `{render_path(path)}` {text}" if path else f"{subject} {text}"
+        if len(self.diagnostics) == _MOST:
+            message = f"{subject} has further problems, which are not listed"
+            self.diagnostics.append(Diagnostic("NV213", severity, message, self.document.origin()))
+            return
+        origin, advice = details
+        message = f"{subject}: {shown(render_path(path), _LONGEST)} {text}" if path else f"{subject} {text}"
+        self.diagnostics.append(Diagnostic(code, severity, message, origin or self.document.origin(path), advice))
 
 
 def object_text(value: Value) -> str:
@@ -44,5 +56,5 @@ def object_text(value: Value) -> str:
     fields = meta if isinstance(meta, dict) else {}
     parts = [fields.get(part) for part in ("namespace", "name")]
     name = "/".join(part for part in parts if isinstance(part, str) and part)
-    subject = f"`{kind}`" if not isinstance(kind, str) or not kind.isalnum() else kind
-    return f"{subject} `{name}`" if name else subject
+    subject = kind if isinstance(kind, str) and kind.isascii() and kind.isalnum() else "object"
+    return f"{subject[:_LONGEST]} {shown(name, _LONGEST)}" if name else subject[:_LONGEST]

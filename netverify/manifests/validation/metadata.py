@@ -69,7 +69,7 @@ def check_label_map(labels: StringMap, path: FieldPath, findings: Findings) -> N
             findings.refuse("NV223", path, f"key {shown(key)} {problem}", origin=origin)
         for problem in label_value_problems(value or ""):
             origin = findings.document.origin((*path, key))
-            findings.refuse("NV224", path, f"value {shown(value or '')} of `{key}` {problem}", origin=origin)
+            findings.refuse("NV224", path, f"value {shown(value or '')} of {shown(key)} {problem}", origin=origin)
 
 
 def _check_name(field: str, text: str, written: str, rule: Callable[[str], Problems], findings: Findings) -> None:

@@ -86,9 +86,9 @@ def port_name_problems(text: str) -> Problems:
     return tuple(problems)
 
 
-def shown(text: str) -> str:
-    """``text`` in backticks, cut where it is long."""
-    return f"`{text[:_SHOWN]}…`" if len(text) > _SHOWN else f"`{text}`"
+def shown(text: str, longest: int = _SHOWN) -> str:
+    """``text`` in backticks, cut after ``longest`` characters."""
+    return f"`{text[:longest]}…`" if len(text) > longest else f"`{text}`"
 
 
 def _fits(form: re.Pattern[str], text: str) -> bool:
