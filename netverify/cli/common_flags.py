@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -9,12 +10,31 @@ import click
 
 from netverify.cli.assumed import Assumption, CniName
 from netverify.cli.outputs import OutputName
+from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 
 if TYPE_CHECKING:
     from netverify.cli.request import Sources
 
 Command: TypeAlias = Callable[..., Any]
+
+
+class Seconds(Parameter):
+    """A time in seconds: finite and more than none."""
+
+    name = "seconds"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Raises :class:`Refusal` for what is no such time."""
+        del param, ctx
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            raise Refusal("NV420", f"`{value}` is no time to wait", "write a number of seconds, such as `30` or `0.5`")
+        return seconds
+
 
 _INPUTS = (
     click.option(
@@ -70,7 +90,7 @@ _MODEL = (
     click.option(
         "--timeout",
         metavar="SECONDS",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Seconds(),
         default=30.0,
         show_default=True,
         help="Longest time for one run of the solver; beyond it the answer is unknown.",

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -29,7 +29,30 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
         ctx.exit()
 
 
+class _ReaderLeftError(Exception):
+    """Nobody reads standard output any more."""
+
+
+class _Program(click.Group):
+    """A group that tells a broken pipe from other ends; click makes it an exit with 1, which means another thing."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        """As click does, but a broken pipe under help raises :class:`_ReaderLeftError`."""
+        try:
+            return super().make_context(*arguments, **extra)
+        except BrokenPipeError:
+            raise _ReaderLeftError from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but a broken pipe under a command raises :class:`_ReaderLeftError`."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderLeftError from None
+
+
 @click.group(
+    cls=_Program,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
@@ -98,16 +121,14 @@ def main(arguments: Sequence[str], program_name: str) -> int:
             list(arguments), prog_name=program_name, complete_var=COMPLETE_VARIABLE, standalone_mode=False
         )
         sys.stdout.flush()
-    except Refusal as refusal:
+    except (Refusal, click.ClickException) as error:
+        refusal = error if isinstance(error, Refusal) else refusal_of(error, program_name)
         _complain(refusal)
         return refusal.status
-    except click.ClickException as error:
-        _complain(refusal_of(error, program_name))
-        return ExitStatus.USAGE
     except (KeyboardInterrupt, click.Abort):
         _complain(Refusal("", "interrupted"))
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderLeftError):
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 whatever it is, it must not look like an answer
         _complain(_internal_error(error))

@@ -14,5 +14,7 @@ def read_sources(sources: Sources) -> Inventory:
         default_namespace=sources.namespace or "default",
         kustomize=sources.kustomize,
         helm=sources.helm,
+        values=sources.values,
+        sets=sources.sets,
         strict=sources.strict,
     )

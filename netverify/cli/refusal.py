@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import click
@@ -26,5 +27,5 @@ def refusal_of(error: click.ClickException, command: str) -> Refusal:
     """What click found wrong, in this program's words. ``command`` is what its help is printed by."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else command
-    message = " ".join(error.format_message().split()).rstrip(".")
+    message = re.sub(r"'([^']*)'", r"`\1`", " ".join(error.format_message().split()).rstrip("."))
     return Refusal("NV420", message[:1].lower() + message[1:], f"`{path} --help` lists the flags")

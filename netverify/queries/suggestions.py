@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+
+_TIE = 0.05
 
 
 def nearest(wrong: str, known: Iterable[str], *, how_many: int = 3) -> tuple[str, ...]:
     """The names of ``known`` that look most like ``wrong``, best first; empty when none does."""
-    return tuple(get_close_matches(wrong, sorted(set(known)), how_many, 0.6))
+    close = get_close_matches(wrong, sorted(set(known)), how_many, 0.6)
+    likeness = [SequenceMatcher(None, name, wrong).ratio() for name in close]
+    return tuple(name for name, ratio in zip(close, likeness, strict=True) if ratio > likeness[0] - _TIE)
 
 
 def did_you_mean(candidates: tuple[str, ...]) -> str:
