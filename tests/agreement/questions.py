@@ -3,7 +3,7 @@
 import itertools
 
 from agreement.adapter import inventory_of
-from generators.clusters import isolated, random_cluster
+from generators.clusters import isolated, opened_by_address, random_cluster
 from generators.questions import random_question
 from generators.vocabulary import SmallDice
 from netverify.model.flow import External
@@ -21,6 +21,8 @@ def small_case(seed):
         cluster = random_cluster(rng, policies=(0, 4), workloads=(1, 3), namespaces=(1, 2))
         if rng.random() < 0.6:
             isolated(rng, cluster)
+            if rng.random() < 0.4:
+                opened_by_address(rng, cluster)
         question = random_question(rng, cluster)
         if Told(cluster, question).trials <= MOST_TRIALS:
             return cluster, question

@@ -4,7 +4,7 @@ Every manifest is one that the API server accepts. The vocabulary is small on pu
 meet often and miss narrowly, addresses sit at the edges of CIDRs, ports at the edges of ranges.
 """
 
-from generators.vocabulary import hole_in, pod_address
+from generators.vocabulary import hole_in, is_part, pod_address
 
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob")
 API_VERSIONS = {"Pod": "v1", "ReplicationController": "v1", "Job": "batch/v1", "CronJob": "batch/v1"}
@@ -14,7 +14,7 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 def random_cluster(rng, *, policies=(0, 6), workloads=(1, 6), namespaces=(1, 4)):
     """A cluster as the direct interpreter takes it, with the ``names`` of all namespaces, declared or not."""
     names = rng.sample(rng.words.namespaces, rng.randint(*namespaces))
-    taken = set()
+    taken = rng.pod_addresses = set()
     return {
         "names": names,
         "namespaces": [random_namespace(rng, name) for name in names if rng.random() < 0.75],
@@ -26,11 +26,27 @@ def random_cluster(rng, *, policies=(0, 6), workloads=(1, 6), namespaces=(1, 4))
 def isolated(rng, cluster):
     """``cluster`` with a policy for each namespace that isolates all its pods in both directions."""
     for name in cluster["names"]:
-        metadata = in_namespace(rng, {"name": "isolate"}, name)
-        spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-        policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
-        cluster["policies"].append(policy)
+        cluster["policies"].append(whole_policy(rng, "isolate", name, {}))
     return cluster
+
+
+def opened_by_address(rng, cluster):
+    """``cluster`` with a pod's own address let into one namespace, and everything or that address out of another."""
+    addresses = sorted(rng.pod_addresses)
+    if not addresses:
+        return cluster
+    pods = [{"ipBlock": {"cidr": f"{ip}/{128 if ':' in ip else 32}"}} for ip in rng.sample(addresses, 1)]
+    into, out = rng.choice([({"from": pods}, {}), ({}, {"to": pods}), ({"from": pods}, {"to": pods})])
+    cluster["policies"].append(whole_policy(rng, "into", rng.choice(cluster["names"]), {"ingress": [into]}))
+    cluster["policies"].append(whole_policy(rng, "out", rng.choice(cluster["names"]), {"egress": [out]}))
+    return cluster
+
+
+def whole_policy(rng, name, namespace, rules):
+    """A policy for all pods of a namespace and both directions."""
+    metadata = in_namespace(rng, {"name": name}, namespace)
+    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], **rules}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
 
 
 def sometimes(rng, holder, key, value, missing=0.5):
@@ -196,9 +212,14 @@ def random_peer(rng, names):
 
 
 def random_block(rng):
-    """An ipBlock, at times with excepts that touch its edges or cover it together."""
+    """An ipBlock: a pod's own address, or a block with excepts that touch its edges or cover it together."""
+    pods = [f"{ip}/{128 if ':' in ip else 32}" for ip in sorted(rng.pod_addresses)]
+    if pods and rng.random() < 0.25:
+        return {"cidr": rng.choice(pods)}
     block = {"cidr": rng.choice(rng.words.blocks)}
     holes = [hole_in(rng, block["cidr"]) for _ in range(rng.choice([0, 0, 1, 2, 3]))]
+    if holes:
+        holes += [pod for pod in pods if rng.random() < 0.3 and is_part(pod, block["cidr"])]
     sometimes(rng, block, "except", [hole for hole in holes if hole is not None])
     return block
 

@@ -66,9 +66,10 @@ SMALL = Words(
 
 
 class Dice(random.Random):
-    """A seeded source of randomness, with the words that it draws."""
+    """A seeded source of randomness, with the words that it draws and the addresses that it gave to pods."""
 
     words = LARGE
+    pod_addresses = frozenset()
 
 
 class SmallDice(Dice):
@@ -101,6 +102,12 @@ def hole_in(rng, cidr):
     )
     free = network.max_prefixlen - length
     return f"{text_of(network.version, int(at) >> free << free)}/{length}"
+
+
+def is_part(cidr, of):
+    """Whether one CIDR is a strict part of another."""
+    part, whole = ipaddress.ip_network(cidr), ipaddress.ip_network(of)
+    return part.version == whole.version and part != whole and part.subnet_of(whole)
 
 
 def inside(rng, network):
