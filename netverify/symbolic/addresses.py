@@ -65,6 +65,10 @@ class AddressPlan:
         """The intervals in which ``holder`` can take an address."""
         return [i for i in range(len(self.intervals.all)) if self.plainly_roomy(i) or self.free(holder, i)]
 
+    def is_scarce(self, index: int) -> bool:
+        """Whether fewer than two addresses of the interval are left for pods."""
+        return len(self.free(Holder.POD, index)) < 2
+
     def plainly_roomy(self, index: int) -> bool:
         """Whether the interval has room for both ends at a glance; if not, :meth:`free` tells."""
         interval = self.intervals.all[index]

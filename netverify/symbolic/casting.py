@@ -49,6 +49,7 @@ class Casting:
         for workload in sorted(cluster.workloads, key=lambda workload: workload.key):
             self._workloads[workload.key.namespace].append(workload)
         self._count = len(cluster.workloads)
+        self._addresses_known = any(workload.addresses for workload in cluster.workloads)
         self._places = tuple(sorted((NEW_NAMESPACE, *cluster.namespaces)))
 
     def scene(
@@ -59,18 +60,27 @@ class Casting:
         behaviours: Mapping[Behaviour, bool],
     ) -> Scene:
         """The scene of ``question`` with the given worlds at its ends."""
-        casts = {
-            End.SOURCE: self.cast(question.source, End.SOURCE, source),
-            End.DESTINATION: self.cast(question.destination, End.DESTINATION, destination),
-        }
+        worlds = {End.SOURCE: source, End.DESTINATION: destination}
+        asked = {End.SOURCE: question.source, End.DESTINATION: question.destination}
+        casts = {end: self.cast(asked[end], end, worlds[end]) for end in End}
+        crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if worlds[end] is World.POSSIBLE}
         protocol, port = known_traffic(question.traffic)
-        return Scene(casts, self._namespaces, behaviours, protocol, port)
+        return Scene(casts, self._namespaces, behaviours, protocol, port, crowds)
+
+    def _crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
+        """The existing pods with known addresses that the possible pods of ``cast`` stand for."""
+        if not self._addresses_known:
+            return ()
+        named = {workload.key for workload in cast.workloads}
+        everyone = self.cast(predicate, end, World.EXISTING).workloads
+        return tuple(workload for workload in everyone if workload.addresses and workload.key not in named)
 
     def cast(self, predicate: Predicate, end: End, world: World) -> Cast:
         """Everyone at ``end`` for whom ``predicate`` does not fold to False.
 
         In the ``POSSIBLE`` world a possible pod stands for the existing pods that are like it, so that only those have
-        to be named that it cannot stand for: pods on the host network, and workloads that the question names.
+        to be named that it cannot stand for: pods on the host network, and workloads that the question names. (Pods
+        with a known address are in the scene's crowd.)
         """
         pinned = _pinned(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned))

@@ -6,7 +6,7 @@ The text is what is solved, and what ``--emit-smt2`` saves. Same input, same byt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.model.addresses import Address, parse_cidr
 from netverify.model.behaviours import Behaviour
@@ -88,6 +88,11 @@ class Obligation:
         return Goal(text, self.assertions + len(self.guards), tuple(self.guards))
 
     @property
+    def choices(self) -> tuple[End, ...]:
+        """The ends at which both an existing and a possible pod may stand."""
+        return tuple(end for end, space in self.encoder.spaces.items() if space.choosable)
+
+    @property
     def free_behaviours(self) -> tuple[Behaviour, ...]:
         """The behaviours that the goal leaves free and speaks of."""
         declared = self.encoder.behaviours
@@ -112,6 +117,7 @@ def reachability(
     for table in kept.values():
         _collect_table(table, mentions)
     plan = AddressPlan(Intervals(mentions.ranges), index.addresses, map(parse_cidr, latitude.pod_cidrs))
+    scene = _with_crowds(scene, plan)
     matter = plan if mentions.ranges or _families_may_differ(scene) else None
     spaces = {end: EndSpace(end, scene.casts[end], index.cluster.namespaces, mentions, matter) for end in End}
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
@@ -125,15 +131,22 @@ def reachability(
     ]
     premises = [*spaces[End.SOURCE].domain(), *spaces[End.DESTINATION].domain()]
     premises.extend(_joint_domain(spaces, encoder, index, latitude))
-    premises.extend(implication(PREFER_EXISTING[end], spaces[end].exists()) for end in choosable(scene))
+    premises.extend(
+        implication(PREFER_EXISTING[end], space.exists()) for end, space in spaces.items() if space.choosable
+    )
     assertions = [term for term in (*premises, *goal) if term != TRUE]
     body = _body(encoder, assertions)
     return Obligation(body, encoder.guards, len(assertions), encoder, plan, mentions, question.text)
 
 
-def choosable(scene: Scene) -> tuple[End, ...]:
-    """The ends at which both an existing and a possible pod may stand."""
-    return tuple(end for end in End if (cast := scene.casts[end]).namespaces and (cast.workloads or cast.external))
+def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:
+    """``scene`` with those of its crowds named who have an address where fewer than two are left for possible pods."""
+    casts = dict(scene.casts)
+    for end, crowd in scene.crowds.items():
+        scarce = [w for w in crowd if any(plan.is_scarce(plan.intervals.index_of(a)) for a in w.addresses)]
+        workloads = sorted((*casts[end].workloads, *scarce), key=lambda workload: workload.key)
+        casts[end] = replace(casts[end], workloads=tuple(workloads))
+    return replace(scene, casts=casts)
 
 
 def premises_only(

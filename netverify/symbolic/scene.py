@@ -6,7 +6,7 @@ Folding a predicate against the scene decides most rules before anything is prin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import assert_never
 
@@ -63,13 +63,18 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The casts of both ends, and what is known of the traffic and the CNI; None or missing means free."""
+    """The casts of both ends, and what is known of the traffic and the CNI; None or missing means free.
+
+    ``crowds`` are the existing pods that a possible pod of the cast stands for, but whose address is known: where
+    addresses are scarce nobody else can have theirs, and they have to be named after all.
+    """
 
     casts: Mapping[End, Cast]
     namespaces: Mapping[str, Namespace]
     behaviours: Mapping[Behaviour, bool]
     protocol: Protocol | None = None
     port: int | None = None
+    crowds: Mapping[End, tuple[Workload, ...]] = field(default_factory=dict)
 
 
 def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type

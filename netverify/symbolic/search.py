@@ -21,7 +21,6 @@ from netverify.symbolic.obligations import (
     Latitude,
     Obligation,
     annotated,
-    choosable,
     premises_only,
     reachability,
 )
@@ -176,7 +175,7 @@ class Search:
         while True:
             tables = {direction: self._policies.slice(direction, included[direction]) for direction in Direction}
             obligation = reachability(question, scene, tables, self._index, self._latitude)
-            solved = solve(obligation.goal, self._budget, _preferences(obligation, choosable(scene)))
+            solved = solve(obligation.goal, self._budget, _preferences(obligation))
             attempts.append((obligation, solved.status))
             if solved.status is Status.UNSAT:
                 carriers = tuple(obligation.guards[guard] for guard in solved.core)
@@ -204,9 +203,9 @@ class Search:
         return missing
 
 
-def _preferences(obligation: Obligation, choices: tuple[End, ...]) -> list[list[str]]:
+def _preferences(obligation: Obligation) -> list[list[str]]:
     """Which models make the best witnesses: existing ends first, then a CNI that allows little."""
-    names = obligation.encoder.behaviours
+    names, choices = obligation.encoder.behaviours, obligation.choices
     cautious = [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
     wishes: list[list[str]] = []
     for ends in (choices, *((end,) for end in reversed(choices) if len(choices) > 1), ()):

@@ -137,6 +137,11 @@ class EndSpace:
     def _anyone(self, test: Callable[[Workload], bool]) -> Term:
         return self.who.one_of(number for number, workload in enumerate(self.cast.workloads, start=1) if test(workload))
 
+    @property
+    def choosable(self) -> bool:
+        """Whether both an existing and a possible pod may stand here."""
+        return bool(self.cast.namespaces) and (bool(self.cast.workloads) or self.cast.external)
+
     def exists(self) -> Term:
         """The end is an existing pod, or outside."""
         outside = self.place.equals(self.outside) if self.cast.external else FALSE
