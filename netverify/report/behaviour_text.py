@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from textwrap import wrap
+
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+
+_WIDTH = 100
 
 
 def behaviour_meaning(behaviour: Behaviour, *, value: bool) -> str:
     """What it means that ``behaviour`` is ``value``."""
     return MEANING[behaviour] if value else f"this does not hold: {MEANING[behaviour]}"
+
+
+def settings_together(assumptions: Sequence[str]) -> list[str]:
+    """``assumptions`` with those of the form ``behaviour=true`` first, several on a line."""
+    names = {behaviour.value for behaviour in Behaviour}
+    settings = [text for text in assumptions if text.partition("=")[0] in names]
+    rest = [text for text in assumptions if text not in settings]
+    joined = wrap(", ".join(settings), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [*joined, *rest]
 
 
 def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:

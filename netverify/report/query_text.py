@@ -10,7 +10,7 @@ from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Endpoint, Pod
 from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
-from netverify.report.behaviour_text import behaviour_meaning, plugins_text
+from netverify.report.behaviour_text import behaviour_meaning, plugins_text, settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.terminal import Ink, Line, Span, line, printable
@@ -90,7 +90,7 @@ def _behaviour_entries(witness: Witness) -> list[_Entry]:
 def _remark_entries(answer: Answer | Listing) -> list[_Entry]:
     terms = (
         ("because", answer.unknown_because),
-        ("given", answer.assumptions),
+        ("given", settings_together(answer.assumptions)),
         ("inexact", answer.approximations),
         ("note", answer.notes),
     )
