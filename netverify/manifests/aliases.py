@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from netverify.manifests.document import Value
 from netverify.manifests.positions import Offsets
+from netverify.manifests.reasons import too_deep
 from netverify.manifests.refusal import Refusal, shown
 
 
@@ -65,12 +66,3 @@ def copy_within(value: Value, levels: int) -> Value:
     if isinstance(value, dict):
         return {key: copy_within(child, levels - 1) for key, child in value.items()}
     return [copy_within(child, levels - 1) for child in value]
-
-
-def too_deep() -> Refusal:
-    """The document nests deeper than any manifest does."""
-    return Refusal(
-        "NV116",
-        "mappings and lists are nested too deeply here",
-        help="no Kubernetes object needs this; flatten it",
-    )

@@ -11,20 +11,49 @@ from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, Final
 
-from netverify.manifests.aliases import Anchor, Anchors, copy_within, too_deep
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from netverify.manifests.aliases import Anchor, Anchors, copy_within
 from netverify.manifests.characters import check_visible
 from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets, mark_of_offset, node_of_key
+from netverify.manifests.reasons import (
+    container_as_key,
+    directive,
+    escaped_slash,
+    explicit_tag,
+    merge_key,
+    question_mark,
+    second_document,
+    too_deep,
+    too_long,
+    too_many_nodes,
+)
 from netverify.manifests.refusal import Mark, Refusal, shown
 from netverify.manifests.scalars import key_of, resolve, resolve_key
 
 IsIrrelevant = Callable[[str, str], bool]
 """Whether objects of this apiVersion and kind can never change a verdict."""
 
-_NO_KEY: Final = object()
+_KEY: Final = 0
+_VALUE: Final = 1
+_ITEM: Final = 2
+_ENTRY: Final = 3
+"""What comes next: a key, the value of a key, an item of a list, an entry of the top-level ``items``."""
+
+_BETWEEN_CHECKS: Final = 2048
 _SHORT: Final = 128
 _ESCAPED_SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
@@ -38,23 +67,12 @@ class Memory:
     quoted: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Frame:
-    """A container that is being filled. In a mapping ``key`` is the one whose value comes next."""
-
-    container: Any
-    is_mapping: bool
-    in_flow: bool
-    first_node: int = 0
-    anchor: str | None = None
-    key: Any = _NO_KEY
-    is_items: bool = False
-
-
 class Builder:
-    """The state between two events of one document.
+    """The value of one document, and what is known about it besides.
 
-    Its handlers raise ``Refusal``, without a place if it is the place of the event.
+    ``root`` holds the value once there is one, ``offsets`` one number per node, ``dropped`` how many entries of
+    ``items`` were left out by kind, ``deferred`` a reason to refuse the document unless its kind turns out to be
+    irrelevant.
     """
 
     __slots__ = (
@@ -62,11 +80,9 @@ class Builder:
         "_budget_from",
         "_chunk",
         "_escapes_slash",
-        "_frame",
         "_is_irrelevant",
         "_limits",
         "_memory",
-        "_stack",
         "_text",
         "deferred",
         "dropped",
@@ -84,130 +100,166 @@ class Builder:
         self._memory = memory
         self._is_irrelevant = is_irrelevant
         self._anchors = Anchors(limits.alias_nodes, {})
-        self._stack: list[_Frame] = []
-        self._frame = _Frame(self.root, is_mapping=False, in_flow=False)
         self._budget_from = 0
         self._text = ""
         self._escapes_slash = b"\\/" in chunk
 
-    def document(self, event: Any) -> None:
+    def run(self, next_event: Callable[[], Any]) -> None:  # noqa: C901, PLR0912, PLR0915 - a call costs more than a line
+        """Consume events up to ``None``; the budget of nodes is looked at now and then, libyaml being as lazy.
+
+        Raises ``Refusal`` with its place in the chunk.
+        """
+        keys, values = self._memory.keys, self._memory.values
+        quoted = {} if self._escapes_slash else self._memory.quoted
+        is_decorated = b"!" in self._chunk or b"&" in self._chunk
+        deepest = self._limits.depth
+        place = self.offsets.append
+        stack: list[tuple[Any, Any, int, int, str | None]] = []
+        container: Any = self.root
+        key: Any = None
+        mode = _ITEM
+        flow = 0
+        event: Any = None
+        events = iter(next_event, None)
+        try:
+            while (following := next(events, None)) is not None:
+                for event in chain((following,), islice(events, _BETWEEN_CHECKS)):
+                    kind = event.__class__
+                    if kind is ScalarEvent:
+                        place(event.start_mark.index)
+                        text = event.value
+                        known = quoted if event.style else keys if mode == _KEY else values
+                        try:
+                            value = known[text]
+                        except KeyError:
+                            value = self._new_scalar(event, text, is_key=mode == _KEY, in_flow=flow > 0)
+                        if is_decorated and (event.tag or event.anchor):
+                            self._decorated(event, text)
+                        if mode >= _ITEM:
+                            container.append(value)
+                            continue
+                        if mode == _VALUE:
+                            container[key] = value
+                            mode = _KEY
+                            continue
+                        if value in container:
+                            raise self._duplicate(container, stack[-1][3], value, text)
+                        key = value
+                        event = next_event()  # noqa: PLW2901 - the value follows its key
+                        kind = event.__class__
+                        if kind is ScalarEvent:
+                            place(event.start_mark.index)
+                            text = event.value
+                            try:
+                                container[key] = quoted[text] if event.style else values[text]
+                            except KeyError:
+                                container[key] = self._new_scalar(event, text, is_key=False, in_flow=flow > 0)
+                            if is_decorated and (event.tag or event.anchor):
+                                self._decorated(event, text)
+                            continue
+                        mode = _VALUE
+                    if kind is MappingStartEvent or kind is SequenceStartEvent:
+                        if is_decorated and (event.tag or event.anchor):
+                            self._decorated(event, None)
+                        if mode == _KEY:
+                            raise container_as_key()
+                        if len(stack) >= deepest:
+                            raise too_deep()
+                        if mode == _ENTRY:
+                            self._start_entry()
+                        if flow or event.flow_style:
+                            flow += 1
+                        stack.append((container, key, mode, len(self.offsets), event.anchor))
+                        place(event.start_mark.index)
+                        if kind is MappingStartEvent:
+                            container = {}
+                            mode = _KEY
+                        else:
+                            container = []
+                            mode = _ENTRY if len(stack) == 2 and mode == _VALUE and key == "items" else _ITEM
+                    elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                        done = container
+                        container, key, mode, first, anchor = stack.pop()
+                        if flow:
+                            flow -= 1
+                        if anchor:
+                            self._anchors.close(anchor, Anchor(done, self.offsets[first:]))
+                        if mode == _VALUE:
+                            container[key] = done
+                            mode = _KEY
+                        elif mode == _ITEM or not self._drop_entry(done, first):
+                            container.append(done)
+                    elif kind is AliasEvent:
+                        value = self._alias(
+                            event, len(stack), container, is_key=mode == _KEY, first=stack[-1][3] if stack else 0
+                        )
+                        if mode == _KEY:
+                            key = value
+                            mode = _VALUE
+                        elif mode == _VALUE:
+                            container[key] = value
+                            mode = _KEY
+                        else:
+                            container.append(value)
+                    elif kind is DocumentStartEvent:
+                        self._document(event)
+                self._check_nodes()
+        except Refusal as refusal:
+            refusal.mark = refusal.mark or Mark(event.start_mark.line, event.start_mark.column)
+            raise
+
+    def _check_nodes(self) -> None:
+        """Raise ``Refusal`` (NV117) iff the document, or the current entry of its ``items``, has too many nodes."""
+        if len(self.offsets) - self._budget_from > self._limits.nodes:
+            raise too_many_nodes(self._limits.nodes)
+
+    def _document(self, event: Any) -> None:
         """A document starts; there is at most one, without directives."""
         if event.version or event.tags:
-            raise Refusal("NV104", "a YAML directive: Kubernetes refuses or ignores it", help="delete the line")
+            raise directive()
         if self.root:
-            raise Refusal(
-                "NV113", "a second document without a line `---` before it", help="put `---` on a line of its own"
-            )
+            raise second_document()
 
-    def scalar(self, event: Any) -> None:
-        """A key, or a value under the key before it or in a list."""
-        self.offsets.append(event.start_mark.index)
-        frame = self._frame
-        text = event.value
-        memory = self._memory
-        if event.style:
-            is_key = frame.is_mapping and frame.key is _NO_KEY
-            value = memory.quoted[text] if text in memory.quoted else self._new_quoted(event, text)
-        elif frame.is_mapping and frame.key is _NO_KEY:
-            is_key = True
-            value = memory.keys[text] if text in memory.keys else self._new_key(event, text)
-        else:
-            is_key = False
-            value = memory.values[text] if text in memory.values else self._new_value(event, text)
+    def _decorated(self, event: Any, text: str | None) -> None:
+        """A node with a tag, which is refused, or an anchor; ``text`` is that of a scalar."""
         if event.tag is not None:
-            raise _explicit_tag(event.tag)
-        if event.anchor is not None:
-            self._anchor_scalar(event, text)
-        if is_key:
-            if value in frame.container:
-                raise self._duplicate(frame, value, text)
-            frame.key = value
-        elif frame.is_mapping:
-            frame.container[frame.key] = value
-            frame.key = _NO_KEY
-        else:
-            frame.container.append(value)
-
-    def start(self, event: Any) -> None:
-        """A mapping or a list starts."""
-        parent = self._frame
-        if event.tag is not None:
-            raise _explicit_tag(event.tag)
-        is_mapping = event.__class__.__name__ == "MappingStartEvent"
-        if parent.is_mapping and parent.key is _NO_KEY:
-            raise _container_as_key()
-        if len(self._stack) >= self._limits.depth:
-            raise too_deep()
-        if event.anchor is not None:
+            raise explicit_tag(event.tag)
+        if text is None:
             self._anchors.open(event.anchor)
-        if parent.is_items:
-            self._start_item()
-        container: Any = {} if is_mapping else []
-        frame = _Frame(container, is_mapping, bool(event.flow_style), len(self.offsets), event.anchor)
-        frame.is_items = not is_mapping and len(self._stack) == 1 and parent.key == "items"
-        self.offsets.append(event.start_mark.index)
-        self._stack.append(parent)
-        self._frame = frame
-
-    def end(self, _event: Any) -> None:
-        """The innermost mapping or list is complete."""
-        frame = self._frame
-        self._frame = parent = self._stack.pop()
-        if frame.anchor is not None:
-            self._anchors.close(frame.anchor, Anchor(frame.container, self.offsets[frame.first_node :]))
-        if parent.is_items and self._drop_item(frame):
-            return
-        if parent.is_mapping:
-            parent.container[parent.key] = frame.container
-            parent.key = _NO_KEY
         else:
-            parent.container.append(frame.container)
+            value = text if event.style else resolve(text)
+            self._anchors.close(event.anchor, Anchor(value, self.offsets[-1:], text))
 
-    def alias(self, event: Any) -> None:
-        """An alias: a copy of what its anchor names, found at the place of the alias."""
-        frame = self._frame
+    def _alias(self, event: Any, depth: int, container: Any, *, is_key: bool, first: int) -> Value:
+        """A copy of what the anchor of an alias names, found at the place of the alias; as a key, its text."""
         anchor = self._anchors.resolve(event.anchor)
         self.offsets.append(event.start_mark.index)
         self.offsets.extend(anchor.offsets[1:])
-        if frame.is_mapping and frame.key is _NO_KEY:
-            if isinstance(anchor.value, (dict, list)):
-                raise _container_as_key()
-            key = key_of(anchor.value, anchor.text)
-            if key in frame.container:
-                raise self._duplicate(frame, key, anchor.text)
-            frame.key = key
-            return
-        value = copy_within(anchor.value, self._limits.depth - len(self._stack))
-        if frame.is_mapping:
-            frame.container[frame.key] = value
-            frame.key = _NO_KEY
-        else:
-            frame.container.append(value)
-
-    def check_nodes(self) -> None:
-        """Raise ``Refusal`` (NV117) iff the document, or the current entry of its ``items``, has too many nodes."""
-        if len(self.offsets) - self._budget_from > self._limits.nodes:
-            raise Refusal(
-                "NV117",
-                f"the document has more than {self._limits.nodes:,} keys and values",
-                help="split it, or exclude it if it is no manifest",
-            )
-
-    def _new_key(self, event: Any, text: str) -> str:
-        if text == "<<":
-            raise Refusal(
-                "NV105",
-                "a merge key `<<`: which of two values wins depends on the reader",
-                help="write the fields out",
-            )
-        key = resolve_key(text)
-        if self._check_text(event, text) and not self._differs_in_flow(text):
-            self._memory.keys[text] = key
+        if not is_key:
+            return copy_within(anchor.value, self._limits.depth - depth)
+        if isinstance(anchor.value, (dict, list)):
+            raise container_as_key()
+        key = key_of(anchor.value, anchor.text)
+        if key in container:
+            raise self._duplicate(container, first, key, anchor.text)
         return key
 
-    def _new_value(self, event: Any, text: str) -> Value:
+    def _new_scalar(self, event: Any, text: str, *, is_key: bool, in_flow: bool) -> Value:
+        """The value of a scalar that was not seen before; it is remembered if it means the same everywhere."""
+        if event.style:
+            return self._new_quoted(event, text)
+        if is_key and text == "<<":
+            raise merge_key()
+        if in_flow and "?" in text:
+            raise question_mark(text)
+        is_same_everywhere = self._check_text(event, text) and "?" not in text
+        if is_key:
+            key = resolve_key(text)
+            if is_same_everywhere:
+                self._memory.keys[text] = key
+            return key
         value = resolve(text)
-        if self._check_text(event, text) and not self._differs_in_flow(text):
+        if is_same_everywhere:
             self._memory.values[text] = value
         return value
 
@@ -215,23 +267,11 @@ class Builder:
         if self._escapes_slash and event.style == '"' and "/" in text:
             self._text = self._text or self._chunk.decode("utf-8")
             if _ESCAPED_SLASH.search(self._text, event.start_mark.index, event.end_mark.index):
-                raise Refusal("NV121", r"the escape `\/`: Kubernetes refuses it in YAML", help="write `/`")
+                raise escaped_slash()
             self._check_text(event, text)
         elif self._check_text(event, text):
             self._memory.quoted[text] = text
         return text
-
-    def _differs_in_flow(self, text: str) -> bool:
-        """Whether ``text`` means something else inside braces, where it is refused."""
-        if "?" not in text:
-            return False
-        if self._frame.in_flow:
-            raise Refusal(
-                "NV121",
-                f"Kubernetes refuses the `?` of {shown(text)} between braces or brackets",
-                help="write the text in quotes",
-            )
-        return True
 
     def _check_text(self, event: Any, text: str) -> bool:
         """Whether ``text`` is worth remembering; defers a refusal if it is too long or holds invisible characters."""
@@ -239,7 +279,7 @@ class Builder:
             return True
         try:
             if len(text) > self._limits.scalar_bytes:
-                raise _too_long(len(text))
+                raise too_long(len(text))
             if not text.isascii():
                 check_visible(text)
         except Refusal as refusal:
@@ -248,12 +288,8 @@ class Builder:
             return False
         return len(text) <= _SHORT
 
-    def _anchor_scalar(self, event: Any, text: str) -> None:
-        value = text if event.style else resolve(text)
-        self._anchors.close(event.anchor, Anchor(value, self.offsets[-1:], text))
-
-    def _duplicate(self, frame: _Frame, key: str, text: str) -> Refusal:
-        first = self.offsets[node_of_key(frame.container, frame.first_node, key)]
+    def _duplicate(self, mapping: dict[str, Value], first_node: int, key: str, text: str) -> Refusal:
+        first = self.offsets[node_of_key(mapping, first_node, key)]
         became = f" (it becomes {shown(key)})" if text != key else ""
         return Refusal(
             "NV102",
@@ -262,48 +298,22 @@ class Builder:
             secondary=(mark_of_offset(self._chunk, first), "first given here"),
         )
 
-    def _start_item(self) -> None:
+    def _start_entry(self) -> None:
         """An entry of ``items`` starts: it has its own budget, and what was deferred before it is not its own."""
-        self.check_nodes()
+        self._check_nodes()
         if self.deferred is not None:
             raise self.deferred
         self._budget_from = len(self.offsets)
 
-    def _drop_item(self, frame: _Frame) -> bool:
+    def _drop_entry(self, entry: Value, first_node: int) -> bool:
         """Whether the entry of ``items`` that is complete is irrelevant; if so, no trace of it is kept."""
-        if not frame.is_mapping:
+        if not isinstance(entry, dict):
             return False
-        item = frame.container
-        api_version, kind = item.get("apiVersion"), item.get("kind")
+        api_version, kind = entry.get("apiVersion"), entry.get("kind")
         if not (isinstance(api_version, str) and isinstance(kind, str) and self._is_irrelevant(api_version, kind)):
             return False
-        del self.offsets[frame.first_node :]
+        del self.offsets[first_node:]
         self._budget_from = len(self.offsets)
         self.dropped[kind] += 1
         self.deferred = None
         return True
-
-
-def _explicit_tag(tag: str) -> Refusal:
-    written = tag.replace("tag:yaml.org,2002:", "!!")
-    return Refusal(
-        "NV103",
-        f"the tag {shown(written)}: readers of YAML disagree about tags",
-        help="delete the tag; quote the value if it is a string",
-    )
-
-
-def _container_as_key() -> Refusal:
-    return Refusal(
-        "NV106",
-        "a mapping or list stands where a key is expected",
-        help="put text with braces in quotes",
-    )
-
-
-def _too_long(length: int) -> Refusal:
-    return Refusal(
-        "NV118",
-        f"a text of {length:,} characters is longer than netverify reads",
-        help="no field of a policy or workload needs this",
-    )

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from netverify.manifests.reasons import directive, second_document
 from netverify.manifests.refusal import Mark, Refusal
 
-_NOTHING: Final = re.compile(rb"(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+[ \t\r]*+(?:#[^\n]*+)?\Z")
-_DIRECTIVE: Final = re.compile(rb"(?:[ \t\r]*+(?:#[^\n]*+)?\n)*+%")
+_NOTHING: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[ \r]*+(?:#[^\n]*+)?\Z")
+_DIRECTIVE: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+%")
 _END_MARKER: Final = re.compile(rb"^\.\.\.(?=[ \t\r\n])[^\n]*\n", re.MULTILINE)
 
 
@@ -65,19 +66,9 @@ def _separators(data: bytes) -> Iterator[tuple[int, int]]:
 def check_markers(chunk: bytes) -> None:
     """Raise ``Refusal`` for a directive (NV104) and for content after the end marker ``...`` (NV113)."""
     if b"%" in chunk and (found := _DIRECTIVE.match(chunk)):
-        raise Refusal(
-            "NV104",
-            "a YAML directive: Kubernetes refuses or ignores it",
-            help="delete the line",
-            mark=Mark(found.group().count(b"\n"), 0),
-        )
+        raise _at_line(directive(), found.group().count(b"\n"))
     if b"..." in chunk and (found := _END_MARKER.search(chunk)) and not _NOTHING.match(chunk, found.end()):
-        raise Refusal(
-            "NV113",
-            "content after the end marker `...`: Kubernetes ignores it",
-            help="separate documents with a line `---`",
-            mark=Mark(chunk.count(b"\n", 0, found.end()), 0),
-        )
+        raise _at_line(second_document(), chunk.count(b"\n", 0, found.end()))
 
 
 def _text_after_separator(line: int) -> Refusal:
@@ -87,3 +78,8 @@ def _text_after_separator(line: int) -> Refusal:
         help="put the document on the next line",
         mark=Mark(line, 0),
     )
+
+
+def _at_line(refusal: Refusal, line: int) -> Refusal:
+    refusal.mark = Mark(line, 0)
+    return refusal

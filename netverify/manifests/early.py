@@ -10,7 +10,7 @@ _KIND: Final = re.compile(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1[ \t]*
 _API_VERSION: Final = re.compile(
     rb"""^apiVersion:[ \t]+(["']?)([A-Za-z0-9./-]+)\1[ \t]*(?:#[^\n]*|\r)?$""", re.MULTILINE
 )
-_AT_MARGIN: Final = re.compile(rb"(?:\A|\n)(?![ \t\r\n#])([^\n]*)")
+_AT_MARGIN: Final = re.compile(rb"(?:\A|\n)(?![ \t\r\n#])([^\n]+)")
 _ORDINARY: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9]*:(?:[ \t\r]|\Z)|-(?:[ \t\r]|\Z))")
 _MOST_BRACKETS: Final = 2000
 

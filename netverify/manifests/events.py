@@ -6,33 +6,16 @@ PyYAML's own constructors are never used: they follow YAML 1.1 where Kubernetes 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser
-from yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
-)
 
 from netverify.manifests.builder import Builder, IsIrrelevant, Memory
 from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets
 from netverify.manifests.refusal import Mark, Refusal
-
-_BETWEEN_CHECKS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +39,7 @@ def build(chunk: bytes, limits: Limits, memory: Memory, is_irrelevant: IsIrrelev
     """
     builder = Builder(chunk, limits, memory, is_irrelevant)
     try:
-        _feed(chunk, builder)
+        builder.run(CParser(chunk).get_event)
     except YAMLError as error:
         raise _not_yaml(error) from None
     value = builder.root[0] if builder.root else None
@@ -69,39 +52,6 @@ def check_syntax(chunk: bytes) -> None:
         CParser(chunk).raw_parse()
     except YAMLError as error:
         raise _not_yaml(error) from None
-
-
-def _feed(chunk: bytes, builder: Builder) -> None:
-    """Hand every event to ``builder``; its budget is looked at every few events, libyaml reading no further ahead."""
-    events = iter(CParser(chunk).get_event, None)
-    handlers: dict[type[Any], Callable[[Any], None]] = {
-        ScalarEvent: builder.scalar,
-        MappingStartEvent: builder.start,
-        SequenceStartEvent: builder.start,
-        MappingEndEvent: builder.end,
-        SequenceEndEvent: builder.end,
-        AliasEvent: builder.alias,
-        DocumentStartEvent: builder.document,
-        DocumentEndEvent: _ignore,
-        StreamStartEvent: _ignore,
-        StreamEndEvent: _ignore,
-    }
-    event: Any = None
-    try:
-        while batch := tuple(islice(events, 1)):
-            event = batch[0]
-            handlers[event.__class__](event)
-            for event in islice(events, _BETWEEN_CHECKS):
-                handlers[event.__class__](event)
-            builder.check_nodes()
-    except Refusal as refusal:
-        if refusal.mark is None:
-            refusal.mark = Mark(event.start_mark.line, event.start_mark.column)
-        raise
-
-
-def _ignore(event: Any) -> None:
-    """Events that carry nothing of the value."""
 
 
 def _not_yaml(error: YAMLError) -> Refusal:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from netverify.manifests.aliases import too_deep
 from netverify.manifests.characters import check_visible
 from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets, mark_of_offset
+from netverify.manifests.reasons import too_deep, too_long, too_many_nodes
 from netverify.manifests.refusal import Refusal, shown
 from netverify.manifests.scalars import resolve_json_number
 
@@ -86,7 +86,7 @@ def check_size(chunk: bytes, text: JsonText, limits: Limits) -> None:
             elif depth == 3 and isinstance(node, (dict, list)):
                 budget = number + limits.nodes
             if number > budget:
-                raise _too_many_nodes(limits)
+                raise too_many_nodes(limits.nodes)
         except Refusal as refusal:
             refusal.mark = mark_of_offset(chunk, json_offsets(chunk, text.start, text.end)[number])
             raise
@@ -94,11 +94,7 @@ def check_size(chunk: bytes, text: JsonText, limits: Limits) -> None:
 
 def _check_string(text: str, limits: Limits) -> None:
     if len(text) > limits.scalar_bytes:
-        raise Refusal(
-            "NV118",
-            f"a text of {len(text):,} characters is longer than netverify reads",
-            help="no field of a policy or workload needs this",
-        )
+        raise too_long(len(text))
     if not text.isascii():
         check_visible(text)
 
@@ -179,11 +175,3 @@ def _duplicate(chunk: bytes, text: str, start: int) -> Refusal:
             known[key] = found.start()
         previous = token
     return Refusal("NV102", "a key stands twice in the same object", mark=mark_of_offset(chunk, start))
-
-
-def _too_many_nodes(limits: Limits) -> Refusal:
-    return Refusal(
-        "NV117",
-        f"the document has more than {limits.nodes:,} keys and values",
-        help="split it, or exclude it if it is no manifest",
-    )

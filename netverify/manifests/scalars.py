@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from netverify.manifests.refusal import Refusal, shown
@@ -29,12 +30,11 @@ _NOT_IN_JSON: Final = frozenset(
 _PREFIXED: Final = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[oO]?([0-7]+)|[bB]([01]+))\Z")
 _DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_DOTTED_FLOAT: Final = re.compile(r"\.[0-9]+(?:[eE][-+]?[0-9]+)?\Z")
 _UNSIGNED_64: Final = 2**64
 _SIGNED_64: Final = 2**63
 _LONGEST_NUMBER: Final = 1024
 _INTEGRAL_BELOW: Final = 1e21
-"""encoding/json writes floats below this without an exponent, so integral ones are read back as integers."""
+"""encoding/json writes floats below this as their shortest digits: whole ones are read back as integers."""
 
 
 def resolve(text: str) -> Scalar:
@@ -49,7 +49,7 @@ def resolve(text: str) -> Scalar:
     if first == ".":
         if text in _NOT_IN_JSON:
             raise _not_in_json(text)
-        return _as_float(text) if _DOTTED_FLOAT.match(text) else text
+        return _number(text) if text[1:2].isdigit() else text
     if first not in "+-0123456789":
         return text
     if text in _NOT_IN_JSON:
@@ -138,7 +138,7 @@ def _as_float(text: str) -> int | float | str:
     if math.isinf(value):
         return text
     if value.is_integer() and abs(value) < _INTEGRAL_BELOW:
-        return int(value)
+        return int(Decimal(repr(value)))
     return value
 
 
