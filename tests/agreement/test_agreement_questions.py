@@ -3,10 +3,10 @@
 from collections import Counter
 
 import pytest
-from netverify.symbolic import search
-from oracles.brute_force import brute_force
 
 from agreement.questions import disagreement, small_case
+from netverify.symbolic import search
+from oracles.brute_force import brute_force
 
 
 @pytest.fixture(params=["as it is", "as if wide"])
@@ -18,7 +18,6 @@ def clusters_are_taken(request, monkeypatch):
         monkeypatch.setattr(search, "EXISTING_AT_ONCE", 1)
 
 
-@pytest.mark.usefixtures("clusters_are_taken")
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_answers_agree_with_brute_force_on_200_questions(start):
     assert list(filter(None, map(disagreement, range(start, start + 50)))) == []
