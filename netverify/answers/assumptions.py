@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from netverify.answers.context import Context
 from netverify.manifests.coverage import Coverage
 from netverify.model.behaviours import FIXED_BY_DEFAULT, MEANING
+from netverify.model.flow import End
 from netverify.model.traffic import Protocol
 from netverify.symbolic.obligations import Obligation
+from netverify.symbolic.search import Found
 
 
-def assumptions(context: Context, obligations: Collection[Obligation]) -> tuple[str, ...]:
-    """The assumptions of an answer that rests on ``obligations``, sorted by what they are about."""
-    return tuple(dict.fromkeys((*_about_cni(context), *_about_pods(context, obligations))))
+def assumptions(context: Context, found: Found) -> tuple[str, ...]:
+    """The assumptions that an answer from ``found`` rests on, sorted by what they are about.
+
+    A flow between existing pods rests on none about possible ones, and no flow rests on what possible pods cannot be.
+    """
+    about_pods: Iterable[str] = ()
+    if found.goal is None:
+        about_pods = (*_about_host_network(found), *_about_pods(context, [goal for goal, _ in found.obligations]))
+    elif not found.existing:
+        about_pods = _about_pods(context, [found.goal])
+    return tuple(dict.fromkeys((*_about_cni(context), *about_pods)))
 
 
 def _about_cni(context: Context) -> Iterator[str]:
@@ -24,11 +34,14 @@ def _about_cni(context: Context) -> Iterator[str]:
             yield f"{behaviour}={'true' if value else 'false'}"
 
 
-def _about_pods(context: Context, obligations: Collection[Obligation]) -> Iterator[str]:
-    casts = [space.cast for obligation in obligations for space in obligation.encoder.spaces.values()]
-    if any(cast.namespaces for cast in casts):
+def _about_host_network(found: Found) -> Iterator[str]:
+    spaces = [space for goal, _ in found.obligations for space in goal.encoder.spaces.values()]
+    if any(space.cast.namespaces for space in spaces):
         yield "pods that could be created are not on the host network"
-    if any(obligation.mentions.port_names for obligation in obligations):
+
+
+def _about_pods(context: Context, obligations: Collection[Obligation]) -> Iterator[str]:
+    if any(goal.mentions.port_names and goal.encoder.spaces[End.DESTINATION].cast.namespaces for goal in obligations):
         if context.latitude.free_named_ports:
             yield "pods that could be created may give any name to any port"
         else:

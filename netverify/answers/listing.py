@@ -105,11 +105,11 @@ def _possible(question: Question, open_end: End, context: Context) -> Iterator[s
         for rule in tier.rules:
             peers.extend(peer for peer in alternatives(rule.peer) if peer not in peers and peer != All())
     for peer in peers:
-        if _is_possible(_narrowed(pods, open_end, peer), context):
+        if _is_possible(_narrowed(pods, open_end, peer), open_end, context):
             yield peer_words(peer)
-    if _is_possible(_narrowed(pods, open_end, All(tuple(map(Not, peers)))), context):
+    if _is_possible(_narrowed(pods, open_end, All(tuple(map(Not, peers)))), open_end, context):
         yield "any other pod" if peers else "any pod"
 
 
-def _is_possible(question: Question, context: Context) -> bool:
-    return context.search.find_possible(question).status is Status.SAT
+def _is_possible(question: Question, end: End, context: Context) -> bool:
+    return context.search.find_created(question, end).status is Status.SAT

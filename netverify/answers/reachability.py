@@ -37,7 +37,6 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
         may_allow=bool(allowing),
         may_deny=bool(denying),
     )
-    obligations = [obligation for obligation, _ in found.obligations]
     unsure = verdict(given) is Verdict.UNKNOWN
     return Answer(
         question=question.text,
@@ -46,7 +45,7 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
         witness=witness,
         because=because,
         unknown_because=_why_unknown(found, unread, allowing, denying) if unsure else (),
-        assumptions=assumptions(context, obligations),
+        assumptions=assumptions(context, found),
         approximations=context.inventory.approximations,
         notes=notes(context.inventory.coverage),
         smt2=printed(found) if context.keep_goals else (),

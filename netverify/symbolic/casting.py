@@ -38,6 +38,7 @@ class World(Enum):
     EXISTING = "existing"
     POSSIBLE = "possible"
     NAMED = "named"
+    CREATED = "created"
 
 
 class Casting:
@@ -86,6 +87,8 @@ class Casting:
         places = self._places if pinned is None else tuple(sorted(pinned))
         external = self._may_be(predicate, end, Cast(external=True))
         namespaces = self._namespaces_for(predicate, end, places)
+        if world is World.CREATED:
+            return Cast(namespaces)
         named = _named_workloads(predicate, end)
         looks = _looks_at(predicate)
         if named is None and not looks & {IsWorkload, OnHostNetwork}:

@@ -119,14 +119,16 @@ class Search:
 
     def find_existing(self, question: Question) -> Found:
         """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""
-        return self._find_among(question, World.EXISTING)
+        return self._find_among(question, World.EXISTING, World.EXISTING)
 
-    def find_possible(self, question: Question) -> Found:
-        """A flow between any pods that could exist, whatever existing ones do; ``UNSAT`` when there is none."""
-        return self._find_among(question, World.POSSIBLE)
+    def find_created(self, question: Question, end: End) -> Found:
+        """A flow with a pod that is not in the manifests at ``end``; ``UNSAT`` when there is none."""
+        if end is End.SOURCE:
+            return self._find_among(question, World.CREATED, World.POSSIBLE)
+        return self._find_among(question, World.POSSIBLE, World.CREATED)
 
-    def _find_among(self, question: Question, world: World) -> Found:
-        scene = self.casting.scene(question, world, world, self._behaviours)
+    def _find_among(self, question: Question, source: World, destination: World) -> Found:
+        scene = self.casting.scene(question, source, destination, self._behaviours)
         if any(cast.empty for cast in scene.casts.values()):
             return Found(Status.UNSAT, vacuous=True)
         attempts: list[tuple[Obligation, Status]] = []
