@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, FieldPath, Value, render_path
@@ -36,6 +36,8 @@ class Findings:
         self, code: str, severity: Severity, path: FieldPath, text: str, details: tuple[Origin | None, str]
     ) -> None:
         if len(self.diagnostics) > _MOST:
+            gravest = max(severity, self.diagnostics[-1].severity)
+            self.diagnostics[-1] = replace(self.diagnostics[-1], severity=gravest)
             return
         subject = object_text(self.document.value)
         if len(self.diagnostics) == _MOST:
