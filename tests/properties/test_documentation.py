@@ -14,7 +14,12 @@ import pytest
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "examples" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 CONSOLE = re.compile(r"^( *)```console\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 ELLIPSIS = "…"
 
@@ -27,7 +32,7 @@ def console_examples():
             starts = [i for i, line in enumerate(lines) if line.startswith("$ ")]
             for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
                 name = f"{page.relative_to(ROOT)}: {lines[start][2:]}"
-                yield pytest.param(lines[start][2:], lines[start + 1 : end], id=name)
+                yield pytest.param(page, lines[start][2:], lines[start + 1 : end], id=name)
 
 
 def output_of(command, home):
@@ -58,9 +63,13 @@ def pattern_of(expected):
     return "".join(parts)
 
 
-@pytest.mark.parametrize(("command", "expected"), list(console_examples()))
-def test_a_documented_command_prints_what_the_page_shows(command, expected, tmp_path):
+@pytest.mark.parametrize(("page", "command", "expected"), list(console_examples()))
+def test_a_documented_command_prints_what_the_page_shows(page, command, expected, tmp_path, request):
     printed = output_of(command, tmp_path)
+    if request.config.getoption("--update") and not any(ELLIPSIS in line for line in expected):
+        before, after = ("\n".join([f"$ {command}", *lines]) for lines in (expected, printed.splitlines()))
+        page.write_text(page.read_text().replace(before, after))
+        return
     assert re.fullmatch(pattern_of(expected), printed), f"{command} printed:\n{printed}"
 
 
@@ -92,10 +101,14 @@ def behaviour_tables():
     )
 
 
-def test_the_tables_of_behaviours_say_what_the_code_says():
-    text = (ROOT / "docs" / "semantics.md").read_text()
-    begin, end = re.search(r"<!-- behaviours: .* -->\n", text), text.index("<!-- end of behaviours -->")
-    assert text[begin.end() : end].strip() == behaviour_tables()
+def test_the_tables_of_behaviours_say_what_the_code_says(request):
+    page = ROOT / "docs" / "semantics.md"
+    text = page.read_text()
+    begin, end = re.search(r"<!-- behaviours: .* -->\n", text).end(), text.index("<!-- end of behaviours -->")
+    if request.config.getoption("--update"):
+        page.write_text(f"{text[:begin]}{behaviour_tables()}\n{text[end:]}")
+        return
+    assert text[begin:end].strip() == behaviour_tables()
 
 
 def test_the_places_that_the_semantics_name_exist():

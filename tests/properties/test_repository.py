@@ -18,6 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "netverify"
 PAGES = ROOT / "docs" / "diagnostics"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SECTIONS = (
+    ["What it means", "Example", "What to do"],
+    ["What it means", "Why", "Example", "Use instead"],
+)
 MAX_LINES = 400
 VAGUE_NAMES = {"utils", "util", "helpers", "common", "manager", "core", "misc"}
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
@@ -58,7 +62,8 @@ def fault_of_page(path):
     text = path.read_text()
     if not text.startswith(f"# {path.stem}: {CODES.get(path.stem)}\n"):
         return "title"
-    if re.findall(r"^## (.+)$", text, re.MULTILINE)[:3] != ["What it means", "Example", "What to do"]:
+    sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    if sections not in SECTIONS:
         return "sections"
     parts = re.split(r"^## .+$", text, flags=re.MULTILINE)[1:]
     return "" if all(len(part.split()) >= 5 for part in parts) else "an empty section"
