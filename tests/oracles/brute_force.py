@@ -85,8 +85,13 @@ def belongs(cluster, phrase, end):
 
 
 def is_on_the_internet(address):
-    """Whether an address is globally reachable unicast; what the registries leave open (Teredo, 6to4) counts."""
+    """Whether an address is globally reachable unicast; what the registries leave open (Teredo, 6to4) counts.
+
+    Of IPv6 only 2000::/3 is assigned as global unicast, and 64:ff9b::/96 for translators.
+    """
     parsed = ipaddress.ip_address(address)
+    if parsed.version == 6 and not (in_cidr(address, "2000::/3") or in_cidr(address, "64:ff9b::/96")):
+        return False
     return (parsed.is_global and not parsed.is_multicast) or any(in_cidr(address, cidr) for cidr in LEFT_OPEN)
 
 
