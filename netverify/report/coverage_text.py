@@ -26,9 +26,9 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
         parts.append(f"{counted_kinds(coverage.unsupported)} not modelled")
     if coverage.templates:
         parts.append(f"{counted(len(coverage.templates), 'template')} not rendered ({listed(coverage.templates)})")
-    if coverage.skipped:
-        paths = tuple(f"{path}: {reason}" for path, reason in coverage.skipped)
-        parts.append(f"{counted(len(paths), 'path')} left alone ({listed(paths)})")
+    for why in sorted({reason for _, reason in coverage.skipped}):
+        paths = tuple(path for path, reason in coverage.skipped if reason == why)
+        parts.append(f"{counted(len(paths), 'path')} left alone, {why} ({listed(paths)})")
     return tuple(parts)
 
 
