@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.inventory import build_inventory
 from netverify.manifests.loader import load
+from netverify.model.labels import LabelSelector
+from netverify.model.network_policy import Peer, PolicyRule
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "kubernetes_validation.json"
 pytestmark = pytest.mark.skipif(not ORACLE.exists(), reason="the recorded answers of the API server are not here")
@@ -143,3 +146,86 @@ def test_the_labels_of_a_namespace_are_those_that_the_server_stored(case: dict[s
 @pytest.mark.parametrize("case", WARNED, ids=case_id)
 def test_what_the_server_warns_of_has_a_warning(case: dict[str, Any]) -> None:
     assert Severity.WARNING in {finding.severity for finding in read(case["yaml"]).diagnostics}
+
+
+def selector_as_stored(selector: dict[str, Any]) -> set[tuple[str, str, tuple[str, ...]]]:
+    equalities = {(key, "In", (value,)) for key, value in selector.get("matchLabels", {}).items()}
+    items = selector.get("matchExpressions", [])
+    return equalities | {(item["key"], item["operator"], tuple(sorted(set(item.get("values", []))))) for item in items}
+
+
+def selector_as_read(selector: LabelSelector) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(item.key, str(item.operator), item.values) for item in selector.requirements}
+
+
+def network(text: str) -> tuple[int, int]:
+    found = ipaddress.ip_network(text)
+    return (int(found.network_address), int(found.broadcast_address))
+
+
+def peer_as_stored(peer: dict[str, Any]) -> Any:
+    if "ipBlock" in peer:
+        block = peer["ipBlock"]
+        return network(block["cidr"]), [network(item) for item in block.get("except", [])]
+    return tuple(
+        selector_as_stored(peer[name]) if name in peer else None for name in ("podSelector", "namespaceSelector")
+    )
+
+
+def peer_as_read(peer: Peer) -> Any:
+    if peer.ip_block is not None:
+        block = peer.ip_block
+        return (block.cidr.first, block.cidr.last), [(hole.first, hole.last) for hole in block.excepts]
+    selectors = (peer.pod_selector, peer.namespace_selector)
+    return tuple(None if selector is None else selector_as_read(selector) for selector in selectors)
+
+
+def rules_as_stored(spec: dict[str, Any], section: str, peers: str) -> Any:
+    return [
+        (
+            [peer_as_stored(peer) for peer in rule.get(peers, [])],
+            [(port["protocol"], port.get("port"), port.get("endPort")) for port in rule.get("ports", [])],
+        )
+        for rule in spec.get(section, [])
+    ]
+
+
+def rules_as_read(rules: tuple[PolicyRule, ...]) -> Any:
+    return [
+        (
+            [peer_as_read(peer) for peer in rule.peers],
+            [(str(port.protocol), port.port, port.end_port) for port in rule.ports],
+        )
+        for rule in rules
+    ]
+
+
+@pytest.mark.parametrize("case", [case for case in READ if case["group"] == "networkpolicy"], ids=case_id)
+def test_the_noun_of_a_policy_holds_every_field_that_the_server_stored(case: dict[str, Any]) -> None:
+    (policy,) = read(case["yaml"]).cluster.network_policies
+    spec = case["spec_after"]
+    assert selector_as_read(policy.pod_selector) == selector_as_stored(spec["podSelector"])
+    assert policy.for_ingress == ("Ingress" in spec["policyTypes"])
+    assert policy.for_egress == ("Egress" in spec["policyTypes"])
+    assert rules_as_read(policy.ingress) == rules_as_stored(spec, "ingress", "from")
+    assert rules_as_read(policy.egress) == rules_as_stored(spec, "egress", "to")
+
+
+def pod_spec_of(case: dict[str, Any]) -> dict[str, Any]:
+    spec = case["spec_after"]
+    spec = spec["jobTemplate"]["spec"] if "jobTemplate" in spec else spec
+    return spec["template"]["spec"] if "template" in spec else spec
+
+
+@pytest.mark.parametrize("case", [case for case in READ if case["group"] in {"pod", "workload"}], ids=case_id)
+def test_the_noun_of_a_workload_holds_the_ports_and_the_network_that_the_server_stored(case: dict[str, Any]) -> None:
+    (workload,) = read(case["yaml"]).cluster.workloads
+    spec = pod_spec_of(case)
+    ports = {
+        (port["containerPort"], port["protocol"], port.get("name", ""), section == "initContainers")
+        for section in ("containers", "initContainers")
+        for container in spec.get(section, [])
+        for port in container.get("ports", [])
+    }
+    assert {(port.number, str(port.protocol), port.name, port.init) for port in workload.ports} == ports
+    assert workload.host_network == spec.get("hostNetwork", False)
