@@ -13,6 +13,8 @@ from netverify.diagnostics import CODES
 from netverify.queries.suggestions import did_you_mean, nearest
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+PAGE_FOLDERS = (_PACKAGE / "pages", _PACKAGE.parent / "docs" / "diagnostics")
+"""Where pages are: in an installed package, and in a checkout."""
 
 
 class Code(Parameter):
@@ -37,8 +39,7 @@ class Code(Parameter):
 
 def page(code: str) -> str:
     """The page of ``code``: in the installed package, or in the checkout that the package lies in."""
-    folders = (_PACKAGE / "pages", _PACKAGE.parent / "docs" / "diagnostics")
-    found = next((folder / f"{code}.md" for folder in folders if (folder / f"{code}.md").is_file()), None)
+    found = next((folder / f"{code}.md" for folder in PAGE_FOLDERS if (folder / f"{code}.md").is_file()), None)
     return found.read_text(encoding="utf-8") if found else f"# {code}: {CODES[code]}\n"
 
 

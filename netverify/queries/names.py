@@ -98,8 +98,7 @@ def find_by_name(
     :class:`netverify.queries.sentence_error.SentenceError`: ``NV407``, ``NV408``, or ``NV410`` for a DNS name.
     """
     name = token.text
-    known = sorted(w.key for w in cluster.workloads if kind in ("", w.key.kind))
-    found = [key for key in known if key.name == name]
+    found = sorted(w.key for w in cluster.workloads if w.key.name == name and kind in ("", w.key.kind))
     if found:
         near = [key for key in found if key.namespace == default_namespace]
         return _only(tokens, token, name, near or found)
@@ -109,4 +108,4 @@ def find_by_name(
     if "." in name and not kind:
         message = f"DNS names such as `{name}` cannot be asked about yet"
         raise tokens.error("NV410", message, token, help_text="name the workload, `pods LABELS`, or an address")
-    raise _unknown(tokens, token, name, known, kind)
+    raise _unknown(tokens, token, name, [w.key for w in cluster.workloads if kind in ("", w.key.kind)], kind)

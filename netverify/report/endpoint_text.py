@@ -34,12 +34,15 @@ def _port_text(port: ContainerPort) -> str:
 
 
 def _possible_pod_text(pod: Pod, cluster: Cluster) -> str:
-    where = f"a pod in namespace {pod.namespace}"
-    if pod.namespace not in cluster.namespaces:
-        where = f"a pod in a namespace that is not in these manifests, such as {pod.namespace},"
-    parts = [where]
-    if free := _free_namespace_labels(pod, cluster):
-        parts.append(f"(if that has labels {labels_text(free)})")
+    free = _free_namespace_labels(pod, cluster)
+    if pod.namespace in cluster.namespaces:
+        parts = [
+            f"a pod in namespace {pod.namespace}",
+            *([f"(if that has labels {labels_text(free)})"] if free else []),
+        ]
+    else:
+        named = f"{pod.namespace} with labels {labels_text(free)}" if free else pod.namespace
+        parts = [f"a pod in a namespace that is not in these manifests ({named})"]
     parts.append(f"with labels {labels_text(pod.labels)}" if pod.labels else "without any label")
     if pod.ports:
         parts.append(f"that declares {', '.join(_port_text(port) for port in pod.ports)}")

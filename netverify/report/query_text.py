@@ -137,7 +137,7 @@ def _headline(outcome: Answer | Listing) -> Line:
         Verdict.REACHABLE: _only_possible(outcome),
         Verdict.UNREACHABLE: " (proved for every pod in these manifests and every pod that could be created)",
         Verdict.UNKNOWN: ": neither proved nor refuted",
-        Verdict.VACUOUS: ": the question is about nothing",
+        Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",
     }[outcome.verdict]
     return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))
 

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from netverify.cli.assumed import assumed
+from netverify.cli.explaining import PAGE_FOLDERS
 from netverify.cli.main import _program_name, main
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import CODES
@@ -154,6 +156,13 @@ def test_every_code_of_questions_and_flags_has_its_page(capsys) -> None:
         assert text.startswith(f"# {code}: {CODES[code]}\n")
         headings = [line for line in text.splitlines() if line.startswith("## ")]
         assert headings == ["## What it means", "## Example", "## What to do"]
+
+
+def test_the_pages_are_shipped_where_the_program_looks_for_them() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    shipped = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert shipped["docs/diagnostics"] == "netverify/pages"
+    assert PAGE_FOLDERS == (ROOT / "netverify" / "pages", ROOT / "docs" / "diagnostics")
 
 
 def test_the_list_of_codes_is_whole(capsys) -> None:

@@ -110,6 +110,8 @@ ANSWERS = {
         same_node=True,
     ),
     "free-namespace": reachable(FREE),
+    "new-namespace": reachable(Pod("new", {NAMESPACE_NAME_LABEL: "new", "team": "a"}, {"role": "admin"}, FREE.address)),
+    "new-namespace-without-labels": reachable(Pod("new", {NAMESPACE_NAME_LABEL: "new"}, {}, FREE.address)),
     "possible-destination": reachable(
         External(parse_address("192.0.2.1")),
         NEW_SERVER,

@@ -128,6 +128,12 @@ def test_a_bad_sentence_is_shown_with_carets(capsys) -> None:
     ]
 
 
+def test_bytes_that_are_no_text_in_an_argument_are_told_and_not_printed(capsys) -> None:
+    status, out, err = run(capsys, "query", "can namespace a\udcff reach namespace b", "-f", "m.yaml")
+    assert (status, out) == (2, "")
+    assert "cannot hold the character U+DCFF" in err
+
+
 def test_a_sentence_error_in_json_mode_still_goes_to_standard_error(capsys) -> None:
     status, out, err = run(capsys, "query", "can", "-f", "m.yaml", "-o", "json")
     assert (status, out) == (2, "")
