@@ -66,7 +66,7 @@ def fault_of_page(path):
     if sections not in SECTIONS:
         return "sections"
     parts = re.split(r"^## .+$", text, flags=re.MULTILINE)[1:]
-    return "" if all(len(part.split()) >= 5 for part in parts) else "an empty section"
+    return "" if all(len(part.split()) >= 3 for part in parts) else "an empty section"
 
 
 def test_nothing_is_marked_as_unfinished():
