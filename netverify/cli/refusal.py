@@ -28,4 +28,7 @@ def refusal_of(error: click.ClickException, command: str) -> Refusal:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else command
     message = re.sub(r"'([^']*)'", r"`\1`", " ".join(error.format_message().split()).rstrip("."))
-    return Refusal("NV420", message[:1].lower() + message[1:], f"`{path} --help` lists the flags")
+    advice = f"`{path} --help` lists the flags"
+    if message.startswith("Got unexpected extra argument") and path.endswith(" query"):
+        advice = "put the whole sentence in quotes"
+    return Refusal("NV420", message[:1].lower() + message[1:], advice)

@@ -65,11 +65,14 @@ def test_a_full_disk_under_a_report_is_named() -> None:
 
 
 def test_an_interrupt_ends_with_130_and_one_line() -> None:
-    process = start("query", "who can reach b/pg", "-f", "-", stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
+    """More is written than a pipe holds, so when the writing is done the program has begun to read."""
+    process = start("query", "who can reach b/pg", "-f", "-", stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    left = b"# a comment\n" * 100_000
+    while left:
+        left = left[process.stdin.write(left) :]
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
-    assert (process.returncode, err.strip()) == (130, "error: interrupted")
+    assert (process.returncode, err.strip()) == (130, b"error: interrupted")
 
 
 def test_a_fault_of_its_own_ends_with_5_and_no_traceback(monkeypatch, capsys) -> None:
