@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -25,6 +24,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
 )
+from netverify.symbolic.candidates import WorkloadIndex
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, fold
 
 
@@ -46,11 +46,7 @@ class Casting:
 
     def __init__(self, cluster: Cluster) -> None:
         self._namespaces = cluster.namespaces
-        self._workloads: dict[str, list[Workload]] = defaultdict(list)
-        for workload in sorted(cluster.workloads, key=lambda workload: workload.key):
-            self._workloads[workload.key.namespace].append(workload)
-        self._count = len(cluster.workloads)
-        self._addresses_known = any(workload.addresses for workload in cluster.workloads)
+        self.index = WorkloadIndex(cluster)
         self._places = tuple(sorted((NEW_NAMESPACE, *cluster.namespaces)))
 
     def scene(
@@ -70,7 +66,7 @@ class Casting:
 
     def _crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
         """The existing pods with known addresses that the possible pods of ``cast`` stand for."""
-        if not self._addresses_known:
+        if not self.index.addresses_known:
             return ()
         named = {workload.key for workload in cast.workloads}
         everyone = self.cast(predicate, end, World.EXISTING).workloads
@@ -94,11 +90,11 @@ class Casting:
         if named is None and not looks & {IsWorkload, OnHostNetwork}:
             # A possible pod can be like any pod, as far as the predicate looks: where it cannot be, none can.
             places = namespaces
-        workloads = [workload for place in places for workload in self._workloads.get(place, ())]
+        only_hosts = world is World.POSSIBLE and named is None and IsWorkload not in looks
+        by_place = self.index.hosts_in_namespace if only_hosts else self.index.in_namespace
+        workloads = [workload for place in places for workload in by_place.get(place, ())]
         if named is not None:
             workloads = [workload for workload in workloads if workload.key in named]
-        elif world is World.POSSIBLE and IsWorkload not in looks:
-            workloads = [workload for workload in workloads if workload.host_network]
         if looks & _ABOUT_ONE_POD:
             workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
         return Cast(namespaces if world is not World.EXISTING else (), tuple(workloads), external)
@@ -110,8 +106,8 @@ class Casting:
             return len(named)
         pinned = _pinned(predicate, end)
         if pinned is None:
-            return self._count
-        return sum(len(self._workloads.get(place, ())) for place in pinned)
+            return len(self.index.everyone)
+        return sum(len(self.index.in_namespace.get(place, ())) for place in pinned)
 
     def _namespaces_for(self, predicate: Predicate, end: End, places: tuple[str, ...]) -> tuple[str, ...]:
         """The ``places`` where ``predicate`` may hold for a possible pod; most places are alike."""

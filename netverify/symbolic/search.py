@@ -163,9 +163,24 @@ class Search:
         )
         for source, destination in worlds:
             scene = self.casting.scene(question, source, destination, self._behaviours)
-            if any(cast.empty for cast in scene.casts.values()):
+            scene = self._let_in(scene)
+            if not any(cast.empty for cast in scene.casts.values()):
+                yield from self.casting.portions(scene, EXISTING_AT_ONCE)
+
+    def _let_in(self, scene: Scene) -> Scene:
+        """``scene`` with only those existing pods at a wide end that the policies of a narrow other end can let in."""
+        casts = dict(scene.casts)
+        for direction in Direction:
+            subject, peer = casts[direction.subject], casts[direction.peer]
+            if len(peer.workloads) <= EXISTING_AT_ONCE or len(subject.places) > NARROW or subject.external:
                 continue
-            yield from self.casting.portions(scene, EXISTING_AT_ONCE)
+            table = self._policies.slice(direction, subject.places)
+            admitted = self.casting.index.admitted(table, scene)
+            if admitted is not None:
+                keys = {workload.key for workload in admitted}
+                kept = tuple(workload for workload in peer.workloads if workload.key in keys)
+                casts[direction.peer] = replace(peer, workloads=kept)
+        return replace(scene, casts=casts)
 
     def _solve(self, question: Question, scene: Scene, attempts: list[tuple[Obligation, Status]]) -> Found:
         """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out."""
