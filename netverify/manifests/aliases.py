@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from netverify.manifests.document import Value
 from netverify.manifests.positions import Offsets
 from netverify.manifests.reasons import too_deep
 from netverify.manifests.refusal import Refusal, shown
+
+_ADVICE: Final = "write the value out; anchors do not reach from one document into another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,12 @@ class Anchors:
         Raises ``Refusal``: NV107 if there is none or it would contain itself, NV108 if the budget is spent.
         """
         if name not in self.named:
-            raise Refusal("NV107", f"the alias {shown('*' + name)} has no anchor before it in this document")
+            raise Refusal(
+                "NV107", f"the alias {shown('*' + name)} has no anchor before it in this document", help=_ADVICE
+            )
         anchor = self.named[name]
         if anchor is None:
-            raise Refusal("NV107", f"the alias {shown('*' + name)} stands within its own anchor")
+            raise Refusal("NV107", f"the alias {shown('*' + name)} stands within its own anchor", help=_ADVICE)
         self.nodes_left -= len(anchor.offsets)
         if self.nodes_left < 0:
             raise Refusal(

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-_KIND: Final = re.compile(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1[ \t]*(?:#[^\n]*|\r)?$""", re.MULTILINE)
-_API_VERSION: Final = re.compile(
-    rb"""^apiVersion:[ \t]+(["']?)([A-Za-z0-9./-]+)\1[ \t]*(?:#[^\n]*|\r)?$""", re.MULTILINE
-)
+_END: Final = rb"""[ \t]*(?:#[^\n]*|\r)?$(?=[\r\n]*+(?![ \t]))"""
+_KIND: Final = re.compile(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1""" + _END, re.MULTILINE)
+_API_VERSION: Final = re.compile(rb"""^apiVersion:[ \t]+(["']?)([A-Za-z0-9./-]+)\1""" + _END, re.MULTILINE)
+_STARTS_AT_MARGIN: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[A-Za-z]")
 _AT_MARGIN: Final = re.compile(rb"(?:\A|\n)(?![ \t\r\n#])([^\n]+)")
 _ORDINARY: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9]*:(?:[ \t\r]|\Z)|-(?:[ \t\r]|\Z))")
 _MOST_BRACKETS: Final = 2000
@@ -18,13 +18,12 @@ _MOST_BRACKETS: Final = 2000
 def irrelevant_kind(chunk: bytes, is_irrelevant: Callable[[str, str], bool]) -> str | None:
     """The kind of the one document in ``chunk`` if that is certain from its lines at the left margin and is irrelevant.
 
-    Certain means: every line at the margin is ``word:`` or an entry of a list, and exactly one of them is ``kind:``
-    and one ``apiVersion:``, each with a plain word. The keys of a block mapping stand in one column, so the
-    document's own kind, if it has one, is that word: a line at the margin that belongs to a quoted text instead
-    leaves the document without a kind.
+    Certain means: the first line with content is at the margin, so the document is a block mapping whose keys stand
+    there; every line at the margin is ``word:`` or an entry of a list; exactly one of them is ``kind:`` and one is
+    ``apiVersion:``, each with one plain word that the next line does not continue. Such a line may still belong to a
+    quoted text, but then the document has no kind at all.
 
-    Texts with very many brackets are left to the event stream, whose depth is watched: libyaml is quadratic in the
-    depth of braces.
+    Texts with very many brackets are left to the event stream, whose depth is watched: libyaml is quadratic in it.
     """
     kind, api_version = _KIND.search(chunk), _API_VERSION.search(chunk)
     if kind is None or api_version is None:
@@ -32,7 +31,7 @@ def irrelevant_kind(chunk: bytes, is_irrelevant: Callable[[str, str], bool]) -> 
     name = kind.group(2).decode("ascii")
     if not is_irrelevant(api_version.group(2).decode("ascii"), name):
         return None
-    if chunk.count(b"[") + chunk.count(b"{") > _MOST_BRACKETS:
+    if chunk.count(b"[") + chunk.count(b"{") > _MOST_BRACKETS or not _STARTS_AT_MARGIN.match(chunk):
         return None
     kinds = versions = 0
     for line in _AT_MARGIN.finditer(chunk):

@@ -83,6 +83,6 @@ def question_mark(text: str) -> Refusal:
     """A plain scalar between braces holds a question mark."""
     return Refusal(
         "NV121",
-        f"Kubernetes refuses the `?` of {shown(text)} between braces or brackets",
+        f"the `?` of {shown(text)} between braces or brackets: Kubernetes refuses it",
         help="write the text in quotes",
     )

@@ -81,7 +81,7 @@ class _Search:
             self.standard_input()
             return
         path = Path(argument)
-        if not exists(path):
+        if not argument or not exists(path):
             if has_magic(argument):
                 self.glob(argument)
             else:
