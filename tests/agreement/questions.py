@@ -3,37 +3,20 @@
 import itertools
 
 from agreement.adapter import inventory_of
-from generators.clusters import isolated, opened_by_address, random_cluster
-from generators.questions import random_question
-from generators.vocabulary import SmallDice
+from generators.small_cases import small_case, solved_case
 from netverify.model.flow import External
 from netverify.verify import ask
-from oracles.brute_force import Told, belongs, brute_force
+from oracles.brute_force import belongs
 from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of
 
-MOST_TRIALS = 60_000
-
-
-def small_case(seed):
-    """A cluster and a question about it, few enough connections apart to try them all."""
-    rng = SmallDice(seed)
-    while True:
-        cluster = random_cluster(rng, policies=(0, 4), workloads=(1, 3), namespaces=(1, 2))
-        if rng.random() < 0.6:
-            isolated(rng, cluster)
-            if rng.random() < 0.4:
-                opened_by_address(rng, cluster)
-        question = random_question(rng, cluster)
-        if Told(cluster, question).trials <= MOST_TRIALS:
-            return cluster, question
+__all__ = ["disagreement", "small_case", "wrong_witness"]
 
 
 def disagreement(seed):
     """What the package answers and what the brute force answers, where they differ; None where they agree."""
-    cluster, question = small_case(seed)
+    cluster, question, expected = solved_case(seed)
     answer = ask(question["sentence"], inventory_of(cluster))
     said = (str(answer.verdict), answer.scope and str(answer.scope))
-    expected = brute_force(cluster, question)
     if said != expected:
         return f"{question['sentence']}: {said}, but {expected}"
     if answer.witness is not None:

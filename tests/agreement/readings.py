@@ -8,6 +8,7 @@ import yaml
 
 from agreement.adapter import behaviours_of, flow_of, inventory_of
 from agreement.pipeline import read_inventory
+from generators.small_cases import cluster_of
 from netverify.dialects.tiers import lower
 from netverify.queries.outcome import Scope, Verdict
 from netverify.reference.evaluate import allows
@@ -54,16 +55,6 @@ def assignments(where):
     rest = {"policy-enforced": True, **where}
     for value in (lambda: False, lambda: True, lambda: rng.random() < 0.5, lambda: rng.random() < 0.5):
         yield {**{name: value() for name in BEHAVIOURS}, **rest}
-
-
-def cluster_of(text):
-    """The manifests of a YAML stream, sorted into a cluster."""
-    documents = [document for document in yaml.safe_load_all(text) if document]
-    kinds = {"Namespace": "namespaces", "NetworkPolicy": "policies"}
-    cluster = {"namespaces": [], "workloads": [], "policies": []}
-    for document in documents:
-        cluster[kinds.get(document["kind"], "workloads")].append(document)
-    return cluster
 
 
 def check_lines(reading, manifests, text):

@@ -17,7 +17,7 @@ def random_cluster(rng, *, policies=(0, 6), workloads=(1, 6), namespaces=(1, 4))
     taken = rng.pod_addresses = set()
     return {
         "names": names,
-        "namespaces": [random_namespace(rng, name) for name in names if rng.random() < 0.75],
+        "namespaces": [random_namespace(rng, name, names) for name in names if rng.random() < 0.75],
         "workloads": [random_workload(rng, f"w{i}", rng.choice(names), taken) for i in range(rng.randint(*workloads))],
         "policies": [random_policy(rng, f"p{i}", rng.choice(names), names) for i in range(rng.randint(*policies))],
     }
@@ -65,12 +65,12 @@ def random_labels(rng, least=0):
     return {key: None if rng.random() < 0.04 else rng.choice(rng.words.values) for key in keys}
 
 
-def random_namespace(rng, name):
+def random_namespace(rng, name, names):
     """A Namespace manifest; the name label may be missing, right or wrong: the API server sets it."""
     metadata = {"name": name}
     labels = random_labels(rng)
     if rng.random() < 0.2:
-        labels[NAME_LABEL] = rng.choice([name, "other"])
+        labels[NAME_LABEL] = rng.choice([*names, "elsewhere"])
     sometimes(rng, metadata, "labels", labels)
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
@@ -189,6 +189,9 @@ def random_rule(rng, side, names):
     rule = {}
     sometimes(rng, rule, side, [random_peer(rng, names) for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))])
     sometimes(rng, rule, "ports", [random_port(rng) for _ in range(rng.choice([0, 0, 1, 1, 2, 3]))])
+    if side == "to" and rng.random() < 0.15:
+        # Whether a name is resolved on a pod that a block matches is the one place where peer and port meet.
+        return {"to": [{"ipBlock": random_block(rng)}], "ports": [{"port": rng.choice(rng.words.port_names)}]}
     return rule
 
 

@@ -1,8 +1,9 @@
 """Random concrete connections through a random cluster, biased towards the edges of its policies."""
 
+from generators.aimed import aimed_peer, aimed_subject, aimed_traffic, declare_names, edge_of, helpful, random_target
 from generators.clusters import random_labels, random_pod_spec
 from generators.vocabulary import EDGES, INNER, LARGE, bits_of, text_of
-from oracles.direct_interpreter import BEHAVIOURS, pod_of, rules
+from oracles.direct_interpreter import BEHAVIOURS, namespace_of, pod_of, rules
 
 PORT_EDGES = sorted(
     {p + d for pair in [*LARGE.ranges, *((p, p) for p in LARGE.ports)] for p in pair for d in (-1, 0, 1)} - {0, 65536}
@@ -12,21 +13,56 @@ PORT_EDGES = sorted(
 def random_point(rng, cluster):
     """A connection: ``{"source", "destination", "protocol", "port", "behaviours"}``, as the direct interpreter's."""
     free = {name: random_labels(rng) for name in cluster["names"]}
-    family = rng.choice([4, 4, 4, 6])
-    source = random_end(rng, cluster, free, family, "possible-source")
-    destination = random_end(rng, cluster, free, family, "possible-destination")
+    target = random_target(rng, cluster) if rng.random() < 0.6 else None
+    source, destination = aimed_ends(rng, cluster, free, target) if target else random_ends(rng, cluster, free)
     if source.get("workload") is not None and (is_one_pod(source, destination) or rng.random() < 0.03):
         destination = dict(source)
     elif source["address"] == destination["address"]:
         destination["address"] = other_address(rng, source["address"])
     if destination != source:
         destination["replica"] = 1
+    protocol, port = rng.choice(rng.words.protocols), random_target_port(rng, destination)
+    behaviours = random_behaviours(rng)
+    if target:
+        declare_names(rng, target, destination)
+        protocol, port = aimed_traffic(rng, target, destination)
+        behaviours = helpful(rng, target, behaviours)
+    return {"source": source, "destination": destination, "protocol": protocol, "port": port, "behaviours": behaviours}
+
+
+def random_ends(rng, cluster, free):
+    """Two ends anywhere, of one family of addresses."""
+    family = rng.choice([4, 4, 4, 6])
+    source = random_end(rng, cluster, free, family, "possible-source")
+    return source, random_end(rng, cluster, free, family, "possible-destination")
+
+
+def aimed_ends(rng, cluster, free, target):
+    """The two ends of a rule: a pod that its policy selects, and one of its peers."""
+    subject, subject_index = aimed_subject(rng, cluster, target, "possible-subject")
+    peer, peer_index, block = aimed_peer(rng, cluster, target, "possible-peer")
+    families = [family for family in (4, 6) if all(pod is None or fits(pod, family) for pod in (subject, peer))]
+    family = rng.choice(families or [4])
+    wanted = edge_of(rng, block) if block else random_address(rng, family, cluster)
+    if all(pod is None or fits(pod, family_of(wanted)) for pod in (subject, peer)):
+        family = family_of(wanted)
+    else:
+        wanted = random_address(rng, family, cluster)
+    one = placed(rng, free, subject, subject_index, random_address(rng, family, cluster))
+    other = {"address": wanted} if peer is None else placed(rng, free, peer, peer_index, wanted)
+    return (one, other) if target[1] == "Egress" else (other, one)
+
+
+def placed(rng, free, pod, index, address):
+    """A pod as an end of a connection, with its known address where it has one."""
+    known = [a for a in known_addresses(pod) if family_of(a) == family_of(address)]
     return {
-        "source": source,
-        "destination": destination,
-        "protocol": rng.choice(rng.words.protocols),
-        "port": random_target_port(rng, destination),
-        "behaviours": random_behaviours(rng),
+        "pod": pod,
+        "workload": index,
+        "address": rng.choice(known) if known else address,
+        "node": rng.choice(["n1", "n2"]),
+        "replica": 0,
+        "namespaceLabels": free.get(namespace_of(pod), {}),
     }
 
 
@@ -47,23 +83,10 @@ def random_end(rng, cluster, free, family, name):
     draw = rng.random()
     if draw < 0.55 and fitting:
         index = rng.choice(fitting)
-        workload = cluster["workloads"][index]
-        known = [a for a in known_addresses(workload) if family_of(a) == family]
-        end = {
-            "pod": workload,
-            "workload": index,
-            "address": rng.choice(known or [random_address(rng, family, cluster)]),
-        }
-    elif draw < 0.8:
-        end = {
-            "pod": possible_pod(rng, cluster, name),
-            "workload": None,
-            "address": random_address(rng, family, cluster),
-        }
-    else:
-        return {"address": random_address(rng, family, cluster)}
-    namespace = end["pod"]["metadata"].get("namespace") or "default"
-    return {**end, "node": rng.choice(["n1", "n2"]), "replica": 0, "namespaceLabels": free.get(namespace, {})}
+        return placed(rng, free, cluster["workloads"][index], index, random_address(rng, family, cluster))
+    if draw < 0.8:
+        return placed(rng, free, possible_pod(rng, cluster, name), None, random_address(rng, family, cluster))
+    return {"address": random_address(rng, family, cluster)}
 
 
 def possible_pod(rng, cluster, name):
@@ -103,12 +126,10 @@ def blocks_of(cluster):
 
 def random_address(rng, family, cluster):
     """An address at the edge of a mentioned CIDR or one beside it, or at the edge of some other CIDR."""
-    blocks = [bounds for bounds in map(bits_of, blocks_of(cluster)) if bounds[0] == family]
+    blocks = [block for block in blocks_of(cluster) if bits_of(block)[0] == family]
     if not blocks or rng.random() < 0.3:
         return text_of(family, rng.choice(EDGES[family] + INNER[family]))
-    _, first, last = rng.choice(blocks)
-    value = rng.choice([first - 1, first, first, last, last, last + 1, rng.randint(first, last)])
-    return text_of(family, min(max(value, 0), 2 ** (32 if family == 4 else 128) - 1))
+    return edge_of(rng, rng.choice(blocks))
 
 
 def other_address(rng, address):

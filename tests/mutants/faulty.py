@@ -1,0 +1,106 @@
+"""Faults put into the real source of one module, and hunted by the agreement checks."""
+
+import importlib
+import importlib.util
+import sys
+from contextlib import contextmanager
+from functools import cache
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+from generators.clusters import random_cluster
+from generators.points import random_point
+from generators.vocabulary import Dice
+from oracles.direct_interpreter import allowed
+
+PACKAGE = Path(importlib.util.find_spec("netverify").origin).parent
+RELOADED = ("netverify", "agreement")
+"""What is imported anew around a fault; everything else, the solver above all, stays."""
+
+
+class Patched:
+    """Finds one module with some of its text replaced; the text must be there exactly once."""
+
+    def __init__(self, module, original, replacement):
+        path = PACKAGE.joinpath(*module.split("."))
+        self.path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        self.name = f"netverify.{module}"
+        source = self.path.read_text()
+        found = source.count(original)
+        if found != 1:
+            raise AssertionError(f"the text to replace is {found} times in {self.name}, not once: {original}")
+        self.source = source.replace(original, replacement)
+
+    def find_spec(self, name, path=None, target=None):
+        del path, target
+        return ModuleSpec(name, self, origin=str(self.path)) if name == self.name else None
+
+    def create_module(self, spec):
+        del spec
+
+    def exec_module(self, module):
+        module.__file__ = str(self.path)
+        exec(compile(self.source, str(self.path), "exec"), module.__dict__)  # noqa: S102 - the package's own text
+
+
+def is_reloaded(name):
+    return name.split(".")[0] in RELOADED
+
+
+@contextmanager
+def fault(module, original, replacement):
+    """A fresh import of the package with one fault, as long as the context lasts."""
+    finder = Patched(module, original, replacement)
+    kept = {name: loaded for name, loaded in sys.modules.items() if is_reloaded(name)}
+    for name in kept:
+        del sys.modules[name]
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if is_reloaded(name)]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+        for name, loaded in kept.items():
+            parent, _, child = name.rpartition(".")
+            if parent in kept:
+                setattr(kept[parent], child, loaded)
+
+
+@cache
+def judged_points(seed):
+    """A random cluster with connections through it, and what the direct interpreter says to each."""
+    rng = Dice(seed)
+    cluster = random_cluster(rng)
+    points = [random_point(rng, cluster) for _ in range(20)]
+    return cluster, [
+        (p, allowed(cluster, p["source"], p["destination"], p["protocol"], p["port"], p["behaviours"])) for p in points
+    ]
+
+
+def first_disagreement_on_points(most_clusters):
+    """The first seed at which the reference reading decides a connection differently; None when it never does."""
+    readings = importlib.import_module("agreement.readings")
+    for seed in range(most_clusters):
+        cluster, judged = judged_points(seed)
+        answer = readings.reference(cluster)
+        if any(answer(point) is not verdict for point, verdict in judged):
+            return seed
+    return None
+
+
+def first_disagreement_on_questions(most_questions):
+    """The first seed at which a whole question is answered differently; None when none is.
+
+    A witness that the reference reading refuses counts: the package stops there by itself.
+    """
+    questions = importlib.import_module("agreement.questions")
+    refused = importlib.import_module("netverify.explain").ReplayError
+    for seed in range(most_questions):
+        try:
+            if questions.disagreement(seed) is not None:
+                return seed
+        except refused:
+            return seed
+    return None

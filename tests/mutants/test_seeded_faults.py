@@ -1,0 +1,379 @@
+"""Faults seeded into lowering, readings and reading of manifests: the agreement checks must find every one of them.
+
+Each fault replaces text that stands in the module exactly once, so that a fault whose code has moved fails loudly.
+"""
+
+import pytest
+
+from mutants.faulty import fault, first_disagreement_on_points, first_disagreement_on_questions
+
+MOST_CLUSTERS = 500
+MOST_QUESTIONS = 300
+
+LOWERING = "dialects.network_policy"
+TIERS = "dialects.tiers"
+REFERENCE = "reference.evaluate"
+LABELS = "model.labels"
+STORED = "manifests.facts.network_policy"
+
+FAULTS_OF_THE_LOWERING = {
+    "both selectors of a peer are alternatives": (
+        LOWERING,
+        "        parts.append(PodMatches(end, peer.pod_selector))\n",
+        "        parts = [AnyOf((*parts, PodMatches(end, peer.pod_selector)))]\n",
+    ),
+    "a pod selector alone reaches into every namespace": (
+        LOWERING,
+        "parts.append(InNamespace(end, namespace))",
+        "parts.append(IsPod(end))",
+    ),
+    "namespace labels are ignored": (
+        LOWERING,
+        "parts.append(NamespaceMatches(end, peer.namespace_selector))",
+        "parts.append(IsPod(end))",
+    ),
+    "an empty from is nobody": (
+        LOWERING,
+        "        yield ALWAYS, traffic\n",
+        "        yield AnyOf(()), traffic\n",
+    ),
+    "empty ports are no ports": (
+        LOWERING,
+        "    if not ports:\n        return ALWAYS\n",
+        "    if not ports:\n        return AnyOf(())\n",
+    ),
+    "an except is ignored": (
+        LOWERING,
+        "AddressIn(end, subtract(block.cidr, block.excepts))",
+        "AddressIn(end, subtract(block.cidr, ()))",
+    ),
+    "only the first except counts": (
+        LOWERING,
+        "subtract(block.cidr, block.excepts)",
+        "subtract(block.cidr, block.excepts[:1])",
+    ),
+    "an ipBlock matches pods on every CNI": (
+        LOWERING,
+        "All((Not(on_host), Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))",
+        "Not(on_host)",
+    ),
+    "an ipBlock matches nodes where it matches pods": (
+        LOWERING,
+        "All((on_host, Behaves(Behaviour.IPBLOCK_MATCHES_NODES)))",
+        "All((on_host, Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))",
+    ),
+    "an ipBlock never matches what is outside": (
+        LOWERING,
+        "                    Not(IsPod(end)),\n",
+        "",
+    ),
+    "the end of a range is not in it": (
+        LOWERING,
+        "port_set((first, port.end_port or first))",
+        "port_set((first, (port.end_port or first) - 1))",
+    ),
+    "endPort is supported everywhere": (
+        LOWERING,
+        "                            Behaves(Behaviour.ENDPORT_SUPPORTED),\n",
+        "",
+    ),
+    "a protocol without port is its first port": (
+        LOWERING,
+        "            lowered = PortIn(port.protocol, EVERY_PORT)\n",
+        "            lowered = PortIn(port.protocol, port_set((1, 1)))\n",
+    ),
+    "rules for SCTP are enforced everywhere": (
+        LOWERING,
+        "    if port.protocol is Protocol.SCTP:\n",
+        "    if False:\n",
+    ),
+    "a port name towards an ipBlock is always resolved": (
+        LOWERING,
+        "        resolved.append(Behaves(Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK))\n",
+        "        resolved.append(ALWAYS)\n",
+    ),
+    "a port name that falls open opens every protocol": (
+        LOWERING,
+        "Behaves(Behaviour.NAMED_PORT_FALLS_OPEN), PortIn(protocol, EVERY_PORT))",
+        "Behaves(Behaviour.NAMED_PORT_FALLS_OPEN))",
+    ),
+    "a port name never voids its policy": (
+        LOWERING,
+        "        parts.append(_NAMES_DO_NOT_VOID)\n",
+        "        parts.append(ALWAYS)\n",
+    ),
+    "a policy selects pods of every namespace": (
+        LOWERING,
+        "parts: list[Predicate] = [InNamespace(end, policy.namespace)]",
+        "parts: list[Predicate] = [IsPod(end)]",
+    ),
+    "pods on the host network are always policed": (
+        LOWERING,
+        "AnyOf((Not(OnHostNetwork(end)), Behaves(Behaviour.HOST_NETWORK_POLICED)))",
+        "ALWAYS",
+    ),
+    "an isolation without rules is no isolation": (
+        LOWERING,
+        "    if not listed and not rules:\n",
+        "    if not rules:\n",
+    ),
+    "rules of an unlisted direction are always enforced": (
+        LOWERING,
+        "        parts.append(_UNLISTED_ENFORCED)\n",
+        "        parts.append(ALWAYS)\n",
+    ),
+    "rules of an unlisted direction are never enforced": (
+        LOWERING,
+        "    if not listed and not rules:\n",
+        "    if not listed:\n",
+    ),
+    "ingress and egress rules are swapped": (
+        LOWERING,
+        "rules = policy.ingress if direction is Direction.INGRESS else policy.egress",
+        "rules = policy.egress if direction is Direction.INGRESS else policy.ingress",
+    ),
+    "a policy that selects a pod denies nothing by itself": (TIERS, "default=Action.DENY", "default=Action.PASS"),
+    "policies are enforced everywhere": (
+        TIERS,
+        "condition=Behaves(Behaviour.POLICY_ENFORCED)",
+        "condition=ALWAYS",
+    ),
+    "the own node is always allowed": (TIERS, "SameNode(), Behaves(behaviour)", "SameNode()"),
+    "every node is the own node": (TIERS, "SameNode(), Behaves(behaviour)", "Behaves(behaviour)"),
+    "the exemptions of the own node are swapped": (
+        TIERS,
+        "if direction is Direction.INGRESS else",
+        "if direction is Direction.EGRESS else",
+    ),
+}
+
+FAULTS_OF_THE_REFERENCE = {
+    "NotIn wants the key": (
+        LABELS,
+        "return value is None or value not in",
+        "return value is not None and value not in",
+    ),
+    "Exists wants a value": (
+        LABELS,
+        "        case Operator.EXISTS:\n            return value is not None",
+        "        case Operator.EXISTS:\n            return bool(value)",
+    ),
+    "one requirement of a selector is enough": (
+        LABELS,
+        "return all(requirement_holds(requirement, labels) for requirement in selector.requirements)",
+        "return not selector.requirements or any(requirement_holds(r, labels) for r in selector.requirements)",
+    ),
+    "a port name is resolved without its protocol": (
+        REFERENCE,
+        "        and declared.protocol is wanted.protocol\n",
+        "",
+    ),
+    "names of init containers always count": (
+        REFERENCE,
+        "(not declared.init or behaviours[Behaviour.INIT_CONTAINER_PORTS_NAMED])",
+        "True",
+    ),
+    "one direction is enough": (
+        REFERENCE,
+        "is_self_connection(flow) or all(",
+        "is_self_connection(flow) or any(",
+    ),
+    "a pod can block access to itself": (REFERENCE, "return is_self_connection(flow) or all(", "return all("),
+    "a rule matches whatever the traffic": (
+        REFERENCE,
+        "        and matches(rule.traffic, flow, behaviours)\n",
+        "",
+    ),
+    "a range of ports stands for every port after its first": (
+        "model.traffic",
+        "any(first <= port <= last for first, last in self.ranges)",
+        "any(first <= port for first, last in self.ranges)",
+    ),
+    "an IPv6 range matches IPv4": (
+        "model.addresses",
+        "return address.family == self.family and self.first",
+        "return self.first",
+    ),
+    "what follows an except is lost": (
+        "model.addresses",
+        "    if start <= block.last:\n",
+        "    if start == block.first:\n",
+    ),
+}
+
+FAULTS_OF_READING = {
+    "without policyTypes a policy is never for egress": (
+        STORED,
+        '(["Ingress", "Egress"] if egress else ["Ingress"])',
+        '["Ingress"]',
+    ),
+    "without policyTypes a policy is always for both": (
+        STORED,
+        '(["Ingress", "Egress"] if egress else ["Ingress"])',
+        '["Ingress", "Egress"]',
+    ),
+    "no protocol means UDP": (STORED, "Protocol.TCP if protocol is None", "Protocol.UDP if protocol is None"),
+    "a null rule allows nothing": (
+        STORED,
+        "for index, shape in enumerate(shapes)",
+        "for index, shape in enumerate(shapes) if shape is not None",
+    ),
+    "an empty namespaceSelector is absent": (
+        STORED,
+        "optional_selector(shape.namespaceSelector),",
+        "stored_selector(shape.namespaceSelector) if stored_selector(shape.namespaceSelector).requirements else None,",
+    ),
+    "a label left empty in a selector is no requirement": (
+        "manifests.facts.selector",
+        "return selector_of(stored_map(dict(labels)), requirements)",
+        "return selector_of({key: value for key, value in labels if value}, requirements)",
+    ),
+    "the name label of a namespace can be forged": (
+        "manifests.facts.namespace",
+        "stored_map(meta.labels) | {NAMESPACE_NAME_LABEL: name}",
+        "{NAMESPACE_NAME_LABEL: name} | stored_map(meta.labels)",
+    ),
+}
+
+FAULTS_OF_THE_ENCODER = {
+    "NotIn wants the key, in the formula": (
+        "symbolic.space",
+        "            return negation(index.one_of(values[value] for value in requirement.values))",
+        "            return negation(index.one_of([ABSENT, *(values[value] for value in requirement.values)]))",
+    ),
+    "Exists holds for everyone, in the formula": (
+        "symbolic.space",
+        "        case Operator.EXISTS:\n            return negation(index.equals(ABSENT))",
+        "        case Operator.EXISTS:\n            return TRUE",
+    ),
+    "a new namespace has every name": (
+        "symbolic.space",
+        "holds = name != NEW_NAMESPACE and name in requirement.values",
+        "holds = name == NEW_NAMESPACE or name in requirement.values",
+    ),
+    "no label has a value that nobody mentions": (
+        "symbolic.space",
+        "            yield index.bounded()\n",
+        "            yield conjunction((index.bounded(), negation(index.equals(OTHER))))\n",
+    ),
+    "every label is present": (
+        "symbolic.space",
+        "            yield index.bounded()\n",
+        "            yield conjunction((index.bounded(), negation(index.equals(ABSENT))))\n",
+    ),
+    "an address is outside of every range": (
+        "symbolic.space",
+        "        return self.address.one_of(self.plan.intervals.covered_by(ranges))",
+        "        return negation(self.address.one_of(self.plan.intervals.covered_by(ranges)))",
+    ),
+    "an existing pod has any address": (
+        "symbolic.space",
+        "parts.append(self.address.one_of({self.plan.intervals.index_of(a) for a in workload.addresses}))",
+        "parts.append(TRUE)",
+    ),
+    "an existing pod has its first address alone": (
+        "symbolic.space",
+        "{self.plan.intervals.index_of(a) for a in workload.addresses}",
+        "{self.plan.intervals.index_of(a) for a in workload.addresses[:1]}",
+    ),
+    "both ends may be of different families": (
+        "symbolic.obligations",
+        "    yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))\n",
+        "",
+    ),
+    "a bare Pod talks to itself": (
+        "symbolic.obligations",
+        "    yield from _not_oneself(source, destination)\n",
+        "",
+    ),
+    "one namespace has two sets of labels": (
+        "symbolic.obligations",
+        "    yield from _one_namespace_one_set_of_labels(source, destination)\n",
+        "",
+    ),
+    "a possible pod has every port name": (
+        "symbolic.obligations",
+        "    yield from _names_are_declared(destination, encoder, index, latitude)\n",
+        "",
+    ),
+    "one table is enough": (
+        "symbolic.encode",
+        "return conjunction(self.table_allows(tables[direction]) for direction in Direction)",
+        "return disjunction(self.table_allows(tables[direction]) for direction in Direction)",
+    ),
+    "a tier's default is never reached": (
+        "symbolic.encode",
+        "        return choose(self.tier_applies(tier, direction), outcome, passed)",
+        "        return choose(self.tier_applies(tier, direction), disjunction((outcome, passed)), passed)",
+    ),
+    "a rule matches every peer, in the formula": (
+        "symbolic.encode",
+        "self.matches(rule.traffic), self.matches(rule.peer)",
+        "self.matches(rule.traffic)",
+    ),
+    "names of init containers never count, in the formula": (
+        "symbolic.encode",
+        "self.behaviours[Behaviour.INIT_CONTAINER_PORTS_NAMED] if declared.init else TRUE",
+        "FALSE if declared.init else TRUE",
+    ),
+    "a possible pod has no port names": (
+        "symbolic.encode",
+        "            named.append(conjunction(possible))\n",
+        "",
+    ),
+    "a single port of a range is its first": (
+        "symbolic.terms",
+        "        low = TRUE if first <= 0 else Term",
+        "        last = first + 1\n        low = TRUE if first <= 0 else Term",
+    ),
+    "negations are dropped": (
+        "symbolic.terms",
+        '    return Term(f"(not {part})")\n',
+        "    return part\n",
+    ),
+    "the port of a question is any port": (
+        "symbolic.casting",
+        "    return protocol, ranges[0][0] if single else None",
+        "    return protocol, ranges[0][0] + 1 if single else None",
+    ),
+    "rules that depend are dropped": (
+        "symbolic.scene",
+        "        fold(rule.traffic, scene) is not False\n",
+        "        fold(rule.traffic, scene) is True\n",
+    ),
+    "selections that depend are dropped": (
+        "symbolic.scene",
+        "    return fold(selection.subject, scene) is not False",
+        "    return fold(selection.subject, scene) is True",
+    ),
+}
+
+
+def ids(faults):
+    return [pytest.param(*texts, id=name) for name, texts in faults.items()]
+
+
+@pytest.mark.parametrize(
+    ("module", "original", "replacement"),
+    ids({**FAULTS_OF_THE_LOWERING, **FAULTS_OF_THE_REFERENCE, **FAULTS_OF_READING}),
+)
+def test_a_seeded_fault_is_found_by_single_connections(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_disagreement_on_points(MOST_CLUSTERS) is not None
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_THE_ENCODER))
+def test_a_seeded_fault_is_found_by_whole_questions(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_disagreement_on_questions(MOST_QUESTIONS) is not None
+
+
+def test_without_a_fault_nothing_is_found():
+    with fault(LABELS, "class LabelSelector:", "class LabelSelector: "):
+        assert first_disagreement_on_points(10) is None
+        assert first_disagreement_on_questions(10) is None
+
+
+def test_a_fault_whose_code_has_moved_fails_loudly():
+    with pytest.raises(AssertionError, match="0 times"), fault(LABELS, "no such text", ""):
+        pass
