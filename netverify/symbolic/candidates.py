@@ -1,4 +1,4 @@
-"""Existing pods that a predicate or a table can let in, found by index instead of one by one.
+"""Existing pods, by namespace, and which of many a table may let in.
 
 Everything here errs to one side: a pod that is left out is certainly not let in; one that is found may still not be.
 """
@@ -6,15 +6,13 @@ Everything here errs to one side: a pod that is left out is certainly not let in
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from netverify.model.cluster import Cluster, Workload, WorkloadKey
-from netverify.model.flow import End
-from netverify.model.labels import LabelSelector, Operator
-from netverify.rules.predicate import All, AnyOf, InNamespace, IsWorkload, OnHostNetwork, PodMatches, Predicate
+from netverify.model.cluster import Cluster, Workload
+from netverify.rules.predicate import All, AnyOf, Predicate
 from netverify.rules.table import Action, RuleTable, Tier
-from netverify.symbolic.scene import Scene, fold
+from netverify.symbolic.scene import Cast, Scene, fold
 
 
 class WorkloadIndex:
@@ -32,83 +30,61 @@ class WorkloadIndex:
         self.hosts_in_namespace: Mapping[str, list[Workload]] = dict(hosts)
         self.addresses_known = any(workload.addresses for workload in self.everyone)
 
-    @cached_property
-    def _by_label(self) -> Mapping[tuple[str, str], list[Workload]]:
-        index: dict[tuple[str, str], list[Workload]] = defaultdict(list)
-        for workload in self.everyone:
-            for label in workload.labels.items():
-                index[label].append(workload)
-        return index
 
-    @cached_property
-    def _by_open_label(self) -> Mapping[str, list[Workload]]:
-        index: dict[str, list[Workload]] = defaultdict(list)
-        for workload in self.everyone:
-            for key in workload.open_labels:
-                index[key].append(workload)
-        return index
+class Admission:
+    """Which existing pods at the peer's end one table may allow a flow with; what pods share is looked at once."""
 
-    def candidates(self, predicate: Predicate, end: End) -> list[Workload] | None:  # noqa: PLR0911 - an arm per node
-        """The existing pods at ``end`` that ``predicate`` can hold for; None: perhaps all of them."""
-        match predicate:
-            case All(parts):
-                found = [some for part in parts if (some := self.candidates(part, end)) is not None]
-                return min(found, key=len) if found else None
-            case AnyOf(parts):
-                either = [self.candidates(part, end) for part in parts]
-                known = [some for some in either if some is not None]
-                return _union(known) if len(known) == len(either) else None
-            case InNamespace(at, name) if at is end:
-                return self.in_namespace.get(name, [])
-            case IsWorkload(at, key) if at is end:
-                return [workload for workload in self.in_namespace.get(key.namespace, ()) if workload.key == key]
-            case OnHostNetwork(at) if at is end:
-                return _union(self.hosts_in_namespace.values())
-            case PodMatches(at, selector) if at is end:
-                return self._labelled(selector)
-            case _:
-                return None
-
-    def _labelled(self, selector: LabelSelector) -> list[Workload] | None:
-        lists = [
-            _union(
-                (
-                    *(self._by_label.get((requirement.key, value), []) for value in requirement.values),
-                    self._by_open_label.get(requirement.key, []),
-                ),
-            )
-            for requirement in selector.requirements
-            if requirement.operator is Operator.IN
-        ]
-        return min(lists, key=len) if lists else None
-
-    def admitted(self, table: RuleTable, scene: Scene) -> list[Workload] | None:
-        """The existing pods at the peer's end that ``table`` can allow a flow with; None: perhaps all of them."""
-        peer = table.direction.peer
-        found: list[list[Workload]] = []
+    def __init__(self, table: RuleTable, scene: Scene) -> None:
+        self._peer = table.direction.peer
+        self._scene = scene
+        self._ways: list[Predicate] | None = []
         for tier in table.tiers:
-            let_in = self._let_in(tier, peer, scene)
-            if let_in is None:
-                return None
-            found.append(let_in)
+            self._ways.extend(_ways_in(tier, scene))
             if _decides_all(tier, scene):
-                return _union(found)
-        return None
+                break
+        else:
+            self._ways = None
+        self._ways_from: dict[str, list[Predicate]] = {}
 
-    def _let_in(self, tier: Tier, peer: End, scene: Scene) -> list[Workload] | None:
-        subjects = AnyOf(tuple(selection.subject for selection in tier.applies))
-        if not tier.applies or fold(All((tier.condition, subjects)), scene) is False:
-            return []
-        found: list[list[Workload]] = []
-        for rule in tier.rules:
-            both = All((rule.peer, rule.traffic, rule.subject, subjects))
-            if rule.action is not Action.ALLOW or fold(both, scene) is False:
-                continue
-            candidates = self.candidates(both, peer)
-            if candidates is None:
-                return None
-            found.append(candidates)
-        return _union(found) if tier.default is not Action.ALLOW else None
+    def admits(self, workload: Workload) -> bool:
+        """Whether ``workload`` may be let in."""
+        if self._ways is None:
+            return True
+        ways = self._ways if workload.host_network else self._from(workload.key.namespace, self._ways)
+        return any(self._may_hold(way, Cast(workloads=(workload,))) for way in ways)
+
+    def _from(self, namespace: str, ways: list[Predicate]) -> list[Predicate]:
+        """The ways that a pod of ``namespace`` can take, whatever its labels, unless it is on the host network."""
+        if namespace not in self._ways_from:
+            anyone = Cast(namespaces=(namespace,))
+            self._ways_from[namespace] = [way for way in ways if self._may_hold(way, anyone)]
+        return self._ways_from[namespace]
+
+    def _may_hold(self, way: Predicate, cast: Cast) -> bool:
+        return fold(way, replace(self._scene, casts={**self._scene.casts, self._peer: cast})) is not False
+
+
+def may_allow(table: RuleTable, scene: Scene) -> bool:
+    """Whether ``table`` may allow any flow of ``scene`` at all."""
+    for tier in table.tiers:
+        if any(True for _ in _ways_in(tier, scene)):
+            return True
+        if _decides_all(tier, scene):
+            return False
+    return True
+
+
+def _ways_in(tier: Tier, scene: Scene) -> Iterator[Predicate]:
+    """What each of the rules of ``tier`` allows that may hold in ``scene``; everything where its default allows."""
+    subjects = AnyOf(tuple(selection.subject for selection in tier.applies))
+    if not tier.applies or fold(All((tier.condition, subjects)), scene) is False:
+        return
+    for rule in tier.rules:
+        allowed = All((rule.peer, rule.traffic, rule.subject, subjects))
+        if rule.action is Action.ALLOW and fold(allowed, scene) is not False:
+            yield allowed
+    if tier.default is Action.ALLOW:
+        yield subjects
 
 
 def _decides_all(tier: Tier, scene: Scene) -> bool:
@@ -117,8 +93,3 @@ def _decides_all(tier: Tier, scene: Scene) -> bool:
     if Action.PASS in actions or fold(tier.condition, scene) is not True:
         return False
     return any(fold(selection.subject, scene) is True for selection in tier.applies)
-
-
-def _union(lists: Iterable[Iterable[Workload]]) -> list[Workload]:
-    found: dict[WorkloadKey, Workload] = {workload.key: workload for some in lists for workload in some}
-    return [found[key] for key in sorted(found)]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import islice
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Selection
+from netverify.symbolic.candidates import Admission, may_allow
 from netverify.symbolic.casting import Casting, World
 from netverify.symbolic.obligations import (
     PREFER_EXISTING,
@@ -24,7 +27,7 @@ from netverify.symbolic.obligations import (
     premises_only,
     reachability,
 )
-from netverify.symbolic.scene import Scene
+from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.solver import Budget, Status, solve
 from netverify.symbolic.witness import decode
 
@@ -34,7 +37,7 @@ NARROW = 8
 NAMED_AT_ONCE = 10
 """Up to so many existing pods, one goal names them all; beyond, possible pods stand for them first."""
 
-EXISTING_AT_ONCE = 200
+EXISTING_AT_ONCE = 60
 """How many existing pods of a wide end one goal speaks of."""
 
 CAUTIOUS: Mapping[Behaviour, bool] = {
@@ -163,24 +166,39 @@ class Search:
         )
         for source, destination in worlds:
             scene = self.casting.scene(question, source, destination, self._behaviours)
-            scene = self._let_in(scene)
             if not any(cast.empty for cast in scene.casts.values()):
-                yield from self.casting.portions(scene, EXISTING_AT_ONCE)
+                yield from self._portions(scene)
 
-    def _let_in(self, scene: Scene) -> Scene:
-        """``scene`` with only those existing pods at a wide end that the policies of a narrow other end can let in."""
-        casts = dict(scene.casts)
+    def _portions(self, scene: Scene) -> Iterator[Scene]:
+        """Scenes with few existing pods at each end that together have every flow of ``scene``."""
         for direction in Direction:
-            subject, peer = casts[direction.subject], casts[direction.peer]
-            if len(peer.workloads) <= EXISTING_AT_ONCE or len(subject.places) > NARROW or subject.external:
-                continue
-            table = self._policies.slice(direction, subject.places)
-            admitted = self.casting.index.admitted(table, scene)
-            if admitted is not None:
-                keys = {workload.key for workload in admitted}
-                kept = tuple(workload for workload in peer.workloads if workload.key in keys)
-                casts[direction.peer] = replace(peer, workloads=kept)
-        return replace(scene, casts=casts)
+            subject, peer = scene.casts[direction.subject], scene.casts[direction.peer]
+            if len(peer.workloads) > EXISTING_AT_ONCE and len(subject.places) <= NARROW and not subject.external:
+                yield from self._let_in(scene, direction)
+                return
+        yield from self.casting.portions(scene, EXISTING_AT_ONCE)
+
+    def _let_in(self, scene: Scene, direction: Direction) -> Iterator[Scene]:
+        """Portions of a wide peer's end with only those pods that policies may let through to the subject's."""
+        subject, peer = scene.casts[direction.subject], scene.casts[direction.peer]
+        admission = Admission(self._policies.slice(direction, subject.places), scene)
+        let_out = cache(lambda namespace: self._let_out(namespace, direction, scene))
+        through = (w for w in peer.workloads if (w.host_network or let_out(w.key.namespace)) and admission.admits(w))
+        others = replace(peer, workloads=())
+        while portion := tuple(islice(through, EXISTING_AT_ONCE)):
+            cast = replace(others, workloads=portion)
+            yield from self.casting.portions(
+                replace(scene, casts={**scene.casts, direction.peer: cast}), EXISTING_AT_ONCE
+            )
+            others = Cast()
+        if not others.empty:
+            yield replace(scene, casts={**scene.casts, direction.peer: others})
+
+    def _let_out(self, namespace: str, direction: Direction, scene: Scene) -> bool:
+        """Whether the policies of the peer's own namespace may let any of its pods through."""
+        opposite = Direction.EGRESS if direction is Direction.INGRESS else Direction.INGRESS
+        anyone = {**scene.casts, direction.peer: Cast(namespaces=(namespace,))}
+        return may_allow(self._policies.slice(opposite, (namespace,)), replace(scene, casts=anyone))
 
     def _solve(self, question: Question, scene: Scene, attempts: list[tuple[Obligation, Status]]) -> Found:
         """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out."""
