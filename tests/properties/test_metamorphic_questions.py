@@ -1,0 +1,74 @@
+"""What answers to whole questions must have in common, whatever they are."""
+
+import random
+
+import pytest
+
+from agreement.adapter import inventory_of
+from generators.small_cases import small_case
+from netverify.model.behaviours import Behaviour
+from netverify.queries.outcome import Scope, Verdict
+from netverify.verify import Settings, ask
+
+SEEDS = range(20_000, 20_060)
+
+
+def answers(*settings):
+    """The answers to each random question, once for each of ``settings``."""
+    for seed in SEEDS:
+        cluster, question = small_case(seed)
+        inventory = inventory_of(cluster)
+        yield question["sentence"], inventory, [ask(question["sentence"], inventory, one) for one in settings]
+
+
+def test_24_more_sources_and_more_ports_reach_no_less():
+    wider = 0
+    for sentence, inventory, (answer,) in answers(Settings()):
+        if answer.verdict is not Verdict.REACHABLE:
+            continue
+        for broader in broader_sentences(sentence):
+            wider += 1
+            assert ask(broader, inventory).verdict is Verdict.REACHABLE, broader
+    assert wider >= 20
+
+
+def broader_sentences(sentence):
+    """The sentence with any pod as its source, and without its port."""
+    source, target = sentence.removeprefix("can ").split(" reach ")
+    if "internet" not in source and not source[0].isdigit() and ":" not in source:
+        yield f"can any pod reach {target}"
+    end, colon, port = target.rpartition(":")
+    if colon and not end.startswith("[") and "fd00" not in target:
+        yield f"can {source} reach {end}"
+        yield f"can {source} reach {end}:{port.split('/')[0]}/any"
+
+
+def test_25_what_is_proved_is_proved_on_every_cni_and_what_is_refuted_on_the_one_named():
+    rng = random.Random(25)
+    for sentence, inventory, (answer,) in answers(Settings()):
+        if answer.verdict is Verdict.UNREACHABLE:
+            behaviours = {behaviour: rng.random() < 0.5 for behaviour in Behaviour} | {Behaviour.POLICY_ENFORCED: True}
+            assert ask(sentence, inventory, Settings(behaviours)).verdict is Verdict.UNREACHABLE, sentence
+        if answer.verdict is Verdict.REACHABLE:
+            again = ask(sentence, inventory, Settings(dict(answer.witness.behaviours)))
+            assert again.verdict is Verdict.REACHABLE, sentence
+
+
+def test_29_the_seed_changes_neither_verdict_nor_scope():
+    for sentence, _, (one, other) in answers(Settings(seed=0), Settings(seed=7)):
+        assert (one.verdict, one.scope) == (other.verdict, other.scope), sentence
+
+
+@pytest.mark.xfail(strict=True, reason="the solver's model depends on what was asked before in the same process")
+def test_29_a_question_asked_twice_has_the_same_answer_to_the_last_byte():
+    for sentence, _, (first, again) in answers(Settings(), Settings()):
+        assert first == again, sentence
+
+
+def test_what_existing_pods_reach_possible_ones_reach_too():
+    for sentence, inventory, (answer,) in answers(Settings()):
+        if answer.scope is Scope.EXISTING and sentence.startswith(("can pod ", "can deployment ")):
+            source = sentence.removeprefix("can ").split(" reach ")[0]
+            namespace = source.split()[1].split("/")[0]
+            broader = sentence.replace(f"can {source} ", f"can namespace {namespace} ")
+            assert ask(broader, inventory).verdict is Verdict.REACHABLE, broader
