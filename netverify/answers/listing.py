@@ -14,7 +14,7 @@ from netverify.model.flow import Direction, End
 from netverify.queries.outcome import Answer, Listed, Listing, Verdict
 from netverify.queries.question import Form, Question
 from netverify.queries.wording import alternatives, peer_words
-from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Not, Predicate
 from netverify.symbolic.casting import World
 from netverify.symbolic.solver import Status
 from netverify.symbolic.vocabulary import Intervals, Mentions, collect
@@ -103,11 +103,16 @@ def _possible(question: Question, open_end: End, context: Context) -> Iterator[s
     peers: list[Predicate] = []
     for tier in context.policies.slice(direction, cast.places).tiers:
         for rule in tier.rules:
-            peers.extend(peer for peer in alternatives(rule.peer) if peer not in peers and peer != All())
-    for peer in peers:
-        if _is_possible(_narrowed(pods, open_end, peer), open_end, context):
-            yield peer_words(peer)
-    if _is_possible(_narrowed(pods, open_end, All(tuple(map(Not, peers)))), open_end, context):
+            by_rule = _narrowed(pods, direction.subject, rule.subject)
+            by_rule = replace(by_rule, traffic=All((rule.traffic, question.traffic)))
+            for peer in alternatives(rule.peer):
+                if peer in peers or peer == ALWAYS:
+                    continue
+                if _is_possible(_narrowed(by_rule, open_end, peer), open_end, context):
+                    peers.append(peer)
+                    yield peer_words(peer)
+    others = All(tuple(map(Not, peers)))
+    if _is_possible(_narrowed(pods, open_end, others), open_end, context):
         yield "any other pod" if peers else "any pod"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netverify.answers.assumptions import assumptions, notes
 from netverify.answers.context import Context
 from netverify.answers.doubts import described, objects_that_may, unread_inputs
@@ -47,7 +49,7 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
         unknown_because=_why_unknown(found, unread, allowing, denying) if unsure else (),
         assumptions=assumptions(context, found),
         approximations=context.inventory.approximations,
-        notes=notes(context.inventory.coverage),
+        notes=(*_why_vacuous(question, context, found), *notes(context.inventory.coverage)),
         smt2=printed(found) if context.keep_goals else (),
     )
 
@@ -56,6 +58,18 @@ def _explained(question: Question, context: Context, found: Found) -> tuple[Witn
     if found.flow is not None and found.goal is not None:
         return explain(question, context.policies, found.flow, found.behaviours, _latitudes(context, found.goal))
     return None, () if found.vacuous else carried_by(found.carriers)
+
+
+def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator[str]:
+    """Which part of a question about nothing matches nothing."""
+    if not found.vacuous:
+        return
+    words = {End.SOURCE: question.source_text, End.DESTINATION: question.destination_text}
+    nobody = [end for end in End if not context.search.is_anyone(question, end)]
+    for end in nobody:
+        yield f"nothing can be the {end} `{words[end]}`"
+    if not nobody:
+        yield "the source and the destination exist, but not two of them with such traffic between them"
 
 
 def _latitudes(context: Context, obligation: Obligation) -> Latitudes:

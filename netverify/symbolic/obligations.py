@@ -14,7 +14,7 @@ from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End
 from netverify.model.traffic import Protocol
 from netverify.queries.question import Question
-from netverify.rules.table import RuleTable, Selection
+from netverify.rules.table import PolicyRef, RuleTable, Selection
 from netverify.symbolic.addresses import AddressPlan, Holder
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.scene import NEW_NAMESPACE, Scene, surviving
@@ -69,7 +69,8 @@ class Obligation:
 
     ``body`` declares and constrains, in ``assertions`` assertions; each guard of ``guards`` switches one policy's
     selection of subjects on. The goal is the body with every guard on. ``plan`` tells which addresses are
-    free in a model, and ``mentions`` what the goal speaks of.
+    free in a model, and ``mentions`` what the goal speaks of. ``allowing`` are the policies that have rules: where
+    policies without any carry a proof, they read plainer.
     """
 
     body: str
@@ -78,6 +79,7 @@ class Obligation:
     encoder: Encoder
     plan: AddressPlan
     mentions: Mentions
+    allowing: frozenset[PolicyRef]
     question: str
 
     @property
@@ -85,7 +87,9 @@ class Obligation:
         """The whole goal, as it is solved and saved."""
         switched_on = "".join(f"(assert {guard})\n" for guard in self.guards)
         text = f"{self.body}{switched_on}(check-sat)\n"
-        return Goal(text, self.assertions + len(self.guards), tuple(self.guards))
+        guards = tuple(self.guards)
+        telling = tuple(guard for guard in guards if self.guards[guard][1].policy not in self.allowing)
+        return Goal(text, self.assertions + len(guards), guards, telling)
 
     @property
     def choices(self) -> tuple[End, ...]:
@@ -136,7 +140,8 @@ def reachability(
     )
     assertions = [term for term in (*premises, *goal) if term != TRUE]
     body = _body(encoder, assertions)
-    return Obligation(body, encoder.guards, len(assertions), encoder, plan, mentions, question.text)
+    allowing = frozenset(rule.policy for table in tables.values() for tier in table.tiers for rule in tier.rules)
+    return Obligation(body, encoder.guards, len(assertions), encoder, plan, mentions, allowing, question.text)
 
 
 def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:

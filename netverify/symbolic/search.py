@@ -14,6 +14,7 @@ from itertools import islice
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
+from netverify.rules.predicate import ALWAYS
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Selection
 from netverify.symbolic.candidates import Admission, may_allow
@@ -30,6 +31,8 @@ from netverify.symbolic.obligations import (
 from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.solver import Budget, Status, solve
 from netverify.symbolic.witness import decode
+
+_OPPOSITE = {End.SOURCE: End.DESTINATION, End.DESTINATION: End.SOURCE}
 
 NARROW = 8
 """Up to so many namespaces at an end, all their policies are in the first goal."""
@@ -119,6 +122,14 @@ class Search:
             question.destination,
             End.DESTINATION,
         )
+
+    def is_anyone(self, question: Question, end: End) -> bool:
+        """Whether the question's words for ``end`` match any existing or possible pod, or any address outside."""
+        alone = replace(question, traffic=ALWAYS, **{_OPPOSITE[end].value: ALWAYS})
+        scene = self.casting.scene(alone, World.POSSIBLE, World.POSSIBLE, self._behaviours)
+        if scene.casts[end].empty:
+            return False
+        return solve(premises_only(alone, scene, self._index, self._latitude).goal, self._budget).status is Status.SAT
 
     def find_existing(self, question: Question) -> Found:
         """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""

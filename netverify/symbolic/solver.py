@@ -27,11 +27,15 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A text with ``assertions`` assertions, and, as the last of them, one for each of the constants ``guards``."""
+    """A text with ``assertions`` assertions, and, as the last of them, one for each of the constants ``guards``.
+
+    ``telling`` are the guards that make the plainest core, where they suffice.
+    """
 
     text: str
     assertions: int
     guards: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
             case Status.SAT:
                 return _preferred(solver, guards, preferences)
             case Status.UNSAT:
-                return _with_small_core(solver, guards, goal.guards)
+                return _with_small_core(solver, guards, goal)
             case Status.UNKNOWN:
                 solved = Solved(Status.UNKNOWN, reason=solver.reason_unknown())
     return solved
@@ -119,18 +123,20 @@ def _literal(name: str) -> z3.BoolRef:
     return z3.Not(z3.Bool(name[1:])) if name.startswith("-") else z3.Bool(name)
 
 
-def _with_small_core(solver: z3.Solver, guards: list[z3.BoolRef], names: tuple[str, ...]) -> Solved:
-    """The core of the last check, without what it can do without."""
-    by_name = dict(zip(names, guards, strict=True))
+def _with_small_core(solver: z3.Solver, guards: list[z3.BoolRef], goal: Goal) -> Solved:
+    """The core of the last check, or of the telling guards alone, without what it can do without."""
+    by_name = dict(zip(goal.guards, guards, strict=True))
     found = {str(guard) for guard in solver.unsat_core()}
-    needed = [name for name in names if name in found]
+    if not found <= set(goal.telling) and _checked(solver, [by_name[name] for name in goal.telling]) is Status.UNSAT:
+        found = {str(guard) for guard in solver.unsat_core()}
+    needed = [name for name in goal.guards if name in found]
     satisfiable = False
     for name in tuple(needed):
         without = [other for other in needed if other != name]
-        result = solver.check(*(by_name[other] for other in without))
-        if result == z3.unsat:
+        status = _checked(solver, [by_name[other] for other in without])
+        if status is Status.UNSAT:
             needed = without
-        satisfiable = satisfiable or result == z3.sat
+        satisfiable = satisfiable or status is Status.SAT
     return Solved(Status.UNSAT, core=tuple(needed), satisfiable_without_core=satisfiable)
 
 
