@@ -71,6 +71,8 @@ def belongs(cluster, phrase, end):
     """Whether ``end`` is what a phrase of the question means."""
     if phrase["shape"] == "workload":
         return "pod" in end and end["workload"] is not None and key_of(end["pod"]) == phrase["key"]
+    if phrase["shape"] == "created":
+        return "pod" in end and end["workload"] is None
     if phrase["shape"] == "internet":
         return "pod" not in end and is_on_the_internet(end["address"])
     if phrase["shape"] == "block":
