@@ -61,7 +61,7 @@ class Diagnostic:
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
-        # NV1xx: sources and YAML
+        # Codes of the first hundred are about sources and YAML
         "NV101": "not YAML",
         "NV102": "a key stands twice",
         "NV103": "an explicit tag",
@@ -96,7 +96,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV145": "a component or overlay that nothing uses",
         "NV151": "a program that is not installed",
         "NV152": "rendering failed",
-        # NV2xx: objects in general, namespaces, pods and workloads
+        # Codes of the second hundred are about objects in general, namespaces, pods and workloads
         "NV201": "no such kind in this API version",
         "NV202": "apiVersion or kind is missing",
         "NV203": "an object that is not modelled",
@@ -140,7 +140,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV252": "negative number of replicas",
         "NV253": "invalid service name of a StatefulSet",
         "NV254": "CronJob without a schedule",
-        # NV3xx: NetworkPolicy
+        # Codes of the third hundred are about NetworkPolicy
         "NV300": "unknown field in a NetworkPolicy",
         "NV301": "unknown protocol in a NetworkPolicy",
         "NV302": "policy port out of range",
@@ -161,7 +161,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV317": "too many policyTypes",
         "NV318": "unknown policy type",
         "NV319": "null rule",
-        # NV4xx: questions and flags
+        # Codes of the fourth hundred are about questions and flags
         "NV401": "a sentence that is no question",
         "NV402": "a word that is missing or out of place",
         "NV403": "a character that no sentence can hold",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from netverify.answers.context import Context
 from netverify.manifests.coverage import Coverage
-from netverify.model.behaviours import FIXED_BY_DEFAULT, MEANING
+from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
 from netverify.symbolic.obligations import Obligation
@@ -27,7 +27,12 @@ def assumptions(context: Context, found: Found) -> tuple[str, ...]:
 
 
 def _about_cni(context: Context) -> Iterator[str]:
-    for behaviour, value in sorted(context.behaviours.items()):
+    profile = CNI_PROFILES[context.settings.cni] if context.settings.cni else {}
+    if context.settings.cni:
+        yield f"the CNI is {context.settings.cni}"
+    for behaviour, value in sorted(context.settings.fixed.items()):
+        if profile.get(behaviour) == value:
+            continue
         if FIXED_BY_DEFAULT.get(behaviour) == value:
             yield MEANING[behaviour]
         else:
@@ -42,13 +47,13 @@ def _about_host_network(found: Found) -> Iterator[str]:
 
 def _about_pods(context: Context, obligations: Collection[Obligation]) -> Iterator[str]:
     if any(goal.mentions.port_names and goal.encoder.spaces[End.DESTINATION].cast.namespaces for goal in obligations):
-        if context.latitude.free_named_ports:
+        if context.settings.free_named_ports:
             yield "pods that could be created may give any name to any port"
         else:
             yield "pods that could be created name their ports as existing pods of their namespace do"
     if any(obligation.mentions.ranges for obligation in obligations):
-        if context.latitude.pod_cidrs:
-            yield f"pod addresses lie in {', '.join(context.latitude.pod_cidrs)}"
+        if context.settings.pod_cidrs:
+            yield f"pod addresses lie in {', '.join(context.settings.pod_cidrs)}"
         else:
             yield "a pod whose address is not in the manifests may have any address"
     protocols = {obligation.encoder.protocol.fixed for obligation in obligations}

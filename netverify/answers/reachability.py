@@ -50,7 +50,7 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
         assumptions=assumptions(context, found),
         approximations=context.inventory.approximations,
         notes=(*_why_vacuous(question, context, found), *notes(context.inventory.coverage)),
-        smt2=printed(found) if context.keep_goals else (),
+        smt2=printed(found) if context.settings.keep_goals else (),
     )
 
 
@@ -77,7 +77,7 @@ def _latitudes(context: Context, obligation: Obligation) -> Latitudes:
     namespaces = context.inventory.cluster.namespaces.values()
     plan = obligation.plan
     return Latitudes(
-        behaviours=tuple(behaviour for behaviour in Behaviour if behaviour not in context.behaviours),
+        behaviours=tuple(behaviour for behaviour in Behaviour if behaviour not in context.settings.fixed),
         addresses=[a for number in range(len(plan.intervals.all)) for a in plan.free(Holder.POD, number)]
         if obligation.mentions.ranges
         else [],

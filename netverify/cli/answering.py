@@ -49,6 +49,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
 def _settings(request: QueryRequest) -> Settings:
     return Settings(
         behaviours=request.assumed.behaviours,
+        cni=request.assumed.cni,
         pod_cidrs=request.assumed.pod_cidrs,
         free_named_ports=request.assumed.free_named_ports,
         timeout_s=request.timeout_s,

@@ -24,9 +24,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The fixed ``behaviours``, the ``pod_cidrs`` that hold every pod's address (empty: unknown), and port names."""
+    """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pod addresses lie, and port names."""
 
     behaviours: Mapping[Behaviour, bool]
+    cni: str | None = None
     pod_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False
 
@@ -100,4 +101,4 @@ def assumed(cni: str | None, assumptions: Sequence[str]) -> Assumed:
             raise Refusal("NV420", f"`{key}` is assumed to be `{given[key]}` and `{value}`", "leave one of them out")
     behaviours = dict(CNI_PROFILES[cni]) if cni else {}
     behaviours |= {b: given[b.value] == "true" for b in Behaviour if b.value in given}
-    return Assumed(behaviours, tuple(dict.fromkeys(pod_cidrs)), given.get(NAMED_PORTS) == "free")
+    return Assumed(behaviours, cni, tuple(dict.fromkeys(pod_cidrs)), given.get(NAMED_PORTS) == "free")

@@ -40,9 +40,9 @@ class Effect(StrEnum):
 class Reason:
     """One line of the trace.
 
-    ``policy`` is None where no policy decided. ``rule`` counts from 0 and is None when no rule matched (the policy isolates
-    and nothing allows). ``detail`` says in words what the deciding rule matched (``from pods with role=admin``), or, for
-    ``NOT_ISOLATED``, why nothing applies.
+    ``policy`` is None where no policy decided. ``rule`` counts from 0 and is None when no rule matched (the policy
+    isolates and nothing allows). ``detail`` says in words what the deciding rule matched (``from pods with
+    role=admin``), or, for ``NOT_ISOLATED``, why nothing applies.
     """
 
     direction: Direction
@@ -57,8 +57,8 @@ class Reason:
 class Witness:
     """A flow that policy allows, small and replayed in the reference reading.
 
-    ``behaviours`` are those that the flow needs, with the value that it needs; the flow is allowed whatever the others are.
-    ``source_address_matters`` (and its twin) is false when the address in ``flow`` is arbitrary.
+    ``behaviours`` are those that the flow needs, with the value that it needs; the flow is allowed whatever the others
+    are. ``source_address_matters`` (and its twin) is false when the address in ``flow`` is arbitrary.
     """
 
     flow: Flow
@@ -73,8 +73,8 @@ class Answer:
     """The answer to one question.
 
     ``because`` traces the witness in both directions, or for an unreachable answer names the policies that carry the
-    proof. ``unknown_because`` is why a verdict is ``UNKNOWN`` (objects that are not modelled, inputs that could not be read,
-    a solver that gave up). ``smt2`` are the formulas that were solved, in order, with their results.
+    proof. ``unknown_because`` is why a verdict is ``UNKNOWN`` (objects that are not modelled, inputs that could not be
+    read, a solver that gave up). ``smt2`` are the formulas that were solved, in order, with their results.
     """
 
     question: str
@@ -91,7 +91,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One existing endpoint of a listing: a workload (``shop/web[Deployment]``) or an external range (``10.0.0.0-10.0.0.9``).
+    """One existing endpoint of a listing: a workload (``shop/web[Deployment]``) or an external range of addresses.
 
     ``witness`` is one flow that shows it.
     """
@@ -105,8 +105,8 @@ class Listed:
 class Listing:
     """The answer to ``who can reach …`` or ``what can … reach``.
 
-    ``existing`` are the endpoints of the manifests and external ranges, in the order of names; ``possible`` describes the
-    pods that could be created, each a selector in words (``pods with role=admin in namespaces with team=a``).
+    ``existing`` are the endpoints of the manifests and external ranges, in the order of names; ``possible`` describes
+    the pods that could be created, each a selector in words (``pods with role=admin in namespaces with team=a``).
     """
 
     question: str

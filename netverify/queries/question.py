@@ -9,7 +9,10 @@ from netverify.rules.predicate import Predicate
 
 
 class Form(StrEnum):
-    """The three forms of a sentence: ``can … reach …``, ``who can reach …``, ``what can … reach``."""
+    """The three forms of a sentence.
+
+    In order: ``can … reach …``, ``who can reach …``, ``what can … reach``.
+    """
 
     CAN = "can"
     WHO = "who"
@@ -21,9 +24,9 @@ class Question:
     """Is there a flow from ``source`` to ``destination`` with ``traffic`` that policy allows?
 
     The three predicates speak of the source, of the destination, and of protocol and port. A flow between a single pod
-    and itself is never meant. ``text`` is the sentence as the user wrote it; ``source_text`` and ``destination_text`` are
-    its two ends in words, such as ``namespace a`` or ``b/pg[StatefulSet]``. In the forms ``WHO`` and ``WHAT`` the open end is
-    any pod and any external address.
+    and itself is never meant. ``text`` is the sentence as the user wrote it; ``source_text`` and ``destination_text``
+    are its two ends in words, such as ``namespace a`` or ``b/pg[StatefulSet]``. In the forms ``WHO`` and ``WHAT`` the
+    open end is any pod and any external address.
     """
 
     form: Form

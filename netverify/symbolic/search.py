@@ -32,8 +32,6 @@ from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.solver import Budget, Status, solve
 from netverify.symbolic.witness import decode
 
-_OPPOSITE = {End.SOURCE: End.DESTINATION, End.DESTINATION: End.SOURCE}
-
 NARROW = 8
 """Up to so many namespaces at an end, all their policies are in the first goal."""
 
@@ -125,7 +123,8 @@ class Search:
 
     def is_anyone(self, question: Question, end: End) -> bool:
         """Whether the question's words for ``end`` match any existing or possible pod, or any address outside."""
-        alone = replace(question, traffic=ALWAYS, **{_OPPOSITE[end].value: ALWAYS})
+        anyone = replace(question, traffic=ALWAYS)
+        alone = replace(anyone, destination=ALWAYS) if end is End.SOURCE else replace(anyone, source=ALWAYS)
         scene = self.casting.scene(alone, World.POSSIBLE, World.POSSIBLE, self._behaviours)
         if scene.casts[end].empty:
             return False

@@ -1,0 +1,35 @@
+"""What the user fixed about the world and about the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Premises and limits of answers.
+
+    ``behaviours`` come from ``--cni`` and ``--assume``; what is missing stays free. ``cni`` is the name of the profile
+    that most of them come from, for the report. ``pod_cidrs`` are CIDRs that hold every pod address (empty: unknown).
+    ``free_named_ports``: possible pods may call any port by any name, instead of following the declarations of existing
+    pods of their namespace. ``timeout_s`` bounds one solver call, in seconds; ``seed`` goes to the solver.
+    ``default_namespace`` is where bare names are looked up first. ``keep_goals``: answers carry the texts that were
+    solved, for ``--emit-smt2``.
+    """
+
+    behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    cni: str | None = None
+    pod_cidrs: tuple[str, ...] = ()
+    free_named_ports: bool = False
+    timeout_s: float = 30.0
+    seed: int = 0
+    default_namespace: str | None = None
+    keep_goals: bool = False
+
+    @property
+    def fixed(self) -> Mapping[Behaviour, bool]:
+        """Every behaviour that is not free: what the user fixed, else what is fixed by default."""
+        return {**FIXED_BY_DEFAULT, **self.behaviours}
