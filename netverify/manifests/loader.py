@@ -18,6 +18,7 @@ from netverify.manifests.early import irrelevant_kind
 from netverify.manifests.events import build, check_syntax
 from netverify.manifests.json_documents import JsonText, check_size, json_offsets, read_json, starts_like_json
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
+from netverify.manifests.plain_lines import read_plain
 from netverify.manifests.positions import NodePositions, Offsets
 from netverify.manifests.refusal import Mark, Refusal
 
@@ -134,6 +135,13 @@ class _Loading:
 
     def yaml(self, chunk: Chunk) -> None:
         """The document of one chunk of YAML."""
+        if (plain := read_plain(chunk.data, self.limits, self.memory)) is not None:
+            value, offsets = plain
+            if (kind := self.irrelevant(value)) is not None:
+                self.drop(kind)
+            else:
+                self.keep(value, chunk, partial(_same, offsets))
+            return
         check_markers(chunk.data)
         built = build(chunk.data, self.limits, self.memory, self.is_irrelevant)
         if (kind := self.irrelevant(built.value)) is not None:

@@ -17,6 +17,7 @@ from netverify.manifests.chunks import Chunk, split
 from netverify.manifests.events import build
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.loader import load, never_irrelevant
+from netverify.manifests.plain_lines import read_plain
 from netverify.manifests.positions import count_nodes
 from netverify.manifests.refusal import Refusal
 from netverify.manifests.scalars import resolve, resolve_json_number, resolve_key
@@ -329,3 +330,61 @@ def test_what_was_read_before_does_not_change_what_is_read_now(word):
     apart = [load("x", part) for part in data.split(b"---\n")]
     assert [one.value for one in together.documents] == [one.value for load_ in apart for one in load_.documents]
     assert [one.code for one in together.diagnostics] == [one.code for load_ in apart for one in load_.diagnostics]
+
+
+WORDS = st.sampled_from(
+    ["a", "b", "on", "1", "08", "1_0", ".5", "null", "app.kubernetes.io/name", "a:b", "http://x:80/a", "-1", "--f=x"],
+) | st.sampled_from(
+    [
+        "{}",
+        "[]",
+        "[1]",
+        "a#b",
+        "*a",
+        "~",
+        "x y",
+        '"q r"',
+        '"on"',
+        '"\\n"',
+        "a #b",
+        "a: b",
+        "a - b",
+        "x  y",
+        "'s t'",
+        "'i''s'",
+    ],
+)
+BLOCK_STARTS = st.sampled_from(["", "- ", "a: ", "b: ", "- a: ", "- - ", "a:", "- a:", "on: ", "items:"])
+ODD_STARTS = st.sampled_from(["? ", "# ", '"a": ', "&x "])
+LINES = st.tuples(
+    st.sampled_from([0, 0, 2, 2, 4, 1, 3, 6]),
+    BLOCK_STARTS | ODD_STARTS,
+    st.one_of(st.just(""), WORDS),
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(LINES, max_size=8), st.sampled_from(["\n", "", "\n\n# c\n", " \n"]))
+def test_plain_lines_are_read_as_events_read_them_or_not_at_all(lines, end):
+    text = "\n".join(" " * indent + start + word for indent, start, word in lines) + end
+    plain = read_plain(text.encode(), DEFAULT_LIMITS, Memory())
+    if plain is None:
+        return
+    built = build(text.encode(), DEFAULT_LIMITS, Memory(), never_irrelevant)
+    assert repr(plain[0]) == repr(built.value)
+    assert list(plain[1]) == list(built.offsets)
+    assert built.deferred is None
+
+
+@given(PLAIN_VALUES.filter(lambda value: isinstance(value, dict | list) and value))
+def test_what_is_commonly_written_is_read_by_lines(value):
+    text = yaml.safe_dump(value, default_flow_style=False, sort_keys=False)
+    plain = read_plain(text.encode(), DEFAULT_LIMITS, Memory())
+    if "- - " not in text and "items" not in text:
+        assert plain is not None
+        assert plain[0] == value
+
+
+@pytest.mark.parametrize("limits", [Limits(depth=2), Limits(nodes=10), Limits(scalar_bytes=10)])
+def test_plain_lines_stay_within_the_budgets(limits):
+    assert read_plain(b"a:\n  b:\n    c: d\n", limits, Memory()) is None
