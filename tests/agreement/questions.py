@@ -2,10 +2,10 @@
 
 import itertools
 
-from agreement.adapter import inventory_of
+from agreement.adapter import behaviours_of, inventory_of
 from generators.small_cases import small_case, solved_case
 from netverify.model.flow import External
-from netverify.verify import ask
+from netverify.verify import Settings, ask
 from oracles.brute_force import belongs
 from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of
 
@@ -15,13 +15,18 @@ __all__ = ["disagreement", "small_case", "wrong_witness"]
 def disagreement(seed):
     """What the package answers and what the brute force answers, where they differ; None where they agree."""
     cluster, question, expected = solved_case(seed)
-    answer = ask(question["sentence"], inventory_of(cluster))
+    answer = ask(question["sentence"], inventory_of(cluster), settings_for(question))
     said = (str(answer.verdict), answer.scope and str(answer.scope))
     if said != expected:
         return f"{question['sentence']}: {said}, but {expected}"
     if answer.witness is not None:
         return wrong_witness(cluster, question, answer.witness)
     return None
+
+
+def settings_for(question):
+    """What the question takes as known."""
+    return Settings(behaviours_of(question.get("fixed", {})), pod_cidrs=question.get("pod_cidrs", ()))
 
 
 def wrong_witness(cluster, question, witness):
@@ -34,7 +39,8 @@ def wrong_witness(cluster, question, witness):
             return f"{question['sentence']}: the {side} of {witness} is not what was asked about"
     if str(flow.protocol) not in question["protocols"]:
         return f"{question['sentence']}: the protocol of {witness} is not what was asked about"
-    for behaviours in completions({str(name): value for name, value in witness.behaviours.items()}):
+    needed = {**question.get("fixed", {}), **{str(name): value for name, value in witness.behaviours.items()}}
+    for behaviours in completions(needed):
         if not is_port_wanted(question["port"], flow, destination, behaviours):
             return f"{question['sentence']}: the port of {witness} is not what was asked about"
         if not allowed(cluster, source, destination, str(flow.protocol), flow.port, behaviours):

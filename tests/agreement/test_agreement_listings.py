@@ -3,7 +3,7 @@
 import pytest
 
 from agreement.adapter import inventory_of
-from agreement.questions import wrong_witness
+from agreement.questions import settings_for, wrong_witness
 from generators.small_cases import small_case
 from netverify.verify import ask
 from oracles.brute_force import Told, brute_force
@@ -34,7 +34,7 @@ def disagreement(form, seed):
     """What a listing says, and what brute force does, where they differ."""
     cluster, question = open_case(form, seed)
     sentence = sentence_of(form, question)
-    listing = ask(sentence, inventory_of(cluster))
+    listing = ask(sentence, inventory_of(cluster), settings_for(question))
     named = {listed.text: listed for listed in listing.existing}
     for workload in cluster["workloads"]:
         key = (workload["kind"], workload["metadata"].get("namespace") or "default", workload["metadata"]["name"])

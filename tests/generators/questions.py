@@ -1,6 +1,7 @@
 """Random questions about a small cluster: a sentence, with what it means as plain data for the brute force."""
 
 from generators.clusters import NAME_LABEL
+from oracles.direct_interpreter import BEHAVIOURS
 
 BLOCKS = ("10.0.0.0/24", "10.0.0.5", "0.0.0.0/0", "8.8.8.0/24", "fd00::/64")
 
@@ -18,7 +19,14 @@ def random_question(rng, cluster):
         "destination": destination,
         "protocols": protocols,
         "port": port,
+        "pod_cidrs": ("10.0.0.0/24", "fd00::/64") if rng.random() < 0.15 else (),
+        "fixed": random_choices(rng) if rng.random() < 0.2 else {},
     }
+
+
+def random_choices(rng):
+    """What a user may know of the CNI."""
+    return {name: rng.random() < 0.5 for name in rng.sample(BEHAVIOURS, 3) if name != "policy-enforced"}
 
 
 def random_traffic(rng):

@@ -4,7 +4,8 @@ Finite because pods that agree on all that the policies and the question tell ap
 each label value that is mentioned, *absent* and *other*; two addresses for each interval between the edges of mentioned
 CIDRs; one port for each range between mentioned ports; every assignment of the behaviours that matter. Meant for small
 clusters. Taken as given, as the package says it does: policies are enforced; pods that could be created are not on the
-host network, may have any usable address, and name their ports as the pods of their namespace in the manifests do.
+host network, may have any usable address, and name their ports as the pods of their namespace in the manifests do. A
+question may have ``pod_cidrs``, in which the addresses of pods lie, and ``fixed`` behaviours.
 """
 
 import ipaddress
@@ -144,7 +145,8 @@ class Told:
 
     def usable_addresses(self, phrases):
         """Two addresses of each interval between edges that nobody in the manifests has, as far as there are two."""
-        cidrs = [phrase["cidr"] for phrase in phrases if phrase["shape"] == "block"]
+        pod_cidrs = self.question.get("pod_cidrs", ())
+        cidrs = [*pod_cidrs, *(phrase["cidr"] for phrase in phrases if phrase["shape"] == "block")]
         for peer in self.peers:
             block = peer.get("ipBlock") or {}
             cidrs += [*([block["cidr"]] if block else []), *(block.get("except") or [])]
@@ -161,16 +163,19 @@ class Told:
                 samples = [int(ipaddress.ip_address(g)) for g in GLOBAL if (":" in g) == (family == 6)]
                 near = [*range(first, min(first + 40, after)), *[g for g in samples if first <= g < after]]
                 free = [str(make(value)) for value in near if str(make(value)) not in taken]
-                outside = [text for text in free if ipaddress.ip_address(text).is_global][-2:]
-                found.append((free[:2], outside))
+                for_pods = not pod_cidrs or any(in_cidr(str(make(first)), cidr) for cidr in pod_cidrs)
+                others = free if not (pod_cidrs and for_pods) else []
+                on_internet = [text for text in others if is_on_the_internet(text)][-2:]
+                found.append((free[:2] if for_pods else [], [*others[:2], *on_internet]))
         return found
 
     def ends(self, side):
         """Everyone who may stand at one end; the two ends take different addresses of an interval where they can."""
         pick = 0 if side == "source" else -1
         free = [pods[pick] for pods, _ in self.addresses if pods]
+        beside = sorted({texts[pick] for _, others in self.addresses for texts in (others[:2], others[2:]) if texts})
         for index, workload in enumerate(self.cluster["workloads"]):
-            for address in known_addresses(workload) or free:
+            for address in known_addresses(workload) or (beside if on_host_network({"pod": workload}) else free):
                 for labels in self.labels_of_namespace(namespace_of(workload)):
                     yield {
                         "pod": workload,
@@ -185,8 +190,7 @@ class Told:
                 pod = {"kind": "Pod", "metadata": metadata, "spec": {"containers": []}}
                 for address in free:
                     yield {"pod": pod, "workload": None, "address": address, "namespaceLabels": of_namespace}
-        outside = {texts[pick] for pods, globals_ in self.addresses for texts in (pods, globals_) if texts}
-        for address in sorted(outside):
+        for address in beside:
             yield {"address": address}
 
     def labels_of_namespace(self, name):
@@ -235,10 +239,12 @@ class Told:
             "init-container-ports-named": initial and (named or isinstance(self.question["port"], str)),
             "sctp-supported": "SCTP" in self.question["protocols"],
         }
+        fixed = self.question.get("fixed", {})
         choices = [(False, True) if matters.get(name) else (True,) for name in BEHAVIOURS]
+        choices = [(fixed[name],) if name in fixed else both for name, both in zip(BEHAVIOURS, choices, strict=True)]
         for values in product(*choices):
             behaviours = dict(zip(BEHAVIOURS, values, strict=True))
-            if not named or not is_repeated(behaviours):
+            if fixed or not named or not is_repeated(behaviours):
                 yield behaviours
 
     @property
