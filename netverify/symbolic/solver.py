@@ -69,10 +69,10 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
     """
     solved = Solved(Status.UNKNOWN)
     for attempt, engine in enumerate(ENGINES):
-        solver, guards = _loaded(goal, engine, budget, budget.seed + attempt)
+        solver, guards = _loaded(goal, engine, budget, budget.seed + attempt, z3.main_ctx())
         match _checked(solver, guards):
             case Status.SAT:
-                return _preferred(solver, guards, preferences)
+                return _model_of(goal, engine, budget, preferences)
             case Status.UNSAT:
                 return _with_small_core(solver, guards, goal)
             case Status.UNKNOWN:
@@ -80,23 +80,28 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
     return solved
 
 
-def _loaded(goal: Goal, engine: str, budget: Budget, seed: int) -> tuple[z3.Solver, list[z3.BoolRef]]:
+def _loaded(
+    goal: Goal,
+    engine: str,
+    budget: Budget,
+    seed: int,
+    context: z3.Context,
+) -> tuple[z3.Solver, list[z3.BoolRef]]:
     """A solver that holds the goal; its guards are kept apart, to be assumed."""
-    solver = z3.SolverFor(engine)
+    solver = z3.SolverFor(engine, ctx=context)
     solver.set("timeout", max(1, int(budget.timeout_s * 1000)))
     solver.set("random_seed", seed)
     try:
-        read = z3.parse_smt2_string(goal.text)
+        read = z3.parse_smt2_string(goal.text, ctx=context)
     except z3.Z3Exception as error:
         raise MisreadError(str(error)) from error
     if len(read) != goal.assertions:
         message = f"{len(read)} assertions read, {goal.assertions} printed"
         raise MisreadError(message)
     unguarded = goal.assertions - len(goal.guards)
-    context, vector = solver.ctx.ref(), read.vector
     for number in range(unguarded):
         # What the vector's own items would do, without wrapping each in Python first.
-        z3.Z3_solver_assert(context, solver.solver, z3.Z3_ast_vector_get(context, vector, number))
+        z3.Z3_solver_assert(context.ref(), solver.solver, z3.Z3_ast_vector_get(context.ref(), read.vector, number))
     guards = [read[number] for number in range(unguarded, goal.assertions)]
     if tuple(guard.decl().name() for guard in guards) != goal.guards:
         message = "the guards were read as other assertions"
@@ -111,25 +116,31 @@ def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
     return Status.SAT if result == z3.sat else Status.UNKNOWN
 
 
-def _preferred(solver: z3.Solver, guards: list[z3.BoolRef], preferences: Sequence[Sequence[str]]) -> Solved:
-    """A model of the first preference that has one; of none in particular where none has."""
+def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
+    """A model of the first preference that has one; of none in particular where none has.
+
+    A context of its own makes it the same model whatever was solved before.
+    """
+    context = z3.Context()
+    solver, guards = _loaded(goal, engine, budget, budget.seed, context)
     for preference in (*preferences, ()):
-        if _checked(solver, [*guards, *map(_literal, preference)]) is Status.SAT:
+        if _checked(solver, [*guards, *(_literal(name, context) for name in preference)]) is Status.SAT:
             return Solved(Status.SAT, model=_model(solver.model()))
     return Solved(Status.UNKNOWN, reason="the model was lost")
 
 
-def _literal(name: str) -> z3.BoolRef:
-    return z3.Not(z3.Bool(name[1:])) if name.startswith("-") else z3.Bool(name)
+def _literal(name: str, context: z3.Context) -> z3.BoolRef:
+    return z3.Not(z3.Bool(name[1:], context)) if name.startswith("-") else z3.Bool(name, context)
 
 
 def _with_small_core(solver: z3.Solver, guards: list[z3.BoolRef], goal: Goal) -> Solved:
-    """The core of the last check, or of the telling guards alone, without what it can do without."""
+    """The guards that suffice, from the telling ones if they do, without what they can do without.
+
+    They are tried in their order, so that the same goal always has the same core.
+    """
     by_name = dict(zip(goal.guards, guards, strict=True))
-    found = {str(guard) for guard in solver.unsat_core()}
-    if not found <= set(goal.telling) and _checked(solver, [by_name[name] for name in goal.telling]) is Status.UNSAT:
-        found = {str(guard) for guard in solver.unsat_core()}
-    needed = [name for name in goal.guards if name in found]
+    suffices = _checked(solver, [by_name[name] for name in goal.telling]) is Status.UNSAT
+    needed = list(goal.telling if suffices else goal.guards)
     satisfiable = False
     for name in tuple(needed):
         without = [other for other in needed if other != name]
