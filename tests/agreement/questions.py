@@ -26,7 +26,11 @@ def disagreement(seed):
 
 def settings_for(question):
     """What the question takes as known."""
-    return Settings(behaviours_of(question.get("fixed", {})), pod_cidrs=question.get("pod_cidrs", ()))
+    return Settings(
+        behaviours_of(question.get("fixed", {})),
+        pod_cidrs=question.get("pod_cidrs", ()),
+        free_named_ports=question.get("free_named_ports", False),
+    )
 
 
 def wrong_witness(cluster, question, witness):

@@ -4,6 +4,11 @@ Each case quotes its rule. Source: k8s.io/api ``networking/v1/types.go`` and "Ne
 documentation. An expectation holds for every CNI, unless it says which.
 """
 
+import pytest
+
+from agreement.pipeline import read_inventory
+from netverify.verify import ask
+
 PODS = """
 apiVersion: v1
 kind: Namespace
@@ -390,6 +395,32 @@ spec:
         """,
     )
     check(PODS + deployment + policy("{podSelector: {matchLabels: {app: cache}}}"), "shop/web -> shop/cache:80: deny")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "verdict"),
+    [
+        ("{key: pod-template-hash, operator: Exists}", "unreachable"),
+        ("{key: pod-template-hash, operator: DoesNotExist}", "reachable"),
+        ("{key: pod-template-hash, operator: In, values: [abc]}", "reachable"),
+        ("{key: pod-template-hash, operator: NotIn, values: [abc]}", "reachable"),
+    ],
+)
+def test_a13_pods_have_the_labels_that_their_controller_adds_with_a_value_that_nobody_knows_yet(requirement, verdict):
+    """A13: a Deployment gives each pod a ``pod-template-hash``; whether a policy selects the pods may depend on it."""
+    deployment = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cache, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cache}}
+  template:
+    metadata: {labels: {app: cache}}
+    spec: {containers: [{name: c, image: i}]}
+---
+"""
+    inventory = read_inventory(PODS + deployment + policy("{podSelector: {matchExpressions: [" + requirement + "]}}"))
+    assert ask("can pod shop/web reach deployment shop/cache:80", inventory).verdict == verdict
 
 
 def test_a14_a_pod_is_covered_as_a_whole(check):

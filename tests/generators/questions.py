@@ -21,6 +21,7 @@ def random_question(rng, cluster):
         "port": port,
         "pod_cidrs": ("10.0.0.0/24", "fd00::/64") if rng.random() < 0.15 else (),
         "fixed": random_choices(rng) if rng.random() < 0.2 else {},
+        "free_named_ports": rng.random() < 0.15,
     }
 
 

@@ -5,7 +5,7 @@ each label value that is mentioned, *absent* and *other*; two addresses for each
 CIDRs; one port for each range between mentioned ports; every assignment of the behaviours that matter. Meant for small
 clusters. Taken as given, as the package says it does: policies are enforced; pods that could be created are not on the
 host network, may have any usable address, and name their ports as the pods of their namespace in the manifests do. A
-question may have ``pod_cidrs``, in which the addresses of pods lie, and ``fixed`` behaviours.
+question may have ``pod_cidrs``, in which the addresses of pods lie, ``fixed`` behaviours, and ``free_named_ports``.
 """
 
 import ipaddress
@@ -277,9 +277,17 @@ class Told:
         return allowed(self.cluster, source, destination, protocol, port, behaviours)
 
     def with_ports(self, end, protocol, port):
-        """A possible pod calls the port by all names that pods of its namespace have for it."""
+        """A possible pod calls the port by all names that pods of its namespace have for it, or by any if it may."""
         if "pod" not in end or end["workload"] is not None:
             return end
+        if self.question.get("free_named_ports"):
+            names = {
+                name
+                for name in (self.question["port"], *(e.get("port") for e in self.entries))
+                if isinstance(name, str)
+            }
+            called = [{"name": name, "containerPort": port, "protocol": protocol} for name in names]
+            return {**end, "pod": {**end["pod"], "spec": {"containers": [{"ports": called}]}}}
         own = [w for w in self.cluster["workloads"] if namespace_of(w) == namespace_of(end["pod"])]
         alike = [
             p
