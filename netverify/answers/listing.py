@@ -15,6 +15,7 @@ from netverify.queries.outcome import Answer, Listed, Listing, Verdict
 from netverify.queries.question import Form, Question
 from netverify.queries.wording import alternatives, peer_words
 from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.table import RuleTable
 from netverify.symbolic.casting import World
 from netverify.symbolic.solver import Status
 from netverify.symbolic.vocabulary import Intervals, Mentions, collect
@@ -54,7 +55,7 @@ def _narrowed(question: Question, end: End, to: Predicate) -> Question:
 
 def _workloads(question: Question, open_end: End, context: Context) -> Iterator[Listed]:
     """The existing workloads at the open end, each with a flow of its own."""
-    for workload in sorted(context.inventory.cluster.workloads, key=lambda workload: workload.key):
+    for workload in context.search.plausible(question, open_end):
         found = _existing(_narrowed(question, open_end, IsWorkload(open_end, workload.key)), context)
         if found is not None and found.witness is not None:
             yield Listed(str(workload.key), found.witness, found.because)
@@ -69,7 +70,7 @@ def _existing(question: Question, context: Context) -> Answer | None:
 def _outside(question: Question, open_end: End, context: Context) -> Iterator[Listed]:
     """The external ranges at the open end, neighbours with the same answer joined."""
     joined: list[tuple[AddressRange, Answer]] = []
-    for interval in _intervals(context):
+    for interval in _intervals(question, open_end, context):
         asked = All((Not(IsPod(open_end)), AddressIn(open_end, (interval,))))
         found = _existing(_narrowed(question, open_end, asked), context)
         if found is None:
@@ -84,26 +85,33 @@ def _outside(question: Question, open_end: End, context: Context) -> Iterator[Li
             yield Listed(str(interval), answer.witness, answer.because)
 
 
-def _intervals(context: Context) -> tuple[AddressRange, ...]:
-    """The address ranges that some policy tells apart."""
+def _intervals(question: Question, open_end: End, context: Context) -> tuple[AddressRange, ...]:
+    """The address ranges that the question, or a policy of its closed end, tells apart."""
     mentions = Mentions()
-    for table in context.policies.policies.tables.values():
-        for tier in table.tiers:
-            for rule in tier.rules:
-                collect(rule.peer, mentions)
+    collect(question.source, mentions)
+    collect(question.destination, mentions)
+    for tier in _closed_table(question, open_end, context).tiers:
+        for rule in tier.rules:
+            collect(rule.peer, mentions)
     return Intervals(mentions.ranges).all
+
+
+def _closed_table(question: Question, open_end: End, context: Context) -> RuleTable:
+    """The policies of whoever may stand at the closed end."""
+    direction = Direction.INGRESS if open_end is End.SOURCE else Direction.EGRESS
+    closed = question.destination if open_end is End.SOURCE else question.source
+    places = context.search.casting.cast(closed, direction.subject, World.POSSIBLE).places
+    return context.policies.slice(direction, places)
 
 
 def _possible(question: Question, open_end: End, context: Context) -> Iterator[str]:
     """The possible pods at the open end: each peer that a rule of the closed end admits, then anyone else."""
-    direction = Direction.INGRESS if open_end is End.SOURCE else Direction.EGRESS
     pods = _narrowed(question, open_end, IsPod(open_end))
-    closed = question.destination if open_end is End.SOURCE else question.source
-    cast = context.search.casting.cast(closed, direction.subject, World.POSSIBLE)
+    table = _closed_table(question, open_end, context)
     peers: list[Predicate] = []
-    for tier in context.policies.slice(direction, cast.places).tiers:
+    for tier in table.tiers:
         for rule in tier.rules:
-            by_rule = _narrowed(pods, direction.subject, rule.subject)
+            by_rule = _narrowed(pods, table.direction.subject, rule.subject)
             by_rule = replace(by_rule, traffic=All((rule.traffic, question.traffic)))
             for peer in alternatives(rule.peer):
                 if peer in peers or peer == ALWAYS:

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
 from netverify.rules.predicate import ALWAYS
@@ -130,6 +131,15 @@ class Search:
             return False
         return solve(premises_only(alone, scene, self._index, self._latitude).goal, self._budget).status is Status.SAT
 
+    def plausible(self, question: Question, end: End) -> Iterator[Workload]:
+        """The existing pods at ``end`` that may answer ``question``, by key; those left out certainly do not."""
+        scene = self.casting.scene(question, World.EXISTING, World.EXISTING, self._behaviours)
+        direction = Direction.INGRESS if end is End.SOURCE else Direction.EGRESS
+        if scene.casts[direction.subject].external:
+            yield from scene.casts[end].workloads
+        else:
+            yield from self._through(scene, direction)
+
     def find_existing(self, question: Question) -> Found:
         """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""
         return self._find_among(question, World.EXISTING, World.EXISTING)
@@ -190,11 +200,8 @@ class Search:
 
     def _let_in(self, scene: Scene, direction: Direction) -> Iterator[Scene]:
         """Portions of a wide peer's end with only those pods that policies may let through to the subject's."""
-        subject, peer = scene.casts[direction.subject], scene.casts[direction.peer]
-        admission = Admission(self._policies.slice(direction, subject.places), scene)
-        let_out = cache(lambda namespace: self._let_out(namespace, direction, scene))
-        through = (w for w in peer.workloads if (w.host_network or let_out(w.key.namespace)) and admission.admits(w))
-        others = replace(peer, workloads=())
+        through = self._through(scene, direction)
+        others = replace(scene.casts[direction.peer], workloads=())
         while portion := tuple(islice(through, EXISTING_AT_ONCE)):
             cast = replace(others, workloads=portion)
             yield from self.casting.portions(
@@ -203,6 +210,14 @@ class Search:
             others = Cast()
         if not others.empty:
             yield replace(scene, casts={**scene.casts, direction.peer: others})
+
+    def _through(self, scene: Scene, direction: Direction) -> Iterator[Workload]:
+        """The existing pods at the peer's end that policies may let through; those left out certainly are not."""
+        admission = Admission(self._policies.slice(direction, scene.casts[direction.subject].places), scene)
+        let_out = cache(lambda namespace: self._let_out(namespace, direction, scene))
+        for workload in scene.casts[direction.peer].workloads:
+            if (workload.host_network or let_out(workload.key.namespace)) and admission.admits(workload):
+                yield workload
 
     def _let_out(self, namespace: str, direction: Direction, scene: Scene) -> bool:
         """Whether the policies of the peer's own namespace may let any of its pods through."""
