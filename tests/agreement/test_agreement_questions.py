@@ -8,14 +8,18 @@ from agreement.questions import disagreement
 from generators.small_cases import solved_case
 from netverify.symbolic import search
 
+BOUNDS = {
+    "as they are": {},
+    "as if they had many pods": {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1},
+    "as if they had many pods and namespaces": {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1, "NARROW": 0},
+}
 
-@pytest.fixture(params=["as it is", "as if wide"])
+
+@pytest.fixture(params=BOUNDS.values(), ids=BOUNDS)
 def clusters_are_taken(request, monkeypatch):
-    """Has the search treat small clusters as it treats those with many pods and namespaces, too."""
-    if request.param == "as if wide":
-        monkeypatch.setattr(search, "NAMED_AT_ONCE", 0)
-        monkeypatch.setattr(search, "NARROW", 0)
-        monkeypatch.setattr(search, "EXISTING_AT_ONCE", 1)
+    """Has the search treat small clusters as it treats wide ones, too."""
+    for name, value in request.param.items():
+        monkeypatch.setattr(search, name, value)
 
 
 @pytest.mark.parametrize("start", range(0, 200, 50))

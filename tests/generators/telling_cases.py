@@ -24,6 +24,16 @@ spec: {{containers: [{{name: c, image: i}}]}}
 """
 
 
+def on_host(namespace, name):
+    return f"""
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: {namespace}}}
+spec: {{hostNetwork: true, containers: [{{name: c, image: i}}]}}
+---
+"""
+
+
 def within(namespace):
     return {"shape": "pods", "selector": {}, "where": ("in", {"matchLabels": {NAME_LABEL: namespace}})}
 
@@ -111,5 +121,15 @@ TELLING = (
             {"shape": "workload", "key": ("Pod", "alpha", "w0")},
             {"shape": "workload", "key": ("Pod", "alpha", "w1")},
         ),
+    ),
+    # Only pods on the host network leave, and only to the pods of their own node.
+    (
+        on_host("alpha", "w0")
+        + on_host("alpha", "w1")
+        + pod("beta", "w2")
+        + pod("beta", "w3")
+        + policy("alpha", ISOLATED)
+        + policy("beta", ISOLATED),
+        asking("can namespace alpha reach namespace beta:80", within("alpha"), within("beta")),
     ),
 )

@@ -90,12 +90,15 @@ def first_disagreement_on_points(most_clusters):
     return None
 
 
-def first_disagreement_on_questions(most_questions):
+def first_disagreement_on_questions(most_questions, **bounds):
     """The first seed at which a whole question is answered differently; None when none is.
 
+    ``bounds`` of the search are set first, so that small clusters are taken for wide ones.
     A witness that the reference reading refuses counts: the package stops there by itself.
     """
     questions = importlib.import_module("agreement.questions")
+    for name, value in bounds.items():
+        setattr(importlib.import_module("netverify.symbolic.search"), name, value)
     refused = importlib.import_module("netverify.explain").ReplayError
     for seed in range(most_questions):
         try:

@@ -348,6 +348,54 @@ FAULTS_OF_THE_ENCODER = {
     ),
 }
 
+FAULTS_OF_THE_SEARCH = {
+    "policies that were left out stay out": (
+        "symbolic.search",
+        "            if not missing:\n",
+        "            if True:\n",
+    ),
+    "only the first portion of existing pods is tried": (
+        "symbolic.casting",
+        "    for start in range(0, len(cast.workloads), at_once):\n",
+        "    for start in range(0, at_once, at_once):\n",
+    ),
+    "existing pods are not looked for": (
+        "symbolic.search",
+        "            if better.status is not Status.UNSAT:\n",
+        "            if False:\n",
+    ),
+    "pods on the host network are left out of a crowd": (
+        "symbolic.search",
+        "if (workload.host_network or let_out(workload.key.namespace)) and admission.admits(workload):",
+        "if not workload.host_network and let_out(workload.key.namespace) and admission.admits(workload):",
+    ),
+    "known addresses are left out of a crowd": (
+        "symbolic.casting",
+        "if workload.addresses and workload.key not in named",
+        "if False",
+    ),
+    "a slice has the policies of one other namespace": (
+        "rules.slicing",
+        "for namespace in (None, *sorted(namespaces)) if namespace in grouped]",
+        "for namespace in (None, *sorted(namespaces)[1:]) if namespace in grouped]",
+    ),
+    "a witness names no behaviour": (
+        "explain",
+        "    if _accepted_whatever(accepts, fixed):\n        return {}\n",
+        "    if True:\n        return {}\n",
+    ),
+    "a witness has no labels": (
+        "explain",
+        "    return candidate if accepts(candidate) else flow\n",
+        "    return candidate\n",
+    ),
+    "everything is of existing pods": (
+        "answers.reachability",
+        "    return Scope.EXISTING if found.existing else Scope.POSSIBLE",
+        "    return Scope.EXISTING",
+    ),
+}
+
 
 def ids(faults):
     return [pytest.param(*texts, id=name) for name, texts in faults.items()]
@@ -366,6 +414,14 @@ def test_a_seeded_fault_is_found_by_single_connections(module, original, replace
 def test_a_seeded_fault_is_found_by_whole_questions(module, original, replacement):
     with fault(module, original, replacement):
         assert first_disagreement_on_questions(MOST_QUESTIONS) is not None
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_THE_SEARCH))
+def test_a_seeded_fault_is_found_by_whole_questions_about_clusters_taken_as_wide(module, original, replacement):
+    many_pods = {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1}
+    with fault(module, original, replacement):
+        bounds = (many_pods, {**many_pods, "NARROW": 0})
+        assert any(first_disagreement_on_questions(MOST_QUESTIONS, **wide) is not None for wide in bounds)
 
 
 def test_without_a_fault_nothing_is_found():
