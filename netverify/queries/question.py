@@ -21,7 +21,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is there a flow from ``source`` to ``destination`` with ``traffic`` that policy allows?
+    """Whether policy allows a flow from ``source`` to ``destination`` with ``traffic``.
 
     The three predicates speak of the source, of the destination, and of protocol and port. A flow between a single pod
     and itself is never meant. ``text`` is the sentence as the user wrote it; ``source_text`` and ``destination_text``
