@@ -47,7 +47,7 @@ def peer_words(peer: Predicate) -> str:
                 others.append(str(key))
             case AddressIn(_, ranges):
                 named = [cidr for block in ranges for cidr in cidrs(block)]
-                others.append("addresses " + ", ".join(named[:_MANY]) + (", …" if named[_MANY:] else ""))
+                others.append("addresses " + ", ".join(named[:_MANY]) + (", ..." if named[_MANY:] else ""))
             case _:
                 pass
     if pods or places:
@@ -63,7 +63,7 @@ def traffic_words(traffic: Predicate) -> str:
     words = list(dict.fromkeys(_traffic_words(traffic)))
     if not words:
         return "every port"
-    return ", ".join(words[:_MANY]) + (", …" if words[_MANY:] else "")
+    return ", ".join(words[:_MANY]) + (", ..." if words[_MANY:] else "")
 
 
 def _traffic_words(predicate: Predicate) -> Iterator[str]:

@@ -105,7 +105,7 @@ def test_every_cause_of_one_object_is_reported() -> None:
         (
             "podSelector: {app: web}\n",
             "spec.podSelector.app",
-            "labels go under `matchLabels`: `matchLabels: {app: …}`",
+            "labels go under `matchLabels`: `matchLabels: {app: ...}`",
             "the selector would match everything",
         ),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -111,6 +112,24 @@ def test_every_suppression_in_the_package_names_its_rule_and_its_reason():
     ]
     reasoned = re.compile(r"(?:noqa: [A-Z]+[0-9]+(?:, [A-Z]+[0-9]+)*|ignore\[[\w, -]+\])[ -]+[a-z]\S* \S+")
     assert [line for line in lines if not reasoned.search(line)] == []
+
+
+def test_no_message_holds_a_typographic_character_that_the_output_would_escape():
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in modules()
+        for node in texts_of_code(ast.parse(path.read_text()))
+        if set(node.value) & set("…–—")
+    ]
+    assert found == []
+
+
+def texts_of_code(tree):
+    """Every string of a module, parts of f-strings included, but for docstrings, which stand alone as statements."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node
 
 
 def test_the_type_marker_is_shipped():

@@ -59,7 +59,7 @@ _POLICY_SHAPES = (
 def place_of(shape: type[Shape], name: str) -> list[str]:
     """Where the field ``name``, which ``shape`` does not have, belongs; nothing when that is not known."""
     if shape is Selector and name not in _PLACES:
-        return [f"labels go under `matchLabels`: `matchLabels: {{{name}: …}}`"]
+        return [f"labels go under `matchLabels`: `matchLabels: {{{name}: ...}}`"]
     if issubclass(shape, _POLICY_SHAPES) and name in _PLACES:
         return [f"`{name}` belongs in {_PLACES[name]}"]
     return []

@@ -88,7 +88,7 @@ def port_name_problems(text: str) -> Problems:
 
 def shown(text: str, longest: int = _SHOWN) -> str:
     """``text`` in backticks, cut after ``longest`` characters."""
-    return f"`{text[:longest]}…`" if len(text) > longest else f"`{text}`"
+    return f"`{text[:longest]}...`" if len(text) > longest else f"`{text}`"
 
 
 def _fits(form: re.Pattern[str], text: str) -> bool:
