@@ -43,7 +43,13 @@ def page(code: str) -> str:
     return found.read_text(encoding="utf-8") if found else f"# {code}: {CODES[code]}\n"
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  netverify explain NV301
+  netverify explain
+""",
+)
 @click.argument("code", required=False, type=Code())
 def explain(code: str | None) -> int:
     """Say what a diagnostic means and what to do about it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from netverify.cli.statuses import ExitStatus
+from netverify.queries.suggestions import did_you_mean, nearest
 
 
 @dataclass(eq=False)
@@ -27,8 +28,13 @@ def refusal_of(error: click.ClickException, command: str) -> Refusal:
     """What click found wrong, in this program's words. ``command`` is what its help is printed by."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else command
-    message = re.sub(r"'([^']*)'", r"`\1`", " ".join(error.format_message().split()).rstrip("."))
-    advice = f"`{path} --help` lists the flags"
+    found = " ".join(error.format_message().split())
+    # Newer releases of click end a message with its guesses, as a sentence of its own; they are advice.
+    message = re.sub(r"'([^']*)'", r"`\1`", re.sub(r" \(?Did you mean .*", "", found)).rstrip(".")
+    advice = f"`{path} --help` lists the {'commands' if message.startswith('No such command') else 'flags'}"
+    wrong = str(getattr(error, "option_name", "") or getattr(error, "command_name", ""))
+    if guess := did_you_mean(nearest(wrong, getattr(error, "possibilities", None) or ())):
+        advice = f"{guess} {advice}"
     if message.startswith("Got unexpected extra argument") and path.endswith(" query"):
         advice = "put the whole sentence in quotes"
     return Refusal("NV420", message[:1].lower() + message[1:], advice)

@@ -19,7 +19,13 @@ def version_of(distribution: str) -> str:
         return "unknown"
 
 
-@click.command("version")
+@click.command(
+    "version",
+    epilog="""\b
+Example:
+  netverify version
+""",
+)
 def version_command() -> int:
     """Print the versions of netverify and of what it stands on."""
     click.echo(f"netverify {version_of('netverify')}")

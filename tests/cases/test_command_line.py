@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -138,6 +139,12 @@ def test_every_question_form_and_status_is_in_the_help(capsys) -> None:
     for phrase in ("can SOURCE reach TARGET", "who can reach TARGET", "what can SOURCE reach", "Exit status: 0"):
         assert phrase in text
     assert text.isascii()
+
+
+@pytest.mark.parametrize("command", [[], ["query"], ["explain"], ["completion"], ["version"]])
+def test_every_help_has_an_example(capsys, command) -> None:
+    assert main([*command, "--help"], "netverify") == 0
+    assert re.search(r"Examples?:\n +(?:source <\()?netverify ", capsys.readouterr().out)
 
 
 def test_versions_are_told(capsys) -> None:

@@ -41,7 +41,9 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
     ("arguments", "message", "help_text"),
     [
         (["nothing"], "no such command `nothing`", "`netverify --help` lists"),
+        (["qurey"], "no such command `qurey`\n", "did you mean `query`? `netverify --help` lists the commands"),
         (["--nothing"], "no such option", "`netverify --help`"),
+        (["query", SENTENCE, "--expct"], "no such option `--expct`\n", "did you mean `--expect`? `netverify query -"),
         (["query"], "missing argument `SENTENCE`", "`netverify query --help` lists"),
         (["query", SENTENCE, "more"], "got unexpected extra argument (more)", "put the whole sentence in quotes"),
         (["query", *SENTENCE.split(), "-f", "m.yaml"], "got unexpected extra arguments (namespace a", "in quotes"),
