@@ -14,7 +14,7 @@ from generators.points import random_point
 from generators.vocabulary import Dice
 from oracles.direct_interpreter import directions, namespace_of, selects
 
-CLUSTERS = 35
+CLUSTERS = 25
 POINTS = 15
 CONFORMANT = {
     "policy-enforced": True,

@@ -20,7 +20,7 @@ from generators.vocabulary import Dice
 from netverify.dialects.tiers import lower
 from netverify.reference.evaluate import allows
 
-CLUSTERS = 30
+CLUSTERS = 25
 POINTS = 15
 
 
