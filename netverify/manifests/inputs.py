@@ -24,7 +24,6 @@ class Inputs:
     dropped: Mapping[str, int] = field(default_factory=dict)
     templates: tuple[str, ...] = ()
     files: int = 0
-    bytes_read: int = 0
 
     @property
     def unread(self) -> tuple[Diagnostic, ...]:
@@ -64,4 +63,4 @@ def read_inputs(
         dropped.update(loaded.dropped)
         if loaded.templated:
             templates.append(source.path)
-    return Inputs(tuple(documents), tuple(diagnostics), dict(sorted(dropped.items())), tuple(templates), files, total)
+    return Inputs(tuple(documents), tuple(diagnostics), dict(sorted(dropped.items())), tuple(templates), files)

@@ -47,7 +47,7 @@ _POLICY_WORDS = (
     "authorization",
     "egress",
 )
-
+"""In the name or the group of a kind on no list: it may well change who may talk to whom."""
 
 _POLICY_GROUPS = frozenset(
     group for (group, _), effect in UNSUPPORTED_KINDS.items() if effect.may_allow or effect.may_deny

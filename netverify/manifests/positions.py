@@ -14,8 +14,7 @@ from netverify.manifests.refusal import Mark
 Offsets: TypeAlias = "array[int]"
 """Of every key and value, in the order of the text, how many characters of the chunk come before it."""
 
-
-SHORT = 1 << 15
+_SHORT = 1 << 15
 """Below so many bytes, one byte for each character, a place is found faster than the starts of all lines."""
 
 
@@ -48,7 +47,7 @@ class NodePositions:
         self._line_starts: list[int] | None = None
         self._children: dict[int, list[int]] = {}
         self._counts: dict[int, int] = {}
-        self._short = len(chunk) < SHORT and chunk.isascii()
+        self._short = len(chunk) < _SHORT and chunk.isascii()
 
     def at(self, path: FieldPath) -> tuple[int, int]:
         """Line and column of the value at ``path``, of its nearest existing ancestor if there is none."""

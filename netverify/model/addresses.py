@@ -37,11 +37,6 @@ class AddressRange:
         return str(low) if low == high else f"{low}-{high}"
 
 
-def family_bits(family: int) -> int:
-    """How many bits an address of ``family`` has."""
-    return 32 if family == 4 else 128
-
-
 EVERY_IPV4 = AddressRange(4, 0, 2**32 - 1)
 EVERY_IPV6 = AddressRange(6, 0, 2**128 - 1)
 

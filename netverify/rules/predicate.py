@@ -141,4 +141,3 @@ Predicate: TypeAlias = (
 )
 
 ALWAYS = All()
-NEVER = AnyOf()
