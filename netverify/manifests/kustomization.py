@@ -101,7 +101,7 @@ def parse(
     if loaded.diagnostics:
         return loaded.diagnostics
     if loaded.templated or len(loaded.documents) != 1 or not isinstance(loaded.documents[0].value, dict):
-        return (_refused(Origin(shown_file), "the kustomization is not one YAML mapping"),)
+        return (refused(Origin(shown_file), "the kustomization is not one YAML mapping"),)
     document = loaded.documents[0]
     value = document.value
     api_version = value.get("apiVersion")
@@ -114,15 +114,15 @@ def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
     value = document.value
     unknown = [name for name in value if name not in _APPLIED | _HARMLESS | _TO_RENDER]
     diagnostics = [
-        _refused(document.key_origin((name,)), f"a kustomization has no field {shown(name)}") for name in unknown[:1]
+        refused(document.key_origin((name,)), f"a kustomization has no field {shown(name)}") for name in unknown[:1]
     ]
     if value.get("apiVersion") not in _API_VERSIONS:
-        diagnostics.append(_refused(document.origin(("apiVersion",)), "no version of kustomize has this apiVersion"))
+        diagnostics.append(refused(document.origin(("apiVersion",)), "no version of kustomize has this apiVersion"))
     if value.get("kind") not in (None, "", "Kustomization", "Component"):
-        diagnostics.append(_refused(document.origin(("kind",)), "the kind is neither Kustomization nor Component"))
+        diagnostics.append(refused(document.origin(("kind",)), "the kind is neither Kustomization nor Component"))
     namespace = value.get("namespace") or ""
     if not isinstance(namespace, str):
-        diagnostics.append(_refused(document.origin(("namespace",)), "the namespace is not a text"))
+        diagnostics.append(refused(document.origin(("namespace",)), "the namespace is not a text"))
         namespace = ""
     resources: list[Entry] = []
     for field in ("resources", "bases"):
@@ -132,7 +132,7 @@ def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
             if isinstance(text, str) and text:
                 resources.append(Entry(text, origin))
             else:
-                diagnostics.append(_refused(origin, f"an entry of `{field}` is not a path"))
+                diagnostics.append(refused(origin, f"an entry of `{field}` is not a path"))
     to_render = tuple(Entry(name, document.key_origin((name,))) for name in value if name in _TO_RENDER and value[name])
     return Kustomization(
         folder=folder,
@@ -166,11 +166,6 @@ def _texts(value: Value) -> Iterator[str]:
     return (text for text in value if isinstance(text, str)) if isinstance(value, list) else iter(())
 
 
-def _refused(origin: Origin, message: str) -> Diagnostic:
-    return Diagnostic(
-        "NV143",
-        Severity.ERROR,
-        message,
-        origin,
-        help="kustomize refuses it too: mend the kustomization",
-    )
+def refused(origin: Origin, message: str) -> Diagnostic:
+    """What kustomize refuses about a kustomization, too."""
+    return Diagnostic("NV143", Severity.ERROR, message, origin, help="kustomize refuses it too: mend the kustomization")

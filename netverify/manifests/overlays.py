@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.kustomization import FILE_NAMES, Entry, Kustomization, parse
+from netverify.manifests.kustomization import FILE_NAMES, Entry, Kustomization, parse, refused
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
@@ -121,7 +121,7 @@ class Overlays:
         problem = _folder_problem(entry.text, target, step.chain) or _file_problem(entry.text, target, step.overlay)
         if problem is not None:
             reach.is_whole = False
-            self.diagnostics.append(_refused(entry.origin, problem))
+            self.diagnostics.append(refused(entry.origin, problem))
         elif is_folder(target):
             self._reach(target, shown_target, step.namespace, step.chain, reach)
         elif exists(target):
@@ -179,7 +179,7 @@ class Overlays:
         shown_file = _joined(shown, names[0])
         if len(names) > 1:
             problem = f"`{names[0]}` and `{names[1]}` stand in the same folder"
-            self.diagnostics.append(_refused(Origin(shown_file), problem))
+            self.diagnostics.append(refused(Origin(shown_file), problem))
             return None
         try:
             data = read_regular(path / names[0], DEFAULT_LIMITS.file_bytes)
@@ -228,10 +228,6 @@ def _file_problem(text: str, target: Path, overlay: Kustomization) -> str | None
     if not target.resolve().is_relative_to(overlay.folder.resolve()):
         return f"the file {shown(text)} is not in or below the folder of this kustomization"
     return None
-
-
-def _refused(origin: Origin, message: str) -> Diagnostic:
-    return Diagnostic("NV143", Severity.ERROR, message, origin, help="kustomize refuses it too: mend the kustomization")
 
 
 def _to_render(overlay: Kustomization, root: str) -> Diagnostic:
