@@ -40,9 +40,10 @@ def _table(cluster: Cluster, direction: Direction) -> RuleTable:
 
 
 def _own_node(direction: Direction) -> Tier:
-    """Traffic from a pod's own node to the pod is always allowed; towards the node it is up to the CNI.
+    """Traffic between a pod and its own node: allowed where the CNI exempts that direction, else left to the policies.
 
-    Source: NetworkPolicySpec.ingress ("traffic … from the pod's local node"), and "Network Policies".
+    The API exempts traffic from the node and says nothing of traffic to it; each is a behaviour of its own, since
+    plugins differ. Source: NetworkPolicySpec.ingress ("traffic … from the pod's local node"), and "Network Policies".
     """
     behaviour = (
         Behaviour.NODE_TO_LOCAL_POD_ALLOWED if direction is Direction.INGRESS else Behaviour.POD_TO_LOCAL_NODE_ALLOWED
