@@ -52,6 +52,11 @@ class Reason:
     origin: Origin | None = None
     detail: str = ""
 
+    @property
+    def place(self) -> Origin | None:
+        """Where the deciding rule is, or else the policy; None where no policy decided."""
+        return self.origin or (self.policy.origin if self.policy else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:

@@ -1,10 +1,11 @@
-"""Predicates in words, for traces and listings: ``pods role=admin in namespaces team=a``."""
+"""Predicates and behaviours in words, for traces and listings: ``pods role=admin in namespaces team=a``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from netverify.model.addresses import cidrs
+from netverify.model.behaviours import Behaviour
 from netverify.model.labels import EVERYTHING
 from netverify.model.traffic import EVERY_PORT
 from netverify.queries.selector_grammar import selector_text
@@ -24,6 +25,11 @@ from netverify.rules.predicate import (
 )
 
 _MANY = 4
+
+
+def setting_words(behaviour: Behaviour, *, value: bool) -> str:
+    """``endport-supported=true``, as ``--assume`` takes it."""
+    return f"{behaviour}={'true' if value else 'false'}"
 
 
 def alternatives(predicate: Predicate) -> tuple[Predicate, ...]:

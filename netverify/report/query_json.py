@@ -68,7 +68,7 @@ def _reason(reason: Reason) -> Json:
         "verdict": reason.effect.value,
         "object": str(reason.policy) if reason.policy else None,
         "rule": reason.rule,
-        **_place(reason.origin or (reason.policy.origin if reason.policy else None)),
+        **_place(reason.place),
         "detail": reason.detail,
     }
 

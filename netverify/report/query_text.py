@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Endpoint, Pod
 from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.queries.wording import setting_words
 from netverify.report.behaviour_text import behaviour_meaning, plugins_text, settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.endpoint_text import endpoint_text, port_text
@@ -37,7 +37,7 @@ class _Entry:
 
 def _place(reason: Reason) -> str:
     """Where the rule is, or else the policy."""
-    origin: Origin | None = reason.origin or (reason.policy.origin if reason.policy else None)
+    origin = reason.place
     if origin is None:
         return ""
     return f"{origin.path}:{origin.line}" if origin.line else origin.path
@@ -81,7 +81,7 @@ def _witness_entries(witness: Witness, inventory: Inventory) -> list[_Entry]:
 def _behaviour_entries(witness: Witness) -> list[_Entry]:
     entries: list[_Entry] = []
     for behaviour, value in sorted(witness.behaviours.items()):
-        setting = f"{behaviour}={'true' if value else 'false'}"
+        setting = setting_words(behaviour, value=value)
         entries.append(_Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
         entries.append(_Entry("", plugins_text(behaviour, value=value), detail=True))
     return entries
@@ -166,7 +166,7 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[_Entry]:
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
         through = " and ".join(_decision(reason).removeprefix("allowed by ") for reason in deciding)
         port = port_text(one.witness.flow, matters=one.witness.port_matters)
-        needs = ",".join(f"{b}={'true' if v else 'false'}" for b, v in sorted(one.witness.behaviours.items()))
+        needs = ",".join(setting_words(b, value=v) for b, v in sorted(one.witness.behaviours.items()))
         text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
         place = _place(deciding[-1]) if deciding else ""
         entries.append(_Entry("" if position else "existing", text, place))
