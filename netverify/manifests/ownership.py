@@ -1,17 +1,19 @@
 """Pods, ReplicaSets and Jobs that belong to a controller which is also present: not counted twice.
 
-One that differs from what its controller's template gives stays as a workload of its own, so that no fact is lost.
+One that differs from what its controller's template gives stays as a workload of its own, so that no fact is lost; the
+addresses of the others are handed to their controller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.manifests.kinds import MODELLED_KINDS, group_of
+from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class _Settling:
     kept: dict[WorkloadKey, Workload] = field(default_factory=dict)
     stands_for: dict[WorkloadKey, WorkloadKey] = field(default_factory=dict)
     counts: dict[str, list[ReadObject]] = field(default_factory=dict)
+    addresses: dict[WorkloadKey, set[Address]] = field(default_factory=dict)
 
 
 def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnostic]]:
@@ -37,6 +40,8 @@ def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnost
     settling = _Settling(workloads)
     for read in sorted(workloads.values(), key=_depth):
         _settle_one(read, settling)
+    for key, addresses in settling.addresses.items():
+        settling.kept[key] = replace(settling.kept[key], replica_addresses=tuple(sorted(addresses)))
     return list(settling.kept.values()), list(_notes(settling))
 
 
@@ -50,6 +55,8 @@ def _settle_one(read: ReadObject, settling: _Settling) -> None:
         settling.kept[fact.key] = fact
     elif read.ended or is_of_template(fact, settling.kept[owner]):
         settling.stands_for[fact.key] = owner
+        if fact.addresses:
+            settling.addresses.setdefault(owner, set()).update(fact.addresses)
         settling.counts.setdefault("owned", []).append(read)
     else:
         settling.kept[fact.key] = fact

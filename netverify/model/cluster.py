@@ -54,8 +54,8 @@ class Workload:
 
     ``labels`` are what every pod of it has; ``open_labels`` are keys that its controller adds with a value that the
     manifests do not tell (``pod-template-hash``): mapped to the values that it can have, or to None for any value.
-    ``addresses`` are known pod addresses, and empty when unknown. ``single`` is true for a bare Pod, which has no
-    second replica to talk to.
+    ``addresses`` are known pod addresses, and empty when unknown. ``replica_addresses`` are those of some pods of a
+    controller; its others may have any. ``single`` is true for a bare Pod, which has no second replica to talk to.
     """
 
     key: WorkloadKey
@@ -66,6 +66,12 @@ class Workload:
     single: bool = False
     open_labels: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     origin: Origin | None = None
+    replica_addresses: tuple[Address, ...] = ()
+
+    @property
+    def known_addresses(self) -> tuple[Address, ...]:
+        """Every address that a pod of it is known to have."""
+        return (*self.addresses, *self.replica_addresses)
 
 
 @dataclass(frozen=True, slots=True)

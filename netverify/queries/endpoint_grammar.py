@@ -176,10 +176,15 @@ class EndpointReader:
 
     def _address(self, token: Token, end: End) -> EndpointPhrase:
         block = self._block(token)
-        inside = AddressIn(end, (block,))
-        existing = [w.key for w in self._cluster.workloads if w.addresses and any(a in block for a in w.addresses)]
-        outside = All((Not(IsPod(end)), inside))
-        phrase = AnyOf((outside, *(All((IsWorkload(end, key), inside)) for key in existing))) if existing else outside
+        pods: list[Predicate] = []
+        for workload in self._cluster.workloads:
+            known = [AddressRange(a.family, a.value, a.value) for a in workload.known_addresses if a in block]
+            if known:
+                # A bare Pod has no other address; another replica may be anywhere, but is not known to be in the block.
+                ranges = tuple(known) if workload.replica_addresses else (block,)
+                pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
+        outside = All((Not(IsPod(end)), AddressIn(end, (block,))))
+        phrase = AnyOf((outside, *pods)) if pods else outside
         text = str(block) if block.first == block.last else cidrs(block)[0]
         return EndpointPhrase(f"[{text}]" if block.family == 6 else text, phrase)
 

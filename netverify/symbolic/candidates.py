@@ -28,7 +28,7 @@ class WorkloadIndex:
                 hosts[workload.key.namespace].append(workload)
         self.in_namespace: Mapping[str, list[Workload]] = dict(in_namespace)
         self.hosts_in_namespace: Mapping[str, list[Workload]] = dict(hosts)
-        self.addresses_known = any(workload.addresses for workload in self.everyone)
+        self.addresses_known = any(workload.known_addresses for workload in self.everyone)
 
 
 class Admission:

@@ -70,7 +70,7 @@ class Casting:
             return ()
         named = {workload.key for workload in cast.workloads}
         everyone = self.cast(predicate, end, World.EXISTING).workloads
-        return tuple(workload for workload in everyone if workload.addresses and workload.key not in named)
+        return tuple(workload for workload in everyone if workload.known_addresses and workload.key not in named)
 
     def cast(self, predicate: Predicate, end: End, world: World) -> Cast:
         """Everyone at ``end`` for whom ``predicate`` does not fold to False.

@@ -44,7 +44,7 @@ def index_cluster(cluster: Cluster) -> ClusterIndex:
     numbers: dict[str, dict[tuple[Protocol, str], set[int]]] = {}
     addresses: list[Address] = []
     for workload in cluster.workloads:
-        addresses.extend(workload.addresses)
+        addresses.extend(workload.known_addresses)
         for port in workload.ports:
             if port.name:
                 names = numbers.setdefault(workload.key.namespace, {})
@@ -148,7 +148,7 @@ def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:
     """``scene`` with those of its crowds named who have an address where fewer than two are left for possible pods."""
     casts = dict(scene.casts)
     for end, crowd in scene.crowds.items():
-        scarce = [w for w in crowd if any(plan.is_scarce(plan.intervals.index_of(a)) for a in w.addresses)]
+        scarce = [w for w in crowd if any(plan.is_scarce(plan.intervals.index_of(a)) for a in w.known_addresses)]
         workloads = sorted((*casts[end].workloads, *scarce), key=lambda workload: workload.key)
         casts[end] = replace(casts[end], workloads=tuple(workloads))
     return replace(scene, casts=casts)
@@ -213,14 +213,26 @@ def _addresses_fit(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
         return
     last_ipv4 = source.plan.intervals.ipv4_count - 1
     yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))
-    both_free = conjunction((source.takes_free_address(), destination.takes_free_address()))
     for number in range(len(source.plan.intervals.all)):
         if source.plan.plainly_roomy(number):
             continue
         free = {address for holder in (Holder.POD, Holder.EXTERNAL) for address in source.plan.free(holder, number)}
+        both_there = conjunction((source.address.equals(number), destination.address.equals(number)))
         if len(free) == 1:
-            clash = conjunction((both_free, source.address.equals(number), destination.address.equals(number)))
-            yield negation(clash)
+            both_free = (source.takes_free_address(number), destination.takes_free_address(number))
+            yield negation(conjunction((*both_free, both_there)))
+        elif not free:
+            yield from _no_second_replica(source, destination, number, both_there)
+
+
+def _no_second_replica(source: EndSpace, destination: EndSpace, number: int, both_there: Term) -> Iterator[Term]:
+    """Two pods of one controller are not both in an interval that holds one known address and no free one."""
+    there = {destination.cast.workloads[who - 1].key: who for who in destination.replicas.get(number, ())}
+    for who, count in source.replicas.get(number, {}).items():
+        workload = source.cast.workloads[who - 1]
+        if count == 1 and not workload.host_network and workload.key in there:
+            same = (source.who.equals(who), destination.who.equals(there[workload.key]))
+            yield negation(conjunction((*same, both_there)))
 
 
 def _not_oneself(source: EndSpace, destination: EndSpace) -> Iterator[Term]:

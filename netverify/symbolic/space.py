@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
-from netverify.model.addresses import AddressRange
+from netverify.model.addresses import Address, AddressRange
 from netverify.model.cluster import Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement, selector_matches
@@ -190,17 +192,29 @@ class EndSpace:
             assert self.plan is not None
             parts.append(self.address.one_of({self.plan.intervals.index_of(a) for a in workload.addresses}))
         else:
-            parts.append(self._room(Holder.NODE if workload.host_network else Holder.POD))
+            holder = Holder.NODE if workload.host_network else Holder.POD
+            parts.append(self._room(holder, workload.replica_addresses))
         return conjunction(parts)
 
-    def _room(self, holder: Holder) -> Term:
+    def _room(self, holder: Holder, known: tuple[Address, ...] = ()) -> Term:
         if self.address is None or self.plan is None:
             return TRUE
-        return self.address.one_of(self.plan.with_room(holder))
+        return self.address.one_of({*self.plan.with_room(holder), *map(self.plan.intervals.index_of, known)})
 
-    def takes_free_address(self) -> Term:
-        """The end has an address of its own that the manifests do not tell."""
-        return negation(self._anyone(lambda workload: workload.host_network or bool(workload.addresses)))
+    def takes_free_address(self, number: int) -> Term:
+        """The end, if it is in that interval, has an address of its own that the manifests do not tell."""
+        settled = {who for who, w in enumerate(self.cast.workloads, start=1) if w.host_network or w.addresses}
+        return negation(self.who.one_of(settled | self.replicas.get(number, {}).keys()))
+
+    @cached_property
+    def replicas(self) -> Mapping[int, Mapping[int, int]]:
+        """For each interval, how many addresses in it pods of the controllers of the cast are known to have."""
+        found: dict[int, Counter[int]] = {}
+        if self.plan is not None:
+            for who, workload in enumerate(self.cast.workloads, start=1):
+                for address in workload.replica_addresses:
+                    found.setdefault(self.plan.intervals.index_of(address), Counter())[who] += 1
+        return found
 
     def indexes(self) -> Iterator[Index]:
         """Every variable of this end."""

@@ -164,4 +164,7 @@ def _address_choices(model: Model, space: EndSpace, plan: AddressPlan) -> list[A
     else:
         holder = Holder.EXTERNAL if _number(model, space.place) == space.outside else Holder.POD
     intervals = range(len(plan.intervals.all)) if wanted is None else (wanted,)
-    return [address for interval in intervals for address in plan.free(holder, interval)]
+    free = [address for interval in intervals for address in plan.free(holder, interval)]
+    if workload is None or wanted is None:
+        return free
+    return [*(a for a in workload.replica_addresses if plan.intervals.index_of(a) == wanted), *free][:2]

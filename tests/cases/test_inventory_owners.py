@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cases.manifest_texts import codes, controller, inventory_of, owned_by, pod
+from netverify.queries.outcome import Answer, Verdict
+from netverify.verify import ask
 
 REPLICA_SET = controller(
     "ReplicaSet", labels="app: web, pod-template-hash: abc", name="web-abc", meta=owned_by("Deployment", "web")
@@ -95,3 +97,33 @@ def test_objects_of_one_name_in_two_namespaces_or_of_two_kinds_are_different() -
     inventory = inventory_of(text)
     assert len(inventory.cluster.workloads) == 3
     assert codes(inventory) == []
+
+
+def test_the_address_of_a_pod_that_is_counted_with_its_controller_is_handed_to_it() -> None:
+    running = POD.replace("status: {}", "status: {phase: Running, podIP: 10.0.0.5}")
+    workloads = inventory_of(running + REPLICA_SET + controller("Deployment")).cluster.workloads
+    assert [(str(one.key), [*map(str, one.replica_addresses)]) for one in workloads] == [
+        ("shop/web[Deployment]", ["10.0.0.5"])
+    ]
+    assert workloads[0].addresses == ()
+
+
+def test_a_pod_that_has_terminated_hands_no_address_on() -> None:
+    ended = POD.replace("status: {}", "status: {phase: Succeeded, podIP: 10.0.0.5}")
+    assert inventory_of(ended + controller("Deployment")).cluster.workloads[0].replica_addresses == ()
+
+
+def test_the_address_of_a_pod_of_a_controller_asks_about_that_pod() -> None:
+    running = POD.replace("status: {}", "status: {phase: Running, podIP: 10.0.0.5}")
+    policy = (
+        "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: out, namespace: a}\n"
+        "spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]}\n"
+    )
+    inventory = inventory_of(running + controller("Deployment") + policy)
+    answer = ask("can namespace a reach 10.0.0.5:80", inventory)
+    assert isinstance(answer, Answer)
+    assert answer.witness is not None
+    assert str(getattr(answer.witness.flow.destination, "workload", None)) == "shop/web[Deployment]"
+    elsewhere = ask("can namespace a reach 10.0.0.6:80", inventory)
+    assert isinstance(elsewhere, Answer)
+    assert elsewhere.verdict is Verdict.UNREACHABLE
