@@ -54,6 +54,11 @@ def test_every_diagnostic_code_has_a_page_and_every_page_a_code():
     assert {path.stem for path in PAGES.glob("NV*.md")} == set(CODES)
 
 
+def test_the_index_of_diagnostics_lists_every_code_with_its_title_in_order():
+    rows = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\) \| (.+) \|$", (PAGES / "README.md").read_text(), re.MULTILINE)
+    assert rows == [(code, code, title) for code, title in CODES.items()]
+
+
 def test_every_diagnostic_page_has_the_title_of_its_code_and_says_what_it_means_and_what_to_do():
     assert {path.stem: fault for path in PAGES.glob("NV*.md") if (fault := fault_of_page(path))} == {}
 
