@@ -17,6 +17,7 @@ from netverify.queries.question import Question
 from netverify.rules.table import PolicyRef, RuleTable, Selection
 from netverify.symbolic.addresses import AddressPlan, Holder
 from netverify.symbolic.encode import Encoder
+from netverify.symbolic.legend import legend
 from netverify.symbolic.scene import NEW_NAMESPACE, Scene, surviving
 from netverify.symbolic.solver import Goal
 from netverify.symbolic.space import EndSpace
@@ -297,31 +298,4 @@ def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
 
 def annotated(obligation: Obligation) -> str:
     """The text of ``obligation`` under comments that say what its names and numbers mean."""
-    title = f"; netverify: unsatisfiable iff no such flow is allowed: {_comment(obligation.question)}"
-    return "\n".join((title, *_legend(obligation.encoder), obligation.goal.text))
-
-
-def _legend(encoder: Encoder) -> Iterator[str]:
-    for end, space in encoder.spaces.items():
-        places = [name or "(a new namespace)" for name in space.places] + ["(outside)"] * space.cast.external
-        yield f"; {space.place.name}: namespace of the {end}: {_numbered(places)}"
-        yield f"; {space.who.name}: {_numbered(['not in the manifests', *(str(w.key) for w in space.cast.workloads)])}"
-        for key, index in space.labels.items():
-            yield f"; {index.name}: label {_comment(key)}: {_numbered(['absent', 'other', *space.values[key]])}"
-        for key, index in space.namespace_labels.items():
-            values = _numbered(["absent", "other", *space.namespace_values[key]])
-            yield f"; {index.name}: namespace label {_comment(key)}: {values}"
-    plan = encoder.spaces[End.SOURCE].plan
-    if plan is not None:
-        yield f"; addresses: {_numbered([str(interval) for interval in plan.intervals.all])}"
-    for guard, (_, selection) in encoder.guards.items():
-        yield f"; {guard}: {_comment(str(selection.policy))} selects its subjects"
-
-
-def _numbered(names: list[str]) -> str:
-    shown = [f"{number} {_comment(name)}" for number, name in enumerate(names[:40])]
-    return ", ".join([*shown, *(["..."] if len(names) > 40 else [])])
-
-
-def _comment(text: str) -> str:
-    return "".join(character if " " <= character <= "~" else "?" for character in text)
+    return "\n".join((*legend(obligation.question, obligation.encoder), obligation.goal.text))

@@ -1,0 +1,38 @@
+"""What the names and numbers of a printed goal mean, as SMT-LIB comments for whoever reads the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.model.flow import End
+from netverify.symbolic.encode import Encoder
+
+_LISTED = 40
+
+
+def legend(question: str, encoder: Encoder) -> Iterator[str]:
+    """Comment lines over the goal of ``question``: what it proves, then each variable with what its values mean."""
+    yield f"; netverify: unsatisfiable iff no such flow is allowed: {_comment(question)}"
+    for end, space in encoder.spaces.items():
+        places = [name or "(a new namespace)" for name in space.places] + ["(outside)"] * space.cast.external
+        yield f"; {space.place.name}: namespace of the {end}: {_numbered(places)}"
+        yield f"; {space.who.name}: {_numbered(['not in the manifests', *(str(w.key) for w in space.cast.workloads)])}"
+        for key, index in space.labels.items():
+            yield f"; {index.name}: label {_comment(key)}: {_numbered(['absent', 'other', *space.values[key]])}"
+        for key, index in space.namespace_labels.items():
+            values = _numbered(["absent", "other", *space.namespace_values[key]])
+            yield f"; {index.name}: namespace label {_comment(key)}: {values}"
+    plan = encoder.spaces[End.SOURCE].plan
+    if plan is not None:
+        yield f"; addresses: {_numbered([str(interval) for interval in plan.intervals.all])}"
+    for guard, (_, selection) in encoder.guards.items():
+        yield f"; {guard}: {_comment(str(selection.policy))} selects its subjects"
+
+
+def _numbered(names: list[str]) -> str:
+    shown = [f"{number} {_comment(name)}" for number, name in enumerate(names[:_LISTED])]
+    return ", ".join([*shown, *(["..."] if len(names) > _LISTED else [])])
+
+
+def _comment(text: str) -> str:
+    return "".join(character if " " <= character <= "~" else "?" for character in text)
