@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -122,7 +122,7 @@ class _Search:
         notes = Notes()
         top = walk(path, os.path.normpath(argument), notes)
         plain, placed = self.split(top)
-        self.take(notes)
+        self.take(notes, {one.found.shown for one in placed})
         for found in plain:
             self.add(found, None)
         for one in placed:
@@ -174,9 +174,9 @@ class _Search:
             self.known.add(key)
             self.sources.append(Source(found.shown, namespace, found.file))
 
-    def take(self, notes: Notes) -> None:
-        """What a walk came across besides files."""
-        self.skipped += notes.skipped
+    def take(self, notes: Notes, applied: Collection[str]) -> None:
+        """What a walk came across besides files; a name that a kustomization applies all the same is not left alone."""
+        self.skipped += [note for note in notes.skipped if note[0] not in applied]
         for shown, kind in notes.irregular:
             self.diagnostics.append(not_regular(kind).diagnostic(shown))
         for shown, reason in notes.unreadable:

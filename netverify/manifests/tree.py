@@ -54,7 +54,8 @@ def walk(path: Path, shown: str, notes: Notes) -> Folder:
     """The folder at ``path`` with all below it.
 
     Hidden names are left alone, and so are links to folders and links out of the tree: links to files inside it are
-    read. Folders are visited with an explicit stack, so that deep trees are no trouble.
+    read. A suffix in capitals makes no manifest, as for kubectl, but is noted. Folders are visited with an explicit
+    stack, so that deep trees are no trouble.
     """
     root = path.resolve()
     top = Folder(path, shown)
@@ -110,6 +111,8 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, root: Path, notes: Notes) 
     looks_like_manifest = entry.name.endswith(SUFFIXES) or entry.name in FILE_NAMES
     is_folder = entry.is_dir(follow_symlinks=False)
     if not (is_folder or looks_like_manifest or entry.is_symlink()):
+        if entry.name.lower().endswith(SUFFIXES):
+            notes.skipped.append((shown, "its suffix is in capitals"))
         return
     if entry.name.startswith("."):
         notes.skipped.append((shown, "hidden"))

@@ -50,6 +50,20 @@ def codes(*arguments):
     return [(one.code, str(one.origin)) for one in find_sources(arguments, None).diagnostics]
 
 
+def test_what_a_kustomization_names_is_not_said_to_be_left_alone(tree):
+    tree(
+        {
+            "app/kustomization.yaml": "resources: [.hidden.yaml, CAPITALS.YAML]\n",
+            "app/.hidden.yaml": policy("a"),
+            "app/CAPITALS.YAML": policy("b"),
+            "app/.other.yaml": policy("c"),
+        }
+    )
+    found = find_sources(["."], None)
+    assert [source.path for source in found.sources] == ["app/.hidden.yaml", "app/CAPITALS.YAML"]
+    assert found.skipped == (("app/.other.yaml", "hidden"),)
+
+
 def test_the_namespace_of_a_kustomization_goes_to_the_files_it_names(tree):
     tree(
         {

@@ -186,6 +186,16 @@ def test_hidden_files_and_folders_are_left_alone_and_said_so(tree):
     assert found.skipped == ((".c.yaml", "hidden"), (".git", "hidden"))
 
 
+def test_a_file_whose_suffix_is_in_capitals_is_left_alone_as_by_kubectl_and_said_so(tree):
+    root = tree(a_yaml=POD)
+    (root / "B.YAML").write_text(POD)
+    (root / "C.YAML").mkdir()
+    (root / "D.txt").write_text("no manifest")
+    found = find_sources(["."], None)
+    assert paths(found) == ["a.yaml"]
+    assert found.skipped == (("B.YAML", "its suffix is in capitals"),)
+
+
 def test_a_hidden_file_that_is_named_is_read(tree):
     root = tree()
     (root / ".c.yaml").write_text(POD)
