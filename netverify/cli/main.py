@@ -146,9 +146,21 @@ def _silence_broken_pipes() -> None:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _stand_in_for_closed_streams() -> None:
+    """Puts streams that cannot be written in the place of those that were closed before the start.
+
+    What goes to standard output then fails as it does on a full disk: an answer that nobody gets is none.
+    """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
 def run() -> NoReturn:
     """The console entry. The cyclic garbage collector stays off: a run is short, and it would cost most of the time."""
     gc.disable()
+    _stand_in_for_closed_streams()
     status = main(sys.argv[1:], _program_name(sys.argv[0]))
     _silence_broken_pipes()
     sys.exit(status)

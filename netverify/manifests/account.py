@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, Value
-from netverify.manifests.kinds import KindClass, classify, group_of, may_be_manifest
+from netverify.manifests.kinds import KindClass, classify, group_of, holds_policy, may_be_manifest
 from netverify.manifests.lists import is_list, objects_in
 from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, NO_EFFECT_ALONE, Effect, effect_of
 from netverify.manifests.validation.findings import object_text
@@ -105,6 +105,8 @@ class Account:
 
     def _add_unsupported(self, document: Document, kind_class: KindClass) -> None:
         value = document.value
+        if kind_class is KindClass.UNKNOWN and holds_policy(value):
+            kind_class = KindClass.POLICY_LIKE
         kind, group = value["kind"], group_of(value["apiVersion"])
         meta = value.get("metadata")
         fields: dict[str, Value] = meta if isinstance(meta, dict) else {}

@@ -120,6 +120,23 @@ def may_be_manifest(value: Value) -> bool:
     )
 
 
+def holds_policy(value: Value) -> bool:
+    """Whether a policy object is written somewhere inside ``value``, as in a template or a bundle of other objects."""
+    if isinstance(value, list):
+        return any(map(holds_policy, value))
+    if not isinstance(value, dict):
+        return False
+    api_version, kind = value.get("apiVersion"), value.get("kind")
+    if isinstance(api_version, str) and isinstance(kind, str) and _is_policy(api_version, kind):
+        return True
+    return any(map(holds_policy, value.values()))
+
+
+def _is_policy(api_version: str, kind: str) -> bool:
+    reading = classify(api_version, kind).kind_class
+    return kind == "NetworkPolicy" or reading in {KindClass.UNSUPPORTED, KindClass.POLICY_LIKE}
+
+
 def _listed(group: str, kind: str) -> KindClass | None:
     if (group, kind) in UNSUPPORTED_KINDS:
         return KindClass.UNSUPPORTED

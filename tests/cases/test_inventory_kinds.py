@@ -109,6 +109,22 @@ def test_a_kind_that_is_not_modelled_is_loud_and_says_what_it_may_do(
     assert inventory.coverage.unsupported == {kind: 1}
 
 
+@pytest.mark.parametrize(("inner", "matters"), [("NetworkPolicy", True), ("Deployment", False)])
+def test_an_unknown_kind_matters_if_a_policy_is_written_inside_it(inner: str, matters: bool) -> None:
+    group = {"NetworkPolicy": "networking.k8s.io", "Deployment": "apps"}[inner]
+    inventory = inventory_of(f"""\
+        apiVersion: template.openshift.io/v1
+        kind: Template
+        metadata: {{name: t, namespace: shop}}
+        objects:
+        - {{apiVersion: {group}/v1, kind: {inner}, metadata: {{name: x}}, spec: {{}}}}
+        """)
+    (template,) = inventory.cluster.unsupported
+    assert (template.may_allow, template.may_deny) == (matters, matters)
+    assert template.namespace is None
+    assert codes(inventory) == ["NV203" if matters else "NV204"]
+
+
 def test_an_istio_policy_in_the_root_namespace_applies_everywhere() -> None:
     text = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: x, namespace: istio-system}\n"
     assert unsupported(inventory_of(text)).namespace is None

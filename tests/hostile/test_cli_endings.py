@@ -57,6 +57,24 @@ def test_a_full_disk_under_standard_output_is_never_a_success() -> None:
     assert done.stderr == "error[NV421]: cannot write to standard output: no space left on device\n"
 
 
+def test_a_standard_output_that_is_closed_is_never_a_success() -> None:
+    done = run_in_shell(">&-")
+    assert done.returncode == 5
+    assert done.stderr == "error[NV421]: cannot write to standard output: bad file descriptor\n"
+
+
+def test_a_standard_error_that_is_closed_takes_nothing_from_the_answer() -> None:
+    done = run_in_shell("2>&-")
+    assert done.returncode == 0
+    assert done.stdout.startswith("REACHABLE")
+
+
+def run_in_shell(redirection: str) -> subprocess.CompletedProcess[str]:
+    """The question with a redirection that only a shell can make."""
+    line = f'"$0" -m netverify "$@" {redirection}'
+    return subprocess.run(["sh", "-c", line, sys.executable, *QUERY], capture_output=True, text=True, check=False)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
 def test_a_full_disk_under_a_report_is_named() -> None:
     done = run(*QUERY, "-o", "json=/dev/full")
