@@ -12,7 +12,7 @@ from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-from netverify.model.traffic import Protocol
+from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
 from netverify.queries.outcome import Effect, Reason, Witness
 from netverify.queries.question import Question
 from netverify.queries.wording import alternatives, peer_words, traffic_words
@@ -89,6 +89,7 @@ def explain(
         needed,
         source_address_matters=_address_matters(small, End.SOURCE, accepts, latitudes),
         destination_address_matters=_address_matters(small, End.DESTINATION, accepts, latitudes),
+        port_matters=_port_matters(question, small, accepts, latitudes),
     )
     decisions = [trace(tables.tables[direction], small, shown) for direction in (Direction.EGRESS, Direction.INGRESS)]
     return witness, tuple(_reason(decision, small, shown) for decision in decisions)
@@ -166,6 +167,16 @@ def _address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], lati
         for address in latitudes.addresses
         if address.family == endpoint.address.family and address != other.address
     )
+
+
+def _port_matters(question: Question, flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
+    """Whether the flow could not go to just any port that the question asks about, with its protocol."""
+    edges = {port for protocol, port in latitudes.ports if protocol is flow.protocol} | {MIN_PORT, MAX_PORT}
+    declared = flow.destination.ports if isinstance(flow.destination, Pod) else ()
+    numbers = edges | {port.number for port in declared}
+    others = [replace(flow, port=number) for number in sorted(numbers) if number != flow.port]
+    asked = [other for other in others if matches(question.traffic, other, dict.fromkeys(Behaviour, True))]
+    return not asked or not all(accepts(other) for other in asked)
 
 
 class _UndecidedError(Exception):

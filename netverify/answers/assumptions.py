@@ -9,6 +9,7 @@ from netverify.manifests.coverage import Coverage
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
+from netverify.queries.wording import setting_words
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.search import Found
 
@@ -36,7 +37,7 @@ def _about_cni(context: Context) -> Iterator[str]:
         if FIXED_BY_DEFAULT.get(behaviour) == value:
             yield MEANING[behaviour]
         else:
-            yield f"{behaviour}={'true' if value else 'false'}"
+            yield setting_words(behaviour, value=value)
 
 
 def _about_host_network(found: Found) -> Iterator[str]:
@@ -66,5 +67,6 @@ def notes(coverage: Coverage) -> tuple[str, ...]:
     if not coverage.templates:
         return ()
     count = len(coverage.templates)
-    files = "1 file is a template" if count == 1 else f"{count} files are templates"
-    return (f"{files} and was not rendered: what it would create is not in this answer",)
+    if count == 1:
+        return ("1 file is a template that was not rendered: what it would create is not in this answer",)
+    return (f"{count} files are templates that were not rendered: what they would create is not in this answer",)

@@ -17,7 +17,7 @@ from netverify.queries.wording import alternatives, peer_words
 from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Not, Predicate
 from netverify.rules.table import RuleTable
 from netverify.symbolic.casting import World
-from netverify.symbolic.solver import Status
+from netverify.symbolic.status import Status
 from netverify.symbolic.vocabulary import Intervals, Mentions, collect
 
 

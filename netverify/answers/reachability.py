@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from netverify.answers.assumptions import assumptions, notes
 from netverify.answers.context import Context
 from netverify.answers.doubts import described, objects_that_may, unread_inputs
-from netverify.answers.verdict import Evidence, Solved, verdict
+from netverify.answers.verdict import Evidence, verdict
 from netverify.explain import Latitudes, carried_by, explain
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
@@ -18,7 +18,7 @@ from netverify.queries.question import Question
 from netverify.symbolic.addresses import Holder
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.search import Found, printed
-from netverify.symbolic.solver import Status
+from netverify.symbolic.status import Status
 
 
 def answer(question: Question, context: Context) -> Answer:
@@ -32,7 +32,7 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
     unread = unread_inputs(context.inventory)
     allowing, denying = _doubts(context, found)
     given = Evidence(
-        solved=Solved(found.status.value),
+        solved=found.status,
         premises_hold=not found.vacuous,
         replayed=witness is not None,
         inputs_complete=not unread,

@@ -1,4 +1,4 @@
-"""What the user fixed about the world and about the run."""
+"""What the user took as given about the cluster, and fixed about the run."""
 
 from __future__ import annotations
 

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from netverify.queries.outcome import Verdict
-
-
-class Solved(Enum):
-    """What the solver said about the whole question."""
-
-    SAT = "sat"
-    UNSAT = "unsat"
-    UNKNOWN = "unknown"
+from netverify.symbolic.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +17,7 @@ class Evidence:
     is not modelled could make the flow reachable, or unreachable.
     """
 
-    solved: Solved
+    solved: Status
     premises_hold: bool
     replayed: bool
     inputs_complete: bool
@@ -45,12 +37,12 @@ def verdict(evidence: Evidence) -> Verdict:
     that is not modelled could deny it. Raises :class:`UnreplayedError` for a satisfiable goal whose witness was not
     replayed.
     """
-    if evidence.solved is Solved.SAT and not evidence.replayed:
+    if evidence.solved is Status.SAT and not evidence.replayed:
         raise UnreplayedError
-    if not evidence.inputs_complete or evidence.solved is Solved.UNKNOWN:
+    if not evidence.inputs_complete or evidence.solved is Status.UNKNOWN:
         return Verdict.UNKNOWN
     if not evidence.premises_hold:
         return Verdict.VACUOUS
-    if evidence.solved is Solved.SAT:
+    if evidence.solved is Status.SAT:
         return Verdict.UNKNOWN if evidence.may_deny else Verdict.REACHABLE
     return Verdict.UNKNOWN if evidence.may_allow else Verdict.UNREACHABLE

@@ -132,10 +132,12 @@ def _only_possible(outcome: Answer | Listing) -> str:
     return f", but only {'at' if at_destination else 'by'} a pod that is not in these manifests"
 
 
-def _headline(outcome: Answer | Listing) -> Line:
+def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
+    templates = len(inventory.coverage.templates)
+    beside = f"; {templates} template{'s' if templates > 1 else ''} left out" if templates else ""
     rest = {
         Verdict.REACHABLE: _only_possible(outcome),
-        Verdict.UNREACHABLE: " (proved for every pod in these manifests and every pod that could be created)",
+        Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",
         Verdict.UNKNOWN: ": neither proved nor refuted",
         Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",
     }[outcome.verdict]
@@ -156,7 +158,7 @@ def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
     if answer.witness is not None:
         entries += _behaviour_entries(answer.witness)
     entries += _remark_entries(answer)
-    return [_headline(answer), *_laid_out(entries), *_account(inventory)]
+    return [_headline(answer, inventory), *_laid_out(entries), *_account(inventory)]
 
 
 def _listed_entries(found: tuple[Listed, ...]) -> list[_Entry]:
@@ -178,4 +180,4 @@ def render_listing(listing: Listing, inventory: Inventory) -> list[Line]:
     entries = _listed_entries(listing.existing)
     entries += _column("possible", listing.possible)
     entries += _remark_entries(listing)
-    return [_headline(listing), *_laid_out(entries), *_account(inventory)]
+    return [_headline(listing, inventory), *_laid_out(entries), *_account(inventory)]

@@ -30,7 +30,8 @@ from netverify.symbolic.obligations import (
     reachability,
 )
 from netverify.symbolic.scene import Cast, Scene
-from netverify.symbolic.solver import Budget, Status, solve
+from netverify.symbolic.solver import Budget, solve
+from netverify.symbolic.status import Status
 from netverify.symbolic.witness import decode
 
 NARROW = 8

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
 import z3
 
-
-class Status(Enum):
-    """What the solver said. Everything that is not a clear answer is ``UNKNOWN``."""
-
-    SAT = "sat"
-    UNSAT = "unsat"
-    UNKNOWN = "unknown"
+from netverify.symbolic.status import Status
 
 
 @dataclass(frozen=True, slots=True)

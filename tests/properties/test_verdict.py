@@ -4,12 +4,13 @@ from itertools import product
 
 import pytest
 
-from netverify.answers.verdict import Evidence, Solved, UnreplayedError, verdict
+from netverify.answers.verdict import Evidence, UnreplayedError, verdict
 from netverify.queries.outcome import Verdict
+from netverify.symbolic.status import Status
 
 EVERY_EVIDENCE = [
     Evidence(solved, premises, replayed, complete, may_allow, may_deny)
-    for solved, premises, replayed, complete, may_allow, may_deny in product(Solved, *[(False, True)] * 5)
+    for solved, premises, replayed, complete, may_allow, may_deny in product(Status, *[(False, True)] * 5)
 ]
 
 
@@ -27,7 +28,7 @@ def test_the_table_of_evidence_is_complete():
 @pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
 def test_unreachable_needs_unsat_premises_every_input_and_nothing_that_could_allow(evidence):
     proved = (
-        evidence.solved is Solved.UNSAT
+        evidence.solved is Status.UNSAT
         and evidence.premises_hold
         and evidence.inputs_complete
         and not evidence.may_allow
@@ -38,7 +39,7 @@ def test_unreachable_needs_unsat_premises_every_input_and_nothing_that_could_all
 @pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
 def test_reachable_needs_a_replayed_witness_every_input_and_nothing_that_could_deny(evidence):
     shown = (
-        evidence.solved is Solved.SAT
+        evidence.solved is Status.SAT
         and evidence.replayed
         and evidence.premises_hold
         and evidence.inputs_complete
@@ -49,7 +50,7 @@ def test_reachable_needs_a_replayed_witness_every_input_and_nothing_that_could_d
 
 @pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
 def test_a_satisfiable_goal_without_a_replay_is_an_error_and_never_a_verdict(evidence):
-    assert (judged(evidence) is None) == (evidence.solved is Solved.SAT and not evidence.replayed)
+    assert (judged(evidence) is None) == (evidence.solved is Status.SAT and not evidence.replayed)
 
 
 @pytest.mark.parametrize("evidence", EVERY_EVIDENCE, ids=str)
@@ -57,7 +58,7 @@ def test_vacuous_needs_every_input_and_a_clear_word_of_the_solver(evidence):
     vacuous = (
         evidence.inputs_complete
         and not evidence.premises_hold
-        and (evidence.solved is Solved.UNSAT or (evidence.solved is Solved.SAT and evidence.replayed))
+        and (evidence.solved is Status.UNSAT or (evidence.solved is Status.SAT and evidence.replayed))
     )
     assert (judged(evidence) is Verdict.VACUOUS) == vacuous
 
@@ -66,5 +67,5 @@ def test_vacuous_needs_every_input_and_a_clear_word_of_the_solver(evidence):
 def test_everything_else_is_unknown(evidence):
     others = {Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.VACUOUS, None}
     assert judged(evidence) in others or judged(evidence) is Verdict.UNKNOWN
-    if not evidence.inputs_complete and not (evidence.solved is Solved.SAT and not evidence.replayed):
+    if not evidence.inputs_complete and not (evidence.solved is Status.SAT and not evidence.replayed):
         assert judged(evidence) is Verdict.UNKNOWN
