@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netverify.answers.context import make_context
+from netverify.answers.context import make_context, with_namespaces_of
 from netverify.answers.listing import listing
 from netverify.answers.reachability import answer
 from netverify.answers.settings import Settings
@@ -27,9 +27,10 @@ class Verifier:
         """
         cluster = self._context.inventory.cluster
         question = parse_sentence(sentence, cluster, default_namespace=self.settings.default_namespace)
+        context = with_namespaces_of(question, self._context)
         if question.form is Form.CAN:
-            return answer(question, self._context)
-        return listing(question, self._context)
+            return answer(question, context)
+        return listing(question, context)
 
 
 def ask(sentence: str, inventory: Inventory, settings: Settings | None = None) -> Answer | Listing:

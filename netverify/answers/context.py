@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.answers.settings import Settings
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
+from netverify.manifests.validation.names import dns_label_problems
+from netverify.model.cluster import Namespace
+from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.queries.question import Question
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.obligations import Latitude, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.solver import Budget
+from netverify.symbolic.vocabulary import Mentions, collect
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,27 @@ class Context:
     settings: Settings
     policies: PolicyIndex
     search: Search
+
+
+def with_namespaces_of(question: Question, context: Context) -> Context:
+    """``context`` with the namespaces that only ``question`` names, by a selector on their name: they could be created.
+
+    A new namespace that nobody names would not do for them, since that has none of the names that selectors list.
+    """
+    mentions = Mentions()
+    for predicate in (question.source, question.destination):
+        collect(predicate, mentions)
+    cluster = context.inventory.cluster
+    named = mentions.namespace_labels.get(NAMESPACE_NAME_LABEL, set())
+    missing = [name for name in named if name not in cluster.namespaces and not dns_label_problems(name)]
+    if not missing:
+        return context
+    added = {name: Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=False) for name in missing}
+    namespaces = dict(sorted({**cluster.namespaces, **added}.items()))
+    return make_context(
+        replace(context.inventory, cluster=replace(cluster, namespaces=namespaces)),
+        context.settings,
+    )
 
 
 def make_context(inventory: Inventory, settings: Settings) -> Context:
