@@ -28,6 +28,9 @@ from netverify.rules.predicate import (
 
 _NAMESPACE_WORDS = ("namespace", "ns")
 _FORMS = "name `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `any pod`, `internet`, an address or a CIDR"
+_TOLD_APART = 64
+"""Of controllers' pods with known addresses in a block, so many are told apart; with more, goals grow too large."""
+
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
 
 
@@ -176,13 +179,19 @@ class EndpointReader:
 
     def _address(self, token: Token, end: End) -> EndpointPhrase:
         block = self._block(token)
+        known = [
+            (workload, inside)
+            for workload in self._cluster.workloads
+            if (inside := [a for a in workload.known_addresses if a in block])
+        ]
+        told_apart = sum(len(inside) for workload, inside in known if workload.replica_addresses)
         pods: list[Predicate] = []
-        for workload in self._cluster.workloads:
-            known = [AddressRange(a.family, a.value, a.value) for a in workload.known_addresses if a in block]
-            if known:
-                # A bare Pod has no other address; another replica may be anywhere, but is not known to be in the block.
-                ranges = tuple(known) if workload.replica_addresses else (block,)
-                pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
+        for workload, inside in known:
+            ranges: tuple[AddressRange, ...] = (block,)
+            # A bare Pod has no other address; of a controller, pods that are not known to be in the block may be there.
+            if workload.replica_addresses and told_apart <= _TOLD_APART:
+                ranges = tuple(AddressRange(address.family, address.value, address.value) for address in inside)
+            pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
         outside = All((Not(IsPod(end)), AddressIn(end, (block,))))
         phrase = AnyOf((outside, *pods)) if pods else outside
         text = str(block) if block.first == block.last else cidrs(block)[0]
