@@ -371,7 +371,7 @@ FAULTS_OF_THE_SEARCH = {
     ),
     "known addresses are left out of a crowd": (
         "symbolic.casting",
-        "if workload.addresses and workload.key not in named",
+        "if workload.known_addresses and workload.key not in named",
         "if False",
     ),
     "a slice has the policies of one other namespace": (
