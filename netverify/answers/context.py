@@ -12,7 +12,7 @@ from netverify.model.cluster import Namespace
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.question import Question
 from netverify.rules.slicing import PolicyIndex
-from netverify.symbolic.obligations import Latitude, index_cluster
+from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.solver import Budget
 from netverify.symbolic.vocabulary import Mentions, collect

@@ -16,7 +16,7 @@ from netverify.queries.question import Form, Question
 from netverify.queries.wording import alternatives, peer_words
 from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Not, Predicate
 from netverify.rules.table import RuleTable
-from netverify.symbolic.casting import World
+from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
 from netverify.symbolic.vocabulary import Intervals, Mentions, collect
 
@@ -100,7 +100,7 @@ def _closed_table(question: Question, open_end: End, context: Context) -> RuleTa
     """The policies of whoever may stand at the closed end."""
     direction = Direction.INGRESS if open_end is End.SOURCE else Direction.EGRESS
     closed = question.destination if open_end is End.SOURCE else question.source
-    places = context.search.casting.cast(closed, direction.subject, World.POSSIBLE).places
+    places = context.search.casting.cast(closed, direction.subject, PodScope.POSSIBLE).places
     return context.policies.slice(direction, places)
 
 

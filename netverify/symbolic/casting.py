@@ -28,11 +28,11 @@ from netverify.symbolic.candidates import WorkloadIndex
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, fold
 
 
-class World(Enum):
+class PodScope(Enum):
     """Which pods may stand at an end: the ``EXISTING`` ones alone, or all that are ``POSSIBLE``, these included.
 
     ``POSSIBLE`` names few existing pods, since a possible one stands for those that are like it; ``NAMED`` names them
-    all.
+    all. ``CREATED`` are the pods alone that are not in the manifests.
     """
 
     EXISTING = "existing"
@@ -52,15 +52,15 @@ class Casting:
     def scene(
         self,
         question: Question,
-        source: World,
-        destination: World,
+        source: PodScope,
+        destination: PodScope,
         behaviours: Mapping[Behaviour, bool],
     ) -> Scene:
-        """The scene of ``question`` with the given worlds at its ends."""
-        worlds = {End.SOURCE: source, End.DESTINATION: destination}
+        """The scene of ``question`` with the given scopes at its ends."""
+        scopes = {End.SOURCE: source, End.DESTINATION: destination}
         asked = {End.SOURCE: question.source, End.DESTINATION: question.destination}
-        casts = {end: self.cast(asked[end], end, worlds[end]) for end in End}
-        crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if worlds[end] is World.POSSIBLE}
+        casts = {end: self.cast(asked[end], end, scopes[end]) for end in End}
+        crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
         protocol, port = known_traffic(question.traffic)
         return Scene(casts, self._namespaces, behaviours, protocol, port, crowds)
 
@@ -69,13 +69,13 @@ class Casting:
         if not self.index.addresses_known:
             return ()
         named = {workload.key for workload in cast.workloads}
-        everyone = self.cast(predicate, end, World.EXISTING).workloads
+        everyone = self.cast(predicate, end, PodScope.EXISTING).workloads
         return tuple(workload for workload in everyone if workload.known_addresses and workload.key not in named)
 
-    def cast(self, predicate: Predicate, end: End, world: World) -> Cast:
+    def cast(self, predicate: Predicate, end: End, scope: PodScope) -> Cast:
         """Everyone at ``end`` for whom ``predicate`` does not fold to False.
 
-        In the ``POSSIBLE`` world a possible pod stands for the existing pods that are like it, so that only those have
+        In the ``POSSIBLE`` scope a possible pod stands for the existing pods that are like it, so that only those have
         to be named that it cannot stand for: pods on the host network, and workloads that the question names. (Pods
         with a known address are in the scene's crowd.)
         """
@@ -83,21 +83,21 @@ class Casting:
         places = self._places if pinned is None else tuple(sorted(pinned))
         external = self._may_be(predicate, end, Cast(external=True))
         namespaces = self._namespaces_for(predicate, end, places)
-        if world is World.CREATED:
+        if scope is PodScope.CREATED:
             return Cast(namespaces)
         named = _named_workloads(predicate, end)
         looks = _looks_at(predicate)
         if named is None and not looks & {IsWorkload, OnHostNetwork}:
             # A possible pod can be like any pod, as far as the predicate looks: where it cannot be, none can.
             places = namespaces
-        only_hosts = world is World.POSSIBLE and named is None and IsWorkload not in looks
+        only_hosts = scope is PodScope.POSSIBLE and named is None and IsWorkload not in looks
         by_place = self.index.hosts_in_namespace if only_hosts else self.index.in_namespace
         workloads = [workload for place in places for workload in by_place.get(place, ())]
         if named is not None:
             workloads = [workload for workload in workloads if workload.key in named]
         if looks & _ABOUT_ONE_POD:
             workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
-        return Cast(namespaces if world is not World.EXISTING else (), tuple(workloads), external)
+        return Cast(namespaces if scope is not PodScope.EXISTING else (), tuple(workloads), external)
 
     def count(self, predicate: Predicate, end: End) -> int:
         """At most so many existing pods are at ``end``."""

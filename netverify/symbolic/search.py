@@ -19,11 +19,10 @@ from netverify.rules.predicate import ALWAYS
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Selection
 from netverify.symbolic.candidates import Admission, may_allow
-from netverify.symbolic.casting import Casting, World
+from netverify.symbolic.casting import Casting, PodScope
+from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.obligations import (
     PREFER_EXISTING,
-    ClusterIndex,
-    Latitude,
     Obligation,
     annotated,
     premises_only,
@@ -101,9 +100,9 @@ class Search:
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
         few = self._count_existing(question) <= NAMED_AT_ONCE
-        world = World.NAMED if few else World.POSSIBLE
+        scope = PodScope.NAMED if few else PodScope.POSSIBLE
         attempts: list[tuple[Obligation, Status]] = []
-        anyone = self.casting.scene(question, world, world, self._behaviours)
+        anyone = self.casting.scene(question, scope, scope, self._behaviours)
         if any(cast.empty for cast in anyone.casts.values()):
             return Found(Status.UNSAT, vacuous=True)
         found = self._solve(question, anyone, attempts)
@@ -127,14 +126,14 @@ class Search:
         """Whether the question's words for ``end`` match any existing or possible pod, or any address outside."""
         anyone = replace(question, traffic=ALWAYS)
         alone = replace(anyone, destination=ALWAYS) if end is End.SOURCE else replace(anyone, source=ALWAYS)
-        scene = self.casting.scene(alone, World.POSSIBLE, World.POSSIBLE, self._behaviours)
+        scene = self.casting.scene(alone, PodScope.POSSIBLE, PodScope.POSSIBLE, self._behaviours)
         if scene.casts[end].empty:
             return False
         return solve(premises_only(alone, scene, self._index, self._latitude).goal, self._budget).status is Status.SAT
 
     def plausible(self, question: Question, end: End) -> Iterator[Workload]:
         """The existing pods at ``end`` that may answer ``question``, by key; those left out certainly do not."""
-        scene = self.casting.scene(question, World.EXISTING, World.EXISTING, self._behaviours)
+        scene = self.casting.scene(question, PodScope.EXISTING, PodScope.EXISTING, self._behaviours)
         direction = Direction.INGRESS if end is End.SOURCE else Direction.EGRESS
         if scene.casts[direction.subject].external:
             yield from scene.casts[end].workloads
@@ -143,15 +142,15 @@ class Search:
 
     def find_existing(self, question: Question) -> Found:
         """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""
-        return self._find_among(question, World.EXISTING, World.EXISTING)
+        return self._find_among(question, PodScope.EXISTING, PodScope.EXISTING)
 
     def find_created(self, question: Question, end: End) -> Found:
         """A flow with a pod that is not in the manifests at ``end``; ``UNSAT`` when there is none."""
         if end is End.SOURCE:
-            return self._find_among(question, World.CREATED, World.POSSIBLE)
-        return self._find_among(question, World.POSSIBLE, World.CREATED)
+            return self._find_among(question, PodScope.CREATED, PodScope.POSSIBLE)
+        return self._find_among(question, PodScope.POSSIBLE, PodScope.CREATED)
 
-    def _find_among(self, question: Question, source: World, destination: World) -> Found:
+    def _find_among(self, question: Question, source: PodScope, destination: PodScope) -> Found:
         scene = self.casting.scene(question, source, destination, self._behaviours)
         if any(cast.empty for cast in scene.casts.values()):
             return Found(Status.UNSAT, vacuous=True)
@@ -180,12 +179,12 @@ class Search:
 
     def _with_existing_ends(self, question: Question) -> Iterator[Scene]:
         """Scenes with existing pods at both ends, then at one; wide ends in portions."""
-        worlds = (
-            (World.EXISTING, World.EXISTING),
-            (World.POSSIBLE, World.EXISTING),
-            (World.EXISTING, World.POSSIBLE),
+        scopes = (
+            (PodScope.EXISTING, PodScope.EXISTING),
+            (PodScope.POSSIBLE, PodScope.EXISTING),
+            (PodScope.EXISTING, PodScope.POSSIBLE),
         )
-        for source, destination in worlds:
+        for source, destination in scopes:
             scene = self.casting.scene(question, source, destination, self._behaviours)
             if not any(cast.empty for cast in scene.casts.values()):
                 yield from self._portions(scene)

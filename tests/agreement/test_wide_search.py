@@ -13,12 +13,3 @@ def test_adding_policies_and_pods_in_the_smallest_portions_answers_as_the_brute_
     monkeypatch.setattr(search, "NAMED_AT_ONCE", 0)
     monkeypatch.setattr(search, "EXISTING_AT_ONCE", 1)
     assert [found for seed in range(first, first + 30) if (found := disagreement(seed))] == []
-
-
-def test_the_witness_of_a_search_in_portions_names_every_behaviour_that_it_needs(monkeypatch):
-    monkeypatch.setattr(search, "NARROW", 0)
-    monkeypatch.setattr(search, "NAMED_AT_ONCE", 0)
-    monkeypatch.setattr(search, "EXISTING_AT_ONCE", 1)
-    # These two clusters once gave a witness without the behaviours of policies that were added last.
-    assert disagreement(138) is None
-    assert disagreement(522) is None

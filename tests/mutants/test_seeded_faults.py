@@ -277,22 +277,22 @@ FAULTS_OF_THE_ENCODER = {
         "{self.plan.intervals.index_of(a) for a in workload.addresses[:1]}",
     ),
     "both ends may be of different families": (
-        "symbolic.obligations",
+        "symbolic.joint_domain",
         "    yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))\n",
         "",
     ),
     "a bare Pod talks to itself": (
-        "symbolic.obligations",
+        "symbolic.joint_domain",
         "    yield from _not_oneself(source, destination)\n",
         "",
     ),
     "one namespace has two sets of labels": (
-        "symbolic.obligations",
+        "symbolic.joint_domain",
         "    yield from _one_namespace_one_set_of_labels(source, destination)\n",
         "",
     ),
     "a possible pod has every port name": (
-        "symbolic.obligations",
+        "symbolic.joint_domain",
         "    yield from _names_are_declared(destination, encoder, index, latitude)\n",
         "",
     ),

@@ -1,0 +1,95 @@
+"""Which pairs of ends are real: constraints that speak of both ends, or of the ends and the traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from netverify.model.flow import End
+from netverify.symbolic.addresses import Holder
+from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.encode import Encoder
+from netverify.symbolic.scene import NEW_NAMESPACE
+from netverify.symbolic.space import EndSpace
+from netverify.symbolic.terms import Term, conjunction, disjunction, equivalence, implication, negation
+
+
+def joint_domain(
+    spaces: Mapping[End, EndSpace],
+    encoder: Encoder,
+    index: ClusterIndex,
+    latitude: Latitude,
+) -> Iterator[Term]:
+    """Constraints that speak of both ends, or of the ends and the traffic."""
+    source, destination = spaces[End.SOURCE], spaces[End.DESTINATION]
+    yield encoder.protocol.bounded()
+    yield from _addresses_fit(source, destination)
+    yield from _not_oneself(source, destination)
+    yield from _one_namespace_one_set_of_labels(source, destination)
+    yield from _names_are_declared(destination, encoder, index, latitude)
+
+
+def _addresses_fit(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
+    """Both addresses are of one family, and two ends do not share the last free address of an interval."""
+    if source.address is None or destination.address is None or source.plan is None:
+        return
+    last_ipv4 = source.plan.intervals.ipv4_count - 1
+    yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))
+    for number in range(len(source.plan.intervals.all)):
+        if source.plan.plainly_roomy(number):
+            continue
+        free = {address for holder in (Holder.POD, Holder.EXTERNAL) for address in source.plan.free(holder, number)}
+        both_there = conjunction((source.address.equals(number), destination.address.equals(number)))
+        if len(free) == 1:
+            both_free = (source.takes_free_address(number), destination.takes_free_address(number))
+            yield negation(conjunction((*both_free, both_there)))
+        elif not free:
+            yield from _no_second_replica(source, destination, number, both_there)
+
+
+def _no_second_replica(source: EndSpace, destination: EndSpace, number: int, both_there: Term) -> Iterator[Term]:
+    """Two pods of one controller are not both in an interval that holds one known address and no free one."""
+    there = {destination.cast.workloads[who - 1].key: who for who in destination.replicas.get(number, ())}
+    for who, count in source.replicas.get(number, {}).items():
+        workload = source.cast.workloads[who - 1]
+        if count == 1 and not workload.host_network and workload.key in there:
+            same = (source.who.equals(who), destination.who.equals(there[workload.key]))
+            yield negation(conjunction((*same, both_there)))
+
+
+def _not_oneself(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
+    """A flow is between two pods: a bare Pod has no replica to talk to."""
+    numbers = {workload.key: number for number, workload in enumerate(destination.cast.workloads, start=1)}
+    for number, workload in enumerate(source.cast.workloads, start=1):
+        if workload.single and workload.key in numbers:
+            same = (source.who.equals(number), destination.who.equals(numbers[workload.key]))
+            yield negation(conjunction(same))
+
+
+def _one_namespace_one_set_of_labels(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
+    """Both ends in one namespace see the same labels of it. A new namespace at both ends may be two namespaces."""
+    shared = [key for key in source.namespace_labels if key in destination.namespace_labels]
+    if not shared:
+        return
+    same = conjunction(source.namespace_labels[key].same_as(destination.namespace_labels[key]) for key in shared)
+    for name in source.places:
+        if name != NEW_NAMESPACE and not source.declared(name):
+            both = conjunction((source.in_namespace(name), destination.in_namespace(name)))
+            yield implication(both, same)
+
+
+def _names_are_declared(
+    destination: EndSpace,
+    encoder: Encoder,
+    index: ClusterIndex,
+    latitude: Latitude,
+) -> Iterator[Term]:
+    """A possible pod names a port only as existing pods of its namespace do, unless names are free."""
+    if latitude.free_named_ports or not destination.cast.namespaces:
+        return
+    for wanted, named in encoder.names.items():
+        declared = disjunction(
+            conjunction((destination.in_namespace(place), encoder.port.one_of(numbers)))
+            for place in destination.cast.namespaces
+            if (numbers := index.port_numbers.get(place, {}).get((wanted.protocol, wanted.name)))
+        )
+        yield implication(named, declared)
