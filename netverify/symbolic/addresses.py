@@ -41,7 +41,21 @@ _NOBODYS = {family: tuple(block for block in NOBODYS if block.family == family) 
 _PREFERRED = {
     Holder.POD: tuple(map(parse_address, ("10.244.0.10", "10.244.0.11", "fd00:10:244::10", "fd00:10:244::11"))),
     Holder.NODE: tuple(map(parse_address, ("192.168.0.10", "192.168.0.11", "fd00:192:168::10", "fd00:192:168::11"))),
-    Holder.EXTERNAL: tuple(map(parse_address, ("198.51.100.10", "198.51.100.11", "2001:db8::10", "2001:db8::11"))),
+    Holder.EXTERNAL: tuple(
+        map(
+            parse_address,
+            (
+                "198.51.100.10",
+                "198.51.100.11",
+                "8.8.8.8",
+                "8.8.4.4",
+                "2001:db8::10",
+                "2001:db8::11",
+                "2001:4860:4860::8888",
+                "2001:4860:4860::8844",
+            ),
+        ),
+    ),
 }
 """Addresses that a reader recognises, taken where an interval has them."""
 
