@@ -52,7 +52,6 @@ FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_
 """Taken as given when nobody says otherwise, and reported: with it free nothing could ever be proved."""
 
 _COMMON: Mapping[Behaviour, bool] = {
-    Behaviour.POLICY_ENFORCED: True,
     Behaviour.IPBLOCK_MATCHES_PODS: True,
     Behaviour.IPBLOCK_MATCHES_NODES: True,
     Behaviour.HOST_NETWORK_POLICED: False,
@@ -70,6 +69,9 @@ _CILIUM: Mapping[Behaviour, bool] = {
     Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False,
     Behaviour.INIT_CONTAINER_PORTS_NAMED: False,
 }
+
+_LEFT_OPEN_BY_OVN = frozenset({Behaviour.IPBLOCK_MATCHES_PODS, Behaviour.HOST_NETWORK_POLICED})
+"""A namespaceSelector may also match pods on the host network there, and what an ipBlock matches is disputed."""
 
 CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
     {
@@ -95,7 +97,7 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
         "kindnet": {**_COMMON, Behaviour.UNLISTED_RULES_ENFORCED: False, Behaviour.SCTP_SUPPORTED: True},
         "kube-router": {**_COMMON, Behaviour.SCTP_SUPPORTED: True},
         "ovn-kubernetes": {
-            **{k: v for k, v in _COMMON.items() if k is not Behaviour.IPBLOCK_MATCHES_PODS},
+            **{k: v for k, v in _COMMON.items() if k not in _LEFT_OPEN_BY_OVN},
             Behaviour.NAMED_PORTS_SUPPORTED: False,
             Behaviour.NAMED_PORT_FALLS_OPEN: True,
             Behaviour.SCTP_SUPPORTED: True,
@@ -108,4 +110,7 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
         },
     },
 )
-"""What each plugin is known to do; a behaviour that is missing from a profile stays free under it."""
+"""What each plugin is known to do; a behaviour that is missing from a profile stays free under it.
+
+That policies are enforced is not in them, but stays an assumption of its own: some plugins do so only when told.
+"""
