@@ -39,14 +39,14 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
         may_allow=bool(allowing),
         may_deny=bool(denying),
     )
-    unsure = verdict(given) is Verdict.UNKNOWN
+    judged = verdict(given)
     return Answer(
         question=question.text,
-        verdict=verdict(given),
-        scope=_scope(found) if verdict(given) is Verdict.REACHABLE else None,
+        verdict=judged,
+        scope=_scope(found) if judged is Verdict.REACHABLE else None,
         witness=witness,
         because=because,
-        unknown_because=_why_unknown(found, unread, allowing, denying) if unsure else (),
+        unknown_because=_why_unknown(found, unread, allowing, denying) if judged is Verdict.UNKNOWN else (),
         assumptions=assumptions(context, found),
         approximations=context.inventory.approximations,
         notes=(*_why_vacuous(question, context, found), *notes(context.inventory.coverage)),
@@ -114,5 +114,10 @@ def _why_unknown(
 ) -> tuple[str, ...]:
     lines = [*unread, *described(allowing, "allow"), *described(denying, "deny")]
     if found.status is Status.UNKNOWN:
-        lines.append(f"the solver gave up: {found.reason or 'no reason given'}")
+        lines.append(gave_up(found))
     return tuple(lines)
+
+
+def gave_up(found: Found) -> str:
+    """That the solver gave no clear answer, in words."""
+    return f"the solver gave up: {found.reason or 'no reason given'}"

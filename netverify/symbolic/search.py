@@ -123,13 +123,17 @@ class Search:
         )
 
     def is_anyone(self, question: Question, end: End) -> bool:
-        """Whether the question's words for ``end`` match any existing or possible pod, or any address outside."""
+        """Whether the question's words for ``end`` match any existing or possible pod, or any address outside.
+
+        False only if that is sure.
+        """
         anyone = replace(question, traffic=ALWAYS)
         alone = replace(anyone, destination=ALWAYS) if end is End.SOURCE else replace(anyone, source=ALWAYS)
         scene = self.casting.scene(alone, PodScope.POSSIBLE, PodScope.POSSIBLE, self._behaviours)
         if scene.casts[end].empty:
             return False
-        return solve(premises_only(alone, scene, self._index, self._latitude).goal, self._budget).status is Status.SAT
+        premises = premises_only(alone, scene, self._index, self._latitude)
+        return solve(premises.goal, self._budget).status is not Status.UNSAT
 
     def plausible(self, question: Question, end: End) -> Iterator[Workload]:
         """The existing pods at ``end`` that may answer ``question``, by key; those left out certainly do not."""

@@ -1,0 +1,39 @@
+"""A list must not lack someone without a word."""
+
+import pytest
+
+from netverify.manifests.inventory import read_inventory
+from netverify.queries.outcome import Verdict
+from netverify.symbolic import search
+from netverify.symbolic.search import Search
+from netverify.symbolic.solver import Solved
+from netverify.symbolic.status import Status
+from netverify.verify import ask
+
+GAVE_UP = Solved(Status.UNKNOWN, reason="out of time")
+
+
+@pytest.fixture
+def example(request):
+    return read_inventory([str(request.config.rootpath / "examples" / "backdoor")])
+
+
+@pytest.mark.parametrize("step", ["find_existing", "find_created"])
+def test_a_solver_that_gives_up_on_someone_makes_the_list_unknown(step, example, monkeypatch):
+    """What finds anyone at all still answers; only the look at single endpoints gives up."""
+    look = getattr(Search, step)
+
+    def without_an_answer(*arguments):
+        with monkeypatch.context() as patched:
+            patched.setattr(search, "solve", lambda *_: GAVE_UP)
+            return look(*arguments)
+
+    monkeypatch.setattr(Search, step, without_an_answer)
+    listed = ask("who can reach b/pg:5432", example)
+    assert listed.verdict is Verdict.UNKNOWN
+    assert listed.unknown_because == ("the solver gave up: out of time",)
+
+
+def test_a_list_about_which_everything_was_decided_is_not_unknown(example):
+    listed = ask("who can reach b/pg:5432", example)
+    assert (listed.verdict, listed.unknown_because) == (Verdict.REACHABLE, ())
