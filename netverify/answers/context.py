@@ -43,15 +43,16 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
         return context
     added = {name: Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=False) for name in missing}
     namespaces = dict(sorted({**cluster.namespaces, **added}.items()))
-    return make_context(
-        replace(context.inventory, cluster=replace(cluster, namespaces=namespaces)),
-        context.settings,
-    )
+    inventory = replace(context.inventory, cluster=replace(cluster, namespaces=namespaces))
+    return _context(inventory, context.settings, context.policies)
 
 
 def make_context(inventory: Inventory, settings: Settings) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
-    policies = PolicyIndex(lower(inventory.cluster))
+    return _context(inventory, settings, PolicyIndex(lower(inventory.cluster)))
+
+
+def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex) -> Context:
     search = Search(
         index_cluster(inventory.cluster),
         policies,

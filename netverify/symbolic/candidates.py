@@ -16,7 +16,7 @@ from netverify.symbolic.scene import Cast, Scene, fold
 
 
 class WorkloadIndex:
-    """The workloads of a cluster by namespace, by label, and those on the host network; each list sorted by key."""
+    """The workloads of a cluster by namespace, and apart those on the host network; each list sorted by key."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.everyone = tuple(sorted(cluster.workloads, key=lambda workload: workload.key))

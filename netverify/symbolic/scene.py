@@ -6,7 +6,7 @@ Folding a predicate against the scene decides most rules before anything is prin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import assert_never
 
@@ -185,12 +185,10 @@ def surviving(table: RuleTable, scene: Scene) -> RuleTable:
     return RuleTable(
         table.direction,
         tuple(
-            type(tier)(
-                tier.name,
-                tuple(selection for selection in tier.applies if _selection_survives(selection, scene)),
-                tuple(rule for rule in tier.rules if _rule_survives(rule, scene)),
-                tier.default,
-                tier.condition,
+            replace(
+                tier,
+                applies=tuple(selection for selection in tier.applies if _selection_survives(selection, scene)),
+                rules=tuple(rule for rule in tier.rules if _rule_survives(rule, scene)),
             )
             for tier in table.tiers
         ),
