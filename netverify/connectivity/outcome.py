@@ -1,0 +1,112 @@
+"""What the all-pairs reading finds: endpoints, and who among them may open which connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netverify.model.addresses import AddressRange
+from netverify.model.cluster import WorkloadKey
+from netverify.model.flow import Direction
+from netverify.model.traffic import PortSet, Protocol
+from netverify.rules.table import Rule
+
+EXTERNAL_KIND = "external"
+
+POD_ADDRESS = "pod-address"
+"""In ``Access.on``: it depends on an address of a pod or node that the manifests do not tell, or leave a choice of."""
+SAME_NODE = "same-node"
+"""In ``Access.on``: it depends on whether both pods run on one node."""
+POD_LABELS = "pod-labels"
+"""In ``Access.on``: it depends on the value of a label that a controller adds, such as ``pod-template-hash``."""
+NAMESPACE_LABELS = "namespace-labels"
+"""In ``Access.on``: it depends on labels of a namespace whose Namespace object is not in the manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapEndpoint:
+    """One end of connections: an existing workload, or a range of external addresses; exactly one of both is given."""
+
+    workload: WorkloadKey | None = None
+    block: AddressRange | None = None
+
+    @property
+    def id(self) -> str:
+        """``shop/web[Deployment]``, or ``10.0.0.0-10.255.255.255``."""
+        return str(self.workload or self.block)
+
+    @property
+    def kind(self) -> str:
+        """The kind of the workload, or ``external``."""
+        return self.workload.kind if self.workload else EXTERNAL_KIND
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one endpoint may open to another.
+
+    ``allowed`` holds whatever is left open; ``depends`` only under some values of what ``on`` names: behaviours of the
+    CNI, and the four constants above. The two are disjoint; protocols without ports are missing; ``on`` is sorted and
+    names exactly what makes a difference.
+    """
+
+    allowed: Mapping[Protocol, PortSet] = field(default_factory=dict)
+    depends: Mapping[Protocol, PortSet] = field(default_factory=dict)
+    on: tuple[str, ...] = ()
+
+
+class Members:
+    """A set of endpoints, by their numbers: those of ``bits`` in a block that starts at endpoint ``first``.
+
+    ``numbers`` tells the endpoint of each bit; they ascend.
+    """
+
+    __slots__ = ("_numbers", "bits")
+
+    def __init__(self, numbers: tuple[int, ...], bits: int) -> None:
+        self._numbers = numbers
+        self.bits = bits
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+    def __iter__(self) -> Iterator[int]:
+        bits, numbers = self.bits, self._numbers
+        while bits:
+            low = bits & -bits
+            yield numbers[low.bit_length() - 1]
+            bits ^= low
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Each of ``sources`` has ``access`` to each of ``destinations``, but for itself.
+
+    What a workload may open to itself, as between two of its replicas, is in a bundle like anything else.
+    """
+
+    sources: Members
+    destinations: Members
+    access: Access
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One ordered pair, by numbers of endpoints; both are the same for replicas of one workload."""
+
+    source: int
+    destination: int
+    access: Access
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """A rule that allows something: to pods of ``subjects``, from (ingress) or to (egress) ``peers``.
+
+    The sets are those for which the rule may match some port under some behaviours; each is a union of its items.
+    """
+
+    direction: Direction
+    rule: Rule
+    subjects: tuple[Members, ...]
+    peers: tuple[Members, ...]
