@@ -11,11 +11,11 @@ from netverify.manifests.validation.names import dns_label_problems
 from netverify.model.cluster import Namespace
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.question import Question
+from netverify.rules.mentions import Mentions, collect
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.solver import Budget
-from netverify.symbolic.vocabulary import Mentions, collect
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from netverify.answers.doubts import described, objects_that_may, unread_inputs
 from netverify.answers.reachability import answer_found, gave_up
 from netverify.model.addresses import AddressRange
 from netverify.model.flow import Direction, End
+from netverify.model.intervals import Intervals
 from netverify.queries.outcome import Answer, Listed, Listing, Verdict
 from netverify.queries.question import Form, Question
 from netverify.queries.wording import alternatives, peer_words
+from netverify.rules.mentions import Mentions, collect
 from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Not, Predicate
 from netverify.rules.table import RuleTable
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 from netverify.symbolic.status import Status
-from netverify.symbolic.vocabulary import Intervals, Mentions, collect
 
 
 def listing(question: Question, context: Context) -> Listing:

@@ -9,13 +9,13 @@ from netverify.answers.context import Context
 from netverify.answers.doubts import described, objects_that_may, unread_inputs
 from netverify.answers.verdict import Evidence, verdict
 from netverify.explain import Latitudes, carried_by, explain
+from netverify.model.address_plan import Holder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
 from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
-from netverify.symbolic.addresses import Holder
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.search import Found, printed
 from netverify.symbolic.status import Status

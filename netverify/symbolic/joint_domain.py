@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from netverify.model.address_plan import Holder
 from netverify.model.flow import End
-from netverify.symbolic.addresses import Holder
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.scene import NEW_NAMESPACE

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
+from netverify.model.intervals import Intervals
 from netverify.queries.question import Question
+from netverify.rules.mentions import Mentions, collect
 from netverify.rules.table import PolicyRef, RuleTable, Selection
-from netverify.symbolic.addresses import AddressPlan
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.joint_domain import joint_domain
@@ -22,7 +24,6 @@ from netverify.symbolic.scene import Scene, surviving
 from netverify.symbolic.solver import Goal
 from netverify.symbolic.space import EndSpace
 from netverify.symbolic.terms import FALSE, TRUE, Term, implication
-from netverify.symbolic.vocabulary import Intervals, Mentions, collect
 
 PREFER_EXISTING = {End.SOURCE: Term("prefer_existing_src"), End.DESTINATION: Term("prefer_existing_dst")}
 """Constants that a goal leaves free; where one is true, that end is in the manifests, or outside."""

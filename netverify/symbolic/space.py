@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
+from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address, AddressRange
 from netverify.model.cluster import Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement, selector_matches
-from netverify.symbolic.addresses import AddressPlan, Holder
+from netverify.rules.mentions import Mentions
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast
 from netverify.symbolic.terms import (
     FALSE,
@@ -22,7 +23,7 @@ from netverify.symbolic.terms import (
     implication,
     negation,
 )
-from netverify.symbolic.vocabulary import ABSENT, OTHER, Mentions, label_indexes
+from netverify.symbolic.vocabulary import ABSENT, OTHER, label_indexes
 
 NOBODY_EXISTING = 0
 """The index of ``who`` for an end that is no existing pod; the workloads of the cast are numbered from 1."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
+from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import ContainerPort, Namespace, Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
 from netverify.model.traffic import MIN_PORT
-from netverify.symbolic.addresses import AddressPlan, Holder
 from netverify.symbolic.encode import PROTOCOLS, Encoder
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.scene import NEW_NAMESPACE

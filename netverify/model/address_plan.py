@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange, parse_address, parse_cidr, subtract
-from netverify.symbolic.vocabulary import Intervals
+from netverify.model.intervals import Intervals
 
 
 class Holder(Enum):

@@ -1,0 +1,73 @@
+"""What predicates mention: the labels, addresses, ports and behaviours that they tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from netverify.model.addresses import AddressRange
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import End
+from netverify.model.labels import LabelSelector
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    Behaves,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+
+
+@dataclass(slots=True)
+class Mentions:
+    """What the predicates of an obligation mention, collected by :func:`collect`."""
+
+    pod_labels: dict[End, dict[str, set[str]]] = field(default_factory=lambda: {end: {} for end in End})
+    namespace_labels: dict[str, set[str]] = field(default_factory=dict)
+    ranges: set[AddressRange] = field(default_factory=set)
+    port_names: set[NamedPort] = field(default_factory=set)
+    behaviours: set[Behaviour] = field(default_factory=set)
+    ports: set[int] = field(default_factory=set)
+
+
+def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901 - one arm for each node type
+    """Add what ``predicate`` mentions."""
+    match predicate:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                collect(part, mentions)
+        case Not(part):
+            collect(part, mentions)
+        case PodMatches(end, selector):
+            _collect_selector(selector, mentions.pod_labels[end])
+        case NamespaceMatches(_, selector):
+            _collect_selector(selector, mentions.namespace_labels)
+        case AddressIn(_, ranges):
+            mentions.ranges.update(ranges)
+        case NamedPort():
+            mentions.port_names.add(predicate)
+            mentions.behaviours.add(Behaviour.INIT_CONTAINER_PORTS_NAMED)
+        case Behaves(behaviour):
+            mentions.behaviours.add(behaviour)
+        case PortIn(_, ports):
+            for first, last in ports.ranges:
+                mentions.ports.update((first, last + 1))
+        case InNamespace() | IsPod() | IsWorkload() | OnHostNetwork() | SameNode():
+            pass
+        case _ as never:
+            assert_never(never)
+
+
+def _collect_selector(selector: LabelSelector, into: dict[str, set[str]]) -> None:
+    for requirement in selector.requirements:
+        into.setdefault(requirement.key, set()).update(requirement.values)
