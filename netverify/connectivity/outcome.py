@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from netverify.connectivity.bits import ones
 from netverify.model.addresses import AddressRange
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import Direction
@@ -55,39 +57,45 @@ class Access:
     on: tuple[str, ...] = ()
 
 
+class Isolation(StrEnum):
+    """Whether policies of one direction select an endpoint, so that only what they allow is allowed."""
+
+    OPEN = "open"
+    ISOLATED = "isolated"
+    DEPENDS = "depends"
+
+
 class Members:
-    """A set of endpoints, by their numbers: those of ``bits`` in a block that starts at endpoint ``first``.
+    """A set of endpoints of one block, as ``bits``; ``numbers`` gives the endpoint of each bit, ascending."""
 
-    ``numbers`` tells the endpoint of each bit; they ascend.
-    """
-
-    __slots__ = ("_numbers", "bits")
+    __slots__ = ("bits", "numbers")
 
     def __init__(self, numbers: tuple[int, ...], bits: int) -> None:
-        self._numbers = numbers
+        self.numbers = numbers
         self.bits = bits
 
     def __len__(self) -> int:
         return self.bits.bit_count()
 
     def __iter__(self) -> Iterator[int]:
-        bits, numbers = self.bits, self._numbers
-        while bits:
-            low = bits & -bits
-            yield numbers[low.bit_length() - 1]
-            bits ^= low
+        return map(self.numbers.__getitem__, ones(self.bits))
+
+    def shared_with(self, other: Members) -> int:
+        """How many endpoints are in both."""
+        return (self.bits & other.bits).bit_count() if self.numbers is other.numbers else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Each of ``sources`` has ``access`` to each of ``destinations``, but for itself.
-
-    What a workload may open to itself, as between two of its replicas, is in a bundle like anything else.
-    """
+    """Each of ``sources`` has ``access`` to each of ``destinations``; nothing is said of an endpoint and itself."""
 
     sources: Members
     destinations: Members
     access: Access
+
+    def __len__(self) -> int:
+        """How many ordered pairs of distinct endpoints these are."""
+        return len(self.sources) * len(self.destinations) - self.sources.shared_with(self.destinations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +109,9 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class RuleUse:
-    """A rule that allows something: to pods of ``subjects``, from (ingress) or to (egress) ``peers``.
+    """For which ``subjects`` a rule may match, and which of their ``peers``: on some port, in some circumstances.
 
-    The sets are those for which the rule may match some port under some behaviours; each is a union of its items.
+    Peers are sources for ingress and destinations for egress. Both are the union of their items.
     """
 
     direction: Direction

@@ -46,3 +46,12 @@ class Intervals:
             last = self.index_of(Address(block.family, block.last))
             found.extend(range(first, last + 1))
         return found
+
+    def bits_of(self, ranges: Iterable[AddressRange]) -> int:
+        """The same as the bits of one number: bit ``i`` for interval ``i``."""
+        bits = 0
+        for block in ranges:
+            first = self.index_of(Address(block.family, block.first))
+            last = self.index_of(Address(block.family, block.last))
+            bits |= (1 << (last + 1)) - (1 << first)
+        return bits

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from netverify.model.addresses import AddressRange
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import LabelSelector
 from netverify.rules.predicate import (
@@ -35,12 +37,31 @@ class Mentions:
     pod_labels: dict[End, dict[str, set[str]]] = field(default_factory=lambda: {end: {} for end in End})
     namespace_labels: dict[str, set[str]] = field(default_factory=dict)
     ranges: set[AddressRange] = field(default_factory=set)
+    addressed: set[End] = field(default_factory=set)
     port_names: set[NamedPort] = field(default_factory=set)
     behaviours: set[Behaviour] = field(default_factory=set)
     ports: set[int] = field(default_factory=set)
+    workloads: set[WorkloadKey] = field(default_factory=set)
+
+    def add(self, other: Mentions) -> None:
+        """Add what ``other`` mentions."""
+        for end in End:
+            _add_values(self.pod_labels[end], other.pod_labels[end])
+        _add_values(self.namespace_labels, other.namespace_labels)
+        self.ranges |= other.ranges
+        self.addressed |= other.addressed
+        self.port_names |= other.port_names
+        self.behaviours |= other.behaviours
+        self.ports |= other.ports
+        self.workloads |= other.workloads
 
 
-def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901 - one arm for each node type
+def _add_values(into: dict[str, set[str]], values: Mapping[str, set[str]]) -> None:
+    for key, named in values.items():
+        into.setdefault(key, set()).update(named)
+
+
+def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PLR0912 - one arm for each node type
     """Add what ``predicate`` mentions."""
     match predicate:
         case All(parts) | AnyOf(parts):
@@ -52,8 +73,9 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901 - o
             _collect_selector(selector, mentions.pod_labels[end])
         case NamespaceMatches(_, selector):
             _collect_selector(selector, mentions.namespace_labels)
-        case AddressIn(_, ranges):
+        case AddressIn(end, ranges):
             mentions.ranges.update(ranges)
+            mentions.addressed.add(end)
         case NamedPort():
             mentions.port_names.add(predicate)
             mentions.behaviours.add(Behaviour.INIT_CONTAINER_PORTS_NAMED)
@@ -62,7 +84,9 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901 - o
         case PortIn(_, ports):
             for first, last in ports.ranges:
                 mentions.ports.update((first, last + 1))
-        case InNamespace() | IsPod() | IsWorkload() | OnHostNetwork() | SameNode():
+        case IsWorkload(_, key):
+            mentions.workloads.add(key)
+        case InNamespace() | IsPod() | OnHostNetwork() | SameNode():
             pass
         case _ as never:
             assert_never(never)

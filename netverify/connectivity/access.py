@@ -1,0 +1,231 @@
+"""From the diagram of a pair to what is allowed, what depends, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+
+from netverify.connectivity.diagrams import NEVER, Diagram, Node
+from netverify.connectivity.domain import Domain
+from netverify.connectivity.leeway import Leeway
+from netverify.connectivity.outcome import POD_ADDRESS, Access
+from netverify.connectivity.variables import OTHER, LabelVariable
+from netverify.model.address_plan import Holder
+from netverify.model.flow import End
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is left open about both ends of a connection; ``replicas``: they are two pods of one workload."""
+
+    source: Leeway
+    destination: Leeway
+    replicas: bool = False
+
+
+class Accesses:
+    """Tells the access of pairs; each diagram is looked at once for pairs with the same leeway."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        self._ipv4 = (1 << domain.plan.intervals.ipv4_count) - 1
+        self._plain: dict[int, Access | None] = {}
+        self._known: dict[tuple[Diagram, int, int, bool], Access | None] = {}
+        self._meet: dict[tuple[int, int, bool], bool] = {}
+
+    def access(self, diagram: Diagram, source: Leeway, destination: Leeway, *, replicas: bool = False) -> Access | None:
+        """The access that ``diagram`` gives such a pair; None where there is none, or no such pair can be."""
+        if isinstance(diagram, int):
+            if not self.can_meet(source, destination, replicas=replicas):
+                return None
+            return self.plain(diagram)
+        key = (diagram, id(source), id(destination), replicas)
+        if key not in self._known:
+            self._known[key] = self._open(diagram, Pair(source, destination, replicas))
+        return self._known[key]
+
+    def plain(self, ports: int) -> Access | None:
+        """The access to ``ports`` whatever is left open."""
+        if ports not in self._plain:
+            self._plain[ports] = Access(self._domain.ports.sets(ports)) if ports else None
+        return self._plain[ports]
+
+    def can_meet(self, source: Leeway, destination: Leeway, *, replicas: bool = False) -> bool:
+        """Whether both ends can have addresses of one family, which are not the same."""
+        key = (id(source), id(destination), replicas)
+        if key not in self._meet:
+            pair = Pair(source, destination, replicas)
+            self._meet[key] = self.fit(pair, source.intervals, destination.intervals)
+        return self._meet[key]
+
+    def fit(self, pair: Pair, source: int, destination: int) -> bool:
+        """Whether the source can have an address in the intervals ``source``, and the destination in its own."""
+        for family in (self._ipv4, ~self._ipv4):
+            ours, theirs = source & family, destination & family
+            if ours and theirs:
+                both = ours | theirs
+                if both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):
+                    return True
+        return False
+
+    def _room_for_two(self, pair: Pair, interval: int) -> bool:
+        """Whether both ends fit into one interval: pods have an address of their own, nodes share theirs with pods."""
+        one, other = pair.source, pair.destination
+        if Holder.NODE in (one.holder, other.holder):
+            return True
+        ours, theirs = one.known_in(interval), other.known_in(interval)
+        if ours and theirs and (ours > 1 or not pair.replicas):
+            return True
+        free = [set(self._domain.plan.free(end.holder, interval)) if end.takes_free else set() for end in (one, other)]
+        if (ours and free[1]) or (theirs and free[0]):
+            return True
+        return all(free) and len(free[0] | free[1]) > 1
+
+    def _open(self, diagram: Node, pair: Pair) -> Access | None:
+        walk = Walk(self._domain, self, pair)
+        bounds = walk.bounds(diagram)
+        if bounds is None or not bounds[1]:
+            return None
+        must, may = bounds
+        depends = may & ~must
+        on = tuple(sorted(walk.causes(diagram, depends))) if depends else ()
+        sets = self._domain.ports.sets
+        return Access(sets(must), sets(depends), on)
+
+
+@dataclass(slots=True)
+class Walk:
+    """Goes through the worlds that are possible for one pair."""
+
+    domain: Domain
+    accesses: Accesses
+    pair: Pair
+    allowed_values: dict[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        ends = ((End.SOURCE, self.pair.source), (End.DESTINATION, self.pair.destination))
+        variables = self.domain.variables
+        self.allowed_values = {}
+        for end, leeway in ends:
+            for key, choices in leeway.labels:
+                if choices is not None:
+                    label = variables.pod_label(end, key)
+                    self.allowed_values[label.number] = _numbers(label, choices)
+
+    def bounds(self, diagram: Diagram) -> tuple[int, int] | None:
+        """The ports of every possible world, and those of some; None where no world is possible."""
+        return self._bounds(diagram, self.pair.source.intervals, self.pair.destination.intervals, {})
+
+    def _bounds(
+        self,
+        diagram: Diagram,
+        source: int,
+        destination: int,
+        known: dict[tuple[Diagram, int, int], tuple[int, int] | None],
+    ) -> tuple[int, int] | None:
+        if isinstance(diagram, int):
+            return (diagram, diagram) if self.accesses.fit(self.pair, source, destination) else None
+        key = (diagram, source, destination)
+        if key in known:
+            return known[key]
+        must, may = self.domain.diagrams.always, NEVER
+        possible = False
+        at_source, at_destination = (self.domain.variables.address(end) for end in (End.SOURCE, End.DESTINATION))
+        for values, child in diagram.edges:
+            ours = source & values if diagram.variable == at_source else source
+            theirs = destination & values if diagram.variable == at_destination else destination
+            possible_values = values & self.allowed_values.get(diagram.variable, -1)
+            bounds = self._bounds(child, ours, theirs, known) if ours and theirs and possible_values else None
+            if bounds is not None:
+                possible = True
+                must &= bounds[0]
+                may |= bounds[1]
+        known[key] = (must, may) if possible else None
+        return known[key]
+
+    def causes(self, diagram: Diagram, ports: int) -> set[str]:
+        """What makes a difference to some of ``ports``: two worlds that differ in nothing else differ in them."""
+        found: set[str] = set()
+        groups: dict[str, set[int]] = {}
+        for variable in support(diagram):
+            groups.setdefault(self.domain.variables.group(variable), set()).add(variable)
+        for group, variables in groups.items():
+            differing = self._by_address(diagram, {}) if group == POD_ADDRESS else self._by(variables, diagram)
+            if differing & ports:
+                found.add(group)
+        return found
+
+    def _by(self, variables: set[int], diagram: Diagram) -> int:
+        """The ports that some world has and another has not that differs in ``variables`` alone."""
+        diagrams = self.domain.diagrams
+        some = self._merged(diagram, variables, diagrams.either, {})
+        every = self._merged(diagram, variables, diagrams.both, {})
+        bounds = self.bounds(diagrams.without(some, every))
+        return bounds[1] if bounds else NEVER
+
+    def _merged(
+        self,
+        diagram: Diagram,
+        variables: set[int],
+        merge: Callable[[Diagram, Diagram], Diagram],
+        known: dict[Diagram, Diagram],
+    ) -> Diagram:
+        """``diagram`` with the possible values of ``variables`` merged."""
+        if isinstance(diagram, int):
+            return diagram
+        if diagram in known:
+            return known[diagram]
+        if diagram.variable in variables:
+            possible = self.allowed_values.get(diagram.variable, -1)
+            merged = reduce(
+                merge,
+                [self._merged(child, variables, merge, known) for values, child in diagram.edges if values & possible],
+            )
+        else:
+            children: dict[Diagram, int] = {}
+            for values, child in diagram.edges:
+                below = self._merged(child, variables, merge, known)
+                children[below] = children.get(below, 0) | values
+            merged = self.domain.diagrams.choice(diagram.variable, children)
+        known[diagram] = merged
+        return merged
+
+    def _by_address(self, diagram: Diagram, known: dict[Diagram, int]) -> int:
+        """As :meth:`_by` for the addresses of both ends together, the last variables of a diagram."""
+        if isinstance(diagram, int):
+            return NEVER
+        if diagram not in known:
+            if self.domain.variables.group(diagram.variable) == POD_ADDRESS:
+                bounds = self.bounds(diagram)
+                known[diagram] = bounds[1] & ~bounds[0] if bounds else NEVER
+            else:
+                possible = self.allowed_values.get(diagram.variable, -1)
+                ports = NEVER
+                for values, child in diagram.edges:
+                    if values & possible:
+                        ports |= self._by_address(child, known)
+                known[diagram] = ports
+        return known[diagram]
+
+
+def support(diagram: Diagram) -> set[int]:
+    """The variables that ``diagram`` depends on."""
+    found: set[int] = set()
+    seen: set[Node] = set()
+    pending = [diagram]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Node) and one not in seen:
+            seen.add(one)
+            found.add(one.variable)
+            pending += [child for _, child in one.edges]
+    return found
+
+
+def _numbers(label: LabelVariable, choices: tuple[str, ...]) -> int:
+    """The values of an open label that can be one of ``choices``."""
+    bits = 0
+    for choice in choices:
+        bits |= 1 << label.values.get(choice, OTHER)
+    return bits

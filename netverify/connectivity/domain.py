@@ -1,0 +1,105 @@
+"""What the reading of one cluster stands on: who there is, what is told apart, and what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from netverify.connectivity.diagrams import Diagrams
+from netverify.connectivity.population import Population, populate
+from netverify.connectivity.ports import PortAtoms
+from netverify.connectivity.spread import Spreads
+from netverify.connectivity.variables import Variables
+from netverify.model.address_plan import AddressPlan
+from netverify.model.addresses import parse_cidr
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster, Namespace
+from netverify.model.flow import End
+from netverify.model.intervals import Intervals
+from netverify.rules.mentions import Mentions, collect
+from netverify.rules.predicate import Predicate
+from netverify.rules.table import PolicySet, RuleTable
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One cluster, made ready.
+
+    ``fixed`` are the behaviours that are not left open, ``mentions`` what is told apart. ``addresses_apart``: each
+    direction of policy looks at the addresses of its peers alone, and all pods may be in the same intervals.
+    """
+
+    namespaces: Mapping[str, Namespace]
+    fixed: Mapping[Behaviour, bool]
+    plan: AddressPlan
+    population: Population
+    ports: PortAtoms
+    variables: Variables
+    diagrams: Diagrams
+    spreads: Spreads
+    mentions: Mentions
+    addresses_apart: bool
+
+
+def make_domain(
+    cluster: Cluster,
+    policies: PolicySet,
+    fixed: Mapping[Behaviour, bool],
+    pod_cidrs: Iterable[str],
+    asked: Iterable[Predicate],
+) -> Domain:
+    """The domain of ``cluster``, in which all is told apart that ``policies`` or the predicates ``asked`` speak of."""
+    tables = {direction: _table_mentions(table) for direction, table in policies.tables.items()}
+    mentions = Mentions()
+    for predicate in asked:
+        collect(predicate, mentions)
+    apart = not mentions.addressed and all(told.addressed <= {d.peer} for d, told in tables.items())
+    for told in tables.values():
+        mentions.add(told)
+    cidrs = tuple(map(parse_cidr, pod_cidrs))
+    names = {(wanted.protocol, wanted.name) for wanted in mentions.port_names}
+    declared = (
+        port.number
+        for workload in (cluster.workloads if names else ())
+        for port in workload.ports
+        if (port.protocol, port.name) in names
+    )
+    cuts = {cut for number in declared for cut in (number, number + 1)}
+    ports = PortAtoms(mentions.ports | cuts)
+    known = [address for workload in cluster.workloads for address in workload.known_addresses]
+    plan = AddressPlan(Intervals(mentions.ranges), known, cidrs)
+    labels = mentions.pod_labels
+    pod_values = {
+        key: labels[End.SOURCE].get(key, set()) | labels[End.DESTINATION].get(key, set())
+        for key in (*labels[End.SOURCE], *labels[End.DESTINATION])
+    }
+    population = populate(cluster, plan, frozenset(pod_values))
+    variables = Variables(pod_values, mentions.namespace_labels, len(plan.intervals.all))
+    diagrams = Diagrams(ports.count, variables.domains)
+    return Domain(
+        namespaces=cluster.namespaces,
+        fixed=fixed,
+        plan=plan,
+        population=population,
+        ports=ports,
+        variables=variables,
+        diagrams=diagrams,
+        spreads=Spreads(diagrams, population.blocks),
+        mentions=mentions,
+        addresses_apart=apart and not cidrs,
+    )
+
+
+def _table_mentions(table: RuleTable) -> Mentions:
+    """What ``table`` tells apart; a predicate object that many rules share is looked at once."""
+    mentions = Mentions()
+    seen: set[int] = set()
+    for tier in table.tiers:
+        collect(tier.condition, mentions)
+        parts = chain((one.subject for one in tier.applies), *((r.subject, r.peer, r.traffic) for r in tier.rules))
+        for part in parts:
+            if id(part) not in seen:
+                seen.add(id(part))
+                collect(part, mentions)
+    return mentions

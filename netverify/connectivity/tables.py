@@ -1,0 +1,207 @@
+"""One direction of policy, read for all subjects at once: with which peers it lets whom talk.
+
+Subjects for whom the same selections and rules hold are a group, and are read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeAlias
+
+from netverify.connectivity.bits import ones
+from netverify.connectivity.clauses import Clause, Clauses
+from netverify.connectivity.coarsening import Coarsening
+from netverify.connectivity.diagrams import NEVER, Diagram
+from netverify.connectivity.domain import Domain
+from netverify.connectivity.evaluate import Evaluator, Member
+from netverify.connectivity.population import EXTERNAL, Block
+from netverify.connectivity.profiles import Profile, profiles
+from netverify.connectivity.spread import Cells, Spread, Spreads, both_cells
+from netverify.model.flow import Direction
+from netverify.rules.predicate import Predicate
+from netverify.rules.slicing import PolicyIndex
+from netverify.rules.table import Action, Tier
+
+Weighted: TypeAlias = tuple[Diagram, Spread]
+"""What holds in the ports and circumstances of both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members of one block, as bits, who are all treated alike.
+
+    ``spread`` says what may come to them from everyone (ingress), or go from them to everyone (egress). ``isolated``
+    says when a tier applies to them that denies by default.
+    """
+
+    bits: int
+    spread: Spread
+    isolated: Diagram
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the tiers so far leave undecided, and what they allow."""
+
+    undecided: Spread
+    allowed: Spread
+    isolated: Diagram
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A selection or a rule as the subjects of one block see it.
+
+    It holds for ``subjects`` towards the peers in ``towards``, where ``joint`` holds too.
+    """
+
+    subjects: Cells
+    towards: Spread
+    joint: tuple[Predicate, ...] = ()
+    action: Action = Action.PASS
+
+
+class TableReader:
+    """Reads the table of one direction."""
+
+    def __init__(
+        self,
+        direction: Direction,
+        policies: PolicyIndex,
+        domain: Domain,
+        evaluator: Evaluator,
+        coarsening: Coarsening | None,
+    ) -> None:
+        self.direction = direction
+        self._policies = policies
+        self._diagrams = domain.diagrams
+        self._spreads = domain.spreads
+        self._evaluator = evaluator
+        self._coarsening = coarsening
+        self._clauses = Clauses(direction)
+
+    def groups(self, block: Block) -> list[Group]:
+        """The members of ``block`` in groups, in the order of their first members."""
+        if not block.full:
+            return []
+        states = {block.full: State(self._spreads.always, self._spreads.never, NEVER)}
+        for tier in self.tiers(block):
+            if tier.applies:
+                states = self._through(tier, block, states)
+        found = [
+            Group(bits, self._finished(self._spreads.either(state.allowed, state.undecided)), state.isolated)
+            for bits, state in states.items()
+        ]
+        return sorted(found, key=lambda group: group.bits & -group.bits)
+
+    def _finished(self, spread: Spread) -> Spread:
+        return spread if self._coarsening is None else self._coarsening.coarse(spread)
+
+    def tiers(self, block: Block) -> Sequence[Tier]:
+        """The tiers as far as they can speak of the members of ``block``."""
+        if block.namespace is not None:
+            names: tuple[str, ...] = (block.namespace,)
+        elif block.number == EXTERNAL:
+            names = ()
+        else:
+            names = tuple(sorted({workload.key.namespace for workload in block.workloads}))
+        return self._policies.slice(self.direction, names).tiers
+
+    def selections(self, tier: Tier, block: Block) -> list[Item]:
+        """The selections of ``tier``, in order."""
+        known: dict[int, Cells] = {}
+        return [self._item(self._clauses.clause(one.subject), block, known) for one in tier.applies]
+
+    def items(self, tier: Tier, block: Block) -> list[Item]:
+        """The rules of ``tier``, in order."""
+        known: dict[int, Cells] = {}
+        return [
+            self._item(self._clauses.clause(rule.subject, rule.traffic, rule.peer), block, known, rule.action)
+            for rule in tier.rules
+        ]
+
+    def _item(self, clause: Clause, block: Block, known: dict[int, Cells], action: Action = Action.PASS) -> Item:
+        subjects: Cells = ((self._diagrams.always, block.full),)
+        for part in clause.subject:
+            cells = known.get(id(part))
+            if cells is None:
+                cells = known[id(part)] = self._evaluator.cells(part, self.direction.subject, block)
+            subjects = both_cells(self._diagrams, subjects, cells)
+        towards = self._spreads.always
+        for part in clause.peer:
+            towards = self._spreads.both(towards, self._evaluator.spread(part, self.direction.peer))
+        return Item(subjects, towards, clause.joint, action)
+
+    def _through(self, tier: Tier, block: Block, states: Mapping[int, State]) -> dict[int, State]:
+        """``states`` after ``tier``, for those of their members to whom the same items of it apply."""
+        known: dict[int, Cells] = {}
+        condition = self._item(self._clauses.clause(tier.condition), block, known)
+        selections = [self._item(self._clauses.clause(one.subject), block, known) for one in tier.applies]
+        rules = self.items(tier, block)
+        items = (condition, *selections, *rules)
+        steps = _Steps(tier, items, 1 + len(selections), self._spreads)
+        following: dict[int, State] = {}
+        for members, profile in profiles(block.full, items):
+            joint = any(items[position].joint for position, _ in profile)
+            for bits in (1 << bit for bit in ones(members)) if joint else (members,):
+                held = self._towards(profile, items, block, bits)
+                for before, state in states.items():
+                    if both := bits & before:
+                        following[both] = steps.after(state, held)
+        return following
+
+    def _towards(self, profile: Profile, items: Sequence[Item], block: Block, bits: int) -> dict[int, Weighted]:
+        """What each item that holds asks of peers; where it looks at both ends, ``bits`` is one member."""
+        held: dict[int, Weighted] = {}
+        for position, diagram in profile:
+            item = items[position]
+            towards = item.towards
+            for part in item.joint:
+                member = Member(self.direction.subject, block, bits.bit_length() - 1)
+                towards = self._spreads.both(towards, self._evaluator.spread(part, self.direction.peer, member))
+            held[position] = (diagram, towards)
+        return held
+
+
+class _Steps:
+    """What one tier makes of states; ``items`` are its condition, its selections, and its rules from ``first`` on."""
+
+    def __init__(self, tier: Tier, items: Sequence[Item], first: int, spreads: Spreads) -> None:
+        self._default = tier.default
+        self._items = items
+        self._first = first
+        self._spreads = spreads
+
+    def after(self, state: State, held: Mapping[int, Weighted]) -> State:
+        """``state`` after the tier, for subjects for whom the items at the positions of ``held`` hold."""
+        spreads = self._spreads
+        if 0 not in held:
+            return state
+        applies = spreads.any_of([weighted for position, weighted in held.items() if 0 < position < self._first])
+        applies = spreads.both(spreads.any_of((held[0],)), applies)
+        if applies.is_never:
+            return state
+        rest = spreads.both(state.undecided, applies)
+        allowed, passed = state.allowed, spreads.never
+        rules = [(self._items[position].action, one) for position, one in held.items() if position >= self._first]
+        runs = [(action, [one for _, one in run]) for action, run in groupby(rules, key=itemgetter(0))]
+        for action, run in runs:
+            matching = spreads.any_of(run)
+            if action is Action.ALLOW:
+                allowed = spreads.either(allowed, spreads.both(rest, matching))
+            elif action is Action.PASS:
+                passed = spreads.either(passed, spreads.both(rest, matching))
+            if len(runs) > 1 or self._default is not Action.DENY:
+                rest = spreads.without(rest, matching)
+        if self._default is Action.ALLOW:
+            allowed = spreads.either(allowed, rest)
+        elif self._default is Action.PASS:
+            passed = spreads.either(passed, rest)
+        undecided = spreads.either(spreads.without(state.undecided, applies), passed)
+        isolated = state.isolated
+        if self._default is Action.DENY:
+            isolated = spreads.anyone(isolated, applies)
+        return State(undecided, allowed, isolated)

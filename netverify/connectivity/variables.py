@@ -1,0 +1,109 @@
+"""What is left open about a connection, as the variables of decision diagrams.
+
+Their order is the order in which diagrams ask: what the CNI does first, addresses last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import End
+
+_BEHAVIOURS = {behaviour: number for number, behaviour in enumerate(Behaviour)}
+_SAME_NODE = len(_BEHAVIOURS)
+_FIRST_LABEL = _SAME_NODE + 1
+_ADDRESS = {End.SOURCE: 1 << 40, End.DESTINATION: (1 << 40) + 1}
+_FALSE_OR_TRUE = 0b11
+TRUE = 0b10
+"""As values of a Boolean variable: it holds."""
+
+OTHER, ABSENT = 0, 1
+"""The values of a label before the named ones: a value that nobody names, and no such label."""
+_NAMED = 2
+
+
+@dataclass(slots=True)
+class LabelVariable:
+    """One label whose value is open; ``values`` numbers the named values."""
+
+    number: int
+    values: Mapping[str, int]
+
+    def one_of(self, names: Iterable[str]) -> int:
+        """The label has one of ``names``, as bits; all of them must be named values."""
+        bits = 0
+        for name in names:
+            bits |= 1 << self.values[name]
+        return bits
+
+    @property
+    def present(self) -> int:
+        """The label is there, with any value."""
+        return self.everything & ~(1 << ABSENT)
+
+    @property
+    def everything(self) -> int:
+        """All values."""
+        return (1 << (_NAMED + len(self.values))) - 1
+
+
+@dataclass(slots=True)
+class Variables:
+    """The variables of one cluster, made as they are asked for; ``domains`` gives the values of each.
+
+    ``pod_values`` and ``namespace_values`` are the values that selectors name, by key; ``intervals`` is the number of
+    intervals of addresses.
+    """
+
+    pod_values: Mapping[str, Iterable[str]]
+    namespace_values: Mapping[str, Iterable[str]]
+    intervals: int
+    domains: dict[int, int] = field(default_factory=dict)
+    _pod_labels: dict[tuple[End, str], LabelVariable] = field(default_factory=dict)
+    _namespace_labels: dict[tuple[str, str], LabelVariable] = field(default_factory=dict)
+    _groups: dict[int, str] = field(default_factory=dict)
+
+    def behaviour(self, behaviour: Behaviour) -> int:
+        """Whether the CNI shows ``behaviour``."""
+        return self._known(_BEHAVIOURS[behaviour], _FALSE_OR_TRUE, str(behaviour))
+
+    def same_node(self) -> int:
+        """Whether both ends are on one node."""
+        return self._known(_SAME_NODE, _FALSE_OR_TRUE, SAME_NODE)
+
+    def address(self, end: End) -> int:
+        """The interval that the address of ``end`` lies in."""
+        return self._known(_ADDRESS[end], (1 << self.intervals) - 1, POD_ADDRESS)
+
+    def pod_label(self, end: End, key: str) -> LabelVariable:
+        """The label that a controller sets on the pod at ``end``; it is never absent."""
+        label = self._pod_labels.get((end, key))
+        if label is None:
+            label = self._pod_labels[end, key] = self._label(self.pod_values[key])
+            self._known(label.number, label.present, POD_LABELS)
+        return label
+
+    def namespace_label(self, namespace: str, key: str) -> LabelVariable:
+        """The label of a namespace whose labels are not told; one for both ends."""
+        label = self._namespace_labels.get((namespace, key))
+        if label is None:
+            label = self._namespace_labels[namespace, key] = self._label(self.namespace_values[key])
+            self._known(label.number, label.everything, NAMESPACE_LABELS)
+        return label
+
+    def group(self, variable: int) -> str:
+        """What ``Access.on`` calls it."""
+        return self._groups[variable]
+
+    def _label(self, values: Iterable[str]) -> LabelVariable:
+        number = _FIRST_LABEL + len(self._pod_labels) + len(self._namespace_labels)
+        return LabelVariable(number, {value: at for at, value in enumerate(sorted(values), start=_NAMED)})
+
+    def _known(self, variable: int, values: int, group: str) -> int:
+        if variable not in self.domains:
+            self.domains[variable] = values
+            self._groups[variable] = group
+        return variable
