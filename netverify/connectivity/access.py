@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import NamedTuple
 
 from netverify.connectivity.diagrams import NEVER, Diagram, Node
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.leeway import Leeway
 from netverify.connectivity.outcome import POD_ADDRESS, Access
-from netverify.connectivity.variables import OTHER, LabelVariable
+from netverify.connectivity.variables import OTHER, TRUE, LabelVariable
 from netverify.model.address_plan import Holder
 from netverify.model.flow import End
 
@@ -22,6 +23,14 @@ class Pair:
     source: Leeway
     destination: Leeway
     replicas: bool = False
+
+    @property
+    def may_share(self) -> bool:
+        """Whether both ends can have the same address: two workloads on the host network of one node."""
+        one, other = self.source, self.destination
+        if self.replicas or not one.holder is other.holder is Holder.NODE:
+            return False
+        return one.takes_free or other.takes_free or bool({*one.addresses} & {*other.addresses})
 
 
 class Accesses:
@@ -59,24 +68,28 @@ class Accesses:
             self._meet[key] = self.fit(pair, source.intervals, destination.intervals)
         return self._meet[key]
 
-    def fit(self, pair: Pair, source: int, destination: int) -> bool:
-        """Whether the source can have an address in the intervals ``source``, and the destination in its own."""
+    def fit(self, pair: Pair, source: int, destination: int, *, on_one_node: bool = True) -> bool:
+        """Whether the source can have an address in the intervals ``source``, and the destination in its own.
+
+        Both are of one family. Two pods share an address only on the host network, and if they are ``on_one_node``.
+        """
+        shareable = on_one_node and pair.may_share
         for family in (self._ipv4, ~self._ipv4):
             ours, theirs = source & family, destination & family
             if ours and theirs:
                 both = ours | theirs
-                if both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):
+                if shareable or both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):
                     return True
         return False
 
     def _room_for_two(self, pair: Pair, interval: int) -> bool:
-        """Whether both ends fit into one interval: pods have an address of their own, nodes share theirs with pods."""
+        """Whether both ends fit into one interval with addresses of their own."""
         one, other = pair.source, pair.destination
-        if Holder.NODE in (one.holder, other.holder):
-            return True
         ours, theirs = one.known_in(interval), other.known_in(interval)
-        if ours and theirs and (ours > 1 or not pair.replicas):
-            return True
+        if ours and theirs:
+            told = {*one.addresses, *other.addresses}
+            if (ours > 1 or not pair.replicas) and (len(told) > 1 or not told):
+                return True
         free = [set(self._domain.plan.free(end.holder, interval)) if end.takes_free else set() for end in (one, other)]
         if (ours and free[1]) or (theirs and free[0]):
             return True
@@ -94,6 +107,14 @@ class Accesses:
         return Access(sets(must), sets(depends), on)
 
 
+class _Open(NamedTuple):
+    """What a world leaves open so far: the intervals of both addresses, as bits, and whether one node may have both."""
+
+    source: int
+    destination: int
+    on_one_node: bool = True
+
+
 @dataclass(slots=True)
 class Walk:
     """Goes through the worlds that are possible for one pair."""
@@ -107,6 +128,9 @@ class Walk:
         ends = ((End.SOURCE, self.pair.source), (End.DESTINATION, self.pair.destination))
         variables = self.domain.variables
         self.allowed_values = {}
+        everywhere = (self.pair.source.intervals, self.pair.destination.intervals)
+        if not self.accesses.fit(self.pair, *everywhere, on_one_node=False):
+            self.allowed_values[variables.same_node()] = TRUE
         for end, leeway in ends:
             for key, choices in leeway.labels:
                 if choices is not None:
@@ -115,34 +139,40 @@ class Walk:
 
     def bounds(self, diagram: Diagram) -> tuple[int, int] | None:
         """The ports of every possible world, and those of some; None where no world is possible."""
-        return self._bounds(diagram, self.pair.source.intervals, self.pair.destination.intervals, {})
+        return self._bounds(diagram, _Open(self.pair.source.intervals, self.pair.destination.intervals), {})
 
     def _bounds(
-        self,
-        diagram: Diagram,
-        source: int,
-        destination: int,
-        known: dict[tuple[Diagram, int, int], tuple[int, int] | None],
+        self, diagram: Diagram, left: _Open, known: dict[tuple[Diagram, _Open], tuple[int, int] | None]
     ) -> tuple[int, int] | None:
         if isinstance(diagram, int):
-            return (diagram, diagram) if self.accesses.fit(self.pair, source, destination) else None
-        key = (diagram, source, destination)
-        if key in known:
-            return known[key]
+            fits = self.accesses.fit(self.pair, left.source, left.destination, on_one_node=left.on_one_node)
+            return (diagram, diagram) if fits else None
+        if (diagram, left) in known:
+            return known[diagram, left]
         must, may = self.domain.diagrams.always, NEVER
         possible = False
-        at_source, at_destination = (self.domain.variables.address(end) for end in (End.SOURCE, End.DESTINATION))
         for values, child in diagram.edges:
-            ours = source & values if diagram.variable == at_source else source
-            theirs = destination & values if diagram.variable == at_destination else destination
-            possible_values = values & self.allowed_values.get(diagram.variable, -1)
-            bounds = self._bounds(child, ours, theirs, known) if ours and theirs and possible_values else None
+            further = self._narrowed(left, diagram.variable, values)
+            bounds = self._bounds(child, further, known) if further is not None else None
             if bounds is not None:
                 possible = True
                 must &= bounds[0]
                 may |= bounds[1]
-        known[key] = (must, may) if possible else None
-        return known[key]
+        known[diagram, left] = (must, may) if possible else None
+        return known[diagram, left]
+
+    def _narrowed(self, left: _Open, variable: int, values: int) -> _Open | None:
+        """``left`` where ``variable`` has one of ``values``; None where it cannot."""
+        if not values & self.allowed_values.get(variable, -1):
+            return None
+        variables = self.domain.variables
+        if variable == variables.address(End.SOURCE):
+            left = _Open(left.source & values, left.destination, left.on_one_node)
+        elif variable == variables.address(End.DESTINATION):
+            left = _Open(left.source, left.destination & values, left.on_one_node)
+        elif variable == variables.same_node():
+            left = _Open(left.source, left.destination, bool(values & TRUE))
+        return left if left.source and left.destination else None
 
     def causes(self, diagram: Diagram, ports: int) -> set[str]:
         """What makes a difference to some of ``ports``: two worlds that differ in nothing else differ in them."""

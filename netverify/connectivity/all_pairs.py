@@ -6,7 +6,8 @@ Reads the rule table alone, so that it holds for every policy API that is lowere
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from netverify.connectivity.access import Accesses
 from netverify.connectivity.bits import ones
@@ -15,17 +16,17 @@ from netverify.connectivity.coarsening import Coarsening
 from netverify.connectivity.diagrams import NEVER
 from netverify.connectivity.domain import Domain, make_domain
 from netverify.connectivity.evaluate import Evaluator
-from netverify.connectivity.leeway import Leeways
-from netverify.connectivity.narrowing import Narrowing, narrowing
-from netverify.connectivity.outcome import Bundle, Connection, Isolation, MapEndpoint, Members, RuleUse
-from netverify.connectivity.population import EXTERNAL, Block
-from netverify.connectivity.rectangles import Rectangle, Rectangles
+from netverify.connectivity.leeway import Leeway, Leeways
+from netverify.connectivity.narrowing import Narrowing
+from netverify.connectivity.outcome import Bundle, Connection, Isolation, MapEndpoint, Members, RuleUse, WideMembers
+from netverify.connectivity.population import EXTERNAL, HOSTS, Block
+from netverify.connectivity.rectangles import Rectangle, Rectangles, WideRectangle
 from netverify.connectivity.rule_uses import rule_uses
 from netverify.connectivity.tables import Group, TableReader
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End
-from netverify.rules.predicate import ALWAYS, Predicate
+from netverify.rules.predicate import ALWAYS, All, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
 
@@ -77,7 +78,7 @@ class _Reading:
             for direction, reader in self.readers.items()
         }
         self.rectangles = Rectangles(
-            self.blocks, self.groups[Direction.EGRESS], self.groups[Direction.INGRESS], self.domain.diagrams
+            self.domain, self.leeways, self.groups[Direction.EGRESS], self.groups[Direction.INGRESS]
         )
         self.accesses = Accesses(self.domain)
 
@@ -107,13 +108,24 @@ class Connectivity:
         ``focus``: predicates about the source and the destination, of which one has to hold. Whatever they tell apart
         must have been among the predicates asked about when this was made.
         """
-        further = narrowing(source, destination, traffic, focus, self._reading.evaluator)
+        spread = self._reading.evaluator.spread
+        further = Narrowing(
+            spread(source, End.SOURCE),
+            spread(All((destination, traffic)), End.DESTINATION),
+            focus and (spread(focus[0], End.SOURCE), spread(focus[1], End.DESTINATION)),
+            self._reading.domain.spreads,
+        )
         return Connectivity(self._reading, (*self._narrowings, further))
 
     def bundles(self) -> Iterator[Bundle]:
-        """Disjoint bundles that together hold every pair of distinct endpoints with some access, block by block."""
+        """Disjoint bundles that together hold every pair of distinct endpoints with some access.
+
+        In the order of the blocks of their destinations.
+        """
         for block in self._reading.blocks:
-            yield from self._bundles_from(block)
+            if self._keeps(End.DESTINATION, block):
+                for rectangle in self._narrowed(self._reading.rectangles.into_block(block)):
+                    yield from self._told(rectangle)
 
     def connections(self, *, replicas: bool = False) -> Iterator[Connection]:
         """The same pair by pair, in the order of source and destination.
@@ -148,7 +160,7 @@ class Connectivity:
             for group in groups:
                 if group.isolated != NEVER:
                     state = Isolation.ISOLATED if group.isolated == always else Isolation.DEPENDS
-                    for endpoint in Members(self._reading.blocks[number].endpoints, group.bits):
+                    for endpoint in self._reading.blocks[number].members(group.bits):
                         found[endpoint] = state
         return tuple(found)
 
@@ -164,57 +176,75 @@ class Connectivity:
         for reader in self._reading.readers.values():
             yield from rule_uses(reader, self._reading.domain)
 
-    def _bundles_from(self, block: Block) -> Iterator[Bundle]:
-        if not all(one.keeps(End.SOURCE, block) for one in self._narrowings):
-            return
-        for rectangle in self._narrow(self._reading.rectangles.from_block(block, self._reached())):
-            for bundle in self._told(rectangle):
-                if len(bundle):
-                    yield bundle
+    def _keeps(self, end: End, block: Block) -> bool:
+        """Whether anyone of ``block`` is asked about at ``end``."""
+        return all(one.keeps(end, block) for one in self._narrowings)
 
-    def _reached(self) -> Collection[int] | None:
-        """The blocks of the destinations that are asked about; None for all."""
-        if not self._narrowings:
-            return None
-        return {
-            block.number
-            for block in self._reading.blocks
-            if all(one.keeps(End.DESTINATION, block) for one in self._narrowings)
-        }
-
-    def _narrow(self, rectangles: Iterator[Rectangle]) -> Iterator[Rectangle]:
+    def _narrowed(self, rectangles: Iterator[Rectangle | WideRectangle]) -> Iterator[Rectangle | WideRectangle]:
         for one in self._narrowings:
-            rectangles = (
-                part for rectangle in rectangles for part in one.narrowed(rectangle, self._reading.domain.diagrams)
-            )
+            rectangles = self._narrowed_by(one, rectangles)
         return rectangles
 
-    def _told(self, rectangle: Rectangle, *, replicas: bool = False) -> Iterator[Bundle]:
-        """The bundles of ``rectangle``: one, unless members differ in what is left open about them."""
-        leeways, accesses = self._reading.leeways, self._reading.accesses
-        ours, theirs = leeways.of_block(rectangle.source), leeways.of_block(rectangle.destination)
-        for one, source_bits in ours:
-            sources = source_bits & rectangle.source_bits
-            if not sources:
+    def _narrowed_by(
+        self, one: Narrowing, rectangles: Iterator[Rectangle | WideRectangle]
+    ) -> Iterator[Rectangle | WideRectangle]:
+        diagrams = self._reading.domain.diagrams
+        for rectangle in rectangles:
+            if isinstance(rectangle, Rectangle):
+                yield from one.narrowed(rectangle, diagrams)
                 continue
-            for other, destination_bits in theirs:
-                destinations = destination_bits & rectangle.destination_bits
-                if not destinations:
-                    continue
-                access = accesses.access(rectangle.diagram, one, other, replicas=replicas)
-                if access is not None:
-                    yield Bundle(
-                        Members(rectangle.source.endpoints, sources),
-                        Members(rectangle.destination.endpoints, destinations),
-                        access,
+            told = one.told_sources
+            for number in told:
+                block = self._reading.blocks[number]
+                members = rectangle.sources.in_block(number)
+                if members is not None:
+                    single = Rectangle(
+                        block, members.bits, rectangle.destination, rectangle.destination_bits, rectangle.diagram
                     )
+                    yield from one.narrowed(single, diagrams)
+            rest = replace(rectangle, sources=rectangle.sources.without(told))
+            if len(rest.sources):
+                yield from one.narrowed_wide(rest, diagrams)
 
-    def _rows_of(self, block: Block) -> Mapping[int, list[Bundle]]:
-        """The bundles from ``block`` by the bits of their sources."""
+    def _told(self, rectangle: Rectangle | WideRectangle, *, replicas: bool = False) -> Iterator[Bundle]:
+        """The bundles of ``rectangle``: one, unless members differ in what is left open about them."""
+        access = self._reading.accesses.access
+        for leeway, destinations in self._by_leeway(rectangle.destination, rectangle.destination_bits, rectangle):
+            for one, sources in self._sources_of(rectangle):
+                found = access(rectangle.diagram, one, leeway, replicas=replicas)
+                if found is not None:
+                    bundle = Bundle(sources, destinations, found)
+                    if replicas or len(bundle):
+                        yield bundle
+
+    def _sources_of(self, rectangle: Rectangle | WideRectangle) -> Iterable[tuple[Leeway, Members | WideMembers]]:
+        if isinstance(rectangle, WideRectangle):
+            return ((rectangle.leeway, rectangle.sources),)
+        return self._by_leeway(rectangle.source, rectangle.source_bits, rectangle)
+
+    def _by_leeway(
+        self, block: Block, bits: int, rectangle: Rectangle | WideRectangle
+    ) -> Iterable[tuple[Leeway, Members]]:
+        """``bits`` of ``block``, at one end of ``rectangle``, by what is left open about them."""
+        leeways = self._reading.leeways.of_block(block)
+        if isinstance(rectangle, Rectangle) and rectangle.among_hosts and HOSTS in self._reading.leeways.told:
+            leeways = self._reading.leeways.among_hosts(block)
+        if len(leeways) == 1:
+            return ((leeways[0][0], block.members(bits)),)
+        return [(leeway, block.members(both)) for leeway, who in leeways if (both := who & bits)]
+
+    def _rows_of(self, source: Block) -> Mapping[int, list[Bundle]]:
+        """The bundles from ``source`` by the bits of their sources."""
         rows: dict[int, list[Bundle]] = {}
-        for bundle in self._bundles_from(block):
-            for bit in ones(bundle.sources.bits):
-                rows.setdefault(bit, []).append(bundle)
+        if not self._keeps(End.SOURCE, source):
+            return rows
+        for destination in self._reading.blocks:
+            if self._keeps(End.DESTINATION, destination):
+                for rectangle in self._narrowed(self._reading.rectangles.between(source, destination)):
+                    for bundle in self._told(rectangle):
+                        assert isinstance(bundle.sources, Members)
+                        for bit in ones(bundle.sources.bits):
+                            rows.setdefault(bit, []).append(bundle)
         return rows
 
     def _replicas(self, block: Block, bit: int) -> Iterator[Bundle]:
@@ -224,15 +254,16 @@ class Connectivity:
         own = 1 << bit
         opened, received = (
             next(
-                group.spread.at(block, bit)
+                self._reading.domain.spreads.at(group.spread, block, bit)
                 for group in self._reading.groups[direction][block.number]
                 if group.bits & own
             )
             for direction in (Direction.EGRESS, Direction.INGRESS)
         )
         both = self._reading.domain.diagrams.both(opened, received)
-        for part in self._narrow(iter((Rectangle(block, own, block, own, both),))):
-            yield from self._told(part, replicas=True)
+        if both != NEVER:
+            for part in self._narrowed(iter((Rectangle(block, own, block, own, both),))):
+                yield from self._told(part, replicas=True)
 
 
 def _destination(entry: tuple[int, object]) -> int:

@@ -35,7 +35,7 @@ class Classes:
             alike: dict[Hashable, list[int]] = {}
             for bit, key in keys.items():
                 alike.setdefault(key, []).append(bit)
-            found += [Members(block.endpoints, bits_of(members)) for members in alike.values()]
+            found += [block.members(bits_of(members)) for members in alike.values()]
         return tuple(sorted(found, key=lambda members: next(iter(members))))
 
     def _pods(self, block: Block) -> dict[int, Hashable]:
@@ -74,13 +74,11 @@ class Classes:
 
     def _outside(self, block: Block) -> dict[int, Hashable]:
         """The sets that policies put each interval in: told by walking from edge to edge."""
-        sets = {
-            bits
-            for of_direction in self._groups.values()
-            for groups in of_direction.values()
-            for group in groups
-            for _, bits in (*group.spread.cells(block), (None, group.bits if groups is of_direction[EXTERNAL] else 0))
-        }
+        sets = {group.bits for groups in self._groups.values() for group in groups[EXTERNAL]}
+        for of_direction in self._groups.values():
+            for groups in of_direction.values():
+                for group in groups:
+                    sets.update(bits for _, bits in self._domain.spreads.cells(group.spread, block))
         edges = [0] * (len(block.endpoints) + 1)
         for number, members in enumerate(sorted(sets)):
             for edge in ones(members ^ (members << 1)):

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netverify.connectivity.evaluate import ends_of
 from netverify.model.flow import Direction, End
-from netverify.rules.predicate import All, IsPod, Predicate, SameNode
+from netverify.rules.predicate import (
+    All,
+    AnyOf,
+    Behaves,
+    InNamespace,
+    IsPod,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+
+_NEITHER: frozenset[End] = frozenset()
+_BOTH = frozenset(End)
+_ALONE = {end: frozenset({end}) for end in End}
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A conjunction of predicates: some look at the subject or at no end, some at the peer alone, some at both."""
+    """A conjunction of predicates: some look at no end, some at the subject or the peer alone, some at both."""
 
+    constant: tuple[Predicate, ...]
     subject: tuple[Predicate, ...]
     peer: tuple[Predicate, ...]
     joint: tuple[Predicate, ...]
@@ -28,6 +45,7 @@ class Clauses:
 
     def clause(self, *parts: Predicate) -> Clause:
         """The clause that holds iff all of ``parts`` do."""
+        constant: list[Predicate] = []
         subject: list[Predicate] = []
         peer: list[Predicate] = []
         joint: list[Predicate] = []
@@ -41,16 +59,33 @@ class Clauses:
                 peer.append(part)
             elif isinstance(part, All) and len(ends) > 1:
                 pending.extend(reversed(part.parts))
+            elif not ends:
+                constant.append(part)
             elif self._peer not in ends:
                 subject.append(part)
             elif self._subject not in ends:
                 peer.append(part)
             else:
                 joint.append(part)
-        return Clause(tuple(subject), tuple(peer), tuple(joint))
+        return Clause(tuple(constant), tuple(subject), tuple(peer), tuple(joint))
 
-    def _looks_at(self, predicate: Predicate) -> frozenset[End]:
-        known = self._ends.get(id(predicate))
-        if known is None:
-            known = self._ends[id(predicate)] = (predicate, ends_of(predicate))
-        return known[1]
+    def _looks_at(self, predicate: Predicate) -> frozenset[End]:  # noqa: PLR0911 - one arm for each kind of node
+        """The ends that ``predicate`` looks at; a port name is looked up at the destination."""
+        match predicate:
+            case InNamespace(end) | PodMatches(end) | NamespaceMatches(end):
+                return _ALONE[end]
+            case All(parts) | AnyOf(parts):
+                known = self._ends.get(id(predicate))
+                if known is None:
+                    known = self._ends[id(predicate)] = (predicate, _NEITHER.union(*map(self._looks_at, parts)))
+                return known[1]
+            case Not(part):
+                return self._looks_at(part)
+            case Behaves() | PortIn():
+                return _NEITHER
+            case NamedPort():
+                return _ALONE[End.DESTINATION]
+            case SameNode():
+                return _BOTH
+            case _:
+                return _ALONE[predicate.end]

@@ -7,11 +7,14 @@ one, and what thousands of ipBlocks say of pods becomes few cases.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import Diagram, Diagrams, Node, rank
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.leeway import Leeways
 from netverify.connectivity.population import EXTERNAL
-from netverify.connectivity.spread import Cells, Spread
+from netverify.connectivity.spread import Spread
 from netverify.model.flow import Direction
 
 
@@ -30,17 +33,30 @@ class Coarsening:
         self._families = (leeways.roomy & ipv4, leeways.roomy & ~ipv4)
         self._rest = ~leeways.roomy
         self._known: dict[Diagram, Diagram] = {}
+        self._parts: dict[int, tuple[Mapping[int, Cells], Mapping[int, Cells]]] = {}
 
     def coarse(self, spread: Spread) -> Spread:
         """``spread`` with the same meaning for everyone."""
         elsewhere = self._coarse(spread.elsewhere)
-        blocks = {
-            number: cells if number in self._told else self._coarse_cells(cells)
-            for number, cells in spread.blocks.items()
+        blocks = self._coarse_blocks(spread.blocks)
+        parts = tuple([(self._coarse(weight), self._coarse_part(part)) for weight, part in spread.parts])
+        return Spread(elsewhere, blocks, parts)
+
+    def _coarse_part(self, part: Mapping[int, Cells]) -> Mapping[int, Cells]:
+        """``part`` made coarser; the same part gives the same object."""
+        if id(part) not in self._parts:
+            coarse = self._coarse_blocks(part)
+            self._parts[id(part)] = (part, part if coarse == part else coarse)
+        return self._parts[id(part)][1]
+
+    def _coarse_blocks(self, blocks: Mapping[int, Cells]) -> Mapping[int, Cells]:
+        return {
+            number: cells if number in self._told else self._coarse_cells(cells) for number, cells in blocks.items()
         }
-        return Spread(elsewhere, blocks)
 
     def _coarse_cells(self, cells: Cells) -> Cells:
+        if all(type(diagram) is int for diagram, _ in cells):
+            return cells
         merged: dict[Diagram, int] = {}
         for diagram, bits in cells:
             coarse = self._coarse(diagram)

@@ -51,6 +51,7 @@ class Diagrams:
         self._both: dict[tuple[Diagram, Diagram], Diagram] = {}
         self._either: dict[tuple[Diagram, Diagram], Diagram] = {}
         self._complements: dict[Node, Diagram] = {}
+        self._ports: dict[Node, int] = {}
 
     def when(self, variable: int, values: int) -> Diagram:
         """Every port where ``variable`` has one of ``values`` (bits), else none."""
@@ -135,6 +136,18 @@ class Diagrams:
                     combined = combine(child, their_child)
                     children[combined] = children.get(combined, 0) | values
         return self.choice(variable, children)
+
+    def ports_of(self, one: Diagram) -> int:
+        """The ports that it has for some value of its variables."""
+        if isinstance(one, int):
+            return one
+        found = self._ports.get(one)
+        if found is None:
+            found = 0
+            for _, child in one.edges:
+                found |= self.ports_of(child)
+            self._ports[one] = found
+        return found
 
     def edges(self, one: Diagram, variable: int) -> tuple[tuple[int, Diagram], ...]:
         """``one`` by the values of ``variable``, which may not come after its own."""

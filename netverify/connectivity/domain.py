@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from netverify.connectivity.diagrams import Diagrams
 from netverify.connectivity.population import Population, populate
@@ -92,14 +91,14 @@ def make_domain(
 
 
 def _table_mentions(table: RuleTable) -> Mentions:
-    """What ``table`` tells apart; a predicate object that many rules share is looked at once."""
+    """What ``table`` tells apart."""
     mentions = Mentions()
-    seen: set[int] = set()
     for tier in table.tiers:
         collect(tier.condition, mentions)
-        parts = chain((one.subject for one in tier.applies), *((r.subject, r.peer, r.traffic) for r in tier.rules))
-        for part in parts:
-            if id(part) not in seen:
-                seen.add(id(part))
-                collect(part, mentions)
+        for selection in tier.applies:
+            collect(selection.subject, mentions)
+        for rule in tier.rules:
+            collect(rule.subject, mentions)
+            collect(rule.peer, mentions)
+            collect(rule.traffic, mentions)
     return mentions

@@ -5,16 +5,16 @@ Says of each node type what :mod:`netverify.reference.evaluate` says of one flow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
+from netverify.connectivity.cells import Cells, both_cells
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.leeway import Leeways
 from netverify.connectivity.population import EXTERNAL, HOSTS, Block
 from netverify.connectivity.selectors import NamespaceSelectors, PodSelectors
-from netverify.connectivity.spread import Cells, Spread
+from netverify.connectivity.spread import Spread
 from netverify.connectivity.variables import TRUE
 from netverify.model.addresses import AddressRange
 from netverify.model.behaviours import Behaviour
@@ -48,33 +48,6 @@ class Member:
     bit: int
 
 
-def ends_of(predicate: Predicate) -> frozenset[End]:
-    """The ends that ``predicate`` looks at; a port name is looked up at the destination."""
-    match predicate:
-        case All(parts) | AnyOf(parts):
-            return frozenset().union(*map(ends_of, parts))
-        case Not(part):
-            return ends_of(part)
-        case Behaves() | PortIn():
-            return frozenset()
-        case NamedPort():
-            return frozenset({End.DESTINATION})
-        case SameNode():
-            return frozenset(End)
-        case (
-            InNamespace(end)
-            | NamespaceMatches(end)
-            | PodMatches(end)
-            | IsWorkload(end)
-            | AddressIn(end)
-            | OnHostNetwork(end)
-            | IsPod(end)
-        ):
-            return frozenset({end})
-        case _ as never:
-            assert_never(never)
-
-
 class Evaluator:
     """Evaluates predicates about one cluster."""
 
@@ -87,6 +60,10 @@ class Evaluator:
         self._pods = PodSelectors(domain)
         self._namespaces = NamespaceSelectors(domain)
         self._known: dict[tuple[Predicate, End], Spread] = {}
+        always = self._diagrams.always
+        self._everyone: list[Cells] = [((always, block.full),) if block.full else () for block in self._blocks]
+        self._cells: list[dict[tuple[int, End], tuple[Predicate, Cells]]] = [{} for _ in self._blocks]
+        self._constants: dict[int, tuple[Predicate, Diagram]] = {}
         self._named: dict[tuple[int, NamedPort], Cells] = {}
 
     def spread(self, predicate: Predicate, end: End, other: Member | None = None) -> Spread:
@@ -98,12 +75,51 @@ class Evaluator:
             return self._evaluate(predicate, end, range(len(self._blocks)), other)
         found = self._known.get((predicate, end))
         if found is None:
-            found = self._known[predicate, end] = self._evaluate(predicate, end, range(len(self._blocks)), None)
+            spread = self._evaluate(predicate, end, range(len(self._blocks)), None)
+            found = self._known[predicate, end] = self._spreads.shared(spread)
         return found
 
     def cells(self, predicate: Predicate, end: End, block: Block) -> Cells:
-        """The cells of one ``block`` in what :meth:`spread` gives."""
-        return self._evaluate(predicate, end, (block.number,), None).cells(block)
+        """The cells of one ``block`` in what :meth:`spread` gives, without looking at other blocks.
+
+        Where that is everyone, the same object comes back for the same block.
+        """
+        match predicate:
+            case All(parts):
+                return self._all_cells(self._everyone[block.number], parts, end, block)
+            case PodMatches(_, selector):
+                return self._pods.cells(selector, end, block)
+            case InNamespace(_, name) if block.namespace is not None:
+                return self._everyone[block.number] if name == block.namespace else ()
+            case _:
+                pass
+        known = self._cells[block.number].get((id(predicate), end))
+        if known is None:
+            found = self._spreads.cells(self._evaluate(predicate, end, (block.number,), None), block)
+            everyone = self._everyone[block.number]
+            known = (predicate, everyone if found == everyone else found)
+            self._cells[block.number][id(predicate), end] = known
+        return known[1]
+
+    def _all_cells(self, cells: Cells, parts: Iterable[Predicate], end: End, block: Block) -> Cells:
+        """Who of ``cells`` fulfils all of ``parts``."""
+        everyone = self._everyone[block.number]
+        for part in parts:
+            found = self.cells(part, end, block)
+            if found is everyone:
+                continue
+            cells = found if cells is everyone else both_cells(self._diagrams, cells, found)
+            if not cells:
+                return ()
+        return cells
+
+    def constant(self, predicate: Predicate) -> Diagram:
+        """The ports and circumstances in which a ``predicate`` that looks at no end holds."""
+        known = self._constants.get(id(predicate))
+        if known is None:
+            spread = self._evaluate(predicate, End.SOURCE, (), None)
+            known = self._constants[id(predicate)] = (predicate, spread.elsewhere)
+        return known[1]
 
     def _evaluate(self, predicate: Predicate, end: End, within: Collection[int], other: Member | None) -> Spread:
         """``predicate`` in the blocks ``within``; what comes out for other blocks means nothing."""
@@ -126,7 +142,7 @@ class Evaluator:
         assert other is not None
         assert other.end is looks_at
         there = self._leaf(predicate, looks_at, (other.block.number,))
-        return self._spreads.everyone(there.at(other.block, other.bit))
+        return self._spreads.everyone(self._spreads.at(there, other.block, other.bit))
 
     def _about_the_flow(self, predicate: Behaves | PortIn | SameNode, other: Member | None) -> Spread:
         match predicate:
@@ -139,6 +155,8 @@ class Evaluator:
 
     def _all(self, parts: tuple[Predicate, ...], end: End, within: Collection[int], other: Member | None) -> Spread:
         """All of ``parts``; blocks that one of them rules out are not looked at by those after it."""
+        if other is None and isinstance(parts[0] if parts else None, InNamespace | NamespaceMatches):
+            return self._all_in_place(self._leaf(parts[0], end, within), parts[1:], end, within)
         spread = self._spreads.always
         for part in parts:
             spread = self._spreads.both(spread, self._evaluate(part, end, within, other))
@@ -147,6 +165,18 @@ class Evaluator:
                 if not within:
                     return self._spreads.never
         return spread
+
+    def _all_in_place(self, place: Spread, parts: tuple[Predicate, ...], end: End, within: Collection[int]) -> Spread:
+        """Who of ``place`` fulfils all of ``parts``, block by block."""
+        if place.elsewhere != NEVER:
+            return self._spreads.both(place, self._all(parts, end, within, None))
+        blocks: dict[int, Cells] = {}
+        for number, cells in place.blocks.items():
+            everyone = self._everyone[number]
+            told = everyone if cells == everyone else cells
+            if number in within and (found := self._all_cells(told, parts, end, self._blocks[number])):
+                blocks[number] = found
+        return Spread(NEVER, blocks) if blocks else self._spreads.never
 
     def _leaf(self, predicate: Predicate, end: End, within: Collection[int]) -> Spread:  # noqa: PLR0911 - one arm for each leaf
         """A predicate without parts that looks at ``end``."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from netverify.connectivity.bits import bits_of
+from netverify.connectivity.bits import bits_of, ones
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.population import EXTERNAL, Block
 from netverify.model.address_plan import Holder
+from netverify.model.addresses import Address
 from netverify.model.cluster import Workload
 
 OpenLabels: TypeAlias = tuple[tuple[str, tuple[str, ...] | None], ...]
@@ -22,6 +23,7 @@ class Leeway:
 
     ``known`` counts the addresses that are told, by interval; ``takes_free``: it may also have one that is not.
     ``holder`` says what kind of address that is. ``labels`` are those among selectors' keys whose value is open.
+    ``addresses`` are the known ones where it matters which they are: among pods on the host network.
     """
 
     intervals: int
@@ -29,6 +31,7 @@ class Leeway:
     known: tuple[tuple[int, int], ...] = ()
     takes_free: bool = True
     labels: OpenLabels = ()
+    addresses: tuple[Address, ...] = ()
 
     def known_in(self, interval: int) -> int:
         """How many of its addresses are known to lie in ``interval``."""
@@ -46,6 +49,7 @@ class Leeways:
         self._domain = domain
         self._plan = domain.plan
         self._room: dict[Holder, int] = {}
+        self._hosts: tuple[tuple[Leeway, int], ...] | None = None
         every = range(len(self._plan.intervals.all))
         self.roomy = bits_of([interval for interval in every if not self._is_scarce(interval)])
         one_object: dict[Leeway, Leeway] = {}
@@ -62,6 +66,17 @@ class Leeways:
     def of_block(self, block: Block) -> tuple[tuple[Leeway, int], ...]:
         """The members of ``block`` by what is left open about them, as bits."""
         return self._blocks[block.number]
+
+    def among_hosts(self, block: Block) -> tuple[tuple[Leeway, int], ...]:
+        """The members of the ``block`` of hosts, told apart by their addresses too: as they are to each other."""
+        if self._hosts is None:
+            apart: dict[Leeway, int] = {}
+            for leeway, members in self.of_block(block):
+                for bit in ones(members):
+                    exact = replace(leeway, addresses=block.workloads[bit].addresses)
+                    apart[exact] = apart.get(exact, 0) | 1 << bit
+            self._hosts = tuple(apart.items())
+        return self._hosts
 
     def at(self, block: Block, bit: int) -> Leeway:
         """The leeway of one member."""

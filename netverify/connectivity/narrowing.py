@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import NEVER, Diagram, Diagrams
-from netverify.connectivity.evaluate import Evaluator
 from netverify.connectivity.population import Block
-from netverify.connectivity.rectangles import Rectangle
-from netverify.connectivity.spread import Cells, Spread
+from netverify.connectivity.rectangles import Rectangle, WideRectangle
+from netverify.connectivity.spread import Spread, Spreads
 from netverify.model.flow import End
-from netverify.rules.predicate import All, Predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +23,50 @@ class Narrowing:
     source: Spread
     destination: Spread
     focus: tuple[Spread, Spread] | None
+    spreads: Spreads
 
     def keeps(self, end: End, block: Block) -> bool:
         """Whether anyone of ``block`` at ``end`` is asked about."""
-        return bool((self.source if end is End.SOURCE else self.destination).cells(block))
+        return bool(self.spreads.cells(self.source if end is End.SOURCE else self.destination, block))
+
+    @property
+    def told_sources(self) -> Collection[int]:
+        """The blocks whose members are not alike as sources."""
+        return {*self.source.told(), *(self.focus[0].told() if self.focus else ())}
 
     def narrowed(self, rectangle: Rectangle, diagrams: Diagrams) -> Iterator[Rectangle]:
         """The rectangles that are left of ``rectangle``."""
-        parts = _split(rectangle, self.source.cells(rectangle.source), self.destination.cells(rectangle.destination))
-        for part, weight in ((part, diagrams.both(*weights)) for part, weights in parts):
-            diagram = diagrams.both(rectangle.diagram, weight)
+        cells = self.spreads.cells
+        sources, destinations = cells(self.source, rectangle.source), cells(self.destination, rectangle.destination)
+        for part, weights in _split(rectangle, sources, destinations):
+            diagram = diagrams.both(rectangle.diagram, diagrams.both(*weights))
             if diagram == NEVER:
                 continue
             if self.focus is None:
                 yield replace(part, diagram=diagram)
                 continue
-            ours = _covering(self.focus[0].cells(part.source), part.source.full)
-            theirs = _covering(self.focus[1].cells(part.destination), part.destination.full)
+            ours = _covering(cells(self.focus[0], part.source), part.source.full)
+            theirs = _covering(cells(self.focus[1], part.destination), part.destination.full)
             for within, (one, other) in _split(part, ours, theirs):
                 focused = diagrams.both(diagram, diagrams.either(one, other))
                 if focused != NEVER:
                     yield replace(within, diagram=focused)
 
-
-def narrowing(
-    source: Predicate,
-    destination: Predicate,
-    traffic: Predicate,
-    focus: tuple[Predicate, Predicate] | None,
-    evaluator: Evaluator,
-) -> Narrowing:
-    """``source`` looks at the source alone, ``destination`` and ``traffic`` at the destination alone.
-
-    ``focus`` are predicates about the source and about the destination, one of which has to hold.
-    """
-    return Narrowing(
-        evaluator.spread(source, End.SOURCE),
-        evaluator.spread(All((destination, traffic)), End.DESTINATION),
-        None
-        if focus is None
-        else (evaluator.spread(focus[0], End.SOURCE), evaluator.spread(focus[1], End.DESTINATION)),
-    )
+    def narrowed_wide(self, wide: WideRectangle, diagrams: Diagrams) -> Iterator[WideRectangle]:
+        """The rectangles that are left of ``wide``, which has no source in a block that this tells of."""
+        for weight, bits in self.spreads.cells(self.destination, wide.destination):
+            diagram = diagrams.both(wide.diagram, diagrams.both(self.source.elsewhere, weight))
+            left = bits & wide.destination_bits
+            if diagram == NEVER or not left:
+                continue
+            if self.focus is None:
+                yield replace(wide, destination_bits=left, diagram=diagram)
+                continue
+            theirs = self.spreads.cells(self.focus[1], wide.destination)
+            for other, focused_bits in _covering(theirs, wide.destination.full):
+                focused = diagrams.both(diagram, diagrams.either(self.focus[0].elsewhere, other))
+                if focused != NEVER and focused_bits & left:
+                    yield replace(wide, destination_bits=focused_bits & left, diagram=focused)
 
 
 def _split(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,11 +66,12 @@ class Isolation(StrEnum):
 
 
 class Members:
-    """A set of endpoints of one block, as ``bits``; ``numbers`` gives the endpoint of each bit, ascending."""
+    """A set of endpoints of the block numbered ``block``, as ``bits``; ``numbers`` gives the endpoint of each bit."""
 
-    __slots__ = ("bits", "numbers")
+    __slots__ = ("bits", "block", "numbers")
 
-    def __init__(self, numbers: tuple[int, ...], bits: int) -> None:
+    def __init__(self, block: int, numbers: tuple[int, ...], bits: int) -> None:
+        self.block = block
         self.numbers = numbers
         self.bits = bits
 
@@ -80,22 +81,67 @@ class Members:
     def __iter__(self) -> Iterator[int]:
         return map(self.numbers.__getitem__, ones(self.bits))
 
-    def shared_with(self, other: Members) -> int:
+    def __and__(self, other: Members) -> int:
         """How many endpoints are in both."""
-        return (self.bits & other.bits).bit_count() if self.numbers is other.numbers else 0
+        return (self.bits & other.bits).bit_count() if self.block == other.block else 0
 
 
-@dataclass(frozen=True, slots=True)
+class WideMembers:
+    """A set of endpoints of many blocks: ``everyone`` by block, ``count`` in all, without the blocks ``left_out``.
+
+    Sets that differ in few blocks share one ``everyone``.
+    """
+
+    __slots__ = ("_count", "_everyone", "_left_out")
+
+    def __init__(self, everyone: Mapping[int, Members], count: int, left_out: Collection[int]) -> None:
+        self._everyone = everyone
+        self._left_out = left_out
+        for number in left_out:
+            if number in everyone:
+                count -= everyone[number].bits.bit_count()
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[int]:
+        for members in self.parts():
+            yield from members
+
+    def __and__(self, other: Members) -> int:
+        """How many endpoints are in both."""
+        ours = self.in_block(other.block)
+        return 0 if ours is None else ours & other
+
+    def in_block(self, block: int) -> Members | None:
+        """The endpoints of one block; None without any."""
+        return None if block in self._left_out else self._everyone.get(block)
+
+    def parts(self) -> Iterator[Members]:
+        """The endpoints block by block."""
+        return (members for number, members in self._everyone.items() if number not in self._left_out)
+
+    def without(self, blocks: Collection[int]) -> WideMembers:
+        """The same but for those in ``blocks``."""
+        count = self._count + sum(len(self._everyone[n]) for n in self._left_out if n in self._everyone)
+        return WideMembers(self._everyone, count, {*self._left_out, *blocks})
+
+
+@dataclass(slots=True)
 class Bundle:
-    """Each of ``sources`` has ``access`` to each of ``destinations``; nothing is said of an endpoint and itself."""
+    """Each of ``sources`` has ``access`` to each of ``destinations``; nothing is said of an endpoint and itself.
 
-    sources: Members
+    Never changed once made; it is not frozen because there are very many, and that would double what each one costs.
+    """
+
+    sources: Members | WideMembers
     destinations: Members
     access: Access
 
     def __len__(self) -> int:
         """How many ordered pairs of distinct endpoints these are."""
-        return len(self.sources) * len(self.destinations) - self.sources.shared_with(self.destinations)
+        return len(self.sources) * len(self.destinations) - (self.sources & self.destinations)
 
 
 @dataclass(frozen=True, slots=True)

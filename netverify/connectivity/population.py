@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from netverify.connectivity.bits import bits_of
-from netverify.connectivity.outcome import MapEndpoint
+from netverify.connectivity.outcome import MapEndpoint, Members
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.cluster import Cluster, Workload, WorkloadKey
 
@@ -41,6 +41,10 @@ class Block:
         self.labels: Mapping[str, Mapping[str, int]] = {}
         self.having: Mapping[str, int] = {}
         self.opened: Mapping[str, int] = {}
+
+    def members(self, bits: int) -> Members:
+        """The members that ``bits`` stand for."""
+        return Members(self.number, self.endpoints, bits)
 
     def settle(self, workloads: tuple[Workload, ...], keys: frozenset[str]) -> None:
         """Let ``workloads`` be the members, and index their labels with one of ``keys``."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeAlias
 
 from netverify.connectivity.bits import bits_of, ones
+from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import Diagram
-from netverify.connectivity.spread import Cells
 
 Profile: TypeAlias = tuple[tuple[int, Diagram], ...]
 """The items that hold: (position, in which ports and circumstances), by position."""

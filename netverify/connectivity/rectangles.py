@@ -1,27 +1,49 @@
 """Both directions put together: rectangles of sources and destinations with one diagram.
 
-What a source may open and what a destination may receive are mostly told for few blocks, with one diagram for all the
-others; so blocks that nothing speaks of are never looked at one by one.
+What a source may open and what a destination may receive is mostly told for few blocks of their own; for all others it
+is one of few common things. So blocks of which nothing is told are not looked at one by one: sources that have the same
+to say are one crowd.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netverify.connectivity.diagrams import NEVER, Diagram, Diagrams
-from netverify.connectivity.population import EXTERNAL, Block
-from netverify.connectivity.spread import Cells
+from netverify.connectivity.cells import Cells
+from netverify.connectivity.crowds import Crowds, Label
+from netverify.connectivity.diagrams import NEVER, Diagram
+from netverify.connectivity.domain import Domain
+from netverify.connectivity.leeway import Leeway, Leeways
+from netverify.connectivity.openings import Openings
+from netverify.connectivity.outcome import WideMembers
+from netverify.connectivity.population import EXTERNAL, HOSTS, Block
+from netverify.connectivity.spread import Spread
 from netverify.connectivity.tables import Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rectangle:
-    """Every one of ``source_bits`` has ``diagram`` towards every one of ``destination_bits``."""
+    """Every one of ``source_bits`` has ``diagram`` towards every one of ``destination_bits``; not changed once made."""
 
     source: Block
     source_bits: int
+    destination: Block
+    destination_bits: int
+    diagram: Diagram
+
+    @property
+    def among_hosts(self) -> bool:
+        """Whether both ends are on the host network."""
+        return self.source.number == HOSTS == self.destination.number
+
+
+@dataclass(slots=True)
+class WideRectangle:
+    """As :class:`Rectangle`, with sources in many blocks that have one ``leeway``. Never changed once made."""
+
+    leeway: Leeway
+    sources: WideMembers
     destination: Block
     destination_bits: int
     diagram: Diagram
@@ -32,90 +54,85 @@ class Rectangles:
 
     def __init__(
         self,
-        blocks: Sequence[Block],
+        domain: Domain,
+        leeways: Leeways,
         egress: Mapping[int, Sequence[Group]],
         ingress: Mapping[int, Sequence[Group]],
-        diagrams: Diagrams,
     ) -> None:
-        self._blocks = blocks
-        self._diagrams = diagrams
-        self._egress = egress
+        self._domain = domain
+        self._diagrams = domain.diagrams
+        self._blocks = domain.population.blocks
         self._ingress = ingress
-        self._told_by: dict[int, dict[int, list[int]]] = defaultdict(dict)
-        self._open_to_all: list[tuple[int, int]] = []
-        for number, groups in ingress.items():
-            for position, group in enumerate(groups):
-                for source in group.spread.blocks:
-                    self._told_by[source].setdefault(number, []).append(position)
-                if group.spread.elsewhere != NEVER:
-                    self._open_to_all.append((number, position))
+        self._openings = Openings(domain, egress)
+        self._crowds = Crowds(domain, leeways, self._openings)
+        self._apart = [self._blocks[HOSTS]] if HOSTS in leeways.told else []
 
-    def from_block(self, source: Block, reached: Collection[int] | None = None) -> Iterator[Rectangle]:
-        """The rectangles with sources in ``source``, in the order of their destinations' blocks.
+    def into_block(self, destination: Block) -> Iterator[Rectangle | WideRectangle]:
+        """The rectangles with destinations in ``destination``."""
+        for group in self._ingress[destination.number]:
+            for number, received in group.spread.blocks.items():
+                yield from self._between(self._blocks[number], destination, group.bits, received)
+            if group.spread.elsewhere != NEVER or group.spread.parts:
+                yield from self._from_elsewhere(destination, group)
 
-        Only those with destinations in the blocks ``reached``, unless that is None. None is between external addresses.
-        """
-        if not source.full:
+    def between(self, source: Block, destination: Block) -> Iterator[Rectangle]:
+        """The rectangles between two blocks."""
+        for group in self._ingress[destination.number]:
+            received = self._domain.spreads.cells(group.spread, source)
+            yield from self._between(source, destination, group.bits, received)
+
+    def _from_elsewhere(self, destination: Block, group: Group) -> Iterator[Rectangle | WideRectangle]:
+        """From the blocks of which ``group`` tells nothing of its own."""
+        spread = group.spread
+        without = set(spread.blocks)
+        if destination.number == EXTERNAL:
+            without.add(EXTERNAL)
+        for source in (*self._openings.tellers(destination), *self._apart):
+            if source.number not in without:
+                without.add(source.number)
+                received = self._domain.spreads.common_cells(spread, source)
+                yield from self._between(source, destination, group.bits, received)
+        ports = self._common_ports(spread)
+        crowds = self._crowds.among(spread)
+        weights: dict[Label, Diagram] = {}
+        for opened_ports, opening, diagram, opened in self._openings.common_towards(destination):
+            if opened_ports & ports and (bits := opened & group.bits):
+                for label, crowd in crowds.get(id(opening), ()):
+                    weight = weights.get(label)
+                    if weight is None:
+                        weight = weights[label] = self._weight(spread, label)
+                    both = self._diagrams.both(weight, diagram)
+                    if both != NEVER:
+                        sources = WideMembers(crowd.members, crowd.count, without)
+                        if len(sources):
+                            yield WideRectangle(crowd.leeway, sources, destination, bits, both)
+
+    def _common_ports(self, spread: Spread) -> int:
+        """The ports that anyone may have in ``spread`` in a block of which it tells nothing of its own."""
+        ports = self._diagrams.ports_of(spread.elsewhere)
+        for weight, _ in spread.parts:
+            ports |= self._diagrams.ports_of(weight)
+        return ports
+
+    def _weight(self, spread: Spread, label: Label) -> Diagram:
+        """What ``spread`` has for members with ``label``."""
+        weight = spread.elsewhere
+        for number, diagram in label:
+            weight = self._diagrams.either(weight, self._diagrams.both(spread.parts[number][0], diagram))
+        return weight
+
+    def _between(self, source: Block, destination: Block, bits: int, received: Cells) -> Iterator[Rectangle]:
+        if source.number == EXTERNAL == destination.number or not received:
             return
-        outgoing = _Outgoing(self._egress[source.number])
-        for number, positions in sorted(self._incoming(source).items()):
-            if number == EXTERNAL == source.number or (reached is not None and number not in reached):
-                continue
-            destination = self._blocks[number]
-            columns = outgoing.towards(destination)
-            if not columns:
-                continue
-            for position in positions:
-                group = self._ingress[number][position]
-                yield from self._meeting(source, destination, group, columns)
-
-    def _incoming(self, source: Block) -> dict[int, list[int]]:
-        """The groups of destinations, by block, that may receive something from ``source``."""
-        incoming = {number: list(positions) for number, positions in self._told_by.get(source.number, {}).items()}
-        for number, position in self._open_to_all:
-            if source.number not in self._ingress[number][position].spread.blocks:
-                incoming.setdefault(number, []).append(position)
-        return incoming
-
-    def _meeting(
-        self, source: Block, destination: Block, group: Group, columns: list[tuple[int, Cells]]
-    ) -> Iterator[Rectangle]:
         both = self._diagrams.both
-        for received, from_bits in group.spread.cells(source):
-            for out_bits, cells in columns:
+        for out_bits, opened in self._openings.towards(source, destination):
+            for one, from_bits in received:
                 source_bits = from_bits & out_bits
                 if not source_bits:
                     continue
-                for opened, to_bits in cells:
-                    destination_bits = to_bits & group.bits
+                for other, to_bits in opened:
+                    destination_bits = to_bits & bits
                     if destination_bits:
-                        diagram = both(received, opened)
+                        diagram = both(one, other)
                         if diagram != NEVER:
                             yield Rectangle(source, source_bits, destination, destination_bits, diagram)
-
-
-class _Outgoing:
-    """What the members of one block may open, by the block of the destination."""
-
-    def __init__(self, groups: Sequence[Group]) -> None:
-        self._groups = groups
-        self._told: dict[int, list[Group]] = defaultdict(list)
-        everywhere: dict[Diagram, int] = defaultdict(int)
-        for group in groups:
-            for number in group.spread.blocks:
-                self._told[number].append(group)
-            if group.spread.elsewhere != NEVER:
-                everywhere[group.spread.elsewhere] |= group.bits
-        self._everywhere = dict(everywhere)
-
-    def towards(self, destination: Block) -> list[tuple[int, Cells]]:
-        """Sources, as bits, with the cells of ``destination`` that they may open something to."""
-        told = self._told.get(destination.number, [])
-        columns = [(group.bits, cells) for group in told if (cells := group.spread.blocks[destination.number])]
-        told_bits = 0
-        for group in told:
-            told_bits |= group.bits
-        for diagram, bits in self._everywhere.items():
-            if rest := bits & ~told_bits:
-                columns.append((rest, ((diagram, destination.full),)))
-        return columns

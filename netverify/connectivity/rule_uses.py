@@ -22,7 +22,7 @@ def rule_uses(reader: TableReader, domain: Domain) -> Iterator[RuleUse]:
         for tier in reader.tiers(block):
             for rule, subjects, towards in _matching(tier, block, reader, domain):
                 use = found.setdefault(id(rule), (rule, [], towards))
-                use[1].append(Members(block.endpoints, subjects))
+                use[1].append(block.members(subjects))
     peers: dict[int, tuple[Members, ...]] = {}
     for rule, members, towards in found.values():
         if id(towards) not in peers:
@@ -37,7 +37,7 @@ def _matching(tier: Tier, block: Block, reader: TableReader, domain: Domain) -> 
         selected |= _bits(item)
     always = domain.diagrams.always
     chosen = domain.spreads.any_of([(always, item.towards) for item in selections])
-    for rule, item in zip(tier.rules, reader.items(tier, block), strict=True):
+    for rule, item in zip(tier.rules, reader.rules(tier, block), strict=True):
         subjects = _bits(item) & selected
         if subjects and not item.towards.is_never:
             yield rule, subjects, domain.spreads.both(item.towards, chosen)
@@ -53,8 +53,8 @@ def _bits(item: Item) -> int:
 def _members(spread: Spread, domain: Domain) -> Iterator[Members]:
     for block in domain.population.blocks:
         bits = 0
-        for diagram, members in spread.cells(block):
+        for diagram, members in domain.spreads.cells(spread, block):
             if diagram != NEVER:
                 bits |= members
         if bits:
-            yield Members(block.endpoints, bits)
+            yield block.members(bits)

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from netverify.connectivity.bits import bits_of, ones
+from netverify.connectivity.cells import Cells, both_cells
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.population import EXTERNAL, HOSTS, Block
-from netverify.connectivity.spread import Cells, Spread, both_cells
+from netverify.connectivity.spread import Spread
 from netverify.connectivity.variables import LabelVariable
 from netverify.model.cluster import Namespace
 from netverify.model.flow import End
@@ -29,14 +30,18 @@ class PodSelectors:
     def __init__(self, domain: Domain) -> None:
         self._diagrams = domain.diagrams
         self._variables = domain.variables
-        self._known: dict[tuple[int, End, LabelSelector], Cells] = {}
+        self._equal: dict[tuple[End, LabelSelector], dict[int, Cells]] = {}
+        self._same: dict[tuple[End, int], tuple[LabelSelector, dict[int, Cells]]] = {}
 
     def cells(self, selector: LabelSelector, end: End, block: Block) -> Cells:
         """The members of ``block`` that ``selector`` matches at ``end``; addresses have no labels."""
-        key = (block.number, end, selector)
-        found = self._known.get(key)
+        known = self._same.get((end, id(selector)))
+        if known is None:
+            known = self._same[end, id(selector)] = (selector, self._equal.setdefault((end, selector), {}))
+        by_block = known[1]
+        found = by_block.get(block.number)
         if found is None:
-            found = self._known[key] = self._cells(selector, end, block)
+            found = by_block[block.number] = self._cells(selector, end, block)
         return found
 
     def _cells(self, selector: LabelSelector, end: End, block: Block) -> Cells:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from netverify.connectivity.bits import ones
+from netverify.connectivity.cells import Cells, both_cells, weigh
 from netverify.connectivity.clauses import Clause, Clauses
 from netverify.connectivity.coarsening import Coarsening
 from netverify.connectivity.diagrams import NEVER, Diagram
@@ -19,9 +20,9 @@ from netverify.connectivity.domain import Domain
 from netverify.connectivity.evaluate import Evaluator, Member
 from netverify.connectivity.population import EXTERNAL, Block
 from netverify.connectivity.profiles import Profile, profiles
-from netverify.connectivity.spread import Cells, Spread, Spreads, both_cells
+from netverify.connectivity.spread import Spread, Spreads
 from netverify.model.flow import Direction
-from netverify.rules.predicate import Predicate
+from netverify.rules.predicate import All, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Action, Tier
 
@@ -42,7 +43,7 @@ class Group:
     isolated: Diagram
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class State:
     """What the tiers so far leave undecided, and what they allow."""
 
@@ -51,7 +52,7 @@ class State:
     isolated: Diagram
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
     """A selection or a rule as the subjects of one block see it.
 
@@ -112,37 +113,37 @@ class TableReader:
 
     def selections(self, tier: Tier, block: Block) -> list[Item]:
         """The selections of ``tier``, in order."""
-        known: dict[int, Cells] = {}
-        return [self._item(self._clauses.clause(one.subject), block, known) for one in tier.applies]
+        return [self._item(self._clauses.clause(one.subject), block) for one in tier.applies]
 
-    def items(self, tier: Tier, block: Block) -> list[Item]:
+    def rules(self, tier: Tier, block: Block) -> list[Item]:
         """The rules of ``tier``, in order."""
-        known: dict[int, Cells] = {}
-        return [
-            self._item(self._clauses.clause(rule.subject, rule.traffic, rule.peer), block, known, rule.action)
-            for rule in tier.rules
-        ]
+        clause = self._clauses.clause
+        return [self._item(clause(rule.subject, rule.traffic, rule.peer), block, rule.action) for rule in tier.rules]
 
-    def _item(self, clause: Clause, block: Block, known: dict[int, Cells], action: Action = Action.PASS) -> Item:
+    def _item(self, clause: Clause, block: Block, action: Action = Action.PASS) -> Item:
         subjects: Cells = ((self._diagrams.always, block.full),)
-        for part in clause.subject:
-            cells = known.get(id(part))
-            if cells is None:
-                cells = known[id(part)] = self._evaluator.cells(part, self.direction.subject, block)
-            subjects = both_cells(self._diagrams, subjects, cells)
+        for number, part in enumerate(clause.subject):
+            cells = self._evaluator.cells(part, self.direction.subject, block)
+            subjects = both_cells(self._diagrams, subjects, cells) if number else cells
+        for part in clause.constant:
+            subjects = weigh(self._diagrams, self._evaluator.constant(part), subjects)
         towards = self._spreads.always
-        for part in clause.peer:
-            towards = self._spreads.both(towards, self._evaluator.spread(part, self.direction.peer))
+        if clause.peer:
+            peer = clause.peer[0] if len(clause.peer) == 1 else All(clause.peer)
+            towards = self._evaluator.spread(peer, self.direction.peer)
         return Item(subjects, towards, clause.joint, action)
 
     def _through(self, tier: Tier, block: Block, states: Mapping[int, State]) -> dict[int, State]:
         """``states`` after ``tier``, for those of their members to whom the same items of it apply."""
-        known: dict[int, Cells] = {}
-        condition = self._item(self._clauses.clause(tier.condition), block, known)
-        selections = [self._item(self._clauses.clause(one.subject), block, known) for one in tier.applies]
-        rules = self.items(tier, block)
+        condition = self._item(self._clauses.clause(tier.condition), block)
+        selections = self.selections(tier, block)
+        whole = next((item for item in selections if self._is_always(item, block)), None)
+        if whole is not None:
+            selections = [whole]
+        rules = self.rules(tier, block)
         items = (condition, *selections, *rules)
-        steps = _Steps(tier, items, 1 + len(selections), self._spreads)
+        unconditional = whole is not None and self._is_always(condition, block)
+        steps = _Steps(tier, items, 1 + len(selections), self._spreads, unconditional=unconditional)
         following: dict[int, State] = {}
         for members, profile in profiles(block.full, items):
             joint = any(items[position].joint for position, _ in profile)
@@ -152,6 +153,11 @@ class TableReader:
                     if both := bits & before:
                         following[both] = steps.after(state, held)
         return following
+
+    def _is_always(self, item: Item, block: Block) -> bool:
+        """Whether ``item`` holds for every subject and towards every peer."""
+        everyone = ((self._diagrams.always, block.full),)
+        return item.towards is self._spreads.always and not item.joint and item.subjects == everyone
 
     def _towards(self, profile: Profile, items: Sequence[Item], block: Block, bits: int) -> dict[int, Weighted]:
         """What each item that holds asks of peers; where it looks at both ends, ``bits`` is one member."""
@@ -167,9 +173,13 @@ class TableReader:
 
 
 class _Steps:
-    """What one tier makes of states; ``items`` are its condition, its selections, and its rules from ``first`` on."""
+    """What one tier makes of states; ``items`` are its condition, its selections, and its rules from ``first`` on.
 
-    def __init__(self, tier: Tier, items: Sequence[Item], first: int, spreads: Spreads) -> None:
+    ``unconditional``: it surely applies to every subject.
+    """
+
+    def __init__(self, tier: Tier, items: Sequence[Item], first: int, spreads: Spreads, *, unconditional: bool) -> None:
+        self._unconditional = unconditional
         self._default = tier.default
         self._items = items
         self._first = first
@@ -178,10 +188,7 @@ class _Steps:
     def after(self, state: State, held: Mapping[int, Weighted]) -> State:
         """``state`` after the tier, for subjects for whom the items at the positions of ``held`` hold."""
         spreads = self._spreads
-        if 0 not in held:
-            return state
-        applies = spreads.any_of([weighted for position, weighted in held.items() if 0 < position < self._first])
-        applies = spreads.both(spreads.any_of((held[0],)), applies)
+        applies = self._applies(held)
         if applies.is_never:
             return state
         rest = spreads.both(state.undecided, applies)
@@ -205,3 +212,12 @@ class _Steps:
         if self._default is Action.DENY:
             isolated = spreads.anyone(isolated, applies)
         return State(undecided, allowed, isolated)
+
+    def _applies(self, held: Mapping[int, Weighted]) -> Spread:
+        """Where the condition and one of the selections hold."""
+        if self._unconditional:
+            return self._spreads.always
+        if 0 not in held:
+            return self._spreads.never
+        selected = [weighted for position, weighted in held.items() if 0 < position < self._first]
+        return self._spreads.both(self._spreads.any_of((held[0],)), self._spreads.any_of(selected))

@@ -42,6 +42,14 @@ class Mentions:
     behaviours: set[Behaviour] = field(default_factory=set)
     ports: set[int] = field(default_factory=set)
     workloads: set[WorkloadKey] = field(default_factory=set)
+    _seen: dict[int, Predicate] = field(default_factory=dict)
+
+    def is_new(self, predicate: Predicate) -> bool:
+        """Whether that very object comes for the first time; rules share many of their parts."""
+        if id(predicate) in self._seen:
+            return False
+        self._seen[id(predicate)] = predicate
+        return True
 
     def add(self, other: Mentions) -> None:
         """Add what ``other`` mentions."""
@@ -64,13 +72,16 @@ def _add_values(into: dict[str, set[str]], values: Mapping[str, set[str]]) -> No
 def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PLR0912 - one arm for each node type
     """Add what ``predicate`` mentions."""
     match predicate:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                collect(part, mentions)
-        case Not(part):
-            collect(part, mentions)
+        case InNamespace() | IsPod() | OnHostNetwork() | SameNode():
+            pass
         case PodMatches(end, selector):
             _collect_selector(selector, mentions.pod_labels[end])
+        case All(parts) | AnyOf(parts):
+            if mentions.is_new(predicate):
+                for part in parts:
+                    collect(part, mentions)
+        case Not(part):
+            collect(part, mentions)
         case NamespaceMatches(_, selector):
             _collect_selector(selector, mentions.namespace_labels)
         case AddressIn(end, ranges):
@@ -86,8 +97,6 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PL
                 mentions.ports.update((first, last + 1))
         case IsWorkload(_, key):
             mentions.workloads.add(key)
-        case InNamespace() | IsPod() | OnHostNetwork() | SameNode():
-            pass
         case _ as never:
             assert_never(never)
 
