@@ -107,3 +107,23 @@ def first_disagreement_on_questions(most_questions, **bounds):
         except refused:
             return seed
     return None
+
+
+@cache
+def judged_pairs(seed, *, of_tables):
+    """All pairs of a random case as the judge of every world sees them, in words."""
+    pairs, cases = (importlib.import_module(f"agreement.{name}") for name in ("pairs", "pair_cases"))
+    return pairs.judged(cases.pair_case(seed, of_tables=of_tables))
+
+
+def first_disagreement_on_pairs(most_cases):
+    """The first seed at which all pairs are mapped differently from what every world says; None when none is.
+
+    Faults must be in the all-pairs reading alone: the judge stands on the other readings' ground.
+    """
+    pairs, cases = (importlib.import_module(f"agreement.{name}") for name in ("pairs", "pair_cases"))
+    for seed in range(most_cases):
+        for of_tables in (True, False):
+            if pairs.mapped(cases.pair_case(seed, of_tables=of_tables)) != judged_pairs(seed, of_tables=of_tables):
+                return seed
+    return None

@@ -5,10 +5,16 @@ Each fault replaces text that stands in the module exactly once, so that a fault
 
 import pytest
 
-from mutants.faulty import fault, first_disagreement_on_points, first_disagreement_on_questions
+from mutants.faulty import (
+    fault,
+    first_disagreement_on_pairs,
+    first_disagreement_on_points,
+    first_disagreement_on_questions,
+)
 
 MOST_CLUSTERS = 500
 MOST_QUESTIONS = 300
+MOST_CASES = 100
 
 LOWERING = "dialects.network_policy"
 TIERS = "dialects.tiers"
@@ -396,6 +402,139 @@ FAULTS_OF_THE_SEARCH = {
     ),
 }
 
+FAULTS_OF_ALL_PAIRS = {
+    "a rule that passes denies": (
+        "connectivity.tables",
+        "            elif action is Action.PASS:\n",
+        "            elif action is Action.DENY:\n",
+    ),
+    "later rules decide too": (
+        "connectivity.tables",
+        "            if len(runs) > 1 or self._default is not Action.DENY:\n",
+        "            if len(runs) > 3:\n",
+    ),
+    "a tier decides about those that it does not apply to": (
+        "connectivity.tables",
+        "spreads.either(spreads.without(state.undecided, applies), passed)",
+        "passed",
+    ),
+    "a tier applies whatever its condition": (
+        "connectivity.tables",
+        "        applies = spreads.both(spreads.any_of((held[0],)), applies)\n",
+        "",
+    ),
+    "a condition on both ends is dropped": (
+        "connectivity.tables",
+        "            for part in item.joint:\n",
+        "            for part in ():\n",
+    ),
+    "an external address is on a node": (
+        "connectivity.clauses",
+        "                subject.append(IsPod(self._subject))\n",
+        "",
+    ),
+    "names of init containers always count, for all pairs": (
+        "connectivity.evaluate",
+        "                if port.init:\n",
+        "                if False:\n",
+    ),
+    "pods on the host network are in no namespace": (
+        "connectivity.evaluate",
+        "{number: self._blocks[number].full, **hosts}",
+        "{number: self._blocks[number].full}",
+    ),
+    "a known address is not told from others of its block": (
+        "connectivity.evaluate",
+        "            elif not leeway.intervals & ~inside:\n",
+        "            elif leeway.intervals & inside:\n",
+    ),
+    "an open label is never one that NotIn names": (
+        "connectivity.selectors",
+        "            return label.everything & ~label.one_of(requirement.values)\n",
+        "            return label.everything\n",
+    ),
+    "NotIn needs the label, for all pairs": (
+        "connectivity.selectors",
+        "            return block.full & ~_with_values(requirement, block)\n",
+        "            return block.having.get(requirement.key, 0) & ~_with_values(requirement, block)\n",
+    ),
+    "a label that a controller adds may be missing": (
+        "connectivity.variables",
+        "self._known(label.number, label.present, POD_LABELS)",
+        "self._known(label.number, label.everything, POD_LABELS)",
+    ),
+    "both ends have one label that their controllers add": (
+        "connectivity.variables",
+        "        label = self._pod_labels.get((end, key))\n",
+        "        end = End.SOURCE\n        label = self._pod_labels.get((end, key))\n",
+    ),
+    "a controller has no pods but those of known address": (
+        "connectivity.leeway",
+        "Leeway(self._with_room(holder) | self._bits(workload), holder",
+        "Leeway(self._bits(workload) or self._with_room(holder), holder",
+    ),
+    "a known pod of a controller is forgotten": (
+        "connectivity.leeway",
+        "Leeway(self._with_room(holder) | self._bits(workload), holder",
+        "Leeway(self._with_room(holder), holder",
+    ),
+    "families of addresses meet": (
+        "connectivity.access",
+        "for family in (self._ipv4, ~self._ipv4):",
+        "for family in (-1,):",
+    ),
+    "two pods share an address": (
+        "connectivity.access",
+        "if both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):",
+        "if both:",
+    ),
+    "a controller gives a label any value": (
+        "connectivity.access",
+        "            possible_values = values & self.allowed_values.get(diagram.variable, -1)\n",
+        "            possible_values = values\n",
+    ),
+    "what makes no difference on its own is named": (
+        "connectivity.access",
+        "            if differing & ports:\n",
+        "            if ports:\n",
+    ),
+    "the last port of a range is not in it, for all pairs": (
+        "connectivity.ports",
+        "bisect_left(self._starts, last + 1)",
+        "bisect_left(self._starts, last)",
+    ),
+    "a declared port is not told from those after it": (
+        "connectivity.domain",
+        "for cut in (number, number + 1)}",
+        "for cut in (number,)}",
+    ),
+    "what one source may open, its whole block may": (
+        "connectivity.rectangles",
+        "                source_bits = from_bits & out_bits\n",
+        "                source_bits = from_bits and out_bits\n",
+    ),
+    "a source opens to a block what it opens elsewhere": (
+        "connectivity.rectangles",
+        "            if rest := bits & ~told_bits:\n",
+        "            if rest := bits:\n",
+    ),
+    "a union forgets what is true elsewhere": (
+        "connectivity.spread",
+        "            if number not in spread.blocks:\n",
+        "            if False:\n",
+    ),
+    "intervals of one family are traded for those of the other": (
+        "connectivity.coarsening",
+        "        for family in self._families:\n",
+        "        for family in (self._families[0] | self._families[1],):\n",
+    ),
+    "alike are all who share one rule": (
+        "connectivity.profiles",
+        "    for bit, held in own.items():\n        alike.setdefault(tuple(held), []).append(bit)\n",
+        "    for bit, held in own.items():\n        alike.setdefault(tuple(held[:1]), []).append(bit)\n",
+    ),
+}
+
 
 def ids(faults):
     return [pytest.param(*texts, id=name) for name, texts in faults.items()]
@@ -424,8 +563,15 @@ def test_a_seeded_fault_is_found_by_whole_questions_about_clusters_taken_as_wide
         assert any(first_disagreement_on_questions(MOST_QUESTIONS, **wide) is not None for wide in bounds)
 
 
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_ALL_PAIRS))
+def test_a_seeded_fault_is_found_by_all_pairs(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_disagreement_on_pairs(MOST_CASES) is not None
+
+
 def test_without_a_fault_nothing_is_found():
     with fault(LABELS, "class LabelSelector:", "class LabelSelector: "):
+        assert first_disagreement_on_pairs(10) is None
         assert first_disagreement_on_points(10) is None
         assert first_disagreement_on_questions(10) is None
 
