@@ -2,7 +2,7 @@
 
 import pytest
 
-READINGS = ("direct", "reference", "symbolic")
+READINGS = ("direct", "reference", "symbolic", "connectivity")
 
 
 @pytest.fixture(params=READINGS)

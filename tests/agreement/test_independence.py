@@ -9,13 +9,18 @@ import pytest
 ORACLES = Path(__file__).resolve().parents[1] / "oracles"
 
 
-def imported_by(path):
-    """The first names of everything that a file imports."""
+def modules_imported_by(path):
+    """Everything that a file imports, as it names it."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield (node.module or "").split(".")[0]
+            yield node.module or ""
+
+
+def imported_by(path):
+    """The first names of everything that a file imports."""
+    return {module.split(".")[0] for module in modules_imported_by(path)}
 
 
 def test_the_direct_interpreter_needs_the_standard_library_alone():
@@ -25,6 +30,13 @@ def test_the_direct_interpreter_needs_the_standard_library_alone():
 @pytest.mark.parametrize("name", ["brute_force", "truth_table", "expectations"])
 def test_no_oracle_knows_the_package_or_the_solver(name):
     assert set(imported_by(ORACLES / f"{name}.py")) <= sys.stdlib_module_names | {"oracles"}
+
+
+@pytest.mark.parametrize("name", ["every_world", "courses", "apart"])
+def test_the_judge_of_all_pairs_stands_on_the_reference_reading_alone(name):
+    known = set(modules_imported_by(Path(__file__).with_name(f"{name}.py")))
+    rooms = {module.split(".")[1] for module in known if module.startswith("netverify.")}
+    assert rooms <= {"model", "rules", "reference"}
 
 
 def test_the_direct_interpreter_is_short_enough_to_be_read_at_once():

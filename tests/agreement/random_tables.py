@@ -1,0 +1,196 @@
+"""Random policy sets in the common form itself: whatever an API may be lowered to, whether or not one is yet.
+
+Several tiers with every action and default, conditions, rules that narrow the subject, and predicates that nest and
+speak of both ends and the traffic at once.
+"""
+
+from types import MappingProxyType
+
+from generators.vocabulary import bits_of
+from netverify.diagnostics import Origin
+from netverify.model.addresses import AddressRange
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, End
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
+from netverify.model.traffic import Protocol, port_set
+from netverify.rules.predicate import (
+    ALWAYS,
+    AddressIn,
+    All,
+    AnyOf,
+    Behaves,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    SameNode,
+)
+from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
+
+ORIGIN = Origin("generated.yaml")
+
+
+def random_policy_set(rng, cluster):
+    """A policy set about the namespaces and workloads of ``cluster``, a cluster of the package."""
+    return PolicySet(MappingProxyType({direction: random_table(rng, cluster, direction) for direction in Direction}))
+
+
+def random_table(rng, cluster, direction):
+    tiers = tuple(
+        random_tier(rng, cluster, direction, f"tier {number}") for number in range(rng.choice([0, 1, 2, 2, 3, 4]))
+    )
+    return RuleTable(direction, tiers)
+
+
+def random_tier(rng, cluster, direction, name):
+    """A tier; one without selections never applies, and one whose condition is free may or may not."""
+    return Tier(
+        name,
+        tuple(random_selection(rng, cluster, direction, f"{name}/{n}") for n in range(rng.choice([0, 1, 2, 3]))),
+        tuple(random_rule(rng, cluster, direction, f"{name}/{n}", n) for n in range(rng.choice([0, 1, 2, 3, 4]))),
+        rng.choice([*Action, Action.DENY]),
+        rng.choice([ALWAYS, ALWAYS, ALWAYS, Behaves(rng.choice(list(Behaviour))), predicate(rng, cluster, 1)]),
+    )
+
+
+def random_selection(rng, cluster, direction, name):
+    namespace, subject = random_subject(rng, cluster, direction)
+    return Selection(PolicyRef("Generated", namespace or "", name, ORIGIN), subject, namespace)
+
+
+def random_rule(rng, cluster, direction, name, index):
+    """A rule; its three parts may each speak of anything."""
+    namespace, subject = random_subject(rng, cluster, direction)
+    return Rule(
+        PolicyRef("Generated", namespace or "", name, ORIGIN),
+        index,
+        subject,
+        predicate(rng, cluster, 2) if rng.random() < 0.8 else ALWAYS,
+        predicate(rng, cluster, 2) if rng.random() < 0.6 else ALWAYS,
+        rng.choice(list(Action)),
+        ORIGIN,
+        namespace,
+    )
+
+
+def random_subject(rng, cluster, direction):
+    """``(namespace, predicate)``: where a namespace is named, the predicate holds there alone."""
+    if rng.random() < 0.5:
+        return None, predicate(rng, cluster, 2) if rng.random() < 0.7 else IsPod(direction.subject)
+    namespace = rng.choice(sorted(cluster.namespaces))
+    parts = (InNamespace(direction.subject, namespace), *many(rng, cluster, 1, least=0))
+    return namespace, All(parts)
+
+
+def predicate(rng, cluster, depth):
+    """A predicate of at most ``depth`` levels of All, AnyOf and Not."""
+    if depth == 0 or rng.random() < 0.35:
+        return leaf(rng, cluster)
+    match rng.choice(["all", "any", "any", "not"]):
+        case "all":
+            return All(many(rng, cluster, depth - 1))
+        case "any":
+            return AnyOf(many(rng, cluster, depth - 1))
+        case _:
+            return Not(predicate(rng, cluster, depth - 1))
+
+
+def many(rng, cluster, depth, least=1):
+    """Some predicates; now and then none."""
+    count = 0 if rng.random() < 0.05 else rng.randint(least, 3)
+    return tuple(predicate(rng, cluster, depth) for _ in range(count))
+
+
+def random_end_predicate(rng, cluster, end):
+    """A predicate about one end alone."""
+    while True:
+        found = predicate(rng, cluster, 2)
+        if looks_at(found) <= {end}:
+            return found
+
+
+def looks_at(found):
+    """The ends that a predicate looks at; a port name is looked up at the destination."""
+    match found:
+        case All(parts) | AnyOf(parts):
+            return frozenset().union(*map(looks_at, parts))
+        case Not(part):
+            return looks_at(part)
+        case SameNode():
+            return frozenset(End)
+        case NamedPort():
+            return frozenset({End.DESTINATION})
+        case Behaves() | PortIn():
+            return frozenset()
+        case _:
+            return frozenset({found.end})
+
+
+LEAVES = (
+    *(IsPod, OnHostNetwork, SameNode, InNamespace, NamespaceMatches, PodMatches, PodMatches, IsWorkload),
+    *(AddressIn, AddressIn, PortIn, PortIn, NamedPort, Behaves),
+)
+
+
+def leaf(rng, cluster):
+    """A predicate without parts, about either end or the traffic."""
+    end = rng.choice(list(End))
+    kind = rng.choice(LEAVES)
+    match kind.__name__:
+        case "SameNode":
+            # Whether two pods are on one node is known to matter only where one of them is on the host network.
+            return All((OnHostNetwork(end), SameNode()))
+        case "InNamespace":
+            return InNamespace(end, rng.choice([*sorted(cluster.namespaces), "elsewhere"]))
+        case "NamespaceMatches":
+            return NamespaceMatches(
+                end, selector(rng, [*rng.words.keys, NAMESPACE_NAME_LABEL], sorted(cluster.namespaces))
+            )
+        case "PodMatches":
+            return PodMatches(end, selector(rng, rng.words.keys, []))
+        case "IsWorkload" if cluster.workloads:
+            return IsWorkload(end, rng.choice(cluster.workloads).key)
+        case "AddressIn":
+            return AddressIn(end, ranges(rng, cluster))
+        case "PortIn":
+            return PortIn(rng.choice(list(Protocol)), ports(rng))
+        case "NamedPort":
+            return NamedPort(Protocol(rng.choice(rng.words.protocols)), rng.choice(rng.words.port_names))
+        case "OnHostNetwork":
+            return OnHostNetwork(end)
+        case "Behaves":
+            return Behaves(rng.choice(list(Behaviour)))
+        case _:
+            return IsPod(end)
+
+
+def selector(rng, keys, names):
+    """A selector of none to two requirements."""
+    return LabelSelector(tuple(requirement(rng, rng.choice(keys), names) for _ in range(rng.choice([0, 1, 1, 2]))))
+
+
+def requirement(rng, key, names):
+    operator = rng.choice(list(Operator))
+    if operator in {Operator.EXISTS, Operator.DOES_NOT_EXIST}:
+        return Requirement(key, operator)
+    pool = [*names, "elsewhere"] if key == NAMESPACE_NAME_LABEL else list(rng.words.values)
+    return Requirement(key, operator, tuple(sorted(set(rng.choices(pool, k=rng.randint(1, 2))))))
+
+
+def ranges(rng, cluster):
+    """One or two ranges: blocks of the vocabulary, or the address that some pod has."""
+    known = [AddressRange(a.family, a.value, a.value) for w in cluster.workloads for a in w.known_addresses]
+    blocks = [AddressRange(*bits_of(block)) for block in rng.words.blocks]
+    return tuple(
+        sorted({rng.choice(known if known and rng.random() < 0.4 else blocks) for _ in range(rng.randint(1, 2))})
+    )
+
+
+def ports(rng):
+    """Up to two ranges of ports; none at all now and then."""
+    return port_set(*rng.choices(rng.words.ranges, k=rng.choice([0, 1, 1, 1, 2])))
