@@ -7,7 +7,10 @@ iff they open the same, however they cut the addresses outside.
 from __future__ import annotations
 
 import ipaddress
+from collections import deque
 from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 Ports: TypeAlias = "tuple[tuple[str, int, int], ...]"
 Place: TypeAlias = "tuple[str, str]"
 """The two ends, of which one may be :data:`OUTSIDE`."""
+
+Part: TypeAlias = "tuple[int, int, int, Ports]"
+"""A range of addresses, as family, first and last, and what is open there."""
 
 OUTSIDE = "outside"
 PROTOCOLS = ("SCTP", "TCP", "UDP")
@@ -52,31 +58,48 @@ ALL_PORTS = all_but(())
 
 @dataclass(slots=True)
 class Opened:
-    """What a tool says is open. ``outside`` has the parts of IPv4 and IPv6 that a workload may talk with, unsorted."""
+    """What a tool says is open; what it says of one place in several lines is all open.
+
+    ``outside`` has the parts of IPv4 and IPv6 that a workload may talk with, as they come.
+    """
 
     pairs: dict[Place, Ports] = field(default_factory=dict)
-    outside: dict[Place, list[tuple[int, int, int, Ports]]] = field(default_factory=dict)
+    outside: dict[Place, list[Part]] = field(default_factory=dict)
 
     def add(self, source: str, destination: str, ports: Ports) -> None:
         """``source`` may open ``ports`` of ``destination``; an end without a slash is a range of addresses."""
         if not ports or source == destination:
             return
         if "/" in source and "/" in destination:
-            self.pairs[source, destination] = ports
+            self.pairs[source, destination] = normal((*self.pairs.get((source, destination), ()), *ports))
             return
         place = (source, OUTSIDE) if "/" in source else (OUTSIDE, destination)
         family, first, last = addresses(destination if "/" in source else source)
         self.outside.setdefault(place, []).append((family, first, last, ports))
 
-    def parts(self, place: Place) -> list[tuple[int, int, int, Ports]]:
-        """The parts of the outside at ``place``: sorted, and merged where neighbours are alike."""
-        merged: list[tuple[int, int, int, Ports]] = []
-        for family, first, last, ports in sorted(self.outside.get(place, ())):
+    def parts(self, place: Place) -> list[Part]:
+        """The parts of the outside at ``place``: sorted and disjoint, and merged where neighbours are alike."""
+        merged: list[Part] = []
+        for family, first, last, ports in disjoint(self.outside.get(place, ())):
             if merged and merged[-1][0] == family and merged[-1][3] == ports and merged[-1][2] + 1 == first:
                 merged[-1] = (family, merged[-1][1], last, ports)
             else:
                 merged.append((family, first, last, ports))
         return merged
+
+
+def disjoint(parts: Iterable[Part]) -> Iterator[Part]:
+    """``parts`` cut at each other's edges, in order; where several lie, the union of what they open."""
+    by_family = groupby(sorted(parts), key=itemgetter(0))
+    for family, of_family in ((family, list(found)) for family, found in by_family):
+        edges = sorted({edge for _, first, last, _ in of_family for edge in (first, last + 1)})
+        waiting, open_now = deque(of_family), list[Part]()
+        for first, after in pairwise(edges):
+            while waiting and waiting[0][1] <= first:
+                open_now.append(waiting.popleft())
+            open_now = [part for part in open_now if part[2] >= first]
+            if open_now:
+                yield family, first, after - 1, normal(one for part in open_now for one in part[3])
 
 
 def addresses(text: str) -> tuple[int, int, int]:
