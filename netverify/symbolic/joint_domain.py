@@ -22,17 +22,21 @@ def joint_domain(
     """Constraints that speak of both ends, or of the ends and the traffic."""
     source, destination = spaces[End.SOURCE], spaces[End.DESTINATION]
     yield encoder.protocol.bounded()
-    yield from _addresses_fit(source, destination)
+    yield from _addresses_fit(source, destination, encoder)
     yield from _not_oneself(source, destination)
     yield from _one_namespace_one_set_of_labels(source, destination)
     yield from _names_are_declared(destination, encoder, index, latitude)
 
 
-def _addresses_fit(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
-    """Both addresses are of one family, and two ends do not share the last free address of an interval."""
+def _addresses_fit(source: EndSpace, destination: EndSpace, encoder: Encoder) -> Iterator[Term]:
+    """Both addresses are of one family, and two ends do not share the last free address of an interval.
+
+    Two pods on the host network of one node do: they have the node's.
+    """
     if source.address is None or destination.address is None or source.plan is None:
         return
     last_ipv4 = source.plan.intervals.ipv4_count - 1
+    on_one_node = conjunction((source.on_host_network(), destination.on_host_network(), encoder.same_node))
     yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))
     for number in range(len(source.plan.intervals.all)):
         if source.plan.plainly_roomy(number):
@@ -41,7 +45,7 @@ def _addresses_fit(source: EndSpace, destination: EndSpace) -> Iterator[Term]:
         both_there = conjunction((source.address.equals(number), destination.address.equals(number)))
         if len(free) == 1:
             both_free = (source.takes_free_address(number), destination.takes_free_address(number))
-            yield negation(conjunction((*both_free, both_there)))
+            yield implication(conjunction((*both_free, both_there)), on_one_node)
         elif not free:
             yield from _no_second_replica(source, destination, number, both_there)
 

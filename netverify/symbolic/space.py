@@ -204,7 +204,7 @@ class EndSpace:
 
     def takes_free_address(self, number: int) -> Term:
         """The end, if it is in that interval, has an address of its own that the manifests do not tell."""
-        settled = {who for who, w in enumerate(self.cast.workloads, start=1) if w.host_network or w.addresses}
+        settled = {who for who, workload in enumerate(self.cast.workloads, start=1) if workload.addresses}
         return negation(self.who.one_of(settled | self.replicas.get(number, {}).keys()))
 
     @cached_property

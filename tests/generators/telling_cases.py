@@ -69,6 +69,8 @@ BY_ADDRESS = (
     " ingress: [{from: [{ipBlock: {cidr: 10.0.0.5/32}}]}], egress: [{to: [{ipBlock: {cidr: 10.0.0.6/32}}]}]}"
 )
 
+LAST_ADDRESS = "{ipBlock: {cidr: 10.0.0.5/32}}"
+
 TELLING = (
     # One namespace cannot carry two values of one label.
     (
@@ -131,5 +133,26 @@ TELLING = (
         + policy("alpha", ISOLATED)
         + policy("beta", ISOLATED),
         asking("can namespace alpha reach namespace beta:80", within("alpha"), within("beta")),
+    ),
+    # A node has no address that a pod has which is not on its host network.
+    (
+        on_host("alpha", "w0")
+        + pod("beta", "w1")
+        + policy("alpha", "{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [" + LAST_ADDRESS + "]}]}")
+        + policy(
+            "beta", "{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [" + LAST_ADDRESS + "]}]}"
+        ),
+        asking(
+            "can pod alpha/w0 reach pod beta/w1:80",
+            {"shape": "workload", "key": ("Pod", "alpha", "w0")},
+            {"shape": "workload", "key": ("Pod", "beta", "w1")},
+        )
+        | {
+            "fixed": {
+                "host-network-policed": True,
+                "node-to-local-pod-allowed": False,
+                "pod-to-local-node-allowed": False,
+            }
+        },
     ),
 )
