@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import NamedTuple
@@ -107,7 +107,7 @@ class Accesses:
         return Access(sets(must), sets(depends), on)
 
 
-class _Open(NamedTuple):
+class Open(NamedTuple):
     """What a world leaves open so far: the intervals of both addresses, as bits, and whether one node may have both."""
 
     source: int
@@ -133,16 +133,15 @@ class Walk:
             self.allowed_values[variables.same_node()] = TRUE
         for end, leeway in ends:
             for key, choices in leeway.labels:
-                if choices is not None:
-                    label = variables.pod_label(end, key)
-                    self.allowed_values[label.number] = _numbers(label, choices)
+                label = variables.pod_label(end, key)
+                self.allowed_values[label.number] = label.present if choices is None else _numbers(label, choices)
 
     def bounds(self, diagram: Diagram) -> tuple[int, int] | None:
         """The ports of every possible world, and those of some; None where no world is possible."""
-        return self._bounds(diagram, _Open(self.pair.source.intervals, self.pair.destination.intervals), {})
+        return self._bounds(diagram, Open(self.pair.source.intervals, self.pair.destination.intervals), {})
 
     def _bounds(
-        self, diagram: Diagram, left: _Open, known: dict[tuple[Diagram, _Open], tuple[int, int] | None]
+        self, diagram: Diagram, left: Open, known: dict[tuple[Diagram, Open], tuple[int, int] | None]
     ) -> tuple[int, int] | None:
         if isinstance(diagram, int):
             fits = self.accesses.fit(self.pair, left.source, left.destination, on_one_node=left.on_one_node)
@@ -152,7 +151,7 @@ class Walk:
         must, may = self.domain.diagrams.always, NEVER
         possible = False
         for values, child in diagram.edges:
-            further = self._narrowed(left, diagram.variable, values)
+            further = self.narrowed(left, diagram.variable, values)
             bounds = self._bounds(child, further, known) if further is not None else None
             if bounds is not None:
                 possible = True
@@ -161,24 +160,27 @@ class Walk:
         known[diagram, left] = (must, may) if possible else None
         return known[diagram, left]
 
-    def _narrowed(self, left: _Open, variable: int, values: int) -> _Open | None:
+    def narrowed(self, left: Open, variable: int, values: int) -> Open | None:
         """``left`` where ``variable`` has one of ``values``; None where it cannot."""
         if not values & self.allowed_values.get(variable, -1):
             return None
         variables = self.domain.variables
         if variable == variables.address(End.SOURCE):
-            left = _Open(left.source & values, left.destination, left.on_one_node)
+            left = Open(left.source & values, left.destination, left.on_one_node)
         elif variable == variables.address(End.DESTINATION):
-            left = _Open(left.source, left.destination & values, left.on_one_node)
+            left = Open(left.source, left.destination & values, left.on_one_node)
         elif variable == variables.same_node():
-            left = _Open(left.source, left.destination, bool(values & TRUE))
+            left = Open(left.source, left.destination, bool(values & TRUE))
         return left if left.source and left.destination else None
 
-    def causes(self, diagram: Diagram, ports: int) -> set[str]:
-        """What makes a difference to some of ``ports``: two worlds that differ in nothing else differ in them."""
+    def causes(self, diagram: Diagram, ports: int, known: Collection[int] = ()) -> set[str]:
+        """What makes a difference to some of ``ports``: two worlds that differ in nothing else differ in them.
+
+        Variables that are ``known`` are no cause.
+        """
         found: set[str] = set()
         groups: dict[str, set[int]] = {}
-        for variable in support(diagram):
+        for variable in support(diagram).difference(known):
             groups.setdefault(self.domain.variables.group(variable), set()).add(variable)
         for group, variables in groups.items():
             differing = self._by_address(diagram, {}) if group == POD_ADDRESS else self._by(variables, diagram)

@@ -14,7 +14,7 @@ from netverify.connectivity.bits import ones
 from netverify.connectivity.classes import Classes
 from netverify.connectivity.coarsening import Coarsening
 from netverify.connectivity.diagrams import NEVER
-from netverify.connectivity.domain import Domain, make_domain
+from netverify.connectivity.domain import NOTHING_CREATED, Creation, Domain, make_domain
 from netverify.connectivity.evaluate import Evaluator
 from netverify.connectivity.leeway import Leeway, Leeways
 from netverify.connectivity.narrowing import Narrowing
@@ -31,35 +31,33 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
 
 
-def all_pairs(
+def all_pairs(  # noqa: PLR0913 - one argument for each thing that the reading depends on
     cluster: Cluster,
     policies: PolicySet | PolicyIndex,
     fixed: Mapping[Behaviour, bool],
     *,
     pod_cidrs: Iterable[str] = (),
     asked: Iterable[Predicate] = (),
+    creation: Creation = NOTHING_CREATED,
+    exact_addresses: bool = False,
 ) -> Connectivity:
     """Who may reach whom in ``cluster``: its existing pods, and the external addresses that ``policies`` tell apart.
 
     Behaviours that are not ``fixed`` are left open. ``pod_cidrs`` hold every pod address (empty: unknown). ``asked``
     are the predicates that the result is to be narrowed by later, so that what they tell apart is told apart.
+    ``creation`` says which workloads stand for pods that could be created. ``exact_addresses``: diagrams tell addresses
+    as they are, and not only whether they make a difference.
     """
-    return Connectivity(_Reading(cluster, policies, fixed, pod_cidrs, asked), ())
+    index = policies if isinstance(policies, PolicyIndex) else PolicyIndex(policies)
+    domain = make_domain(cluster, index.policies, fixed, pod_cidrs, asked, creation, exact_addresses=exact_addresses)
+    return Connectivity(Reading(domain, index), ())
 
 
-class _Reading:
+class Reading:
     """What is computed once for a cluster, however it is narrowed."""
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        policies: PolicySet | PolicyIndex,
-        fixed: Mapping[Behaviour, bool],
-        pod_cidrs: Iterable[str],
-        asked: Iterable[Predicate],
-    ) -> None:
-        index = policies if isinstance(policies, PolicyIndex) else PolicyIndex(policies)
-        self.domain: Domain = make_domain(cluster, index.policies, fixed, pod_cidrs, asked)
+    def __init__(self, domain: Domain, index: PolicyIndex) -> None:
+        self.domain = domain
         self.blocks = self.domain.population.blocks
         self.leeways = Leeways(self.domain)
         self.evaluator = Evaluator(self.domain, self.leeways)
@@ -90,8 +88,8 @@ class Connectivity:
     by number.
     """
 
-    def __init__(self, reading: _Reading, narrowings: tuple[Narrowing, ...]) -> None:
-        self._reading = reading
+    def __init__(self, reading: Reading, narrowings: tuple[Narrowing, ...]) -> None:
+        self.reading = reading
         self._narrowings = narrowings
         self.endpoints: tuple[MapEndpoint, ...] = reading.domain.population.endpoints
 
@@ -108,23 +106,23 @@ class Connectivity:
         ``focus``: predicates about the source and the destination, of which one has to hold. Whatever they tell apart
         must have been among the predicates asked about when this was made.
         """
-        spread = self._reading.evaluator.spread
+        spread = self.reading.evaluator.spread
         further = Narrowing(
             spread(source, End.SOURCE),
             spread(All((destination, traffic)), End.DESTINATION),
             focus and (spread(focus[0], End.SOURCE), spread(focus[1], End.DESTINATION)),
-            self._reading.domain.spreads,
+            self.reading.domain.spreads,
         )
-        return Connectivity(self._reading, (*self._narrowings, further))
+        return Connectivity(self.reading, (*self._narrowings, further))
 
     def bundles(self) -> Iterator[Bundle]:
         """Disjoint bundles that together hold every pair of distinct endpoints with some access.
 
         In the order of the blocks of their destinations.
         """
-        for block in self._reading.blocks:
+        for block in self.reading.blocks:
             if self._keeps(End.DESTINATION, block):
-                for rectangle in self._narrowed(self._reading.rectangles.into_block(block)):
+                for rectangle in self._narrowed(self.reading.rectangles.into_block(block)):
                     yield from self._told(rectangle)
 
     def connections(self, *, replicas: bool = False) -> Iterator[Connection]:
@@ -133,10 +131,10 @@ class Connectivity:
         With ``replicas`` also what a workload may open to itself, as between two of its pods.
         """
         rows: dict[int, Mapping[int, list[Bundle]]] = {}
-        for source, (number, bit) in enumerate(self._reading.domain.population.places):
-            block = self._reading.blocks[number]
+        for source, (number, bit) in enumerate(self.reading.domain.population.places):
+            block = self.reading.blocks[number]
             if number not in rows:
-                rows = {kept: row for kept, row in rows.items() if self._reading.blocks[kept].namespace is None}
+                rows = {kept: row for kept, row in rows.items() if self.reading.blocks[kept].namespace is None}
                 rows[number] = self._rows_of(block)
             row = [
                 (destination, bundle.access)
@@ -153,14 +151,14 @@ class Connectivity:
     def isolation(self, direction: Direction) -> tuple[Isolation, ...]:
         """Whether policies of ``direction`` select each endpoint, by its number; external addresses are open."""
         found = [Isolation.OPEN] * len(self.endpoints)
-        always = self._reading.domain.diagrams.always
-        for number, groups in self._reading.groups[direction].items():
+        always = self.reading.domain.diagrams.always
+        for number, groups in self.reading.groups[direction].items():
             if number == EXTERNAL:
                 continue
             for group in groups:
                 if group.isolated != NEVER:
                     state = Isolation.ISOLATED if group.isolated == always else Isolation.DEPENDS
-                    for endpoint in self._reading.blocks[number].members(group.bits):
+                    for endpoint in self.reading.blocks[number].members(group.bits):
                         found[endpoint] = state
         return tuple(found)
 
@@ -169,12 +167,19 @@ class Connectivity:
 
         In the order of their first endpoints.
         """
-        return Classes(self._reading.domain, self._reading.leeways, self._reading.groups).all()
+        return Classes(self.reading.domain, self.reading.leeways, self.reading.groups).all()
 
     def rule_uses(self) -> Iterator[RuleUse]:
         """Every rule that may match for anybody, with its subjects and their peers; narrowing leaves them alone."""
-        for reader in self._reading.readers.values():
-            yield from rule_uses(reader, self._reading.domain)
+        for reader in self.reading.readers.values():
+            yield from rule_uses(reader, self.reading.domain)
+
+    def rectangles_between(self, source: Block, destination: Block) -> Iterator[Rectangle]:
+        """What is asked for between two blocks, with its diagrams; what a workload has towards itself included."""
+        if self._keeps(End.SOURCE, source) and self._keeps(End.DESTINATION, destination):
+            for rectangle in self._narrowed(self.reading.rectangles.between(source, destination)):
+                assert isinstance(rectangle, Rectangle)
+                yield rectangle
 
     def _keeps(self, end: End, block: Block) -> bool:
         """Whether anyone of ``block`` is asked about at ``end``."""
@@ -188,14 +193,14 @@ class Connectivity:
     def _narrowed_by(
         self, one: Narrowing, rectangles: Iterator[Rectangle | WideRectangle]
     ) -> Iterator[Rectangle | WideRectangle]:
-        diagrams = self._reading.domain.diagrams
+        diagrams = self.reading.domain.diagrams
         for rectangle in rectangles:
             if isinstance(rectangle, Rectangle):
                 yield from one.narrowed(rectangle, diagrams)
                 continue
             told = one.told_sources
             for number in told:
-                block = self._reading.blocks[number]
+                block = self.reading.blocks[number]
                 members = rectangle.sources.in_block(number)
                 if members is not None:
                     single = Rectangle(
@@ -208,7 +213,7 @@ class Connectivity:
 
     def _told(self, rectangle: Rectangle | WideRectangle, *, replicas: bool = False) -> Iterator[Bundle]:
         """The bundles of ``rectangle``: one, unless members differ in what is left open about them."""
-        access = self._reading.accesses.access
+        access = self.reading.accesses.access
         for leeway, destinations in self._by_leeway(rectangle.destination, rectangle.destination_bits, rectangle):
             for one, sources in self._sources_of(rectangle):
                 found = access(rectangle.diagram, one, leeway, replicas=replicas)
@@ -226,9 +231,9 @@ class Connectivity:
         self, block: Block, bits: int, rectangle: Rectangle | WideRectangle
     ) -> Iterable[tuple[Leeway, Members]]:
         """``bits`` of ``block``, at one end of ``rectangle``, by what is left open about them."""
-        leeways = self._reading.leeways.of_block(block)
-        if isinstance(rectangle, Rectangle) and rectangle.among_hosts and HOSTS in self._reading.leeways.told:
-            leeways = self._reading.leeways.among_hosts(block)
+        leeways = self.reading.leeways.of_block(block)
+        if isinstance(rectangle, Rectangle) and rectangle.among_hosts and HOSTS in self.reading.leeways.told:
+            leeways = self.reading.leeways.among_hosts(block)
         if len(leeways) == 1:
             return ((leeways[0][0], block.members(bits)),)
         return [(leeway, block.members(both)) for leeway, who in leeways if (both := who & bits)]
@@ -236,15 +241,12 @@ class Connectivity:
     def _rows_of(self, source: Block) -> Mapping[int, list[Bundle]]:
         """The bundles from ``source`` by the bits of their sources."""
         rows: dict[int, list[Bundle]] = {}
-        if not self._keeps(End.SOURCE, source):
-            return rows
-        for destination in self._reading.blocks:
-            if self._keeps(End.DESTINATION, destination):
-                for rectangle in self._narrowed(self._reading.rectangles.between(source, destination)):
-                    for bundle in self._told(rectangle):
-                        assert isinstance(bundle.sources, Members)
-                        for bit in ones(bundle.sources.bits):
-                            rows.setdefault(bit, []).append(bundle)
+        for destination in self.reading.blocks:
+            for rectangle in self.rectangles_between(source, destination):
+                for bundle in self._told(rectangle):
+                    assert isinstance(bundle.sources, Members)
+                    for bit in ones(bundle.sources.bits):
+                        rows.setdefault(bit, []).append(bundle)
         return rows
 
     def _replicas(self, block: Block, bit: int) -> Iterator[Bundle]:
@@ -254,13 +256,13 @@ class Connectivity:
         own = 1 << bit
         opened, received = (
             next(
-                self._reading.domain.spreads.at(group.spread, block, bit)
-                for group in self._reading.groups[direction][block.number]
+                self.reading.domain.spreads.at(group.spread, block, bit)
+                for group in self.reading.groups[direction][block.number]
                 if group.bits & own
             )
             for direction in (Direction.EGRESS, Direction.INGRESS)
         )
-        both = self._reading.domain.diagrams.both(opened, received)
+        both = self.reading.domain.diagrams.both(opened, received)
         if both != NEVER:
             for part in self._narrowed(iter((Rectangle(block, own, block, own, both),))):
                 yield from self._told(part, replicas=True)

@@ -11,9 +11,9 @@ from netverify.connectivity.ports import PortAtoms
 from netverify.connectivity.spread import Spreads
 from netverify.connectivity.variables import Variables
 from netverify.model.address_plan import AddressPlan
-from netverify.model.addresses import parse_cidr
+from netverify.model.addresses import Address, parse_cidr
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Cluster, Namespace
+from netverify.model.cluster import Cluster, Namespace, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.intervals import Intervals
 from netverify.rules.mentions import Mentions, collect
@@ -22,11 +22,28 @@ from netverify.rules.table import PolicySet, RuleTable
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """Workloads that stand for pods that could be created: their labels may be anything, or missing.
+
+    They declare the port names of existing pods of their namespace, or none; with ``free_named_ports`` any name for any
+    port. ``taken`` are addresses that nobody else can have, beside those of the cluster's workloads.
+    """
+
+    workloads: frozenset[WorkloadKey] = frozenset()
+    free_named_ports: bool = False
+    taken: tuple[Address, ...] = ()
+
+
+NOTHING_CREATED = Creation()
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """One cluster, made ready.
 
-    ``fixed`` are the behaviours that are not left open, ``mentions`` what is told apart. ``addresses_apart``: each
-    direction of policy looks at the addresses of its peers alone, and all pods may be in the same intervals.
+    ``fixed`` are the behaviours that are not left open, ``mentions`` what is told apart. ``addresses_apart``: intervals
+    may be traded, since each direction of policy looks at the addresses of its peers alone, and all pods may be in the
+    same intervals.
     """
 
     namespaces: Mapping[str, Namespace]
@@ -39,14 +56,18 @@ class Domain:
     spreads: Spreads
     mentions: Mentions
     addresses_apart: bool
+    creation: Creation
 
 
-def make_domain(
+def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that the reading depends on
     cluster: Cluster,
     policies: PolicySet,
     fixed: Mapping[Behaviour, bool],
     pod_cidrs: Iterable[str],
     asked: Iterable[Predicate],
+    creation: Creation,
+    *,
+    exact_addresses: bool,
 ) -> Domain:
     """The domain of ``cluster``, in which all is told apart that ``policies`` or the predicates ``asked`` speak of."""
     tables = {direction: _table_mentions(table) for direction, table in policies.tables.items()}
@@ -66,8 +87,9 @@ def make_domain(
     )
     cuts = {cut for number in declared for cut in (number, number + 1)}
     ports = PortAtoms(mentions.ports | cuts)
-    known = [address for workload in cluster.workloads for address in workload.known_addresses]
-    plan = AddressPlan(Intervals(mentions.ranges), known, cidrs)
+    known = {address for workload in cluster.workloads for address in workload.known_addresses}
+    known.update(creation.taken)
+    plan = AddressPlan(Intervals(mentions.ranges), sorted(known), cidrs)
     labels = mentions.pod_labels
     pod_values = {
         key: labels[End.SOURCE].get(key, set()) | labels[End.DESTINATION].get(key, set())
@@ -86,7 +108,8 @@ def make_domain(
         diagrams=diagrams,
         spreads=Spreads(diagrams, population.blocks),
         mentions=mentions,
-        addresses_apart=apart and not cidrs,
+        addresses_apart=apart and not cidrs and not exact_addresses,
+        creation=creation,
     )
 
 

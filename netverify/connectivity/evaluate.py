@@ -20,6 +20,7 @@ from netverify.model.addresses import AddressRange
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
+from netverify.model.traffic import EVERY_PORT
 from netverify.rules.predicate import (
     AddressIn,
     All,
@@ -270,6 +271,8 @@ class Evaluator:
         return found
 
     def _ports_named(self, wanted: NamedPort, workload: Workload) -> Diagram:
+        if workload.key in self._domain.creation.workloads:
+            return self._ports_perhaps_named(wanted, workload)
         sure = perhaps = 0
         for port in workload.ports:
             if port.name == wanted.name and port.protocol is wanted.protocol:
@@ -282,3 +285,13 @@ class Evaluator:
             return sure
         counted = self._behaves(Behaviour.INIT_CONTAINER_PORTS_NAMED)
         return self._diagrams.either(sure, self._diagrams.both(counted, perhaps))
+
+    def _ports_perhaps_named(self, wanted: NamedPort, workload: Workload) -> Diagram:
+        """For a pod that could be created: it may give the name to any of its declared ports, or any port at all."""
+        ports = 0
+        if self._domain.creation.free_named_ports:
+            ports = self._domain.ports.bits(wanted.protocol, EVERY_PORT)
+        for port in workload.ports:
+            if port.name == wanted.name and port.protocol is wanted.protocol:
+                ports |= self._domain.ports.number(port.protocol, port.number)
+        return self._diagrams.both(ports, self._diagrams.when(self._domain.variables.port_name(wanted), TRUE))

@@ -89,8 +89,9 @@ class Leeways:
         apart: dict[Leeway, int] = {}
         plain = 0
         keys = block.opened.keys()
+        created = self._domain.creation.workloads
         for bit, workload in enumerate(block.workloads):
-            if keys or workload.addresses or workload.replica_addresses:
+            if (keys and workload.key not in created) or workload.addresses or workload.replica_addresses:
                 leeway = self._of(workload, tuple(key for key in workload.open_labels if key in keys))
                 apart[leeway] = apart.get(leeway, 0) | 1 << bit
             else:

@@ -21,6 +21,8 @@ SAME_NODE = "same-node"
 """In ``Access.on``: it depends on whether both pods run on one node."""
 POD_LABELS = "pod-labels"
 """In ``Access.on``: it depends on the value of a label that a controller adds, such as ``pod-template-hash``."""
+PORT_NAMES = "port-names"
+"""In what depends, of pods that could be created only: it depends on which names they give to their ports."""
 NAMESPACE_LABELS = "namespace-labels"
 """In ``Access.on``: it depends on labels of a namespace whose Namespace object is not in the manifests."""
 

@@ -6,15 +6,18 @@ Their order is the order in which diagrams ask: what the CNI does first, address
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
+from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, PORT_NAMES, SAME_NODE
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
+from netverify.rules.predicate import NamedPort
 
 _BEHAVIOURS = {behaviour: number for number, behaviour in enumerate(Behaviour)}
+_BY_NUMBER = {number: behaviour for behaviour, number in _BEHAVIOURS.items()}
 _SAME_NODE = len(_BEHAVIOURS)
 _FIRST_LABEL = _SAME_NODE + 1
+_FIRST_PORT_NAME = 1 << 39
 _ADDRESS = {End.SOURCE: 1 << 40, End.DESTINATION: (1 << 40) + 1}
 _FALSE_OR_TRUE = 0b11
 TRUE = 0b10
@@ -27,10 +30,13 @@ _NAMED = 2
 
 @dataclass(slots=True)
 class LabelVariable:
-    """One label whose value is open; ``values`` numbers the named values."""
+    """One label whose value is open: of the pod at ``end`` or of ``namespace``; ``values`` numbers the named values."""
 
     number: int
+    key: str
     values: Mapping[str, int]
+    end: End | None = None
+    namespace: str | None = None
 
     def one_of(self, names: Iterable[str]) -> int:
         """The label has one of ``names``, as bits; all of them must be named values."""
@@ -64,6 +70,7 @@ class Variables:
     domains: dict[int, int] = field(default_factory=dict)
     _pod_labels: dict[tuple[End, str], LabelVariable] = field(default_factory=dict)
     _namespace_labels: dict[tuple[str, str], LabelVariable] = field(default_factory=dict)
+    _port_names: dict[NamedPort, int] = field(default_factory=dict)
     _groups: dict[int, str] = field(default_factory=dict)
 
     def behaviour(self, behaviour: Behaviour) -> int:
@@ -79,28 +86,52 @@ class Variables:
         return self._known(_ADDRESS[end], (1 << self.intervals) - 1, POD_ADDRESS)
 
     def pod_label(self, end: End, key: str) -> LabelVariable:
-        """The label that a controller sets on the pod at ``end``; it is never absent."""
+        """The label of the pod at ``end`` whose value is open; on a pod that could be created it may be absent."""
         label = self._pod_labels.get((end, key))
         if label is None:
-            label = self._pod_labels[end, key] = self._label(self.pod_values[key])
-            self._known(label.number, label.present, POD_LABELS)
+            label = self._pod_labels[end, key] = replace(self._label(key, self.pod_values[key]), end=end)
+            self._known(label.number, label.everything, POD_LABELS)
         return label
 
     def namespace_label(self, namespace: str, key: str) -> LabelVariable:
         """The label of a namespace whose labels are not told; one for both ends."""
         label = self._namespace_labels.get((namespace, key))
         if label is None:
-            label = self._namespace_labels[namespace, key] = self._label(self.namespace_values[key])
+            label = self._namespace_labels[namespace, key] = replace(
+                self._label(key, self.namespace_values[key]), namespace=namespace
+            )
             self._known(label.number, label.everything, NAMESPACE_LABELS)
         return label
+
+    def port_name(self, wanted: NamedPort) -> int:
+        """Whether a destination that could be created declares the name."""
+        number = self._port_names.setdefault(wanted, _FIRST_PORT_NAME + len(self._port_names))
+        return self._known(number, _FALSE_OR_TRUE, PORT_NAMES)
+
+    def port_name_variables(self) -> Iterable[int]:
+        """The variables of port names that pods may declare."""
+        return self._port_names.values()
+
+    def behaviour_of(self, variable: int) -> Behaviour | None:
+        """The behaviour that a variable stands for, if it does."""
+        return _BY_NUMBER.get(variable)
+
+    def port_name_of(self, variable: int) -> NamedPort | None:
+        """The port name that a variable stands for, if it does."""
+        return next((wanted for wanted, number in self._port_names.items() if number == variable), None)
 
     def group(self, variable: int) -> str:
         """What ``Access.on`` calls it."""
         return self._groups[variable]
 
-    def _label(self, values: Iterable[str]) -> LabelVariable:
+    def labels(self) -> Mapping[int, LabelVariable]:
+        """Every label whose value is open, by its variable."""
+        return {label.number: label for label in (*self._pod_labels.values(), *self._namespace_labels.values())}
+
+    def _label(self, key: str, values: Iterable[str]) -> LabelVariable:
         number = _FIRST_LABEL + len(self._pod_labels) + len(self._namespace_labels)
-        return LabelVariable(number, {value: at for at, value in enumerate(sorted(values), start=_NAMED)})
+        numbered = {value: at for at, value in enumerate(sorted(values), start=_NAMED)}
+        return LabelVariable(number, key, numbered)
 
     def _known(self, variable: int, values: int, group: str) -> int:
         if variable not in self.domains:

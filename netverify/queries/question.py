@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from netverify.rules.predicate import Predicate
+from netverify.model.flow import End
+from netverify.rules.predicate import All, Predicate
 
 
 class Form(StrEnum):
@@ -36,3 +37,10 @@ class Question:
     traffic: Predicate
     source_text: str
     destination_text: str
+
+
+def narrowed(question: Question, end: End, to: Predicate) -> Question:
+    """``question`` about those alone who are ``to`` at ``end``."""
+    if end is End.SOURCE:
+        return replace(question, source=All((to, question.source)))
+    return replace(question, destination=All((to, question.destination)))

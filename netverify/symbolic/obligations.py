@@ -23,7 +23,7 @@ from netverify.symbolic.legend import legend
 from netverify.symbolic.scene import Scene, surviving
 from netverify.symbolic.solver import Goal
 from netverify.symbolic.space import EndSpace
-from netverify.symbolic.terms import FALSE, TRUE, Term, implication
+from netverify.symbolic.terms import FALSE, TRUE, Term, implication, negation
 
 PREFER_EXISTING = {End.SOURCE: Term("prefer_existing_src"), End.DESTINATION: Term("prefer_existing_dst")}
 """Constants that a goal leaves free; where one is true, that end is in the manifests, or outside."""
@@ -80,6 +80,32 @@ def reachability(
 
     A table that leaves policies out of namespaces allows more there, so an unsatisfiable goal holds for the whole.
     """
+    return _obligation(question, scene, tables, index, latitude, refused=False)
+
+
+def refusal(
+    question: Question,
+    scene: Scene,
+    tables: Mapping[Direction, RuleTable],
+    index: ClusterIndex,
+    latitude: Latitude,
+) -> Obligation:
+    """The goal that is unsatisfiable iff every flow of ``scene`` that answers ``question`` is allowed by ``tables``.
+
+    The tables must hold every policy that can speak of the scene's subjects.
+    """
+    return _obligation(question, scene, tables, index, latitude, refused=True)
+
+
+def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
+    question: Question,
+    scene: Scene,
+    tables: Mapping[Direction, RuleTable],
+    index: ClusterIndex,
+    latitude: Latitude,
+    *,
+    refused: bool,
+) -> Obligation:
     kept = {direction: surviving(table, scene) for direction, table in tables.items()}
     mentions = Mentions()
     for predicate in (question.source, question.destination, question.traffic):
@@ -92,13 +118,10 @@ def reachability(
     spaces = {end: EndSpace(end, scene.casts[end], index.cluster.namespaces, mentions, matter) for end in End}
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
     encoder = Encoder(scene, spaces, names)
-    goal = [
-        encoder.matches(question.source),
-        encoder.matches(question.destination),
-        encoder.matches(question.traffic),
-        encoder.port_is_valid(),
-        encoder.allows(kept),
-    ]
+    asked = [encoder.matches(part) for part in (question.source, question.destination, question.traffic)]
+    valid = encoder.port_is_valid()
+    allowed = encoder.allows(kept)
+    goal = [*asked, valid, negation(allowed) if refused else allowed]
     premises = [*spaces[End.SOURCE].domain(), *spaces[End.DESTINATION].domain()]
     premises.extend(joint_domain(spaces, encoder, index, latitude))
     premises.extend(

@@ -27,6 +27,7 @@ from netverify.symbolic.obligations import (
     annotated,
     premises_only,
     reachability,
+    refusal,
 )
 from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.solver import Budget, solve
@@ -153,6 +154,22 @@ class Search:
         if end is End.SOURCE:
             return self._find_among(question, PodScope.CREATED, PodScope.POSSIBLE)
         return self._find_among(question, PodScope.POSSIBLE, PodScope.CREATED)
+
+    def find_refused(self, question: Question, end: End, other: PodScope, settled: Mapping[Behaviour, bool]) -> Found:
+        """A flow that answers ``question`` and is refused, with a pod at ``end`` that is not in the manifests.
+
+        ``UNSAT`` when every such flow is allowed. ``other`` says who is at the other end; the CNI does what is
+        ``settled``.
+        """
+        scopes = {end: PodScope.CREATED}
+        behaviours = {**self._behaviours, **settled}
+        scene = self.casting.scene(
+            question, scopes.get(End.SOURCE, other), scopes.get(End.DESTINATION, other), behaviours
+        )
+        tables = {d: self._policies.slice(d, scene.casts[d.subject].places) for d in Direction}
+        obligation = refusal(question, scene, tables, self._index, self._latitude)
+        solved = solve(obligation.goal, self._budget)
+        return Found(solved.status, reason=solved.reason, obligations=((obligation, solved.status),))
 
     def _find_among(self, question: Question, source: PodScope, destination: PodScope) -> Found:
         scene = self.casting.scene(question, source, destination, self._behaviours)

@@ -1,0 +1,46 @@
+"""Possible pods at the open end of a question: the description agrees with brute force, and with the solver.
+
+``possible_pods`` raises where the solver proves that a description misses a pod or holds one that is too much.
+"""
+
+import pytest
+
+from agreement.adapter import inventory_of
+from agreement.questions import settings_for
+from agreement.test_agreement_listings import SIDES, open_case, sentence_of
+from netverify.answers.context import make_context, with_namespaces_of
+from netverify.answers.possible import possible_pods
+from netverify.model.flow import End
+from netverify.queries.sentence import parse_sentence
+from oracles.brute_force import brute_force
+
+ENDS = {"who": End.SOURCE, "what": End.DESTINATION}
+
+
+def described(form, cluster, question):
+    """What is found about the possible pods at the open end of a question."""
+    inventory = inventory_of(cluster)
+    asked = parse_sentence(sentence_of(form, question), inventory.cluster)
+    context = with_namespaces_of(asked, make_context(inventory, settings_for(question)))
+    return possible_pods(asked, ENDS[form], context)
+
+
+def disagreement(form, seed):
+    """What is described and what brute force finds, where only one of them finds anybody."""
+    cluster, question = open_case(form, seed)
+    found = described(form, cluster, question)
+    assert not found.undecided
+    created = brute_force(cluster, {**question, SIDES[form]: {"shape": "created"}})[0] == "reachable"
+    return None if bool(found.descriptions) is created else f"{sentence_of(form, question)}: {found}, but {created}"
+
+
+@pytest.mark.parametrize("form", SIDES)
+def test_descriptions_agree_with_brute_force_and_the_solver_on_40_questions(form):
+    assert [found for seed in range(40) if (found := disagreement(form, seed))] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", SIDES)
+@pytest.mark.parametrize("start", range(1_000, 3_000, 200))
+def test_descriptions_agree_with_brute_force_and_the_solver_on_2_000_questions(form, start):
+    assert [found for seed in range(start, start + 200) if (found := disagreement(form, seed))] == []
