@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netverify.connectivity.creatable import NEW_NAMESPACES, Creatable
@@ -38,11 +38,14 @@ class DemonstrationWords:
     terms: Terms
     end: End
 
-    def question(self, question: Question, term: Term, shown: Demonstration) -> Question:
-        """``question`` about the pods of ``shown`` and their partner alone, on that port, in that world."""
-        pods = term.pods.predicate(self.end)
-        if shown.parts != term.parts:
-            pods = AnyOf(tuple(one.predicate(self.end) for one in self.terms.exactly(shown.parts)))
+    def question(self, question: Question, terms: Sequence[Term], shown: Demonstration) -> Question:
+        """``question`` about the pods of ``shown`` and their partner alone, on that port, in that world.
+
+        Those of ``terms`` that are all shown are said as they are said to people.
+        """
+        whole = [term for term in terms if self.terms.holds(shown.parts, term.parts)]
+        rest = self.terms.exactly(self.terms.without(shown.parts, whole))
+        pods = AnyOf(tuple(one.predicate(self.end) for one in (*(term.pods for term in whole), *rest)))
         asked = narrowed(question, self.end, All((pods, *self._addresses(self.end, shown))))
         partner = All((*self._partner(shown), *self._addresses(self._other, shown)))
         return replace(narrowed(asked, self._other, partner), traffic=All(tuple(self._traffic(shown))))

@@ -6,7 +6,7 @@ nothing in it is too much.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from netverify.answers.context import Context
@@ -42,12 +42,14 @@ def possible_pods(question: Question, open_end: End, context: Context) -> Possib
     """
     asked = Asked(question.source, question.destination, question.traffic, open_end)
     closed, at = (question.destination, End.DESTINATION) if open_end is End.SOURCE else (question.source, End.SOURCE)
+    cast = context.search.casting.cast
     creatable = Creatable(
         context.inventory.cluster,
         context.policies,
         context.settings.fixed,
         asked,
-        partners=context.search.casting.cast(closed, at, PodScope.EXISTING).workloads,
+        partners=cast(closed, at, PodScope.EXISTING).workloads,
+        places=cast(closed, at, PodScope.POSSIBLE).places,
         pod_cidrs=context.settings.pod_cidrs,
         free_named_ports=context.settings.free_named_ports,
     )
@@ -57,9 +59,10 @@ def possible_pods(question: Question, open_end: End, context: Context) -> Possib
     check = _Check(question, context, DemonstrationWords(creatable, describing, open_end))
     demonstrations = Demonstrations(creatable, {one.namespace: one for one in possible})
     undecided = list(check.nothing_missing(terms))
-    for term in terms:
-        for demonstration in demonstrations.of(term):
-            undecided += check.nothing_too_much(term, demonstration)
+    for sure in (True, False):
+        alike = [term for term in terms if bool(term.pods.depends_on) is not sure]
+        for demonstration in demonstrations.of(alike, sure=sure):
+            undecided += check.nothing_too_much(alike, demonstration)
     return PossibleFound(tuple(str(term.pods) for term in terms), tuple(dict.fromkeys(undecided)))
 
 
@@ -80,17 +83,17 @@ class _Check:
             raise DescriptionError(f"{self._question.text}: {found.flow}")
         yield from _gave_up(found)
 
-    def nothing_too_much(self, term: Term, shown: Demonstration) -> Iterator[str]:
+    def nothing_too_much(self, terms: Sequence[Term], shown: Demonstration) -> Iterator[str]:
         """Every pod of ``shown`` can, and there are such pods; yields why that is not known."""
-        asked = self._words.question(self._question, term, shown)
+        asked = self._words.question(self._question, terms, shown)
         settled = self._words.behaviours(shown)
         refused = self._context.search.find_refused(asked, self._end, self._words.scope(shown), settled)
         if refused.status is Status.SAT:
-            raise DescriptionError(f"{self._question.text}: {term.pods} on {asked.traffic} with {asked.destination}")
+            raise DescriptionError(f"{self._question.text}: not all of {asked.source} on {asked.traffic}")
         yield from _gave_up(refused)
         anyone = self._context.search.find_created(asked, self._end)
         if anyone.status is Status.UNSAT:
-            raise DescriptionError(f"{self._question.text}: {term.pods} are none")
+            raise DescriptionError(f"{self._question.text}: nobody is {asked.source}")
         yield from _gave_up(anyone)
 
 

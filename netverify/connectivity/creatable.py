@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from netverify.connectivity.access import Pair, Walk
@@ -18,6 +18,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.rules.mentions import Mentions, collect
 from netverify.rules.predicate import Predicate
 from netverify.rules.slicing import PolicyIndex
+from netverify.rules.table import PolicySet
 
 NEW_NAMESPACES = ("", " ")
 """Stand for two namespaces that no manifest mentions; neither is a name that a namespace can have."""
@@ -74,13 +75,15 @@ class Creatable:
         asked: Asked,
         *,
         partners: Iterable[Workload],
+        places: Collection[str],
         pod_cidrs: Iterable[str] = (),
         free_named_ports: bool = False,
     ) -> None:
-        """``partners`` are the existing workloads that may stand at the other end; any more do no harm."""
+        """``partners`` may stand at the other end, and everyone who may is in ``places``; any more do no harm."""
         self._asked = asked
         self._end = asked.open_end
         predicates = (asked.source, asked.destination, asked.traffic)
+        policies = _that_matter(policies, self._end, places)
         extended, created = _with_possible_pods(cluster, partners, _pod_label_keys(policies, predicates))
         taken = tuple(address for workload in cluster.workloads for address in workload.known_addresses)
         connectivity = all_pairs(
@@ -163,6 +166,15 @@ class Creatable:
                     ends = (ours, leeway) if at_source else (leeway, ours)
                     walk = Walk(self.domain, reading.accesses, Pair(*ends, replicas=partner == key))
                     yield Meeting(partner, partner_bit, rectangle.diagram, walk)
+
+
+def _that_matter(policies: PolicyIndex, open_end: End, places: Collection[str]) -> PolicyIndex:
+    """``policies`` without those of subjects at the closed end that are not in ``places``."""
+    tables = {
+        direction: table if direction.subject is open_end else policies.slice(direction, places)
+        for direction, table in policies.policies.tables.items()
+    }
+    return PolicyIndex(PolicySet(tables))
 
 
 def _bits(rectangle: Rectangle, *, at_source: bool) -> tuple[int, int]:

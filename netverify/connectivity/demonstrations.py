@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -40,10 +40,12 @@ class Demonstrations:
         self._possible = possible
         self._diagrams: Diagrams = creatable.domain.diagrams
 
-    def of(self, term: Term) -> Iterator[Demonstration]:
-        """Demonstrations that together are about all pods of ``term``."""
-        sure = not term.pods.depends_on
-        rest = dict(term.parts)
+    def of(self, terms: Sequence[Term], *, sure: bool) -> Iterator[Demonstration]:
+        """Demonstrations that together are about all pods of ``terms``; ``sure``: they can whatever is left open."""
+        rest: dict[str, Diagram] = {}
+        for term in terms:
+            for name, part in term.parts.items():
+                rest[name] = self._diagrams.either(rest.get(name, NEVER), part)
         while rest:
             name = next(iter(rest))
             found = self._next(name, rest, sure=sure)

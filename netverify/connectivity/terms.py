@@ -55,6 +55,14 @@ class Terms:
                     else:
                         yield PossiblePods(pods, places, (name,))
 
+    def holds(self, parts: Mapping[str, Diagram], others: Mapping[str, Diagram]) -> bool:
+        """Whether all pods of ``others`` are among those of ``parts``."""
+        return all(self._diagrams.without(other, parts.get(name, NEVER)) == NEVER for name, other in others.items())
+
+    def without(self, parts: Mapping[str, Diagram], terms: Sequence[Term]) -> Mapping[str, Diagram]:
+        """The pods of ``parts`` that are in none of ``terms``."""
+        return {name: self._diagrams.without(part, self._union(terms, name)) for name, part in parts.items()}
+
     def _union(self, terms: Sequence[Term], name: str) -> Diagram:
         union: Diagram = NEVER
         for term in terms:
