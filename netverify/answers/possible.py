@@ -78,20 +78,25 @@ class _Check:
     def nothing_missing(self, terms: list[Term]) -> Iterator[str]:
         """No possible pod that is in none of ``terms`` can; yields why that is not known."""
         others = All(tuple(Not(term.pods.predicate(self._end)) for term in terms))
-        found = self._context.search.find_created(narrowed(self._question, self._end, others), self._end)
+        asked = narrowed(self._question, self._end, others)
+        found = self._context.search.decide_created(asked, self._end, PodScope.POSSIBLE)
         if found.status is Status.SAT:
-            raise DescriptionError(f"{self._question.text}: {found.flow}")
+            raise DescriptionError(f"{self._question.text}: there are others than {[str(term.pods) for term in terms]}")
         yield from _gave_up(found)
 
     def nothing_too_much(self, terms: Sequence[Term], shown: Demonstration) -> Iterator[str]:
         """Every pod of ``shown`` can, and there are such pods; yields why that is not known."""
         asked = self._words.question(self._question, terms, shown)
-        settled = self._words.behaviours(shown)
-        refused = self._context.search.find_refused(asked, self._end, self._words.scope(shown), settled)
+        ask, scope, settled = (
+            self._context.search.decide_created,
+            self._words.scope(shown),
+            self._words.behaviours(shown),
+        )
+        refused = ask(asked, self._end, scope, settled, refused=True)
         if refused.status is Status.SAT:
             raise DescriptionError(f"{self._question.text}: not all of {asked.source} on {asked.traffic}")
         yield from _gave_up(refused)
-        anyone = self._context.search.find_created(asked, self._end)
+        anyone = ask(asked, self._end, scope, settled)
         if anyone.status is Status.UNSAT:
             raise DescriptionError(f"{self._question.text}: nobody is {asked.source}")
         yield from _gave_up(anyone)

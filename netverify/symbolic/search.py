@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
+from types import MappingProxyType
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Workload
@@ -30,7 +31,7 @@ from netverify.symbolic.obligations import (
     refusal,
 )
 from netverify.symbolic.scene import Cast, Scene
-from netverify.symbolic.solver import Budget, solve
+from netverify.symbolic.solver import Budget, decide, solve
 from netverify.symbolic.status import Status
 from netverify.symbolic.witness import decode
 
@@ -42,6 +43,8 @@ NAMED_AT_ONCE = 10
 
 EXISTING_AT_ONCE = 60
 """How many existing pods of a wide end one goal speaks of."""
+
+_NOTHING_SETTLED: Mapping[Behaviour, bool] = MappingProxyType({})
 
 CAUTIOUS: Mapping[Behaviour, bool] = {
     behaviour: behaviour in {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED}
@@ -155,20 +158,33 @@ class Search:
             return self._find_among(question, PodScope.CREATED, PodScope.POSSIBLE)
         return self._find_among(question, PodScope.POSSIBLE, PodScope.CREATED)
 
-    def find_refused(self, question: Question, end: End, other: PodScope, settled: Mapping[Behaviour, bool]) -> Found:
-        """A flow that answers ``question`` and is refused, with a pod at ``end`` that is not in the manifests.
+    def decide_created(
+        self,
+        question: Question,
+        end: End,
+        other: PodScope,
+        settled: Mapping[Behaviour, bool] = _NOTHING_SETTLED,
+        *,
+        refused: bool = False,
+    ) -> Found:
+        """Whether a pod at ``end`` that is not in the manifests has a flow that ``question`` asks about.
 
-        ``UNSAT`` when every such flow is allowed. ``other`` says who is at the other end; the CNI does what is
-        ``settled``.
+        The flow is allowed, or with ``refused`` it is not. ``other`` says who is at the other end; the CNI does what is
+        ``settled``. Only the status is found, and all policies are in one goal.
         """
         scopes = {end: PodScope.CREATED}
-        behaviours = {**self._behaviours, **settled}
         scene = self.casting.scene(
-            question, scopes.get(End.SOURCE, other), scopes.get(End.DESTINATION, other), behaviours
+            question,
+            scopes.get(End.SOURCE, other),
+            scopes.get(End.DESTINATION, other),
+            {**self._behaviours, **settled},
         )
+        if any(cast.empty for cast in scene.casts.values()):
+            return Found(Status.UNSAT, vacuous=True)
         tables = {d: self._policies.slice(d, scene.casts[d.subject].places) for d in Direction}
-        obligation = refusal(question, scene, tables, self._index, self._latitude)
-        solved = solve(obligation.goal, self._budget)
+        make = refusal if refused else reachability
+        obligation = make(question, scene, tables, self._index, self._latitude)
+        solved = decide(obligation.goal, self._budget)
         return Found(solved.status, reason=solved.reason, obligations=((obligation, solved.status),))
 
     def _find_among(self, question: Question, source: PodScope, destination: PodScope) -> Found:

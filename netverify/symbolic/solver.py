@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import z3
 
@@ -70,6 +70,19 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
                 return _with_small_core(solver, guards, goal)
             case Status.UNKNOWN:
                 solved = Solved(Status.UNKNOWN, reason=solver.reason_unknown())
+    return solved
+
+
+def decide(goal: Goal, budget: Budget) -> Solved:
+    """Whether ``goal`` is satisfiable, without a model and without a core. Raises as :func:`solve`."""
+    whole = replace(goal, guards=(), telling=())
+    solved = Solved(Status.UNKNOWN)
+    for attempt, engine in enumerate(ENGINES):
+        solver, _ = _loaded(whole, engine, budget, budget.seed + attempt, z3.main_ctx())
+        solved = Solved(_checked(solver, []))
+        if solved.status is not Status.UNKNOWN:
+            return solved
+        solved = Solved(Status.UNKNOWN, reason=solver.reason_unknown())
     return solved
 
 
