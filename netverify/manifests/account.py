@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, Value
+from netverify.manifests.gathered import Gathered, ReadObject
 from netverify.manifests.kinds import KindClass, classify, group_of, holds_policy, may_be_manifest
 from netverify.manifests.lists import is_list, objects_in
 from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, NO_EFFECT_ALONE, Effect, effect_of
 from netverify.manifests.validation.findings import object_text
 from netverify.manifests.validation.names import shown
 from netverify.model.cluster import Unsupported
-
-if TYPE_CHECKING:
-    from netverify.manifests.objects import ReadObject
 
 
 @dataclass(slots=True)
@@ -41,15 +37,20 @@ class Account:
         for item in objects_in(document):
             self._add_object(item)
 
-    def leave_unread(self, reads: Iterable[ReadObject]) -> None:
-        """Count objects that were read after all as refused."""
-        for read in reads:
-            self.modelled[read.kind] -= 1
-            self.unread.append(read.document.origin())
-
-    def approximations(self) -> tuple[str, ...]:
-        """One sentence for each kind of a mesh that may refuse what policy allows."""
-        return tuple(_narrowing_text(name, origins) for name, origins in sorted(self.narrowing.items()))
+    def gathered(self) -> Gathered:
+        """What the documents came to, for good."""
+        return Gathered(
+            reads=tuple(self.reads),
+            modelled=dict(self.modelled),
+            irrelevant=dict(self.irrelevant),
+            approximated=dict(self.approximated),
+            unsupported_kinds=dict(self.unsupported_kinds),
+            not_manifests=self.not_manifests,
+            unread=tuple(self.unread),
+            unsupported=tuple(self.unsupported),
+            narrowing={name: tuple(origins) for name, origins in self.narrowing.items()},
+            diagnostics=tuple(self.diagnostics),
+        )
 
     def _add_object(self, document: Document) -> None:
         value = document.value
@@ -153,13 +154,6 @@ def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effe
     where = "anywhere" if effect.cluster_wide else "in its namespace"
     text = f"{subject} is not modelled: it may {does} traffic {where}, and verdicts that it could change are unknown"
     return Diagnostic("NV203", Severity.WARNING, text, origin)
-
-
-def _narrowing_text(name: str, origins: list[Origin]) -> str:
-    objects = (
-        f"1 object, {min(origins)}" if len(origins) == 1 else f"{len(origins)} objects, the first at {min(origins)}"
-    )
-    return f"a service mesh that enforces {name} ({objects}) may refuse connections that are allowed here"
 
 
 def _text(value: Value) -> str:

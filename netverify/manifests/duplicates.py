@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.gathered import Fact, Identity, ReadObject
 from netverify.manifests.validation.findings import object_text
 from netverify.model.cluster import Namespace, Workload
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
 
-if TYPE_CHECKING:
-    from netverify.manifests.objects import Fact, ReadObject
-
 _NOWHERE = Origin("")
-_Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -31,17 +28,17 @@ def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject],
 
     Two that differ in what matters for networking are an error, since which one would be applied is not known.
     """
-    first: dict[_Key, ReadObject] = {}
+    first: dict[Identity, ReadObject] = {}
     repeated = Repeated()
     for read in objects:
-        key = (read.kind, read.namespace, read.name)
-        if key not in first:
-            first[key] = read
-        elif read.generated:
+        earlier = first.setdefault(read.identity, read)
+        if earlier is read:
+            continue
+        if read.generated:
             fresh = _numbered(read, first)
-            first[(fresh.kind, fresh.namespace, fresh.name)] = fresh
+            first[fresh.identity] = fresh
         else:
-            _report(read, first[key], repeated)
+            _report(read, earlier, repeated)
     return list(first.values()), repeated
 
 
@@ -53,14 +50,15 @@ def _report(read: ReadObject, earlier: ReadObject, repeated: Repeated) -> None:
 
 
 def _finding(read: ReadObject, earlier: ReadObject, *, same: bool) -> Diagnostic:
-    subject = object_text({"kind": read.kind, "metadata": {"namespace": read.namespace, "name": read.name}})
-    secondary = ((earlier.document.origin(), "first defined here"),)
+    kind, namespace, name = read.identity
+    subject = object_text({"kind": kind, "metadata": {"namespace": namespace, "name": name}})
+    secondary = ((earlier.origin, "first defined here"),)
     if same:
         text = f"{subject} is defined again, with the same meaning: counted once"
-        return Diagnostic("NV206", Severity.NOTE, text, read.document.origin(), secondary=secondary)
+        return Diagnostic("NV206", Severity.NOTE, text, read.origin, secondary=secondary)
     text = f"{subject} is defined again, with another meaning: which one would be applied is not known"
     advice = "read one of them: name files or directories with `-f`, or build the overlay with `-k`"
-    return Diagnostic("NV207", Severity.ERROR, text, read.document.origin(), advice, secondary)
+    return Diagnostic("NV207", Severity.ERROR, text, read.origin, advice, secondary)
 
 
 def _same(one: ReadObject, other: ReadObject) -> bool:
@@ -82,13 +80,13 @@ def _rules(rules: tuple[PolicyRule, ...]) -> tuple[PolicyRule, ...]:
     return tuple(replace(rule, origin=_NOWHERE) for rule in rules)
 
 
-def _numbered(read: ReadObject, taken: dict[_Key, ReadObject]) -> ReadObject:
+def _numbered(read: ReadObject, taken: dict[Identity, ReadObject]) -> ReadObject:
     """A further object whose name the server makes up: another object, so it gets a name of its own."""
+    kind, namespace, stem = read.identity
     number = 2
-    while (read.kind, read.namespace, f"{read.name}{number}") in taken:
+    while (kind, namespace, f"{stem}{number}") in taken:
         number += 1
-    name = f"{read.name}{number}"
-    return replace(read, name=name, fact=_renamed(read.fact, name))
+    return replace(read, fact=_renamed(read.fact, f"{stem}{number}"))
 
 
 def _renamed(fact: Fact, name: str) -> Fact:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO
 
-from netverify.diagnostics import Diagnostic, Severity
+from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.account import Account
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.document import Document
 from netverify.manifests.duplicates import without_duplicates
-from netverify.manifests.inputs import read_inputs
-from netverify.manifests.kinds import is_irrelevant
+from netverify.manifests.gathered import Gathered, ReadObject, merged
+from netverify.manifests.gathering import Terms, gather_sources
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
 from netverify.manifests.rendering import render_helm, render_kustomize
@@ -31,17 +32,23 @@ def build_inventory(
     """The inventory of ``documents``.
 
     Objects that name no namespace are read as of ``default_namespace``. ``dropped`` counts by kind the documents that
-    were left out before because their kind is irrelevant. An object that the API server would refuse is left out, is an
-    error among the diagnostics, and stands in ``coverage.unread``.
+    were left out before because their kind is irrelevant.
     """
     account = Account(default_namespace)
     account.irrelevant.update(dropped)
     for document in documents:
         account.add(document)
-    objects, repeated = without_duplicates(account.reads)
-    account.leave_unread(repeated.conflicts)
+    return inventory_of(account.gathered(), default_namespace)
+
+
+def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
+    """The inventory of all that was gathered, with ``default_namespace`` for objects that name none.
+
+    An object that the API server would refuse is left out, is an error among the diagnostics, and stands in
+    ``coverage.unread``; so is one that is there twice with different meanings.
+    """
+    objects, repeated = without_duplicates(gathered.reads)
     workloads, owned = settle(objects)
-    diagnostics = [*account.diagnostics, *repeated.findings, *owned, *_placed_by_default(account)]
     facts = [read.fact for read in objects]
     cluster = Cluster(
         namespaces={fact.name: fact for fact in facts if isinstance(fact, Namespace)},
@@ -53,14 +60,15 @@ def build_inventory(
             )
         ),
         unsupported=tuple(
-            sorted(account.unsupported, key=lambda item: (item.namespace or "", item.kind, item.name, item.origin))
+            sorted(gathered.unsupported, key=lambda item: (item.namespace or "", item.kind, item.name, item.origin))
         ),
     )
+    diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
     return Inventory(
         cluster=with_every_namespace(cluster),
-        coverage=_coverage(account),
+        coverage=_coverage(gathered, repeated.conflicts),
         diagnostics=tuple(sorted(diagnostics, key=Diagnostic.sort_key)),
-        approximations=account.approximations(),
+        approximations=tuple(_narrowing_text(name, origins) for name, origins in sorted(gathered.narrowing.items())),
     )
 
 
@@ -81,21 +89,13 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     found = find_sources(filenames, _piped_input())
     rendered = [render_kustomize(directory) for directory in kustomize]
     rendered += [render_helm(chart, values, sets, namespace=default_namespace) for chart in helm]
+    outside = [*found.diagnostics, *(finding for one in rendered for finding in one.diagnostics)]
     sources = [*found.sources, *(one.source for one in rendered if one.source is not None)]
-    inputs = read_inputs(sources, is_irrelevant=is_irrelevant, strict=strict)
-    inventory = build_inventory(inputs.documents, default_namespace=default_namespace, dropped=inputs.dropped)
-    outside = [*found.diagnostics, *(finding for one in rendered for finding in one.diagnostics), *inputs.diagnostics]
-    unread = [finding.origin for finding in outside if finding.severity is Severity.ERROR]
-    coverage = replace(
-        inventory.coverage,
-        files=inputs.files,
-        documents=inventory.coverage.documents + len(unread),
-        templates=inputs.templates,
-        skipped=found.skipped,
-        unread=tuple(sorted((*inventory.coverage.unread, *unread))),
-    )
-    diagnostics = tuple(sorted((*outside, *inventory.diagnostics), key=Diagnostic.sort_key))
-    return replace(inventory, coverage=coverage, diagnostics=diagnostics)
+    unread = tuple(finding.origin for finding in outside if finding.severity is Severity.ERROR)
+    before = Gathered(diagnostics=tuple(outside), unread=unread)
+    gathered = merged((before, *gather_sources(sources, Terms(default_namespace, strict))))
+    inventory = inventory_of(gathered, default_namespace)
+    return replace(inventory, coverage=replace(inventory.coverage, skipped=found.skipped))
 
 
 def _piped_input() -> BinaryIO | None:
@@ -108,25 +108,37 @@ def _by_name(workload: Workload) -> tuple[str, str, str]:
     return (workload.key.namespace, workload.key.name, workload.key.kind)
 
 
-def _coverage(account: Account) -> Coverage:
-    counts = (account.modelled, account.irrelevant, account.approximated, account.unsupported_kinds)
+def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
+    """The account; objects in ``conflicts`` were read, but count as refused."""
+    modelled = Counter(gathered.modelled)
+    modelled.subtract(read.identity[0] for read in conflicts)
+    unread = (*gathered.unread, *(read.origin for read in conflicts))
+    counts = (modelled, gathered.irrelevant, gathered.approximated, gathered.unsupported_kinds)
     return Coverage(
-        documents=sum(sum(count.values()) for count in counts) + account.not_manifests + len(account.unread),
-        modelled=dict(sorted((+account.modelled).items())),
-        irrelevant=dict(sorted(account.irrelevant.items())),
-        approximated=dict(sorted(account.approximated.items())),
-        unsupported=dict(sorted(account.unsupported_kinds.items())),
-        not_manifests=account.not_manifests,
-        unread=tuple(sorted(account.unread)),
+        files=gathered.files,
+        documents=sum(sum(count.values()) for count in counts) + gathered.not_manifests + len(unread),
+        modelled=dict(sorted((+modelled).items())),
+        irrelevant=dict(sorted(gathered.irrelevant.items())),
+        approximated=dict(sorted(gathered.approximated.items())),
+        unsupported=dict(sorted(gathered.unsupported_kinds.items())),
+        not_manifests=gathered.not_manifests,
+        templates=gathered.templates,
+        unread=tuple(sorted(unread)),
     )
 
 
-def _placed_by_default(account: Account) -> list[Diagnostic]:
-    unplaced = [read.document for read in account.reads if not read.placed]
+def _placed_by_default(gathered: Gathered, default_namespace: str) -> list[Diagnostic]:
+    unplaced = [read.origin for read in gathered.reads if not read.placed]
     if not unplaced:
         return []
-    first = min(unplaced, key=lambda document: (document.path, document.index))
     objects = "1 object names" if len(unplaced) == 1 else f"{len(unplaced)} objects name"
-    text = f"{objects} no namespace: read as `{account.default_namespace}`"
+    text = f"{objects} no namespace: read as `{default_namespace}`"
     advice = "name another one with `-n`, or build the overlay that places them with `-k`"
-    return [Diagnostic("NV205", Severity.NOTE, text, first.origin(), advice)]
+    return [Diagnostic("NV205", Severity.NOTE, text, min(unplaced), advice)]
+
+
+def _narrowing_text(name: str, origins: Sequence[Origin]) -> str:
+    objects = (
+        f"1 object, {min(origins)}" if len(origins) == 1 else f"{len(origins)} objects, the first at {min(origins)}"
+    )
+    return f"a service mesh that enforces {name} ({objects}) may refuse connections that are allowed here"

@@ -48,20 +48,21 @@ def never_irrelevant(api_version: str, kind: str) -> bool:
     return False
 
 
-def load(
+def load(  # noqa: PLR0913 one argument for each thing that decides what a source gives
     path: str,
     data: bytes,
     limits: Limits = DEFAULT_LIMITS,
     *,
     is_irrelevant: IsIrrelevant = never_irrelevant,
     strict: bool = False,
+    namespace: str | None = None,
 ) -> Loaded:
     """The documents in ``data``, read from ``path``; never raises, whatever the bytes.
 
     A refused document gives one ``ERROR`` at its place and the others are still read. Null documents are skipped as
-    kubectl does. With ``strict`` a template is an error too (NV122).
+    kubectl does. With ``strict`` a template is an error too (NV122). ``namespace`` is that of :class:`Document`.
     """
-    loading = _Loading(path, limits, is_irrelevant)
+    loading = _Loading(path, limits, is_irrelevant, namespace)
     try:
         if len(data) > limits.file_bytes:
             raise too_large(len(data), limits.file_bytes)
@@ -89,8 +90,9 @@ class _IsTemplateError(Exception):
 class _Loading:
     """The state between two documents of one source."""
 
-    def __init__(self, path: str, limits: Limits, is_irrelevant: IsIrrelevant) -> None:
+    def __init__(self, path: str, limits: Limits, is_irrelevant: IsIrrelevant, namespace: str | None) -> None:
         self.path = path
+        self.namespace = namespace
         self.limits = limits
         self.is_irrelevant = is_irrelevant
         self.memory = Memory()
@@ -174,7 +176,7 @@ class _Loading:
         if value is None:
             return
         positions = NodePositions(value, chunk.data, chunk.first_line, read_offsets)
-        self.documents.append(Document(self.path, self.index, value, positions))
+        self.documents.append(Document(self.path, self.index, value, positions, self.namespace))
         self.index += 1
 
     def drop(self, kind: str) -> None:

@@ -15,6 +15,7 @@ from netverify.manifests.facts.namespace import declared_namespace
 from netverify.manifests.facts.network_policy import network_policy
 from netverify.manifests.facts.pod import bare_pod, is_terminated
 from netverify.manifests.facts.workload import controlled_pods, wants_no_pods
+from netverify.manifests.gathered import Fact, Owner, ReadObject
 from netverify.manifests.kinds import group_of
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.namespace import NamespaceShape
@@ -27,10 +28,8 @@ from netverify.manifests.validation.namespace import check_namespace
 from netverify.manifests.validation.network_policy import check_network_policy
 from netverify.manifests.validation.pod import check_pod
 from netverify.manifests.validation.workload import check_workload
-from netverify.model.cluster import Namespace, Workload, WorkloadKey
-from netverify.model.network_policy import NetworkPolicy
+from netverify.model.cluster import WorkloadKey
 
-Fact: TypeAlias = Namespace | NetworkPolicy | Workload
 _AnyShape: TypeAlias = NamespaceShape | NetworkPolicyShape | PodShape | WorkloadShape
 
 _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
@@ -39,35 +38,6 @@ _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
 _ADAPTERS: Mapping[str, TypeAdapter[_AnyShape]] = MappingProxyType(
     {kind: TypeAdapter(shape) for kind, shape in _SHAPES.items()}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The controller that an object says it belongs to."""
-
-    group: str
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadObject:
-    """One object of a modelled kind that the API server would take.
-
-    ``namespace`` is empty for a Namespace. ``placed`` is false where the object names no namespace and got the default
-    one. ``generated``: the server makes up the end of the name. ``ended``: a pod that has terminated, or a controller
-    that wants no pods.
-    """
-
-    kind: str
-    name: str
-    namespace: str
-    fact: Fact
-    document: Document
-    owner: Owner | None = None
-    placed: bool = True
-    generated: bool = False
-    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +84,6 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
     ended = False
     match shape:
         case NamespaceShape():
-            namespace = ""
             fact = declared_namespace(meta, name, document.origin())
         case NetworkPolicyShape():
             fact = network_policy(shape, name, namespace, document)
@@ -125,11 +94,7 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
             fact = controlled_pods(shape, key, document)
             ended = wants_no_pods(shape)
     return ReadObject(
-        kind=kind,
-        name=name,
-        namespace=namespace,
         fact=fact,
-        document=document,
         owner=_owner(meta) if meta.ownerReferences else None,
         placed=bool(written) or kind == "Namespace",
         generated=not meta.name,

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.manifests.gathered import Owner, ReadObject
 from netverify.manifests.kinds import MODELLED_KINDS, group_of
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey
 
-if TYPE_CHECKING:
-    from netverify.manifests.objects import Owner, ReadObject
-
 _MAKERS: Mapping[str, str] = MappingProxyType({"ReplicaSet": "Deployment", "Job": "CronJob"})
 """Controllers that are made by another one, which names them after itself with a suffix."""
+_DEPTHS: Mapping[str, int] = MappingProxyType({"Pod": 2, **dict.fromkeys(_MAKERS, 1)})
 
 
 @dataclass(slots=True)
@@ -48,8 +46,8 @@ def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnost
 def _settle_one(read: ReadObject, settling: _Settling) -> None:
     assert isinstance(read.fact, Workload)
     fact = read.fact
-    owner = _present_owner(read, settling)
-    if read.kind == "Pod" and read.ended:
+    owner = _present_owner(read, fact.key.namespace, settling)
+    if fact.key.kind == "Pod" and read.ended:
         settling.counts.setdefault("ended", []).append(read)
     elif owner is None:
         settling.kept[fact.key] = fact
@@ -63,12 +61,12 @@ def _settle_one(read: ReadObject, settling: _Settling) -> None:
         settling.counts.setdefault("differs", []).append(read)
 
 
-def _present_owner(read: ReadObject, settling: _Settling) -> WorkloadKey | None:
-    """The workload that stands for the controller of ``read``; None when it has none or that is not present."""
+def _present_owner(read: ReadObject, namespace: str, settling: _Settling) -> WorkloadKey | None:
+    """The workload in ``namespace`` that stands for the controller of ``read``; None when there is none present."""
     if read.owner is None:
         return None
     for kind, name in _candidates(read.owner):
-        key = WorkloadKey(read.namespace, name, kind)
+        key = WorkloadKey(namespace, name, kind)
         key = settling.stands_for.get(key, key)
         if key in settling.kept:
             return key
@@ -102,7 +100,7 @@ def _can_be(value: str, values: tuple[str, ...] | None) -> bool:
 
 def _depth(read: ReadObject) -> int:
     """Controllers come before what they make."""
-    return {"Pod": 2, "ReplicaSet": 1, "Job": 1}.get(read.kind, 0)
+    return _DEPTHS.get(read.identity[0], 0)
 
 
 def _notes(settling: _Settling) -> Iterator[Diagnostic]:
@@ -117,7 +115,8 @@ def _notes(settling: _Settling) -> Iterator[Diagnostic]:
     }
     for reason, reads in settling.counts.items():
         code, one, many = texts[reason]
-        first = min(reads, key=lambda read: read.document.origin())
-        name = f"{first.kind} `{first.namespace}/{first.name}`"
+        first = min(reads, key=lambda read: read.origin)
+        kind, namespace, stem = first.identity
+        name = f"{kind} `{namespace}/{stem}`"
         text = f"{name} {one}" if len(reads) == 1 else f"{name} and {len(reads) - 1} more {many}"
-        yield Diagnostic(code, Severity.NOTE, text, first.document.origin())
+        yield Diagnostic(code, Severity.NOTE, text, first.origin)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 from netverify.manifests.coverage import Inventory
+from netverify.manifests.document import Document
+from netverify.manifests.gathering import Content, contents
 from netverify.manifests.inventory import build_inventory
+from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
+from netverify.manifests.sources import Source
 from netverify.model.cluster import Workload
 
 
@@ -14,6 +19,12 @@ def inventory_of(text: str, **options: str) -> Inventory:
     loaded = load("all.yaml", textwrap.dedent(text).encode())
     assert loaded.diagnostics == ()
     return build_inventory(loaded.documents, **options)
+
+
+def documents_of(sources: Iterable[Source]) -> list[Document]:
+    """The documents of every source that can be read, each where its overlay puts it."""
+    read = [one for one in contents(sources, DEFAULT_LIMITS) if isinstance(one, Content)]
+    return [document for one in read for document in load(one.path, one.data, namespace=one.namespace).documents]
 
 
 def codes(inventory: Inventory) -> list[str]:

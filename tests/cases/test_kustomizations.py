@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cases.manifest_texts import documents_of
 from netverify.diagnostics import Severity
-from netverify.manifests.inputs import read_inputs
 from netverify.manifests.loader import load
 from netverify.manifests.sources import find_sources
 
@@ -83,7 +83,7 @@ def test_a_document_carries_the_namespace_that_it_is_put_into(tree):
             "sub/b.yaml": policy("b"),
         }
     )
-    documents = read_inputs(find_sources([".", "sub/b.yaml"], None).sources).documents
+    documents = documents_of(find_sources([".", "sub/b.yaml"], None).sources)
     assert [(document.path, document.namespace) for document in documents] == [("a.yaml", "shop"), ("sub/b.yaml", None)]
 
 
@@ -319,7 +319,7 @@ def test_objects_are_placed_as_kustomize_places_them(tree, tmp_path):
         },
     )
     for folder in ("base", "prod"):
-        ours = read_inputs(find_sources([folder], None).sources).documents
+        ours = documents_of(find_sources([folder], None).sources)
         assert objects(ours) == built_by_kubectl(tmp_path / folder)
 
 
@@ -330,7 +330,7 @@ def test_every_plain_kustomization_of_the_corpus_gives_what_kustomize_builds():
         found = find_sources([str(file.parent)], None)
         if any(one.severity is Severity.ERROR for one in found.diagnostics):
             continue
-        ours = objects(read_inputs(found.sources).documents)
+        ours = objects(documents_of(found.sources))
         built = built_by_kubectl(file.parent)
         assert {one for one in ours if one[0] not in GENERATED} == {one for one in built if one[0] not in GENERATED}
         compared += 1

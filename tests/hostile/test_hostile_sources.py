@@ -9,11 +9,12 @@ import socket
 import pytest
 
 from netverify.diagnostics import Diagnostic
-from netverify.manifests.inputs import read_inputs
-from netverify.manifests.limits import Limits
+from netverify.manifests.gathered import merged
+from netverify.manifests.gathering import Terms, gather_sources
+from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.sources import find_sources
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
 
 
 @pytest.fixture
@@ -35,6 +36,10 @@ def tree(tmp_path, monkeypatch):
 
 def errors(found):
     return [(one.code, one.origin.path) for one in found.diagnostics]
+
+
+def gathered_from(sources, limits=DEFAULT_LIMITS):
+    return merged(gather_sources(sources, Terms(limits=limits)))
 
 
 def paths(found):
@@ -109,9 +114,9 @@ def test_a_file_that_is_gone_before_it_is_read_is_an_error(tree):
     root = tree(a_yaml=POD)
     found = find_sources(["."], None)
     (root / "a.yaml").unlink()
-    inputs = read_inputs(found.sources)
-    assert [(one.code, str(one.origin)) for one in inputs.diagnostics] == [("NV133", "a.yaml")]
-    assert inputs.unread == inputs.diagnostics
+    gathered = gathered_from(found.sources)
+    assert [(one.code, str(one.origin)) for one in gathered.diagnostics] == [("NV133", "a.yaml")]
+    assert gathered.unread == (gathered.diagnostics[0].origin,)
 
 
 def test_a_file_that_the_system_refuses_is_an_error(tree, monkeypatch):
@@ -228,7 +233,7 @@ def test_standard_input_is_one_source(tree):
     tree()
     found = find_sources(["-", "-"], io.BytesIO(POD.encode()))
     assert paths(found) == ["-"]
-    assert read_inputs(found.sources).documents[0].path == "-"
+    assert gathered_from(found.sources).reads[0].origin.path == "-"
 
 
 def test_a_terminal_as_standard_input_is_an_error(tree):
@@ -252,20 +257,20 @@ def test_a_file_is_too_large_before_it_is_read(tree):
     root = tree()
     with (root / "a.yaml").open("wb") as sparse:
         sparse.truncate(2**40)
-    inputs = read_inputs(find_sources(["."], None).sources)
-    assert [(one.code, str(one.origin)) for one in inputs.diagnostics] == [("NV119", "a.yaml")]
+    gathered = gathered_from(find_sources(["."], None).sources)
+    assert [(one.code, str(one.origin)) for one in gathered.diagnostics] == [("NV119", "a.yaml")]
 
 
 def test_all_files_together_are_limited(tree):
     tree(a_yaml=POD, b_yaml=POD, c_yaml=POD)
-    inputs = read_inputs(find_sources(["."], None).sources, Limits(total_bytes=2 * len(POD)))
-    assert [document.path for document in inputs.documents] == ["a.yaml", "b.yaml"]
-    assert [(one.code, str(one.origin)) for one in inputs.diagnostics] == [("NV119", "c.yaml")]
+    gathered = gathered_from(find_sources(["."], None).sources, Limits(total_bytes=2 * len(POD)))
+    assert [read.origin.path for read in gathered.reads] == ["a.yaml", "b.yaml"]
+    assert [(one.code, str(one.origin)) for one in gathered.diagnostics] == [("NV119", "c.yaml")]
 
 
 def test_templates_are_counted_by_name(tree):
     tree(a_yaml=POD, t_yaml="{{ if .x }}\na: 1\n")
-    assert read_inputs(find_sources(["."], None).sources).templates == ("t.yaml",)
+    assert gathered_from(find_sources(["."], None).sources).templates == ("t.yaml",)
 
 
 def test_a_deep_tree_is_walked(tree):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from netverify.manifests.inputs import read_inputs
+from cases.manifest_texts import documents_of
 from netverify.manifests.rendering import render_helm, render_kustomize
 
 RECORDER = """#!{python}
@@ -45,7 +45,7 @@ def programs(tmp_path, monkeypatch):
 
 
 def names(rendered):
-    return [document.value["metadata"]["name"] for document in read_inputs([rendered.source]).documents]
+    return [document.value["metadata"]["name"] for document in documents_of([rendered.source])]
 
 
 def test_kustomize_is_asked_first(programs):

@@ -1,0 +1,111 @@
+"""What sources gave once their text is gone: facts, counts and findings, each independent of the other sources.
+
+Nothing here knows YAML or pydantic: it can be merged, stored, and sent from one process to another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from netverify.diagnostics import Diagnostic, Origin
+from netverify.model.cluster import Namespace, Unsupported, Workload
+from netverify.model.network_policy import NetworkPolicy
+
+Fact: TypeAlias = Namespace | NetworkPolicy | Workload
+Identity: TypeAlias = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The controller that an object says it belongs to."""
+
+    group: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadObject:
+    """One object of a modelled kind that the API server would take.
+
+    ``placed`` is false where the object names no namespace and got the default one. ``generated``: the server makes up
+    the end of the name. ``ended``: a pod that has terminated, or a controller that wants no pods.
+    """
+
+    fact: Fact
+    owner: Owner | None = None
+    placed: bool = True
+    generated: bool = False
+    ended: bool = False
+
+    @property
+    def identity(self) -> Identity:
+        """Kind, namespace (empty for a Namespace) and name."""
+        match self.fact:
+            case Workload(key=key):
+                return key.kind, key.namespace, key.name
+            case NetworkPolicy(name=name, namespace=namespace):
+                return "NetworkPolicy", namespace, name
+            case Namespace(name=name):
+                return "Namespace", "", name
+
+    @property
+    def origin(self) -> Origin:
+        """Where the object starts."""
+        assert self.fact.origin is not None
+        return self.fact.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What became of the documents of some sources: each is in exactly one count, or in ``unread``.
+
+    The mappings count documents by kind. ``files`` counts the sources, ``templates`` are those that are no manifests;
+    ``narrowing`` names the kinds of a mesh that may refuse what policy allows, each with the places of its objects.
+    """
+
+    files: int = 0
+    reads: tuple[ReadObject, ...] = ()
+    modelled: Mapping[str, int] = field(default_factory=dict)
+    irrelevant: Mapping[str, int] = field(default_factory=dict)
+    approximated: Mapping[str, int] = field(default_factory=dict)
+    unsupported_kinds: Mapping[str, int] = field(default_factory=dict)
+    not_manifests: int = 0
+    templates: tuple[str, ...] = ()
+    unread: tuple[Origin, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
+    narrowing: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def merged(parts: Iterable[Gathered]) -> Gathered:
+    """All of ``parts`` as one, in their order."""
+    parts = tuple(parts)
+    narrowing: dict[str, tuple[Origin, ...]] = {}
+    for part in parts:
+        for name, origins in part.narrowing.items():
+            narrowing[name] = narrowing.get(name, ()) + origins
+    return Gathered(
+        files=sum(part.files for part in parts),
+        reads=tuple(read for part in parts for read in part.reads),
+        modelled=_summed(part.modelled for part in parts),
+        irrelevant=_summed(part.irrelevant for part in parts),
+        approximated=_summed(part.approximated for part in parts),
+        unsupported_kinds=_summed(part.unsupported_kinds for part in parts),
+        not_manifests=sum(part.not_manifests for part in parts),
+        templates=tuple(path for part in parts for path in part.templates),
+        unread=tuple(origin for part in parts for origin in part.unread),
+        unsupported=tuple(item for part in parts for item in part.unsupported),
+        narrowing=narrowing,
+        diagnostics=tuple(finding for part in parts for finding in part.diagnostics),
+    )
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total)

@@ -1,0 +1,89 @@
+"""Reads sources one by one: only one of them is held as text at a time, and what it gave is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.manifests.account import Account
+from netverify.manifests.gathered import Gathered
+from netverify.manifests.kinds import is_irrelevant
+from netverify.manifests.limits import DEFAULT_LIMITS, Limits
+from netverify.manifests.reading import too_large
+from netverify.manifests.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What, besides its bytes, decides what a source gives.
+
+    ``default_namespace`` is that of objects that name none. With ``strict`` a template is an error.
+    """
+
+    default_namespace: str = "default"
+    strict: bool = False
+    limits: Limits = DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of one source; ``path`` and ``namespace`` are those of :class:`Source`."""
+
+    path: str
+    data: bytes
+    namespace: str | None = None
+
+
+def gather_sources(sources: Iterable[Source], terms: Terms) -> Iterator[Gathered]:
+    """What each of ``sources`` gives, in order."""
+    for content in contents(sources, terms.limits):
+        yield gather(content, terms) if isinstance(content, Content) else content
+
+
+def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Gathered]:
+    """The bytes of each source, or the error about one that cannot be read.
+
+    The source that goes past ``limits.total_bytes`` is an error (NV119), and the last one looked at.
+    """
+    total = 0
+    for source in sources:
+        data = source.read(limits)
+        if isinstance(data, Diagnostic):
+            yield _unreadable(data)
+            continue
+        total += len(data)
+        if total > limits.total_bytes:
+            yield _unreadable(too_large(total, limits.total_bytes).diagnostic(source.path))
+            return
+        yield Content(source.path, data, source.namespace)
+
+
+def gather(content: Content, terms: Terms) -> Gathered:
+    """What one source gives; depends on nothing but the arguments."""
+    from netverify.manifests.loader import load  # noqa: PLC0415 only to read text is YAML needed
+
+    loaded = load(
+        content.path,
+        content.data,
+        terms.limits,
+        is_irrelevant=is_irrelevant,
+        strict=terms.strict,
+        namespace=content.namespace,
+    )
+    account = Account(terms.default_namespace)
+    account.irrelevant.update(loaded.dropped)
+    for document in loaded.documents:
+        account.add(document)
+    gathered = account.gathered()
+    return replace(
+        gathered,
+        files=1,
+        templates=(content.path,) if loaded.templated else (),
+        unread=(*gathered.unread, *(one.origin for one in loaded.diagnostics if one.severity is Severity.ERROR)),
+        diagnostics=(*loaded.diagnostics, *gathered.diagnostics),
+    )
+
+
+def _unreadable(diagnostic: Diagnostic) -> Gathered:
+    return Gathered(files=1, unread=(diagnostic.origin,), diagnostics=(diagnostic,))
