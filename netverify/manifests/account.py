@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, Value
 from netverify.manifests.gathered import Gathered, ReadObject
-from netverify.manifests.kinds import KindClass, classify, group_of, holds_policy, may_be_manifest
+from netverify.manifests.kinds import KindClass, classify, group_of, holds_policy, may_be_manifest, modelled_kind
 from netverify.manifests.lists import is_list, objects_in
+from netverify.manifests.ordinary.objects import read_ordinary
 from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, NO_EFFECT_ALONE, Effect, effect_of
 from netverify.manifests.validation.findings import object_text
 from netverify.manifests.validation.names import shown
@@ -34,6 +35,9 @@ class Account:
 
     def add(self, document: Document) -> None:
         """Take in ``document``, or each of its items where it is a list."""
+        if (kind := modelled_kind(document.value)) is not None:
+            self._add_modelled(document, kind)
+            return
         for item in objects_in(document):
             self._add_object(item)
 
@@ -86,7 +90,12 @@ class Account:
                 self._add_unsupported(document, reading.kind_class)
 
     def _add_modelled(self, document: Document, kind: str) -> None:
-        from netverify.manifests.objects import read_object  # noqa: PLC0415 -- pydantic is loaded only to read objects
+        ordinary = read_ordinary(document, kind, self.default_namespace)
+        if ordinary is not None:
+            self.modelled[kind] += 1
+            self.reads.append(ordinary)
+            return
+        from netverify.manifests.objects import read_object  # noqa: PLC0415 -- pydantic is loaded only where needed
 
         reading = read_object(document, kind, self.default_namespace)
         self.diagnostics += reading.findings

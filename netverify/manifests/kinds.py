@@ -107,6 +107,17 @@ def is_irrelevant(api_version: str, kind: str) -> bool:
     return classify(api_version, kind).kind_class is KindClass.IRRELEVANT
 
 
+def modelled_kind(value: Value) -> str | None:
+    """The kind of ``value`` if it is modelled; the quick way for what most documents are."""
+    if value.__class__ is not dict:
+        return None
+    kind, api_version = value.get("kind"), value.get("apiVersion")
+    if kind.__class__ is str and api_version.__class__ is str and MODELLED_KINDS.get(kind) == api_version:
+        known: str = kind
+        return known
+    return None
+
+
 def may_be_manifest(value: Value) -> bool:
     """Whether ``value`` is meant as an object of Kubernetes, or else some other file (values, a chart, a pipeline)."""
     if not isinstance(value, dict):

@@ -45,7 +45,7 @@ class NodePositions:
         self._read_offsets = read_offsets
         self._offsets: Offsets | None = None
         self._line_starts: list[int] | None = None
-        self._children: dict[int, list[int]] = {}
+        self._children: dict[int, tuple[list[int], Iterator[Value]]] = {}
         self._counts: dict[int, int] = {}
         self._short = len(chunk) < _SHORT and chunk.isascii()
 
@@ -63,29 +63,28 @@ class NodePositions:
         for part in path:
             match value:
                 case dict() if part in value:
-                    ordinal = next(i for i, name in enumerate(value) if name == part)
-                    node = self._starts(node, value)[ordinal]
+                    node = self._start(node, value, list(value).index(part))
                     key = node - 1
                     value = value[part]
                 case list() if isinstance(part, int) and 0 <= part < len(value):
-                    key = node = self._starts(node, value)[part]
+                    key = node = self._start(node, value, part)
                     value = value[part]
                 case _:
                     break
         return key, node
 
-    def _starts(self, node: int, container: Value) -> list[int]:
-        """The numbers of the nodes that are the values in ``container``, which is node number ``node``."""
-        if (known := self._children.get(node)) is not None:
-            return known
-        starts = []
+    def _start(self, node: int, container: Value, ordinal: int) -> int:
+        """The number of the node that is the value with ``ordinal`` in ``container``, which is node number ``node``.
+
+        What comes after it is not counted.
+        """
         key = 1 if isinstance(container, dict) else 0
-        following = node + 1
-        for child in _values(container):
-            starts.append(following + key)
-            following += key + self._count(child)
-        self._children[node] = starts
-        return starts
+        if (known := self._children.get(node)) is None:
+            known = self._children[node] = ([node + 1 + key], _values(container))
+        starts, rest = known
+        while len(starts) <= ordinal:
+            starts.append(starts[-1] + self._count(next(rest)) + key)
+        return starts[ordinal]
 
     def _count(self, value: Value) -> int:
         """As :func:`count_nodes`, but counted once: ``value`` is part of the document, which stays alive."""

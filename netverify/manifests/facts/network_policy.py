@@ -6,9 +6,9 @@ Source: ``pkg/apis/networking/v1/defaults.go``; decoding of null list items as z
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from netverify.manifests.document import Document, FieldPath
+from netverify.manifests.facts import stored
 from netverify.manifests.facts.selector import optional_selector, stored_selector
 from netverify.manifests.schema.network_policy import (
     EgressRuleShape,
@@ -21,7 +21,6 @@ from netverify.manifests.schema.network_policy import (
 )
 from netverify.manifests.validation.cidr import network_of
 from netverify.model.network_policy import IPBlock, NetworkPolicy, Peer, PolicyPort, PolicyRule
-from netverify.model.traffic import Protocol
 
 _EMPTY_PORT = PolicyPort()
 _EMPTY_SPEC = NetworkPolicySpec()
@@ -80,9 +79,4 @@ def _ip_block(shape: IPBlockShape) -> IPBlock:
 
 
 def _port(shape: PortShape | None) -> PolicyPort:
-    return _EMPTY_PORT if shape is None else _stored_port(shape.protocol, shape.port, shape.endPort)
-
-
-@lru_cache(maxsize=4096)
-def _stored_port(protocol: str | None, port: int | str | None, end_port: int | None) -> PolicyPort:
-    return PolicyPort(Protocol.TCP if protocol is None else Protocol(protocol), port, end_port)
+    return _EMPTY_PORT if shape is None else stored.policy_port(shape.protocol, shape.port, shape.endPort)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from netverify.manifests.document import Document
+from netverify.manifests.facts import stored
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShape, PodStatusShape
 from netverify.model.addresses import Address, parse_address
 from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
-from netverify.model.traffic import Protocol
 
 TERMINATED = frozenset({"Succeeded", "Failed"})
 """The phases of pods that have ended: policy and Services pass them over."""
@@ -52,12 +50,7 @@ def _add_ports(container: ContainerShape | None, ports: dict[ContainerPort, None
         return
     for port in container.ports:
         if port is not None and port.containerPort is not None:
-            ports[_container_port(port.containerPort, port.protocol, port.name, init=init)] = None
-
-
-@lru_cache(maxsize=4096)
-def _container_port(number: int, protocol: str | None, name: str | None, *, init: bool) -> ContainerPort:
-    return ContainerPort(number, Protocol(protocol) if protocol else Protocol.TCP, name or "", init)
+            ports[stored.container_port(port.containerPort, port.protocol, port.name, init=init)] = None
 
 
 def _addresses(status: PodStatusShape | None) -> tuple[Address, ...]:

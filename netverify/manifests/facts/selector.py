@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TypeAlias
-
+from netverify.manifests.facts import stored
 from netverify.manifests.schema.selector import Selector, SelectorRequirement
 from netverify.manifests.schema.shape import StringMap
-from netverify.model.labels import EVERYTHING, LabelSelector, Operator, Requirement, selector_of
+from netverify.model.labels import EVERYTHING, LabelSelector
 
-_Parts: TypeAlias = tuple[str | None, str | None, tuple[str | None, ...]]
 _EMPTY = SelectorRequirement()
 
 
@@ -27,8 +24,8 @@ def stored_selector(selector: Selector | None) -> LabelSelector:
         return EVERYTHING
     labels = tuple(selector.matchLabels.items()) if selector.matchLabels else ()
     if not selector.matchExpressions:
-        return _stored(labels, ())
-    return _stored(labels, tuple([_parts(item or _EMPTY) for item in selector.matchExpressions]))
+        return stored.selector(labels, ())
+    return stored.selector(labels, tuple([_parts(item or _EMPTY) for item in selector.matchExpressions]))
 
 
 def optional_selector(selector: Selector | None) -> LabelSelector | None:
@@ -36,14 +33,5 @@ def optional_selector(selector: Selector | None) -> LabelSelector | None:
     return None if selector is None else stored_selector(selector)
 
 
-@lru_cache(maxsize=16384)
-def _stored(labels: tuple[tuple[str, str | None], ...], expressions: tuple[_Parts, ...]) -> LabelSelector:
-    requirements = tuple(
-        Requirement(key or "", Operator(operator or ""), tuple(sorted({value or "" for value in values})))
-        for key, operator, values in expressions
-    )
-    return selector_of(stored_map(dict(labels)), requirements)
-
-
-def _parts(item: SelectorRequirement) -> _Parts:
+def _parts(item: SelectorRequirement) -> stored.Expression:
     return item.key, item.operator, tuple(item.values or ())

@@ -5,9 +5,8 @@ Source: ``pkg/controller`` (deployment, statefulset, daemon, job, cronjob) and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from netverify.manifests.document import Document
+from netverify.manifests.facts import stored
 from netverify.manifests.facts.pod import container_ports
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import PodSpecShape, PodTemplateShape
@@ -26,12 +25,8 @@ from netverify.manifests.schema.workload import (
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.labels import Labels
 
-OpenLabels = Mapping[str, tuple[str, ...] | None]
-
-_REVISION = "controller-revision-hash"
 _JOB_UIDS = ("batch.kubernetes.io/controller-uid", "controller-uid")
 _JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
-_LISTED_REPLICAS = 64
 
 
 def template_of(shape: WorkloadShape) -> PodTemplateShape:
@@ -70,14 +65,16 @@ def wants_no_pods(shape: WorkloadShape) -> bool:
     return shape.spec is not None and shape.spec.replicas == 0
 
 
-def _added_labels(shape: WorkloadShape, name: str) -> tuple[Labels, OpenLabels]:
+def _added_labels(shape: WorkloadShape, name: str) -> tuple[Labels, stored.OpenLabels]:
     """Labels that the controller adds to each pod: with the value that they have, and with a value that is not told."""
     if isinstance(shape, DeploymentShape):
-        return {}, {"pod-template-hash": None}
+        return {}, stored.deployment_labels()
     if isinstance(shape, StatefulSetShape):
-        return {}, _ordinal_labels(shape.spec or StatefulSetSpec(), name)
+        spec = shape.spec or StatefulSetSpec()
+        start = (spec.ordinals.start if spec.ordinals else None) or 0
+        return {}, stored.stateful_set_labels(name, spec.replicas, start)
     if isinstance(shape, DaemonSetShape):
-        return {}, {_REVISION: None, "pod-template-generation": None}
+        return {}, stored.daemon_set_labels()
     if isinstance(shape, JobShape):
         return _job_labels(shape.spec or JobSpec(), name)
     if isinstance(shape, CronJobShape):
@@ -87,23 +84,10 @@ def _added_labels(shape: WorkloadShape, name: str) -> tuple[Labels, OpenLabels]:
     return {}, {}
 
 
-def _ordinal_labels(spec: StatefulSetSpec, name: str) -> OpenLabels:
-    """The labels of a StatefulSet's pods; without ``replicas`` any number may run, as an autoscaler may set it."""
-    start = (spec.ordinals.start if spec.ordinals else None) or 0
-    ordinals = None
-    if spec.replicas is not None and 0 < spec.replicas <= _LISTED_REPLICAS:
-        ordinals = tuple(str(number) for number in range(start, start + spec.replicas))
-    return {
-        _REVISION: None,
-        "apps.kubernetes.io/pod-index": ordinals,
-        "statefulset.kubernetes.io/pod-name": ordinals and tuple(f"{name}-{number}" for number in ordinals),
-    }
-
-
-def _job_labels(spec: JobSpec, name: str) -> tuple[Labels, OpenLabels]:
+def _job_labels(spec: JobSpec, name: str) -> tuple[Labels, stored.OpenLabels]:
     open_labels: dict[str, tuple[str, ...] | None] = {}
     if spec.completionMode == "Indexed":
-        few = spec.completions is not None and 0 < spec.completions <= _LISTED_REPLICAS
+        few = spec.completions is not None and 0 < spec.completions <= stored.LISTED_REPLICAS
         open_labels["batch.kubernetes.io/job-completion-index"] = (
             tuple(str(number) for number in range(spec.completions or 0)) if few else None
         )

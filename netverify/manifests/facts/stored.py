@@ -1,0 +1,65 @@
+"""Facts from plain parts that have passed validation: equal parts give one and the same object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+from netverify.model.cluster import ContainerPort
+from netverify.model.labels import LabelSelector, Operator, Requirement, selector_of
+from netverify.model.network_policy import PolicyPort
+from netverify.model.traffic import Protocol
+
+Expression: TypeAlias = tuple[str | None, str | None, tuple[str | None, ...]]
+"""Key, operator and values of a requirement, as written."""
+
+OpenLabels: TypeAlias = Mapping[str, tuple[str, ...] | None]
+
+_REVISION = "controller-revision-hash"
+LISTED_REPLICAS = 64
+"""Up to so many replicas, what differs between them is listed one by one."""
+
+
+@lru_cache(maxsize=16384)
+def selector(labels: tuple[tuple[str, str | None], ...], expressions: tuple[Expression, ...]) -> LabelSelector:
+    """The selector of ``matchLabels`` and ``matchExpressions``; null stands for the empty string."""
+    requirements = tuple(
+        Requirement(key or "", Operator(operator or ""), tuple(sorted({value or "" for value in values})))
+        for key, operator, values in expressions
+    )
+    return selector_of({key: value or "" for key, value in labels}, requirements)
+
+
+@lru_cache(maxsize=4096)
+def policy_port(protocol: str | None, port: int | str | None, end_port: int | None) -> PolicyPort:
+    """One item of a policy's ``ports``; without a protocol it is TCP."""
+    return PolicyPort(Protocol.TCP if protocol is None else Protocol(protocol), port, end_port)
+
+
+@lru_cache(maxsize=4096)
+def container_port(number: int, protocol: str | None, name: str | None, *, init: bool) -> ContainerPort:
+    """One item of a container's ``ports``; without a protocol it is TCP."""
+    return ContainerPort(number, Protocol(protocol) if protocol else Protocol.TCP, name or "", init)
+
+
+def deployment_labels() -> OpenLabels:
+    """The labels that a Deployment adds to its pods."""
+    return {"pod-template-hash": None}
+
+
+def daemon_set_labels() -> OpenLabels:
+    """The labels that a DaemonSet adds to its pods."""
+    return {_REVISION: None, "pod-template-generation": None}
+
+
+def stateful_set_labels(name: str, replicas: int | None, start: int) -> OpenLabels:
+    """The labels of a StatefulSet's pods; without ``replicas`` any number may run, as an autoscaler may set it."""
+    ordinals = None
+    if replicas is not None and 0 < replicas <= LISTED_REPLICAS:
+        ordinals = tuple(str(number) for number in range(start, start + replicas))
+    return {
+        _REVISION: None,
+        "apps.kubernetes.io/pod-index": ordinals,
+        "statefulset.kubernetes.io/pod-name": ordinals and tuple(f"{name}-{number}" for number in ordinals),
+    }

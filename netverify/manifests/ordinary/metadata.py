@@ -1,0 +1,117 @@
+"""Names, labels, annotations and owners of ordinary objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from netverify.manifests.document import Document, Value
+from netverify.manifests.gathered import Owner
+from netverify.manifests.kinds import group_of
+from netverify.manifests.ordinary.unusual import UnusualError, items, mapping, text
+from netverify.manifests.validation.names import (
+    Problems,
+    dns_label_problems,
+    dns_subdomain_problems,
+    label_key_problems,
+    label_value_problems,
+)
+
+METADATA = frozenset(
+    {
+        "annotations",
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "finalizers",
+        "generateName",
+        "generation",
+        "labels",
+        "managedFields",
+        "name",
+        "namespace",
+        "ownerReferences",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    }
+)
+OWNER = frozenset({"apiVersion", "blockOwnerDeletion", "controller", "kind", "name", "uid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an object is. ``placed`` is false where ``namespace`` is the default one."""
+
+    name: str
+    namespace: str
+    placed: bool
+    labels: dict[str, str]
+    owner: Owner | None
+
+
+def identity(
+    document: Document, default_namespace: str, problems: Callable[[str], Problems] = dns_subdomain_problems
+) -> Identity:
+    """Who the namespaced object of ``document`` is; ``problems`` is the rule for its name."""
+    meta = mapping(document.value.get("metadata"), METADATA)
+    name = text(meta.get("name"))
+    if problems(name) or "generateName" in meta:
+        raise UnusualError
+    namespace = meta.get("namespace")
+    if namespace is not None and dns_label_problems(text(namespace)):
+        raise UnusualError
+    if "annotations" in meta:
+        check_annotations(meta["annotations"])
+    owner = _owner(meta["ownerReferences"]) if "ownerReferences" in meta else None
+    written = document.namespace or namespace
+    return Identity(name, written or default_namespace, bool(written), labels(meta.get("labels")), owner)
+
+
+def labels(value: Value) -> dict[str, str]:
+    """A map of labels; it is part of the document, not to be changed."""
+    if value is None:
+        return {}
+    if value.__class__ is not dict:
+        raise UnusualError
+    for key, content in value.items():
+        if content.__class__ is not str or not _is_label(key, content):
+            raise UnusualError
+    known: dict[str, str] = value
+    return known
+
+
+def check_annotations(value: Value) -> None:
+    """A map of annotations: only their keys have a form."""
+    if value is None:
+        return
+    if value.__class__ is not dict:
+        raise UnusualError
+    for key, content in value.items():
+        if content.__class__ is not str or not _is_annotation_key(key):
+            raise UnusualError
+
+
+@lru_cache(maxsize=16384)
+def _is_label(key: str, value: str) -> bool:
+    return not label_key_problems(key) and not label_value_problems(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_annotation_key(key: str) -> bool:
+    return not label_key_problems(key.lower())
+
+
+def _owner(value: Value) -> Owner | None:
+    """The first of the owners that is the controller."""
+    found = None
+    for item in items(value):
+        reference = mapping(item, OWNER)
+        api_version, kind, name = (text(reference.get(field)) for field in ("apiVersion", "kind", "name"))
+        is_controller = reference.get("controller", False)
+        if is_controller.__class__ is not bool:
+            raise UnusualError
+        if is_controller and found is None:
+            found = Owner(group_of(api_version), kind, name)
+    return found
