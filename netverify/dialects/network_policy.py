@@ -7,11 +7,11 @@ a choice to the CNI plugin, the rule mentions a :class:`~netverify.model.behavio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from netverify.model.addresses import subtract
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
-from netverify.model.labels import EVERYTHING
 from netverify.model.network_policy import IPBlock, NetworkPolicy, Peer, PolicyPort, PolicyRule
 from netverify.model.traffic import EVERY_PORT, Protocol, port_set
 from netverify.rules.predicate import (
@@ -72,7 +72,7 @@ def _subject(policy: NetworkPolicy, direction: Direction, *, listed: bool) -> Pr
     """The pods that the policy selects: of its own namespace alone. Source: NetworkPolicySpec.podSelector."""
     end = direction.subject
     parts: list[Predicate] = [InNamespace(end, policy.namespace)]
-    if policy.pod_selector != EVERYTHING:
+    if policy.pod_selector.requirements:
         parts.append(PodMatches(end, policy.pod_selector))
     parts.append(policed(end))
     if not listed:
@@ -83,7 +83,11 @@ def _subject(policy: NetworkPolicy, direction: Direction, *, listed: bool) -> Pr
 
 
 def _names_a_port(policy: NetworkPolicy) -> bool:
-    return any(isinstance(port.port, str) for rule in (*policy.ingress, *policy.egress) for port in rule.ports)
+    return any(_has_names(rule.ports) for rule in (*policy.ingress, *policy.egress))
+
+
+def _has_names(ports: tuple[PolicyPort, ...]) -> bool:
+    return any(isinstance(port.port, str) for port in ports)
 
 
 def _clauses(rule: PolicyRule, namespace: str, direction: Direction) -> Iterator[tuple[Predicate, Predicate]]:
@@ -98,8 +102,7 @@ def _clauses(rule: PolicyRule, namespace: str, direction: Direction) -> Iterator
         return
     end = direction.peer
     blocks = [peer for peer in rule.peers if peer.ip_block]
-    named = any(isinstance(port.port, str) for port in rule.ports)
-    if not (direction is Direction.EGRESS and blocks and named):
+    if not (direction is Direction.EGRESS and blocks and _has_names(rule.ports)):
         yield _any_of([lower_peer(peer, namespace, end) for peer in rule.peers]), traffic
         return
     selectors = [peer for peer in rule.peers if not peer.ip_block]
@@ -121,12 +124,13 @@ def lower_peer(peer: Peer, namespace: str, end: End) -> Predicate:
         parts.append(InNamespace(end, namespace))
     else:
         parts.append(NamespaceMatches(end, peer.namespace_selector))
-    if peer.pod_selector is not None and peer.pod_selector != EVERYTHING:
+    if peer.pod_selector is not None and peer.pod_selector.requirements:
         parts.append(PodMatches(end, peer.pod_selector))
     parts.append(policed(end))
     return All(tuple(parts))
 
 
+@lru_cache(maxsize=4096)
 def _lower_block(block: IPBlock, end: End) -> Predicate:
     """An address of the block; whether it may be a pod's or a node's is up to the CNI. Source: IPBlock."""
     on_host = OnHostNetwork(end)
@@ -144,6 +148,7 @@ def _lower_block(block: IPBlock, end: End) -> Predicate:
     )
 
 
+@lru_cache(maxsize=4096)
 def _traffic(ports: tuple[PolicyPort, ...], *, towards_block: bool) -> Predicate:
     """The ports of a rule: without any, all traffic. Source: NetworkPolicyIngressRule.ports."""
     if not ports:

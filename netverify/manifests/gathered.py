@@ -44,13 +44,12 @@ class ReadObject:
     @property
     def identity(self) -> Identity:
         """Kind, namespace (empty for a Namespace) and name."""
-        match self.fact:
-            case Workload(key=key):
-                return key.kind, key.namespace, key.name
-            case NetworkPolicy(name=name, namespace=namespace):
-                return "NetworkPolicy", namespace, name
-            case Namespace(name=name):
-                return "Namespace", "", name
+        fact = self.fact
+        if isinstance(fact, Workload):
+            return fact.key.kind, fact.key.namespace, fact.key.name
+        if isinstance(fact, NetworkPolicy):
+            return "NetworkPolicy", fact.namespace, fact.name
+        return "Namespace", "", fact.name
 
     @property
     def origin(self) -> Origin:

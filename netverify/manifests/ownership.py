@@ -19,13 +19,13 @@ from netverify.model.cluster import Workload, WorkloadKey
 _MAKERS: Mapping[str, str] = MappingProxyType({"ReplicaSet": "Deployment", "Job": "CronJob"})
 """Controllers that are made by another one, which names them after itself with a suffix."""
 _DEPTHS: Mapping[str, int] = MappingProxyType({"Pod": 2, **dict.fromkeys(_MAKERS, 1)})
+"""Controllers come before what they make: kinds that are not here first, then these in the order of the numbers."""
 
 
 @dataclass(slots=True)
 class _Settling:
     """The workloads that stay, and which of them stands for each object that does not."""
 
-    objects: Mapping[WorkloadKey, ReadObject]
     kept: dict[WorkloadKey, Workload] = field(default_factory=dict)
     stands_for: dict[WorkloadKey, WorkloadKey] = field(default_factory=dict)
     counts: dict[str, list[ReadObject]] = field(default_factory=dict)
@@ -34,9 +34,18 @@ class _Settling:
 
 def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnostic]]:
     """The workloads that the pods and controllers of ``objects`` are, each pod once, and notes on what was left out."""
-    workloads = {read.fact.key: read for read in objects if isinstance(read.fact, Workload)}
-    settling = _Settling(workloads)
-    for read in sorted(workloads.values(), key=_depth):
+    settling = _Settling()
+    made: list[ReadObject] = []
+    for read in objects:
+        if not isinstance(read.fact, Workload):
+            continue
+        if read.fact.key.kind in _DEPTHS:
+            made.append(read)
+        elif read.owner is None:
+            settling.kept[read.fact.key] = read.fact
+        else:
+            _settle_one(read, settling)
+    for read in sorted(made, key=lambda read: _DEPTHS[read.identity[0]]):
         _settle_one(read, settling)
     for key, addresses in settling.addresses.items():
         settling.kept[key] = replace(settling.kept[key], replica_addresses=tuple(sorted(addresses)))
@@ -96,11 +105,6 @@ def is_of_template(pods: Workload, controller: Workload) -> bool:
 
 def _can_be(value: str, values: tuple[str, ...] | None) -> bool:
     return values is None or value in values
-
-
-def _depth(read: ReadObject) -> int:
-    """Controllers come before what they make."""
-    return _DEPTHS.get(read.identity[0], 0)
 
 
 def _notes(settling: _Settling) -> Iterator[Diagnostic]:

@@ -29,7 +29,6 @@ class NodePositions:
     __slots__ = (
         "_children",
         "_chunk",
-        "_counts",
         "_first_line",
         "_line_starts",
         "_offsets",
@@ -46,12 +45,11 @@ class NodePositions:
         self._offsets: Offsets | None = None
         self._line_starts: list[int] | None = None
         self._children: dict[int, tuple[list[int], Iterator[Value]]] = {}
-        self._counts: dict[int, int] = {}
         self._short = len(chunk) < _SHORT and chunk.isascii()
 
     def at(self, path: FieldPath) -> tuple[int, int]:
         """Line and column of the value at ``path``, of its nearest existing ancestor if there is none."""
-        return self._place(self._walk(path)[1])
+        return self._place(self._walk(path)[1] if path else 0)
 
     def key_at(self, path: FieldPath) -> tuple[int, int]:
         """Line and column of the key that the value at ``path`` stands under; of the value itself in a list."""
@@ -61,16 +59,14 @@ class NodePositions:
         """The numbers of the nodes that are the key and the value at ``path``."""
         key, node, value = 0, 0, self._value
         for part in path:
-            match value:
-                case dict() if part in value:
-                    node = self._start(node, value, list(value).index(part))
-                    key = node - 1
-                    value = value[part]
-                case list() if isinstance(part, int) and 0 <= part < len(value):
-                    key = node = self._start(node, value, part)
-                    value = value[part]
-                case _:
-                    break
+            if value.__class__ is dict and part in value:
+                node = self._start(node, value, list(value).index(part))
+                key = node - 1
+            elif value.__class__ is list and isinstance(part, int) and 0 <= part < len(value):
+                key = node = self._start(node, value, part)
+            else:
+                break
+            value = value[part]
         return key, node
 
     def _start(self, node: int, container: Value, ordinal: int) -> int:
@@ -83,21 +79,8 @@ class NodePositions:
             known = self._children[node] = ([node + 1 + key], _values(container))
         starts, rest = known
         while len(starts) <= ordinal:
-            starts.append(starts[-1] + self._count(next(rest)) + key)
+            starts.append(starts[-1] + count_nodes(next(rest)) + key)
         return starts[ordinal]
-
-    def _count(self, value: Value) -> int:
-        """As :func:`count_nodes`, but counted once: ``value`` is part of the document, which stays alive."""
-        if type(value) is not dict and type(value) is not list:
-            return 1
-        if (known := self._counts.get(id(value))) is not None:
-            return known
-        children = value.values() if type(value) is dict else value
-        count = 1 + (len(value) if type(value) is dict else 0)
-        for child in children:
-            count += self._count(child) if type(child) is dict or type(child) is list else 1
-        self._counts[id(value)] = count
-        return count
 
     def _place(self, node: int) -> tuple[int, int]:
         if self._offsets is None:
@@ -114,11 +97,12 @@ class NodePositions:
 
 def count_nodes(value: Value) -> int:
     """How many keys and values ``value`` consists of, itself included."""
-    if isinstance(value, dict):
-        return 1 + len(value) + sum(map(count_nodes, value.values()))
-    if isinstance(value, list):
-        return 1 + sum(map(count_nodes, value))
-    return 1
+    if value.__class__ is not dict and value.__class__ is not list:
+        return 1
+    count = 1 + (len(value) if value.__class__ is dict else 0)
+    for child in _values(value):
+        count += count_nodes(child) if child.__class__ is dict or child.__class__ is list else 1
+    return count
 
 
 def _values(container: Value) -> Iterator[Value]:

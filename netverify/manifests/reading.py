@@ -38,7 +38,9 @@ def read_regular(file: Path, limit: int) -> bytes:
                 raise not_regular(kind_of(status.st_mode) or "a folder")
             if status.st_size > limit:
                 raise too_large(status.st_size, limit)
-            data = stream.read(limit + 1)
+            data = stream.read(status.st_size + 1)
+            if len(data) > status.st_size:
+                data += stream.read(limit + 1 - len(data))
     except OSError as error:
         raise unreadable(error) from None
     if len(data) > limit:

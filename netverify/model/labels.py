@@ -49,7 +49,9 @@ EVERYTHING = LabelSelector()
 
 def selector_of(match_labels: Labels, expressions: tuple[Requirement, ...] = ()) -> LabelSelector:
     """The selector for ``matchLabels`` (each ``k: v`` is ``In(k, [v])``) and ``matchExpressions``, ANDed."""
-    equalities = [Requirement(key, Operator.IN, (value,)) for key, value in match_labels.items()]
+    equalities = [Requirement(key, Operator.IN, (value,)) for key, value in sorted(match_labels.items())]
+    if not expressions:
+        return LabelSelector(tuple(equalities))
     merged = {*equalities, *expressions}
     return LabelSelector(tuple(sorted(merged, key=lambda r: (r.key, r.operator, r.values))))
 

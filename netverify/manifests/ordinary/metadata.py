@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from netverify.manifests.document import Document, Value
 from netverify.manifests.gathered import Owner
 from netverify.manifests.kinds import group_of
 from netverify.manifests.ordinary.unusual import UnusualError, items, mapping, text
 from netverify.manifests.validation.names import (
-    Problems,
-    dns_label_problems,
-    dns_subdomain_problems,
+    is_dns_label,
+    is_dns_subdomain,
+    is_label_value,
     label_key_problems,
-    label_value_problems,
 )
 
 METADATA = frozenset(
@@ -40,8 +39,7 @@ METADATA = frozenset(
 OWNER = frozenset({"apiVersion", "blockOwnerDeletion", "controller", "kind", "name", "uid"})
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who an object is. ``placed`` is false where ``namespace`` is the default one."""
 
     name: str
@@ -51,16 +49,14 @@ class Identity:
     owner: Owner | None
 
 
-def identity(
-    document: Document, default_namespace: str, problems: Callable[[str], Problems] = dns_subdomain_problems
-) -> Identity:
-    """Who the namespaced object of ``document`` is; ``problems`` is the rule for its name."""
+def identity(document: Document, default_namespace: str, is_name: Callable[[str], bool] = is_dns_subdomain) -> Identity:
+    """Who the namespaced object of ``document`` is; ``is_name`` is the rule for its name."""
     meta = mapping(document.value.get("metadata"), METADATA)
     name = text(meta.get("name"))
-    if problems(name) or "generateName" in meta:
+    if not is_name(name) or "generateName" in meta:
         raise UnusualError
     namespace = meta.get("namespace")
-    if namespace is not None and dns_label_problems(text(namespace)):
+    if namespace is not None and not is_dns_label(text(namespace)):
         raise UnusualError
     if "annotations" in meta:
         check_annotations(meta["annotations"])
@@ -95,7 +91,7 @@ def check_annotations(value: Value) -> None:
 
 @lru_cache(maxsize=16384)
 def _is_label(key: str, value: str) -> bool:
-    return not label_key_problems(key) and not label_value_problems(value)
+    return is_label_value(value) and not label_key_problems(key)
 
 
 @lru_cache(maxsize=4096)

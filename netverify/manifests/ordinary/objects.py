@@ -12,7 +12,7 @@ from netverify.manifests.ordinary.metadata import METADATA, check_annotations, i
 from netverify.manifests.ordinary.pods import template
 from netverify.manifests.ordinary.policies import SELECTOR, policy
 from netverify.manifests.ordinary.unusual import UnusualError, mapping, text
-from netverify.manifests.validation.names import dns_label_problems, dns_subdomain_problems
+from netverify.manifests.validation.names import is_dns_label, is_dns_subdomain
 from netverify.model.cluster import Namespace, Workload, WorkloadKey
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 
@@ -60,7 +60,7 @@ def _namespace(document: Document, kind: str, default_namespace: str) -> ReadObj
     written = text(meta.get("name"))
     known = labels(meta.get("labels"))
     if (
-        dns_label_problems(written)
+        not is_dns_label(written)
         or known.get(NAMESPACE_NAME_LABEL, written) != written
         or meta.get("namespace") is not None
         or "generateName" in meta
@@ -82,7 +82,7 @@ def _network_policy(document: Document, kind: str, default_namespace: str) -> Re
 
 def _controller(document: Document, kind: str, default_namespace: str) -> ReadObject:
     value = mapping(document.value, CONTROLLER)
-    who = identity(document, default_namespace, dns_label_problems if kind == "StatefulSet" else dns_subdomain_problems)
+    who = identity(document, default_namespace, is_dns_label if kind == "StatefulSet" else is_dns_subdomain)
     spec = mapping(value.get("spec"), SPECS[kind])
     replicas = spec.get("replicas")
     if replicas is not None and (replicas.__class__ is not int or not 0 <= replicas <= _MAX_INT32):
@@ -116,7 +116,7 @@ def _added_labels(spec: dict[str, Value], kind: str, name: str, replicas: int | 
     if kind == "DaemonSet":
         return daemon_set_labels()
     if kind == "StatefulSet":
-        if (service := spec.get("serviceName")) is not None and dns_label_problems(text(service)):
+        if (service := spec.get("serviceName")) is not None and not is_dns_label(text(service)):
             raise UnusualError
         return stateful_set_labels(name, replicas, 0)
     return {}

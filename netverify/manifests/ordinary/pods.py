@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from netverify.manifests.document import Value
 from netverify.manifests.facts.stored import container_port
@@ -13,6 +14,8 @@ from netverify.model.cluster import ContainerPort
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
 
 TEMPLATE = frozenset({"metadata", "spec"})
+TEMPLATE_METADATA = METADATA - {"generateName", "name", "namespace", "ownerReferences"}
+"""Without those that mean nothing in a template."""
 POD_SPEC = frozenset(
     {
         "activeDeadlineSeconds",
@@ -88,13 +91,15 @@ CONTAINER = frozenset(
 """Without ``restartPolicy``, which makes an init container a sidecar."""
 PORT = frozenset({"containerPort", "name", "protocol"})
 """Without those of the host."""
+_Port: TypeAlias = tuple[int, str | None, str | None, bool]
+"""Number, protocol and name as written, and whether it is of an init container."""
+_PROBED = ("httpGet", "tcpSocket")
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 _DNS_POLICIES = frozenset({"ClusterFirst", "ClusterFirstWithHostNet", "Default"})
 _PROTOCOLS = frozenset(protocol.value for protocol in Protocol)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """What matters of a pod template."""
 
     labels: dict[str, str]
@@ -105,11 +110,7 @@ class Template:
 def template(value: Value) -> Template:
     """The template of a controller whose pods are always restarted."""
     whole = mapping(value, TEMPLATE)
-    meta = mapping(whole.get("metadata"), METADATA)
-    if "ownerReferences" in meta or any(
-        meta.get(name).__class__ not in _TEXT_OR_NONE for name in ("name", "namespace", "generateName")
-    ):
-        raise UnusualError
+    meta = mapping(whole.get("metadata"), TEMPLATE_METADATA)
     if "annotations" in meta:
         check_annotations(meta["annotations"])
     spec = mapping(whole.get("spec"), POD_SPEC)
@@ -121,28 +122,21 @@ def template(value: Value) -> Template:
     return Template(labels(meta.get("labels")), _ports(spec), on_host)
 
 
-_TEXT_OR_NONE = (str, type(None))
-
-
 def _ports(spec: dict[str, Value]) -> tuple[ContainerPort, ...]:
-    """The ports of all containers, which do not share any name of a container, port or name of a port."""
-    containers = items(spec.get("containers"))
-    if not containers:
-        raise UnusualError
+    """The ports of all containers, none of which is there twice."""
     names: set[str] = set()
-    ports: list[ContainerPort] = []
-    for container in containers:
-        _add_container(container, names, ports, init=False)
-    for container in items(spec.get("initContainers")):
-        _add_container(container, names, ports, init=True)
-    if len(ports) > 1:
-        named = [port.name for port in ports if port.name]
-        if len({(port.number, port.protocol) for port in ports}) < len(ports) or len(set(named)) < len(named):
-            raise UnusualError
-    return tuple(ports)
+    written: list[_Port] = []
+    for container in items(spec.get("containers")):
+        _add_container(container, names, written, init=False)
+    if not names:
+        raise UnusualError
+    if "initContainers" in spec:
+        for container in items(spec["initContainers"]):
+            _add_container(container, names, written, init=True)
+    return _distinct_ports(tuple(written))
 
 
-def _add_container(value: Value, names: set[str], ports: list[ContainerPort], *, init: bool) -> None:
+def _add_container(value: Value, names: set[str], ports: list[_Port], *, init: bool) -> None:
     container = mapping(value, CONTAINER)
     name = text(container.get("name"))
     text(container.get("image"))
@@ -156,14 +150,27 @@ def _add_container(value: Value, names: set[str], ports: list[ContainerPort], *,
             _check_probe(container[probe])
 
 
-def _port(value: Value, *, init: bool) -> ContainerPort:
+def _port(value: Value, *, init: bool) -> _Port:
     port = mapping(value, PORT)
     number, protocol, name = port.get("containerPort"), port.get("protocol"), port.get("name")
-    if number.__class__ is not int or not MIN_PORT <= number <= MAX_PORT:
+    if number.__class__ is not int:
         raise UnusualError
-    if protocol is not None and text(protocol) not in _PROTOCOLS:
+    return number, None if protocol is None else text(protocol), None if name is None else text(name), init
+
+
+@lru_cache(maxsize=4096)
+def _distinct_ports(written: tuple[_Port, ...]) -> tuple[ContainerPort, ...]:
+    ports = tuple(_container_port(*port) for port in written)
+    named = [port.name for port in ports if port.name]
+    if len({(port.number, port.protocol) for port in ports}) < len(ports) or len(set(named)) < len(named):
         raise UnusualError
-    if name is not None and port_name_problems(text(name)):
+    return ports
+
+
+def _container_port(number: int, protocol: str | None, name: str | None, init: bool) -> ContainerPort:
+    if not MIN_PORT <= number <= MAX_PORT:
+        raise UnusualError
+    if (protocol is not None and protocol not in _PROTOCOLS) or (name is not None and port_name_problems(name)):
         raise UnusualError
     return container_port(number, protocol, name, init=init)
 
@@ -171,7 +178,7 @@ def _port(value: Value, *, init: bool) -> ContainerPort:
 def _check_probe(value: Value) -> None:
     if value.__class__ is not dict:
         raise UnusualError
-    for action in ("httpGet", "tcpSocket"):
+    for action in _PROBED:
         if action not in value:
             continue
         target = value[action]

@@ -24,9 +24,26 @@ _SUBDOMAIN_FORM = (
 _NAME_FORM = "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
 
 
+def is_dns_label(text: str) -> bool:
+    """Whether ``text`` is an RFC 1123 label."""
+    return len(text) <= 63 and _fits(_LABEL, text)
+
+
+def is_dns_subdomain(text: str) -> bool:
+    """Whether ``text`` is an RFC 1123 subdomain."""
+    return len(text) <= 253 and _fits(_SUBDOMAIN, text)
+
+
+def is_label_value(text: str) -> bool:
+    """Whether ``text`` is a label value; the empty text is one."""
+    return not text or (len(text) <= 63 and _fits(_NAME_PART, text))
+
+
 @lru_cache(maxsize=16384)
 def dns_label_problems(text: str) -> Problems:
     """What is wrong with ``text`` as an RFC 1123 label."""
+    if is_dns_label(text):
+        return ()
     problems = [_too_long(63)] if len(text) > 63 else []
     if not _fits(_LABEL, text):
         problems.append("must not contain dots" if _fits(_SUBDOMAIN, text) else _LABEL_FORM)
@@ -36,6 +53,8 @@ def dns_label_problems(text: str) -> Problems:
 @lru_cache(maxsize=16384)
 def dns_subdomain_problems(text: str) -> Problems:
     """What is wrong with ``text`` as an RFC 1123 subdomain; a part of it may be longer than 63 characters."""
+    if is_dns_subdomain(text):
+        return ()
     problems = [_too_long(253)] if len(text) > 253 else []
     if not _fits(_SUBDOMAIN, text):
         problems.append(_SUBDOMAIN_FORM)
@@ -65,8 +84,10 @@ def label_key_problems(text: str) -> Problems:
 @lru_cache(maxsize=16384)
 def label_value_problems(text: str) -> Problems:
     """What is wrong with ``text`` as a label value; the empty text is one."""
+    if is_label_value(text):
+        return ()
     problems = [_too_long(63)] if len(text) > 63 else []
-    if text and not _fits(_NAME_PART, text):
+    if not _fits(_NAME_PART, text):
         problems.append(f"must be empty, or {_NAME_FORM}")
     return tuple(problems)
 
