@@ -72,6 +72,19 @@ _INPUTS = (
     click.option("-n", "--namespace", metavar="NS", help="Namespace of objects that name none.  [default: default]"),
     click.option("--strict", is_flag=True, help="Refuse what is otherwise only noted, such as unrendered templates."),
 )
+_SPEED = (
+    click.option(
+        "--jobs",
+        metavar="N",
+        type=click.IntRange(1, 256),
+        help="At most so many processes read large inputs at once.  [default: one for each processor]",
+    ),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Read every input anew; NETVERIFY_NO_CACHE=1 does the same, NETVERIFY_CACHE_DIR moves the cache.",
+    ),
+)
 _MODEL = (
     click.option(
         "--cni",
@@ -133,7 +146,7 @@ _REPORT = (
 
 def common_flags(command: Command) -> Command:
     """``command`` with the common flags, in the order of this file."""
-    for option in reversed((*_INPUTS, *_MODEL, *_REPORT)):
+    for option in reversed((*_INPUTS, *_SPEED, *_MODEL, *_REPORT)):
         command = option(command)
     return command
 
@@ -159,4 +172,6 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         sets=flags["sets"],
         namespace=flags["namespace"],
         strict=flags["strict"],
+        jobs=flags["jobs"],
+        cached=not flags["no_cache"],
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from netverify.cli.request import Sources
+from netverify.manifests.cache.folder import cache_folder
+from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.inventory import read_inventory
 
@@ -17,4 +21,5 @@ def read_sources(sources: Sources) -> Inventory:
         values=sources.values,
         sets=sources.sets,
         strict=sources.strict,
+        means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
     )

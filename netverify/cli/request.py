@@ -12,7 +12,11 @@ from netverify.queries.outcome import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where manifests come from, as the user gave it. ``values`` and ``sets`` go to every chart of ``helm``."""
+    """Where manifests come from, as the user gave it, and how they are read.
+
+    ``values`` and ``sets`` go to every chart of ``helm``. ``jobs`` is None where the machine may say; ``cached``: what
+    was read before need not be read again.
+    """
 
     filenames: tuple[str, ...]
     kustomize: tuple[str, ...] = ()
@@ -21,6 +25,8 @@ class Sources:
     sets: tuple[str, ...] = ()
     namespace: str | None = None
     strict: bool = False
+    jobs: int | None = None
+    cached: bool = True
 
 
 @dataclass(frozen=True, slots=True)

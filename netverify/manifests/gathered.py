@@ -73,7 +73,7 @@ class Gathered:
     approximated: Mapping[str, int] = field(default_factory=dict)
     unsupported_kinds: Mapping[str, int] = field(default_factory=dict)
     not_manifests: int = 0
-    templates: tuple[str, ...] = ()
+    templates: tuple[Origin, ...] = ()
     unread: tuple[Origin, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     narrowing: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
@@ -95,7 +95,7 @@ def merged(parts: Iterable[Gathered]) -> Gathered:
         approximated=_summed(part.approximated for part in parts),
         unsupported_kinds=_summed(part.unsupported_kinds for part in parts),
         not_manifests=sum(part.not_manifests for part in parts),
-        templates=tuple(path for part in parts for path in part.templates),
+        templates=tuple(origin for part in parts for origin in part.templates),
         unread=tuple(origin for part in parts for origin in part.unread),
         unsupported=tuple(item for part in parts for item in part.unsupported),
         narrowing=narrowing,

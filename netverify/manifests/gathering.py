@@ -1,11 +1,11 @@
-"""Reads sources one by one: only one of them is held as text at a time, and what it gave is kept."""
+"""Reads one source: from its bytes to what it gives, which depends on nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from netverify.diagnostics import Diagnostic, Severity
+from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.account import Account
 from netverify.manifests.gathered import Gathered
 from netverify.manifests.kinds import is_irrelevant
@@ -33,12 +33,6 @@ class Content:
     path: str
     data: bytes
     namespace: str | None = None
-
-
-def gather_sources(sources: Iterable[Source], terms: Terms) -> Iterator[Gathered]:
-    """What each of ``sources`` gives, in order."""
-    for content in contents(sources, terms.limits):
-        yield gather(content, terms) if isinstance(content, Content) else content
 
 
 def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Gathered]:
@@ -79,7 +73,7 @@ def gather(content: Content, terms: Terms) -> Gathered:
     return replace(
         gathered,
         files=1,
-        templates=(content.path,) if loaded.templated else (),
+        templates=(Origin(content.path),) if loaded.templated else (),
         unread=(*gathered.unread, *(one.origin for one in loaded.diagnostics if one.severity is Severity.ERROR)),
         diagnostics=(*loaded.diagnostics, *gathered.diagnostics),
     )

@@ -11,11 +11,12 @@ from typing import BinaryIO
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.account import Account
+from netverify.manifests.collection import ALONE, Means, collect
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.document import Document
 from netverify.manifests.duplicates import without_duplicates
 from netverify.manifests.gathered import Gathered, ReadObject, merged
-from netverify.manifests.gathering import Terms, gather_sources
+from netverify.manifests.gathering import Terms
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
 from netverify.manifests.rendering import render_helm, render_kustomize
@@ -81,10 +82,12 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     values: Sequence[str] = (),
     sets: Sequence[str] = (),
     strict: bool = False,
+    means: Means = ALONE,
 ) -> Inventory:
     """The inventory of all that the arguments name; what cannot be read is among the diagnostics; nothing is raised.
 
     ``values`` and ``sets`` go to every chart of ``helm``. With ``strict`` a template that is not rendered is an error.
+    ``means`` change how long it takes, and nothing else; a process that dies under them is a ``WorkerDiedError``.
     """
     found = find_sources(filenames, _piped_input())
     rendered = [render_kustomize(directory) for directory in kustomize]
@@ -93,7 +96,7 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     sources = [*found.sources, *(one.source for one in rendered if one.source is not None)]
     unread = tuple(finding.origin for finding in outside if finding.severity is Severity.ERROR)
     before = Gathered(diagnostics=tuple(outside), unread=unread)
-    gathered = merged((before, *gather_sources(sources, Terms(default_namespace, strict))))
+    gathered = merged((before, collect(sources, Terms(default_namespace, strict), means)))
     inventory = inventory_of(gathered, default_namespace)
     return replace(inventory, coverage=replace(inventory.coverage, skipped=found.skipped))
 
@@ -122,7 +125,7 @@ def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
         approximated=dict(sorted(gathered.approximated.items())),
         unsupported=dict(sorted(gathered.unsupported_kinds.items())),
         not_manifests=gathered.not_manifests,
-        templates=gathered.templates,
+        templates=tuple(origin.path for origin in gathered.templates),
         unread=tuple(sorted(unread)),
     )
 

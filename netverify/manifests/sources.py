@@ -42,6 +42,15 @@ class Source:
         except UnreadableError as error:
             return error.diagnostic(self.path)
 
+    def size(self) -> int:
+        """How many bytes there are to read, as far as one can tell before; 0 where one cannot."""
+        if self.file is None:
+            return len(self.data)
+        try:
+            return self.file.stat().st_size
+        except OSError:
+            return 0
+
 
 @dataclass(frozen=True, slots=True)
 class SourceList:

@@ -8,9 +8,9 @@ import socket
 
 import pytest
 
-from netverify.diagnostics import Diagnostic
-from netverify.manifests.gathered import merged
-from netverify.manifests.gathering import Terms, gather_sources
+from netverify.diagnostics import Diagnostic, Origin
+from netverify.manifests.collection import collect
+from netverify.manifests.gathering import Terms
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.sources import find_sources
 
@@ -39,7 +39,7 @@ def errors(found):
 
 
 def gathered_from(sources, limits=DEFAULT_LIMITS):
-    return merged(gather_sources(sources, Terms(limits=limits)))
+    return collect(sources, Terms(limits=limits))
 
 
 def paths(found):
@@ -270,7 +270,7 @@ def test_all_files_together_are_limited(tree):
 
 def test_templates_are_counted_by_name(tree):
     tree(a_yaml=POD, t_yaml="{{ if .x }}\na: 1\n")
-    assert gathered_from(find_sources(["."], None).sources).templates == ("t.yaml",)
+    assert gathered_from(find_sources(["."], None).sources).templates == (Origin("t.yaml"),)
 
 
 def test_a_deep_tree_is_walked(tree):

@@ -1,0 +1,37 @@
+"""What decides how a source is read, besides its bytes and the terms: this program, and what it stands on."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PARTS = ("diagnostics.py", "manifests", "model")
+"""What sources are read with; facts do not depend on the rest of the package."""
+
+
+def fingerprint() -> bytes:
+    """Changes with every change to the reading: its own modules, Python, the YAML and the validation libraries.
+
+    Raises ``OSError`` where the text of the modules is not there: then nothing tells one program from another.
+    """
+    import pydantic  # noqa: PLC0415 small runs keep nothing and need none of the three
+    import yaml  # noqa: PLC0415 as above
+    from yaml._yaml import get_version_string  # noqa: PLC0415 as above
+
+    versions = (sys.version, sys.get_int_max_str_digits(), yaml.__version__, get_version_string(), pydantic.VERSION)
+    digest = hashlib.blake2b(repr(versions).encode())
+    modules = [path for part in _PARTS for path in _modules(_ROOT / part)]
+    for path in modules:
+        text = path.read_bytes()
+        digest.update(repr((path.relative_to(_ROOT).as_posix(), len(text))).encode())
+        digest.update(text)
+    return digest.digest()
+
+
+def _modules(path: Path) -> list[Path]:
+    found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    if not found:
+        raise FileNotFoundError(path)
+    return found

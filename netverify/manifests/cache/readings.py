@@ -1,0 +1,54 @@
+"""The cache as the reading of sources sees it: what was gathered from a content before, if the same would come out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from netverify.manifests.cache.fingerprint import fingerprint
+from netverify.manifests.cache.packing import unpack
+from netverify.manifests.cache.store import Store
+from netverify.manifests.gathered import Gathered
+from netverify.manifests.gathering import Content, Terms
+
+SMALLEST: Final = 16 * 1024
+"""Sources of fewer bytes are read faster than they are looked up, or nearly so."""
+
+
+class Readings:
+    """What was gathered under ``terms`` before. Small sources are not kept; what cannot be kept is read again."""
+
+    def __init__(self, store: Store, terms: Terms) -> None:
+        self._store = store
+        self._is_writable = True
+        self._has_written = False
+        self._terms = hashlib.blake2b(fingerprint(), digest_size=32)
+        self._terms.update(repr(terms).encode())
+
+    def key_of(self, content: Content) -> str:
+        """What ``content`` is kept under."""
+        digest = self._terms.copy()
+        digest.update(repr(content.namespace).encode())
+        digest.update(content.data)
+        return digest.hexdigest()
+
+    def find(self, key: str, path: str) -> Gathered | None:
+        """What was kept under ``key``, as if it came from ``path``."""
+        packed = self._store.get(key)
+        if packed is None:
+            return None
+        try:
+            return unpack(packed, path)
+        except ValueError:
+            return None
+
+    def keep(self, key: str, packed: bytes) -> None:
+        """Remember what a content gave, packed; after one failure nothing further is kept."""
+        if self._is_writable:
+            self._is_writable = self._store.put(key, packed)
+            self._has_written |= self._is_writable
+
+    def close(self) -> None:
+        """Make room, if anything was added."""
+        if self._has_written:
+            self._store.prune()
