@@ -1,0 +1,327 @@
+"""The quick reading of ordinary objects against the full one: the same object without a remark, or none."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netverify.manifests.document import Document
+from netverify.manifests.loader import load
+from netverify.manifests.objects import read_object
+from netverify.manifests.ordinary import metadata, objects, pods, policies
+from netverify.manifests.ordinary.objects import read_ordinary
+from netverify.manifests.schema import metadata as metadata_schema
+from netverify.manifests.schema import namespace as namespace_schema
+from netverify.manifests.schema import network_policy as policy_schema
+from netverify.manifests.schema import pod as pod_schema
+from netverify.manifests.schema import selector as selector_schema
+from netverify.manifests.schema import workload as workload_schema
+from netverify.manifests.validation.fields import field_names
+
+TEXT = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: a, kubernetes.io/metadata.name: shop}, annotations: {Example.com/Note: x}}
+spec: {finalizers: [kubernetes]}
+status: {phase: Active}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop, labels: {a: b}, uid: x, creationTimestamp: null}
+spec:
+  podSelector: {matchLabels: {app: web}, matchExpressions: [{key: tier, operator: In, values: [b, a]}]}
+  policyTypes: [Ingress, Egress]
+  ingress:
+  - from: [{podSelector: {}, namespaceSelector: {matchLabels: {team: a}}}, {podSelector: {matchLabels: {x: ""}}}]
+    ports: [{protocol: UDP, port: 53}, {port: http}, {port: 80, endPort: 90}, {}]
+  - {}
+  egress:
+  - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0/16]}}, {ipBlock: {cidr: "2001:db8::/32"}}]
+  - {to: [{namespaceSelector: {matchExpressions: [{key: x.y/z, operator: Exists}]}}], ports: []}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: open}
+spec: {podSelector: {}, egress: [{}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web.front, namespace: shop, annotations: {a: b}}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web, tier: ""}, annotations: {a: b}}
+    spec:
+      restartPolicy: Always
+      dnsPolicy: ClusterFirst
+      hostNetwork: false
+      nodeSelector: {a: b}
+      initContainers: [{name: init, image: i, ports: [{containerPort: 9}]}]
+      containers:
+      - name: web
+        image: i
+        ports: [{containerPort: 80, name: http}, {containerPort: 53, protocol: UDP}, {containerPort: 53}]
+        env: [{name: A, value: b}]
+        readinessProbe: {httpGet: {path: /, port: http}}
+        livenessProbe: {tcpSocket: {port: 80}}
+        startupProbe: {exec: {command: [x]}}
+      - {name: side, image: i}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: pg, namespace: shop}
+spec:
+  replicas: 2
+  serviceName: pg
+  selector: {matchLabels: {app: pg}}
+  template: {metadata: {labels: {app: pg}}, spec: {containers: [{name: pg, image: i, ports: [{containerPort: 5432}]}]}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template: {metadata: {labels: {app: agent}}, spec: {hostNetwork: true, containers: [{name: a, image: i}]}}
+---
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata:
+  name: web-1
+  namespace: shop
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true, uid: x}]
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a, image: i}]}}
+"""
+OBJECTS = [document.value for document in load("all.yaml", TEXT.encode()).documents]
+LEAVES = [
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1,
+    80,
+    53,
+    65535,
+    65536,
+    2**31,
+    1.0,
+    "",
+    "a",
+    "web",
+    "http",
+    "UDP",
+    "tcp",
+    "SCTP",
+    "Ingress",
+    "In",
+    "NotIn",
+    "DoesNotExist",
+    "Always",
+    "Never",
+    "None",
+    "Default",
+    "10.0.0.0/8",
+    "10.1.0.0/16",
+    "10.0.0.1/8",
+    "10.00.0.0/8",
+    "::ffff:10.0.0.0/104",
+    "2001:DB8::/32",
+    "0.0.0.0/0",
+    "UPPER",
+    "a.b",
+    "-a",
+    "a--b",
+    "1234",
+    "a" * 63,
+    "a" * 64,
+    "a" * 254,
+    "x/y/z",
+    "/x",
+    "é",
+    "pod-template-hash",
+]
+NAMES = [
+    "name",
+    "namespace",
+    "generateName",
+    "labels",
+    "annotations",
+    "ownerReferences",
+    "port",
+    "endPort",
+    "protocol",
+    "hostPort",
+    "hostIP",
+    "cidr",
+    "except",
+    "ipBlock",
+    "podSelector",
+    "namespaceSelector",
+    "matchLabels",
+    "matchExpressions",
+    "values",
+    "operator",
+    "key",
+    "spec",
+    "status",
+    "replicas",
+    "ordinals",
+    "restartPolicy",
+    "dnsPolicy",
+    "dnsConfig",
+    "hostNetwork",
+    "hostname",
+    "initContainers",
+    "containerPort",
+    "httpGet",
+    "from",
+    "to",
+    "ports",
+    "policyTypes",
+    "controller",
+    "pod-template-hash",
+    "kubernetes.io/metadata.name",
+    "zzz",
+]
+MORE = [[], {}, [None], [{}], [""], [{"port": 1}], {"a": "b"}, {"a": None}, {"matchLabels": {"app": "web"}}]
+
+
+class Nowhere:
+    """Positions of a document that was never text."""
+
+    def at(self, path: tuple[str | int, ...]) -> tuple[int, int]:
+        return (len(path) + 1, sum(map(hash, path)) % 1000)
+
+    key_at = at
+
+
+def places_in(value: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in items:
+        found += [(value, key), *places_in(child)]
+    return found
+
+
+def is_read_alike(value: Any, namespace: str | None = None) -> bool:
+    """Whether the quick reading takes ``value``; fails unless the full one then says the same, without a remark."""
+    document = Document("all.json", 0, value, Nowhere(), namespace)
+    quick = read_ordinary(document, value["kind"], "elsewhere")
+    if quick is None:
+        return False
+    full = read_object(document, value["kind"], "elsewhere")
+    assert full.findings == (), value
+    assert repr(full.read) == repr(quick), value
+    assert full.read == quick
+    return True
+
+
+def changed(draw: Any, value: Any) -> Any:
+    value = copy.deepcopy(value)
+    for _ in range(draw(st.integers(1, 2))):
+        places = [
+            place for place in places_in(value) if place[1] not in {"apiVersion", "kind"} or place[0] is not value
+        ]
+        container, key = draw(st.sampled_from(places))
+        content = draw(st.sampled_from(LEAVES + MORE))
+        match draw(st.sampled_from(["replace", "replace", "delete", "add", "repeat"])):
+            case "replace":
+                container[key] = copy.deepcopy(content)
+            case "delete":
+                del container[key]
+            case "add" if isinstance(container, dict):
+                container[draw(st.sampled_from(NAMES))] = copy.deepcopy(content)
+            case "add" | "repeat" if isinstance(container, list):
+                container.append(copy.deepcopy(container[key]))
+            case _:
+                container[draw(st.sampled_from(NAMES))] = copy.deepcopy(container[key])
+    return value
+
+
+@pytest.mark.parametrize("value", OBJECTS, ids=lambda value: f"{value['kind']}-{value['metadata']['name']}")
+@pytest.mark.parametrize("namespace", [None, "put-here"])
+def test_ordinary_objects_are_read_quickly_and_alike(value: Any, namespace: str | None) -> None:
+    assert is_read_alike(value, namespace)
+
+
+@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_what_is_read_quickly_is_accepted_without_a_remark_and_means_the_same(data: st.DataObject) -> None:
+    is_read_alike(changed(data.draw, data.draw(st.sampled_from(OBJECTS))))
+
+
+@pytest.mark.parametrize("content", LEAVES + MORE, ids=repr)
+def test_every_place_of_every_object_may_hold_anything(content: Any) -> None:
+    taken = 0
+    for original in OBJECTS:
+        for number in range(len(places_in(original))):
+            value = copy.deepcopy(original)
+            container, key = places_in(value)[number]
+            if container is value and key in {"apiVersion", "kind"}:
+                continue
+            container[key] = copy.deepcopy(content)
+            taken += is_read_alike(value)
+    assert taken > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("content", [None, "a", 1, True, {}, []], ids=repr)
+def test_every_mapping_of_every_object_may_have_any_further_field(name: str, content: Any) -> None:
+    for original in OBJECTS:
+        for number in range(len(places_in(original))):
+            value = copy.deepcopy(original)
+            container, _ = places_in(value)[number]
+            if isinstance(container, dict) and name not in container:
+                container[name] = copy.deepcopy(content)
+                is_read_alike(value)
+
+
+@pytest.mark.parametrize(
+    ("quick", "shape"),
+    [
+        (metadata.METADATA, metadata_schema.ObjectMeta),
+        (metadata.OWNER, metadata_schema.OwnerReference),
+        (objects.OBJECT, policy_schema.NetworkPolicyShape),
+        (objects.NAMESPACE, namespace_schema.NamespaceShape),
+        (objects.NAMESPACE_SPEC, namespace_schema.NamespaceSpec),
+        (objects.CONTROLLER, workload_schema.DeploymentShape),
+        (pods.TEMPLATE, pod_schema.PodTemplateShape),
+        (policies.SPEC, policy_schema.NetworkPolicySpec),
+        (policies.INGRESS, policy_schema.IngressRuleShape),
+        (policies.EGRESS, policy_schema.EgressRuleShape),
+        (policies.PEER, policy_schema.PeerShape),
+        (policies.IP_BLOCK, policy_schema.IPBlockShape),
+        (policies.PORT, policy_schema.PortShape),
+        (policies.SELECTOR, selector_schema.Selector),
+        (policies.REQUIREMENT, selector_schema.SelectorRequirement),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_quick_reading_knows_every_field(quick: frozenset[str], shape: Any) -> None:
+    assert quick == set(field_names(shape))
+
+
+@pytest.mark.parametrize(
+    ("quick", "shape", "left_out"),
+    [
+        (pods.POD_SPEC, pod_schema.PodSpecShape, {"hostname", "subdomain", "dnsConfig", "hostAliases"}),
+        (pods.CONTAINER, pod_schema.ContainerShape, {"restartPolicy"}),
+        (pods.PORT, pod_schema.ContainerPortShape, {"hostPort", "hostIP"}),
+        (objects.SPECS["Deployment"], workload_schema.DeploymentSpec, set()),
+        (objects.SPECS["StatefulSet"], workload_schema.StatefulSetSpec, {"ordinals"}),
+        (objects.SPECS["DaemonSet"], workload_schema.DaemonSetSpec, set()),
+        (objects.SPECS["ReplicaSet"], workload_schema.ReplicaSetSpec, set()),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_quick_reading_leaves_out_few_fields(quick: frozenset[str], shape: Any, left_out: set[str]) -> None:
+    assert quick | left_out == set(field_names(shape))
+    assert not quick & left_out
