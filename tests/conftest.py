@@ -1,6 +1,10 @@
 """Fixtures that several kinds of tests share."""
 
+import os
+
 import pytest
+
+os.environ["NETVERIFY_NO_CACHE"] = "1"  # no test leaves anything in, or finds anything in, the cache of whoever runs it
 
 READINGS = ("direct", "reference", "symbolic", "connectivity")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -113,9 +114,7 @@ class _Collection:
     def _read(self, number: int, content: Content, ahead: int) -> None:
         """Read ``content`` here, or have a worker do it."""
         if self._workers is None and self._is_worth_workers(ahead):
-            from netverify.manifests.workers import Workers  # noqa: PLC0415 most runs are too small for workers
-
-            self._workers = self._stack.enter_context(Workers(self._means.jobs, self._terms))
+            self._workers = self._open_workers()
         if self._workers is not None:
             self._sent[number] = content.path
             self._workers.submit(number, content)
@@ -125,9 +124,21 @@ class _Collection:
         if number in self._keys:
             self._keep(number, gathered, content.path)
 
+    def _open_workers(self) -> Workers | None:
+        """As many as there may be; None, and no further attempt, where the system gives no process."""
+        from netverify.manifests.workers import Workers  # noqa: PLC0415 most runs are too small for workers
+
+        try:
+            return self._stack.enter_context(Workers(self._means.jobs, self._terms))
+        except OSError:
+            self._means = replace(self._means, jobs=1)
+            return None
+
     def _is_worth_workers(self, ahead: int) -> bool:
         means = self._means
-        return means.jobs > 1 and self._alone >= means.alone_bytes and ahead >= means.ahead_bytes
+        return (
+            means.jobs > 1 and bool(sys.executable) and self._alone >= means.alone_bytes and ahead >= means.ahead_bytes
+        )
 
     def _keep(self, number: int, gathered: Gathered, path: str) -> None:
         from netverify.manifests.cache.forms import NotPackableError  # noqa: PLC0415 small runs keep nothing

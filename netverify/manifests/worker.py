@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
@@ -50,11 +51,17 @@ class Worker:
             raise WorkerDiedError("a process that reads manifests ended early") from error
         return packed
 
-    def stop(self) -> None:
-        """End the process, whatever it does."""
+    def kill(self) -> None:
+        """End the process, whatever it does; who waits for its answer gets none."""
         self._process.kill()
-        with self._process:
-            pass
+
+    def close(self) -> None:
+        """Wait for the end of a process that was killed."""
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:

@@ -8,16 +8,22 @@ from types import TracebackType
 from typing import Self
 
 from netverify.manifests.gathering import Content, Terms
-from netverify.manifests.worker import Worker, WorkerDiedError
+from netverify.manifests.worker import Worker
 
 
 class Workers:
-    """``count`` processes. Leaving the context ends them all."""
+    """``count`` processes. Leaving the context ends them all. Raises ``OSError`` where they cannot be started."""
 
     def __init__(self, count: int, terms: Terms) -> None:
-        self._workers = [Worker(terms) for _ in range(count)]
+        self._workers: list[Worker] = []
+        try:
+            for _ in range(count):
+                self._workers.append(Worker(terms))
+        except OSError:
+            self._end()
+            raise
         self._tasks: Queue[tuple[int, Content] | None] = Queue(maxsize=count)
-        self._answers: Queue[tuple[int, bytes | WorkerDiedError]] = Queue()
+        self._answers: Queue[tuple[int, bytes | Exception]] = Queue()
         self._open = 0
         self._threads = [Thread(target=self._run, args=(worker,), daemon=True) for worker in self._workers]
         for thread in self._threads:
@@ -30,11 +36,17 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for worker in self._workers:
-            worker.stop()
+            worker.kill()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
+        self._end()
+
+    def _end(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+            worker.close()
 
     def submit(self, number: int, content: Content) -> None:
         """Have ``content`` read; waits while all workers are busy, so that few contents are held."""
@@ -44,12 +56,12 @@ class Workers:
     def answers(self) -> dict[int, bytes]:
         """What each content gave, packed, by its number.
 
-        Raises :class:`WorkerDiedError` if a worker ended before its time.
+        Raises :class:`~netverify.manifests.worker.WorkerDiedError` if one ended before its time.
         """
         found = {}
         while self._open:
             number, answer = self._answers.get()
-            if isinstance(answer, WorkerDiedError):
+            if isinstance(answer, Exception):
                 raise answer
             found[number] = answer
             self._open -= 1
@@ -60,5 +72,5 @@ class Workers:
             number, content = task
             try:
                 self._answers.put((number, worker.ask(content)))
-            except WorkerDiedError as error:
+            except Exception as error:  # noqa: BLE001 whatever it is, someone waits for an answer
                 self._answers.put((number, error))
