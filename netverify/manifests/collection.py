@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from netverify.manifests.cache.readings import Readings
     from netverify.manifests.workers import Workers
 
+_LOADED: Final = time.time()
 SMALLEST_KEPT: Final = 16 * 1024
 """Sources of fewer bytes are not kept in the cache: reading them takes hardly longer than looking them up."""
 
@@ -104,7 +106,7 @@ class _Collection:
         from netverify.manifests.cache.store import Store  # noqa: PLC0415 as above
 
         try:
-            readings = Readings(Store(folder), self._terms)
+            readings = Readings(Store(folder), self._terms, _LOADED)
         except OSError:
             self._cache = None
             return None

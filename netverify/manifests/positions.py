@@ -97,10 +97,12 @@ class NodePositions:
 
 def count_nodes(value: Value) -> int:
     """How many keys and values ``value`` consists of, itself included."""
-    if value.__class__ is not dict and value.__class__ is not list:
+    count, children = 1, value
+    if value.__class__ is dict:
+        count, children = 1 + len(value), value.values()
+    elif value.__class__ is not list:
         return 1
-    count = 1 + (len(value) if value.__class__ is dict else 0)
-    for child in _values(value):
+    for child in children:
         count += count_nodes(child) if child.__class__ is dict or child.__class__ is list else 1
     return count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import stat
@@ -145,12 +146,12 @@ def test_every_module_that_reads_is_part_of_the_fingerprint(tmp_path: Path, monk
         (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / part).write_text("x = 1\n")
     monkeypatch.setattr(fingerprint, "_ROOT", tmp_path)
-    seen = {fingerprint.fingerprint()}
+    seen = {fingerprint.fingerprint(math.inf)}
     for part in ("diagnostics.py", "manifests/a.py", "manifests/deep/b.py", "model/c.py"):
         (tmp_path / part).write_text("x = 2\n")
-        seen.add(fingerprint.fingerprint())
+        seen.add(fingerprint.fingerprint(math.inf))
     (tmp_path / "model" / "c.py").rename(tmp_path / "model" / "d.py")
-    seen.add(fingerprint.fingerprint())
+    seen.add(fingerprint.fingerprint(math.inf))
     assert len(seen) == 6
 
 
@@ -166,6 +167,19 @@ def test_readings_import_nothing_of_the_package_that_the_fingerprint_leaves_out(
 
 def test_without_the_text_of_the_program_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fingerprint, "_ROOT", tmp_path / "zipped")
+    source = Source("a", data=big(SOUND))
+    assert repr(collect([source], TERMS, Means(tmp_path / "cache"))) == repr(collect([source], TERMS))
+    assert not (tmp_path / "cache").exists()
+
+
+def test_nothing_is_kept_by_a_program_whose_text_has_changed_since_it_was_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("diagnostics.py", "manifests/a.py", "model/c.py"):
+        (tmp_path / "text" / part).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "text" / part).write_text("x = 1\n")
+        os.utime(tmp_path / "text" / part, (1_000_000, 1_000_000))
+    monkeypatch.setattr(fingerprint, "_ROOT", tmp_path / "text")
     source = Source("a", data=big(SOUND))
     assert repr(collect([source], TERMS, Means(tmp_path / "cache"))) == repr(collect([source], TERMS))
     assert not (tmp_path / "cache").exists()

@@ -11,10 +11,11 @@ _PARTS = ("diagnostics.py", "manifests", "model")
 """What sources are read with; facts do not depend on the rest of the package."""
 
 
-def fingerprint() -> bytes:
+def fingerprint(loaded: float) -> bytes:
     """Changes with every change to the reading: its own modules, Python, the YAML and the validation libraries.
 
-    Raises ``OSError`` where the text of the modules is not there: then nothing tells one program from another.
+    Raises ``OSError`` where nothing tells which program this is: the text of the modules is not there, or is not what
+    was ``loaded``, in seconds since the epoch, because it was changed afterwards.
     """
     import pydantic  # noqa: PLC0415 small runs keep nothing and need none of the three
     import yaml  # noqa: PLC0415 as above
@@ -24,6 +25,8 @@ def fingerprint() -> bytes:
     digest = hashlib.blake2b(repr(versions).encode())
     modules = [path for part in _PARTS for path in _modules(_ROOT / part)]
     for path in modules:
+        if path.stat().st_ctime >= loaded:
+            raise FileNotFoundError(path)
         text = path.read_bytes()
         digest.update(repr((path.relative_to(_ROOT).as_posix(), len(text))).encode())
         digest.update(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
 
 from netverify.manifests.cache.fingerprint import fingerprint
 from netverify.manifests.cache.packing import unpack
@@ -11,18 +10,18 @@ from netverify.manifests.cache.store import Store
 from netverify.manifests.gathered import Gathered
 from netverify.manifests.gathering import Content, Terms
 
-SMALLEST: Final = 16 * 1024
-"""Sources of fewer bytes are read faster than they are looked up, or nearly so."""
-
 
 class Readings:
-    """What was gathered under ``terms`` before. Small sources are not kept; what cannot be kept is read again."""
+    """What was gathered under ``terms`` before, by the program that was ``loaded`` at that time.
 
-    def __init__(self, store: Store, terms: Terms) -> None:
+    Raises ``OSError`` as :func:`~netverify.manifests.cache.fingerprint.fingerprint` does.
+    """
+
+    def __init__(self, store: Store, terms: Terms, loaded: float) -> None:
         self._store = store
         self._is_writable = True
         self._has_written = False
-        self._terms = hashlib.blake2b(fingerprint(), digest_size=32)
+        self._terms = hashlib.blake2b(fingerprint(loaded), digest_size=32)
         self._terms.update(repr(terms).encode())
 
     def key_of(self, content: Content) -> str:

@@ -13,7 +13,7 @@ def mapping(value: Value, fields: frozenset[str]) -> dict[str, Value]:
     """``value``, which is a mapping without other keys than ``fields``; a missing one is empty."""
     if value is None:
         return {}
-    if value.__class__ is not dict or not value.keys() <= fields:
+    if value.__class__ is not dict or not fields.issuperset(value):
         raise UnusualError
     known: dict[str, Value] = value
     return known
