@@ -21,6 +21,8 @@ TIERS = "dialects.tiers"
 REFERENCE = "reference.evaluate"
 LABELS = "model.labels"
 STORED = "manifests.facts.network_policy"
+PARTS = "manifests.facts.stored"
+ORDINARY = "manifests.ordinary.policies"
 
 FAULTS_OF_THE_LOWERING = {
     "both selectors of a peer are alternatives": (
@@ -218,7 +220,7 @@ FAULTS_OF_READING = {
         '(["Ingress", "Egress"] if egress else ["Ingress"])',
         '["Ingress", "Egress"]',
     ),
-    "no protocol means UDP": (STORED, "Protocol.TCP if protocol is None", "Protocol.UDP if protocol is None"),
+    "no protocol means UDP": (PARTS, "Protocol.TCP if protocol is None", "Protocol.UDP if protocol is None"),
     "a null rule allows nothing": (
         STORED,
         "for index, shape in enumerate(shapes)",
@@ -230,14 +232,39 @@ FAULTS_OF_READING = {
         "stored_selector(shape.namespaceSelector) if stored_selector(shape.namespaceSelector).requirements else None,",
     ),
     "a label left empty in a selector is no requirement": (
-        "manifests.facts.selector",
-        "return selector_of(stored_map(dict(labels)), requirements)",
+        PARTS,
+        'return selector_of({key: value or "" for key, value in labels}, requirements)',
         "return selector_of({key: value for key, value in labels if value}, requirements)",
     ),
     "the name label of a namespace can be forged": (
         "manifests.facts.namespace",
         "stored_map(meta.labels) | {NAMESPACE_NAME_LABEL: name}",
         "{NAMESPACE_NAME_LABEL: name} | stored_map(meta.labels)",
+    ),
+    "an ordinary policy without policyTypes is never for egress": (
+        ORDINARY,
+        '"Egress" in types if types else bool(egress)',
+        '"Egress" in types',
+    ),
+    "an ordinary policy without policyTypes is always for both": (
+        ORDINARY,
+        '"Egress" in types if types else bool(egress)',
+        '"Egress" in types if types else True',
+    ),
+    "an empty namespaceSelector of an ordinary policy is absent": (
+        ORDINARY,
+        '_optional_selector(peer.get("namespaceSelector"))',
+        '_optional_selector(peer.get("namespaceSelector") or None)',
+    ),
+    "the end of a range of ports of an ordinary policy is lost": (
+        ORDINARY,
+        "text(protocol), port, end",
+        "text(protocol), port, None",
+    ),
+    "ordinary pods are never on the host network": (
+        "manifests.ordinary.pods",
+        "_ports(spec), on_host)",
+        "_ports(spec), host_network=False)",
     ),
 }
 
