@@ -35,7 +35,7 @@ class Means:
     cache: Path | None = None
     jobs: int = 1
     alone_bytes: int = 1024 * 1024
-    ahead_bytes: int = 8 * 1024 * 1024
+    ahead_bytes: int = 32 * 1024 * 1024
 
 
 ALONE: Final = Means()

@@ -107,11 +107,18 @@ def test_a_worker_ends_with_its_requests() -> None:
 
 def test_an_interrupt_ends_all_processes_with_one_message(tmp_path: Path) -> None:
     text = SOUND.replace("---\n", "---\n" * 2) + "# and so on\n" * 100
-    for number in range(400):
-        (tmp_path / f"{number}.yaml").write_text(text.replace("shop", f"shop{number}") * 20)
+    for number in range(100):
+        (tmp_path / f"{number}.yaml").write_text(text.replace("shop", f"shop{number}") * 25)
+    eager = (
+        "import netverify.cli.reading as reading\n"
+        "from netverify.cli.main import run\n"
+        "from netverify.manifests.collection import Means\n"
+        "reading.Means = lambda cache, jobs: Means(cache, jobs, 0, 0)\n"
+        "run()\n"
+    )
     question = ["query", "can namespace shop1 reach namespace shop2"]
     started = subprocess.Popen(
-        [sys.executable, "-m", "netverify", *question, "-f", str(tmp_path), "--jobs", "2", "--no-cache"],
+        [sys.executable, "-c", eager, *question, "-f", str(tmp_path), "--jobs", "2", "--no-cache"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
