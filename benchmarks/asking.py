@@ -41,7 +41,7 @@ def measure(folder: Path, workloads: int, policies: int) -> dict[str, float]:
     runs = 5 if workloads <= 1_000 else 3
     (_, sentence), *_ = questions(plan(workloads, policies, SEED), 1, SEED)
     bare = best_process(runs, sys.executable, "-c", "pass")
-    whole = best_process(runs, *NETVERIFY, "query", sentence, "-f", str(folder))
+    whole = best_process(runs, *NETVERIFY, "query", sentence, "-f", str(folder), "--jobs", "1")
     size = sum(path.stat().st_size for path in folder.iterdir())
     loaded = measured("many_questions", folder, workloads, policies, QUESTIONS)
     times = sorted(ms for of_kind in loaded["milliseconds"].values() for ms in of_kind)

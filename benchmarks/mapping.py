@@ -26,7 +26,7 @@ KEPT = ("map_rest_ratio", "map_peak_ratio")
 
 def command(folder: Path) -> tuple[str, ...]:
     """The command whose time is measured."""
-    return (*NETVERIFY, "map", "-f", str(folder), "--no-cache")
+    return (*NETVERIFY, "map", "-f", str(folder), "--no-cache", "--jobs", "1")
 
 
 def measure(folder: Path, workloads: int, policies: int) -> dict[str, float]:

@@ -32,14 +32,16 @@ class FailedError(Exception):
     """A command that ended in another way than it should."""
 
 
-def run_process(*command: str, output: Path | None = None, seconds: float | None = None) -> Process:
-    """Run ``command`` to its end, standard output into ``output``.
+def run_process(
+    *command: str, output: Path | None = None, seconds: float | None = None, cache: Path | None = None
+) -> Process:
+    """Run ``command`` to its end, standard output into ``output``, with the ``cache`` there or with none.
 
     Raises :class:`FailedError` when it ends with another status than 0, or is not done after ``seconds``.
     """
     with (output or Path(os.devnull)).open("wb") as sink:
         started = time.perf_counter()
-        with subprocess.Popen(command, stdout=sink, stderr=subprocess.PIPE, env=environment()) as process:
+        with subprocess.Popen(command, stdout=sink, stderr=subprocess.PIPE, env=environment(cache)) as process:
             watch = _Watch(process, seconds)
             errors = process.stderr.read() if process.stderr else b""
             _, status, usage = os.wait4(process.pid, 0)
@@ -74,9 +76,12 @@ class _Watch:
             self._timer.cancel()
 
 
-def environment() -> dict[str, str]:
-    """The environment without what slows imports down."""
-    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+def environment(cache: Path | None = None) -> dict[str, str]:
+    """The environment without what slows imports down, and with a cache only where one is named."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    if cache is None:
+        return {**kept, "NETVERIFY_NO_CACHE": "1"}
+    return {**kept, "NETVERIFY_NO_CACHE": "", "NETVERIFY_CACHE_DIR": str(cache)}
 
 
 def least(runs: Sequence[Process]) -> Process:
