@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -17,12 +18,12 @@ def fingerprint(loaded: float) -> bytes:
     Raises ``OSError`` where nothing tells which program this is: the text of the modules is not there, or is not what
     was ``loaded``, in seconds since the epoch, because it was changed afterwards.
     """
-    import pydantic  # noqa: PLC0415 small runs keep nothing and need none of the three
-    import yaml  # noqa: PLC0415 as above
+    import yaml  # noqa: PLC0415 small runs keep nothing and need none
     from yaml._yaml import get_version_string  # noqa: PLC0415 as above
 
-    versions = (sys.version, sys.get_int_max_str_digits(), yaml.__version__, get_version_string(), pydantic.VERSION)
+    versions = (sys.version, sys.get_int_max_str_digits(), yaml.__version__, get_version_string())
     digest = hashlib.blake2b(repr(versions).encode())
+    digest.update(_version_of_pydantic())
     modules = [path for part in _PARTS for path in _modules(_ROOT / part)]
     for path in modules:
         if path.stat().st_ctime >= loaded:
@@ -31,6 +32,14 @@ def fingerprint(loaded: float) -> bytes:
         digest.update(repr((path.relative_to(_ROOT).as_posix(), len(text))).encode())
         digest.update(text)
     return digest.digest()
+
+
+def _version_of_pydantic() -> bytes:
+    """The module that tells it; pydantic itself, which few inputs need, would take longer to import than to ask."""
+    found = find_spec("pydantic")
+    if found is None or found.origin is None:
+        raise FileNotFoundError("pydantic")
+    return Path(found.origin).with_name("version.py").read_bytes()
 
 
 def _modules(path: Path) -> list[Path]:
