@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netverify.manifests.workers import Workers
 
 _LOADED: Final = time.time()
+"""When the modules that read sources were loaded: if their text changes later, it is not what reads here."""
 SMALLEST_KEPT: Final = 16 * 1024
 """Sources of fewer bytes are not kept in the cache: reading them takes hardly longer than looking them up."""
 

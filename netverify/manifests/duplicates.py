@@ -31,10 +31,11 @@ def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject],
     first: dict[Identity, ReadObject] = {}
     repeated = Repeated()
     for read in objects:
-        earlier = first.setdefault(read.identity, read)
-        if earlier is read:
-            continue
-        if read.generated:
+        identity = read.identity
+        earlier = first.get(identity)
+        if earlier is None:
+            first[identity] = read
+        elif read.generated:
             fresh = _numbered(read, first)
             first[fresh.identity] = fresh
         else:

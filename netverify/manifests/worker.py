@@ -6,6 +6,7 @@ A message is a line of JSON with the number of bytes that follow, and these byte
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -37,7 +38,8 @@ class Worker:
     def __init__(self, terms: Terms) -> None:
         program = _START.format(path=_search_path())
         command = [sys.executable, "-P", "-c", program]
-        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)  # noqa: S603 this very program
+        errors = None if os.environ.get("NETVERIFY_DEBUG") else DEVNULL
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors)  # noqa: S603 this very program
         self._terms = asdict(terms)
 
     def ask(self, content: Content) -> bytes:
