@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from generators.texts import REFUSED, SOUND
+from netverify.manifests import collection
 from netverify.manifests.cache.store import Store
 from netverify.manifests.collection import SMALLEST_KEPT, Means, collect
 from netverify.manifests.gathering import Terms
@@ -24,6 +26,12 @@ DATA = ("---\n".join([SOUND, *REFUSED]) + "# and so on\n" * (SMALLEST_KEPT // 12
 SOURCE = Source("a.yaml", data=DATA)
 PLAIN = repr(collect([SOURCE], Terms()))
 HEAD = len(b"netverify reading 1\n") + 32
+
+
+@pytest.fixture(autouse=True)
+def text_as_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package counts as unchanged, even while someone works on it."""
+    monkeypatch.setattr(collection, "_LOADED", math.inf)
 
 
 def flipped(at: int) -> Callable[[Path], None]:
