@@ -1,0 +1,51 @@
+// What the map is worth: what was read, what was left out, what was taken as given.
+
+const SECTIONS = [
+  ["inputs", "Inputs", ""],
+  ["assumptions", "Taken as given", "nothing"],
+  ["approximations", "Inexact", "nothing"],
+  ["notes", "Notes", ""],
+  ["unread", "Not read, or refused", "nothing"],
+  ["unsupported", "Not modelled", "nothing"],
+  ["templates", "Templates that were not rendered", ""],
+  ["skipped", "Left alone", ""],
+  ["findings", "Findings", "none"],
+];
+
+function drawAccount(page, parent) {
+  const { account } = page.model.data;
+  parent.replaceChildren(element("div", { class: "account" }, SECTIONS.map(([name, title, otherwise]) => {
+    const texts = account[name].length ? account[name] : [otherwise].filter(Boolean);
+    return texts.length ? [element("h2", {}, title), element("ul", {}, texts.map((text) => element("li", {}, text)))] : [];
+  }).flat()));
+}
+
+function drawWarnings(page, parent) {
+  const { warnings } = page.model.data.account;
+  if (!warnings.length) return;
+  parent.replaceChildren(element("div", { class: "warning" },
+    element("strong", {}, "This map may be wrong or incomplete"),
+    element("ul", {}, warnings.map((text) => element("li", {}, text))),
+    button("What was read and what was not", () => page.change({ view: "account" }), { class: "link-button" })));
+}
+
+/** The figures above the views; those of marks filter by them. */
+function drawSummary(page, parent) {
+  const { model, survey, state } = page;
+  const totals = connectionsBetween(model, survey.weights, null, new Int32Array(model.endpoints.length), 1)[0] ?? { allowed: 0, depends: 0 };
+  const tile = (number, words, extra) => element("div", { class: "tile" }, element("b", {}, grouped(number)), element("span", {}, words), extra);
+  const marks = Object.keys(STATUSES).map((mark) => {
+    const number = model.endpoints.filter((endpoint) => survey.marks[endpoint.number].includes(mark)).length;
+    return element("button", {
+      type: "button", class: "tile", "data-mark": mark, "aria-pressed": String(state.status === mark), title: STATUSES[mark].hint,
+      onClick: () => page.change({ status: state.status === mark ? "" : mark }),
+    }, element("b", {}, badge(mark, grouped(number))), element("span", {}, STATUSES[mark].words));
+  });
+  const namespaces = model.groups.filter((group) => !group.external).length;
+  parent.replaceChildren(
+    tile(model.data.workloads.length, `workloads in ${counted(namespaces, "namespace")}`),
+    tile(totals.allowed, survey.wanted ? "connections on these ports" : "connections allowed"),
+    tile(totals.depends, "that depend"),
+    ...marks,
+  );
+}

@@ -1,0 +1,231 @@
+"""What the page of a map knows, as JSON: endpoints by number, who may open what to whom, rules, and the account.
+
+Pairs are not listed one by one: a bundle is a set of sources, a set of destinations and an access, each a number in a
+table that the page holds once. A set of endpoints is a text such as ``0-4,7``. Every text is printable ASCII.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol as Shape
+
+from netverify.connectivity.outcome import (
+    NAMESPACE_LABELS,
+    POD_ADDRESS,
+    POD_LABELS,
+    SAME_NODE,
+    Access,
+    Bundle,
+    Isolation,
+    MapEndpoint,
+    Members,
+    RuleUse,
+)
+from netverify.diagnostics import Origin
+from netverify.manifests.coverage import Inventory
+from netverify.model.addresses import AddressRange, cidrs
+from netverify.model.behaviours import MEANING, Behaviour
+from netverify.model.flow import Direction
+from netverify.model.traffic import PortSet, Protocol
+from netverify.queries.wording import alternatives, peer_words, traffic_words
+from netverify.report.behaviour_text import plugins_text
+from netverify.report.map_page_account import Json, Remarks, account
+from netverify.report.terminal import printable
+from netverify.rules.predicate import Predicate
+
+_OPEN_QUESTIONS: Mapping[str, str] = {
+    POD_ADDRESS: "the address of a pod or node, which the manifests do not tell",
+    SAME_NODE: "whether both pods run on one node",
+    POD_LABELS: "the value of a label that a controller adds",
+    NAMESPACE_LABELS: "the labels of a namespace whose Namespace object is not in the manifests",
+}
+_LETTERS = {Isolation.OPEN: "o", Isolation.ISOLATED: "i", Isolation.DEPENDS: "d"}
+_MANY_ALTERNATIVES = 6
+_NUMBERS_AT_ONCE = 3 * 4096
+
+
+class Found(Shape):
+    """The all-pairs reading, as far as the page needs it."""
+
+    @property
+    def endpoints(self) -> tuple[MapEndpoint, ...]:
+        """Workloads, then external ranges."""
+
+    def bundles(self) -> Iterator[Bundle]:
+        """Disjoint rectangles of connections."""
+
+    def isolation(self, direction: Direction, /) -> tuple[Isolation, ...]:
+        """For each endpoint by number."""
+
+    def rule_uses(self) -> Iterator[RuleUse]:
+        """Which rule may let whom talk with whom."""
+
+
+class Findings(Remarks, Shape):
+    """A map: what was found, and what has to be said about it."""
+
+    @property
+    def connectivity(self) -> Found:
+        """Who may open what to whom."""
+
+
+@dataclass(slots=True)
+class _Table:
+    """Texts in the order in which they were first met, each once."""
+
+    texts: list[str] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, text: str) -> int:
+        """The number of ``text``; a new one if it was not met before."""
+        number = self._numbers.setdefault(text, len(self.texts))
+        if number == len(self.texts):
+            self.texts.append(text)
+        return number
+
+    def printable(self) -> list[Json]:
+        """The texts, escaped where they need it."""
+        return [printable(text) for text in self.texts]
+
+
+@dataclass(slots=True)
+class _Sets:
+    """Sets of endpoints by number. ``Members`` that are shared are written once, and kept so that their ids last."""
+
+    table: _Table = field(default_factory=_Table)
+    _known: dict[int, tuple[Members, int]] = field(default_factory=dict)
+
+    def number(self, members: Members) -> int:
+        """The number of the set."""
+        known = self._known.get(id(members))
+        if known is None:
+            known = self._known[id(members)] = (members, self.table.number(members_text(members)))
+        return known[1]
+
+
+@dataclass(slots=True)
+class _Accesses:
+    """Accesses by number, likewise."""
+
+    table: _Table = field(default_factory=_Table)
+    on: set[str] = field(default_factory=set)
+    _known: dict[int, tuple[Access, int]] = field(default_factory=dict)
+
+    def number(self, access: Access) -> int:
+        """The number of ``access``."""
+        known = self._known.get(id(access))
+        if known is None:
+            row: Json = [_ports(access.allowed), _ports(access.depends), list[Json](access.on)]
+            known = self._known[id(access)] = (access, self.table.number(_dumped(row)))
+            self.on.update(access.on)
+        return known[1]
+
+
+def members_text(members: Members) -> str:
+    """``0-4,7``: the numbers of ``members`` as ascending ranges."""
+    ranges: list[list[int]] = []
+    for number in members:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+
+
+def page_data(findings: Findings, inventory: Inventory, title: str) -> Iterator[str]:
+    """One JSON object in pieces. Bundles come first, since they are most of it, and say which tables the rest needs."""
+    found, sets, accesses = findings.connectivity, _Sets(), _Accesses()
+    numbers = (
+        str(number)
+        for bundle in found.bundles()
+        for number in (
+            sets.number(bundle.sources),
+            sets.number(bundle.destinations),
+            accesses.number(bundle.access),
+        )
+    )
+    yield '{"bundles":['
+    lead = ""
+    while piece := list(islice(numbers, _NUMBERS_AT_ONCE)):
+        yield lead + ",".join(piece)
+        lead = ","
+    yield f'],"accesses":[{",".join(accesses.table.texts)}],'
+    rest: dict[str, Json] = {
+        "title": printable(title),
+        **_places_of_endpoints_and_rules(found, inventory, sets),
+        "sets": list[Json](sets.table.texts),
+        "meanings": {name: _meaning(name) for name in sorted(accesses.on)},
+        "account": account(findings, inventory),
+    }
+    yield _dumped(rest)[1:]
+
+
+def _places_of_endpoints_and_rules(found: Found, inventory: Inventory, sets: _Sets) -> dict[str, Json]:
+    """Endpoints, isolation and rules, with the tables of names that they share."""
+    namespaces, kinds, policies, files = _Table(), _Table(), _Table(), _Table()
+    origins = {workload.key: workload.origin for workload in inventory.cluster.workloads}
+    workloads: list[Json] = []
+    for endpoint in found.endpoints:
+        if key := endpoint.workload:
+            origin = origins.get(key) or Origin("")
+            row: list[Json] = [namespaces.number(key.namespace), kinds.number(key.kind), printable(key.name)]
+            workloads.append([*row, files.number(origin.path), origin.line])
+    rules: list[Json] = []
+    for use in found.rule_uses():
+        rule = use.rule
+        rules.append(
+            [
+                use.direction.value,
+                policies.number(str(rule.policy) if rule.origin.path else ""),
+                rule.index,
+                files.number(rule.origin.path),
+                rule.origin.line,
+                [sets.number(one) for one in use.subjects],
+                [sets.number(one) for one in use.peers],
+                _words(rule.subject),
+                _words(rule.peer),
+                printable(traffic_words(rule.traffic)),
+            ]
+        )
+    return {
+        "namespaces": namespaces.printable(),
+        "kinds": kinds.printable(),
+        "workloads": workloads,
+        "outside": [[str(one.block), _block_words(one.block)] for one in found.endpoints if one.block],
+        **{direction.value: "".join(_LETTERS[one] for one in found.isolation(direction)) for direction in Direction},
+        "rules": rules,
+        "policies": policies.printable(),
+        "files": files.printable(),
+    }
+
+
+def _dumped(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def _ports(ports: Mapping[Protocol, PortSet]) -> dict[str, Json]:
+    return {protocol.value: str(ports[protocol]) for protocol in Protocol if protocol in ports}
+
+
+def _words(predicate: Predicate) -> str:
+    """Who an end of a rule is, in words; of many alternatives the first ones."""
+    words = list(dict.fromkeys(peer_words(one) for one in alternatives(predicate)))
+    more = ["..."] if len(words) > _MANY_ALTERNATIVES else []
+    return printable("; ".join([*words[:_MANY_ALTERNATIVES], *more]))
+
+
+def _block_words(block: AddressRange) -> str:
+    """``10.0.0.0/8`` where the range is one CIDR, else its first and its last address."""
+    networks = cidrs(block)
+    return networks[0] if len(networks) == 1 else str(block)
+
+
+def _meaning(name: str) -> str:
+    """What the entry ``name`` of an access's ``on`` is about."""
+    if name in _OPEN_QUESTIONS:
+        return _OPEN_QUESTIONS[name]
+    behaviour = Behaviour(name)
+    return f"whether {MEANING[behaviour]} (so: {plugins_text(behaviour, value=True)})"
