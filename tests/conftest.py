@@ -1,6 +1,7 @@
 """Fixtures that several kinds of tests share."""
 
 import os
+import shutil
 
 import pytest
 
@@ -51,3 +52,27 @@ def golden(request):
         assert text == path.read_text()
 
     return hold
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """A browser that was started once for all tests; they are skipped where there is none."""
+    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
+    if not all(programs):
+        pytest.skip("needs chromium and chromedriver on PATH")
+    from cases.browsed_pages import started  # noqa: PLC0415 - only the tests that browse need selenium
+
+    with started(*programs, str(tmp_path_factory.mktemp("profile"))) as driver:
+        yield driver
+
+
+@pytest.fixture
+def browsed(chromium, tmp_path):
+    """A page to be opened in the browser. Whatever a test does, the console stays silent and nothing is loaded."""
+    from cases.browsed_pages import Browsed  # noqa: PLC0415 - as above
+
+    page = Browsed(chromium, tmp_path)
+    yield page
+    assert page.complaints() == []
+    own = ((tmp_path / "map.html").as_uri(), "data:,", "about:blank")
+    assert [url for url in page.requests() if not url.startswith(own)] == []

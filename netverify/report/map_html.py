@@ -15,7 +15,7 @@ from importlib.resources import files
 from netverify.manifests.coverage import Inventory
 from netverify.report.map_page_data import Findings, page_data
 
-_SCRIPTS = (
+SCRIPTS = (
     "elements.js",
     "ports.js",
     "model.js",
@@ -31,14 +31,17 @@ _SCRIPTS = (
     "account.js",
     "page.js",
 )
+"""The files of the page's script, in their order."""
+
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&"})
 
 
-def render_map_html(findings: Findings, inventory: Inventory, *, title: str = "") -> Iterator[str]:
-    """The page, in pieces. ``title`` says what the map is of; it may hold anything, as may every name and path.
+def render_map_html(findings: Findings, inventory: Inventory, *, title: str = "", narrowed: str = "") -> Iterator[str]:
+    """The page, in pieces. ``title`` says what the map is of, and ``narrowed`` to which part it is narrowed, if it is.
 
-    Guarantees: the pieces are ASCII; the same map is the same bytes.
+    Both may hold anything, as may every name and path. Guarantees: the pieces are ASCII; the same map is the same
+    bytes.
     """
     style, script = _asset("page.css"), _script()
     texts = {"style": style, "script": script, "policy": _policy(style, script)}
@@ -46,7 +49,9 @@ def render_map_html(findings: Findings, inventory: Inventory, *, title: str = ""
         if position % 2 == 0:
             yield part
         elif part == "data":
-            yield from (piece.translate(_ESCAPES) for piece in page_data(findings, inventory, title))
+            yield from (
+                piece.translate(_ESCAPES) for piece in page_data(findings, inventory, title=title, narrowed=narrowed)
+            )
         else:
             yield texts[part]
 
@@ -57,7 +62,7 @@ def _asset(name: str) -> str:
 
 def _script() -> str:
     """The scripts as one, in a function of its own so that nothing on the page can be mistaken for a name in it."""
-    body = "\n".join(_asset(name) for name in _SCRIPTS)
+    body = "\n".join(_asset(name) for name in SCRIPTS)
     return f'(() => {{\n"use strict";\n{body}}})();\n'
 
 

@@ -45,7 +45,7 @@ def account(remarks: Remarks, inventory: Inventory) -> Json:
     """
     cluster, coverage = inventory.cluster, inventory.coverage
     return {
-        "warnings": _texts((*remarks.unknown_because, *_incomplete(inventory))),
+        "warnings": _shortened((*_incomplete(inventory), *remarks.unknown_because)),
         "inputs": _texts(coverage_text(inventory)),
         "assumptions": _texts(settings_together(remarks.assumptions)),
         "approximations": _texts(remarks.approximations),

@@ -93,16 +93,17 @@ class _Table:
 
 @dataclass(slots=True)
 class _Sets:
-    """Sets of endpoints by number. ``Members`` that are shared are written once, and kept so that their ids last."""
+    """Sets of endpoints by number. What blocks number their endpoints with is kept, so that its id lasts."""
 
     table: _Table = field(default_factory=_Table)
-    _known: dict[int, tuple[Members, int]] = field(default_factory=dict)
+    _known: dict[tuple[int, int], tuple[tuple[int, ...], int]] = field(default_factory=dict)
 
     def number(self, members: Members) -> int:
         """The number of the set."""
-        known = self._known.get(id(members))
+        key = (id(members.numbers), members.bits)
+        known = self._known.get(key)
         if known is None:
-            known = self._known[id(members)] = (members, self.table.number(members_text(members)))
+            known = self._known[key] = (members.numbers, self.table.number(members_text(members)))
         return known[1]
 
 
@@ -135,7 +136,7 @@ def members_text(members: Members) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
-def page_data(findings: Findings, inventory: Inventory, title: str) -> Iterator[str]:
+def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed: str) -> Iterator[str]:
     """One JSON object in pieces. Bundles come first, since they are most of it, and say which tables the rest needs."""
     found, sets, accesses = findings.connectivity, _Sets(), _Accesses()
     numbers = (
@@ -155,6 +156,7 @@ def page_data(findings: Findings, inventory: Inventory, title: str) -> Iterator[
     yield f'],"accesses":[{",".join(accesses.table.texts)}],'
     rest: dict[str, Json] = {
         "title": printable(title),
+        "narrowed": printable(narrowed),
         **_places_of_endpoints_and_rules(found, inventory, sets),
         "sets": list[Json](sets.table.texts),
         "meanings": {name: _meaning(name) for name in sorted(accesses.on)},
@@ -176,9 +178,12 @@ def _places_of_endpoints_and_rules(found: Found, inventory: Inventory, sets: _Se
     rules: list[Json] = []
     for use in found.rule_uses():
         rule = use.rule
+        if not use.peers:
+            continue
         rules.append(
             [
                 use.direction.value,
+                rule.action.value,
                 policies.number(str(rule.policy) if rule.origin.path else ""),
                 rule.index,
                 files.number(rule.origin.path),
@@ -228,4 +233,4 @@ def _meaning(name: str) -> str:
     if name in _OPEN_QUESTIONS:
         return _OPEN_QUESTIONS[name]
     behaviour = Behaviour(name)
-    return f"whether {MEANING[behaviour]} (so: {plugins_text(behaviour, value=True)})"
+    return f"{MEANING[behaviour]} (known to hold with {plugins_text(behaviour, value=True)})"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from netverify.diagnostics import CODES
+from netverify.report.map_html import SCRIPTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "netverify"
@@ -137,6 +138,12 @@ def texts_of_code(tree):
             yield node
 
 
+def test_every_script_of_the_page_is_part_of_the_page_and_short():
+    scripts = sorted((PACKAGE / "report" / "map_page").glob("*.js"))
+    assert {path.name for path in scripts} == set(SCRIPTS)
+    assert {path.name: n for path in scripts if (n := len(path.read_text().splitlines())) > MAX_LINES} == {}
+
+
 def test_the_type_marker_is_shipped():
     assert (PACKAGE / "py.typed").is_file()
 
@@ -189,6 +196,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
         entry_points = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
     modules_in_tree = {str(path.relative_to(ROOT)) for path in modules()}
     assert modules_in_tree | {"netverify/py.typed"} <= names
+    assert {f"netverify/report/map_page/{path.name}" for path in (PACKAGE / "report" / "map_page").iterdir()} <= names
     assert {f"netverify/pages/{code}.md" for code in CODES} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"netverify"}
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -21,12 +21,16 @@ function drawAccount(page, parent) {
 }
 
 function drawWarnings(page, parent) {
-  const { warnings } = page.model.data.account;
-  if (!warnings.length) return;
-  parent.replaceChildren(element("div", { class: "warning" },
+  const { narrowed, account: { warnings } } = page.model.data;
+  const part = element("p", { class: "notice" }, element("strong", {}, "Only a part of the map"), ` ${narrowed}. Figures and marks speak of this part.`);
+  parent.replaceChildren(...[narrowed ? part : null, warnings.length ? warningBox(page, warnings) : null].filter(Boolean));
+}
+
+function warningBox(page, warnings) {
+  return element("div", { class: "warning", role: "alert" },
     element("strong", {}, "This map may be wrong or incomplete"),
     element("ul", {}, warnings.map((text) => element("li", {}, text))),
-    button("What was read and what was not", () => page.change({ view: "account" }), { class: "link-button" })));
+    button("What was read and what was not", () => page.change({ view: "account" }), { class: "link-button" }));
 }
 
 /** The figures above the views; those of marks filter by them. */

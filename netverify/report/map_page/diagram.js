@@ -1,6 +1,6 @@
 // The drawing: namespaces as boxes, collapsed or with their workloads, and the connections between what is shown.
 
-const MANY_EDGES = 60;
+const [BUSY_EDGES, MANY_EDGES] = [50, 160];
 const TOO_MANY_EDGES = 700;
 const CHARACTER = 7.3;
 
@@ -118,6 +118,7 @@ function drawEdge(page, edge, nodes, places) {
   const width = Math.min(5, 1.3 + Math.log10(edge.allowed + edge.depends) * 0.9);
   return drawn("g", {
     class: "link", "data-source": nodeKey(nodes[edge.source]), "data-destination": nodeKey(nodes[edge.destination]),
+    "data-groups": `g${nodes[edge.source].group} g${nodes[edge.destination].group}`,
     onClick: () => page.select({ source: nodes[edge.source], destination: nodes[edge.destination] }),
   },
     drawn("title", {}, edgeWords(model, edge, nodes)),
@@ -134,13 +135,13 @@ function tips() {
 
 /** Marks the edges of what is selected or pointed at; the others step back. */
 function highlight(drawing, selection, pointed) {
-  const keys = selection?.node ? [nodeKey(selection.node)] : [];
-  if (pointed) keys.push(pointed);
-  const pair = selection?.source ? [nodeKey(selection.source), nodeKey(selection.destination)] : null;
+  const keys = [selection?.node ? nodeKey(selection.node) : null, pointed].filter(Boolean);
+  const pair = selection?.source && !pointed ? [nodeKey(selection.source), nodeKey(selection.destination)] : null;
   let lit = 0;
   for (const link of drawing.querySelectorAll(".link")) {
-    const { source, destination } = link.dataset;
-    const on = keys.includes(source) || keys.includes(destination) || (pair && source === pair[0] && destination === pair[1]);
+    const ends = [link.dataset.source, link.dataset.destination];
+    const names = link.dataset.groups.split(" ").map((group, index) => [group, ends[index]]);
+    const on = pair ? names.every((either, index) => either.includes(pair[index])) : keys.some((key) => names.flat().includes(key));
     link.classList.toggle("lit", Boolean(on));
     if (on) lit += 1;
   }
@@ -177,7 +178,7 @@ function drawDiagram(page, parent) {
   const nearOf = new Map(nodes.map((node, index) => [nodeKey(node), near[index]]));
   const groupOf = (box) => drawGroup(page, box, inside.get(groups.get(box.group.index).index) ?? 0, groups.get(box.group.index).near);
   const drawing = drawn("svg", {
-    class: `diagram${between.length > MANY_EDGES ? " crowded" : ""}`, width, height, viewBox: `0 0 ${width} ${height}`, role: "group",
+    class: `diagram${between.length > MANY_EDGES ? " crowded" : between.length > BUSY_EDGES ? " busy" : ""}`, width, height, viewBox: `0 0 ${width} ${height}`, role: "group",
     "aria-label": "Map of namespaces and connections",
   },
     tips(),

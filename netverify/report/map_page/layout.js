@@ -4,29 +4,31 @@ const CHIP = { width: 184, height: 24, gap: 6 };
 const GROUP = { width: 196, height: 62, header: 30, padding: 12, corridor: 56 };
 const SPACE = { across: 44, down: 44, margin: 20 };
 
-/** How many chips stand below each other in a namespace of that many. */
-function chipsPerColumn(count) {
-  return count <= 12 ? count : Math.max(12, Math.ceil(Math.sqrt(count * 3)));
+const STEP = CHIP.width + GROUP.corridor;
+
+/** How many chips stand below each other in a namespace of that many, no wider than `width`. */
+function chipsPerColumn(count, width) {
+  const columns = Math.max(1, Math.floor((width - 2 * SPACE.margin - GROUP.padding) / STEP));
+  return Math.max(Math.min(count, 12), Math.ceil(Math.sqrt(count * 3)), Math.ceil(count / columns));
 }
 
-function expandedBox(group, members) {
-  const tall = chipsPerColumn(members.length);
-  const columns = Math.max(1, Math.ceil(members.length / Math.max(1, tall)));
-  const step = CHIP.width + GROUP.corridor;
+function expandedBox(group, members, width) {
+  const tall = chipsPerColumn(members.length, width);
+  const columns = Math.ceil(members.length / tall);
   const chips = members.map((number, index) => ({
     number,
-    x: GROUP.padding + Math.floor(index / tall) * step, y: GROUP.header + (index % tall) * (CHIP.height + CHIP.gap),
+    x: GROUP.padding + Math.floor(index / tall) * STEP, y: GROUP.header + (index % tall) * (CHIP.height + CHIP.gap),
     width: CHIP.width, height: CHIP.height, chip: true, column: Math.floor(index / tall), group: group.index,
   }));
   return {
-    group, chips, width: columns * step + GROUP.padding, height: GROUP.header + tall * (CHIP.height + CHIP.gap) + 6,
+    group, chips, width: columns * STEP + GROUP.padding, height: GROUP.header + tall * (CHIP.height + CHIP.gap) + 6,
   };
 }
 
 /** Boxes in rows from left to right, in the order given, no wider than `width` unless one box is; outside stands above all. */
 function layOut(groups, width) {
   const boxes = groups.map(({ group, members, expanded }) =>
-    expanded && members.length ? expandedBox(group, members) : { group, chips: [], width: GROUP.width, height: GROUP.height },
+    expanded && members.length ? expandedBox(group, members, width) : { group, chips: [], width: GROUP.width, height: GROUP.height },
   );
   const outside = boxes.filter((box) => box.group.external);
   const inside = boxes.filter((box) => !box.group.external);

@@ -50,8 +50,8 @@ function readAccesses(rows) {
 }
 
 function readRules(data) {
-  return data.rules.map(([direction, policy, index, file, line, subjects, peers, subjectWords, peerWords, traffic]) => ({
-    direction, policy: data.policies[policy], index, place: placeOf(data, file, line),
+  return data.rules.map(([direction, action, policy, index, file, line, subjects, peers, subjectWords, peerWords, traffic]) => ({
+    direction, action, policy: data.policies[policy], index, place: placeOf(data, file, line),
     subjects, peers, subjectWords, peerWords, traffic,
   }));
 }

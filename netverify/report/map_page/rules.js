@@ -12,7 +12,7 @@ function ruleItem(rule) {
   const builtIn = rule.policy === "";
   return element("li", { class: "rule" },
     element("div", { class: "rule-head" },
-      element("strong", {}, builtIn ? "traffic between a pod and its own node" : rule.policy), builtIn ? "" : `, rule ${rule.index + 1}`),
+      element("strong", {}, builtIn ? "traffic between a pod and its own node" : rule.policy), builtIn ? "" : `, rule ${rule.index + 1}`, rule.action === "allow" ? "" : ` (${rule.action})`),
     builtIn ? null : element("code", { class: "place" }, rule.place),
     builtIn ? null : element("div", { class: "words" }, `${rule.subjectWords}: ${word} ${rule.peerWords}, ${rule.traffic}`),
   );

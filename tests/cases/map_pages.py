@@ -1,0 +1,40 @@
+"""The page of a map: made from an inventory, and its data."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from netverify.connectivity.all_pairs import Connectivity, all_pairs
+from netverify.dialects.tiers import lower
+from netverify.manifests.coverage import Inventory
+from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT
+from netverify.report.map_html import render_map_html
+
+
+@dataclass(frozen=True)
+class Remarked:
+    """A map as the page takes it."""
+
+    connectivity: Connectivity
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    unknown_because: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def found_in(inventory: Inventory, cni: str | None = None) -> Connectivity:
+    fixed = {**FIXED_BY_DEFAULT, **(CNI_PROFILES[cni] if cni else {})}
+    return all_pairs(inventory.cluster, lower(inventory.cluster), fixed)
+
+
+def page_of(inventory: Inventory, *, cni: str | None = None, title: str = "", narrowed: str = "", **remarks) -> str:
+    remarked = Remarked(found_in(inventory, cni), **remarks)
+    return "".join(render_map_html(remarked, inventory, title=title, narrowed=narrowed))
+
+
+def data_of(page: str) -> dict:
+    """The data that a page holds."""
+    (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    return json.loads(text)
