@@ -67,7 +67,7 @@ def _incomplete(inventory: Inventory) -> Iterable[str]:
     if coverage.unread or inventory.has_errors:
         yield f"{counted(len(coverage.unread), 'input')} could not be read or was refused: this map is incomplete"
     if coverage.unsupported:
-        yield f"{counted_kinds(coverage.unsupported)} not modelled: what they allow or deny is not in this map"
+        yield f"{counted_kinds(coverage.unsupported)} not modelled: what they create, allow or deny is not in this map"
     if coverage.templates:
         yield f"{counted(len(coverage.templates), 'template')} not rendered: what they would create is not in this map"
 

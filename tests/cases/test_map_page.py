@@ -297,7 +297,7 @@ def test_incomplete_inputs_stand_at_the_top_and_in_the_account(browsed):
     browsed.open(page)
     assert browsed.texts(".warning li") == [
         "1 input could not be read or was refused: this map is incomplete",
-        "2 CiliumNetworkPolicies not modelled: what they allow or deny is not in this map",
+        "2 CiliumNetworkPolicies not modelled: what they create, allow or deny is not in this map",
         "1 template not rendered: what they would create is not in this map",
         "a doubt",
     ]
@@ -310,7 +310,7 @@ def test_incomplete_inputs_stand_at_the_top_and_in_the_account(browsed):
 def test_a_part_of_a_map_says_so(browsed):
     browsed.open(page_of(inventory_of(SHOP), narrowed="from namespace lab"))
     assert browsed.text(".notice") == (
-        "Only a part of the map from namespace lab. Figures and marks speak of this part."
+        "Only a part of the map: from namespace lab. Figures and marks speak of this part."
     )
 
 
@@ -325,6 +325,7 @@ def test_what_depends_says_on_what(browsed):
 def test_a_map_without_workloads_opens(browsed):
     browsed.open(page_of(inventory_of("")))
     assert browsed.texts(".tile")[0] == "0 workloads in 0 namespaces"
+    assert browsed.text("#view .hint") == "There are no workloads in these manifests."
     for view in ("matrix", "workloads", "account", "diagram"):
         browsed.click(f"#tab-{view}")
 

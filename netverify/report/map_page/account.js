@@ -21,8 +21,10 @@ function drawAccount(page, parent) {
 }
 
 function drawWarnings(page, parent) {
-  const { narrowed, account: { warnings } } = page.model.data;
-  const part = element("p", { class: "notice" }, element("strong", {}, "Only a part of the map"), ` ${narrowed}. Figures and marks speak of this part.`);
+  const { narrowed, account: { warnings, notes } } = page.model.data;
+  const part = element("div", { class: "notice" },
+    element("strong", {}, "Only a part of the map: "), narrowed, ". Figures and marks speak of this part.",
+    notes.map((note) => element("p", {}, note)));
   parent.replaceChildren(...[narrowed ? part : null, warnings.length ? warningBox(page, warnings) : null].filter(Boolean));
 }
 

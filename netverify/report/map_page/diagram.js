@@ -133,21 +133,26 @@ function tips() {
       drawn("path", { d: "M0 0 8 4 0 8Z", class: `tip ${kind.replace("-", " ")}` }))));
 }
 
+/** The key under which a node is drawn: its own, or that of its namespace while this is collapsed. */
+function drawnKey(model, drawing, node) {
+  const key = nodeKey(node);
+  return node.endpoint === undefined || drawing.querySelector(`[data-node="${key}"]`) ? key : `g${model.endpoints[node.endpoint].group}`;
+}
+
 /** Marks the edges of what is selected or pointed at; the others step back. */
-function highlight(drawing, selection, pointed) {
-  const keys = [selection?.node ? nodeKey(selection.node) : null, pointed].filter(Boolean);
-  const pair = selection?.source && !pointed ? [nodeKey(selection.source), nodeKey(selection.destination)] : null;
+function highlight({ model, state }, drawing, pointed) {
+  const { node, source, destination } = state.selection ?? {};
+  const keys = [node ? drawnKey(model, drawing, node) : null, pointed].filter(Boolean);
+  const pair = source ? [source, destination].map((end) => drawnKey(model, drawing, end)) : [];
   let lit = 0;
   for (const link of drawing.querySelectorAll(".link")) {
     const ends = [link.dataset.source, link.dataset.destination];
     const names = link.dataset.groups.split(" ").map((group, index) => [group, ends[index]]);
-    const on = pair ? names.every((either, index) => either.includes(pair[index])) : keys.some((key) => names.flat().includes(key));
-    link.classList.toggle("lit", Boolean(on));
+    const on = pair.length && !pointed ? names.every((either, index) => either.includes(pair[index])) : keys.some((key) => names.flat().includes(key));
+    link.classList.toggle("lit", on);
     if (on) lit += 1;
   }
-  for (const node of drawing.querySelectorAll(".node")) {
-    node.classList.toggle("selected", keys.includes(node.dataset.node) || Boolean(pair?.includes(node.dataset.node)));
-  }
+  for (const one of drawing.querySelectorAll(".node")) one.classList.toggle("selected", [...keys, ...pair].includes(one.dataset.node));
   drawing.classList.toggle("traced", lit > 0);
 }
 
@@ -187,11 +192,11 @@ function drawDiagram(page, parent) {
     boxes.filter((box) => !box.chips.length).map(groupOf),
     boxes.map((box) => [drawToggle(page, box), ...box.chips.map((chip) => drawChip(page, chip, nearOf.get(`e${chip.number}`)))]).flat(),
   );
-  const hint = crowd ? `${grouped(between.length)} lines would hide each other: select a namespace or a workload to see its own.`
+  const hint = !model.data.workloads.length ? "There are no workloads in these manifests." : crowd ? `${grouped(between.length)} lines would hide each other: select a namespace or a workload to see its own.`
     : between.length > MANY_EDGES ? "Point at a namespace or a workload, or select it, to see its own connections." : "";
   parent.replaceChildren(element("p", { class: "hint" }, boxes.length ? hint : "Nothing fits these filters."), element("div", { class: "scroll" }, drawing));
-  highlight(drawing, state.selection, null);
-  const point = (event) => highlight(drawing, state.selection, event.target.closest(".node")?.dataset.node ?? null);
+  highlight(page, drawing, null);
+  const point = (event) => highlight(page, drawing, event.target.closest(".node")?.dataset.node ?? null);
   drawing.addEventListener("pointerover", point);
-  drawing.addEventListener("pointerleave", () => highlight(drawing, state.selection, null));
+  drawing.addEventListener("pointerleave", () => highlight(page, drawing, null));
 }

@@ -1,27 +1,27 @@
 // Where groups and workloads stand in the drawing: the same map is laid out the same way each time.
 
-const CHIP = { width: 184, height: 24, gap: 6 };
+const CHIP = { width: 212, height: 24, gap: 6 };
 const GROUP = { width: 196, height: 62, header: 30, padding: 12, corridor: 56 };
 const SPACE = { across: 44, down: 44, margin: 20 };
 
-const STEP = CHIP.width + GROUP.corridor;
 
 /** How many chips stand below each other in a namespace of that many, no wider than `width`. */
 function chipsPerColumn(count, width) {
-  const columns = Math.max(1, Math.floor((width - 2 * SPACE.margin - GROUP.padding) / STEP));
-  return Math.max(Math.min(count, 12), Math.ceil(Math.sqrt(count * 3)), Math.ceil(count / columns));
+  const columns = Math.max(1, Math.floor((width - 2 * SPACE.margin - GROUP.padding) / (CHIP.width + GROUP.corridor)));
+  return Math.min(count, Math.max(12, Math.ceil(Math.sqrt(count * 3)), Math.ceil(count / columns)));
 }
 
 function expandedBox(group, members, width) {
   const tall = chipsPerColumn(members.length, width);
   const columns = Math.ceil(members.length / tall);
+  // Lines among the chips of one column bend into the corridor beside it: the more there may be, the wider it is.
+  const corridor = columns === 1 ? GROUP.corridor + 6 * Math.max(0, tall - 4) : GROUP.corridor;
   const chips = members.map((number, index) => ({
-    number,
-    x: GROUP.padding + Math.floor(index / tall) * STEP, y: GROUP.header + (index % tall) * (CHIP.height + CHIP.gap),
-    width: CHIP.width, height: CHIP.height, chip: true, column: Math.floor(index / tall), group: group.index,
+    number, corridor, chip: true, group: group.index, width: CHIP.width, height: CHIP.height,
+    x: GROUP.padding + Math.floor(index / tall) * (CHIP.width + corridor), y: GROUP.header + (index % tall) * (CHIP.height + CHIP.gap),
   }));
   return {
-    group, chips, width: columns * STEP + GROUP.padding, height: GROUP.header + tall * (CHIP.height + CHIP.gap) + 6,
+    group, chips, width: columns * (CHIP.width + corridor) + GROUP.padding, height: GROUP.header + tall * (CHIP.height + CHIP.gap) + 6,
   };
 }
 
@@ -64,7 +64,8 @@ function anchor(box, other) {
 function curve(from, to) {
   const start = anchor(from, to), end = anchor(to, from);
   const far = Math.hypot(end.x - start.x, end.y - start.y);
-  const pull = start.dx && start.dx === end.dx ? Math.min(GROUP.corridor - 12, 14 + far * 0.12) : Math.min(160, 24 + far * 0.35);
+  const corridor = Math.min(from.corridor ?? GROUP.corridor, to.corridor ?? GROUP.corridor);
+  const pull = start.dx && start.dx === end.dx ? Math.min(corridor * 1.2, 14 + far * 0.3) : Math.min(160, 24 + far * 0.35);
   const tip = { x: end.x + end.dx * 5, y: end.y + end.dy * 5 };
   return `M${start.x} ${start.y}C${start.x + start.dx * pull} ${start.y + start.dy * pull} ` +
     `${end.x + end.dx * pull} ${end.y + end.dy * pull} ${tip.x} ${tip.y}`;

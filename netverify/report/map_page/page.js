@@ -101,10 +101,18 @@ function listen() {
   window.addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(draw, 150); });
 }
 
+/** Brings what is selected into sight. */
+function showSelected() {
+  byId("view").querySelector(".node.selected")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 function selectFirstFound() {
   const found = survey(model, { ...page.state, search: byId("search").value, wanted: page.survey.wanted }).focus;
   const first = found ? found.indexOf(1) : -1;
-  if (first >= 0) change({ search: byId("search").value, selection: { node: { endpoint: first } } });
+  if (first < 0) return;
+  const expanded = new Set([...page.state.expanded, model.endpoints[first].group]);
+  change({ search: byId("search").value, selection: { node: { endpoint: first } }, expanded });
+  showSelected();
 }
 
 function begin() {
@@ -117,6 +125,7 @@ function begin() {
   page.state = stateFrom(model, location.hash);
   listen();
   draw();
+  showSelected();
 }
 
 begin();
