@@ -23,6 +23,7 @@ from netverify.connectivity.outcome import (
     MapEndpoint,
     Members,
     RuleUse,
+    WideMembers,
 )
 from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
@@ -125,6 +126,14 @@ class _Accesses:
         return known[1]
 
 
+def _parts(members: Members | WideMembers) -> Iterator[Members]:
+    """``members`` by block: so taken, the same sets come again and again."""
+    if isinstance(members, WideMembers):
+        yield from members.parts()
+    else:
+        yield members
+
+
 def members_text(members: Members) -> str:
     """``0-4,7``: the numbers of ``members`` as ascending ranges."""
     ranges: list[list[int]] = []
@@ -142,11 +151,8 @@ def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed:
     numbers = (
         str(number)
         for bundle in found.bundles()
-        for number in (
-            sets.number(bundle.sources),
-            sets.number(bundle.destinations),
-            accesses.number(bundle.access),
-        )
+        for sources in _parts(bundle.sources)
+        for number in (sets.number(sources), sets.number(bundle.destinations), accesses.number(bundle.access))
     )
     yield '{"bundles":['
     lead = ""
