@@ -149,7 +149,7 @@ def test_what_no_policy_selects_is_said_to_be_not_isolated(browsed, shop):
 def test_a_pair_that_is_denied_says_which_side_denies_it(browsed, shop):
     browsed.open(shop, "from=e%3Alab%2Fbox%5BPod%5D&to=e%3Ashop%2Fpg%5BPod%5D")
     assert browsed.texts(".verdict") == ["Not allowed on any port"]
-    assert browsed.text(".ingress p") == "isolated by policy: and no rule allows it"
+    assert browsed.text(".ingress p") == "isolated by policy, and no rule allows it"
 
 
 def test_any_two_ends_can_be_asked_about(browsed, shop):
@@ -222,6 +222,18 @@ def test_namespaces_collapse_and_expand_by_mouse_and_by_keyboard(browsed, shop):
     browsed.click("#collapse")
     assert names_of_nodes(browsed) == []
     assert browsed.attributes(".toggle", "aria-expanded") == ["false"] * 3
+
+
+def test_the_focus_stays_where_it_was_when_something_is_chosen(browsed, shop):
+    browsed.open(shop)
+    focused = "return document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+    browsed.press('[aria-label^="shop/web"]', Keys.ENTER)
+    assert browsed.text("#details h2") == "web"
+    assert browsed.run(focused).startswith("shop/web[Pod]")
+    browsed.press("#details .peers .link-button", Keys.ENTER)
+    assert browsed.run(focused) == browsed.text("#details h2")
+    browsed.press("#tab-workloads", Keys.ESCAPE)
+    assert browsed.text("#details h2") == "Who may open what to whom"
 
 
 def test_a_line_between_namespaces_lists_its_pairs_and_rules(browsed, shop):
@@ -357,6 +369,32 @@ def test_a_thousand_workloads_are_collapsed_drawn_in_part_and_quick(browsed, tho
     browsed.click('[aria-label="Expand team-07"]')
     assert "team-07/pod-07-03[Pod]" in names_of_nodes(browsed)
     assert browsed.run("return performance.getEntriesByType('navigation')[0].loadEventEnd") < 5000
+
+
+def test_what_a_search_selects_is_expanded_and_in_sight(browsed, thousand):
+    browsed.open(thousand)
+    browsed.press("#search", "pod-13-49", Keys.ENTER)
+    place = browsed.run("return document.querySelector('.node.selected').getBoundingClientRect().toJSON()")
+    assert 0 <= place["top"] < place["bottom"] <= 900
+    browsed.fill("#search", "")
+    assert browsed.text("#details h2") == "pod-13-49"
+    assert browsed.attributes(".node.selected", "aria-label")[0].startswith("team-13/pod-13-49[Pod]")
+    assert len(names_of_nodes(browsed)) == 50
+
+
+def test_what_is_selected_in_a_collapsed_namespace_is_shown_by_that(browsed, thousand):
+    browsed.open(thousand, "at=e%3Ateam-05%2Fpod-05-07%5BPod%5D")
+    assert browsed.text("#details h2") == "pod-05-07"
+    assert browsed.attributes(".node.selected", "aria-label") == ["namespace team-05, 50 workloads"]
+
+
+def test_more_than_a_page_can_show_stays_collapsed_and_says_so(browsed, thousand):
+    browsed.open(thousand, "view=matrix")
+    browsed.click("#expand")
+    assert "some namespaces stay collapsed" in browsed.texts("#view .hint")[1]
+    browsed.click("#namespace option:nth-child(9)")
+    browsed.press("canvas", Keys.ARROW_DOWN)
+    assert "pod-" in browsed.text("#view [role=status]")
 
 
 def test_long_tables_grow_when_asked(browsed, thousand):

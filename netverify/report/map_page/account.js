@@ -43,7 +43,7 @@ function drawSummary(page, parent) {
   const marks = Object.keys(STATUSES).map((mark) => {
     const number = model.endpoints.filter((endpoint) => survey.marks[endpoint.number].includes(mark)).length;
     return element("button", {
-      type: "button", class: "tile", "data-mark": mark, "aria-pressed": String(state.status === mark), title: STATUSES[mark].hint,
+      type: "button", class: "tile", "data-mark": mark, "data-focus": `mark ${mark}`, "aria-pressed": String(state.status === mark), title: STATUSES[mark].hint,
       onClick: () => page.change({ status: state.status === mark ? "" : mark }),
     }, element("b", {}, badge(mark, grouped(number))), element("span", {}, STATUSES[mark].words));
   });

@@ -11,16 +11,12 @@ function heading(page, kicker, title, ...rest) {
   );
 }
 
-function nodeButton(page, node, words) {
-  return button(words, () => page.select({ node }), { class: "link-button" });
+function nodeButton(page, node, words, attributes) {
+  return button(words, () => page.select({ node }), { class: "link-button", ...attributes });
 }
 
 function pairButton(page, source, destination, words) {
   return button(words, () => page.select({ source, destination }), { class: "link-button" });
-}
-
-function endpointTitle(endpoint) {
-  return endpoint.external ? endpoint.name : `${endpoint.name}`;
 }
 
 function detailsOfEndpoint(page, number) {
@@ -33,7 +29,7 @@ function detailsOfEndpoint(page, number) {
     element("dt", {}, "ingress"), element("dd", {}, words[endpoint.ingress]),
     element("dt", {}, "egress"), element("dd", {}, words[endpoint.egress]));
   return [
-    heading(page, endpoint.external ? "Addresses outside the cluster" : "Workload", endpointTitle(endpoint), where,
+    heading(page, endpoint.external ? "Addresses outside the cluster" : "Workload", endpoint.name, where,
       endpoint.place ? element("code", { class: "place" }, endpoint.place) : null),
     element("p", { class: "badges" }, survey.marks[number].map((mark) => badge(mark, STATUSES[mark].words))),
     isolation,

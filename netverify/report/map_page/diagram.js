@@ -2,15 +2,31 @@
 
 const [BUSY_EDGES, MANY_EDGES] = [50, 160];
 const TOO_MANY_EDGES = 700;
+const MOST_CHIPS = 1200;
 const CHARACTER = 7.3;
 
+/** Which of the expanded groups are shown so, those in focus first, and whether some had to stay collapsed. */
+function roomFor({ model, state, survey }, most) {
+  const wanted = model.groups.filter((group) => state.expanded.has(group.index));
+  const [near, far] = [[], []];
+  for (const group of wanted) (survey.focus && group.members.some((number) => survey.focus[number]) ? near : far).push(group);
+  let left = most;
+  const groups = new Set();
+  for (const group of [...near, ...far]) {
+    if (group.members.length > left) continue;
+    left -= group.members.length;
+    groups.add(group);
+  }
+  return { groups, full: groups.size < wanted.length };
+}
+
 /** What is shown: nodes with something in focus or connected with it, and the node of each endpoint. */
-function shownNodes({ model, state }, mayExpand = () => true) {
+function shownNodes({ model, state }, room) {
   const nodes = [];
   const nodeOf = new Int32Array(model.endpoints.length).fill(-1);
   for (const group of model.groups) {
     if (group.external && !state.outside) continue;
-    if (state.expanded.has(group.index) && mayExpand(group)) {
+    if (room.groups.has(group)) {
       for (const number of group.members) { nodeOf[number] = nodes.length; nodes.push({ endpoint: number, group: group.index }); }
     } else {
       for (const number of group.members) nodeOf[number] = nodes.length;
@@ -21,9 +37,9 @@ function shownNodes({ model, state }, mayExpand = () => true) {
 }
 
 /** The nodes and edges under the filters. `edges` name nodes by their index; `shown` tells which nodes to draw. */
-function shownConnections(page, mayExpand) {
+function shownConnections(page, room) {
   const { model, survey } = page;
-  const { nodes, nodeOf } = shownNodes(page, mayExpand);
+  const { nodes, nodeOf } = shownNodes(page, room);
   const edges = connectionsBetween(model, survey.weights, survey.focus, nodeOf, nodes.length);
   const shown = new Uint8Array(nodes.length).fill(survey.focus ? 0 : 1);
   const near = new Uint8Array(nodes.length).fill(survey.focus ? 0 : 1);
@@ -58,7 +74,7 @@ function drawChip(page, chip, near) {
   const room = Math.floor((chip.width - 18 - marks.length * 15) / CHARACTER);
   const node = pressable(drawn("g", {
     class: `node chip${endpoint.external ? " external" : ""}${near ? "" : " far"}${marks.map((mark) => ` is-${mark}`).join("")}`,
-    tabindex: 0, role: "button", "data-node": `e${chip.number}`,
+    tabindex: 0, role: "button", "data-node": `e${chip.number}`, "data-focus": `node e${chip.number}`,
     "aria-label": [endpoint.id, ...survey.marks[chip.number].map((mark) => STATUSES[mark].words)].join(", "),
     onClick: () => page.select({ node: { endpoint: chip.number } }),
   },
@@ -71,10 +87,10 @@ function drawChip(page, chip, near) {
 }
 
 function drawToggle(page, box) {
-  const open = page.state.expanded.has(box.group.index);
+  const open = box.chips.length > 0;
   const [x, y] = [box.x + box.width - 28, box.y + 4];
   return pressable(drawn("g", {
-    class: "toggle", tabindex: 0, role: "button", "aria-expanded": String(open), "data-toggle": box.group.index,
+    class: "toggle", tabindex: 0, role: "button", "aria-expanded": String(open), "data-focus": `toggle ${box.group.index}`,
     "aria-label": `${open ? "Collapse" : "Expand"} ${box.group.name}`,
     onClick: () => page.toggle(box.group.index),
   },
@@ -89,7 +105,7 @@ function drawGroup(page, box, inside, near) {
   const size = counted(group.members.length, group.external ? "range" : "workload");
   const label = group.external ? "outside the cluster" : group.name;
   const node = pressable(drawn("g", {
-    class: `node group${group.external ? " external" : ""}${near ? "" : " far"}`, tabindex: 0, role: "button", "data-node": `g${group.index}`,
+    class: `node group${group.external ? " external" : ""}${near ? "" : " far"}`, tabindex: 0, role: "button", "data-node": `g${group.index}`, "data-focus": `node g${group.index}`,
     "aria-label": `${group.external ? label : `namespace ${label}`}, ${size}`,
     onClick: () => page.select({ node: { group: group.index } }),
   },
@@ -158,7 +174,8 @@ function highlight({ model, state }, drawing, pointed) {
 
 function drawDiagram(page, parent) {
   const { model, state } = page;
-  const { nodes, edges, shown, near } = shownConnections(page);
+  const room = roomFor(page, MOST_CHIPS);
+  const { nodes, edges, shown, near } = shownConnections(page, room);
   const inside = new Map(edges.filter((edge) => edge.source === edge.destination).map((edge) => [edge.source, edge.allowed + edge.depends]));
   const groups = new Map();
   nodes.forEach((node, index) => {
@@ -192,7 +209,9 @@ function drawDiagram(page, parent) {
     boxes.filter((box) => !box.chips.length).map(groupOf),
     boxes.map((box) => [drawToggle(page, box), ...box.chips.map((chip) => drawChip(page, chip, nearOf.get(`e${chip.number}`)))]).flat(),
   );
-  const hint = !model.data.workloads.length ? "There are no workloads in these manifests." : crowd ? `${grouped(between.length)} lines would hide each other: select a namespace or a workload to see its own.`
+  const hint = !model.data.workloads.length ? "There are no workloads in these manifests."
+    : room.full ? `No more than ${grouped(MOST_CHIPS)} workloads are shown at once: the other namespaces stay collapsed.`
+    : crowd ? `${grouped(between.length)} lines would hide each other: select a namespace or a workload to see its own.`
     : between.length > MANY_EDGES ? "Point at a namespace or a workload, or select it, to see its own connections." : "";
   parent.replaceChildren(element("p", { class: "hint" }, boxes.length ? hint : "Nothing fits these filters."), element("div", { class: "scroll" }, drawing));
   highlight(page, drawing, null);

@@ -85,7 +85,7 @@ function census(set, nodeOf, focus) {
  * `nodeOf` gives the node of each endpoint, -1 for none. A connection counts when one of its ends is in focus.
  */
 function connectionsBetween(model, weights, focus, nodeOf, size) {
-  const counts = model.sets.map((set) => null);
+  const counts = new Array(model.sets.length).fill(null);
   const of = (set) => (counts[set] ??= census(model.sets[set], nodeOf, focus));
   const found = new Map();
   const add = (key, weight, number) => {

@@ -5,18 +5,12 @@ const LABELS = { left: 190, top: 130 };
 
 /** Which nodes have a row, with their cells by `row * size + column`. */
 function matrixOf(page) {
-  let room = MOST_ROWS - page.model.groups.length;
-  let crowded = false;
-  const mayExpand = (group) => {
-    if (group.members.length > room) { crowded = true; return false; }
-    room -= group.members.length;
-    return true;
-  };
-  const { nodes, edges, shown, near } = shownConnections(page, mayExpand);
+  const room = roomFor(page, MOST_ROWS - page.model.groups.length);
+  const { nodes, edges, shown, near } = shownConnections(page, room);
   const kept = nodes.map((node, index) => index).filter((index) => shown[index]);
   const position = new Map(kept.map((index, place) => [index, place]));
   const cells = new Map(edges.map((edge) => [position.get(edge.source) * kept.length + position.get(edge.destination), edge]));
-  return { nodes: kept.map((index) => nodes[index]), near: kept.map((index) => near[index]), cells, edges, allNodes: nodes, crowded };
+  return { nodes: kept.map((index) => nodes[index]), near: kept.map((index) => near[index]), cells, edges, allNodes: nodes, crowded: room.full };
 }
 
 function possiblePairs(model, source, destination) {
@@ -135,12 +129,12 @@ function drawMatrix(page, parent) {
   const count = matrix.nodes.length;
   if (!count) { parent.replaceChildren(element("p", { class: "hint" }, "Nothing fits these filters.")); return; }
   const size = Math.max(9, Math.min(32, Math.floor((Math.max(parent.clientWidth, 480) - LABELS.left - 90) / count)));
-  const canvas = element("canvas", { tabindex: 0, role: "application", "aria-label": "Matrix of sources and destinations: arrow keys move, Enter selects" });
+  const canvas = element("canvas", { tabindex: 0, "data-focus": "matrix", role: "application", "aria-label": "Matrix of sources and destinations: arrow keys move, Enter selects" });
   const words = element("p", { class: "hint", role: "status" }, "Rows may reach columns. The darker a cell, the larger the share of its pairs.");
   const note = matrix.crowded ? element("p", { class: "hint" }, `More than ${MOST_ROWS} rows would not be readable: some namespaces stay collapsed. Filter by a namespace to see its workloads.`) : null;
-  let cursor = null;
+  let cursor = page.cursor?.row < count && page.cursor?.column < count ? page.cursor : null;
   const move = (next) => {
-    cursor = next;
+    cursor = page.cursor = next;
     paintMatrix(canvas, page, matrix, size, cursor);
     if (cursor) words.textContent = cellWords(page, matrix, cursor.row, cursor.column);
   };
@@ -164,5 +158,5 @@ function drawMatrix(page, parent) {
     move(cursor ? { row: clamp(cursor.row + step[0]), column: clamp(cursor.column + step[1]) } : { row: 0, column: 0 });
   });
   parent.replaceChildren(words, ...[note].filter(Boolean), element("div", { class: "scroll" }, canvas));
-  move(null);
+  move(cursor);
 }

@@ -3,25 +3,35 @@
 const model = readModel(JSON.parse(byId("data").textContent));
 const DRAWINGS = { diagram: drawDiagram, matrix: drawMatrix, workloads: drawWorkloads, account: drawAccount };
 
-const page = { model, state: initialState(model), survey: null, select, toggle, change };
+const page = { model, state: initialState(model), survey: null, cursor: null, select, toggle, change };
 
 function change(changes) {
   Object.assign(page.state, changes);
   rememberState();
-  draw();
+  keepingFocus(draw);
 }
 
 function select(selection) {
   change({ selection });
-  byId("details").querySelector("h2")?.focus({ preventScroll: true });
-  if (selection && getComputedStyle(byId("details")).position === "static") byId("details").scrollIntoView({ block: "nearest" });
+  const details = byId("details");
+  if (selection && getComputedStyle(details).position === "static") details.scrollIntoView({ block: "nearest" });
 }
 
 function toggle(index) {
   const expanded = new Set(page.state.expanded);
   if (!expanded.delete(index)) expanded.add(index);
   change({ expanded });
-  byId("view").querySelector(`[data-toggle="${index}"]`)?.focus({ preventScroll: true });
+}
+
+/** Drawing makes elements anew: what had the focus has it again, by its `data-focus`, or else the panel of details. */
+function keepingFocus(redraw) {
+  const active = document.activeElement;
+  const wasInDetails = byId("details").contains(active);
+  const name = active?.dataset?.focus;
+  redraw();
+  const again = name && [...document.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === name);
+  if (again) again.focus({ preventScroll: true });
+  else if (wasInDetails) byId("details").querySelector("h2").focus({ preventScroll: true });
 }
 
 function rememberState() {

@@ -36,17 +36,17 @@ function isolationWords(model, direction, subjects, rules) {
   if (!inside.length) return `outside the cluster: no policy limits its ${direction}`;
   const open = inside.filter((end) => end[direction] === "open").length;
   const depending = inside.filter((end) => end[direction] === "depends").length;
-  const allowedBy = rules ? "only what these rules allow" : "and no rule allows it";
+  const isolating = rules ? "isolated by policy: only what these rules allow" : "isolated by policy, and no rule allows it";
   if (inside.length === 1) {
     if (open) return "not isolated: no policy selects it, so everything is allowed";
     if (depending) return "whether a policy isolates it depends on what the manifests leave open";
-    return `isolated by policy: ${allowedBy}`;
+    return isolating;
   }
   const isolated = inside.length - open - depending;
   return [
     open ? `${grouped(open)} not isolated: no policy selects them` : "",
     depending ? `${grouped(depending)} isolated or not, which depends on what the manifests leave open` : "",
-    isolated ? `${grouped(isolated)} isolated by policy: ${allowedBy}` : "",
+    isolated ? `${grouped(isolated)} ${isolating}` : "",
   ].filter(Boolean).join("; ");
 }
 

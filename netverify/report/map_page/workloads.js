@@ -38,7 +38,7 @@ function workloadRow(page, endpoint) {
   const marked = (mark, words) => element("td", {}, marks.includes(mark) ? badge(mark, words) : words);
   const selected = state.selection?.node?.endpoint === number;
   return element("tr", { "aria-selected": String(selected), class: selected ? "selected" : null },
-    element("th", { scope: "row" }, nodeButton(page, { endpoint: number }, endpoint.name)),
+    element("th", { scope: "row" }, nodeButton(page, { endpoint: number }, endpoint.name, { "data-focus": `row ${number}` })),
     element("td", {}, model.data.namespaces[endpoint.group]),
     element("td", {}, endpoint.kind),
     marked("open", ISOLATION_WORDS[endpoint.ingress]),
@@ -55,7 +55,8 @@ function columnHead(page, column) {
   const active = order.column === column.id;
   const sort = !active ? "none" : order.descending ? "descending" : "ascending";
   return element("th", { scope: "col", "aria-sort": sort, class: column.number ? "number" : null },
-    button(column.words, () => page.change({ order: { column: column.id, descending: active ? !order.descending : Boolean(column.number) } }), { class: "link-button" }));
+    button(column.words, () => page.change({ order: { column: column.id, descending: active ? !order.descending : Boolean(column.number) } }),
+      { class: "link-button", "data-focus": `column ${column.id}` }));
 }
 
 function drawWorkloads(page, parent) {
