@@ -38,8 +38,11 @@ function warningBox(page, warnings) {
 /** The figures above the views; those of marks filter by them. */
 function drawSummary(page, parent) {
   const { model, survey, state } = page;
-  const totals = connectionsBetween(model, survey.weights, null, new Int32Array(model.endpoints.length), 1)[0] ?? { allowed: 0, depends: 0 };
-  const tile = (number, words, extra) => element("div", { class: "tile" }, element("b", {}, grouped(number)), element("span", {}, words), extra);
+  const nodeOf = Int32Array.from(model.endpoints, (endpoint) => (endpoint.external && !state.outside ? -1 : 0));
+  const totals = connectionsBetween(model, survey.weights, survey.focus, nodeOf, 1)[0] ?? { allowed: 0, depends: 0 };
+  const left = survey.focus ? survey.focus.slice(0, model.data.workloads.length).filter(Boolean).length : model.data.workloads.length;
+  const filtered = survey.focus || survey.wanted || !state.outside || !state.depends;
+  const tile = (number, words) => element("div", { class: "tile" }, element("b", {}, grouped(number)), element("span", {}, words));
   const marks = Object.keys(STATUSES).map((mark) => {
     const number = model.endpoints.filter((endpoint) => survey.marks[endpoint.number].includes(mark)).length;
     return element("button", {
@@ -49,8 +52,8 @@ function drawSummary(page, parent) {
   });
   const namespaces = model.groups.filter((group) => !group.external).length;
   parent.replaceChildren(
-    tile(model.data.workloads.length, `workloads in ${counted(namespaces, "namespace")}`),
-    tile(totals.allowed, survey.wanted ? "connections on these ports" : "connections allowed"),
+    tile(left, survey.focus ? `of ${counted(model.data.workloads.length, "workload")}` : `workloads in ${counted(namespaces, "namespace")}`),
+    tile(totals.allowed, filtered ? "connections fit the filters" : "connections allowed"),
     tile(totals.depends, "that depend"),
     ...marks,
   );

@@ -1,7 +1,7 @@
 // Where groups and workloads stand in the drawing: the same map is laid out the same way each time.
 
 const CHIP = { width: 212, height: 24, gap: 6 };
-const GROUP = { width: 196, height: 62, header: 30, padding: 12, corridor: 56 };
+const GROUP = { width: 196, height: 62, header: 30, padding: 12, corridor: 56, bulge: 88 };
 const SPACE = { across: 44, down: 44, margin: 20 };
 
 
@@ -52,11 +52,13 @@ function anchor(box, other) {
   const across = other.x + other.width / 2 - (box.x + box.width / 2);
   const down = other.y + other.height / 2 - (box.y + box.height / 2);
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  if (!box.chip && Math.abs(down) > Math.abs(across) * 0.6) {
+  const stacked = Math.abs(across) < box.width / 2;
+  const beyond = stacked && Math.abs(down) > box.height / 2 + other.height / 2 + 2 * SPACE.down;
+  if (!box.chip && !beyond && Math.abs(down) > Math.abs(across) * 0.6) {
     const sign = down > 0 ? 1 : -1;
     return { x: middle.x, y: middle.y + (sign * box.height) / 2, dx: 0, dy: sign };
   }
-  const sign = across < 0 && Math.abs(across) > box.width / 2 ? -1 : 1;
+  const sign = across < 0 && !stacked ? -1 : 1;
   return { x: middle.x + (sign * box.width) / 2, y: middle.y, dx: sign, dy: 0 };
 }
 
@@ -64,7 +66,7 @@ function anchor(box, other) {
 function curve(from, to) {
   const start = anchor(from, to), end = anchor(to, from);
   const far = Math.hypot(end.x - start.x, end.y - start.y);
-  const corridor = Math.min(from.corridor ?? GROUP.corridor, to.corridor ?? GROUP.corridor);
+  const corridor = Math.min(from.corridor ?? GROUP.bulge, to.corridor ?? GROUP.bulge);
   const pull = start.dx && start.dx === end.dx ? Math.min(corridor * 1.2, 14 + far * 0.3) : Math.min(160, 24 + far * 0.35);
   const tip = { x: end.x + end.dx * 5, y: end.y + end.dy * 5 };
   return `M${start.x} ${start.y}C${start.x + start.dx * pull} ${start.y + start.dy * pull} ` +
