@@ -147,7 +147,7 @@ def members_text(members: Members) -> str:
 
 def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed: str) -> Iterator[str]:
     """One JSON object in pieces. Bundles come first, since they are most of it, and say which tables the rest needs."""
-    found, sets, accesses = findings.connectivity, _Sets(), _Accesses()
+    found, sets, accesses, files = findings.connectivity, _Sets(), _Accesses(), _Table()
     numbers = (
         str(number)
         for bundle in found.bundles()
@@ -163,54 +163,57 @@ def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed:
     rest: dict[str, Json] = {
         "title": printable(title),
         "narrowed": printable(narrowed),
-        **_places_of_endpoints_and_rules(found, inventory, sets),
+        **_endpoints(found, inventory, files),
+        **_rules(found, sets, files),
+        "files": files.printable(),
         "sets": list[Json](sets.table.texts),
-        "meanings": {name: _meaning(name) for name in sorted(accesses.on)},
+        "meanings": {name: meaning(name) for name in sorted(accesses.on)},
         "account": account(findings, inventory),
     }
     yield _dumped(rest)[1:]
 
 
-def _places_of_endpoints_and_rules(found: Found, inventory: Inventory, sets: _Sets) -> dict[str, Json]:
-    """Endpoints, isolation and rules, with the tables of names that they share."""
-    namespaces, kinds, policies, files = _Table(), _Table(), _Table(), _Table()
+def _endpoints(found: Found, inventory: Inventory, files: _Table) -> dict[str, Json]:
+    """Workloads with their places, ranges outside, and the isolation of each as a letter."""
+    namespaces, kinds = _Table(), _Table()
     origins = {workload.key: workload.origin for workload in inventory.cluster.workloads}
     workloads: list[Json] = []
-    for endpoint in found.endpoints:
-        if key := endpoint.workload:
-            origin = origins.get(key) or Origin("")
-            row: list[Json] = [namespaces.number(key.namespace), kinds.number(key.kind), printable(key.name)]
-            workloads.append([*row, files.number(origin.path), origin.line])
-    rules: list[Json] = []
-    for use in found.rule_uses():
-        rule = use.rule
-        if not use.peers:
-            continue
-        rules.append(
-            [
-                use.direction.value,
-                rule.action.value,
-                policies.number(str(rule.policy) if rule.origin.path else ""),
-                rule.index,
-                files.number(rule.origin.path),
-                rule.origin.line,
-                [sets.number(one) for one in use.subjects],
-                [sets.number(one) for one in use.peers],
-                _words(rule.subject),
-                _words(rule.peer),
-                printable(traffic_words(rule.traffic)),
-            ]
-        )
+    for key in (endpoint.workload for endpoint in found.endpoints if endpoint.workload):
+        names: list[Json] = [namespaces.number(key.namespace), kinds.number(key.kind), printable(key.name)]
+        workloads.append([*names, *_place(origins.get(key) or Origin(""), files)])
     return {
         "namespaces": namespaces.printable(),
         "kinds": kinds.printable(),
         "workloads": workloads,
         "outside": [[str(one.block), _block_words(one.block)] for one in found.endpoints if one.block],
         **{direction.value: "".join(_LETTERS[one] for one in found.isolation(direction)) for direction in Direction},
-        "rules": rules,
-        "policies": policies.printable(),
-        "files": files.printable(),
     }
+
+
+def _rules(found: Found, sets: _Sets, files: _Table) -> dict[str, Json]:
+    """The rules that somebody may use, with their subjects, peers and places; the built-in one has no policy."""
+    policies = _Table()
+    rules: list[Json] = [
+        [
+            use.direction.value,
+            use.rule.action.value,
+            policies.number(str(use.rule.policy) if use.rule.origin.path else ""),
+            use.rule.index,
+            *_place(use.rule.origin, files),
+            [sets.number(one) for one in use.subjects],
+            [sets.number(one) for one in use.peers],
+            _words(use.rule.subject),
+            _words(use.rule.peer),
+            printable(traffic_words(use.rule.traffic)),
+        ]
+        for use in found.rule_uses()
+        if use.peers
+    ]
+    return {"rules": rules, "policies": policies.printable()}
+
+
+def _place(origin: Origin, files: _Table) -> tuple[int, int]:
+    return files.number(origin.path), origin.line
 
 
 def _dumped(value: Json) -> str:
@@ -234,7 +237,7 @@ def _block_words(block: AddressRange) -> str:
     return networks[0] if len(networks) == 1 else str(block)
 
 
-def _meaning(name: str) -> str:
+def meaning(name: str) -> str:
     """What the entry ``name`` of an access's ``on`` is about."""
     if name in _OPEN_QUESTIONS:
         return _OPEN_QUESTIONS[name]

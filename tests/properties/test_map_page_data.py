@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from agreement.adapter import inventory_of
 from cases.map_pages import data_of, found_in, page_of
 from generators.strategies import clusters
+from netverify.connectivity import outcome
 from netverify.connectivity.outcome import Isolation
+from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction
+from netverify.report.map_page_data import meaning
 
 
 def numbers_of(text):
@@ -57,6 +60,12 @@ def test_the_page_numbers_endpoints_as_the_map_does(cluster):
     assert [*names, *(text for text, _ in data["outside"])] == [endpoint.id for endpoint in found.endpoints]
     for direction in Direction:
         assert [one.value[0] for one in found.isolation(direction)] == list(data[direction])
+
+
+def test_the_page_has_words_for_whatever_an_access_may_depend_on():
+    constants = {value for name, value in vars(outcome).items() if name.isupper() and isinstance(value, str)}
+    for name in (constants - {outcome.EXTERNAL_KIND}) | set(Behaviour):
+        assert len(meaning(name).split()) > 4
 
 
 @settings(max_examples=60, deadline=None)

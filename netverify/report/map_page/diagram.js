@@ -172,11 +172,8 @@ function highlight({ model, state }, drawing, pointed) {
   drawing.classList.toggle("traced", lit > 0);
 }
 
-function drawDiagram(page, parent) {
-  const { model, state } = page;
-  const room = roomFor(page, MOST_CHIPS);
-  const { nodes, edges, shown, near } = shownConnections(page, room);
-  const inside = new Map(edges.filter((edge) => edge.source === edge.destination).map((edge) => [edge.source, edge.allowed + edge.depends]));
+/** The groups of the shown nodes, with those of their members that stand for themselves. */
+function shownGroups(model, nodes, shown, near) {
   const groups = new Map();
   nodes.forEach((node, index) => {
     if (!shown[index]) return;
@@ -185,6 +182,23 @@ function drawDiagram(page, parent) {
     entry.near ||= Boolean(near[index]);
     groups.set(node.group, entry);
   });
+  return groups;
+}
+
+/** What to do when the lines are too many to be told apart; empty while they can be. */
+function hintFor({ model }, room, lines) {
+  if (!model.data.workloads.length) return "There are no workloads in these manifests.";
+  if (room.full) return `No more than ${grouped(MOST_CHIPS)} workloads are shown at once: the other namespaces stay collapsed.`;
+  if (lines > TOO_MANY_EDGES) return `${grouped(lines)} lines would hide each other: select a namespace or a workload to see its own.`;
+  return lines > BUSY_EDGES ? "Point at a namespace or a workload, or select it, to see its own connections." : "";
+}
+
+function drawDiagram(page, parent) {
+  const { model, state } = page;
+  const room = roomFor(page, MOST_CHIPS);
+  const { nodes, edges, shown, near } = shownConnections(page, room);
+  const inside = new Map(edges.filter((edge) => edge.source === edge.destination).map((edge) => [edge.source, edge.allowed + edge.depends]));
+  const groups = shownGroups(model, nodes, shown, near);
   const { boxes, width, height } = layOut([...groups.values()], Math.max(parent.clientWidth - 4, 320));
   const places = new Map();
   for (const box of boxes) {
@@ -192,9 +206,8 @@ function drawDiagram(page, parent) {
     for (const chip of box.chips) places.set(`e${chip.number}`, chip);
   }
   const between = edges.filter((edge) => edge.source !== edge.destination);
-  const crowd = between.length > TOO_MANY_EDGES;
   const chosen = state.selection ? [state.selection.node, state.selection.source, state.selection.destination].filter(Boolean).map(nodeKey) : [];
-  const drawnEdges = crowd
+  const drawnEdges = between.length > TOO_MANY_EDGES
     ? between.filter((edge) => chosen.includes(nodeKey(nodes[edge.source])) || chosen.includes(nodeKey(nodes[edge.destination])))
     : between;
   const nearOf = new Map(nodes.map((node, index) => [nodeKey(node), near[index]]));
@@ -209,10 +222,7 @@ function drawDiagram(page, parent) {
     boxes.filter((box) => !box.chips.length).map(groupOf),
     boxes.map((box) => [drawToggle(page, box), ...box.chips.map((chip) => drawChip(page, chip, nearOf.get(`e${chip.number}`)))]).flat(),
   );
-  const hint = !model.data.workloads.length ? "There are no workloads in these manifests."
-    : room.full ? `No more than ${grouped(MOST_CHIPS)} workloads are shown at once: the other namespaces stay collapsed.`
-    : crowd ? `${grouped(between.length)} lines would hide each other: select a namespace or a workload to see its own.`
-    : between.length > MANY_EDGES ? "Point at a namespace or a workload, or select it, to see its own connections." : "";
+  const hint = hintFor(page, room, between.length);
   parent.replaceChildren(element("p", { class: "hint" }, boxes.length ? hint : "Nothing fits these filters."), element("div", { class: "scroll" }, drawing));
   highlight(page, drawing, null);
   const point = (event) => highlight(page, drawing, event.target.closest(".node")?.dataset.node ?? null);

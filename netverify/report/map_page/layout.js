@@ -44,7 +44,7 @@ function layOut(groups, width) {
   }
   for (const box of outside) if (outside.length === 1) box.x = Math.max(SPACE.margin, (widest - box.width) / 2);
   for (const box of boxes) for (const chip of box.chips) { chip.x += box.x; chip.y += box.y; }
-  return { boxes, width: widest + SPACE.margin, height: y + tallest + SPACE.margin };
+  return { boxes, width: widest + 3 * SPACE.margin, height: y + tallest + SPACE.margin };
 }
 
 /** Where an edge leaves a box towards another, and in which direction. */
