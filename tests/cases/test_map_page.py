@@ -334,6 +334,16 @@ def test_what_depends_says_on_what(browsed):
     assert "endport-supported" in browsed.texts(".conditions dt")
 
 
+def test_who_may_be_reached_is_never_said_to_be_reached_by_nobody(browsed):
+    """What depends is left out, and yet it may be there: the mark counts it all the same."""
+    manifests = SHOP.replace("{port: 9000, endPort: 9009}", "{port: 9200, endPort: 9300}")
+    unreached = "return [...document.querySelectorAll('.is-unreached')].map((one) => one.getAttribute('aria-label'))"
+    browsed.open(page_of(inventory_of(manifests)), "port=9250&depends=no&outside=no")
+    assert browsed.texts("[data-mark=exposed] > span") == ["reachable from outside on these ports"]
+    assert browsed.attributes(".link", "data-source") == []
+    assert [label.partition(",")[0] for label in browsed.run(unreached)] == ["shop/pg[Pod]", "shop/web[Pod]"]
+
+
 def test_a_map_without_workloads_opens(browsed):
     browsed.open(page_of(inventory_of("")))
     assert browsed.texts(".tile")[0] == "0 workloads in 0 namespaces"

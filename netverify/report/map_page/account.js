@@ -48,7 +48,7 @@ function drawSummary(page, parent) {
     return element("button", {
       type: "button", class: "tile", "data-mark": mark, "data-focus": `mark ${mark}`, "aria-pressed": String(state.status === mark), title: STATUSES[mark].hint,
       onClick: () => page.change({ status: state.status === mark ? "" : mark }),
-    }, element("b", {}, badge(mark, grouped(number))), element("span", {}, STATUSES[mark].words));
+    }, element("b", {}, badge(mark, grouped(number))), element("span", {}, markWords(survey, mark)));
   });
   const namespaces = model.groups.filter((group) => !group.external).length;
   parent.replaceChildren(

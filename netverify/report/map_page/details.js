@@ -31,7 +31,7 @@ function detailsOfEndpoint(page, number) {
   return [
     heading(page, endpoint.external ? "Addresses outside the cluster" : "Workload", endpoint.name, where,
       endpoint.place ? element("code", { class: "place" }, endpoint.place) : null),
-    element("p", { class: "badges" }, survey.marks[number].map((mark) => badge(mark, STATUSES[mark].words))),
+    element("p", { class: "badges" }, survey.marks[number].map((mark) => badge(mark, markWords(survey, mark)))),
     isolation,
     peerLists(page, number, "incoming", "Who may reach it"),
     peerLists(page, number, "outgoing", "Whom it may reach"),
@@ -108,7 +108,7 @@ function detailsOfGroup(page, index) {
       element("p", { class: "actions" },
         button(open ? "Collapse" : "Expand", () => page.toggle(index)),
         group.external ? null : button(state.group === index ? "Show all namespaces" : "Show only this namespace", () => page.change({ group: state.group === index ? null : index })))),
-    element("p", { class: "badges" }, Object.keys(STATUSES).filter((mark) => counts[mark]).map((mark) => badge(mark, `${grouped(counts[mark])} ${STATUSES[mark].words}`))),
+    element("p", { class: "badges" }, Object.keys(STATUSES).filter((mark) => counts[mark]).map((mark) => badge(mark, `${grouped(counts[mark])} ${markWords(survey, mark)}`))),
     within ? element("p", {}, pairButton(page, { group: index }, { group: index }, `${connectionCount(within)} among its own workloads`)) : null,
     list("From", "destination", "source"),
     list("To", "source", "destination"),

@@ -75,10 +75,10 @@ function drawChip(page, chip, near) {
   const node = pressable(drawn("g", {
     class: `node chip${endpoint.external ? " external" : ""}${near ? "" : " far"}${marks.map((mark) => ` is-${mark}`).join("")}`,
     tabindex: 0, role: "button", "data-node": `e${chip.number}`, "data-focus": `node e${chip.number}`,
-    "aria-label": [endpoint.id, ...survey.marks[chip.number].map((mark) => STATUSES[mark].words)].join(", "),
+    "aria-label": [endpoint.id, ...survey.marks[chip.number].map((mark) => markWords(survey, mark))].join(", "),
     onClick: () => page.select({ node: { endpoint: chip.number } }),
   },
-    drawn("title", {}, [endpoint.id, ...survey.marks[chip.number].map((mark) => STATUSES[mark].words)].join("\n")),
+    drawn("title", {}, [endpoint.id, ...survey.marks[chip.number].map((mark) => markWords(survey, mark))].join("\n")),
     drawn("rect", { x: chip.x, y: chip.y, width: chip.width, height: chip.height, rx: 5 }),
     drawn("text", { x: chip.x + 9, y: chip.y + 16 }, shortened(endpoint.name, room)),
   ));

@@ -37,19 +37,33 @@ function standing(model, weights) {
   return found;
 }
 
-/** The marks of workloads, in the order in which they matter. */
+/** The marks of workloads, in the order in which they matter. Those `ofPorts` speak of the ports that are asked for. */
 const STATUSES = {
-  exposed: { words: "reachable from outside", hint: "policy lets some address outside the cluster in", holds: (endpoint, s) => s.fromOutside[endpoint.number] > 0 },
-  open: { words: "open to ingress", hint: "no policy is sure to isolate it for ingress", holds: (endpoint) => endpoint.ingress !== "isolated" },
-  calling: { words: "reaching outside", hint: "policy lets it out to some address outside the cluster", holds: (endpoint, s) => s.toOutside[endpoint.number] > 0 },
-  free: { words: "open to egress", hint: "no policy is sure to isolate it for egress", holds: (endpoint) => endpoint.egress !== "isolated" },
-  unreached: { words: "reached by nobody", hint: "nobody inside or outside may open a connection to it", holds: (endpoint, s) => s.reached[endpoint.number] === 0 && s.fromOutside[endpoint.number] === NONE },
+  exposed: { words: "reachable from outside", hint: "policy lets some address outside the cluster in", ofPorts: true },
+  open: { words: "open to ingress", hint: "no policy is sure to isolate it for ingress" },
+  calling: { words: "reaching outside", hint: "policy lets it out to some address outside the cluster", ofPorts: true },
+  free: { words: "open to egress", hint: "no policy is sure to isolate it for egress" },
+  unreached: { words: "reached by nobody", hint: "nobody inside or outside may open a connection to it", ofPorts: true },
 };
 
-function marksOf(model, found) {
+const HOLDS = {
+  exposed: (endpoint, found) => found.fromOutside[endpoint.number] > NONE,
+  open: (endpoint) => endpoint.ingress !== "isolated",
+  calling: (endpoint, found) => found.toOutside[endpoint.number] > NONE,
+  free: (endpoint) => endpoint.egress !== "isolated",
+  unreached: (endpoint, found, atMost) => atMost.reached[endpoint.number] === 0 && atMost.fromOutside[endpoint.number] === NONE,
+};
+
+/** `atMost` counts what depends whether it is shown or not: nobody is said to be reached by nobody who may be reached. */
+function marksOf(model, found, atMost) {
   return model.endpoints.map((endpoint) =>
-    endpoint.external ? [] : Object.keys(STATUSES).filter((status) => STATUSES[status].holds(endpoint, found)),
+    endpoint.external ? [] : Object.keys(STATUSES).filter((status) => HOLDS[status](endpoint, found, atMost)),
   );
+}
+
+function markWords(survey, mark) {
+  const { words, ofPorts } = STATUSES[mark];
+  return ofPorts && survey.wanted ? `${words} on these ports` : words;
 }
 
 /** Which endpoints the search, the namespace and the mark leave; null when they leave everything. */
@@ -114,6 +128,7 @@ function connectionsBetween(model, weights, focus, nodeOf, size) {
 function survey(model, filter) {
   const weights = weighAccesses(model, filter);
   const found = standing(model, weights);
-  const marks = marksOf(model, found);
-  return { weights, marks, ...found, focus: focusOf(model, filter, marks) };
+  const atMost = filter.depends ? found : standing(model, weighAccesses(model, { ...filter, depends: true }));
+  const marks = marksOf(model, found, atMost);
+  return { weights, marks, ...found, focus: focusOf(model, filter, marks), wanted: filter.wanted };
 }

@@ -45,7 +45,7 @@ function draw() {
   byId("port-problem").textContent = asked.problem ?? "";
   byId("port").setAttribute("aria-invalid", String(Boolean(asked.problem)));
   const wanted = asked.problem ? null : asked.wanted;
-  page.survey = { ...survey(model, { ...state, wanted }), wanted };
+  page.survey = survey(model, { ...state, wanted });
   drawSummary(page, byId("summary"));
   drawChosen();
   const view = byId("view");
@@ -77,10 +77,15 @@ function drawChosen() {
   byId("depends").checked = state.depends;
 }
 
-function listen() {
+/** Calls `action` once nothing has asked for it for so many milliseconds. */
+function afterPause(milliseconds, action) {
   let waiting = 0;
-  const soon = (changes) => { clearTimeout(waiting); waiting = setTimeout(() => change(changes()), 120); };
-  for (const id of ["search", "port"]) byId(id).addEventListener("input", () => soon(() => ({ search: byId("search").value, port: byId("port").value })));
+  return () => { clearTimeout(waiting); waiting = setTimeout(action, milliseconds); };
+}
+
+function listen() {
+  const typed = () => change({ search: byId("search").value, port: byId("port").value });
+  for (const id of ["search", "port"]) byId(id).addEventListener("input", afterPause(120, typed));
   byId("namespace").addEventListener("change", (event) => change({ group: event.target.value === "" ? null : Number(event.target.value) }));
   for (const id of ["outside", "depends"]) byId(id).addEventListener("change", (event) => change({ [id]: event.target.checked }));
   byId("toolbar").addEventListener("submit", (event) => event.preventDefault());
@@ -108,7 +113,7 @@ function listen() {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   window.addEventListener("hashchange", () => { page.state = stateFrom(model, location.hash); draw(); });
-  window.addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(draw, 150); });
+  window.addEventListener("resize", afterPause(150, draw));
 }
 
 /** Brings what is selected into sight. */
