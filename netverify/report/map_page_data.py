@@ -16,6 +16,7 @@ from netverify.connectivity.outcome import (
     NAMESPACE_LABELS,
     POD_ADDRESS,
     POD_LABELS,
+    PORT_NAMES,
     SAME_NODE,
     Access,
     Bundle,
@@ -41,6 +42,7 @@ _OPEN_QUESTIONS: Mapping[str, str] = {
     POD_ADDRESS: "the address of a pod or node, which the manifests do not tell",
     SAME_NODE: "whether both pods run on one node",
     POD_LABELS: "the value of a label that a controller adds",
+    PORT_NAMES: "which names pods that could be created give to their ports",
     NAMESPACE_LABELS: "the labels of a namespace whose Namespace object is not in the manifests",
 }
 _LETTERS = {Isolation.OPEN: "o", Isolation.ISOLATED: "i", Isolation.DEPENDS: "d"}
