@@ -14,7 +14,7 @@ from mutants.faulty import (
 
 MOST_CLUSTERS = 500
 MOST_QUESTIONS = 300
-MOST_CASES = 100
+MOST_CASES = 150
 
 LOWERING = "dialects.network_policy"
 TIERS = "dialects.tiers"
@@ -447,8 +447,8 @@ FAULTS_OF_ALL_PAIRS = {
     ),
     "a tier applies whatever its condition": (
         "connectivity.tables",
-        "        applies = spreads.both(spreads.any_of((held[0],)), applies)\n",
-        "",
+        "self._spreads.both(self._spreads.any_of((held[0],)), self._spreads.any_of(selected))",
+        "self._spreads.any_of(selected)",
     ),
     "a condition on both ends is dropped": (
         "connectivity.tables",
@@ -486,9 +486,9 @@ FAULTS_OF_ALL_PAIRS = {
         "            return block.having.get(requirement.key, 0) & ~_with_values(requirement, block)\n",
     ),
     "a label that a controller adds may be missing": (
-        "connectivity.variables",
-        "self._known(label.number, label.present, POD_LABELS)",
-        "self._known(label.number, label.everything, POD_LABELS)",
+        "connectivity.access",
+        "label.present if choices is None else",
+        "label.everything if choices is None else",
     ),
     "both ends have one label that their controllers add": (
         "connectivity.variables",
@@ -512,13 +512,13 @@ FAULTS_OF_ALL_PAIRS = {
     ),
     "two pods share an address": (
         "connectivity.access",
-        "if both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):",
+        "if shareable or both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):",
         "if both:",
     ),
     "a controller gives a label any value": (
         "connectivity.access",
-        "            possible_values = values & self.allowed_values.get(diagram.variable, -1)\n",
-        "            possible_values = values\n",
+        "        if not values & self.allowed_values.get(variable, -1):\n",
+        "        if not values:\n",
     ),
     "what makes no difference on its own is named": (
         "connectivity.access",
@@ -541,9 +541,9 @@ FAULTS_OF_ALL_PAIRS = {
         "                source_bits = from_bits and out_bits\n",
     ),
     "a source opens to a block what it opens elsewhere": (
-        "connectivity.rectangles",
-        "            if rest := bits & ~told_bits:\n",
-        "            if rest := bits:\n",
+        "connectivity.openings",
+        "            rest = bits & ~told_bits\n",
+        "            rest = bits\n",
     ),
     "a union forgets what is true elsewhere": (
         "connectivity.spread",
