@@ -1,10 +1,10 @@
-"""What keeps an answer from holding: inputs that were not read, and objects that are not modelled."""
+"""What keeps an answer from holding or bears on it: inputs not read, objects not modelled, templates not rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from netverify.manifests.coverage import Inventory
+from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Unsupported
 
 _LISTED = 10
@@ -36,9 +36,9 @@ def objects_that_may(
 
 
 def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
-    """A line for each of ``objects``."""
+    """A line for each of ``objects``; ``effect`` says what it could do: ``allow it``, ``take from this list``."""
     lines = [
-        f"{thing.kind} {_full_name(thing)} at {thing.origin} is not modelled, and could {effect} it"
+        f"{thing.kind} {_full_name(thing)} at {thing.origin} is not modelled, and could {effect}"
         for thing in sorted(objects, key=lambda thing: (thing.origin, thing.kind, thing.name))
     ]
     further = len(lines) - _LISTED
@@ -47,3 +47,13 @@ def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
 
 def _full_name(thing: Unsupported) -> str:
     return f"{thing.namespace}/{thing.name}" if thing.namespace else thing.name
+
+
+def notes(coverage: Coverage) -> tuple[str, ...]:
+    """What the account of the inputs says that bears on every answer."""
+    if not coverage.templates:
+        return ()
+    count = len(coverage.templates)
+    if count == 1:
+        return ("1 file is a template that was not rendered: what it would create is not in this answer",)
+    return (f"{count} files are templates that were not rendered: what they would create is not in this answer",)

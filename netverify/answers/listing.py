@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netverify.answers.assumptions import notes
 from netverify.answers.context import Context
-from netverify.answers.doubts import described, objects_that_may, unread_inputs
+from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
 from netverify.answers.reachability import answer_found, gave_up
 from netverify.model.addresses import AddressRange
 from netverify.model.flow import Direction, End

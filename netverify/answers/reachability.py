@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.answers.assumptions import assumptions, notes
+from netverify.answers.assumptions import assumptions
 from netverify.answers.context import Context
-from netverify.answers.doubts import described, objects_that_may, unread_inputs
+from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
 from netverify.answers.verdict import Evidence, verdict
 from netverify.explain import Latitudes, carried_by, explain
 from netverify.model.address_plan import Holder
@@ -112,7 +112,7 @@ def _why_unknown(
     allowing: tuple[Unsupported, ...],
     denying: tuple[Unsupported, ...],
 ) -> tuple[str, ...]:
-    lines = [*unread, *described(allowing, "allow"), *described(denying, "deny")]
+    lines = [*unread, *described(allowing, "allow it"), *described(denying, "deny it")]
     if found.status is Status.UNKNOWN:
         lines.append(gave_up(found))
     return tuple(lines)

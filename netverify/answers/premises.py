@@ -1,0 +1,31 @@
+"""What every answer under given settings takes as given about the cluster, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.answers.settings import Settings
+from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING
+from netverify.queries.wording import setting_words
+
+SCTP_IS_POLICED = "the CNI polices SCTP"
+"""What no flow or denial of SCTP goes without: a plugin that leaves SCTP alone lets all of it through."""
+
+
+def cni_premises(settings: Settings) -> Iterator[str]:
+    """The CNI by name, then each behaviour that is fixed otherwise, in the order of behaviours."""
+    profile = CNI_PROFILES[settings.cni] if settings.cni else {}
+    if settings.cni:
+        yield f"the CNI is {settings.cni}"
+    for behaviour, value in sorted(settings.fixed.items()):
+        if profile.get(behaviour) == value:
+            continue
+        if FIXED_BY_DEFAULT.get(behaviour) == value:
+            yield MEANING[behaviour]
+        else:
+            yield setting_words(behaviour, value=value)
+
+
+def pod_cidr_premise(settings: Settings) -> str:
+    """Where pod addresses lie; ``settings`` must tell."""
+    return f"pod addresses lie in {', '.join(settings.pod_cidrs)}"
