@@ -6,23 +6,14 @@ Objects keep the order of the contract; maps that come from outside are sorted: 
 from __future__ import annotations
 
 import json
-from typing import TypeAlias
 
-from netverify.diagnostics import Diagnostic, Origin
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Endpoint, External, Pod
 from netverify.queries.outcome import Answer, Listed, Listing, Reason, Witness
 from netverify.report.endpoint_text import address_matters
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+from netverify.report.remarks_json import Json, place_json, remarks_json
 
 SCHEMA = "netverify/query/v1"
-
-
-def _place(origin: Origin | None) -> dict[str, Json]:
-    if origin is None:
-        return {"file": None, "line": None}
-    return {"file": origin.path, "line": origin.line or None}
 
 
 def _endpoint(endpoint: Endpoint, *, with_address: bool) -> Json:
@@ -68,54 +59,8 @@ def _reason(reason: Reason) -> Json:
         "verdict": reason.effect.value,
         "object": str(reason.policy) if reason.policy else None,
         "rule": reason.rule,
-        **_place(reason.place),
+        **place_json(reason.place),
         "detail": reason.detail,
-    }
-
-
-def _coverage(inventory: Inventory) -> Json:
-    coverage, cluster = inventory.coverage, inventory.cluster
-    return {
-        "files": coverage.files,
-        "documents": coverage.documents,
-        "modelled": sum(coverage.modelled.values()),
-        "irrelevant": sum(coverage.irrelevant.values()),
-        "unsupported": [
-            {"kind": one.kind, "name": one.name, "namespace": one.namespace, **_place(one.origin)}
-            for one in cluster.unsupported
-        ],
-        "unread": [_place(origin) for origin in coverage.unread],
-        "not_manifests": coverage.not_manifests,
-        "templates": list(coverage.templates),
-        "skipped": [{"path": path, "reason": reason} for path, reason in coverage.skipped],
-        "kinds": {
-            "modelled": dict(sorted(coverage.modelled.items())),
-            "irrelevant": dict(sorted(coverage.irrelevant.items())),
-            "approximated": dict(sorted(coverage.approximated.items())),
-            "unsupported": dict(sorted(coverage.unsupported.items())),
-        },
-    }
-
-
-def _diagnostic(diagnostic: Diagnostic) -> Json:
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity.name.lower(),
-        "message": diagnostic.message,
-        **_place(diagnostic.origin),
-        "column": diagnostic.origin.column or None,
-        "help": diagnostic.help or None,
-    }
-
-
-def _remarks(outcome: Answer | Listing, inventory: Inventory) -> dict[str, Json]:
-    return {
-        "unknown_because": list(outcome.unknown_because),
-        "assumptions": list(outcome.assumptions),
-        "approximations": list(outcome.approximations),
-        "notes": list(outcome.notes),
-        "coverage": _coverage(inventory),
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in inventory.diagnostics],
     }
 
 
@@ -133,7 +78,7 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
             "scope": answer.scope.value if answer.scope else None,
             "witness": _witness(answer.witness) if answer.witness else None,
             "because": [_reason(reason) for reason in answer.because],
-            **_remarks(answer, inventory),
+            **remarks_json(answer, inventory),
         },
     )
 
@@ -157,6 +102,6 @@ def render_listing_json(listing: Listing, inventory: Inventory) -> str:
             "scope": scope,
             "existing": [_listed(one) for one in listing.existing],
             "possible": list(listing.possible),
-            **_remarks(listing, inventory),
+            **remarks_json(listing, inventory),
         },
     )

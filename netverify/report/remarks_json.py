@@ -1,0 +1,86 @@
+"""What every JSON report ends with: doubts, premises, and the account of the inputs; and how places are written."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+from netverify.diagnostics import Diagnostic, Origin
+from netverify.manifests.coverage import Inventory
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+
+
+class Remarked(Protocol):
+    """An outcome that says what it rests on and what is in doubt about it."""
+
+    @property
+    def unknown_because(self) -> tuple[str, ...]:
+        """Why it may not hold; empty when it does."""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What it takes as given."""
+
+    @property
+    def approximations(self) -> tuple[str, ...]:
+        """What is modelled coarsely."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else bears on it."""
+
+
+def place_json(origin: Origin | None) -> dict[str, Json]:
+    """``file`` and ``line`` of ``origin``; null where there is none."""
+    if origin is None:
+        return {"file": None, "line": None}
+    return {"file": origin.path, "line": origin.line or None}
+
+
+def coverage_json(inventory: Inventory) -> Json:
+    """The account of the inputs."""
+    coverage, cluster = inventory.coverage, inventory.cluster
+    return {
+        "files": coverage.files,
+        "documents": coverage.documents,
+        "modelled": sum(coverage.modelled.values()),
+        "irrelevant": sum(coverage.irrelevant.values()),
+        "unsupported": [
+            {"kind": one.kind, "name": one.name, "namespace": one.namespace, **place_json(one.origin)}
+            for one in cluster.unsupported
+        ],
+        "unread": [place_json(origin) for origin in coverage.unread],
+        "not_manifests": coverage.not_manifests,
+        "templates": list(coverage.templates),
+        "skipped": [{"path": path, "reason": reason} for path, reason in coverage.skipped],
+        "kinds": {
+            "modelled": dict(sorted(coverage.modelled.items())),
+            "irrelevant": dict(sorted(coverage.irrelevant.items())),
+            "approximated": dict(sorted(coverage.approximated.items())),
+            "unsupported": dict(sorted(coverage.unsupported.items())),
+        },
+    }
+
+
+def diagnostic_json(diagnostic: Diagnostic) -> Json:
+    """One finding about the inputs, with its place."""
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.name.lower(),
+        "message": diagnostic.message,
+        **place_json(diagnostic.origin),
+        "column": diagnostic.origin.column or None,
+        "help": diagnostic.help or None,
+    }
+
+
+def remarks_json(outcome: Remarked, inventory: Inventory) -> dict[str, Json]:
+    """The fields that every report ends with: doubts, premises, and the account of the inputs."""
+    return {
+        "unknown_because": list(outcome.unknown_because),
+        "assumptions": list(outcome.assumptions),
+        "approximations": list(outcome.approximations),
+        "notes": list(outcome.notes),
+        "coverage": coverage_json(inventory),
+        "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],
+    }
