@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
-from netverify.cli.reading import read_sources
+from netverify.cli.reading import read_sources, settings_of
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import coloured_output, complain, complain_of, print_out
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.sentence_error import SentenceError
@@ -21,7 +20,7 @@ from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import render_answer, render_listing
-from netverify.report.terminal import Line, paint, wants_colour
+from netverify.report.terminal import paint
 from netverify.verify import Settings, ask
 
 
@@ -29,11 +28,11 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     """Reads, asks, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
     with progress("reading manifests ..."):
         inventory = read_sources(request.sources)
-    _complain(render_diagnostics(inventory.diagnostics), request)
+    complain(render_diagnostics(inventory.diagnostics), request.color)
     try:
         outcome = ask(request.sentence, inventory, _settings(request))
     except SentenceError as error:
-        _complain(render_sentence_error(error), request)
+        complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     status = exit_status(outcome.verdict, expected=request.expected, input_refused=inventory.has_errors)
     _report(outcome, inventory, request)
@@ -41,28 +40,18 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     try:
         _write_files(outcome, inventory, request)
     except Refusal as refusal:
-        _complain(render_refusal(refusal.message, code=refusal.code, help_text=refusal.help), request)
+        complain_of(refusal, request.color)
         return gravest((status, refusal.status))
     return status
 
 
 def _settings(request: QueryRequest) -> Settings:
-    return Settings(
-        behaviours=request.assumed.behaviours,
-        cni=request.assumed.cni,
-        pod_cidrs=request.assumed.pod_cidrs,
-        free_named_ports=request.assumed.free_named_ports,
+    return replace(
+        settings_of(request.assumed, request.sources),
         timeout_s=request.timeout_s,
         seed=request.seed,
-        default_namespace=request.sources.namespace,
         keep_goals=request.smt2_folder is not None,
     )
-
-
-def _complain(lines: Iterable[Line], request: QueryRequest) -> None:
-    coloured = wants_colour(request.color, os.environ, is_terminal=sys.stderr.isatty())
-    sys.stderr.write(paint(lines, coloured=coloured))
-    sys.stderr.flush()
 
 
 def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, color: str) -> str:
@@ -71,37 +60,27 @@ def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, c
             return render_listing_json(outcome, inventory)
         return render_answer_json(outcome, inventory)
     lines = render_listing(outcome, inventory) if isinstance(outcome, Listing) else render_answer(outcome, inventory)
-    to_terminal = output.path is None and sys.stdout.isatty()
-    environment = os.environ if output.path is None else {}
-    return paint(lines, coloured=wants_colour(color, environment, is_terminal=to_terminal))
+    return paint(lines, coloured=coloured_output(output, color))
 
 
 def _report(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest) -> None:
     for output in request.outputs:
         if output.path is None:
-            text = _rendered(outcome, inventory, output, request.color)
-            try:
-                sys.stdout.write(text)
-                sys.stdout.flush()
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                message = f"cannot write to standard output: {(error.strerror or '').lower()}"
-                raise Refusal("NV421", message, status=ExitStatus.INTERNAL) from None
+            print_out((_rendered(outcome, inventory, output, request.color),))
 
 
 def _say_what_was_expected(outcome: Answer | Listing, request: QueryRequest) -> None:
     if request.expected not in (None, outcome.verdict):
-        _complain(render_refusal(f"expected {request.expected}, but the answer is {outcome.verdict}"), request)
+        complain(render_refusal(f"expected {request.expected}, but the answer is {outcome.verdict}"), request.color)
 
 
 def _write_files(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest) -> None:
     for output in request.outputs:
         if output.path is not None:
-            write_whole(Path(output.path), _rendered(outcome, inventory, output, request.color))
+            write_whole(Path(output.path), (_rendered(outcome, inventory, output, request.color),))
     if isinstance(outcome, Answer):
         if request.counterexample:
-            write_whole(request.counterexample, render_counterexample(outcome, inventory.cluster))
+            write_whole(request.counterexample, (render_counterexample(outcome, inventory.cluster),))
         if request.smt2_folder:
             _write_goals(outcome, request.smt2_folder)
     elif request.counterexample or request.smt2_folder:
@@ -117,4 +96,4 @@ def _write_goals(answer: Answer, folder: Path) -> None:
     except OSError as error:
         raise Refusal("NV421", f"cannot make the folder `{folder}`: {(error.strerror or '').lower()}") from None
     for number, (text, result) in enumerate(answer.smt2, 1):
-        write_whole(folder / f"{number:02}-{result}.smt2", text)
+        write_whole(folder / f"{number:02}-{result}.smt2", (text,))

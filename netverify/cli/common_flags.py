@@ -1,4 +1,4 @@
-"""The flags that every command that reads manifests has."""
+"""The flags that commands that read manifests share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from netverify.cli.assumed import Assumption, CniName
-from netverify.cli.outputs import OutputName
+from netverify.cli.outputs import OutputName, formats_help
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 
@@ -100,6 +100,8 @@ _MODEL = (
         type=Assumption(),
         help="Fix one thing: a behaviour (=true or =false), pod-cidr=CIDR, or named-ports=declared|free; repeatable.",
     ),
+)
+_SOLVER = (
     click.option(
         "--timeout",
         metavar="SECONDS",
@@ -124,31 +126,40 @@ _MODEL = (
         help="Write the formulas that were solved as SMT-LIB files.",
     ),
 )
-_REPORT = (
-    click.option(
+_COLOR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; NO_COLOR and FORCE_COLOR count where this is auto.",
+)
+
+
+def _output(formats: tuple[str, ...]) -> Command:
+    return click.option(
         "-o",
         "--output",
         "outputs",
         metavar="FORMAT[=FILE]",
         multiple=True,
-        type=OutputName(),
-        help="text or json, to standard output or a file; repeatable.  [default: text]",
-    ),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Colours; NO_COLOR and FORCE_COLOR count where this is auto.",
-    ),
-)
+        type=OutputName(formats),
+        help=formats_help(formats),
+    )
 
 
-def common_flags(command: Command) -> Command:
-    """``command`` with the common flags, in the order of this file."""
-    for option in reversed((*_INPUTS, *_SPEED, *_MODEL, *_REPORT)):
-        command = option(command)
-    return command
+def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Command], Command]:
+    """Gives a command the common flags, in the order of this file; those of the solver iff it is ``solving``.
+
+    ``formats`` are those of its output, the default first.
+    """
+    options = (*_INPUTS, *_SPEED, *_MODEL, *(_SOLVER if solving else ()), _output(formats), _COLOR)
+
+    def with_flags(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_flags
 
 
 def sources_of(flags: dict[str, Any]) -> Sources:

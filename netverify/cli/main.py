@@ -90,13 +90,9 @@ def _program_name(argument: str) -> str:
 
 
 def _complain(refusal: Refusal) -> None:
-    from netverify.report.diagnostics import render_refusal  # noqa: PLC0415 help does not need it
-    from netverify.report.terminal import paint, wants_colour  # noqa: PLC0415 as above
+    from netverify.cli.streams import complain_of  # noqa: PLC0415 help does not need it
 
-    coloured = wants_colour("auto", os.environ, is_terminal=sys.stderr.isatty())
-    sys.stderr.write(
-        paint(render_refusal(refusal.message, code=refusal.code, help_text=refusal.help), coloured=coloured)
-    )
+    complain_of(refusal, "auto")
 
 
 def _internal_error(error: BaseException) -> Refusal:

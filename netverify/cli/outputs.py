@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from click.shell_completion import CompletionItem
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.queries.suggestions import did_you_mean, nearest
-
-FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +26,12 @@ class Output:
 
 
 class OutputName(Parameter):
-    """``FORMAT[=FILE]``; ``-`` as a file is standard output."""
+    """``FORMAT[=FILE]`` with one of ``formats``; ``-`` as a file is standard output."""
 
     name = "format[=file]"
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        self.formats = formats
 
     def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
         """Raises :class:`Refusal` for a format that there is none of, and for an empty file name."""
@@ -38,8 +39,8 @@ class OutputName(Parameter):
         if isinstance(value, Output):
             return value
         wanted, equals, path = value.partition("=")
-        if wanted not in FORMATS:
-            advice = did_you_mean(nearest(wanted, FORMATS)) or f"the formats are {' and '.join(FORMATS)}"
+        if wanted not in self.formats:
+            advice = did_you_mean(nearest(wanted, self.formats)) or f"the formats are {_joined(self.formats, 'and')}"
             raise Refusal("NV420", f"there is no output format `{wanted}`", advice)
         if equals and not path:
             raise Refusal("NV420", f"`--output {value}` names no file", f"write `{wanted}` or `{wanted}=FILE`")
@@ -50,7 +51,16 @@ class OutputName(Parameter):
         del ctx, param
         if "=" in incomplete:
             return [CompletionItem(incomplete.partition("=")[2], type="file")]
-        return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in self.formats if name.startswith(incomplete)]
+
+
+def _joined(words: tuple[str, ...], conjunction: str) -> str:
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def formats_help(formats: tuple[str, ...]) -> str:
+    """What the help of ``--output`` says of ``formats``."""
+    return f"{_joined(formats, 'or')}, to standard output or a file; repeatable.  [default: {formats[0]}]"
 
 
 def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
@@ -66,20 +76,23 @@ def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
     return tuple(outputs) or (Output("text"),)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes ``text`` to ``path`` so that a reader sees the old file or the new one, never a part.
+def write_whole(path: Path, pieces: Iterable[str]) -> None:
+    """Writes ``pieces`` of text to ``path`` so that a reader sees the old file or the new one, never a part.
 
     What is no regular file (a pipe, a device) is written directly. Raises :class:`Refusal` (``NV421``).
     """
+    if not _can_be_a_name(path):
+        raise _unwritable(path, "the name is not valid")
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_text(text, encoding="utf-8")
+            with path.open("w", encoding="utf-8") as stream:
+                stream.writelines(pieces)
             return
         target = path.resolve()
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+                stream.writelines(pieces)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(temporary).chmod(_mode(target))
@@ -87,9 +100,19 @@ def write_whole(path: Path, text: str) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "the name is not valid").lower()
-        raise Refusal("NV421", f"cannot write `{path}`: {reason}", "name a file in a folder that exists") from None
+    except OSError as error:
+        raise _unwritable(path, (error.strerror or "").lower()) from None
+
+
+def _can_be_a_name(path: Path) -> bool:
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
+def _unwritable(path: Path, reason: str) -> Refusal:
+    return Refusal("NV421", f"cannot write `{path}`: {reason}", "name a file in a folder that exists")
 
 
 def _mode(target: Path) -> int:

@@ -39,7 +39,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 
 @click.command(epilog=_EPILOG)
 @click.argument("sentence")
-@common_flags
+@common_flags(("text", "json"), solving=True)
 @click.option(
     "--counterexample",
     metavar="FILE",

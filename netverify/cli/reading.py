@@ -1,9 +1,11 @@
-"""From the flags that name sources to the inventory."""
+"""From the flags that commands share to the inventory and the settings."""
 
 from __future__ import annotations
 
 import os
 
+from netverify.answers.settings import Settings
+from netverify.cli.assumed import Assumed
 from netverify.cli.request import Sources
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
@@ -22,4 +24,15 @@ def read_sources(sources: Sources) -> Inventory:
         sets=sources.sets,
         strict=sources.strict,
         means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
+    )
+
+
+def settings_of(assumed: Assumed, sources: Sources) -> Settings:
+    """What is taken as given; the limits of the solver are the default ones."""
+    return Settings(
+        behaviours=assumed.behaviours,
+        cni=assumed.cni,
+        pod_cidrs=assumed.pod_cidrs,
+        free_named_ports=assumed.free_named_ports,
+        default_namespace=sources.namespace,
     )
