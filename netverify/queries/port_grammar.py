@@ -55,11 +55,17 @@ def read_traffic(tokens: Tokens) -> Predicate:
 
     Raises :class:`netverify.queries.sentence_error.SentenceError` (``NV405``).
     """
-    if not tokens.take_mark(":"):
-        return EVERY_TRAFFIC
+    return read_port(tokens, "a port after `:`") if tokens.take_mark(":") else EVERY_TRAFFIC
+
+
+def read_port(tokens: Tokens, expected: str) -> Predicate:
+    """The traffic of ``PORT ["/" PROTOCOL]``, TCP where no protocol is given; ``expected`` names it in the error.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError` (``NV405``).
+    """
     token = tokens.next
     if token.kind is not TokenKind.WORD:
-        raise tokens.error("NV405", f"expected a port after `:`, found {token.shown}", token, help_text=_FORMS)
+        raise tokens.error("NV405", f"expected {expected}, found {token.shown}", token, help_text=_FORMS)
     port_text, slash, protocol_text = tokens.take().text.partition("/")
     port = _port(tokens, token, port_text)
     protocols = _protocols(tokens, token, protocol_text) if slash else (Protocol.TCP,)

@@ -1,0 +1,108 @@
+"""What to leave in a map: endpoints and ports, each an expression of its own in the words of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netverify.model.addresses import AddressRange
+from netverify.model.cluster import Cluster
+from netverify.model.flow import End
+from netverify.queries.endpoint_grammar import EndpointReader
+from netverify.queries.port_grammar import read_port
+from netverify.queries.tokens import TokenKind, Tokens
+from netverify.rules.mentions import Mentions, collect
+from netverify.rules.predicate import ALWAYS, All, AnyOf, IsPod, Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to leave in a map, as the user wrote it; everything where nothing is given.
+
+    ``source``, ``destination`` and ``focus`` are an ENDPOINT of the sentence grammar, each of ``ports`` is
+    ``PORT[/PROTOCOL]``: a connection to one of them is wanted. ``focus`` may be at either end.
+    """
+
+    source: str | None = None
+    destination: str | None = None
+    focus: str | None = None
+    ports: tuple[str, ...] = ()
+    pods_only: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What is wanted, read: predicates about the source, the destination and the traffic.
+
+    ``focus`` holds a predicate about either end, of which one must hold. ``cuts`` are the ranges of addresses that they
+    tell apart.
+    """
+
+    source: Predicate = ALWAYS
+    destination: Predicate = ALWAYS
+    traffic: Predicate = ALWAYS
+    focus: tuple[Predicate, Predicate] | None = None
+    cuts: tuple[AddressRange, ...] = ()
+
+
+def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | None = None) -> Narrowing:
+    """What ``wanted`` means in ``cluster``.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError`; its sentence is the flag with its value.
+    """
+
+    def end(flag: str, text: str | None, at: End) -> Predicate:
+        return _endpoint(flag, text, at, cluster, default_namespace) if text is not None else ALWAYS
+
+    source, destination = end("--from", wanted.source, End.SOURCE), end("--to", wanted.destination, End.DESTINATION)
+    focus = (end("--focus", wanted.focus, End.SOURCE), end("--focus", wanted.focus, End.DESTINATION))
+    mentions = Mentions()
+    for predicate in (source, destination, *focus):
+        collect(predicate, mentions)
+    if wanted.pods_only:
+        source, destination = All((source, IsPod(End.SOURCE))), All((destination, IsPod(End.DESTINATION)))
+    return Narrowing(
+        source,
+        destination,
+        _traffic(wanted.ports),
+        focus if wanted.focus is not None else None,
+        tuple(sorted(mentions.ranges)),
+    )
+
+
+def _endpoint(flag: str, text: str, end: End, cluster: Cluster, default_namespace: str | None) -> Predicate:
+    tokens = Tokens(f"{flag} {text}", len(flag) + 1)
+    phrase = EndpointReader(tokens, cluster, default_namespace).read(end)
+    token = tokens.next
+    if token.is_mark(":"):
+        message = f"the endpoint of `{flag}` has no port"
+        raise tokens.error("NV405", message, token, help_text="give the port with `--port PORT`")
+    _finish(tokens, flag)
+    return phrase.predicate
+
+
+def _traffic(ports: Sequence[str]) -> Predicate:
+    if not ports:
+        return ALWAYS
+    parts = tuple(_port(text) for text in ports)
+    return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+def _port(text: str) -> Predicate:
+    flag = "--port"
+    tokens = Tokens(f"{flag} {text}", len(flag) + 1)
+    traffic = read_port(tokens, "a port")
+    _finish(tokens, flag)
+    return traffic
+
+
+def _finish(tokens: Tokens, flag: str) -> None:
+    token = tokens.next
+    if token.kind is not TokenKind.END:
+        advice = "repeat the flag for another port" if flag == "--port" else "a flag takes one endpoint"
+        raise tokens.error("NV402", f"`{flag}` should end before {token.shown}", token, help_text=advice)
