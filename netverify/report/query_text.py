@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Endpoint, Pod
 from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
 from netverify.queries.wording import setting_words
-from netverify.report.behaviour_text import behaviour_meaning, plugins_text, settings_together
-from netverify.report.coverage_text import coverage_text
+from netverify.report.behaviour_text import behaviour_meaning, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
-from netverify.report.terminal import Ink, Line, Span, line, printable
+from netverify.report.entries import Entry, account, column, laid_out, remark_entries
+from netverify.report.terminal import Ink, Line, Span
 
 _INK = {
     Verdict.REACHABLE: Ink.YELLOW,
@@ -21,18 +19,6 @@ _INK = {
     Verdict.UNKNOWN: Ink.RED,
     Verdict.VACUOUS: Ink.RED,
 }
-_TERM_WIDTH = 8
-_FARTHEST = 96
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A line with a term, a text, and perhaps a place that is aligned at the right."""
-
-    term: str
-    text: str
-    place: str = ""
-    detail: bool = False
 
 
 def _place(reason: Reason) -> str:
@@ -57,62 +43,34 @@ def _decision(reason: Reason) -> str:
             assert_never(never)
 
 
-def _reason_entries(reason: Reason) -> list[_Entry]:
+def _reason_entries(reason: Reason) -> list[Entry]:
     decision = _decision(reason)
     if reason.policy is None and reason.detail:
-        return [_Entry(reason.direction, f"{decision}: {reason.detail}", _place(reason))]
-    entries = [_Entry(reason.direction, decision, _place(reason))]
+        return [Entry(reason.direction, f"{decision}: {reason.detail}", _place(reason))]
+    entries = [Entry(reason.direction, decision, _place(reason))]
     if reason.detail:
-        entries.append(_Entry("", reason.detail, detail=True))
+        entries.append(Entry("", reason.detail, detail=True))
     return entries
 
 
-def _witness_entries(witness: Witness, inventory: Inventory) -> list[_Entry]:
+def _witness_entries(witness: Witness, inventory: Inventory) -> list[Entry]:
     port = port_text(witness.flow, matters=witness.port_matters)
     entries = [
-        _Entry("from", endpoint_text(witness, End.SOURCE, inventory.cluster)),
-        _Entry("to", f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} on {port}"),
+        Entry("from", endpoint_text(witness, End.SOURCE, inventory.cluster)),
+        Entry("to", f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} on {port}"),
     ]
     if witness.flow.same_node:
-        entries.append(_Entry("where", "both ends are on one node"))
+        entries.append(Entry("where", "both ends are on one node"))
     return entries
 
 
-def _behaviour_entries(witness: Witness) -> list[_Entry]:
-    entries: list[_Entry] = []
+def _behaviour_entries(witness: Witness) -> list[Entry]:
+    entries: list[Entry] = []
     for behaviour, value in sorted(witness.behaviours.items()):
         setting = setting_words(behaviour, value=value)
-        entries.append(_Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
-        entries.append(_Entry("", plugins_text(behaviour, value=value), detail=True))
+        entries.append(Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
+        entries.append(Entry("", plugins_text(behaviour, value=value), detail=True))
     return entries
-
-
-def _remark_entries(answer: Answer | Listing) -> list[_Entry]:
-    terms = (
-        ("because", answer.unknown_because),
-        ("given", settings_together(answer.assumptions)),
-        ("inexact", answer.approximations),
-        ("note", answer.notes),
-    )
-    return [entry for term, texts in terms for entry in _column(term, texts)]
-
-
-def _column(term: str, texts: Sequence[str]) -> list[_Entry]:
-    """``texts`` below each other; the term stands before the first."""
-    return [_Entry("" if position else term, text) for position, text in enumerate(texts)]
-
-
-def _laid_out(entries: list[_Entry]) -> list[Line]:
-    """Terms in one column; places in another, as far right as the longest text before a place needs."""
-    texts = [printable(("  " if entry.detail else "") + entry.text) for entry in entries]
-    column = max((len(text) for text, entry in zip(texts, entries, strict=True) if entry.place), default=0)
-    column = min(column, _FARTHEST)
-    laid: list[Line] = []
-    for text, entry in zip(texts, entries, strict=True):
-        term = Span(f"  {entry.term:<{_TERM_WIDTH}}  ", Ink.BOLD)
-        place = (Span("   "), Span(entry.place, Ink.CYAN)) if entry.place else ()
-        laid.append((term, Span(text.ljust(column) if entry.place else text), *place))
-    return laid
 
 
 def _is_possible(endpoint: Endpoint) -> bool:
@@ -144,26 +102,22 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
     return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))
 
 
-def _account(inventory: Inventory) -> list[Line]:
-    return [line(f"  {text}", Ink.DIM) for text in coverage_text(inventory)]
-
-
 def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
     """Headline, both ends, the trace, what the flow needs, what was assumed, and the account of the inputs last."""
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     if answer.witness is not None:
         entries += _witness_entries(answer.witness, inventory)
     for reason in answer.because:
         entries += _reason_entries(reason)
     if answer.witness is not None:
         entries += _behaviour_entries(answer.witness)
-    entries += _remark_entries(answer)
-    return [_headline(answer, inventory), *_laid_out(entries), *_account(inventory)]
+    entries += remark_entries(answer)
+    return [_headline(answer, inventory), *laid_out(entries), *account(inventory)]
 
 
-def _listed_entries(found: tuple[Listed, ...]) -> list[_Entry]:
+def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
     width = max((len(one.text) for one in found), default=0)
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     for position, one in enumerate(found):
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
         through = " and ".join(_decision(reason).removeprefix("allowed by ") for reason in deciding)
@@ -171,13 +125,13 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[_Entry]:
         needs = ",".join(setting_words(b, value=v) for b, v in sorted(one.witness.behaviours.items()))
         text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
         place = _place(deciding[-1]) if deciding else ""
-        entries.append(_Entry("" if position else "existing", text, place))
+        entries.append(Entry("" if position else "existing", text, place))
     return entries
 
 
 def render_listing(listing: Listing, inventory: Inventory) -> list[Line]:
     """Headline, existing endpoints with one flow each, possible pods in words, and the account of the inputs."""
     entries = _listed_entries(listing.existing)
-    entries += _column("possible", listing.possible)
-    entries += _remark_entries(listing)
-    return [_headline(listing, inventory), *_laid_out(entries), *_account(inventory)]
+    entries += column("possible", listing.possible)
+    entries += remark_entries(listing)
+    return [_headline(listing, inventory), *laid_out(entries), *account(inventory)]

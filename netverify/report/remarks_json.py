@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.manifests.coverage import Inventory
+from netverify.report.remarked import Remarked
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
-
-
-class Remarked(Protocol):
-    """An outcome that says what it rests on and what is in doubt about it."""
-
-    @property
-    def unknown_because(self) -> tuple[str, ...]:
-        """Why it may not hold; empty when it does."""
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What it takes as given."""
-
-    @property
-    def approximations(self) -> tuple[str, ...]:
-        """What is modelled coarsely."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What else bears on it."""
 
 
 def place_json(origin: Origin | None) -> dict[str, Json]:

@@ -1,0 +1,59 @@
+"""The lines of a text report: a term, a text, and perhaps a place at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netverify.manifests.coverage import Inventory
+from netverify.report.behaviour_text import settings_together
+from netverify.report.coverage_text import coverage_text
+from netverify.report.remarked import Remarked
+from netverify.report.terminal import Ink, Line, Span, line, printable
+
+_TERM_WIDTH = 8
+_FARTHEST = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line with a term, a text, and perhaps a place that is aligned at the right."""
+
+    term: str
+    text: str
+    place: str = ""
+    detail: bool = False
+
+
+def remark_entries(outcome: Remarked) -> list[Entry]:
+    """What is in doubt about ``outcome``, what it rests on, and what else bears on it."""
+    terms = (
+        ("because", outcome.unknown_because),
+        ("given", settings_together(outcome.assumptions)),
+        ("inexact", outcome.approximations),
+        ("note", outcome.notes),
+    )
+    return [entry for term, texts in terms for entry in column(term, texts)]
+
+
+def column(term: str, texts: Sequence[str]) -> list[Entry]:
+    """``texts`` below each other; the term stands before the first."""
+    return [Entry("" if position else term, text) for position, text in enumerate(texts)]
+
+
+def laid_out(entries: list[Entry]) -> list[Line]:
+    """Terms in one column; places in another, as far right as the longest text before a place needs."""
+    texts = [printable(("  " if entry.detail else "") + entry.text) for entry in entries]
+    places_at = max((len(text) for text, entry in zip(texts, entries, strict=True) if entry.place), default=0)
+    places_at = min(places_at, _FARTHEST)
+    laid: list[Line] = []
+    for text, entry in zip(texts, entries, strict=True):
+        term = Span(f"  {entry.term:<{_TERM_WIDTH}}  ", Ink.BOLD)
+        place = (Span("   "), Span(entry.place, Ink.CYAN)) if entry.place else ()
+        laid.append((term, Span(text.ljust(places_at) if entry.place else text), *place))
+    return laid
+
+
+def account(inventory: Inventory) -> list[Line]:
+    """The account of the inputs, as the last lines of a report."""
+    return [line(f"  {text}", Ink.DIM) for text in coverage_text(inventory)]
