@@ -44,3 +44,19 @@ def port_set(*ranges: tuple[int, int]) -> PortSet:
         else:
             merged.append((first, last))
     return PortSet(tuple(merged))
+
+
+def without(ports: PortSet, others: PortSet) -> PortSet:
+    """``ports`` that are not among ``others``."""
+    rest: list[tuple[int, int]] = []
+    for first, last in ports.ranges:
+        start = first
+        for hole_first, hole_last in others.ranges:
+            if hole_first > last or hole_last < start:
+                continue
+            if hole_first > start:
+                rest.append((start, hole_first - 1))
+            start = hole_last + 1
+        if start <= last:
+            rest.append((start, last))
+    return PortSet(tuple(rest))

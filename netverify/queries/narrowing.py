@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netverify.model.addresses import AddressRange
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.queries.endpoint_grammar import EndpointReader
 from netverify.queries.port_grammar import read_port
 from netverify.queries.tokens import TokenKind, Tokens
-from netverify.rules.mentions import Mentions, collect
 from netverify.rules.predicate import ALWAYS, All, AnyOf, IsPod, Predicate
 
 
@@ -30,24 +28,27 @@ class Wanted:
     pods_only: bool = False
 
     @property
-    def everything(self) -> bool:
-        """Whether nothing is left out."""
-        return self == Wanted()
+    def names_endpoints(self) -> bool:
+        """Whether only connections of some endpoints are wanted."""
+        return (self.source, self.destination, self.focus) != (None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """What is wanted, read: predicates about the source, the destination and the traffic.
 
-    ``focus`` holds a predicate about either end, of which one must hold. ``cuts`` are the ranges of addresses that they
-    tell apart.
+    ``focus`` holds a predicate about either end, of which one must hold.
     """
 
     source: Predicate = ALWAYS
     destination: Predicate = ALWAYS
     traffic: Predicate = ALWAYS
     focus: tuple[Predicate, Predicate] | None = None
-    cuts: tuple[AddressRange, ...] = ()
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """All of them: what they tell apart, a map has to tell apart."""
+        return (self.source, self.destination, self.traffic, *(self.focus or ()))
 
 
 def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | None = None) -> Narrowing:
@@ -61,18 +62,9 @@ def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | No
 
     source, destination = end("--from", wanted.source, End.SOURCE), end("--to", wanted.destination, End.DESTINATION)
     focus = (end("--focus", wanted.focus, End.SOURCE), end("--focus", wanted.focus, End.DESTINATION))
-    mentions = Mentions()
-    for predicate in (source, destination, *focus):
-        collect(predicate, mentions)
     if wanted.pods_only:
         source, destination = All((source, IsPod(End.SOURCE))), All((destination, IsPod(End.DESTINATION)))
-    return Narrowing(
-        source,
-        destination,
-        _traffic(wanted.ports),
-        focus if wanted.focus is not None else None,
-        tuple(sorted(mentions.ranges)),
-    )
+    return Narrowing(source, destination, _traffic(wanted.ports), focus if wanted.focus is not None else None)
 
 
 def _endpoint(flag: str, text: str, end: End, cluster: Cluster, default_namespace: str | None) -> Predicate:

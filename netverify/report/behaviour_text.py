@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
+from types import MappingProxyType
 
+from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
 
 _WIDTH = 100
+
+
+_UNTOLD: Mapping[str, str] = MappingProxyType(
+    {
+        POD_ADDRESS: "an address of a pod or node that the manifests do not tell",
+        SAME_NODE: "both pods may run on one node, or not",
+        POD_LABELS: "a label whose value a controller chooses",
+        NAMESPACE_LABELS: "labels of a namespace whose Namespace object is not among the manifests",
+    },
+)
+
+
+def dependency_text(name: str) -> str:
+    """What it means that something depends on ``name``: a behaviour, or something that the manifests leave open."""
+    return _UNTOLD[name] if name in _UNTOLD else MEANING[Behaviour(name)]
 
 
 def behaviour_meaning(behaviour: Behaviour, *, value: bool) -> str:

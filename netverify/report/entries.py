@@ -27,8 +27,17 @@ class Entry:
 
 def remark_entries(outcome: Remarked) -> list[Entry]:
     """What is in doubt about ``outcome``, what it rests on, and what else bears on it."""
+    return [*doubt_entries(outcome), *premise_entries(outcome)]
+
+
+def doubt_entries(outcome: Remarked) -> list[Entry]:
+    """What is in doubt about ``outcome``."""
+    return column("because", outcome.unknown_because)
+
+
+def premise_entries(outcome: Remarked) -> list[Entry]:
+    """What ``outcome`` rests on, and what else bears on it."""
     terms = (
-        ("because", outcome.unknown_because),
         ("given", settings_together(outcome.assumptions)),
         ("inexact", outcome.approximations),
         ("note", outcome.notes),

@@ -1,0 +1,113 @@
+"""The map of who may open which connections to whom. It comes from the all-pairs reading, and no solver is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
+from netverify.answers.settings import Settings
+from netverify.connectivity.all_pairs import Connectivity, all_pairs
+from netverify.dialects.tiers import lower
+from netverify.manifests.coverage import Inventory
+from netverify.model.cluster import Cluster
+from netverify.model.flow import Direction
+from netverify.queries.narrowing import Narrowing, Wanted, read_narrowing
+from netverify.rules.table import PolicySet, RuleTable
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What the all-pairs reading found, as far as it is ``wanted``, and what that is worth.
+
+    ``unknown_because`` is why connections may be missing or not exist (objects that are not modelled, inputs that could
+    not be read); empty where the map holds. ``vacuous`` iff an endpoint that is wanted is nobody; ``notes`` say which.
+    """
+
+    connectivity: Connectivity
+    wanted: Wanted
+    vacuous: bool = False
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_workloads(self) -> bool:
+        """Whether the manifests hold any workload: they come first among the endpoints."""
+        return bool(self.connectivity.endpoints and self.connectivity.endpoints[0].workload)
+
+
+def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
+    """The map of ``inventory``.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError` when ``wanted`` cannot be read, or names what the
+    manifests do not know.
+    """
+    cluster = inventory.cluster
+    narrowing = read_narrowing(wanted, cluster, settings.default_namespace)
+    connectivity = _narrowed(_found(cluster, lower(cluster), settings, narrowing), narrowing)
+    nobody = tuple(_nobody(connectivity, cluster, settings, wanted, narrowing))
+    return Map(
+        connectivity,
+        wanted,
+        vacuous=bool(nobody),
+        unknown_because=_doubts(inventory),
+        assumptions=tuple(_assumptions(settings)),
+        approximations=inventory.approximations,
+        notes=(*nobody, *_emptiness(cluster), *notes(inventory.coverage)),
+    )
+
+
+def _found(cluster: Cluster, policies: PolicySet, settings: Settings, narrowing: Narrowing) -> Connectivity:
+    return all_pairs(cluster, policies, settings.fixed, pod_cidrs=settings.pod_cidrs, asked=narrowing.predicates)
+
+
+def _narrowed(connectivity: Connectivity, narrowing: Narrowing) -> Connectivity:
+    if narrowing == Narrowing():
+        return connectivity
+    return connectivity.narrowed(
+        source=narrowing.source,
+        destination=narrowing.destination,
+        traffic=narrowing.traffic,
+        focus=narrowing.focus,
+    )
+
+
+def _doubts(inventory: Inventory) -> tuple[str, ...]:
+    may_add, may_remove = (objects_that_may(effect, inventory, None) for effect in ("allow", "deny"))
+    return (
+        *unread_inputs(inventory),
+        *described([one for one in may_add if one.may_deny], "add and remove connections"),
+        *described([one for one in may_add if not one.may_deny], "add connections"),
+        *described([one for one in may_remove if not one.may_allow], "remove connections"),
+    )
+
+
+def _assumptions(settings: Settings) -> Iterator[str]:
+    yield from cni_premises(settings)
+    if settings.pod_cidrs:
+        yield pod_cidr_premise(settings)
+    yield SCTP_IS_POLICED
+
+
+def _emptiness(cluster: Cluster) -> Iterator[str]:
+    if not cluster.workloads:
+        yield "the manifests hold no workloads; `netverify query` answers for pods that could be created"
+
+
+def _nobody(
+    connectivity: Connectivity, cluster: Cluster, settings: Settings, wanted: Wanted, narrowing: Narrowing
+) -> Iterator[str]:
+    """Which endpoint that is wanted is nobody. Without any policy, everybody would have connections."""
+    ends = (wanted.source, wanted.destination, wanted.focus)
+    if ends == (None, None, None) or not cluster.workloads or any(True for _ in connectivity.bundles()):
+        return
+    no_policies = PolicySet(MappingProxyType({direction: RuleTable(direction, ()) for direction in Direction}))
+    anyone = _found(cluster, no_policies, settings, narrowing)
+    alone = (Narrowing(source=narrowing.source), Narrowing(destination=narrowing.destination))
+    for text, one in zip(ends, (*alone, Narrowing(focus=narrowing.focus)), strict=True):
+        if text is not None and not any(True for _ in _narrowed(anyone, one).bundles()):
+            yield f"nobody is `{text}`"

@@ -1,0 +1,44 @@
+"""Sets of external addresses in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from netverify.model.addresses import AddressRange, cidrs, subtract
+from netverify.queries.internet import internet_ranges
+
+
+def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
+    """The same addresses as the fewest ranges; ``ranges`` are disjoint."""
+    found: list[AddressRange] = []
+    for one in sorted(ranges):
+        last = found[-1] if found else None
+        if last is not None and last.family == one.family and last.last + 1 == one.first:
+            found[-1] = AddressRange(one.family, last.first, one.last)
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def address_words(ranges: Iterable[AddressRange], known: tuple[AddressRange, ...]) -> tuple[str, ...]:
+    """The addresses of ``ranges``, which are among the ``known`` ones, in the fewest words.
+
+    All of them, the internet, what is there, or what is not.
+    """
+    merged, everything = joined(ranges), joined(known)
+    if merged == everything:
+        return ("every address outside",)
+    if merged == internet_ranges():
+        return ("internet",)
+    rest = tuple(part for whole in everything for part in subtract(whole, merged))
+    if len(rest) < len(merged):
+        return (f"every address outside but {', '.join(map(range_text, rest))}",)
+    return tuple(map(range_text, merged))
+
+
+def range_text(block: AddressRange) -> str:
+    """One range: as CIDR where it is one, else by its ends."""
+    named = cidrs(block)
+    if len(named) == 1:
+        return named[0] if block.first != block.last else str(block)
+    return str(block)

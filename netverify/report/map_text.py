@@ -1,0 +1,65 @@
+"""A map as text for people: who reaches what, or a summary where that would be too long; what it rests on below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from netverify.answers.map_summary import map_summary
+from netverify.answers.map_view import Grouping, map_view
+from netverify.answers.mapping import Map
+from netverify.answers.membership import Union
+from netverify.manifests.coverage import Inventory
+from netverify.report.entries import account, doubt_entries, laid_out, premise_entries
+from netverify.report.map_lines import map_lines
+from netverify.report.map_namespace_text import namespace_lines
+from netverify.report.map_summary_text import summary_entries, table_lines
+from netverify.report.terminal import Ink, Line, Span
+
+MOST_LINES = 200
+"""A map of more lines is summarised, unless a grouping is asked for."""
+
+
+def render_map(
+    mapped: Map, inventory: Inventory, grouping: Grouping | None, *, replicas: bool = False
+) -> Iterator[Line]:
+    """Doubts, who reaches what, the numbers, what the map rests on, and the account of the inputs.
+
+    Without a ``grouping``, by workload, or by the numbers of each namespace when that takes more than
+    :data:`MOST_LINES` lines.
+    """
+    if mapped.unknown_because:
+        yield (Span("IN DOUBT", Ink.RED), Span(": connections may be missing here, or not be there"))
+        yield from laid_out(doubt_entries(mapped))
+    summary = map_summary(mapped)
+    lines = _lines(mapped, grouping, replicas=replicas)
+    if lines is None:
+        yield from table_lines(summary)
+    else:
+        yield from lines
+    yield ()
+    yield from laid_out([*summary_entries(mapped, summary), *premise_entries(mapped)])
+    yield from account(inventory)
+
+
+def _lines(mapped: Map, grouping: Grouping | None, *, replicas: bool) -> Iterator[Line] | None:
+    """None where they would be too many."""
+    if grouping is Grouping.NAMESPACE:
+        return namespace_lines(map_view(mapped, grouping, replicas=replicas))
+    if grouping is not None:
+        return map_lines(map_view(mapped, grouping, replicas=replicas))
+    if _destinations(mapped) > MOST_LINES:
+        return None
+    few = list(islice(map_lines(map_view(mapped, Grouping.WORKLOAD, replicas=replicas)), MOST_LINES + 1))
+    return iter(few) if len(few) <= MOST_LINES else None
+
+
+def _destinations(mapped: Map) -> int:
+    """How many workloads have a line of their own at least."""
+    connectivity = mapped.connectivity
+    if not mapped.wanted.names_endpoints:
+        return sum(1 for endpoint in connectivity.endpoints if endpoint.workload)
+    reached = Union()
+    for bundle in connectivity.bundles():
+        reached.add(bundle.destinations.numbers, bundle.destinations.bits)
+    return sum(1 for number in reached.numbers() if connectivity.endpoints[number].workload)
