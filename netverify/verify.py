@@ -1,23 +1,31 @@
-"""The pipeline on one page: inputs to inventory, sentence to question, question to answer."""
+"""The pipeline on one page: inputs to inventory; from there a sentence to an answer, or all pairs to a map."""
 
 from __future__ import annotations
 
-from netverify.answers.context import make_context, with_namespaces_of
-from netverify.answers.listing import listing
-from netverify.answers.reachability import answer
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from netverify.answers.settings import Settings
 from netverify.manifests.coverage import Inventory
+from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.question import Form
 from netverify.queries.sentence import parse_sentence
 
+if TYPE_CHECKING:
+    from netverify.answers.context import Context
+    from netverify.answers.mapping import Map
+
 
 class Verifier:
-    """Answers questions about one inventory; what they share is computed once."""
+    """Answers questions about one inventory; what they share is computed once.
+
+    The solver is imported when it is first asked.
+    """
 
     def __init__(self, inventory: Inventory, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self._context = make_context(inventory, self.settings)
+        self.inventory = inventory
 
     def ask(self, sentence: str) -> Answer | Listing:
         """Answer ``sentence``: an ``Answer`` to ``can``, a ``Listing`` to ``who`` and ``what``.
@@ -25,12 +33,32 @@ class Verifier:
         Raises :class:`netverify.queries.sentence_error.SentenceError` when the sentence cannot be read or names what
         does not exist.
         """
-        cluster = self._context.inventory.cluster
+        from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
+        from netverify.answers.listing import listing  # noqa: PLC0415 as above
+        from netverify.answers.reachability import answer  # noqa: PLC0415 as above
+
+        cluster = self.inventory.cluster
         question = parse_sentence(sentence, cluster, default_namespace=self.settings.default_namespace)
         context = with_namespaces_of(question, self._context)
         if question.form is Form.CAN:
             return answer(question, context)
         return listing(question, context)
+
+    def map(self, wanted: Wanted | None = None) -> Map:
+        """Who may open which connections to whom, among existing pods and external ranges; as far as ``wanted``.
+
+        Raises :class:`netverify.queries.sentence_error.SentenceError` when ``wanted`` cannot be read or names what does
+        not exist.
+        """
+        from netverify.answers.mapping import make_map  # noqa: PLC0415 a question does without
+
+        return make_map(self.inventory, self.settings, wanted or Wanted())
+
+    @cached_property
+    def _context(self) -> Context:
+        from netverify.answers.context import make_context  # noqa: PLC0415 it imports the solver
+
+        return make_context(self.inventory, self.settings)
 
 
 def ask(sentence: str, inventory: Inventory, settings: Settings | None = None) -> Answer | Listing:
@@ -38,4 +66,4 @@ def ask(sentence: str, inventory: Inventory, settings: Settings | None = None) -
     return Verifier(inventory, settings).ask(sentence)
 
 
-__all__ = ["Settings", "Verifier", "ask"]
+__all__ = ["Settings", "Verifier", "Wanted", "ask"]

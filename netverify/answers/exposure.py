@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from netverify.answers.map_view import Grouping, MapView, own_accesses
+from netverify.answers.map_view import MapView, own_accesses
 from netverify.connectivity.outcome import Access, Isolation, Members
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
+from netverify.queries.grouping import Grouping
 
 
 @dataclass(frozen=True, slots=True)

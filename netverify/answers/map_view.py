@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import assert_never
 
 from netverify.answers.mapping import Map
@@ -12,14 +11,7 @@ from netverify.answers.membership import Membership, Union
 from netverify.answers.namespace_rows import Share, namespace_rows
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.outcome import EXTERNAL_KIND, Access, Connection, MapEndpoint
-
-
-class Grouping(StrEnum):
-    """What a node stands for."""
-
-    WORKLOAD = "workload"
-    CLASS = "class"
-    NAMESPACE = "namespace"
+from netverify.queries.grouping import Grouping
 
 
 @dataclass(frozen=True, slots=True)

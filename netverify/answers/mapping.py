@@ -23,12 +23,12 @@ class Map:
     """What the all-pairs reading found, as far as it is ``wanted``, and what that is worth.
 
     ``unknown_because`` is why connections may be missing or not exist (objects that are not modelled, inputs that could
-    not be read); empty where the map holds. ``vacuous`` iff an endpoint that is wanted is nobody; ``notes`` say which.
+    not be read); empty where the map holds. ``vacuous_because`` is which endpoint that is wanted is nobody.
     """
 
     connectivity: Connectivity
     wanted: Wanted
-    vacuous: bool = False
+    vacuous_because: tuple[str, ...] = ()
     unknown_because: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     approximations: tuple[str, ...] = ()
@@ -49,15 +49,14 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     cluster = inventory.cluster
     narrowing = read_narrowing(wanted, cluster, settings.default_namespace)
     connectivity = _narrowed(_found(cluster, lower(cluster), settings, narrowing), narrowing)
-    nobody = tuple(_nobody(connectivity, cluster, settings, wanted, narrowing))
     return Map(
         connectivity,
         wanted,
-        vacuous=bool(nobody),
+        vacuous_because=tuple(_nobody(connectivity, cluster, settings, wanted, narrowing)),
         unknown_because=_doubts(inventory),
         assumptions=tuple(_assumptions(settings)),
         approximations=inventory.approximations,
-        notes=(*nobody, *_emptiness(cluster), *notes(inventory.coverage)),
+        notes=(*_emptiness(cluster), *notes(inventory.coverage)),
     )
 
 

@@ -54,3 +54,13 @@ def exit_status(
     if misused:
         found.append(ExitStatus.USAGE)
     return gravest(found)
+
+
+def map_status(*, vacuous: bool, in_doubt: bool, input_refused: bool) -> ExitStatus:
+    """The status for a map: whether it is about nobody, may be wrong, or lacks an input."""
+    found = [ExitStatus.VIOLATED] if vacuous else []
+    if in_doubt:
+        found.append(ExitStatus.UNKNOWN)
+    if input_refused:
+        found.append(ExitStatus.INPUT)
+    return gravest(found)

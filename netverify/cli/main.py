@@ -14,6 +14,7 @@ import click
 
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
 from netverify.cli.explaining import explain
+from netverify.cli.map import map_command
 from netverify.cli.query import query
 from netverify.cli.refusal import Refusal, refusal_of
 from netverify.cli.statuses import ExitStatus
@@ -56,8 +57,9 @@ class _Program(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
-Example:
+Examples:
   netverify query "can namespace a reach b/pg:5432" -f manifests/
+  netverify map -f manifests/
 """,
 )
 @click.option(
@@ -77,7 +79,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (query, explain, completion, version_command):
+for command in (query, map_command, explain, completion, version_command):
     program.add_command(command)
 
 

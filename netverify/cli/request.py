@@ -7,6 +7,8 @@ from pathlib import Path
 
 from netverify.cli.assumed import Assumed
 from netverify.cli.outputs import Output
+from netverify.queries.grouping import Grouping
+from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Verdict
 
 
@@ -43,3 +45,16 @@ class QueryRequest:
     expected: Verdict | None = None
     counterexample: Path | None = None
     smt2_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """One run of ``netverify map``. Without a ``grouping`` each output has its own default."""
+
+    sources: Sources
+    assumed: Assumed
+    wanted: Wanted
+    outputs: tuple[Output, ...] = (Output("text"),)
+    color: str = "auto"
+    grouping: Grouping | None = None
+    replicas: bool = False

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from itertools import islice
 
 from netverify.answers.map_summary import map_summary
-from netverify.answers.map_view import Grouping, map_view
+from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
 from netverify.answers.membership import Union
 from netverify.manifests.coverage import Inventory
-from netverify.report.entries import account, doubt_entries, laid_out, premise_entries
+from netverify.queries.grouping import Grouping
+from netverify.report.entries import account, laid_out, premise_entries
+from netverify.report.map_doubts import render_doubts
 from netverify.report.map_lines import map_lines
 from netverify.report.map_namespace_text import namespace_lines
 from netverify.report.map_summary_text import summary_entries, table_lines
-from netverify.report.terminal import Ink, Line, Span
+from netverify.report.terminal import Line
 
 MOST_LINES = 200
 """A map of more lines is summarised, unless a grouping is asked for."""
@@ -28,9 +30,7 @@ def render_map(
     Without a ``grouping``, by workload, or by the numbers of each namespace when that takes more than
     :data:`MOST_LINES` lines.
     """
-    if mapped.unknown_because:
-        yield (Span("IN DOUBT", Ink.RED), Span(": connections may be missing here, or not be there"))
-        yield from laid_out(doubt_entries(mapped))
+    yield from render_doubts(mapped)
     summary = map_summary(mapped)
     lines = _lines(mapped, grouping, replicas=replicas)
     if lines is None:

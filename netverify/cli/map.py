@@ -1,0 +1,73 @@
+"""``netverify map``: the flags, and their way into a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from netverify.cli.assumed import assumed
+from netverify.cli.common_flags import common_flags, sources_of
+from netverify.cli.outputs import checked_outputs
+
+FORMATS = ("text", "json", "csv", "dot", "mermaid")
+
+_EPILOG = """\b
+  ENDPOINT  as in questions: namespace NS | NS/NAME | KIND NS/NAME |
+            pods LABELS [in namespace NS | in namespaces LABELS] |
+            any pod [outside ...] | internet | ADDRESS | CIDR
+  PORT      a number, a range a-b or the name of a port; PROTOCOL is
+            tcp (default), udp, sctp or any
+
+\b
+Examples:
+  netverify map -f manifests/
+  netverify map -f . --cni cilium --focus shop/db
+  netverify map -f . --from internet --port 22 --port 53/udp
+  netverify map -f . -o json=map.json -o text
+  netverify map -f . -o dot | dot -Tsvg > map.svg
+
+\b
+Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
+  3 an object that is not modelled could change the map; 4 an input could not
+  be read; 5 internal error.
+"""
+
+
+@click.command("map", epilog=_EPILOG)
+@common_flags(FORMATS, solving=False)
+@click.option(
+    "--by",
+    "grouping",
+    type=click.Choice(["workload", "class", "namespace"]),
+    help="What rows are between: workloads, classes of workloads that are alike, or namespaces.",
+)
+@click.option("--focus", metavar="ENDPOINT", help="Only connections from or to these.")
+@click.option("--from", "source", metavar="ENDPOINT", help="Only connections from these.")
+@click.option("--to", "destination", metavar="ENDPOINT", help="Only connections to these.")
+@click.option(
+    "--port", "ports", metavar="PORT[/PROTOCOL]", multiple=True, help="Only connections to these ports; repeatable."
+)
+@click.option("--exclude-external", is_flag=True, help="Only connections between workloads.")
+@click.option("--replicas", is_flag=True, help="Also what the pods of one workload may open to each other.")
+def map_command(**flags: Any) -> int:
+    """Show who may open which connections to whom: all pairs of workloads, and addresses outside.
+
+    For pods in the manifests; `netverify query` answers for pods that could be created too.
+    """
+    from netverify.cli.request import MapRequest  # noqa: PLC0415 help does not need it
+    from netverify.queries.grouping import Grouping  # noqa: PLC0415 as above
+    from netverify.queries.narrowing import Wanted  # noqa: PLC0415 as above
+
+    request = MapRequest(
+        sources=sources_of(flags),
+        assumed=assumed(flags["cni"], flags["assumptions"]),
+        wanted=Wanted(flags["source"], flags["destination"], flags["focus"], flags["ports"], flags["exclude_external"]),
+        outputs=checked_outputs(flags["outputs"]),
+        color=flags["color"],
+        grouping=Grouping(flags["grouping"]) if flags["grouping"] else None,
+        replicas=flags["replicas"],
+    )
+    from netverify.cli.mapping import map_request  # noqa: PLC0415 it imports the reader of manifests
+
+    return map_request(request)
