@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from netverify.answers.map_view import MapView, own_accesses
-from netverify.connectivity.outcome import Access, Isolation, Members
+from netverify.answers.membership import blockwise
+from netverify.connectivity.outcome import Access, Isolation, Members, WideMembers
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.grouping import Grouping
@@ -115,9 +116,13 @@ class _Columns:
         return self._numbers[key]
 
 
-def _spread(members: Members) -> int:
+def _spread(members: Members | WideMembers) -> int:
     """The bits of the endpoints themselves."""
-    numbers = members.numbers
-    if numbers[-1] - numbers[0] == len(numbers) - 1:
-        return members.bits << numbers[0]
-    return sum(1 << number for number in members)
+    spread = 0
+    for piece in blockwise(members):
+        numbers = piece.numbers
+        if numbers[0] >= 0 and numbers[-1] - numbers[0] == len(numbers) - 1:
+            spread |= piece.bits << numbers[0]
+        else:
+            spread |= sum(1 << number for number in piece)
+    return spread

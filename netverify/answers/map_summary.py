@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from netverify.answers.mapping import Map
-from netverify.answers.membership import Membership, Union
-from netverify.connectivity.outcome import Bundle, Isolation
+from netverify.answers.membership import Membership, Union, blockwise
+from netverify.connectivity.outcome import Bundle, Isolation, Members, WideMembers
+from netverify.connectivity.population import EXTERNAL
 from netverify.model.flow import Direction
+
+ANYBODY_OUTSIDE = Members(EXTERNAL, (), -1)
+"""All external ranges, to ask how many of them are in a set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +98,26 @@ class _Tally:
             self.surely += len(bundle)
         else:
             self.perhaps += len(bundle)
-        targets = self._membership.parts(destinations)
-        for source, source_bits in self._membership.parts(sources):
-            for target, target_bits in targets:
-                if source == target:
-                    continue
-                if source == outside:
-                    self._union(Trait.REACHED_FROM_OUTSIDE, sure=sure).add(destinations.numbers, target_bits)
-                elif target == outside:
-                    self._union(Trait.REACHING_OUTSIDE, sure=sure).add(sources.numbers, source_bits)
-                else:
-                    self._union(Trait.REACHED_FROM_ELSEWHERE, sure=sure).add(destinations.numbers, target_bits)
+        for place, targets in self._membership.parts(destinations):
+            if place == outside:
+                for piece in blockwise(sources):
+                    self._union(Trait.REACHING_OUTSIDE, sure=sure).add(piece)
+                continue
+            from_outside = self._union(Trait.REACHED_FROM_OUTSIDE, sure=sure)
+            if targets not in from_outside and sources & ANYBODY_OUTSIDE:
+                from_outside.add(targets)
+            from_elsewhere = self._union(Trait.REACHED_FROM_ELSEWHERE, sure=sure)
+            if targets not in from_elsewhere and self._come_from_elsewhere(sources, place):
+                from_elsewhere.add(targets)
+
+    def _come_from_elsewhere(self, sources: Members | WideMembers, place: int) -> bool:
+        """Whether one of ``sources`` is in another namespace than ``place``; mostly one of the first tells."""
+        outside = self._membership.outside
+        for piece in blockwise(sources):
+            for there, _ in self._membership.parts(piece):
+                if there not in (place, outside):
+                    return True
+        return False
 
     def found(self) -> Iterator[tuple[Trait, tuple[set[int], set[int]]]]:
         """For each trait the endpoints that have it, and those that perhaps do; the second may repeat the first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from netverify.answers.mapping import Map
-from netverify.answers.membership import Membership, Union
+from netverify.answers.membership import Membership, Union, blockwise
 from netverify.answers.namespace_rows import Share, namespace_rows
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.outcome import EXTERNAL_KIND, Access, Connection, MapEndpoint
@@ -83,8 +83,9 @@ def own_accesses(connectivity: Connectivity) -> Mapping[int, Access]:
 def _used(connectivity: Connectivity) -> set[int]:
     used = Union()
     for bundle in connectivity.bundles():
-        for members in (bundle.sources, bundle.destinations):
-            used.add(members.numbers, members.bits)
+        used.add(bundle.destinations)
+        for piece in blockwise(bundle.sources):
+            used.add(piece)
     return used.numbers()
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from netverify.connectivity.outcome import MapEndpoint, Members
+from netverify.connectivity.outcome import MapEndpoint, Members, WideMembers
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """The bits of one block by place. It is known by the id of ``numbers``, which it keeps alive."""
-
-    numbers: tuple[int, ...]
-    masks: tuple[tuple[int, int], ...]
+def blockwise(members: Members | WideMembers) -> Iterable[Members]:
+    """``members`` block by block."""
+    return (members,) if isinstance(members, Members) else members.parts()
 
 
 class Membership:
@@ -31,37 +27,49 @@ class Membership:
         self.sizes = [0] * (self.outside + 1)
         for place in self.of:
             self.sizes[place] += 1
-        self._blocks: dict[int, _Block] = {}
+        self._masks: dict[int, tuple[tuple[int, int], ...]] = {}
 
-    def parts(self, members: Members) -> tuple[tuple[int, int], ...]:
-        """The places of ``members`` with the bits of those that are there; never empty for members that are not."""
-        masks = self._block(members.numbers).masks
+    def parts(self, members: Members) -> tuple[tuple[int, Members], ...]:
+        """The places of ``members`` with those of them that are there; never empty for members that are not."""
+        masks = self._masks.get(members.block)
+        if masks is None:
+            masks = self._masks[members.block] = self._masks_of(members.numbers)
         if len(masks) == 1:
-            return ((masks[0][0], members.bits),)
-        return tuple((place, members.bits & mask) for place, mask in masks if members.bits & mask)
+            return ((masks[0][0], members),)
+        return tuple(
+            (place, Members(members.block, members.numbers, bits))
+            for place, mask in masks
+            if (bits := members.bits & mask)
+        )
 
-    def _block(self, numbers: tuple[int, ...]) -> _Block:
-        known = self._blocks.get(id(numbers))
-        if known is None:
-            masks: dict[int, int] = {}
-            for bit, number in enumerate(numbers):
-                place = self.of[number]
-                masks[place] = masks.get(place, 0) | 1 << bit
-            known = self._blocks[id(numbers)] = _Block(numbers, tuple(sorted(masks.items())))
-        return known
+    def _masks_of(self, numbers: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """The bits of a block by place."""
+        masks: dict[int, int] = {}
+        for bit, number in enumerate(numbers):
+            if number >= 0:
+                masks[self.of[number]] = masks.get(self.of[number], 0) | 1 << bit
+        return tuple(sorted(masks.items()))
 
 
 class Union:
     """A growing set of endpoints, joined block by block."""
 
     def __init__(self) -> None:
-        self._blocks: dict[int, tuple[tuple[int, ...], int]] = {}
+        self._blocks: dict[int, Members] = {}
 
-    def add(self, numbers: tuple[int, ...], bits: int) -> None:
-        """Adds those of ``bits`` in the block of ``numbers``."""
-        known = self._blocks.get(id(numbers))
-        self._blocks[id(numbers)] = (numbers, bits if known is None else known[1] | bits)
+    def __contains__(self, members: Members) -> bool:
+        """Whether it has all of ``members``."""
+        known = self._blocks.get(members.block)
+        return known is not None and not members.bits & ~known.bits
+
+    def add(self, members: Members) -> None:
+        """Adds ``members``."""
+        known = self._blocks.get(members.block)
+        if known is None:
+            self._blocks[members.block] = members
+        else:
+            self._blocks[members.block] = Members(members.block, members.numbers, members.bits | known.bits)
 
     def numbers(self) -> set[int]:
         """The numbers of the endpoints in it."""
-        return {number for numbers, bits in self._blocks.values() for number in Members(numbers, bits)}
+        return {number for members in self._blocks.values() for number in members}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from netverify.answers.membership import Membership
+from netverify.answers.membership import Membership, blockwise
 from netverify.connectivity.all_pairs import Connectivity
-from netverify.connectivity.outcome import Access, Connection, Members
+from netverify.connectivity.outcome import Access, Connection
 from netverify.model.traffic import PortSet, Protocol, port_set, without
 
 
@@ -37,12 +37,12 @@ def namespace_rows(
     """
     sums: dict[tuple[int, int], _Sum] = {}
     for bundle in connectivity.bundles():
-        for source, source_bits in membership.parts(bundle.sources):
-            sources = Members(bundle.sources.numbers, source_bits)
-            for destination, destination_bits in membership.parts(bundle.destinations):
-                destinations = Members(bundle.destinations.numbers, destination_bits)
-                pairs = len(sources) * len(destinations) - sources.shared_with(destinations)
-                _add(sums, (source, destination), pairs, bundle.access)
+        targets = membership.parts(bundle.destinations)
+        for piece in blockwise(bundle.sources):
+            for source, sources in membership.parts(piece):
+                for target, destinations in targets:
+                    pairs = len(sources) * len(destinations) - (sources & destinations)
+                    _add(sums, (source, target), pairs, bundle.access)
     for number, access in (own or {}).items():
         _add(sums, (membership.of[number], membership.of[number]), 1, access)
     ordered = sorted(sums.items())

@@ -44,9 +44,9 @@ def table_lines(summary: MapSummary) -> Iterator[Line]:
         yield (Span(_row(row, widths)),)
     rest = len(summary.places) - len(shown)
     if rest:
-        yield line(
-            f"and {counted(rest, 'more namespace')}, which fewer reach; `--by namespace` lists them all", Ink.DIM
-        )
+        yield line(f"and {counted(rest, 'namespace')} that fewer reach", Ink.DIM)
+    advice = "`--focus NS/NAME` shows one workload, `--by workload` or `-o json=FILE` everything"
+    yield line(f"in numbers of workloads; {advice}", Ink.DIM)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

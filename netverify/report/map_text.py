@@ -61,5 +61,5 @@ def _destinations(mapped: Map) -> int:
         return sum(1 for endpoint in connectivity.endpoints if endpoint.workload)
     reached = Union()
     for bundle in connectivity.bundles():
-        reached.add(bundle.destinations.numbers, bundle.destinations.bits)
+        reached.add(bundle.destinations)
     return sum(1 for number in reached.numbers() if connectivity.endpoints[number].workload)
