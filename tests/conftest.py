@@ -47,9 +47,9 @@ def golden(request):
         path = folder / name
         if request.config.getoption("--update"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_bytes(text.encode())
         assert path.exists(), f"no golden file {name}: run pytest with --update and review it"
-        assert text == path.read_text()
+        assert text == path.read_bytes().decode()
 
     return hold
 

@@ -59,6 +59,7 @@ class _Columns:
 
     def __init__(self, view: MapView) -> None:
         self._facts: list[tuple[Mapping[Protocol, PortSet], tuple[str, ...]]] = []
+        self._order: list[tuple[object, ...]] = []
         self._numbers: dict[tuple[object, ...], int] = {}
         self._known: dict[int, tuple[Access, tuple[int, ...]]] = {}
         self._columns: dict[int, dict[int, int]] = {}
@@ -69,10 +70,10 @@ class _Columns:
             self._read_rows(view)
 
     def of(self, number: int) -> tuple[tuple[int, int, bool], ...]:
-        """The entries of a node: fact, sources, and whether it reaches itself; what holds anyhow first."""
+        """The entries of a node (fact, sources, whether it reaches itself): what holds anyhow first, then by ports."""
         column, own = self._columns.get(number, {}), self._own.get(number, frozenset())
         entries = [(fact, column.get(fact, 0), fact in own) for fact in {*column, *own}]
-        return tuple(sorted(entries, key=lambda entry: (bool(self._facts[entry[0]][1]), entry)))
+        return tuple(sorted(entries, key=lambda entry: (self._order[entry[0]], entry)))
 
     def way(self, fact: int, sources: int, own: bool) -> Way:
         """An entry as a way."""
@@ -113,6 +114,7 @@ class _Columns:
         if key not in self._numbers:
             self._numbers[key] = len(self._facts)
             self._facts.append((ports, on))
+            self._order.append((bool(on), tuple((protocol.value, one.ranges) for protocol, one in ports.items()), on))
         return self._numbers[key]
 
 

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from netverify.model.addresses import AddressRange, cidrs, subtract
 from netverify.queries.internet import internet_ranges
 
+_INTERNETS = {
+    "internet": internet_ranges(),
+    "internet (IPv4)": tuple(block for block in internet_ranges() if block.family == 4),
+    "internet (IPv6)": tuple(block for block in internet_ranges() if block.family == 6),
+}
+
 
 def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
     """The same addresses as the fewest ranges; ``ranges`` are disjoint."""
@@ -28,8 +34,9 @@ def address_words(ranges: Iterable[AddressRange], known: tuple[AddressRange, ...
     merged, everything = joined(ranges), joined(known)
     if merged == everything:
         return ("every address outside",)
-    if merged == internet_ranges():
-        return ("internet",)
+    for name, addresses in _INTERNETS.items():
+        if merged == addresses:
+            return (name,)
     rest = tuple(part for whole in everything for part in subtract(whole, merged))
     if len(rest) < len(merged):
         return (f"every address outside but {', '.join(map(range_text, rest))}",)

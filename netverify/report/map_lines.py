@@ -15,7 +15,7 @@ from netverify.report.terminal import Ink, Line, Span, line, printable
 from netverify.report.traffic_text import traffic_text
 
 _NOTHING = ("", "", Ink.PLAIN)
-_NAME_WIDTH, _PORT_WIDTH, _SOURCE_WIDTH = 44, 28, 76
+_NAME_WIDTH, _PORT_WIDTH, _SOURCE_WIDTH = 44, 34, 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,16 @@ def _way_cells(way: Way, exposure: Exposure, view: MapView, words: NodeWords) ->
     if _is_open(exposure, view) and way is exposure.ways[0]:
         text += ": not isolated"
     ports = wrap(f"{'perhaps ' if way.on else ''}{traffic_text(way.ports)}", _PORT_WIDTH) or [""]
-    texts = wrap(text, _SOURCE_WIDTH, break_long_words=False, break_on_hyphens=False)
     ink = Ink.YELLOW if way.on else Ink.PLAIN
-    for port, source in zip_longest(ports, texts, fillvalue=""):
+    for port, source in zip_longest(ports, _wrapped(text), fillvalue=""):
         yield port, source, ink
     if way.on:
-        yield "", f"depending on {', '.join(way.on)}", Ink.DIM
+        for text in _wrapped(f"depending on {', '.join(way.on)}"):
+            yield "", text, Ink.DIM
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _SOURCE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _is_open(exposure: Exposure, view: MapView) -> bool:

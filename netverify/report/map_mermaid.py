@@ -11,7 +11,7 @@ from netverify.report.access_texts import AccessTexts, in_pieces
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
 from netverify.report.terminal import printable
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9 ./_-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9 .,:/_-]")
 
 
 def render_map_mermaid(view: MapView) -> Iterator[str]:
