@@ -68,7 +68,9 @@ def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | No
 
 
 def _endpoint(flag: str, text: str, end: End, cluster: Cluster, default_namespace: str | None) -> Predicate:
-    tokens = Tokens(f"{flag} {text}", len(flag) + 1)
+    tokens = _tokens(
+        flag, text, "NV402", "write `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `internet` or an address"
+    )
     phrase = EndpointReader(tokens, cluster, default_namespace).read(end)
     token = tokens.next
     if token.is_mark(":"):
@@ -87,10 +89,20 @@ def _traffic(ports: Sequence[str]) -> Predicate:
 
 def _port(text: str) -> Predicate:
     flag = "--port"
-    tokens = Tokens(f"{flag} {text}", len(flag) + 1)
+    tokens = _tokens(
+        flag, text, "NV405", "write a number, a range such as `8000-8999`, or the name of a container port"
+    )
     traffic = read_port(tokens, "a port")
     _finish(tokens, flag)
     return traffic
+
+
+def _tokens(flag: str, text: str, code: str, advice: str) -> Tokens:
+    """The tokens of ``text``, as the value of ``flag``; ``code`` and ``advice`` are for a value that is empty."""
+    tokens = Tokens(f"{flag} {text}", len(flag) + 1)
+    if tokens.next.kind is TokenKind.END:
+        raise tokens.error(code, f"`{flag}` has no value", tokens.next, help_text=advice)
+    return tokens
 
 
 def _finish(tokens: Tokens, flag: str) -> None:
