@@ -8,7 +8,7 @@ from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.grouping import Grouping
-from netverify.report.access_texts import AccessTexts, in_pieces, port_list
+from netverify.report.remembered import Remembered, in_pieces, port_list
 from netverify.report.terminal import printable
 
 _COLUMNS = ("source", "destination", "protocol", "allowed", "depends", "on")
@@ -27,29 +27,25 @@ def render_map_csv(view: MapView) -> Iterator[str]:
 
 def _rows(view: MapView) -> Iterator[str]:
     cells = [cell(node.id) for node in view.nodes]
-    texts = {protocol: AccessTexts(_Protocol(protocol).cells) for protocol in Protocol}
+    cells_of = Remembered(_cells).of
     for row in view.rows():
         ends = f"{cells[row.source]},{cells[row.destination]},"
         share = view.shares.get((row.source, row.destination))
         rest = f",{share.pairs},{share.possible}\r\n" if share else "\r\n"
-        for protocol in Protocol:
-            if protocol in row.access.allowed or protocol in row.access.depends:
-                yield f"{ends}{texts[protocol].of(row.access)}{rest}"
+        for rows_cells in cells_of(row.access):
+            yield f"{ends}{rows_cells}{rest}"
 
 
-class _Protocol:
-    """The cells of one protocol."""
-
-    def __init__(self, protocol: Protocol) -> None:
-        self._protocol = protocol
-
-    def cells(self, access: Access) -> str:
-        """Protocol, allowed, depends, on."""
-        allowed, depends = (ports.get(self._protocol, PortSet()) for ports in (access.allowed, access.depends))
-        on = " ".join(access.on) if depends else ""
-        return ",".join(
-            (self._protocol.value, cell(" ".join(port_list(allowed))), cell(" ".join(port_list(depends))), cell(on))
-        )
+def _cells(access: Access) -> tuple[str, ...]:
+    """Protocol, allowed, depends and on, for each protocol that there is."""
+    found = []
+    for protocol in Protocol:
+        allowed, depends = (ports.get(protocol, PortSet()) for ports in (access.allowed, access.depends))
+        if allowed or depends:
+            on = " ".join(access.on) if depends else ""
+            ports = (" ".join(port_list(allowed)), " ".join(port_list(depends)))
+            found.append(",".join(map(cell, (protocol.value, *ports, on))))
+    return tuple(found)
 
 
 def cell(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Access
-from netverify.report.access_texts import AccessTexts, in_pieces
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
+from netverify.report.remembered import Remembered, in_pieces
 from netverify.report.terminal import printable
 
 
@@ -29,7 +29,7 @@ def render_map_dot(view: MapView) -> Iterator[str]:
 
 def _edges(view: MapView) -> Iterator[str]:
     names = [quoted(node.id) for node in view.nodes]
-    attributes = AccessTexts(_attributes).of
+    attributes = Remembered(_attributes).of
     for row in view.rows():
         yield f"  {names[row.source]} -> {names[row.destination]} [{attributes(row.access)}];\n"
 

@@ -14,8 +14,8 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.flow import Direction
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
-from netverify.report.access_texts import AccessTexts, in_pieces, port_list
 from netverify.report.remarks_json import Json, remarks_json
+from netverify.report.remembered import Remembered, in_pieces, port_list
 
 SCHEMA = "netverify/map/v1"
 
@@ -79,7 +79,7 @@ def _who(node: Node) -> dict[str, Json]:
 def _connections(view: MapView) -> Iterator[str]:
     sources = [f'{{"source": {json.dumps(node.id)}, "destination": ' for node in view.nodes]
     destinations = [f"{json.dumps(node.id)}, " for node in view.nodes]
-    text_of = AccessTexts(_access).of
+    text_of = Remembered(_access).of
     if view.grouping is Grouping.NAMESPACE:
         for row in view.rows():
             share = view.shares[row.source, row.destination]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Access
-from netverify.report.access_texts import AccessTexts, in_pieces
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
+from netverify.report.remembered import Remembered, in_pieces
 from netverify.report.terminal import printable
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 .,:/_-]")
@@ -33,7 +33,7 @@ def render_map_mermaid(view: MapView) -> Iterator[str]:
 
 
 def _edges(view: MapView) -> Iterator[str]:
-    arrow = AccessTexts(_arrow).of
+    arrow = Remembered(_arrow).of
     for row in view.rows():
         yield f"  n{row.source} {arrow(row.access)} n{row.destination}\n"
 

@@ -55,6 +55,7 @@ COMPLETING = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_W
         (["--version"], {}),
         (["version"], {}),
         (["query", "--help"], {}),
+        (["map", "--help"], {}),
         (["completion", "bash"], {}),
         (["explain"], {}),
         (["explain", "NV401"], {}),
@@ -63,6 +64,11 @@ COMPLETING = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_W
 )
 def test_help_version_and_completion_import_neither_solver_nor_parser(arguments, environment) -> None:
     assert not modules_after(*arguments, environment=environment) & HEAVY
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv", "dot", "mermaid"])
+def test_a_map_does_without_the_solver(form) -> None:
+    assert "z3" not in modules_after("map", "-f", "examples/backdoor", "-o", f"{form}=/dev/null")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -83,6 +89,9 @@ def test_completion_scripts_ask_the_program(capsys, shell) -> None:
         ("netverify query --assume pod", {"policy-enforced", "pod-cidr=", "pod-to-local-node-allowed=true"}),
         ("netverify query -o j", {"json"}),
         ("netverify query --expect u", {"unreachable"}),
+        ("netverify map -o ", {"text", "json", "csv", "dot", "mermaid"}),
+        ("netverify map --by n", {"namespace"}),
+        ("netverify map --f", {"--focus", "--from", "--filename"}),
         ("netverify explain NV40", {"NV401", "NV409"}),
         ("netverify query --count", {"--counterexample"}),
     ],

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement, permutations, product
 
 import pytest
 
-from netverify.cli.exit_status import ExitStatus, exit_status, gravest
+from netverify.cli.exit_status import ExitStatus, exit_status, gravest, map_status
 from netverify.queries.outcome import Verdict
 
 GRAVEST_FIRST = [5, 4, 2, 3, 1, 0]
@@ -56,3 +56,9 @@ def test_zero_means_that_a_question_was_answered_as_expected() -> None:
     asked = [case for case in zero if case[0] is not None]
     assert all(case[0] in answered and case[1] in (None, case[0]) for case in asked)
     assert all(not refused and not misused for _, _, refused, misused in zero)
+
+
+@pytest.mark.parametrize(("vacuous", "in_doubt", "input_refused"), list(product((False, True), repeat=3)))
+def test_every_map_has_the_gravest_status_of_what_is_wrong_with_it(vacuous, in_doubt, input_refused) -> None:
+    status = map_status(vacuous=vacuous, in_doubt=in_doubt, input_refused=input_refused)
+    assert status == (4 if input_refused else 3 if in_doubt else 1 if vacuous else 0)

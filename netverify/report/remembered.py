@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Generic, TypeVar
 
 from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet
@@ -11,18 +12,21 @@ from netverify.model.traffic import PortSet
 _ROWS_AT_ONCE = 1024
 
 
-class AccessTexts:
-    """Remembers what ``render`` makes of each access."""
+_Made = TypeVar("_Made")
 
-    def __init__(self, render: Callable[[Access], str]) -> None:
-        self._render = render
-        self._known: dict[int, tuple[Access, str]] = {}
 
-    def of(self, access: Access) -> str:
-        """The text for ``access``."""
+class Remembered(Generic[_Made]):
+    """What ``make`` makes of each access."""
+
+    def __init__(self, make: Callable[[Access], _Made]) -> None:
+        self._make = make
+        self._known: dict[int, tuple[Access, _Made]] = {}
+
+    def of(self, access: Access) -> _Made:
+        """What is made of ``access``."""
         known = self._known.get(id(access))
         if known is None:
-            known = self._known[id(access)] = (access, self._render(access))
+            known = self._known[id(access)] = (access, self._make(access))
         return known[1]
 
 
