@@ -10,7 +10,7 @@ from netverify.cli.assumed import assumed
 from netverify.cli.common_flags import common_flags, sources_of
 from netverify.cli.outputs import checked_outputs
 
-FORMATS = ("text", "json", "csv", "dot", "mermaid")
+FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
 
 _EPILOG = """\b
   ENDPOINT  as in questions: namespace NS | NS/NAME | KIND NS/NAME |
@@ -25,6 +25,7 @@ Examples:
   netverify map -f . --cni cilium --focus shop/db
   netverify map -f . --from internet --port 22 --port 53/udp
   netverify map -f . -o json=map.json -o text
+  netverify map -f . -o html=map.html
   netverify map -f . -o dot | dot -Tsvg > map.svg
 
 \b

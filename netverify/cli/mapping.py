@@ -24,7 +24,7 @@ from netverify.report.diagnostics import render_diagnostics, render_sentence_err
 from netverify.report.map_doubts import render_doubts
 from netverify.verify import Verifier
 
-_SAYING_DOUBTS = ("text", "json")
+_SAYING_DOUBTS = ("text", "json", "html")
 """The formats that say before or beside everything else what is in doubt; for others standard error does."""
 
 
@@ -75,6 +75,11 @@ def _rendered(mapped: Map, inventory: Inventory, output: Output, request: MapReq
             from netverify.report.map_csv import render_map_csv  # noqa: PLC0415 see above
 
             return render_map_csv(map_view(mapped, grouping, replicas=request.replicas))
+        case "html":
+            from netverify.report.map_html import render_map_html  # noqa: PLC0415 see above
+
+            title = ", ".join((*request.sources.filenames, *request.sources.kustomize, *request.sources.helm))
+            return render_map_html(mapped, inventory, title=title, narrowed=request.wanted.words)
         case "dot" | "mermaid":
             return _diagram(mapped, output, request)
         case _:

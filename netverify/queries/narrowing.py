@@ -28,6 +28,18 @@ class Wanted:
     pods_only: bool = False
 
     @property
+    def words(self) -> str:
+        """What is left, in words: ``from namespace a, port 443``; empty where everything is."""
+        parts = [
+            f"from {self.source}" if self.source is not None else "",
+            f"to {self.destination}" if self.destination is not None else "",
+            f"from or to {self.focus}" if self.focus is not None else "",
+            f"port {' or '.join(self.ports)}" if self.ports else "",
+            "without external addresses" if self.pods_only else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+    @property
     def names_endpoints(self) -> bool:
         """Whether only connections of some endpoints are wanted."""
         return (self.source, self.destination, self.focus) != (None, None, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol as Shape
 from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic
@@ -11,6 +10,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.quantities import counted, counted_kinds
+from netverify.report.remarked import Remarked
 from netverify.report.terminal import printable
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int"
@@ -18,27 +18,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int"
 _LISTED = 200
 
 
-class Remarks(Shape):
-    """What has to be said about a map."""
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What was taken as given."""
-
-    @property
-    def approximations(self) -> tuple[str, ...]:
-        """Where precision was lost."""
-
-    @property
-    def unknown_because(self) -> tuple[str, ...]:
-        """Why the map may be wrong."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What else a reader has to know."""
-
-
-def account(remarks: Remarks, inventory: Inventory) -> Json:
+def account(remarks: Remarked, inventory: Inventory) -> Json:
     """What a reader has to know before trusting the map; ``warnings`` stand at the top of the page.
 
     Iff there are no warnings, every input was read and no object that could change the map was left out.

@@ -28,13 +28,14 @@ from netverify.connectivity.outcome import (
 )
 from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
-from netverify.model.addresses import AddressRange, cidrs
 from netverify.model.behaviours import MEANING, Behaviour
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.wording import alternatives, peer_words, traffic_words
+from netverify.report.address_text import range_text
 from netverify.report.behaviour_text import plugins_text
-from netverify.report.map_page_account import Json, Remarks, account
+from netverify.report.map_page_account import Json, account
+from netverify.report.remarked import Remarked
 from netverify.report.terminal import printable
 from netverify.rules.predicate import Predicate
 
@@ -67,7 +68,7 @@ class Found(Shape):
         """Which rule may let whom talk with whom."""
 
 
-class Findings(Remarks, Shape):
+class Findings(Remarked, Shape):
     """A map: what was found, and what has to be said about it."""
 
     @property
@@ -187,7 +188,7 @@ def _endpoints(found: Found, inventory: Inventory, files: _Table) -> dict[str, J
         "namespaces": namespaces.printable(),
         "kinds": kinds.printable(),
         "workloads": workloads,
-        "outside": [[str(one.block), _block_words(one.block)] for one in found.endpoints if one.block],
+        "outside": [[str(one.block), range_text(one.block)] for one in found.endpoints if one.block],
         **{direction.value: "".join(_LETTERS[one] for one in found.isolation(direction)) for direction in Direction},
     }
 
@@ -231,12 +232,6 @@ def _words(predicate: Predicate) -> str:
     words = list(dict.fromkeys(peer_words(one) for one in alternatives(predicate)))
     more = ["..."] if len(words) > _MANY_ALTERNATIVES else []
     return printable("; ".join([*words[:_MANY_ALTERNATIVES], *more]))
-
-
-def _block_words(block: AddressRange) -> str:
-    """``10.0.0.0/8`` where the range is one CIDR, else its first and its last address."""
-    networks = cidrs(block)
-    return networks[0] if len(networks) == 1 else str(block)
 
 
 def meaning(name: str) -> str:
