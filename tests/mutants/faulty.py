@@ -127,3 +127,20 @@ def first_disagreement_on_pairs(most_cases):
             if pairs.mapped(cases.pair_case(seed, of_tables=of_tables)) != judged_pairs(seed, of_tables=of_tables):
                 return seed
     return None
+
+
+def first_disagreement_on_descriptions(most_questions):
+    """The first seed at which possible pods are described wrongly; None when they never are.
+
+    A description that the solver contradicts counts: the package stops there by itself.
+    """
+    descriptions = importlib.import_module("agreement.test_agreement_possible_pods")
+    refused = importlib.import_module("netverify.answers.possible").DescriptionError
+    for seed in range(most_questions):
+        try:
+            descriptions.described_in_case(seed)
+            if descriptions.disagreement("who", seed) is not None:
+                return seed
+        except (refused, AssertionError, KeyError):
+            return seed
+    return None

@@ -7,6 +7,7 @@ import pytest
 
 from mutants.faulty import (
     fault,
+    first_disagreement_on_descriptions,
     first_disagreement_on_pairs,
     first_disagreement_on_points,
     first_disagreement_on_questions,
@@ -15,6 +16,7 @@ from mutants.faulty import (
 MOST_CLUSTERS = 500
 MOST_QUESTIONS = 300
 MOST_CASES = 150
+MOST_DESCRIPTIONS = 100
 
 LOWERING = "dialects.network_policy"
 TIERS = "dialects.tiers"
@@ -563,6 +565,45 @@ FAULTS_OF_ALL_PAIRS = {
 }
 
 
+FAULTS_OF_DESCRIPTIONS = {
+    "a law holds in namespaces where it does not": (
+        "connectivity.terms",
+        "            if self._diagrams.without(part, allowed[name]) == NEVER:\n",
+        "            if True:\n",
+    ),
+    "conjunctions are made wider than is allowed": (
+        "connectivity.cover",
+        "        if diagrams.without(diagram_of(wider, diagrams), allowed) == NEVER:\n",
+        "        if True:\n",
+    ),
+    "one conjunction is left out": (
+        "connectivity.cover",
+        "        if diagrams.without(wanted, union_of(others, diagrams)) == NEVER:\n",
+        "        if others:\n",
+    ),
+    "what some world allows holds in every world": (
+        "connectivity.elimination",
+        "return _eliminated(diagram, walk, kept, walk.domain.diagrams.both)",
+        "return _eliminated(diagram, walk, kept, walk.domain.diagrams.either)",
+    ),
+    "pods that could be created have every label": (
+        "connectivity.leeway",
+        "            if (keys and workload.key not in created) or",
+        "            if keys or",
+    ),
+    "a missing label is said like an unnamed value": (
+        "connectivity.terms",
+        "            yield Requirement(label.key, Operator.DOES_NOT_EXIST)\n",
+        "            yield Requirement(label.key, Operator.EXISTS)\n",
+    ),
+    "policies of the closed end are forgotten": (
+        "connectivity.creatable",
+        "policies.slice(direction, places)",
+        "policies.slice(direction, ())",
+    ),
+}
+
+
 def ids(faults):
     return [pytest.param(*texts, id=name) for name, texts in faults.items()]
 
@@ -596,11 +637,18 @@ def test_a_seeded_fault_is_found_by_all_pairs(module, original, replacement):
         assert first_disagreement_on_pairs(MOST_CASES) is not None
 
 
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_DESCRIPTIONS))
+def test_a_seeded_fault_is_found_by_descriptions_of_possible_pods(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_disagreement_on_descriptions(MOST_DESCRIPTIONS) is not None
+
+
 def test_without_a_fault_nothing_is_found():
     with fault(LABELS, "class LabelSelector:", "class LabelSelector: "):
         assert first_disagreement_on_pairs(10) is None
         assert first_disagreement_on_points(10) is None
         assert first_disagreement_on_questions(10) is None
+        assert first_disagreement_on_descriptions(3) is None
 
 
 def test_a_fault_whose_code_has_moved_fails_loudly():
