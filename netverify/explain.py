@@ -33,12 +33,12 @@ class ReplayError(Exception):
 class Latitudes:
     """What a witness may be changed to while it is made small.
 
-    ``behaviours`` are the free ones; ``addresses`` stand for every elementary interval; ``ports`` are worth trying,
-    best first; ``declared`` are the namespaces whose labels are fixed.
+    ``behaviours`` are the free ones; ``addresses``, by the ends at whose address anything looks, are up to two of every
+    elementary interval; ``ports`` are worth trying, best first; ``declared`` are the namespaces whose labels are fixed.
     """
 
     behaviours: tuple[Behaviour, ...]
-    addresses: Sequence[Address]
+    addresses: Mapping[End, Sequence[tuple[Address, ...]]]
     ports: Sequence[tuple[Protocol, int]]
     declared: frozenset[str]
 
@@ -101,7 +101,7 @@ def shrink(flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) ->
         if accepts(candidate):
             flow = candidate
             break
-    if flow.same_node and accepts(replace(flow, same_node=False)):
+    if flow.same_node and flow.source.address != flow.destination.address and accepts(replace(flow, same_node=False)):
         flow = replace(flow, same_node=False)
     for end in End:
         pod = flow.at(end)
@@ -162,11 +162,11 @@ def _address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], lati
     if isinstance(endpoint, External):
         return True
     other = flow.at(End.DESTINATION if end is End.SOURCE else End.SOURCE)
-    return not all(
-        accepts(_with_end(flow, end, replace(endpoint, address=address)))
-        for address in latitudes.addresses
-        if address.family == endpoint.address.family and address != other.address
+    others = (
+        next((one for one in alike if one.family == endpoint.address.family and one != other.address), None)
+        for alike in latitudes.addresses.get(end, ())
     )
+    return not all(accepts(_with_end(flow, end, replace(endpoint, address=one))) for one in others if one is not None)
 
 
 def _port_matters(question: Question, flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:

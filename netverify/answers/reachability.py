@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from netverify.answers.assumptions import assumptions
 from netverify.answers.context import Context
 from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.latitudes import latitudes
 from netverify.answers.verdict import Evidence, verdict
-from netverify.explain import Latitudes, carried_by, explain
-from netverify.model.address_plan import Holder
-from netverify.model.behaviours import Behaviour
+from netverify.explain import carried_by, explain
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
-from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
-from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.search import Found, printed
 from netverify.symbolic.status import Status
 
@@ -56,7 +53,8 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
 
 def _explained(question: Question, context: Context, found: Found) -> tuple[Witness | None, tuple[Reason, ...]]:
     if found.flow is not None and found.goal is not None:
-        return explain(question, context.policies, found.flow, found.behaviours, _latitudes(context, found.goal))
+        allowed_changes = latitudes(context, found.goal.mentions, found.goal.plan)
+        return explain(question, context.policies, found.flow, found.behaviours, allowed_changes)
     return None, () if found.vacuous else carried_by(found.carriers)
 
 
@@ -70,20 +68,6 @@ def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator
         yield f"nothing can be the {end} `{words[end]}`"
     if not nobody:
         yield "the source and the destination exist, but not two of them with such traffic between them"
-
-
-def _latitudes(context: Context, obligation: Obligation) -> Latitudes:
-    ports = sorted(port for port in obligation.mentions.ports if port <= MAX_PORT)
-    namespaces = context.inventory.cluster.namespaces.values()
-    plan = obligation.plan
-    return Latitudes(
-        behaviours=tuple(behaviour for behaviour in Behaviour if behaviour not in context.settings.fixed),
-        addresses=[a for number in range(len(plan.intervals.all)) for a in plan.free(Holder.POD, number)]
-        if obligation.mentions.ranges
-        else [],
-        ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
-        declared=frozenset(namespace.name for namespace in namespaces if namespace.declared),
-    )
 
 
 def _scope(found: Found) -> Scope:

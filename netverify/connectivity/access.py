@@ -136,9 +136,17 @@ class Walk:
                 label = variables.pod_label(end, key)
                 self.allowed_values[label.number] = label.present if choices is None else _numbers(label, choices)
 
-    def bounds(self, diagram: Diagram) -> tuple[int, int] | None:
-        """The ports of every possible world, and those of some; None where no world is possible."""
-        return self._bounds(diagram, Open(self.pair.source.intervals, self.pair.destination.intervals), {})
+    @property
+    def everything(self) -> Open:
+        """What is left open before anything is decided."""
+        return Open(self.pair.source.intervals, self.pair.destination.intervals)
+
+    def bounds(self, diagram: Diagram, left: Open | None = None) -> tuple[int, int] | None:
+        """The ports of every possible world in which no more than ``left`` is open, and those of some.
+
+        None where no such world is possible.
+        """
+        return self._bounds(diagram, left or self.everything, {})
 
     def _bounds(
         self, diagram: Diagram, left: Open, known: dict[tuple[Diagram, Open], tuple[int, int] | None]
@@ -192,9 +200,13 @@ class Walk:
         """The ports that some world has and another has not that differs in ``variables`` alone."""
         diagrams = self.domain.diagrams
         some = self._merged(diagram, variables, diagrams.either, {})
-        every = self._merged(diagram, variables, diagrams.both, {})
+        every = self.whatever(diagram, variables)
         bounds = self.bounds(diagrams.without(some, every))
         return bounds[1] if bounds else NEVER
+
+    def whatever(self, diagram: Diagram, variables: set[int]) -> Diagram:
+        """The ports that ``diagram`` has whatever the values of ``variables``, by the others."""
+        return self._merged(diagram, variables, self.domain.diagrams.both, {})
 
     def _merged(
         self,

@@ -6,26 +6,31 @@ Reads the rule table alone, so that it holds for every policy API that is lowere
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from netverify.connectivity.access import Accesses
+from netverify.connectivity.access import Accesses, Pair
 from netverify.connectivity.bits import ones
 from netverify.connectivity.classes import Classes
 from netverify.connectivity.coarsening import Coarsening
+from netverify.connectivity.courses import Course, Courses
 from netverify.connectivity.diagrams import NEVER
 from netverify.connectivity.domain import NOTHING_CREATED, Creation, Domain, make_domain
 from netverify.connectivity.evaluate import Evaluator
 from netverify.connectivity.leeway import Leeway, Leeways
 from netverify.connectivity.narrowing import Narrowing
 from netverify.connectivity.outcome import Bundle, Connection, Isolation, MapEndpoint, Members, RuleUse, WideMembers
+from netverify.connectivity.pair_diagrams import PairDiagrams, Place
 from netverify.connectivity.population import EXTERNAL, HOSTS, Block
 from netverify.connectivity.rectangles import Rectangle, Rectangles, WideRectangle
 from netverify.connectivity.rule_uses import rule_uses
 from netverify.connectivity.tables import Group, TableReader
+from netverify.connectivity.telling import tells_apart
+from netverify.connectivity.witness import Decoder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
-from netverify.model.flow import Direction, End
+from netverify.model.flow import Direction, End, Flow
 from netverify.rules.predicate import ALWAYS, All, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
@@ -51,6 +56,10 @@ def all_pairs(  # noqa: PLR0913 - one argument for each thing that the reading d
     index = policies if isinstance(policies, PolicyIndex) else PolicyIndex(policies)
     domain = make_domain(cluster, index.policies, fixed, pod_cidrs, asked, creation, exact_addresses=exact_addresses)
     return Connectivity(Reading(domain, index), ())
+
+
+_FEW = 8
+"""Up to so many blocks of sources are read one by one."""
 
 
 class Reading:
@@ -79,6 +88,9 @@ class Reading:
             self.domain, self.leeways, self.groups[Direction.EGRESS], self.groups[Direction.INGRESS]
         )
         self.accesses = Accesses(self.domain)
+        self.pairs = PairDiagrams(self.domain, self.leeways, self.readers, self.groups)
+        self.courses = Courses(self.domain, self.accesses)
+        self.decoder = Decoder(self.domain)
 
 
 class Connectivity:
@@ -115,15 +127,27 @@ class Connectivity:
         )
         return Connectivity(self.reading, (*self._narrowings, further))
 
+    def tells_apart(self, *predicates: Predicate) -> bool:
+        """Whether this tells all apart that ``predicates`` do, so that it can be narrowed; False if in doubt."""
+        return tells_apart(self.reading.domain, predicates)
+
     def bundles(self) -> Iterator[Bundle]:
         """Disjoint bundles that together hold every pair of distinct endpoints with some access.
 
         In the order of the blocks of their destinations.
         """
+        sources = [block for block in self.reading.blocks if self._keeps(End.SOURCE, block)]
         for block in self.reading.blocks:
             if self._keeps(End.DESTINATION, block):
-                for rectangle in self._narrowed(self.reading.rectangles.into_block(block)):
+                for rectangle in self._narrowed(self._rectangles(sources, block)):
                     yield from self._told(rectangle)
+
+    def _rectangles(self, sources: Sequence[Block], destination: Block) -> Iterator[Rectangle | WideRectangle]:
+        """The rectangles with destinations in ``destination``, of ``sources`` alone where few are asked about."""
+        rectangles = self.reading.rectangles
+        if not self._narrowings or len(sources) > _FEW:
+            return rectangles.into_block(destination)
+        return chain.from_iterable(rectangles.between(source, destination) for source in sources)
 
     def connections(self, *, replicas: bool = False) -> Iterator[Connection]:
         """The same pair by pair, in the order of source and destination.
@@ -147,6 +171,32 @@ class Connectivity:
             row.sort(key=_destination)
             for destination, access in row:
                 yield Connection(source, destination, access)
+
+    def replicas(self) -> Iterator[Connection]:
+        """What each workload may open to itself, as between two of its pods."""
+        kept = {block.number: block for block in self.reading.blocks if all(self._keeps(end, block) for end in End)}
+        for endpoint, (number, bit) in enumerate(self.reading.domain.population.places):
+            if number in kept:
+                for bundle in self._replicas(kept[number], bit):
+                    yield Connection(endpoint, endpoint, bundle.access)
+
+    def witness(self, source: int, destination: int) -> tuple[Flow, dict[Behaviour, bool]] | None:
+        """A flow that ``source`` may open to ``destination``, with behaviours of the CNI under which it may.
+
+        One of them is a pod. The same number twice: between two pods of a workload that has several. None where nothing
+        may be opened.
+        """
+        ends = self.reading.pairs.place(source), self.reading.pairs.place(destination)
+        pair = self.reading.pairs.pair(*ends)
+        course = self._course(ends, pair)
+        if course is not None and course.addressed:
+            # Which addresses it means is told by the policies that look at them.
+            course = self._course(ends, pair, [one for one in Direction if one.peer in course.addressed])
+        return self.reading.decoder.decode(course, pair, *ends) if course is not None else None
+
+    def _course(self, ends: tuple[Place, Place], pair: Pair, exact: Collection[Direction] = ()) -> Course | None:
+        found = (self.reading.courses.course(one.diagram, pair) for one in self._single(*ends, exact))
+        return next(found, None)
 
     def isolation(self, direction: Direction) -> tuple[Isolation, ...]:
         """Whether policies of ``direction`` select each endpoint, by its number; external addresses are open."""
@@ -253,19 +303,18 @@ class Connectivity:
         """What two pods of one workload may open to each other, as a bundle of it and itself."""
         if block.number == EXTERNAL or block.workloads[bit].single:
             return
-        own = 1 << bit
-        opened, received = (
-            next(
-                self.reading.domain.spreads.at(group.spread, block, bit)
-                for group in self.reading.groups[direction][block.number]
-                if group.bits & own
-            )
-            for direction in (Direction.EGRESS, Direction.INGRESS)
-        )
-        both = self.reading.domain.diagrams.both(opened, received)
-        if both != NEVER:
-            for part in self._narrowed(iter((Rectangle(block, own, block, own, both),))):
-                yield from self._told(part, replicas=True)
+        place = Place(block, bit)
+        for rectangle in self._single(place, place):
+            yield from self._told(rectangle, replicas=True)
+
+    def _single(self, source: Place, destination: Place, exact: Collection[Direction] = ()) -> Iterator[Rectangle]:
+        """What one may open to the other, as a rectangle of these two; nothing where that is nothing."""
+        diagram = self.reading.pairs.diagram(source, destination, exact)
+        if diagram != NEVER:
+            ends = (source.block, 1 << source.bit, destination.block, 1 << destination.bit)
+            for one in self._narrowed(iter((Rectangle(*ends, diagram),))):
+                assert isinstance(one, Rectangle)
+                yield one
 
 
 def _destination(entry: tuple[int, object]) -> int:

@@ -16,7 +16,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, Namespace, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.intervals import Intervals
-from netverify.rules.mentions import Mentions, collect
+from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
 from netverify.rules.table import PolicySet, RuleTable
 
@@ -116,12 +116,5 @@ def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that th
 def _table_mentions(table: RuleTable) -> Mentions:
     """What ``table`` tells apart."""
     mentions = Mentions()
-    for tier in table.tiers:
-        collect(tier.condition, mentions)
-        for selection in tier.applies:
-            collect(selection.subject, mentions)
-        for rule in tier.rules:
-            collect(rule.subject, mentions)
-            collect(rule.peer, mentions)
-            collect(rule.traffic, mentions)
+    collect_table(table, mentions)
     return mentions

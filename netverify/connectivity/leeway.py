@@ -80,7 +80,11 @@ class Leeways:
 
     def at(self, block: Block, bit: int) -> Leeway:
         """The leeway of one member."""
-        return next(leeway for leeway, bits in self._blocks[block.number] if bits >> bit & 1)
+        return _at(self.of_block(block), bit)
+
+    def at_among_hosts(self, block: Block, bit: int) -> Leeway:
+        """The leeway of one host as it is to another."""
+        return _at(self.among_hosts(block), bit)
 
     def _members(self, block: Block) -> Iterator[tuple[Leeway, int]]:
         if block.number == EXTERNAL:
@@ -147,6 +151,10 @@ class Leeways:
         if holder not in self._room:
             self._room[holder] = bits_of(self._plan.with_room(holder))
         return self._room[holder]
+
+
+def _at(leeways: tuple[tuple[Leeway, int], ...], bit: int) -> Leeway:
+    return next(leeway for leeway, bits in leeways if bits >> bit & 1)
 
 
 def _holder(workload: Workload) -> Holder:

@@ -84,22 +84,23 @@ class TableReader:
         self._coarsening = coarsening
         self._clauses = Clauses(direction)
 
-    def groups(self, block: Block) -> list[Group]:
-        """The members of ``block`` in groups, in the order of their first members."""
+    def groups(self, block: Block, *, coarse: bool = True) -> list[Group]:
+        """The members of ``block`` in groups, in the order of their first members.
+
+        Unless ``coarse``, diagrams tell which intervals of addresses they speak of, and not only how many kinds.
+        """
         if not block.full:
             return []
         states = {block.full: State(self._spreads.always, self._spreads.never, NEVER)}
         for tier in self.tiers(block):
             if tier.applies:
                 states = self._through(tier, block, states)
-        found = [
-            Group(bits, self._finished(self._spreads.either(state.allowed, state.undecided)), state.isolated)
-            for bits, state in states.items()
-        ]
+        found = [Group(bits, self._finished(state, coarse=coarse), state.isolated) for bits, state in states.items()]
         return sorted(found, key=lambda group: group.bits & -group.bits)
 
-    def _finished(self, spread: Spread) -> Spread:
-        return spread if self._coarsening is None else self._coarsening.coarse(spread)
+    def _finished(self, state: State, *, coarse: bool) -> Spread:
+        spread = self._spreads.either(state.allowed, state.undecided)
+        return self._coarsening.coarse(spread) if coarse and self._coarsening is not None else spread
 
     def tiers(self, block: Block) -> Sequence[Tier]:
         """The tiers as far as they can speak of the members of ``block``."""

@@ -51,6 +51,14 @@ MEANING: Mapping[Behaviour, str] = MappingProxyType(
 FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_ENFORCED: True})
 """Taken as given when nobody says otherwise, and reported: with it free nothing could ever be proved."""
 
+CAUTIOUS: Mapping[Behaviour, bool] = MappingProxyType(
+    {
+        behaviour: behaviour in {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED}
+        for behaviour in Behaviour
+    },
+)
+"""The choices of a CNI that allow least, as a rule: a flow that needs nothing else is the better witness."""
+
 _COMMON: Mapping[Behaviour, bool] = {
     Behaviour.IPBLOCK_MATCHES_PODS: True,
     Behaviour.IPBLOCK_MATCHES_NODES: True,

@@ -5,7 +5,7 @@ Source: apimachinery ``pkg/labels/selector.go`` (``Requirement.Matches``) and ``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, assert_never
@@ -75,3 +75,12 @@ def requirement_holds(requirement: Requirement, labels: Labels) -> bool:
 def selector_matches(selector: LabelSelector, labels: Labels) -> bool:
     """Whether every requirement holds; the empty selector matches everything."""
     return all(requirement_holds(requirement, labels) for requirement in selector.requirements)
+
+
+def unused(stem: str, taken: Container[str]) -> str:
+    """``stem``, or ``stem-1`` and so on, that is not in ``taken``."""
+    candidate, number = stem, 0
+    while candidate in taken:
+        number += 1
+        candidate = f"{stem}-{number}"
+    return candidate

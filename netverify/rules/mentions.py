@@ -28,6 +28,7 @@ from netverify.rules.predicate import (
     Predicate,
     SameNode,
 )
+from netverify.rules.table import RuleTable
 
 
 @dataclass(slots=True)
@@ -99,6 +100,18 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PL
             mentions.workloads.add(key)
         case _ as never:
             assert_never(never)
+
+
+def collect_table(table: RuleTable, mentions: Mentions) -> None:
+    """Add what ``table`` mentions."""
+    for tier in table.tiers:
+        collect(tier.condition, mentions)
+        for selection in tier.applies:
+            collect(selection.subject, mentions)
+        for rule in tier.rules:
+            collect(rule.subject, mentions)
+            collect(rule.peer, mentions)
+            collect(rule.traffic, mentions)
 
 
 def _collect_selector(selector: LabelSelector, into: dict[str, set[str]]) -> None:

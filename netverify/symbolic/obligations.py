@@ -14,7 +14,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.model.intervals import Intervals
 from netverify.queries.question import Question
-from netverify.rules.mentions import Mentions, collect
+from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.table import PolicyRef, RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
@@ -111,7 +111,7 @@ def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
     for predicate in (question.source, question.destination, question.traffic):
         collect(predicate, mentions)
     for table in kept.values():
-        _collect_table(table, mentions)
+        collect_table(table, mentions)
     plan = AddressPlan(Intervals(mentions.ranges), index.addresses, map(parse_cidr, latitude.pod_cidrs))
     scene = _with_crowds(scene, plan)
     matter = plan if mentions.ranges or _families_may_differ(scene) else None
@@ -152,19 +152,6 @@ def premises_only(
     """The goal that is unsatisfiable iff the question is about nothing: no flow at all has such ends and traffic."""
     nothing = {direction: RuleTable(direction, ()) for direction in Direction}
     return reachability(question, scene, nothing, index, latitude)
-
-
-def _collect_table(table: RuleTable, mentions: Mentions) -> None:
-    for tier in table.tiers:
-        if not tier.applies:
-            continue
-        collect(tier.condition, mentions)
-        for selection in tier.applies:
-            collect(selection.subject, mentions)
-        for rule in tier.rules:
-            collect(rule.peer, mentions)
-            collect(rule.traffic, mentions)
-            collect(rule.subject, mentions)
 
 
 def _families_may_differ(scene: Scene) -> bool:

@@ -10,7 +10,7 @@ from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import ContainerPort, Namespace, Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
-from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
+from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.model.traffic import MIN_PORT
 from netverify.symbolic.encode import PROTOCOLS, Encoder
 from netverify.symbolic.obligations import Obligation
@@ -96,15 +96,6 @@ def _value(number: int, values: Mapping[str, int]) -> str:
     if number == OTHER:
         return unused("other", values)
     return next(value for value, index in values.items() if index == number)
-
-
-def unused(stem: str, taken: Mapping[str, object]) -> str:
-    """``stem``, or ``stem-1`` and so on, that is not in ``taken``."""
-    candidate, number = stem, 0
-    while candidate in taken:
-        number += 1
-        candidate = f"{stem}-{number}"
-    return candidate
 
 
 def _open_labels(model: Model, space: EndSpace, workload: Workload) -> dict[str, str]:

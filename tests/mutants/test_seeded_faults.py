@@ -11,6 +11,7 @@ from mutants.faulty import (
     first_disagreement_on_pairs,
     first_disagreement_on_points,
     first_disagreement_on_questions,
+    first_disagreement_on_witnesses,
 )
 
 MOST_CLUSTERS = 500
@@ -564,6 +565,39 @@ FAULTS_OF_ALL_PAIRS = {
     ),
 }
 
+FAULTS_OF_WITNESSES = {
+    "addresses come from intervals that were traded": (
+        "connectivity.pair_diagrams",
+        "        if direction not in exact or not self._domain.addresses_apart:\n",
+        "        if True:\n",
+    ),
+    "both ends have one address": (
+        "connectivity.witness",
+        "                    if one != other:\n",
+        "                    if True:\n",
+    ),
+    "controllers set labels to values that nobody names": (
+        "connectivity.witness",
+        "_named(OTHER if number is None else number, label.values)",
+        "_named(OTHER, label.values)",
+    ),
+    "any port will do": (
+        "connectivity.courses",
+        "return self._towards(bounds[0] or bounds[1], goal, walk, addressed)",
+        "return self._towards(bounds[1], goal, walk, addressed)",
+    ),
+    "the CNI allows as little as it can": (
+        "connectivity.witness",
+        "**decided(course, variables), ",
+        "",
+    ),
+    "an undeclared namespace has no labels": (
+        "connectivity.witness",
+        "number = course.values.get(label.number, ABSENT)",
+        "number = ABSENT",
+    ),
+}
+
 
 FAULTS_OF_DESCRIPTIONS = {
     "a law holds in namespaces where it does not": (
@@ -643,12 +677,19 @@ def test_a_seeded_fault_is_found_by_descriptions_of_possible_pods(module, origin
         assert first_disagreement_on_descriptions(MOST_DESCRIPTIONS) is not None
 
 
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_WITNESSES))
+def test_a_seeded_fault_is_found_by_the_flows_of_pairs(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_disagreement_on_witnesses(MOST_CASES) is not None
+
+
 def test_without_a_fault_nothing_is_found():
     with fault(LABELS, "class LabelSelector:", "class LabelSelector: "):
         assert first_disagreement_on_pairs(10) is None
         assert first_disagreement_on_points(10) is None
         assert first_disagreement_on_questions(10) is None
         assert first_disagreement_on_descriptions(3) is None
+        assert first_disagreement_on_witnesses(10) is None
 
 
 def test_a_fault_whose_code_has_moved_fails_loudly():
