@@ -34,7 +34,6 @@ class Verifier:
         does not exist.
         """
         from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
-        from netverify.answers.listing import listing  # noqa: PLC0415 as above
         from netverify.answers.reachability import answer  # noqa: PLC0415 as above
 
         cluster = self.inventory.cluster
@@ -42,6 +41,8 @@ class Verifier:
         context = with_namespaces_of(question, self._context)
         if question.form is Form.CAN:
             return answer(question, context)
+        from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
+
         return listing(question, context)
 
     def map(self, wanted: Wanted | None = None) -> Map:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
@@ -26,6 +27,7 @@ class Context:
     settings: Settings
     policies: PolicyIndex
     search: Search
+    pairs: Pairs
 
 
 def with_namespaces_of(question: Question, context: Context) -> Context:
@@ -44,15 +46,17 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
     added = {name: Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=False) for name in missing}
     namespaces = dict(sorted({**cluster.namespaces, **added}.items()))
     inventory = replace(context.inventory, cluster=replace(cluster, namespaces=namespaces))
-    return _context(inventory, context.settings, context.policies)
+    # Nobody is in a namespace that only the question names, so all pairs stay as they are.
+    return _context(inventory, context.settings, context.policies, context.pairs)
 
 
 def make_context(inventory: Inventory, settings: Settings) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
-    return _context(inventory, settings, PolicyIndex(lower(inventory.cluster)))
+    policies = PolicyIndex(lower(inventory.cluster))
+    return _context(inventory, settings, policies, Pairs(inventory.cluster, policies, settings))
 
 
-def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex) -> Context:
+def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex, pairs: Pairs) -> Context:
     search = Search(
         index_cluster(inventory.cluster),
         policies,
@@ -60,4 +64,4 @@ def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex) ->
         Latitude(settings.pod_cidrs, settings.free_named_ports),
         Budget(settings.timeout_s, settings.seed),
     )
-    return Context(inventory, settings, policies, search)
+    return Context(inventory, settings, policies, search, pairs)

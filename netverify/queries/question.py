@@ -38,6 +38,11 @@ class Question:
     source_text: str
     destination_text: str
 
+    @property
+    def open_end(self) -> End:
+        """The end that a listing is about; of no meaning for ``CAN``."""
+        return End.DESTINATION if self.form is Form.WHAT else End.SOURCE
+
 
 def narrowed(question: Question, end: End, to: Predicate) -> Question:
     """``question`` about those alone who are ``to`` at ``end``."""

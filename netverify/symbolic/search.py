@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 from types import MappingProxyType
 
-from netverify.model.behaviours import Behaviour
+from netverify.model.behaviours import CAUTIOUS, Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
@@ -45,12 +45,6 @@ EXISTING_AT_ONCE = 60
 """How many existing pods of a wide end one goal speaks of."""
 
 _NOTHING_SETTLED: Mapping[Behaviour, bool] = MappingProxyType({})
-
-CAUTIOUS: Mapping[Behaviour, bool] = {
-    behaviour: behaviour in {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED}
-    for behaviour in Behaviour
-}
-"""The choices of a CNI that allow least, as a rule: a flow that needs nothing else is the better witness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +133,6 @@ class Search:
         premises = premises_only(alone, scene, self._index, self._latitude)
         return solve(premises.goal, self._budget).status is not Status.UNSAT
 
-    def plausible(self, question: Question, end: End) -> Iterator[Workload]:
-        """The existing pods at ``end`` that may answer ``question``, by key; those left out certainly do not."""
-        scene = self.casting.scene(question, PodScope.EXISTING, PodScope.EXISTING, self._behaviours)
-        direction = Direction.INGRESS if end is End.SOURCE else Direction.EGRESS
-        if scene.casts[direction.subject].external:
-            yield from scene.casts[end].workloads
-        else:
-            yield from self._through(scene, direction)
-
-    def find_existing(self, question: Question) -> Found:
-        """A flow between existing pods, or existing pods and the outside; ``UNSAT`` when there is none."""
-        return self._find_among(question, PodScope.EXISTING, PodScope.EXISTING)
-
-    def find_created(self, question: Question, end: End) -> Found:
-        """A flow with a pod that is not in the manifests at ``end``; ``UNSAT`` when there is none."""
-        if end is End.SOURCE:
-            return self._find_among(question, PodScope.CREATED, PodScope.POSSIBLE)
-        return self._find_among(question, PodScope.POSSIBLE, PodScope.CREATED)
-
     def decide_created(
         self,
         question: Question,
@@ -186,18 +161,6 @@ class Search:
         obligation = make(question, scene, tables, self._index, self._latitude)
         solved = decide(obligation.goal, self._budget)
         return Found(solved.status, reason=solved.reason, obligations=((obligation, solved.status),))
-
-    def _find_among(self, question: Question, source: PodScope, destination: PodScope) -> Found:
-        scene = self.casting.scene(question, source, destination, self._behaviours)
-        if any(cast.empty for cast in scene.casts.values()):
-            return Found(Status.UNSAT, vacuous=True)
-        attempts: list[tuple[Obligation, Status]] = []
-        found = Found(Status.UNSAT)
-        for portion in self.casting.portions(scene, EXISTING_AT_ONCE):
-            found = self._solve(question, portion, attempts)
-            if found.status is not Status.UNSAT:
-                break
-        return _with(found, attempts)
 
     def _unsatisfiable(
         self,

@@ -18,17 +18,16 @@ def example(request):
     return read_inventory([str(request.config.rootpath / "examples" / "backdoor")])
 
 
-@pytest.mark.parametrize("step", ["find_existing", "find_created"])
-def test_a_solver_that_gives_up_on_someone_makes_the_list_unknown(step, example, monkeypatch):
-    """What finds anyone at all still answers; only the look at single endpoints gives up."""
-    look = getattr(Search, step)
+def test_a_solver_that_gives_up_on_someone_makes_the_list_unknown(example, monkeypatch):
+    """What finds anyone at all still answers; only the look at pods that could be created gives up."""
+    look = Search.decide_created
 
-    def without_an_answer(*arguments):
+    def without_an_answer(*arguments, **further):
         with monkeypatch.context() as patched:
-            patched.setattr(search, "solve", lambda *_: GAVE_UP)
-            return look(*arguments)
+            patched.setattr(search, "decide", lambda *_: GAVE_UP)
+            return look(*arguments, **further)
 
-    monkeypatch.setattr(Search, step, without_an_answer)
+    monkeypatch.setattr(Search, "decide_created", without_an_answer)
     listed = ask("who can reach b/pg:5432", example)
     assert listed.verdict is Verdict.UNKNOWN
     assert listed.unknown_because == ("the solver gave up: out of time",)

@@ -1,0 +1,136 @@
+"""The existing pods and external ranges at the open end of a question, from the all-pairs reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from netverify.answers.context import Context
+from netverify.answers.latitudes import latitudes
+from netverify.connectivity.all_pairs import Connectivity
+from netverify.connectivity.bits import ones
+from netverify.connectivity.outcome import Bundle, Members, WideMembers
+from netverify.explain import Latitudes, explain
+from netverify.model.address_plan import AddressPlan
+from netverify.model.addresses import Address, AddressRange, parse_cidr
+from netverify.model.flow import Direction, End, External, Flow
+from netverify.model.intervals import Intervals
+from netverify.queries.outcome import Listed
+from netverify.queries.question import Question
+from netverify.rules.mentions import Mentions, collect, collect_table
+from netverify.rules.table import RuleTable
+
+
+def existing(question: Question, context: Context, closed: RuleTable) -> Iterator[Listed]:
+    """Everyone at the open end who is in the manifests or outside, in the order of names, each with a flow of its own.
+
+    ``closed`` are the policies of whoever may stand at the other end. Raises :class:`ReplayError` when the reference
+    reading contradicts the all-pairs reading.
+    """
+    pairs = context.pairs.about(question)
+    shown = _pairs_shown(pairs, question.open_end)
+    explained = _Explained(question, context, pairs)
+    outside: dict[AddressRange, int] = {}
+    intervals = _intervals(question, closed)
+    for number in sorted(shown):
+        endpoint = pairs.endpoints[number]
+        if endpoint.block is None:
+            yield explained.listed(endpoint.id, *shown[number])
+        else:
+            first = Address(endpoint.block.family, endpoint.block.first)
+            outside.setdefault(intervals.all[intervals.index_of(first)], number)
+    for block, number in _joined(outside):
+        yield explained.listed(str(block), *shown[number])
+
+
+def _pairs_shown(pairs: Connectivity, open_end: End) -> dict[int, tuple[int, int]]:
+    """For everyone at ``open_end`` a pair to show: one of which a port is allowed in any case, where there is one."""
+    sure, perhaps = _Shown(open_end), _Shown(open_end)
+    for bundle in pairs.bundles():
+        (sure if bundle.access.allowed else perhaps).add(bundle)
+    with_itself = {one.source: (one.source, one.source) for one in pairs.replicas()}
+    return {**with_itself, **perhaps.pairs, **sure.pairs}
+
+
+class _Shown:
+    """The first pair of everyone at the open end, by number, as bundles come."""
+
+    def __init__(self, open_end: End) -> None:
+        self._open_end = open_end
+        self._seen: dict[int, int] = {}
+        self.pairs: dict[int, tuple[int, int]] = {}
+
+    def add(self, bundle: Bundle) -> None:
+        """Show those of ``bundle`` at the open end who had no pair before."""
+        at_source = self._open_end is End.SOURCE
+        ours, theirs = (bundle.sources, bundle.destinations) if at_source else (bundle.destinations, bundle.sources)
+        for members in _parts(ours):
+            seen = self._seen.get(members.block, 0)
+            for bit in ones(members.bits & ~seen):
+                number = members.numbers[bit]
+                other = next((one for one in theirs if one != number), None)
+                if other is not None:
+                    self.pairs[number] = (number, other) if at_source else (other, number)
+                    seen |= 1 << bit
+            self._seen[members.block] = seen
+
+
+def _parts(members: Members | WideMembers) -> Iterable[Members]:
+    return members.parts() if isinstance(members, WideMembers) else (members,)
+
+
+def _intervals(question: Question, closed: RuleTable) -> Intervals:
+    """The address ranges that the question, or a policy of its closed end, tells apart."""
+    mentions = Mentions()
+    collect(question.source, mentions)
+    collect(question.destination, mentions)
+    for tier in closed.tiers:
+        for rule in tier.rules:
+            collect(rule.peer, mentions)
+    return Intervals(mentions.ranges)
+
+
+def _joined(outside: dict[AddressRange, int]) -> list[tuple[AddressRange, int]]:
+    """The ranges with neighbours joined, each with the number of its first."""
+    joined: list[tuple[AddressRange, int]] = []
+    for block, number in outside.items():
+        last = joined[-1][0] if joined else None
+        if last is not None and last.family == block.family and last.last + 1 == block.first:
+            joined[-1] = (AddressRange(block.family, last.first, block.last), joined[-1][1])
+        else:
+            joined.append((block, number))
+    return joined
+
+
+class _Explained:
+    """Replays and explains flows between pairs; what they may be changed to is found once for two namespaces."""
+
+    def __init__(self, question: Question, context: Context, pairs: Connectivity) -> None:
+        self._question = question
+        self._context = context
+        self._pairs = pairs
+        self._latitudes: dict[tuple[str | None, str | None], Latitudes] = {}
+        self._cidrs = tuple(map(parse_cidr, context.settings.pod_cidrs))
+        workloads = context.inventory.cluster.workloads
+        self._known = sorted(address for workload in workloads for address in workload.known_addresses)
+
+    def listed(self, text: str, source: int, destination: int) -> Listed:
+        """``text`` with a flow from ``source`` to ``destination``, which there must be."""
+        found = self._pairs.witness(source, destination)
+        assert found is not None
+        flow, behaviours = found
+        return Listed(
+            text, *explain(self._question, self._context.policies, flow, behaviours, self._latitudes_of(flow))
+        )
+
+    def _latitudes_of(self, flow: Flow) -> Latitudes:
+        source, destination = (None if isinstance(end := flow.at(at), External) else end.namespace for at in End)
+        if (source, destination) not in self._latitudes:
+            mentions = Mentions()
+            for predicate in (self._question.source, self._question.destination, self._question.traffic):
+                collect(predicate, mentions)
+            for direction, namespace in ((Direction.EGRESS, source), (Direction.INGRESS, destination)):
+                names = () if namespace is None else (namespace,)
+                collect_table(self._context.policies.slice(direction, names), mentions)
+            plan = AddressPlan(Intervals(mentions.ranges), self._known, self._cidrs)
+            self._latitudes[source, destination] = latitudes(self._context, mentions, plan)
+        return self._latitudes[source, destination]
