@@ -81,7 +81,9 @@ class DemonstrationWords:
         else:
             yield IsPod(end)
             if shown.partner.namespace in NEW_NAMESPACES:
-                yield from (Not(InNamespace(end, name)) for name in self.creatable.created if name)
+                yield from (
+                    Not(InNamespace(end, name)) for name in self.creatable.created if name not in NEW_NAMESPACES
+                )
             else:
                 yield InNamespace(end, shown.partner.namespace)
         labels = self._variables.labels()

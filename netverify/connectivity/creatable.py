@@ -20,8 +20,8 @@ from netverify.rules.predicate import Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
 
-NEW_NAMESPACES = ("", " ")
-"""Stand for two namespaces that no manifest mentions; neither is a name that a namespace can have."""
+NEW_NAMESPACES = ("*", "**")
+"""Stand for two namespaces that no manifest mentions; neither is a value that a label can have, or a selector name."""
 _KIND = "possible"
 
 

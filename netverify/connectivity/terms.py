@@ -18,7 +18,7 @@ _NEW = NEW_NAMESPACES[0]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``pods`` as words and a predicate; ``parts`` are diagrams of their labels by namespace (empty: a new one)."""
+    """``pods`` as words and a predicate; ``parts`` are diagrams of their labels by namespace."""
 
     pods: PossiblePods
     parts: Mapping[str, Diagram]

@@ -125,6 +125,11 @@ def test_a_namespace_that_is_only_referred_to_may_have_any_labels():
     assert described(manifests, "who can reach shop/db:5432") == ["any pod in namespaces team=ops"]
 
 
+def test_a_selector_for_an_empty_name_of_a_namespace_matches_no_new_one():
+    rule = "[{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ''}}}]}]"
+    assert described(SHOP + policy("in", "shop", "{}", ingress=rule), "who can reach shop/db:5432") == []
+
+
 def test_nobody_is_described_where_nobody_can():
     assert described(SHOP + policy("in", "shop", "{}", ingress="[]"), "who can reach shop/db:5432") == []
 
