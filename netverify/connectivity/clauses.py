@@ -71,14 +71,17 @@ class Clauses:
 
     def _looks_at(self, predicate: Predicate) -> frozenset[End]:  # noqa: PLR0911 - one arm for each kind of node
         """The ends that ``predicate`` looks at; a port name is looked up at the destination."""
+        if isinstance(predicate, All | AnyOf):
+            known = self._ends.get(id(predicate))
+            if known is None:
+                ends = _NEITHER
+                for part in predicate.parts:
+                    ends = _union(ends, self._looks_at(part))
+                known = self._ends[id(predicate)] = (predicate, ends)
+            return known[1]
         match predicate:
-            case InNamespace(end) | PodMatches(end) | NamespaceMatches(end):
-                return _ALONE[end]
-            case All(parts) | AnyOf(parts):
-                known = self._ends.get(id(predicate))
-                if known is None:
-                    known = self._ends[id(predicate)] = (predicate, _NEITHER.union(*map(self._looks_at, parts)))
-                return known[1]
+            case InNamespace() | PodMatches() | NamespaceMatches():
+                return _ALONE[predicate.end]
             case Not(part):
                 return self._looks_at(part)
             case Behaves() | PortIn():
@@ -89,3 +92,7 @@ class Clauses:
                 return _BOTH
             case _:
                 return _ALONE[predicate.end]
+
+
+def _union(one: frozenset[End], other: frozenset[End]) -> frozenset[End]:
+    return one if one is other or not other else one | other

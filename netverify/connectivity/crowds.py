@@ -10,7 +10,7 @@ from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.leeway import Leeway, Leeways
-from netverify.connectivity.openings import Openings
+from netverify.connectivity.openings import Opening, Openings
 from netverify.connectivity.outcome import Members
 from netverify.connectivity.population import Block
 from netverify.connectivity.spread import Part, Spread
@@ -39,9 +39,7 @@ class Crowds:
 
     def __init__(self, domain: Domain, leeways: Leeways, openings: Openings) -> None:
         self._blocks = domain.population.blocks
-        self._always = domain.diagrams.always
-        self._leeways = leeways
-        self._openings = openings
+        self._sources = [list(_sources(block, leeways, openings)) for block in self._blocks]
         self._known: dict[tuple[bool, tuple[int, ...]], Mapping[int, list[tuple[Label, Crowd]]]] = {}
 
     def among(self, spread: Spread) -> Mapping[int, list[tuple[Label, Crowd]]]:
@@ -59,21 +57,30 @@ class Crowds:
         gathered: dict[int, dict[tuple[Label, int], Crowd]] = {}
         numbers = range(len(self._blocks)) if everywhere else sorted({number for _, part in parts for number in part})
         for block in map(self._blocks.__getitem__, numbers):
-            openings = self._openings.of_block(block)
-            if not openings:
+            sources = self._sources[block.number]
+            if not sources:
                 continue
             for label, labelled in _labels(block, [part.get(block.number, ()) for _, part in parts]):
                 if not label and not everywhere:
                     continue
-                for sources, opening in openings:
-                    for leeway, who in self._leeways.of_block(block):
-                        if bits := sources & labelled & who:
-                            crowds = gathered.setdefault(id(opening), {})
-                            crowd = crowds.setdefault((label, id(leeway)), Crowd(leeway))
-                            crowd.add(block.members(bits))
+                for opening, leeway, members in sources:
+                    if bits := members.bits & labelled:
+                        crowds = gathered.setdefault(id(opening), {})
+                        crowd = crowds.get((label, id(leeway)))
+                        if crowd is None:
+                            crowd = crowds[label, id(leeway)] = Crowd(leeway)
+                        crowd.add(members if bits == members.bits else block.members(bits))
         return {
             opening: [(label, crowd) for (label, _), crowd in crowds.items()] for opening, crowds in gathered.items()
         }
+
+
+def _sources(block: Block, leeways: Leeways, openings: Openings) -> Iterator[tuple[Opening, Leeway, Members]]:
+    """The members of ``block`` by what they may open in common with others, and by what is left open about them."""
+    for sources, opening in openings.of_block(block):
+        for leeway, who in leeways.of_block(block):
+            if bits := sources & who:
+                yield opening, leeway, block.members(bits)
 
 
 def _labels(block: Block, said: list[Cells]) -> Iterator[tuple[Label, int]]:

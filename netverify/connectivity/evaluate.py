@@ -61,6 +61,7 @@ class Evaluator:
         self._pods = PodSelectors(domain)
         self._namespaces = NamespaceSelectors(domain)
         self._known: dict[tuple[Predicate, End], Spread] = {}
+        self._same: dict[tuple[int, End], tuple[Predicate, Spread]] = {}
         always = self._diagrams.always
         self._everyone: list[Cells] = [((always, block.full),) if block.full else () for block in self._blocks]
         self._cells: list[dict[tuple[int, End], tuple[Predicate, Cells]]] = [{} for _ in self._blocks]
@@ -74,26 +75,26 @@ class Evaluator:
         """
         if other is not None:
             return self._evaluate(predicate, end, range(len(self._blocks)), other)
-        found = self._known.get((predicate, end))
-        if found is None:
-            spread = self._evaluate(predicate, end, range(len(self._blocks)), None)
-            found = self._known[predicate, end] = self._spreads.shared(spread)
-        return found
+        same = self._same.get((id(predicate), end))
+        if same is None:
+            found = self._known.get((predicate, end))
+            if found is None:
+                spread = self._evaluate(predicate, end, range(len(self._blocks)), None)
+                found = self._known[predicate, end] = self._spreads.shared(spread)
+            same = self._same[id(predicate), end] = (predicate, found)
+        return same[1]
 
     def cells(self, predicate: Predicate, end: End, block: Block) -> Cells:
         """The cells of one ``block`` in what :meth:`spread` gives, without looking at other blocks.
 
         Where that is everyone, the same object comes back for the same block.
         """
-        match predicate:
-            case All(parts):
-                return self._all_cells(self._everyone[block.number], parts, end, block)
-            case PodMatches(_, selector):
-                return self._pods.cells(selector, end, block)
-            case InNamespace(_, name) if block.namespace is not None:
-                return self._everyone[block.number] if name == block.namespace else ()
-            case _:
-                pass
+        if isinstance(predicate, All):
+            return self._all_cells(self._everyone[block.number], predicate.parts, end, block)
+        if isinstance(predicate, PodMatches):
+            return self._pods.cells(predicate.selector, end, block)
+        if isinstance(predicate, InNamespace) and block.namespace is not None:
+            return self._everyone[block.number] if predicate.name == block.namespace else ()
         known = self._cells[block.number].get((id(predicate), end))
         if known is None:
             found = self._spreads.cells(self._evaluate(predicate, end, (block.number,), None), block)

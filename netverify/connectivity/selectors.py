@@ -30,21 +30,9 @@ class PodSelectors:
     def __init__(self, domain: Domain) -> None:
         self._diagrams = domain.diagrams
         self._variables = domain.variables
-        self._equal: dict[tuple[End, LabelSelector], dict[int, Cells]] = {}
-        self._same: dict[tuple[End, int], tuple[LabelSelector, dict[int, Cells]]] = {}
 
     def cells(self, selector: LabelSelector, end: End, block: Block) -> Cells:
         """The members of ``block`` that ``selector`` matches at ``end``; addresses have no labels."""
-        known = self._same.get((end, id(selector)))
-        if known is None:
-            known = self._same[end, id(selector)] = (selector, self._equal.setdefault((end, selector), {}))
-        by_block = known[1]
-        found = by_block.get(block.number)
-        if found is None:
-            found = by_block[block.number] = self._cells(selector, end, block)
-        return found
-
-    def _cells(self, selector: LabelSelector, end: End, block: Block) -> Cells:
         if block.number == EXTERNAL or not block.full:
             return ()
         sure = block.full

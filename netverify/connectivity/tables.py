@@ -119,7 +119,7 @@ class TableReader:
     def rules(self, tier: Tier, block: Block) -> list[Item]:
         """The rules of ``tier``, in order."""
         clause = self._clauses.clause
-        return [self._item(clause(rule.subject, rule.traffic, rule.peer), block, rule.action) for rule in tier.rules]
+        return [self._item(clause(rule.subject, rule.peer, rule.traffic), block, rule.action) for rule in tier.rules]
 
     def _item(self, clause: Clause, block: Block, action: Action = Action.PASS) -> Item:
         subjects: Cells = ((self._diagrams.always, block.full),)

@@ -103,12 +103,23 @@ def _clauses(rule: PolicyRule, namespace: str, direction: Direction) -> Iterator
     end = direction.peer
     blocks = [peer for peer in rule.peers if peer.ip_block]
     if not (direction is Direction.EGRESS and blocks and _has_names(rule.ports)):
-        yield _any_of([lower_peer(peer, namespace, end) for peer in rule.peers]), traffic
+        yield _peers(rule.peers, namespace, end), traffic
         return
-    selectors = [peer for peer in rule.peers if not peer.ip_block]
+    selectors = tuple(peer for peer in rule.peers if not peer.ip_block)
     if selectors:
-        yield _any_of([lower_peer(peer, namespace, end) for peer in selectors]), traffic
-    yield _any_of([lower_peer(peer, namespace, end) for peer in blocks]), _traffic(rule.ports, towards_block=True)
+        yield _peers(selectors, namespace, end), traffic
+    yield _peers(tuple(blocks), namespace, end), _traffic(rule.ports, towards_block=True)
+
+
+def _peers(peers: tuple[Peer, ...], namespace: str, end: End) -> Predicate:
+    """Any of ``peers``; the same predicate for all policies whose namespace makes no difference."""
+    own = any(peer.ip_block is None and peer.namespace_selector is None for peer in peers)
+    return _any_of([lower_peer(peer, namespace, end) for peer in peers]) if own else _peers_anywhere(peers, end)
+
+
+@lru_cache(maxsize=4096)
+def _peers_anywhere(peers: tuple[Peer, ...], end: End) -> Predicate:
+    return _any_of([lower_peer(peer, "", end) for peer in peers])
 
 
 def lower_peer(peer: Peer, namespace: str, end: End) -> Predicate:
