@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 _MOST_NODES = 1_000_000
+_DEEPEST = 150
+"""Two diagrams of this depth are combined well within the depth of calls that Python allows."""
 
 
 class TooIntricateError(Exception):
@@ -20,15 +22,16 @@ class TooIntricateError(Exception):
 class Node:
     """A choice on one variable. ``edges`` are (values, child): ``values`` are bits, disjoint, and cover every value.
 
-    Children differ from each other, and speak of later variables only.
+    Children differ from each other, and speak of later variables only. ``depth`` is the most choices on one way down.
     """
 
-    __slots__ = ("edges", "serial", "variable")
+    __slots__ = ("depth", "edges", "serial", "variable")
 
     def __init__(self, variable: int, edges: tuple[tuple[int, Diagram], ...], serial: int) -> None:
         self.variable = variable
         self.edges = edges
         self.serial = serial
+        self.depth: int = 1 + max(child.depth if isinstance(child, Node) else 0 for _, child in edges)
 
 
 Diagram: TypeAlias = int | Node
@@ -70,7 +73,10 @@ class Diagrams:
         if node is None:
             if len(self._nodes) >= _MOST_NODES:
                 raise TooIntricateError
-            node = self._nodes[key] = Node(*key, len(self._nodes))
+            node = Node(*key, len(self._nodes))
+            if node.depth > _DEEPEST:
+                raise TooIntricateError
+            self._nodes[key] = node
         return node
 
     def both(self, one: Diagram, other: Diagram) -> Diagram:
