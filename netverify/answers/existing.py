@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from netverify.answers.context import Context
 from netverify.answers.latitudes import latitudes
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.bits import ones
-from netverify.connectivity.outcome import Bundle, Members, WideMembers
+from netverify.connectivity.outcome import Bundle
 from netverify.explain import Latitudes, explain
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
@@ -63,7 +63,7 @@ class _Shown:
         """Show those of ``bundle`` at the open end who had no pair before."""
         at_source = self._open_end is End.SOURCE
         ours, theirs = (bundle.sources, bundle.destinations) if at_source else (bundle.destinations, bundle.sources)
-        for members in _parts(ours):
+        for members in ours.parts():
             seen = self._seen.get(members.block, 0)
             for bit in ones(members.bits & ~seen):
                 number = members.numbers[bit]
@@ -72,10 +72,6 @@ class _Shown:
                     self.pairs[number] = (number, other) if at_source else (other, number)
                     seen |= 1 << bit
             self._seen[members.block] = seen
-
-
-def _parts(members: Members | WideMembers) -> Iterable[Members]:
-    return members.parts() if isinstance(members, WideMembers) else (members,)
 
 
 def _intervals(question: Question, closed: RuleTable) -> Intervals:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from netverify.answers.map_view import MapView, own_accesses
-from netverify.answers.membership import blockwise
 from netverify.connectivity.outcome import Access, Isolation, Members, WideMembers
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
@@ -121,7 +120,7 @@ class _Columns:
 def _spread(members: Members | WideMembers) -> int:
     """The bits of the endpoints themselves."""
     spread = 0
-    for piece in blockwise(members):
+    for piece in members.parts():
         numbers = piece.numbers
         if numbers[0] >= 0 and numbers[-1] - numbers[0] == len(numbers) - 1:
             spread |= piece.bits << numbers[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from netverify.answers.mapping import Map
-from netverify.answers.membership import Membership, Union, blockwise
+from netverify.answers.membership import Membership, Union
 from netverify.connectivity.outcome import Bundle, Isolation, Members, WideMembers
 from netverify.connectivity.population import EXTERNAL
 from netverify.model.flow import Direction
@@ -100,7 +100,7 @@ class _Tally:
             self.perhaps += len(bundle)
         for place, targets in self._membership.parts(destinations):
             if place == outside:
-                for piece in blockwise(sources):
+                for piece in sources.parts():
                     self._union(Trait.REACHING_OUTSIDE, sure=sure).add(piece)
                 continue
             from_outside = self._union(Trait.REACHED_FROM_OUTSIDE, sure=sure)
@@ -113,7 +113,7 @@ class _Tally:
     def _come_from_elsewhere(self, sources: Members | WideMembers, place: int) -> bool:
         """Whether one of ``sources`` is in another namespace than ``place``; mostly one of the first tells."""
         outside = self._membership.outside
-        for piece in blockwise(sources):
+        for piece in sources.parts():
             for there, _ in self._membership.parts(piece):
                 if there not in (place, outside):
                     return True

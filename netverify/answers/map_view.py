@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from netverify.answers.mapping import Map
-from netverify.answers.membership import Membership, Union, blockwise
+from netverify.answers.membership import Membership, Union
 from netverify.answers.namespace_rows import Share, namespace_rows
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.outcome import EXTERNAL_KIND, Access, Connection, MapEndpoint
@@ -84,7 +84,7 @@ def _used(connectivity: Connectivity) -> set[int]:
     used = Union()
     for bundle in connectivity.bundles():
         used.add(bundle.destinations)
-        for piece in blockwise(bundle.sources):
+        for piece in bundle.sources.parts():
             used.add(piece)
     return used.numbers()
 

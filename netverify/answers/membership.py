@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from netverify.connectivity.outcome import MapEndpoint, Members, WideMembers
-
-
-def blockwise(members: Members | WideMembers) -> Iterable[Members]:
-    """``members`` block by block."""
-    return (members,) if isinstance(members, Members) else members.parts()
+from netverify.connectivity.outcome import MapEndpoint, Members
 
 
 class Membership:

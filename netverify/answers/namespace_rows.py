@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from netverify.answers.membership import Membership, blockwise
+from netverify.answers.membership import Membership
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.outcome import Access, Connection
 from netverify.model.traffic import PortSet, Protocol, port_set, without
@@ -38,7 +38,7 @@ def namespace_rows(
     sums: dict[tuple[int, int], _Sum] = {}
     for bundle in connectivity.bundles():
         targets = membership.parts(bundle.destinations)
-        for piece in blockwise(bundle.sources):
+        for piece in bundle.sources.parts():
             for source, sources in membership.parts(piece):
                 for target, destinations in targets:
                     pairs = len(sources) * len(destinations) - (sources & destinations)

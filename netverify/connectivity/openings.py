@@ -91,14 +91,16 @@ class Openings:
 
     def _columns_of(self, source: Block, destination: Block) -> Iterator[tuple[int, Cells]]:
         told_bits = 0
+        columns: dict[Cells, int] = {}
         for group in self._told.get((source.number, destination.number), ()):
             told_bits |= group.bits
             if cells := group.spread.blocks[destination.number]:
-                yield group.bits, cells
+                columns[cells] = columns.get(cells, 0) | group.bits
         for bits, opening in self._of_block[source.number]:
             rest = bits & ~told_bits
             if rest and (cells := self._spreads.common_cells(opening.spread, destination)):
-                yield rest, cells
+                columns[cells] = columns.get(cells, 0) | rest
+        return ((bits, cells) for cells, bits in columns.items())
 
 
 def _common(spread: Spread) -> _Common:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -83,25 +83,31 @@ class Members:
     def __iter__(self) -> Iterator[int]:
         return map(self.numbers.__getitem__, ones(self.bits))
 
+    def parts(self) -> Iterator[Members]:
+        """The set itself: it is of a single block."""
+        yield self
+
     def __and__(self, other: Members) -> int:
         """How many endpoints are in both."""
         return (self.bits & other.bits).bit_count() if self.block == other.block else 0
 
 
 class WideMembers:
-    """A set of endpoints of many blocks: ``everyone`` by block, ``count`` in all, without the blocks ``left_out``.
+    """A set of endpoints of many blocks: ``crowds``, which are disjoint, without those in the blocks ``left_out``.
 
-    Sets that differ in few blocks share one ``everyone``.
+    Each crowd holds members by block; ``count`` is how many they hold together. Sets that differ in few blocks share
+    their crowds.
     """
 
-    __slots__ = ("_count", "_everyone", "_left_out")
+    __slots__ = ("_count", "_crowds", "_left_out")
 
-    def __init__(self, everyone: Mapping[int, Members], count: int, left_out: Collection[int]) -> None:
-        self._everyone = everyone
+    def __init__(self, crowds: Sequence[Mapping[int, Members]], count: int, left_out: Collection[int]) -> None:
+        self._crowds = crowds
         self._left_out = left_out
-        for number in left_out:
-            if number in everyone:
-                count -= everyone[number].bits.bit_count()
+        for crowd in crowds:
+            for number in left_out:
+                if number in crowd:
+                    count -= crowd[number].bits.bit_count()
         self._count = count
 
     def __len__(self) -> int:
@@ -118,16 +124,24 @@ class WideMembers:
 
     def in_block(self, block: int) -> Members | None:
         """The endpoints of one block; None without any."""
-        return None if block in self._left_out else self._everyone.get(block)
+        found = None
+        if block not in self._left_out:
+            for crowd in self._crowds:
+                if (members := crowd.get(block)) is not None:
+                    found = members if found is None else Members(block, members.numbers, found.bits | members.bits)
+        return found
 
     def parts(self) -> Iterator[Members]:
-        """The endpoints block by block."""
-        return (members for number, members in self._everyone.items() if number not in self._left_out)
+        """Disjoint sets of single blocks that together are this one."""
+        for crowd in self._crowds:
+            for number, members in crowd.items():
+                if number not in self._left_out:
+                    yield members
 
     def without(self, blocks: Collection[int]) -> WideMembers:
         """The same but for those in ``blocks``."""
-        count = self._count + sum(len(self._everyone[n]) for n in self._left_out if n in self._everyone)
-        return WideMembers(self._everyone, count, {*self._left_out, *blocks})
+        count = sum(len(members) for crowd in self._crowds for members in crowd.values())
+        return WideMembers(self._crowds, count, {*self._left_out, *blocks})
 
 
 @dataclass(slots=True)

@@ -7,11 +7,11 @@ to say are one crowd.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from netverify.connectivity.cells import Cells
-from netverify.connectivity.crowds import Crowds, Label
+from netverify.connectivity.crowds import Crowd, Crowds, Label
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.leeway import Leeway, Leeways
@@ -92,9 +92,15 @@ class Rectangles:
                 without.add(source.number)
                 received = self._domain.spreads.common_cells(spread, source)
                 yield from self._between(source, destination, group.bits, received)
+        yield from self._from_crowds(destination, group, without)
+
+    def _from_crowds(self, destination: Block, group: Group, without: Collection[int]) -> Iterator[WideRectangle]:
+        """From sources that have something in common with others, in blocks that are not in ``without``."""
+        spread = group.spread
         ports = self._common_ports(spread)
         crowds = self._crowds.among(spread)
         weights: dict[Label, Diagram] = {}
+        alike: dict[tuple[Diagram, int, int], list[Crowd]] = {}
         for opened_ports, opening, diagram, opened in self._openings.common_towards(destination):
             if opened_ports & ports and (bits := opened & group.bits):
                 for label, crowd in crowds.get(id(opening), ()):
@@ -103,9 +109,11 @@ class Rectangles:
                         weight = weights[label] = self._weight(spread, label)
                     both = self._diagrams.both(weight, diagram)
                     if both != NEVER:
-                        sources = WideMembers(crowd.members, crowd.count, without)
-                        if len(sources):
-                            yield WideRectangle(crowd.leeway, sources, destination, bits, both)
+                        alike.setdefault((both, bits, id(crowd.leeway)), []).append(crowd)
+        for (both, bits, _), found in alike.items():
+            sources = WideMembers([crowd.members for crowd in found], sum(crowd.count for crowd in found), without)
+            if len(sources):
+                yield WideRectangle(found[0].leeway, sources, destination, bits, both)
 
     def _common_ports(self, spread: Spread) -> int:
         """The ports that anyone may have in ``spread`` in a block of which it tells nothing of its own."""

@@ -24,7 +24,6 @@ from netverify.connectivity.outcome import (
     MapEndpoint,
     Members,
     RuleUse,
-    WideMembers,
 )
 from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
@@ -129,14 +128,6 @@ class _Accesses:
         return known[1]
 
 
-def _parts(members: Members | WideMembers) -> Iterator[Members]:
-    """``members`` by block: so taken, the same sets come again and again."""
-    if isinstance(members, WideMembers):
-        yield from members.parts()
-    else:
-        yield members
-
-
 def members_text(members: Members) -> str:
     """``0-4,7``: the numbers of ``members`` as ascending ranges."""
     ranges: list[list[int]] = []
@@ -154,7 +145,7 @@ def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed:
     numbers = (
         str(number)
         for bundle in found.bundles()
-        for sources in _parts(bundle.sources)
+        for sources in bundle.sources.parts()
         for number in (sets.number(sources), sets.number(bundle.destinations), accesses.number(bundle.access))
     )
     yield '{"bundles":['
