@@ -174,6 +174,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV410": "a Service or a DNS name in a question",
         "NV420": "a flag that cannot be used so",
         "NV421": "an output that cannot be written",
+        "NV422": "more left open than can be told in full",
         "NV499": "netverify itself failed",
     },
 )

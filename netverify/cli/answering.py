@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.exit_status import exit_status, gravest
+from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, settings_of
@@ -30,7 +31,8 @@ def answer_request(request: QueryRequest) -> ExitStatus:
         inventory = read_sources(request.sources)
     complain(render_diagnostics(inventory.diagnostics), request.color)
     try:
-        outcome = ask(request.sentence, inventory, _settings(request))
+        with told_in_full():
+            outcome = ask(request.sentence, inventory, _settings(request))
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)

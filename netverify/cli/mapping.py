@@ -10,6 +10,7 @@ from pathlib import Path
 from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
 from netverify.cli.exit_status import exit_status, gravest, map_status
+from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, settings_of
@@ -30,6 +31,11 @@ _SAYING_DOUBTS = ("text", "json", "html")
 
 def map_request(request: MapRequest) -> ExitStatus:
     """Reads, maps, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    with told_in_full():
+        return _mapped(request)
+
+
+def _mapped(request: MapRequest) -> ExitStatus:
     with progress("reading manifests ..."):
         inventory = read_sources(request.sources)
     complain(render_diagnostics(inventory.diagnostics), request.color)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from netverify.cli.main import main
 from netverify.connectivity.diagrams import NEVER, Diagram, Diagrams, TooIntricateError
 
 _FALSE_OR_TRUE, _TRUE = 0b11, 0b10
@@ -29,3 +30,48 @@ def test_the_deepest_diagrams_can_be_combined_with_each_other() -> None:
     assert diagrams.both(odd, diagrams.complement(odd)) == NEVER
     with pytest.raises(TooIntricateError):
         diagrams.both(odd, even)
+
+
+PAIRS = range(18)
+INTRICATE = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: p, namespace: shop}}
+spec: {{containers: [{{name: c, image: c}}]}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: q, namespace: undeclared}}
+spec: {{containers: [{{name: c, image: c}}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: first-halves, namespace: shop}}
+spec: {{podSelector: {{}}, ingress: [{{from: [{firsts}]}}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: pairs, namespace: shop}}
+spec: {{podSelector: {{}}, ingress: [{{from: [{pairs}]}}]}}
+""".format(
+    firsts=", ".join(f"{{namespaceSelector: {{matchLabels: {{a{i}: x, other: x}}}}}}" for i in PAIRS),
+    pairs=", ".join(f"{{namespaceSelector: {{matchLabels: {{a{i}: x, b{i}: x}}}}}}" for i in PAIRS),
+)
+
+
+@pytest.mark.parametrize(
+    "command", [["map"], ["map", "-o", "json"], ["query", "who can reach shop/p"]], ids=["map", "json", "who"]
+)
+def test_manifests_that_leave_too_much_open_end_in_a_message_and_status_3(command, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("netverify.connectivity.diagrams._MOST_NODES", 2_000)
+    manifests = tmp_path / "intricate.yaml"
+    manifests.write_text(INTRICATE)
+    assert main([*command, "-f", str(manifests)], "netverify") == 3
+    assert "error[NV422]" in capsys.readouterr().err
+
+
+def test_a_question_about_them_that_asks_the_solver_is_answered(tmp_path, capsys):
+    manifests = tmp_path / "intricate.yaml"
+    manifests.write_text(INTRICATE)
+    assert main(["query", "can undeclared/q reach shop/p:80", "-f", str(manifests)], "netverify") == 0
+    assert "REACHABLE" in capsys.readouterr().out

@@ -1,0 +1,21 @@
+"""What the all-pairs reading cannot tell in full, as a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from netverify.cli.refusal import Refusal
+from netverify.cli.statuses import ExitStatus
+from netverify.connectivity.diagrams import TooIntricateError
+
+
+@contextmanager
+def told_in_full() -> Iterator[None]:
+    """Raises :class:`Refusal` (``NV422``) where what is left open is too intricate within the context."""
+    try:
+        yield
+    except TooIntricateError:
+        message = "what the manifests and the CNI leave open is too intricate to be told in full"
+        advice = "fix what you know with `--cni` and `--assume`, and give the Namespace objects"
+        raise Refusal("NV422", message, advice, ExitStatus.UNKNOWN) from None
