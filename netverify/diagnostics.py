@@ -12,6 +12,10 @@ from enum import IntEnum
 from types import MappingProxyType
 
 
+class NetverifyError(Exception):
+    """The base of everything that netverify raises on purpose, whatever it was given."""
+
+
 class Severity(IntEnum):
     """How grave a diagnostic is; an ``ERROR`` means that an input is not accounted for."""
 

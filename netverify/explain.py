@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from netverify.diagnostics import NetverifyError
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
@@ -25,7 +26,7 @@ from netverify.rules.table import PolicySet, RuleTable, Selection
 Behaviours = Mapping[Behaviour, bool]
 
 
-class ReplayError(Exception):
+class ReplayError(NetverifyError):
     """The reference reading does not allow what the solver found: a bug, never a finding."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netverify.diagnostics import NetverifyError
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
 
@@ -25,7 +26,7 @@ class Evidence:
     may_deny: bool
 
 
-class UnreplayedError(Exception):
+class UnreplayedError(NetverifyError):
     """A satisfiable goal without a replayed witness: a bug, never a finding."""
 
 

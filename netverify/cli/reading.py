@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from netverify.answers.settings import Settings
-from netverify.cli.assumed import Assumed
 from netverify.cli.request import Sources
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.inventory import read_inventory
+from netverify.queries.assumed import Assumed
 
 
 def read_sources(sources: Sources) -> Inventory:

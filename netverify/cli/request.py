@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from netverify.cli.assumed import Assumed
 from netverify.cli.outputs import Output
+from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Verdict

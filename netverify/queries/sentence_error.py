@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netverify.diagnostics import NetverifyError
+
 
 @dataclass(eq=False)
-class SentenceError(Exception):
+class SentenceError(NetverifyError):
     """A sentence that is no question, or that names what does not exist.
 
     ``code`` is ``NV4xx``. ``start`` and ``end`` are offsets into ``sentence`` (``end`` excluded; equal to ``start``

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import z3
 
+from netverify.diagnostics import NetverifyError
 from netverify.symbolic.status import Status
 
 
@@ -46,7 +47,7 @@ class Solved:
     reason: str = ""
 
 
-class MisreadError(Exception):
+class MisreadError(NetverifyError):
     """The solver did not read the goal as it was printed: a bug, never an answer."""
 
 

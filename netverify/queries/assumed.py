@@ -1,0 +1,85 @@
+"""What the user takes as given, checked: a CNI plugin, single behaviours, where pod addresses lie."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from netverify.diagnostics import NetverifyError
+from netverify.model.behaviours import CNI_PROFILES, Behaviour
+from netverify.queries.suggestions import did_you_mean, nearest
+
+POD_CIDR, NAMED_PORTS = "pod-cidr", "named-ports"
+KEYS: Mapping[str, tuple[str, ...]] = {
+    **{behaviour.value: ("true", "false") for behaviour in Behaviour},
+    NAMED_PORTS: ("declared", "free"),
+    POD_CIDR: (),
+}
+"""What can be assumed, with the values that it can have; none: any CIDR."""
+
+
+@dataclass(eq=False)
+class AssumptionError(NetverifyError):
+    """Something that cannot be assumed. ``help`` says what to do instead."""
+
+    message: str
+    help: str
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.help}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pod addresses lie, and port names."""
+
+    behaviours: Mapping[Behaviour, bool]
+    cni: str | None = None
+    pod_cidrs: tuple[str, ...] = ()
+    free_named_ports: bool = False
+
+
+def cni_named(name: str) -> str:
+    """The profile that is called ``name``, whatever its case. Raises :class:`AssumptionError` when there is none."""
+    if name.lower() in CNI_PROFILES:
+        return name.lower()
+    advice = did_you_mean(nearest(name.lower(), CNI_PROFILES))
+    known = f"the known ones are {', '.join(f'`{one}`' for one in CNI_PROFILES)}"
+    raise AssumptionError(f"there is no CNI `{name}`", advice or known)
+
+
+def _checked(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if key not in KEYS:
+        advice = did_you_mean(nearest(key, KEYS)) or f"the keys are {', '.join(f'`{one}`' for one in sorted(KEYS))}"
+        raise AssumptionError(f"nothing called `{key}` can be assumed", advice)
+    allowed = KEYS[key]
+    if not equals or (allowed and value not in allowed):
+        choices = " or ".join(f"`{key}={one}`" for one in allowed or ("10.0.0.0/8",))
+        raise AssumptionError(f"`--assume {text}` gives `{key}` no value that it can have", f"write {choices}")
+    if key == POD_CIDR:
+        try:
+            value = str(ipaddress.ip_network(value))
+        except ValueError:
+            advice = "write a network address with its prefix length: `10.0.0.0/8`, `2001:db8::/32`"
+            raise AssumptionError(f"`{value}` is no CIDR", advice) from None
+    return key, value
+
+
+def assumed(cni: str | None, assumptions: Sequence[str]) -> Assumed:
+    """What ``--cni`` and ``--assume`` fix together; a single assumption goes before a profile.
+
+    Raises :class:`AssumptionError` for an unknown key, a value that the key cannot have, or two values for one key.
+    """
+    given: dict[str, str] = {}
+    pod_cidrs: list[str] = []
+    for text in assumptions:
+        key, value = _checked(text)
+        if key == POD_CIDR:
+            pod_cidrs.append(value)
+        elif given.setdefault(key, value) != value:
+            raise AssumptionError(f"`{key}` is assumed to be `{given[key]}` and `{value}`", "leave one of them out")
+    behaviours = dict(CNI_PROFILES[cni]) if cni else {}
+    behaviours |= {b: given[b.value] == "true" for b in Behaviour if b.value in given}
+    return Assumed(behaviours, cni, tuple(dict.fromkeys(pod_cidrs)), given.get(NAMED_PORTS) == "free")
