@@ -20,11 +20,12 @@ from netverify.manifests.gathering import Terms
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
 from netverify.manifests.rendering import render_helm, render_kustomize
-from netverify.manifests.sources import find_sources
+from netverify.manifests.sources import STANDARD_INPUT, Source, find_sources
 from netverify.model.cluster import Cluster, Namespace, Workload
 from netverify.model.network_policy import NetworkPolicy
 
 _NONE_DROPPED: Mapping[str, int] = MappingProxyType({})
+_NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def build_inventory(
@@ -81,19 +82,22 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     helm: Sequence[str] = (),
     values: Sequence[str] = (),
     sets: Sequence[str] = (),
+    texts: Mapping[str, bytes] = _NO_TEXTS,
     strict: bool = False,
     means: Means = ALONE,
 ) -> Inventory:
     """The inventory of all that the arguments name; what cannot be read is among the diagnostics; nothing is raised.
 
-    ``values`` and ``sets`` go to every chart of ``helm``. With ``strict`` a template that is not rendered is an error.
-    ``means`` change how long it takes, and nothing else; a process that dies under them is a ``WorkerDiedError``.
+    ``values`` and ``sets`` go to every chart of ``helm``; ``texts`` are manifests by the name to report them by. With
+    ``strict`` a template that is not rendered is an error. ``means`` change how long it takes, and nothing else; a
+    process that dies under them is a ``WorkerDiedError``.
     """
-    found = find_sources(filenames, _piped_input())
+    found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None)
     rendered = [render_kustomize(directory) for directory in kustomize]
     rendered += [render_helm(chart, values, sets, namespace=default_namespace) for chart in helm]
     outside = [*found.diagnostics, *(finding for one in rendered for finding in one.diagnostics)]
     sources = [*found.sources, *(one.source for one in rendered if one.source is not None)]
+    sources += [Source(name, data=data) for name, data in texts.items()]
     unread = tuple(finding.origin for finding in outside if finding.severity is Severity.ERROR)
     before = Gathered(diagnostics=tuple(outside), unread=unread)
     gathered = merged((before, collect(sources, Terms(default_namespace, strict), means)))
