@@ -9,7 +9,7 @@ from netverify.answers.settings import Settings
 from netverify.manifests.coverage import Inventory
 from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Answer, Listing
-from netverify.queries.question import Form
+from netverify.queries.question import Form, Question
 from netverify.queries.sentence import parse_sentence
 
 if TYPE_CHECKING:
@@ -33,17 +33,21 @@ class Verifier:
         Raises :class:`netverify.queries.sentence_error.SentenceError` when the sentence cannot be read or names what
         does not exist.
         """
+        cluster = self.inventory.cluster
+        question = parse_sentence(sentence, cluster, default_namespace=self.settings.default_namespace)
+        if question.form is Form.CAN:
+            return self.answer(question)
+        from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
+        from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
+
+        return listing(question, with_namespaces_of(question, self._context))
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a ``question`` of the form ``can``, however it came to be."""
         from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
         from netverify.answers.reachability import answer  # noqa: PLC0415 as above
 
-        cluster = self.inventory.cluster
-        question = parse_sentence(sentence, cluster, default_namespace=self.settings.default_namespace)
-        context = with_namespaces_of(question, self._context)
-        if question.form is Form.CAN:
-            return answer(question, context)
-        from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
-
-        return listing(question, context)
+        return answer(question, with_namespaces_of(question, self._context))
 
     def map(self, wanted: Wanted | None = None) -> Map:
         """Who may open which connections to whom, among existing pods and external ranges; as far as ``wanted``.

@@ -1,0 +1,1 @@
+"""netverify in Python: reading manifests, asking, mapping, and asserting in people's own tests."""

@@ -1,0 +1,72 @@
+"""Questions about everybody but some: whether anyone else gets through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netverify.model.cluster import Cluster
+from netverify.model.flow import End
+from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
+from netverify.queries.port_grammar import EVERY_TRAFFIC, read_traffic, traffic_text
+from netverify.queries.question import Form, Question
+from netverify.queries.tokens import TokenKind, Tokens
+from netverify.rules.predicate import ALWAYS, AnyOf, Not, Predicate
+
+
+def others_reach(target: str, sources: Sequence[str], cluster: Cluster, default_namespace: str | None) -> Question:
+    """Whether any pod or address that is none of ``sources`` can reach ``target``.
+
+    Each of ``sources`` is an ENDPOINT of the sentence grammar, ``target`` is an ENDPOINT with or without a port. Raises
+    :class:`netverify.queries.sentence_error.SentenceError`, whose sentence is the one of them that is wrong.
+    """
+    destination, traffic = _target(target, cluster, default_namespace)
+    source = _anyone_but(sources, End.SOURCE, cluster, default_namespace)
+    return _question(source, destination, traffic)
+
+
+def reaches_others(source: str, targets: Sequence[str], cluster: Cluster, default_namespace: str | None) -> Question:
+    """Whether ``source`` can reach any pod or address that is none of ``targets``, all of them ENDPOINTs.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError` as :func:`others_reach` does.
+    """
+    read = _endpoint(source, End.SOURCE, cluster, default_namespace)
+    others = _anyone_but(targets, End.DESTINATION, cluster, default_namespace)
+    return _question(read, others, EVERY_TRAFFIC)
+
+
+def _question(source: EndpointPhrase, destination: EndpointPhrase, traffic: Predicate) -> Question:
+    text = f"can {source.text} reach {destination.text}{traffic_text(traffic)}"
+    return Question(Form.CAN, text, source.predicate, destination.predicate, traffic, source.text, destination.text)
+
+
+def _anyone_but(texts: Sequence[str], end: End, cluster: Cluster, default_namespace: str | None) -> EndpointPhrase:
+    phrases = [_endpoint(text, end, cluster, default_namespace) for text in texts]
+    if not phrases:
+        return EndpointPhrase("anyone", ALWAYS)
+    but = Not(AnyOf(tuple(phrase.predicate for phrase in phrases)))
+    return EndpointPhrase(f"anyone but {' or '.join(phrase.text for phrase in phrases)}", but)
+
+
+def _endpoint(text: str, end: End, cluster: Cluster, default_namespace: str | None) -> EndpointPhrase:
+    tokens = Tokens(text)
+    phrase = EndpointReader(tokens, cluster, default_namespace).read(end)
+    if tokens.next.is_mark(":"):
+        message = "only the target of who may reach it has a port"
+        raise tokens.error("NV405", message, tokens.next, help_text="leave the port out")
+    _finish(tokens)
+    return phrase
+
+
+def _target(text: str, cluster: Cluster, default_namespace: str | None) -> tuple[EndpointPhrase, Predicate]:
+    tokens = Tokens(text)
+    phrase = EndpointReader(tokens, cluster, default_namespace).read(End.DESTINATION)
+    traffic = read_traffic(tokens)
+    _finish(tokens)
+    return phrase, traffic
+
+
+def _finish(tokens: Tokens) -> None:
+    token = tokens.next
+    if token.kind is not TokenKind.END:
+        advice = "give each endpoint as an argument of its own"
+        raise tokens.error("NV402", f"the endpoint should end before {token.shown}", token, help_text=advice)
