@@ -70,6 +70,8 @@ def fit(source, destination):
 
 def belongs(cluster, phrase, end):
     """Whether ``end`` is what a phrase of the question means."""
+    if phrase["shape"] == "others":
+        return not any(belongs(cluster, one, end) for one in phrase["but"])
     if phrase["shape"] == "workload":
         return "pod" in end and end["workload"] is not None and key_of(end["pod"]) == phrase["key"]
     if phrase["shape"] == "created":
@@ -125,7 +127,7 @@ class Told:
         listed = [items(policy) for policy in cluster["policies"]]
         self.peers = [peer for peers, _ in listed for peer in peers]
         self.entries = [entry for _, entries in listed for entry in entries]
-        phrases = [question["source"], question["destination"]]
+        phrases = [one for side in ("source", "destination") for one in question[side].get("but", [question[side]])]
         pod_selectors = [spec_of(policy).get("podSelector") for policy in cluster["policies"]]
         pod_selectors += [peer.get("podSelector") for peer in self.peers] + [p.get("selector") for p in phrases]
         namespace_selectors = [peer.get("namespaceSelector") for peer in self.peers]
