@@ -10,6 +10,7 @@ from netverify.answers.settings import Settings
 from netverify.diagnostics import Diagnostic
 from netverify.library.connections import Map, checked_map
 from netverify.library.errors import FailedAssertionError
+from netverify.library.intricacy import told_in_full
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model import cluster as model
 from netverify.queries.exclusion import others_reach, reaches_others
@@ -49,8 +50,11 @@ class Cluster:
         return self._inventory.diagnostics
 
     def ask(self, sentence: str) -> Answer | Listing:
-        """The answer to a sentence: an ``Answer`` to ``can``, a ``Listing`` to ``who`` and ``what``."""
-        with _pointed_at():
+        """The answer to a sentence: an ``Answer`` to ``can``, a ``Listing`` to ``who`` and ``what``.
+
+        Raises :class:`InDoubtError` for a listing of which too much is left open to be told in full.
+        """
+        with _pointed_at(), told_in_full():
             return self._verifier.ask(sentence)
 
     def text(self, outcome: Answer | Listing) -> str:
@@ -74,10 +78,11 @@ class Cluster:
         ``source`` and ``destination`` are endpoints to narrow it to, ``focus`` one that is at either end; ``ports`` are
         ``PORT[/PROTOCOL]``; ``pods_only`` leaves external addresses out. Raises :class:`InDoubtError` when connections
         may be missing or not exist, because of inputs that could not be read or objects that are not modelled, or when
-        a narrowing endpoint is nobody; unless ``allow_doubt``, where the map says so itself.
+        a narrowing endpoint is nobody; unless ``allow_doubt``, where the map says so itself. Raises it in any case
+        where too much is left open to be told in full.
         """
         wanted = Wanted(source, destination, focus, _texts(ports), pods_only)
-        with _pointed_at():
+        with _pointed_at(), told_in_full():
             return checked_map(self._verifier.map(wanted), allow_doubt=allow_doubt)
 
     def assert_reachable(self, sentence: str, *, possible: bool = False) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netverify.answers.mapping import Map as Mapped
+from netverify.connectivity.outcome import Connection as Pair
 from netverify.connectivity.outcome import MapEndpoint
 from netverify.library.errors import InDoubtError
+from netverify.library.intricacy import told_in_full
 from netverify.model.traffic import PortSet, Protocol
 from netverify.report.map_doubts import render_doubts
 from netverify.report.terminal import paint
@@ -49,12 +51,18 @@ class Map:
         """Every ordered pair of distinct endpoints with some port, in the order of ``endpoints``; streamed.
 
         A pair that is missing is denied on every port. With ``replicas`` also a workload and itself, as between two of
-        its pods.
+        its pods. Raises :class:`InDoubtError` where too much is left open to be told in full.
         """
-        for one in self._mapped.connectivity.connections(replicas=replicas):
+        found = self._mapped.connectivity.connections(replicas=replicas)
+        while (one := _next(found)) is not None:
             access = one.access
             ends = (self.endpoints[one.source], self.endpoints[one.destination])
             yield Connection(*ends, access.allowed, access.depends, access.on)
+
+
+def _next(pairs: Iterator[Pair]) -> Pair | None:
+    with told_in_full():
+        return next(pairs, None)
 
 
 def checked_map(mapped: Mapped, *, allow_doubt: bool) -> Map:

@@ -19,7 +19,7 @@ class InputError(NetverifyError):
 
 
 class InDoubtError(NetverifyError):
-    """A map that may lack connections or have some too many, or that is about nobody; ``reasons`` say why."""
+    """A map or a listing that cannot be relied on, or is about nobody; ``reasons`` say why."""
 
     def __init__(self, text: str, reasons: tuple[str, ...]) -> None:
         super().__init__(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from netverify import InDoubtError, read
 from netverify.cli.main import main
 from netverify.connectivity.diagrams import NEVER, Diagram, Diagrams, TooIntricateError
 
@@ -68,6 +69,14 @@ def test_manifests_that_leave_too_much_open_end_in_a_message_and_status_3(comman
     manifests.write_text(INTRICATE)
     assert main([*command, "-f", str(manifests)], "netverify") == 3
     assert "error[NV422]" in capsys.readouterr().err
+
+
+def test_manifests_that_leave_too_much_open_are_an_error_of_the_library(monkeypatch):
+    monkeypatch.setattr("netverify.connectivity.diagrams._MOST_NODES", 2_000)
+    cluster = read(texts={"intricate.yaml": INTRICATE})
+    for asked in (lambda: list(cluster.map().connections()), lambda: cluster.ask("who can reach shop/p")):
+        with pytest.raises(InDoubtError, match="too intricate to be told in full; fix what you know with `cni`"):
+            asked()
 
 
 def test_a_question_about_them_that_asks_the_solver_is_answered(tmp_path, capsys):
