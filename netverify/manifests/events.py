@@ -15,7 +15,11 @@ from netverify.manifests.builder import Builder, IsIrrelevant, Memory
 from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets
+from netverify.manifests.reasons import too_deep
 from netverify.manifests.refusal import Mark, Refusal
+
+_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"
+"""How libyaml from 0.2.6 on begins to say that it stops before our own limit is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,15 @@ def _not_yaml(error: YAMLError) -> Refusal:
     if not isinstance(error, MarkedYAMLError):
         return Refusal("NV101", "this is not YAML: unreadable text", mark=Mark(0, 0))
     mark = error.problem_mark or error.context_mark
+    place = Mark(mark.line, mark.column) if mark else Mark(0, 0)
+    if error.problem and error.problem.startswith(_TOO_DEEP_FOR_LIBYAML):
+        deep = too_deep()
+        deep.mark = place
+        return deep
     context = f" {error.context}" if error.context else ""
     return Refusal(
         "NV101",
         f"this is not YAML: {error.problem}{context}",
         help="check the indentation and the quotes up to this place",
-        mark=Mark(mark.line, mark.column) if mark else Mark(0, 0),
+        mark=place,
     )
