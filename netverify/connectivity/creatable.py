@@ -15,7 +15,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, ContainerPort, Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-from netverify.rules.mentions import Mentions, collect
+from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
@@ -80,7 +80,6 @@ class Creatable:
         free_named_ports: bool = False,
     ) -> None:
         """``partners`` may stand at the other end, and everyone who may is in ``places``; any more do no harm."""
-        self._asked = asked
         self._end = asked.open_end
         predicates = (asked.source, asked.destination, asked.traffic)
         policies = _that_matter(policies, self._end, places)
@@ -185,12 +184,7 @@ def _bits(rectangle: Rectangle, *, at_source: bool) -> tuple[int, int]:
 def _pod_label_keys(policies: PolicyIndex, predicates: Iterable[Predicate]) -> Sequence[str]:
     mentions = Mentions()
     for table in policies.policies.tables.values():
-        for tier in table.tiers:
-            for part in (tier.condition, *(one.subject for one in tier.applies)):
-                collect(part, mentions)
-            for rule in tier.rules:
-                for part in (rule.subject, rule.peer, rule.traffic):
-                    collect(part, mentions)
+        collect_table(table, mentions)
     for predicate in predicates:
         collect(predicate, mentions)
     return sorted({key for of_end in mentions.pod_labels.values() for key in of_end})

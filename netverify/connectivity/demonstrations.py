@@ -60,7 +60,7 @@ class Demonstrations:
         kept = self._creatable.kept(name)
         for meeting in self._possible[name].meetings:
             base = self._base(meeting, kept, sure=sure)
-            path = _path(self._diagrams.both(base, rest[name]), _start(meeting.walk), meeting.walk)
+            path = _path(self._diagrams.both(base, rest[name]), meeting.walk.everything, meeting.walk)
             if path is None:
                 continue
             values, ports = path
@@ -91,10 +91,6 @@ class Demonstrations:
             always = in_every_world(self._diagrams.both(fixed, 1 << port), meeting.walk, kept)
             part = self._diagrams.either(part, any_port(always, self._diagrams))
         return part
-
-
-def _start(walk: Walk) -> Open:
-    return Open(walk.pair.source.intervals, walk.pair.destination.intervals)
 
 
 def _path(diagram: Diagram, left: Open, walk: Walk) -> tuple[dict[int, int], int] | None:

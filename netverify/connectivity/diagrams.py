@@ -129,10 +129,6 @@ class Diagrams:
         """The ports in ``one`` that are not in ``other``."""
         return self.both(one, self.complement(other))
 
-    def exactly_one(self, one: Diagram, other: Diagram) -> Diagram:
-        """The ports in one of them alone."""
-        return self.either(self.without(one, other), self.without(other, one))
-
     def _combined(self, one: Diagram, other: Diagram, combine: Callable[[Diagram, Diagram], Diagram]) -> Diagram:
         variable = min(variable_of(one), variable_of(other))
         children: dict[Diagram, int] = {}

@@ -33,8 +33,7 @@ def any_port(diagram: Diagram, diagrams: Diagrams) -> Diagram:
 
 
 def _eliminated(diagram: Diagram, walk: Walk, kept: Collection[int], merge: Merge) -> Diagram:
-    everything = Open(walk.pair.source.intervals, walk.pair.destination.intervals)
-    found = _below(diagram, everything, walk, kept, merge)
+    found = _below(diagram, walk.everything, walk, kept, merge)
     return NEVER if found is None else found
 
 

@@ -21,11 +21,10 @@ _Common: TypeAlias = tuple[Diagram, tuple[tuple[Diagram, int], ...]]
 class Opening:
     """What some sources may open to blocks of which they tell nothing of their own: ``spread`` says it.
 
-    ``sources`` are bits by block, ``common`` is what identifies it.
+    ``sources`` are bits by block.
     """
 
     spread: Spread
-    common: _Common
     sources: dict[int, int] = field(default_factory=dict)
 
 
@@ -57,7 +56,7 @@ class Openings:
             told.append(group)
         if group.spread.elsewhere != NEVER or group.spread.parts:
             key = _common(group.spread)
-            opening = self._common.setdefault(key, Opening(group.spread, key))
+            opening = self._common.setdefault(key, Opening(group.spread))
             opening.sources[block.number] = opening.sources.get(block.number, 0) | group.bits
 
     def of_block(self, block: Block) -> Sequence[tuple[int, Opening]]:

@@ -41,8 +41,8 @@ class PodSelectors:
             holding = _holders(requirement, block)
             opened = block.opened.get(requirement.key, 0)
             if opened:
-                holds = _values(requirement, self._variables.pod_label(end, requirement.key))
-                diagram = self._diagrams.when(self._variables.pod_label(end, requirement.key).number, holds)
+                label = self._variables.pod_label(end, requirement.key)
+                diagram = self._diagrams.when(label.number, _values(requirement, label))
                 known = ((self._diagrams.always, holding & ~opened),)
                 open_cells.append((*known, (diagram, opened)))
             else:
