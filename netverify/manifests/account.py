@@ -133,6 +133,7 @@ class Account:
                 origin=document.origin(),
                 may_allow=effect.may_allow,
                 may_deny=effect.may_deny,
+                may_route=effect.may_route,
             )
         )
         self.diagnostics.append(_unsupported_finding(document, kind_class, effect))
@@ -155,8 +156,9 @@ def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effe
         text = f"{subject} is of a kind that is not known: it is taken to have no effect on pods"
         return Diagnostic("NV204", Severity.WARNING, text, origin)
     if not effect.may_allow and not effect.may_deny:
-        makes = "the pods that are made for it only count as possible ones"
-        text = f"{subject} is not modelled: {makes if effect.makes_pods else 'by itself it changes nothing'}"
+        makes = ["the pods that are made for it only count as possible ones"] if effect.makes_pods else []
+        routes = ["a way in that it opens is not followed"] if effect.may_route else []
+        text = f"{subject} is not modelled: {', and '.join(makes + routes) or 'by itself it changes nothing'}"
         return Diagnostic("NV203", Severity.NOTE, text, origin)
     both = effect.may_allow and effect.may_deny
     does = "allow and deny" if both else "allow" if effect.may_allow else "deny"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import assert_never
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.gathered import Fact, Identity, ReadObject
 from netverify.manifests.validation.findings import object_text
-from netverify.model.cluster import Namespace, Workload
-from netverify.model.network_policy import NetworkPolicy, PolicyRule
+from netverify.model.cluster import Workload
 
 _NOWHERE = Origin("")
 
@@ -67,18 +66,15 @@ def _same(one: ReadObject, other: ReadObject) -> bool:
     return facts and (one.owner, one.ended) == (other.owner, other.ended)
 
 
-def _without_places(fact: Fact) -> Fact:
-    match fact:
-        case Namespace() | Workload():
-            return replace(fact, origin=None)
-        case NetworkPolicy():
-            return replace(fact, origin=_NOWHERE, ingress=_rules(fact.ingress), egress=_rules(fact.egress))
-        case _ as never:
-            assert_never(never)
-
-
-def _rules(rules: tuple[PolicyRule, ...]) -> tuple[PolicyRule, ...]:
-    return tuple(replace(rule, origin=_NOWHERE) for rule in rules)
+def _without_places(value: Any) -> Any:
+    """``value`` with every place in it forgotten, at any depth."""
+    if isinstance(value, Origin):
+        return _NOWHERE
+    if isinstance(value, tuple):
+        return tuple(map(_without_places, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _without_places(getattr(value, one.name)) for one in fields(value)})
+    return value
 
 
 def _numbered(read: ReadObject, taken: dict[Identity, ReadObject]) -> ReadObject:

@@ -8,14 +8,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.model.cluster import Namespace, Unsupported, Workload
+from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
+from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.network_policy import NetworkPolicy
+from netverify.model.routing import RoutingFact
+from netverify.model.service import EndpointSlice, Service
 
-Fact: TypeAlias = Namespace | NetworkPolicy | Workload
+Fact: TypeAlias = Namespace | NetworkPolicy | Workload | RoutingFact
 Identity: TypeAlias = tuple[str, str, str]
+
+_CLUSTER_SCOPED = (Namespace, IngressClass, GatewayClass)
+_KINDS: Mapping[type[Fact], str] = MappingProxyType(
+    {
+        Namespace: "Namespace",
+        NetworkPolicy: "NetworkPolicy",
+        Service: "Service",
+        Ingress: "Ingress",
+        IngressClass: "IngressClass",
+        OpenShiftRoute: "Route",
+        GatewayClass: "GatewayClass",
+        Gateway: "Gateway",
+        ReferenceGrant: "ReferenceGrant",
+    }
+)
+"""The kind of a fact by its type; a workload, a route and a slice of endpoints have theirs with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +64,12 @@ class ReadObject:
 
     @property
     def identity(self) -> Identity:
-        """Kind, namespace (empty for a Namespace) and name."""
+        """Kind, namespace (empty for what is in none) and name."""
         fact = self.fact
         if isinstance(fact, Workload):
             return fact.key.kind, fact.key.namespace, fact.key.name
-        if isinstance(fact, NetworkPolicy):
-            return "NetworkPolicy", fact.namespace, fact.name
-        return "Namespace", "", fact.name
+        kind = fact.kind if isinstance(fact, Route | EndpointSlice) else _KINDS[type(fact)]
+        return kind, "" if isinstance(fact, _CLUSTER_SCOPED) else fact.namespace, fact.name
 
     @property
     def origin(self) -> Origin:

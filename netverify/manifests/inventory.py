@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.account import Account
@@ -15,15 +15,31 @@ from netverify.manifests.collection import ALONE, Means, collect
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.document import Document
 from netverify.manifests.duplicates import without_duplicates
-from netverify.manifests.gathered import Gathered, ReadObject, merged
+from netverify.manifests.gathered import Fact, Gathered, ReadObject, merged
 from netverify.manifests.gathering import Terms
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
 from netverify.manifests.rendering import render_helm, render_kustomize
 from netverify.manifests.sources import STANDARD_INPUT, Source, find_sources
 from netverify.model.cluster import Cluster, Namespace, Workload
+from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
+from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.network_policy import NetworkPolicy
+from netverify.model.routing import RoutingObjects
+from netverify.model.service import EndpointSlice, Service
 
+_RoutingFact = TypeVar(
+    "_RoutingFact",
+    Service,
+    EndpointSlice,
+    Ingress,
+    IngressClass,
+    OpenShiftRoute,
+    GatewayClass,
+    Gateway,
+    Route,
+    ReferenceGrant,
+)
 _NONE_DROPPED: Mapping[str, int] = MappingProxyType({})
 _NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
 
@@ -64,6 +80,7 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
         unsupported=tuple(
             sorted(gathered.unsupported, key=lambda item: (item.namespace or "", item.kind, item.name, item.origin))
         ),
+        routing=_routing(objects),
     )
     diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
     return Inventory(
@@ -113,6 +130,29 @@ def _piped_input() -> BinaryIO | None:
 
 def _by_name(workload: Workload) -> tuple[str, str, str]:
     return (workload.key.namespace, workload.key.name, workload.key.kind)
+
+
+def _routing(objects: Iterable[ReadObject]) -> RoutingObjects:
+    """Of ``objects`` those that route traffic."""
+    by_type: dict[type[Fact], list[ReadObject]] = {}
+    for read in objects:
+        by_type.setdefault(type(read.fact), []).append(read)
+
+    def all_of(kind: type[_RoutingFact]) -> tuple[_RoutingFact, ...]:
+        reads = sorted(by_type.get(kind, ()), key=lambda read: read.identity)
+        return tuple(read.fact for read in reads if isinstance(read.fact, kind))
+
+    return RoutingObjects(
+        services=all_of(Service),
+        endpoint_slices=all_of(EndpointSlice),
+        ingresses=all_of(Ingress),
+        ingress_classes=all_of(IngressClass),
+        openshift_routes=all_of(OpenShiftRoute),
+        gateway_classes=all_of(GatewayClass),
+        gateways=all_of(Gateway),
+        routes=all_of(Route),
+        reference_grants=all_of(ReferenceGrant),
+    )
 
 
 def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:

@@ -37,10 +37,9 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "extensions": _kinds("Ingress PodSecurityPolicy"),
         "flowcontrol.apiserver.k8s.io": _kinds("FlowSchema PriorityLevelConfiguration"),
         "gateway.networking.k8s.io": _kinds(
-            "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet ReferenceGrant "
-            "TCPRoute TLSRoute UDPRoute"
+            "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ReferenceGrant TCPRoute TLSRoute UDPRoute"
         ),
-        "gateway.networking.x-k8s.io": _kinds("XBackendTrafficPolicy XListenerSet XMesh"),
+        "gateway.networking.x-k8s.io": _kinds("XBackendTrafficPolicy XMesh"),
         "internal.apiserver.k8s.io": _kinds("StorageVersion"),
         "kustomize.config.k8s.io": _kinds("Kustomization Component"),
         "metrics.k8s.io": _kinds("NodeMetrics PodMetrics"),
@@ -80,7 +79,7 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
             "CiliumLoadBalancerIPPool CiliumNode CiliumPodIPPool CiliumGatewayClassConfig"
         ),
         "crd.antrea.io": _kinds("AntreaAgentInfo AntreaControllerInfo ExternalIPPool IPPool TrafficControl"),
-        "networking.istio.io": _kinds("Gateway ProxyConfig WorkloadEntry WorkloadGroup"),
+        "networking.istio.io": _kinds("ProxyConfig WorkloadEntry WorkloadGroup"),
         "telemetry.istio.io": _kinds("Telemetry"),
         "install.istio.io": _kinds("IstioOperator"),
         "linkerd.io": _kinds("ServiceProfile"),

@@ -30,7 +30,10 @@ MODELLED_KINDS: Mapping[str, str] = MappingProxyType(
         "NetworkPolicy": "networking.k8s.io/v1",
     },
 )
-"""The kinds that are read in full, with the one apiVersion that a server of today takes."""
+"""The kinds that are read in full, with the newest apiVersion that a server of today takes."""
+
+_OLDER_VERSIONS: Mapping[str, frozenset[str]] = MappingProxyType({})
+"""Further versions of these kinds that a server still takes, with the same fields."""
 
 _STRICT_GROUPS = frozenset({"", "apps", "batch", "extensions", "networking.k8s.io"})
 """Groups that only Kubernetes itself can add kinds to, and whose kinds are all on a list."""
@@ -85,7 +88,7 @@ def group_of(api_version: str) -> str:
 @lru_cache(maxsize=1024)
 def classify(api_version: str, kind: str) -> KindReading:
     """What becomes of objects of ``kind``."""
-    if MODELLED_KINDS.get(kind) == api_version:
+    if _is_modelled(api_version, kind):
         return KindReading(KindClass.MODELLED)
     if kind == "List":
         return KindReading(KindClass.LIST) if api_version == "v1" else _no_such_kind(api_version, kind)
@@ -112,7 +115,7 @@ def modelled_kind(value: Value) -> str | None:
     if value.__class__ is not dict:
         return None
     kind, api_version = value.get("kind"), value.get("apiVersion")
-    if kind.__class__ is str and api_version.__class__ is str and MODELLED_KINDS.get(kind) == api_version:
+    if kind.__class__ is str and api_version.__class__ is str and _is_modelled(api_version, kind):
         known: str = kind
         return known
     return None
@@ -141,6 +144,10 @@ def holds_policy(value: Value) -> bool:
     if isinstance(api_version, str) and isinstance(kind, str) and _is_policy(api_version, kind):
         return True
     return any(map(holds_policy, value.values()))
+
+
+def _is_modelled(api_version: str, kind: str) -> bool:
+    return MODELLED_KINDS.get(kind) == api_version or api_version in _OLDER_VERSIONS.get(kind, ())
 
 
 def _is_policy(api_version: str, kind: str) -> bool:

@@ -9,6 +9,7 @@ from netverify.manifests.validation.names import dns_label_problems
 from netverify.model.cluster import Cluster, Namespace
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator
 from netverify.model.network_policy import NetworkPolicy
+from netverify.model.routing import placed_objects
 
 
 def with_every_namespace(cluster: Cluster) -> Cluster:
@@ -23,6 +24,7 @@ def with_every_namespace(cluster: Cluster) -> Cluster:
 def _mentioned(cluster: Cluster) -> Iterator[str]:
     yield from (workload.key.namespace for workload in cluster.workloads)
     yield from (item.namespace for item in cluster.unsupported if item.namespace)
+    yield from (one.namespace for one in placed_objects(cluster.routing))
     for policy in cluster.network_policies:
         yield policy.namespace
         for selector in _namespace_selectors(policy):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -35,9 +36,13 @@ _AnyShape: TypeAlias = NamespaceShape | NetworkPolicyShape | PodShape | Workload
 _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
     {"Namespace": NamespaceShape, "NetworkPolicy": NetworkPolicyShape, "Pod": PodShape, **WORKLOAD_SHAPES}
 )
-_ADAPTERS: Mapping[str, TypeAdapter[_AnyShape]] = MappingProxyType(
-    {kind: TypeAdapter(shape) for kind, shape in _SHAPES.items()}
-)
+_CLUSTER_SCOPED = frozenset({"Namespace", "IngressClass", "GatewayClass"})
+"""Kinds of objects that are in no namespace."""
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[_AnyShape]:
+    return TypeAdapter(_SHAPES[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def read_object(document: Document, kind: str, default_namespace: str) -> Object
     """Read the object of the modelled ``kind`` that ``document`` is."""
     findings = Findings(document)
     try:
-        shape = _ADAPTERS[kind].validate_python(document.value)
+        shape = _adapter(kind).validate_python(document.value)
     except ValidationError as error:
         report_shape(_SHAPES[kind], error, findings)
         return ObjectReading(None, tuple(findings.diagnostics))
@@ -96,7 +101,7 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
     return ReadObject(
         fact=fact,
         owner=_owner(meta) if meta.ownerReferences else None,
-        placed=bool(written) or kind == "Namespace",
+        placed=bool(written) or kind in _CLUSTER_SCOPED,
         generated=not meta.name,
         ended=ended,
     )

@@ -6,7 +6,7 @@ Source: the documentation of each project; what a mesh or a redirect can do beyo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +16,15 @@ class Effect:
     """What an object may do to reachability.
 
     ``cluster_wide``: its effect is not limited to its own namespace. ``makes_pods``: a controller makes pods for it,
-    which are not read and so only count as possible ones.
+    which are not read and so only count as possible ones. ``may_route``: it brings traffic to pods, which policy may
+    admit.
     """
 
     may_allow: bool
     may_deny: bool
     cluster_wide: bool
     makes_pods: bool = False
+    may_route: bool = False
 
 
 BOTH_IN_NAMESPACE = Effect(may_allow=True, may_deny=True, cluster_wide=False)
@@ -33,6 +35,34 @@ ALLOW_ANYWHERE = Effect(may_allow=True, may_deny=False, cluster_wide=True)
 NO_EFFECT_ALONE = Effect(may_allow=False, may_deny=False, cluster_wide=True)
 """Only other unsupported objects make use of it."""
 MAKES_PODS = Effect(may_allow=False, may_deny=False, cluster_wide=True, makes_pods=True)
+ROUTES = replace(NO_EFFECT_ALONE, may_route=True)
+ROUTES_AND_DENIES = replace(DENY_ANYWHERE, may_route=True)
+MAKES_PODS_AND_ROUTES = replace(MAKES_PODS, may_route=True)
+
+
+_ROUTING_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "apisix.apache.org": "ApisixRoute",
+        "configuration.konghq.com": "TCPIngress UDPIngress",
+        "contour.heptio.com": "IngressRoute",
+        "elbv2.k8s.aws": "TargetGroupBinding",
+        "gateway.networking.k8s.io": "ListenerSet",
+        "gateway.networking.x-k8s.io": "XListenerSet",
+        "gateway.solo.io": "RouteTable VirtualService",
+        "getambassador.io": "Mapping TCPMapping",
+        "ingress.v1.haproxy.org": "TCP",
+        "k8s.nginx.org": "TransportServer VirtualServer VirtualServerRoute",
+        "multicluster.x-k8s.io": "ServiceExport ServiceImport",
+        "networking.gke.io": "MultiClusterIngress MultiClusterService",
+        "networking.internal.knative.dev": "Ingress",
+        "networking.istio.io": "Gateway",
+        "projectcontour.io": "HTTPProxy",
+        "serving.knative.dev": "DomainMapping Route",
+        "traefik.containo.us": "IngressRoute IngressRouteTCP IngressRouteUDP",
+        "traefik.io": "IngressRoute IngressRouteTCP IngressRouteUDP",
+    }
+)
+"""By group, kinds that only bring traffic to pods."""
 
 
 def _table() -> dict[tuple[str, str], Effect]:
@@ -59,7 +89,8 @@ def _table() -> dict[tuple[str, str], Effect]:
     add("crd.antrea.io", "Tier ClusterGroup Group", NO_EFFECT_ALONE)
     add("security.istio.io", "AuthorizationPolicy PeerAuthentication RequestAuthentication", DENY_IN_NAMESPACE)
     add("networking.istio.io", "Sidecar EnvoyFilter", DENY_IN_NAMESPACE)
-    add("networking.istio.io", "ServiceEntry VirtualService DestinationRule", DENY_ANYWHERE)
+    add("networking.istio.io", "ServiceEntry DestinationRule", DENY_ANYWHERE)
+    add("networking.istio.io", "VirtualService", ROUTES_AND_DENIES)
     add("extensions.istio.io", "WasmPlugin", DENY_IN_NAMESPACE)
     add(
         "policy.linkerd.io",
@@ -86,7 +117,10 @@ def _table() -> dict[tuple[str, str], Effect]:
     add("monitoring.coreos.com", "Alertmanager Prometheus PrometheusAgent ThanosRuler", MAKES_PODS)
     add("argoproj.io", "CronWorkflow Rollout Workflow WorkflowTemplate", MAKES_PODS)
     add("apps.openshift.io", "DeploymentConfig", MAKES_PODS)
-    add("serving.knative.dev", "Configuration Revision Service", MAKES_PODS)
+    add("serving.knative.dev", "Configuration Revision", MAKES_PODS)
+    add("serving.knative.dev", "Service", MAKES_PODS_AND_ROUTES)
+    for group, kinds in _ROUTING_KINDS.items():
+        add(group, kinds, ROUTES)
     return effects
 
 

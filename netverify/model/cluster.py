@@ -9,6 +9,8 @@ from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
 from netverify.model.labels import Labels
 from netverify.model.network_policy import NetworkPolicy
+from netverify.model.pod_network import PLAIN, PodNetwork
+from netverify.model.routing import RoutingObjects
 from netverify.model.traffic import Protocol
 
 
@@ -28,12 +30,16 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class ContainerPort:
-    """A declared container port; ``name`` is empty when it has none. ``init`` marks a port of an init container."""
+    """A declared container port; ``name`` is empty when it has none.
+
+    ``init`` marks a port of an init container, ``sidecar`` one of an init container that keeps running.
+    """
 
     number: int
     protocol: Protocol = Protocol.TCP
     name: str = ""
     init: bool = False
+    sidecar: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,6 +62,7 @@ class Workload:
     manifests do not tell (``pod-template-hash``): mapped to the values that it can have, or to None for any value.
     ``addresses`` are known pod addresses, and empty when unknown. ``replica_addresses`` are those of some pods of a
     controller; its others may have any. ``single`` is true for a bare Pod, which has no second replica to talk to.
+    ``network`` is what their template says about names and ports of the node.
     """
 
     key: WorkloadKey
@@ -67,6 +74,7 @@ class Workload:
     open_labels: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     origin: Origin | None = None
     replica_addresses: tuple[Address, ...] = ()
+    network: PodNetwork = PLAIN
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:
@@ -79,7 +87,8 @@ class Unsupported:
     """An object that could change a verdict but is not modelled.
 
     ``may_allow``: it could make something reachable that is not reachable without it; ``may_deny``: the reverse.
-    ``namespace`` limits its effect to pods of that namespace (None: anywhere).
+    ``may_route``: it could bring traffic to pods by another way. ``namespace`` limits its effect to pods of that
+    namespace (None: anywhere).
     """
 
     kind: str
@@ -88,6 +97,7 @@ class Unsupported:
     origin: Origin
     may_allow: bool
     may_deny: bool
+    may_route: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +112,4 @@ class Cluster:
     workloads: tuple[Workload, ...] = ()
     network_policies: tuple[NetworkPolicy, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
+    routing: RoutingObjects = field(default_factory=RoutingObjects)
