@@ -13,10 +13,10 @@ from netverify.queries.internet import internet_ranges
 from netverify.queries.names import KINDS, check_namespace, find_at, find_by_name
 from netverify.queries.selector_grammar import read_selector, selector_text
 from netverify.queries.tokens import Token, TokenKind, Tokens
+from netverify.queries.whereabouts import whoever_is_in
 from netverify.rules.predicate import (
     AddressIn,
     All,
-    AnyOf,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -28,9 +28,6 @@ from netverify.rules.predicate import (
 
 _NAMESPACE_WORDS = ("namespace", "ns")
 _FORMS = "name `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `any pod`, `internet`, an address or a CIDR"
-_TOLD_APART = 64
-"""Of controllers' pods with known addresses in a block, so many are told apart; with more, goals grow too large."""
-
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
 
 
@@ -179,21 +176,7 @@ class EndpointReader:
 
     def _address(self, token: Token, end: End) -> EndpointPhrase:
         block = self._block(token)
-        known = [
-            (workload, inside)
-            for workload in self._cluster.workloads
-            if (inside := [a for a in workload.known_addresses if a in block])
-        ]
-        told_apart = sum(len(inside) for workload, inside in known if workload.replica_addresses)
-        pods: list[Predicate] = []
-        for workload, inside in known:
-            ranges: tuple[AddressRange, ...] = (block,)
-            # A bare Pod has no other address; of a controller, pods that are not known to be in the block may be there.
-            if workload.replica_addresses and told_apart <= _TOLD_APART:
-                ranges = tuple(AddressRange(address.family, address.value, address.value) for address in inside)
-            pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
-        outside = All((Not(IsPod(end)), AddressIn(end, (block,))))
-        phrase = AnyOf((outside, *pods)) if pods else outside
+        phrase = whoever_is_in(block, end, self._cluster)
         text = str(block) if block.first == block.last else cidrs(block)[0]
         return EndpointPhrase(f"[{text}]" if block.family == 6 else text, phrase)
 
