@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ORACLES = Path(__file__).resolve().parents[1] / "oracles"
+ROUTING = ("routing_interpreter", "service_interpreter", "gateway_interpreter", "ways_in_interpreter")
 
 
 def modules_imported_by(path):
@@ -27,7 +28,7 @@ def test_the_direct_interpreter_needs_the_standard_library_alone():
     assert set(imported_by(ORACLES / "direct_interpreter.py")) <= sys.stdlib_module_names - {"ipaddress"}
 
 
-@pytest.mark.parametrize("name", ["brute_force", "truth_table", "expectations"])
+@pytest.mark.parametrize("name", ["brute_force", "truth_table", "expectations", *ROUTING])
 def test_no_oracle_knows_the_package_or_the_solver(name):
     assert set(imported_by(ORACLES / f"{name}.py")) <= sys.stdlib_module_names | {"oracles"}
 
@@ -39,5 +40,12 @@ def test_the_judge_of_all_pairs_stands_on_the_reference_reading_alone(name):
     assert rooms <= {"model", "rules", "reference"}
 
 
-def test_the_direct_interpreter_is_short_enough_to_be_read_at_once():
-    assert len((ORACLES / "direct_interpreter.py").read_text().splitlines()) < 300
+@pytest.mark.parametrize("name", ROUTING)
+def test_the_judge_of_routing_needs_the_standard_library_and_the_judge_of_connections_alone(name):
+    known = set(modules_imported_by(ORACLES / f"{name}.py")) - sys.stdlib_module_names
+    assert known <= {f"oracles.{other}" for other in ("direct_interpreter", *ROUTING)}
+
+
+@pytest.mark.parametrize("name", ["direct_interpreter", *ROUTING])
+def test_each_judge_is_short_enough_to_be_read_at_once(name):
+    assert len((ORACLES / f"{name}.py").read_text().splitlines()) < 300
