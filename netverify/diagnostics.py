@@ -181,5 +181,18 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV422": "more left open than can be told in full",
         "NV499": "netverify itself failed",
     },
+        # Codes from 540 on are about Ingress, the Gateway API and OpenShift Routes
+        "NV540": "Ingress without rules and without a default backend",
+        "NV541": "invalid host name in an Ingress, Gateway or route",
+        "NV542": "invalid path of an Ingress",
+        "NV543": "invalid pathType",
+        "NV544": "Ingress backend that is not one Service or one resource",
+        "NV545": "invalid Service name in an Ingress backend",
+        "NV546": "invalid port of an Ingress backend",
+        "NV547": "http without paths",
+        "NV548": "class annotation that contradicts the class",
+        "NV549": "invalid controller of a class",
+        "NV550": "invalid scope of the parameters of an IngressClass",
+        "NV551": "invalid reference to a resource",
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

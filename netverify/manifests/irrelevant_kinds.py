@@ -34,7 +34,7 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "coordination.k8s.io": _kinds("Lease LeaseCandidate"),
         "discovery.k8s.io": _kinds("EndpointSlice"),
         "events.k8s.io": _kinds("Event"),
-        "extensions": _kinds("Ingress PodSecurityPolicy"),
+        "extensions": _kinds("PodSecurityPolicy"),
         "flowcontrol.apiserver.k8s.io": _kinds("FlowSchema PriorityLevelConfiguration"),
         "gateway.networking.k8s.io": _kinds(
             "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ReferenceGrant TCPRoute TLSRoute UDPRoute"
@@ -43,7 +43,7 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "internal.apiserver.k8s.io": _kinds("StorageVersion"),
         "kustomize.config.k8s.io": _kinds("Kustomization Component"),
         "metrics.k8s.io": _kinds("NodeMetrics PodMetrics"),
-        "networking.k8s.io": _kinds("Ingress IngressClass IPAddress ServiceCIDR"),
+        "networking.k8s.io": _kinds("IPAddress ServiceCIDR"),
         "networking.gke.io": _kinds(
             "ManagedCertificate FrontendConfig NetworkLogging GCPBackendPolicy GCPGatewayPolicy HealthCheckPolicy "
             "ServiceNetworkEndpointGroup GCPTrafficDistributionPolicy"

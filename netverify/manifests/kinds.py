@@ -28,12 +28,17 @@ MODELLED_KINDS: Mapping[str, str] = MappingProxyType(
         "Job": "batch/v1",
         "CronJob": "batch/v1",
         "NetworkPolicy": "networking.k8s.io/v1",
+        "Ingress": "networking.k8s.io/v1",
+        "IngressClass": "networking.k8s.io/v1",
     },
 )
 """The kinds that are read in full, with the newest apiVersion that a server of today takes."""
 
 _OLDER_VERSIONS: Mapping[str, frozenset[str]] = MappingProxyType({})
 """Further versions of these kinds that a server still takes, with the same fields."""
+
+CLUSTER_SCOPED = frozenset({"Namespace", "IngressClass", "GatewayClass"})
+"""Modelled kinds of objects that are in no namespace."""
 
 _STRICT_GROUPS = frozenset({"", "apps", "batch", "extensions", "networking.k8s.io"})
 """Groups that only Kubernetes itself can add kinds to, and whose kinds are all on a list."""

@@ -12,12 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.document import Document
+from netverify.manifests.facts.ingress import ingress, ingress_class
 from netverify.manifests.facts.namespace import declared_namespace
 from netverify.manifests.facts.network_policy import network_policy
 from netverify.manifests.facts.pod import bare_pod, is_terminated
 from netverify.manifests.facts.workload import controlled_pods, wants_no_pods
 from netverify.manifests.gathered import Fact, Owner, ReadObject
-from netverify.manifests.kinds import group_of
+from netverify.manifests.kinds import CLUSTER_SCOPED, group_of
+from netverify.manifests.schema.ingress import IngressClassShape, IngressShape
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.namespace import NamespaceShape
 from netverify.manifests.schema.network_policy import NetworkPolicyShape
@@ -25,19 +27,25 @@ from netverify.manifests.schema.pod import PodShape
 from netverify.manifests.schema.workload import WORKLOAD_SHAPES, WorkloadShape
 from netverify.manifests.validation.fields import report_shape
 from netverify.manifests.validation.findings import Findings
+from netverify.manifests.validation.ingress import check_ingress, check_ingress_class
 from netverify.manifests.validation.namespace import check_namespace
 from netverify.manifests.validation.network_policy import check_network_policy
 from netverify.manifests.validation.pod import check_pod
 from netverify.manifests.validation.workload import check_workload
 from netverify.model.cluster import WorkloadKey
 
-_AnyShape: TypeAlias = NamespaceShape | NetworkPolicyShape | PodShape | WorkloadShape
+_AnyShape: TypeAlias = NamespaceShape | NetworkPolicyShape | PodShape | WorkloadShape | IngressShape | IngressClassShape
 
 _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
-    {"Namespace": NamespaceShape, "NetworkPolicy": NetworkPolicyShape, "Pod": PodShape, **WORKLOAD_SHAPES}
+    {
+        "Namespace": NamespaceShape,
+        "NetworkPolicy": NetworkPolicyShape,
+        "Pod": PodShape,
+        **WORKLOAD_SHAPES,
+        "Ingress": IngressShape,
+        "IngressClass": IngressClassShape,
+    }
 )
-_CLUSTER_SCOPED = frozenset({"Namespace", "IngressClass", "GatewayClass"})
-"""Kinds of objects that are in no namespace."""
 
 
 @cache
@@ -75,6 +83,10 @@ def _check(kind: str, shape: _AnyShape, findings: Findings) -> None:
             check_pod(shape, findings)
         case NamespaceShape():
             check_namespace(shape, findings)
+        case IngressShape():
+            check_ingress(shape, findings)
+        case IngressClassShape():
+            check_ingress_class(shape, findings)
         case _:
             check_workload(kind, shape, findings)
 
@@ -95,13 +107,17 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
         case PodShape():
             fact = bare_pod(shape, key, document)
             ended = is_terminated(shape.status)
+        case IngressShape():
+            fact = ingress(shape, name, namespace, document)
+        case IngressClassShape():
+            fact = ingress_class(shape, name, document)
         case _:
             fact = controlled_pods(shape, key, document)
             ended = wants_no_pods(shape)
     return ReadObject(
         fact=fact,
         owner=_owner(meta) if meta.ownerReferences else None,
-        placed=bool(written) or kind in _CLUSTER_SCOPED,
+        placed=bool(written) or kind in CLUSTER_SCOPED,
         generated=not meta.name,
         ended=ended,
     )

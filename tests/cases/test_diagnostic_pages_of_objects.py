@@ -14,7 +14,7 @@ from netverify.manifests.loader import load
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADINGS = ["What it means", "Why", "Example", "Use instead"]
-OF_OBJECTS = [code for code in CODES if code.startswith(("NV2", "NV3"))]
+OF_OBJECTS = [code for code in CODES if code.startswith(("NV2", "NV3", "NV5"))]
 
 
 def sections(code: str) -> dict[str, str]:

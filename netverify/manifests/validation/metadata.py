@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from netverify.manifests.document import FieldPath
+from netverify.manifests.kinds import CLUSTER_SCOPED
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.shape import StringMap
 from netverify.manifests.validation.findings import Findings
@@ -39,7 +40,7 @@ def check_metadata(kind: str, meta: ObjectMeta | None, findings: Findings) -> No
         if kind == "CronJob" and len(meta.name) > _CRON_JOB_NAME:
             text = f"must be no more than {_CRON_JOB_NAME} characters, so that the names of its jobs fit"
             findings.refuse("NV222", ("metadata", "name"), text)
-    if meta.namespace and kind != "Namespace":
+    if meta.namespace and kind not in CLUSTER_SCOPED:
         _check_name("namespace", meta.namespace, meta.namespace, dns_label_problems, findings)
     check_labels(meta.labels, ("metadata",), findings)
     check_annotations(meta.annotations, ("metadata",), findings)
