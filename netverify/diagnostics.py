@@ -172,15 +172,15 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV404": "labels that cannot be read",
         "NV405": "a port that there cannot be",
         "NV406": "an unknown namespace",
-        "NV407": "an unknown workload",
-        "NV408": "a name that fits several workloads",
+        "NV407": "an unknown workload or Service",
+        "NV408": "a name that fits several things",
         "NV409": "not an address and not a CIDR",
-        "NV410": "a Service or a DNS name in a question",
+        "NV410": "a DNS name that stands for nothing known",
+        "NV411": "a port that a Service does not have",
         "NV420": "a flag that cannot be used so",
         "NV421": "an output that cannot be written",
         "NV422": "more left open than can be told in full",
         "NV499": "netverify itself failed",
-    },
         # Codes from 540 on are about Ingress, the Gateway API and OpenShift Routes
         "NV540": "Ingress without rules and without a default backend",
         "NV541": "invalid host name in an Ingress, Gateway or route",
@@ -194,5 +194,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV549": "invalid controller of a class",
         "NV550": "invalid scope of the parameters of an IngressClass",
         "NV551": "invalid reference to a resource",
+    },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

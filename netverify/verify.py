@@ -15,6 +15,7 @@ from netverify.queries.sentence import parse_sentence
 if TYPE_CHECKING:
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
+    from netverify.answers.routed import Router
 
 
 class Verifier:
@@ -44,6 +45,8 @@ class Verifier:
 
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""
+        if question.called is not None or question.from_outside:
+            return self._router.answer(question)
         from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
         from netverify.answers.reachability import answer  # noqa: PLC0415 as above
 
@@ -58,6 +61,12 @@ class Verifier:
         from netverify.answers.mapping import make_map  # noqa: PLC0415 a question does without
 
         return make_map(self.inventory, self.settings, wanted or Wanted())
+
+    @cached_property
+    def _router(self) -> Router:
+        from netverify.answers.routed import Router  # noqa: PLC0415 it imports the solver
+
+        return Router(self._context)
 
     @cached_property
     def _context(self) -> Context:

@@ -9,9 +9,11 @@ from netverify.answers.settings import Settings
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.validation.names import dns_label_problems
-from netverify.model.cluster import Namespace
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import NODE, Namespace, Workload
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.question import Question
+from netverify.routing.index import RoutingIndex
 from netverify.rules.mentions import Mentions, collect
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import Latitude, index_cluster
@@ -28,6 +30,7 @@ class Context:
     policies: PolicyIndex
     search: Search
     pairs: Pairs
+    routing: RoutingIndex
 
 
 def with_namespaces_of(question: Question, context: Context) -> Context:
@@ -50,6 +53,26 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
     return _context(inventory, context.settings, context.policies, context.pairs)
 
 
+def with_nodes(context: Context) -> Context:
+    """``context`` with the nodes of the cluster as possible ends of a flow, under the name :data:`NODE`.
+
+    A node has the addresses and the exemptions of pods on the host network, and no labels: what a policy says about
+    pods by selectors never holds for it.
+    """
+    cluster = context.inventory.cluster
+    nodes = Workload(NODE, {}, host_network=True)
+    # Nothing may take a node for a pod, so that behaviour is out of the question while nodes are asked about.
+    behaviours = {**context.settings.behaviours, Behaviour.HOST_NETWORK_POLICED: False}
+    with_them = replace(
+        cluster,
+        namespaces={NODE.namespace: Namespace(NODE.namespace, {}, declared=True), **cluster.namespaces},
+        workloads=(nodes, *cluster.workloads),
+    )
+    inventory = replace(context.inventory, cluster=with_them)
+    settings = replace(context.settings, behaviours=behaviours)
+    return _context(inventory, settings, context.policies, Pairs(with_them, context.policies, settings))
+
+
 def make_context(inventory: Inventory, settings: Settings) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
     policies = PolicyIndex(lower(inventory.cluster))
@@ -64,4 +87,4 @@ def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex, pa
         Latitude(settings.pod_cidrs, settings.free_named_ports),
         Budget(settings.timeout_s, settings.seed),
     )
-    return Context(inventory, settings, policies, search, pairs)
+    return Context(inventory, settings, policies, search, pairs, RoutingIndex(inventory.cluster))

@@ -35,6 +35,11 @@ def objects_that_may(
     )
 
 
+def objects_that_route(inventory: Inventory) -> tuple[Unsupported, ...]:
+    """The unmodelled objects that may bring traffic to pods by a way of their own."""
+    return tuple(unsupported for unsupported in inventory.cluster.unsupported if unsupported.may_route)
+
+
 def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
     """A line for each of ``objects``; ``effect`` says what it could do: ``allow it``, ``take from this list``."""
     lines = [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
+from netverify.routing.options import RoutingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Settings:
     ``free_named_ports``: possible pods may call any port by any name, instead of following the declarations of existing
     pods of their namespace. ``timeout_s`` bounds one solver call, in seconds; ``seed`` goes to the solver.
     ``default_namespace`` is where bare names are looked up first. ``keep_goals``: answers carry the texts that were
-    solved, for ``--emit-smt2``.
+    solved, for ``--emit-smt2``. ``routing`` is what the manifests do not tell about how traffic is routed.
     """
 
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Settings:
     seed: int = 0
     default_namespace: str | None = None
     keep_goals: bool = False
+    routing: RoutingOptions = field(default_factory=RoutingOptions)
 
     @property
     def fixed(self) -> Mapping[Behaviour, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from netverify.diagnostics import NetverifyError
@@ -47,3 +48,23 @@ def verdict(evidence: Evidence) -> Verdict:
     if evidence.solved is Status.SAT:
         return Verdict.UNKNOWN if evidence.may_deny else Verdict.REACHABLE
     return Verdict.UNKNOWN if evidence.may_allow else Verdict.UNREACHABLE
+
+
+def of_any(verdicts: Collection[Verdict]) -> Verdict:
+    """The verdict on a question that asks whether any of several flows is allowed.
+
+    ``REACHABLE`` iff one is; ``UNREACHABLE`` iff none may be and some is about something; ``VACUOUS`` iff all are about
+    nothing, as without any.
+    """
+    for decisive in (Verdict.REACHABLE, Verdict.UNKNOWN, Verdict.UNREACHABLE):
+        if decisive in verdicts:
+            return decisive
+    return Verdict.VACUOUS
+
+
+def of_all(verdicts: Collection[Verdict]) -> Verdict:
+    """The verdict on a path that several flows must be allowed for: the worst of theirs; ``REACHABLE`` without any."""
+    for decisive in (Verdict.VACUOUS, Verdict.UNREACHABLE, Verdict.UNKNOWN):
+        if decisive in verdicts:
+            return decisive
+    return Verdict.REACHABLE

@@ -54,6 +54,10 @@ class WorkloadKey:
         return f"{self.namespace}/{self.name}[{self.kind}]"
 
 
+NODE = WorkloadKey("", "node", "Node")
+"""What stands for the nodes of the cluster where they are an end of a flow; no pod is in such a namespace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workload:
     """One class of existing pods: a bare Pod, or all replicas of a controller's template.

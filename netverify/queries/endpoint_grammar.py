@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from netverify.model.addresses import AddressRange, cidrs, parse_cidr
-from netverify.model.cluster import Cluster, WorkloadKey
+from netverify.model.cluster import Cluster
 from netverify.model.flow import End
+from netverify.model.service import Service
+from netverify.queries.called import Called, selected_pods
 from netverify.queries.internet import internet_ranges
-from netverify.queries.names import KINDS, check_namespace, find_at, find_by_name
+from netverify.queries.names import KINDS, SERVICE, check_namespace, find_at, find_by_name, is_name
 from netverify.queries.selector_grammar import read_selector, selector_text
 from netverify.queries.tokens import Token, TokenKind, Tokens
 from netverify.queries.whereabouts import whoever_is_in
@@ -27,16 +30,31 @@ from netverify.rules.predicate import (
 )
 
 _NAMESPACE_WORDS = ("namespace", "ns")
-_FORMS = "name `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `any pod`, `internet`, an address or a CIDR"
+_SERVICE_WORDS = ("service", "services", "svc")
+_FORMS = (
+    "name `namespace NS`, `NS/NAME`, `service NS/NAME`, `pods LABELS`, `any pod`, `internet`, a DNS name, "
+    "an address or a CIDR"
+)
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointPhrase:
-    """``text`` is canonical: read again it gives the same ``predicate``."""
+    """``text`` is canonical: read again it gives the same ``predicate``.
+
+    ``called`` is the Service or the name that it is, where it is one: how to get there is for routing to say.
+    ``outside``: it is addresses, not pods. ``namespace`` is the one that all its pods are in, if there is one.
+    """
 
     text: str
     predicate: Predicate
+    called: Called | None = None
+    outside: bool = False
+    namespace: str | None = None
+
+
+NameReader: TypeAlias = Callable[[str, str | None], Called | None]
+"""What a DNS name means to a pod of a namespace (None: of any); None where it may mean nothing in the cluster."""
 
 
 class EndpointReader:
@@ -45,13 +63,25 @@ class EndpointReader:
     Every method raises :class:`netverify.queries.sentence_error.SentenceError` when something else comes next.
     """
 
-    def __init__(self, tokens: Tokens, cluster: Cluster, default_namespace: str | None) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        cluster: Cluster,
+        default_namespace: str | None,
+        names: NameReader | None = None,
+    ) -> None:
         self._tokens = tokens
         self._cluster = cluster
         self._default_namespace = default_namespace
+        self._names = names
+        self._asking: str | None = None
 
-    def read(self, end: End) -> EndpointPhrase:
-        """The endpoint that comes next, as the ``end`` of a flow."""
+    def read(self, end: End, *, asking: str | None = None) -> EndpointPhrase:
+        """The endpoint that comes next, as the ``end`` of a flow.
+
+        A DNS name is looked up as by a pod of the namespace ``asking``, or of any where that is None.
+        """
+        self._asking = asking
         token = self._tokens.next
         if token.is_mark("["):
             return self._bracketed(end)
@@ -75,12 +105,11 @@ class EndpointReader:
         if word in readers:
             self._tokens.take()
             return readers[word](end)
-        if word in ("service", "services", "svc"):
-            message = "Services cannot be asked about yet"
-            advice = "name the workload behind it, or its pods with `pods LABELS`"
-            raise self._tokens.error("NV410", message, token, help_text=advice)
         follower = self._tokens.after_next
         names_follow = follower.kind in (TokenKind.WORD, TokenKind.QUOTED) and not follower.is_word("reach")
+        if word in _SERVICE_WORDS and names_follow:
+            self._tokens.take()
+            return self._workload(end, SERVICE)
         if word in KINDS and names_follow:
             self._tokens.take()
             return self._workload(end, KINDS[word])
@@ -100,13 +129,13 @@ class EndpointReader:
 
     def _namespace(self, end: End) -> EndpointPhrase:
         name = self._namespace_name()
-        return EndpointPhrase(f"namespace {_quoted(name)}", All((IsPod(end), InNamespace(end, name))))
+        return EndpointPhrase(f"namespace {_quoted(name)}", All((IsPod(end), InNamespace(end, name))), namespace=name)
 
     def _pods(self, end: End) -> EndpointPhrase:
         selector = read_selector(self._tokens)
         where, parts = self._where(end)
         phrase = All((IsPod(end), PodMatches(end, selector), *parts))
-        return EndpointPhrase(f"pods {selector_text(selector)}{where}", phrase)
+        return EndpointPhrase(f"pods {selector_text(selector)}{where}", phrase, namespace=_only_namespace(parts))
 
     def _any_pod(self, end: End) -> EndpointPhrase:
         if not self._tokens.take_word("pod"):
@@ -114,7 +143,8 @@ class EndpointReader:
             message = f"expected `pod` after `any`, found {token.shown}"
             raise self._tokens.error("NV402", message, token, help_text="write `any pod`")
         where, parts = self._where(end)
-        return EndpointPhrase(f"any pod{where}", All((IsPod(end), *parts)) if parts else IsPod(end))
+        phrase = All((IsPod(end), *parts)) if parts else IsPod(end)
+        return EndpointPhrase(f"any pod{where}", phrase, namespace=_only_namespace(parts))
 
     def _where(self, end: End) -> tuple[str, tuple[Predicate, ...]]:
         """``in`` or ``outside`` a namespace, or those with labels, if one of these words comes next."""
@@ -137,14 +167,30 @@ class EndpointReader:
 
     def _workload(self, end: End, kind: str) -> EndpointPhrase:
         token = self._name(f"the name of a {kind or 'workload'}")
-        if "/" not in token.text:
-            key = find_by_name(self._tokens, token, kind, self._cluster, self._default_namespace)
-        else:
+        if "/" in token.text:
             if not re.fullmatch(r"[^/]+/[^/]+", token.text):
                 message = f"expected `NAMESPACE/NAME`, found {token.shown}"
                 raise self._tokens.error("NV402", message, token)
-            key = find_at(self._tokens, token, token.text, kind or self._kind_in_brackets(token), self._cluster)
-        return _workload_phrase(key, end)
+            found = find_at(self._tokens, token, kind or self._kind_in_brackets(token), self._cluster)
+        elif "." in token.text and not kind and not is_name(token, self._cluster):
+            return self._dns_name(token, end)
+        else:
+            found = find_by_name(self._tokens, token, kind, self._cluster, self._default_namespace)
+        if isinstance(found, Service):
+            return EndpointPhrase(f"service {found}", selected_pods(found, end), Called(found))
+        return EndpointPhrase(str(found), IsWorkload(end, found), namespace=found.namespace)
+
+    def _dns_name(self, token: Token, end: End) -> EndpointPhrase:
+        if end is End.SOURCE:
+            message = f"`{token.text}` is a DNS name, which is looked up to reach something"
+            raise self._tokens.error("NV410", message, token, help_text="name the Service, or the pods behind it")
+        called = self._names(token.text, self._asking) if self._names is not None else None
+        if called is None:
+            message = f"no manifest holds what the DNS name `{token.text}` stands for"
+            advice = "see each step of the lookup with `netverify resolve`, or name the Service"
+            raise self._tokens.error("NV410", message, token, help_text=advice)
+        service = called.service
+        return EndpointPhrase(token.text, selected_pods(service, end) if service else Not(IsPod(end)), called)
 
     def _kind_in_brackets(self, name: Token) -> str:
         """The kind of ``NS/NAME[Kind]``, if the bracket follows at once; empty otherwise."""
@@ -178,7 +224,7 @@ class EndpointReader:
         block = self._block(token)
         phrase = whoever_is_in(block, end, self._cluster)
         text = str(block) if block.first == block.last else cidrs(block)[0]
-        return EndpointPhrase(f"[{text}]" if block.family == 6 else text, phrase)
+        return EndpointPhrase(f"[{text}]" if block.family == 6 else text, phrase, outside=True)
 
     def _block(self, token: Token) -> AddressRange:
         try:
@@ -195,11 +241,11 @@ class EndpointReader:
         return block
 
     def _internet(self, end: End) -> EndpointPhrase:
-        return EndpointPhrase("internet", All((Not(IsPod(end)), AddressIn(end, internet_ranges()))))
+        return EndpointPhrase("internet", All((Not(IsPod(end)), AddressIn(end, internet_ranges()))), outside=True)
 
 
-def _workload_phrase(key: WorkloadKey, end: End) -> EndpointPhrase:
-    return EndpointPhrase(str(key), IsWorkload(end, key))
+def _only_namespace(places: tuple[Predicate, ...]) -> str | None:
+    return places[0].name if places and isinstance(places[0], InNamespace) else None
 
 
 def _quoted(name: str) -> str:

@@ -1,10 +1,12 @@
-"""Finding the namespaces and workloads that a sentence names."""
+"""Finding the namespaces, workloads and Services that a sentence names."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import TypeAlias
 
 from netverify.model.cluster import Cluster, WorkloadKey
+from netverify.model.service import Service
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.queries.tokens import Token, Tokens
 
@@ -19,6 +21,12 @@ KINDS = {
     **dict.fromkeys(("cronjob", "cronjobs", "cj"), "CronJob"),
 }
 """The words for kinds of workloads, in lower case, with kubectl's short names."""
+
+SERVICE = "Service"
+"""What stands for a kind where only a Service is meant; no workload is of it."""
+
+Named: TypeAlias = WorkloadKey | Service
+"""What a name can mean."""
 
 _LISTED = 10
 
@@ -49,27 +57,45 @@ def _at(cluster: Cluster, namespace: str, name: str) -> list[WorkloadKey]:
     return found or sorted(w.key for w in workloads if w.key.name == name and w.key.namespace == namespace)
 
 
-def _unknown(tokens: Tokens, token: Token, wanted: str, known: list[WorkloadKey], kind: str) -> Exception:
-    what = kind or "workload"
-    spelled = {f"{key.namespace}/{key.name}" if "/" in wanted else key.name for key in known}
-    advice = did_you_mean(nearest(wanted, spelled))
-    if not advice:
-        advice = "Services and DNS names cannot be asked about yet: name a workload, or `pods LABELS`"
+def _services(cluster: Cluster, kind: str, name: str, namespace: str | None = None) -> list[Service]:
+    """The Services called ``name``, in ``namespace`` if one is given; none where ``kind`` is that of a workload."""
+    if kind not in ("", SERVICE):
+        return []
+    return [s for s in cluster.routing.services if s.name == name and namespace in (None, s.namespace)]
+
+
+def _unknown(tokens: Tokens, token: Token, kind: str, cluster: Cluster) -> Exception:
+    wanted = token.text
+    spelled = {
+        f"{namespace}/{name}" if "/" in wanted else name
+        for namespace, name in (
+            *((w.key.namespace, w.key.name) for w in cluster.workloads if kind in ("", w.key.kind)),
+            *((s.namespace, s.name) for s in cluster.routing.services if kind in ("", SERVICE)),
+        )
+    }
+    advice = did_you_mean(nearest(wanted, spelled)) or "name a workload, a Service, or `pods LABELS`"
+    what = kind or "workload or Service"
     return tokens.error("NV407", f"no manifest holds a {what} `{wanted}`", token, help_text=advice)
 
 
-def _only(tokens: Tokens, token: Token, wanted: str, found: list[WorkloadKey]) -> WorkloadKey:
-    if len(found) == 1:
-        return found[0]
-    shown = ", ".join(f"`{key}`" for key in found[:_LISTED]) + (", ..." if found[_LISTED:] else "")
-    raise tokens.error("NV408", f"`{wanted}` fits {len(found)} workloads", token, help_text=f"write one of {shown}")
+def _only(tokens: Tokens, token: Token, found: list[WorkloadKey], services: list[Service]) -> Named:
+    """The only one of what was found."""
+    everything: list[Named] = [*found, *services]
+    if len(everything) == 1:
+        return everything[0]
+    words = [str(key) for key in found] + [f"service {service}" for service in services]
+    shown = ", ".join(f"`{one}`" for one in words[:_LISTED]) + (", ..." if words[_LISTED:] else "")
+    what = "workloads" if not services else "Services" if not found else "workloads and Services"
+    message = f"`{token.text}` fits {len(everything)} {what}"
+    raise tokens.error("NV408", message, token, help_text=f"write one of {shown}")
 
 
-def find_at(tokens: Tokens, token: Token, wanted: str, kind: str, cluster: Cluster) -> WorkloadKey:
-    """The workload that ``wanted`` (``NS/NAME``) means; of ``kind``, unless that is empty.
+def find_at(tokens: Tokens, token: Token, kind: str, cluster: Cluster) -> Named:
+    """What ``token`` (``NS/NAME``) means; of ``kind``, unless that is empty.
 
     Raises :class:`netverify.queries.sentence_error.SentenceError`: ``NV406``, ``NV407`` or ``NV408``.
     """
+    wanted = token.text
     namespace, _, name = wanted.partition("/")
     if namespace.lower() in KINDS and namespace not in cluster.namespaces:
         advice = f"write `{namespace} NAMESPACE/{name}`"
@@ -77,8 +103,9 @@ def find_at(tokens: Tokens, token: Token, wanted: str, kind: str, cluster: Clust
     check_namespace(tokens, token, namespace, cluster)
     found = _at(cluster, namespace, name)
     right = [key for key in found if kind in ("", key.kind)]
-    if right:
-        return _only(tokens, token, wanted, right)
+    services = _services(cluster, kind, name, namespace)
+    if right or services:
+        return _only(tokens, token, right, services)
     if found:
         message = f"`{wanted}` is no {kind}"
         raise tokens.error("NV407", message, token, help_text=f"did you mean `{found[0]}`?")
@@ -86,26 +113,30 @@ def find_at(tokens: Tokens, token: Token, wanted: str, kind: str, cluster: Clust
     if owners and kind in ("", "Pod"):
         advice = f"its replicas are not told apart: ask about `{max(owners, key=lambda key: len(key.name))}`"
         raise tokens.error("NV407", f"no manifest holds a bare Pod `{wanted}`", token, help_text=advice)
-    raise _unknown(tokens, token, wanted, [w.key for w in cluster.workloads if kind in ("", w.key.kind)], kind)
+    raise _unknown(tokens, token, kind, cluster)
 
 
-def find_by_name(
-    tokens: Tokens, token: Token, kind: str, cluster: Cluster, default_namespace: str | None
-) -> WorkloadKey:
-    """The workload that the name in ``token`` alone means.
+def find_by_name(tokens: Tokens, token: Token, kind: str, cluster: Cluster, default_namespace: str | None) -> Named:
+    """What the name in ``token`` alone means; of ``kind``, unless that is empty.
 
-    That is the one in ``default_namespace``, else the only one anywhere. Raises
-    :class:`netverify.queries.sentence_error.SentenceError`: ``NV407``, ``NV408``, or ``NV410`` for a DNS name.
+    That is what is called so in ``default_namespace``, else the only one anywhere. Raises
+    :class:`netverify.queries.sentence_error.SentenceError`: ``NV407`` or ``NV408``.
     """
     name = token.text
     found = sorted(w.key for w in cluster.workloads if w.key.name == name and kind in ("", w.key.kind))
-    if found:
-        near = [key for key in found if key.namespace == default_namespace]
-        return _only(tokens, token, name, near or found)
+    services = _services(cluster, kind, name)
+    near = [key for key in found if key.namespace == default_namespace]
+    near_services = [service for service in services if service.namespace == default_namespace]
+    if near or near_services:
+        return _only(tokens, token, near, near_services)
+    if found or services:
+        return _only(tokens, token, found, services)
     if name in cluster.namespaces:
         message = f"`{name}` is a namespace, not a workload"
         raise tokens.error("NV407", message, token, help_text=f"write `namespace {name}`")
-    if "." in name and not kind:
-        message = f"DNS names such as `{name}` cannot be asked about yet"
-        raise tokens.error("NV410", message, token, help_text="name the workload, `pods LABELS`, or an address")
-    raise _unknown(tokens, token, name, [w.key for w in cluster.workloads if kind in ("", w.key.kind)], kind)
+    raise _unknown(tokens, token, kind, cluster)
+
+
+def is_name(token: Token, cluster: Cluster) -> bool:
+    """Whether some workload or Service goes by the text of ``token`` alone."""
+    return any(w.key.name == token.text for w in cluster.workloads) or bool(_services(cluster, "", token.text))

@@ -28,6 +28,12 @@ class Scope(StrEnum):
     POSSIBLE = "possible"
 
 
+class Routing(StrEnum):
+    """Where a reason that is no policy's belongs: to how traffic gets there."""
+
+    ROUTING = "routing"
+
+
 class Effect(StrEnum):
     """What one direction did with the flow. ``NOT_ISOLATED``: no policy selects the subject."""
 
@@ -40,17 +46,18 @@ class Effect(StrEnum):
 class Reason:
     """One line of the trace.
 
-    ``policy`` is None where no policy decided. ``rule`` counts from 0 and is None when no rule matched (the policy
-    isolates and nothing allows). ``detail`` says in words what the deciding rule matched (``from pods with
-    role=admin``), or, for ``NOT_ISOLATED``, why nothing applies.
+    ``object`` is what decides about routing (``Service b/pg``). ``policy`` is None where no policy decided. ``rule``
+    counts from 0 and is None when no rule matched (the policy isolates and nothing allows). ``detail`` says in words
+    what the deciding rule matched (``from pods with role=admin``), or, for ``NOT_ISOLATED``, why nothing applies.
     """
 
-    direction: Direction
+    direction: Direction | Routing
     effect: Effect
     policy: PolicyRef | None = None
     rule: int | None = None
     origin: Origin | None = None
     detail: str = ""
+    object: str = ""
 
     @property
     def place(self) -> Origin | None:
@@ -74,6 +81,32 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One station on a path: ``Ingress shop/web (host shop.example.com, path /api)``; ``port`` is that knocked at."""
+
+    text: str
+    port: int | str | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way that the traffic of a question can take, judged.
+
+    ``source`` and ``text`` say where it comes from and leads (``b/pg[StatefulSet]:5432``), ``path`` what it passes
+    before the last pod. ``legs`` are its connections in order, each of which policy decides: to a controller, from
+    there to the pod. ``provided`` is what must hold outside the manifests for it.
+    """
+
+    source: str
+    text: str
+    verdict: Verdict
+    path: tuple[Hop, ...]
+    legs: tuple[Answer, ...]
+    provided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
@@ -92,6 +125,8 @@ class Answer:
     approximations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     smt2: tuple[tuple[str, str], ...] = ()
+    routes: tuple[Route, ...] = ()
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from netverify.model.flow import End
+from netverify.queries.called import Called
 from netverify.rules.predicate import All, Predicate
 
 
@@ -28,6 +29,9 @@ class Question:
     and itself is never meant. ``text`` is the sentence as the user wrote it; ``source_text`` and ``destination_text``
     are its two ends in words, such as ``namespace a`` or ``b/pg[StatefulSet]``. In the forms ``WHO`` and ``WHAT`` the
     open end is any pod and any external address.
+
+    ``called`` is the Service or the name that the destination goes by: how to get there is for routing to say, and
+    ``traffic`` speaks of the Service's ports. ``from_outside``: the source is addresses, so that ways in count.
     """
 
     form: Form
@@ -37,6 +41,8 @@ class Question:
     traffic: Predicate
     source_text: str
     destination_text: str
+    called: Called | None = None
+    from_outside: bool = False
 
     @property
     def open_end(self) -> End:

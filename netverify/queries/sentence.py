@@ -9,10 +9,11 @@ from typing import assert_never
 
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
-from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
+from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader, NameReader
 from netverify.queries.port_grammar import read_traffic, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.queries.sentence_error import SentenceError
+from netverify.queries.service_ports import with_asked_ports
 from netverify.queries.tokens import TokenKind, Tokens
 from netverify.rules.predicate import ALWAYS
 
@@ -62,22 +63,40 @@ def _finish(tokens: Tokens) -> None:
     raise tokens.error("NV402", f"the sentence should end before {token.shown}", token, help_text=advice)
 
 
-def parse_sentence(text: str, cluster: Cluster, *, default_namespace: str | None = None) -> Question:
+def parse_sentence(
+    text: str,
+    cluster: Cluster,
+    *,
+    default_namespace: str | None = None,
+    names: NameReader | None = None,
+) -> Question:
     """The question that ``text`` asks about ``cluster``.
 
-    A workload's name alone means the one in ``default_namespace`` when there is such a one. Raises
-    :class:`SentenceError`, and nothing else, when ``text`` is not in the grammar or names a namespace or workload that
-    the manifests do not know.
+    A name alone means what goes by it in ``default_namespace`` when there is such a thing; ``names`` looks DNS names
+    up. Raises :class:`SentenceError`, and nothing else, when ``text`` is not in the grammar or names what the manifests
+    do not know.
     """
     tokens = Tokens(text)
-    endpoints = EndpointReader(tokens, cluster, default_namespace)
+    endpoints = EndpointReader(tokens, cluster, default_namespace, names)
     form = _form(tokens)
     source = _ANYONE if form is Form.WHO else endpoints.read(End.SOURCE)
     _reach(tokens)
-    destination = _ANYONE if form is Form.WHAT else endpoints.read(End.DESTINATION)
+    destination = _ANYONE if form is Form.WHAT else endpoints.read(End.DESTINATION, asking=source.namespace)
+    token = tokens.after_next
     traffic = read_traffic(tokens)
+    called = destination.called and with_asked_ports(destination.called, traffic, tokens, token)
     _finish(tokens)
-    return Question(form, text, source.predicate, destination.predicate, traffic, source.text, destination.text)
+    return Question(
+        form,
+        text,
+        source.predicate,
+        destination.predicate,
+        traffic,
+        source.text,
+        destination.text,
+        called,
+        source.outside,
+    )
 
 
 def canonical_sentence(question: Question) -> str:

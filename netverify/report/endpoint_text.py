@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netverify.model.cluster import Cluster, ContainerPort
+from netverify.model.cluster import NODE, Cluster, ContainerPort
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
 from netverify.queries.outcome import Witness
@@ -52,6 +52,8 @@ def _possible_pod_text(pod: Pod, cluster: Cluster) -> str:
 def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool) -> str:
     key = pod.workload
     assert key is not None
+    if key == NODE:
+        return "a node of the cluster"
     text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"{'another ' if second else ''}pod of {key}"
     if free := _free_namespace_labels(pod, cluster):
         text += f" (if namespace {pod.namespace} has labels {labels_text(free)})"
@@ -69,7 +71,7 @@ def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
         source = witness.flow.source
         second = end is End.DESTINATION and isinstance(source, Pod) and source.workload == endpoint.workload
         text = _existing_pod_text(endpoint, cluster, second=second)
-    if endpoint.host_network:
+    if endpoint.host_network and endpoint.workload != NODE:
         text += " on the host network"
     if address_matters(witness, end):
         text += f" with address {endpoint.address}"

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 
 from netverify.manifests.coverage import Inventory
+from netverify.model.cluster import NODE
 from netverify.model.flow import End, Endpoint, External, Pod
-from netverify.queries.outcome import Answer, Listed, Listing, Reason, Witness
+from netverify.queries.outcome import Answer, Hop, Listed, Listing, Reason, Route, Witness
 from netverify.report.endpoint_text import address_matters
 from netverify.report.remarks_json import Json, place_json, remarks_json
 
@@ -20,6 +21,8 @@ def _endpoint(endpoint: Endpoint, *, with_address: bool) -> Json:
     match endpoint:
         case External():
             return {"kind": "external", "ip": str(endpoint.address), "existing": True}
+        case Pod(workload=key) if key == NODE:
+            return {"kind": "node", "ip": str(endpoint.address) if with_address else None, "existing": True}
         case Pod():
             key = endpoint.workload
             return {
@@ -39,7 +42,13 @@ def _endpoint(endpoint: Endpoint, *, with_address: bool) -> Json:
             }
 
 
-def _witness(witness: Witness) -> Json:
+def _hop(hop: Hop) -> Json:
+    """A station; the contract writes a Service in lower case."""
+    text = f"service {hop.text.removeprefix('Service ')}" if hop.text.startswith("Service ") else hop.text
+    return {"hop": text, "port": hop.port, **place_json(hop.origin)}
+
+
+def _witness(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
     flow = witness.flow
     hop = "pod" if isinstance(flow.destination, Pod) else "external"
     return {
@@ -48,7 +57,7 @@ def _witness(witness: Witness) -> Json:
         "protocol": flow.protocol.value,
         "port": flow.port,
         "same_node": flow.same_node,
-        "path": [{"hop": hop, "port": flow.port}],
+        "path": [*map(_hop, path), {"hop": hop, "port": flow.port}],
         "behaviours": {behaviour.value: value for behaviour, value in sorted(witness.behaviours.items())},
     }
 
@@ -57,10 +66,29 @@ def _reason(reason: Reason) -> Json:
     return {
         "direction": reason.direction.value,
         "verdict": reason.effect.value,
-        "object": str(reason.policy) if reason.policy else None,
+        "object": reason.object or (str(reason.policy) if reason.policy else None),
         "rule": reason.rule,
         **place_json(reason.place),
         "detail": reason.detail,
+    }
+
+
+def _route(route: Route) -> Json:
+    return {
+        "source": route.source,
+        "endpoint": route.text,
+        "verdict": route.verdict.value,
+        "path": [_hop(hop) for hop in route.path],
+        "provided": list(route.provided),
+        "legs": [
+            {
+                "verdict": leg.verdict.value,
+                "scope": leg.scope.value if leg.scope else None,
+                "witness": _witness(leg.witness) if leg.witness else None,
+                "because": [_reason(reason) for reason in leg.because],
+            }
+            for leg in route.legs
+        ],
     }
 
 
@@ -76,8 +104,9 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
             "query": answer.question,
             "verdict": answer.verdict.value,
             "scope": answer.scope.value if answer.scope else None,
-            "witness": _witness(answer.witness) if answer.witness else None,
+            "witness": _witness(answer.witness, answer.route.path if answer.route else ()) if answer.witness else None,
             "because": [_reason(reason) for reason in answer.because],
+            **({"routes": [_route(route) for route in answer.routes]} if any(route.path for route in answer.routes) else {}),
             **remarks_json(answer, inventory),
         },
     )

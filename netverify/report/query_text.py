@@ -11,6 +11,7 @@ from netverify.queries.wording import setting_words
 from netverify.report.behaviour_text import behaviour_meaning, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry, account, column, laid_out, remark_entries
+from netverify.report.route_text import path_text, route_entries
 from netverify.report.terminal import Ink, Line, Span
 
 _INK = {
@@ -30,6 +31,8 @@ def _place(reason: Reason) -> str:
 
 
 def _decision(reason: Reason) -> str:
+    if reason.object:
+        return f"{reason.object}: {reason.detail}"
     by = f" by {reason.policy}" if reason.policy else ""
     rule = "" if reason.rule is None else f", rule {reason.rule + 1}"
     match reason.effect:
@@ -45,6 +48,8 @@ def _decision(reason: Reason) -> str:
 
 def _reason_entries(reason: Reason) -> list[Entry]:
     decision = _decision(reason)
+    if reason.object:
+        return [Entry(reason.direction, decision, _place(reason))]
     if reason.policy is None and reason.detail:
         return [Entry(reason.direction, f"{decision}: {reason.detail}", _place(reason))]
     entries = [Entry(reason.direction, decision, _place(reason))]
@@ -102,15 +107,28 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
     return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))
 
 
-def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
-    """Headline, both ends, the trace, what the flow needs, what was assumed, and the account of the inputs last."""
-    entries: list[Entry] = []
-    if answer.witness is not None:
-        entries += _witness_entries(answer.witness, inventory)
+def _connection_entries(answer: Answer, inventory: Inventory) -> list[Entry]:
+    """One connection: both ends, the trace, what it needs."""
+    entries = _witness_entries(answer.witness, inventory) if answer.witness is not None else []
     for reason in answer.because:
         entries += _reason_entries(reason)
     if answer.witness is not None:
         entries += _behaviour_entries(answer.witness)
+    return entries
+
+
+def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
+    """Headline, both ends, the trace, what the flow needs, what was assumed, and the account of the inputs last."""
+    entries: list[Entry] = []
+    told: tuple[Answer, ...] = (answer,)
+    if answer.route is not None:
+        told = answer.route.legs
+        if answer.route.path:
+            entries.append(Entry("path", path_text(answer.route, inventory)))
+        entries += [Entry("only", text) for text in answer.route.provided]
+    for one in told:
+        entries += _connection_entries(one, inventory)
+    entries += route_entries(answer.routes, answer.route)
     entries += remark_entries(answer)
     return [_headline(answer, inventory), *laid_out(entries), *account(inventory)]
 

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange
-from netverify.model.cluster import WorkloadKey
+from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import Labels, selector_of
-from netverify.model.service import EndpointSlice, Service, ServicePort
-from netverify.model.traffic import EVERY_PORT, PortSet, port_set
+from netverify.model.service import Service, ServicePort, ServiceType
+from netverify.model.traffic import EVERY_PORT, port_set
+from netverify.queries.called import selected_pods
 from netverify.queries.whereabouts import whoever_is_in
 from netverify.routing.index import RoutingIndex
-from netverify.routing.target_ports import is_translated, target_port
+from netverify.routing.target_ports import target_port
 from netverify.rules.predicate import (
     All,
-    AnyOf,
-    InNamespace,
-    IsPod,
     IsWorkload,
     NamedPort,
     Not,
@@ -59,76 +57,95 @@ class Backend:
 def backends(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[Backend, ...]:
     """The endpoints of ``port``: existing ones in the order of names, then those that could be created.
 
-    Empty for an ExternalName Service, which has none. A pod without the named target port is no endpoint.
+    Empty for an ExternalName Service, which has none. A pod without the named target port is no endpoint. A headless
+    Service translates nothing: its clients connect to ``port`` of the pod itself.
     """
+    if service.type is ServiceType.EXTERNAL_NAME:
+        return ()
+    if service.headless:
+        return dialled(index, service, PortIn(port.protocol, port_set((port.port, port.port))))
     if service.selector is not None:
-        return (*_existing(index, service, service.selector, port), *_possible(index, service, service.selector, port))
+        return (*_existing(index, service, service.selector, port), _possible(index, service, service.selector, port))
     return tuple(_written(index, service, port))
 
 
-def pods_of(service: Service, end: End) -> Predicate:
-    """Whoever is selected by ``service``, existing or not; never holds for one without a selector."""
+def dialled(index: RoutingIndex, service: Service, traffic: Predicate) -> tuple[Backend, ...]:
+    """The endpoints of a headless Service to clients that connect to them with ``traffic``.
+
+    Source: ServicePort.targetPort ("This field is ignored for services with clusterIP=None").
+    """
+    number = _only_number(traffic)
     if service.selector is None:
-        return AnyOf()
-    return _selected(service.namespace, service.selector, end)
-
-
-def _selected(namespace: str, selector: Labels, end: End) -> Predicate:
-    return All((IsPod(end), InNamespace(end, namespace), PodMatches(end, selector_of(selector))))
+        slices = index.slices.get((service.namespace, service.name), ())
+        addresses = [one.address for each in slices for subset in each.subsets for one in subset.addresses]
+        return tuple(_at(index, address, traffic, number) for address in dict.fromkeys(addresses))
+    existing = [
+        Backend(BackendKind.EXISTING, str(one.key), _pods_selected(one, service.selector), traffic, number, one.key)
+        for one in index.selected(service.namespace, service.selector)
+    ]
+    return (*existing, _created(index, service, service.selector, traffic, number))
 
 
 def _existing(index: RoutingIndex, service: Service, selector: Labels, port: ServicePort) -> Iterator[Backend]:
     for workload in index.selected(service.namespace, selector):
-        number = target_port(workload, port) if is_translated(service) else port.port
+        number = target_port(workload, port)
         if number is None:
             continue
-        who: Predicate = IsWorkload(End.DESTINATION, workload.key)
-        if not selector.keys().isdisjoint(workload.open_labels):
-            who = All((who, PodMatches(End.DESTINATION, selector_of(selector))))
         traffic = PortIn(port.protocol, port_set((number, number)))
+        who = _pods_selected(workload, selector)
         yield Backend(BackendKind.EXISTING, str(workload.key), who, traffic, number, workload.key)
 
 
-def _possible(index: RoutingIndex, service: Service, selector: Labels, port: ServicePort) -> Iterator[Backend]:
-    existing = index.selected(service.namespace, selector)
-    others = tuple(Not(IsWorkload(End.DESTINATION, workload.key)) for workload in existing)
-    who = All((_selected(service.namespace, selector, End.DESTINATION), *others))
-    labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-    text = f"pods {labels} in namespace {service.namespace} that could be created"
-    wanted = port.target_port if is_translated(service) else port.port
+def _possible(index: RoutingIndex, service: Service, selector: Labels, port: ServicePort) -> Backend:
+    wanted = port.target_port
     traffic: Predicate
     if isinstance(wanted, int):
         traffic = PortIn(port.protocol, port_set((wanted, wanted)))
     else:
         traffic = NamedPort(port.protocol, wanted)
-    yield Backend(BackendKind.POSSIBLE, text, who, traffic, wanted)
+    return _created(index, service, selector, traffic, wanted)
+
+
+def _created(
+    index: RoutingIndex, service: Service, selector: Labels, traffic: Predicate, port: int | str | None
+) -> Backend:
+    """The pods that could be created and ``selector`` selects."""
+    existing = index.selected(service.namespace, selector)
+    others = tuple(Not(IsWorkload(End.DESTINATION, workload.key)) for workload in existing)
+    labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+    text = f"pods {labels} in namespace {service.namespace} that could be created"
+    who = All((selected_pods(service, End.DESTINATION), *others))
+    return Backend(BackendKind.POSSIBLE, text, who, traffic, port)
+
+
+def _pods_selected(workload: Workload, selector: Labels) -> Predicate:
+    """The pods of ``workload`` that have all labels of ``selector``: all of them, unless replicas differ in one."""
+    who = IsWorkload(End.DESTINATION, workload.key)
+    if selector.keys().isdisjoint(workload.open_labels):
+        return who
+    return All((who, PodMatches(End.DESTINATION, selector_of(selector))))
 
 
 def _written(index: RoutingIndex, service: Service, port: ServicePort) -> Iterator[Backend]:
     """The endpoints of a Service without a selector: by slices, whose ports go by the name of the Service's port."""
-    for one in index.slices.get((service.namespace, service.name), ()):
-        for address, ports in _served(one, service, port):
-            yield _at(index, address, port, ports)
+    for each in index.slices.get((service.namespace, service.name), ()):
+        for subset in each.subsets:
+            numbers = [one.number for one in subset.ports if (one.name, one.protocol) == (port.name, port.protocol)]
+            for number in numbers:
+                traffic = PortIn(port.protocol, EVERY_PORT if number is None else port_set((number, number)))
+                yield from (_at(index, one.address, traffic, number) for one in subset.addresses)
 
 
-def _served(one: EndpointSlice, service: Service, port: ServicePort) -> Iterator[tuple[Address, PortSet]]:
-    for subset in one.subsets:
-        numbers = [item.number for item in subset.ports if item.name == port.name and item.protocol is port.protocol]
-        if not is_translated(service):
-            numbers = [port.port]
-        for number in numbers:
-            ports = EVERY_PORT if number is None else port_set((number, number))
-            for address in subset.addresses:
-                yield address.address, ports
-
-
-def _at(index: RoutingIndex, address: Address, port: ServicePort, ports: PortSet) -> Backend:
+def _at(index: RoutingIndex, address: Address, traffic: Predicate, number: int | None) -> Backend:
     here = AddressRange(address.family, address.value, address.value)
     known = [f"a pod of {one.key}" for one in index.cluster.workloads if address in one.known_addresses]
-    return Backend(
-        BackendKind.ADDRESS,
-        f"address {address}" + (f" ({', '.join(known)})" if known else ""),
-        whoever_is_in(here, End.DESTINATION, index.cluster),
-        PortIn(port.protocol, ports),
-        ports.ranges[0][0] if ports != EVERY_PORT else None,
-    )
+    text = f"address {address}" + (f" ({', '.join(known)})" if known else "")
+    return Backend(BackendKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)
+
+
+def _only_number(traffic: Predicate) -> int | None:
+    """The port that ``traffic`` leaves no choice about; None where it does."""
+    if not isinstance(traffic, PortIn) or len(traffic.ports.ranges) != 1:
+        return None
+    first, last = traffic.ports.ranges[0]
+    return first if first == last else None

@@ -7,7 +7,7 @@ containers that keep running, by name and protocol; a pod that has none is no en
 from __future__ import annotations
 
 from netverify.model.cluster import Workload
-from netverify.model.service import Service, ServicePort
+from netverify.model.service import ServicePort
 
 
 def target_port(workload: Workload, port: ServicePort) -> int | None:
@@ -26,17 +26,3 @@ def _declared(workload: Workload, port: ServicePort) -> list[tuple[int, str]]:
     of_protocol = [one for one in workload.ports if one.protocol is port.protocol]
     running = [one for one in of_protocol if not one.init] + [one for one in of_protocol if one.sidecar]
     return [(one.number, one.name) for one in running]
-
-
-def port_words(port: ServicePort) -> str:
-    """``80``, ``80/UDP``, ``80 (http)``: a Service port as a reader knows it."""
-    protocol = "" if port.protocol == "TCP" else f"/{port.protocol}"
-    return f"{port.port}{protocol}" + (f" ({port.name})" if port.name else "")
-
-
-def is_translated(service: Service) -> bool:
-    """Whether the port that a client dials is changed on the way: not for a headless Service.
-
-    Source: ServicePort.targetPort ("This field is ignored for services with clusterIP=None").
-    """
-    return not service.headless

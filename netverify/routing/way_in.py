@@ -13,16 +13,8 @@ from netverify.model.addresses import AddressRange
 from netverify.model.cluster import WorkloadKey
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol
+from netverify.queries.outcome import Hop
 from netverify.rules.predicate import Predicate
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One station on a path: ``Ingress shop/web (host shop.example.com, path /api)``; ``port`` is that knocked at."""
-
-    text: str
-    port: int | str | None = None
-    origin: Origin | None = None
 
 
 class SeenAs(Enum):

@@ -162,7 +162,7 @@ def test_a_mistake_in_a_sentence_keeps_its_place_and_is_pointed_at():
         (("assert_reachable", "who can reach b/pg"), "only `can SOURCE reach TARGET` can be asserted"),
         (("assert_only_reachable_from", "b/pg", "a/web:80"), "only the target of who may reach it has a port"),
         (("assert_only_reachable_from", "b/pg", "a/web or b/pg"), "the endpoint should end before `or`"),
-        (("assert_only_reaches", "b/gp"), "no manifest holds a workload `b/gp`"),
+        (("assert_only_reaches", "b/gp"), "no manifest holds a workload or Service `b/gp`"),
         (("assert_isolated", ""), "the destination is missing: found the end"),
     ],
     ids=str,

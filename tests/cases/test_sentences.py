@@ -347,8 +347,8 @@ def test_ports_are_numbers_ranges_or_names_with_a_protocol(port: str, expected: 
         ("can namespace shopp reach b/pg", "NV406", "shopp", "mentions a namespace `shopp`", "did you mean `shop`?"),
         ("can namespace zzz reach b/pg", "NV406", "zzz", "mentions a namespace `zzz`", "declare or mention `a`, `b`"),
         ("can deploy/web reach b/pg", "NV406", "deploy/web", "is a kind, not a namespace", "`deploy NAMESPACE/web`"),
-        ("can b/webb reach b/pg", "NV407", "b/webb", "no manifest holds a workload `b/webb`", "did you mean `b/web`"),
-        ("can zzz reach b/pg", "NV407", "zzz", "no manifest holds a workload `zzz`", "Services and DNS names"),
+        ("can b/webb reach b/pg", "NV407", "b/webb", "no manifest holds a workload or Service `b/webb`", "did you mean `b/web`"),
+        ("can zzz reach b/pg", "NV407", "zzz", "no manifest holds a workload or Service `zzz`", "name a workload, a Service"),
         ("can a reach b/pg", "NV407", "a", "`a` is a namespace, not a workload", "write `namespace a`"),
         ("can b/pg-0 reach b/pg", "NV407", "b/pg-0", "no manifest holds a bare Pod `b/pg-0`", "`b/pg[StatefulSet]`"),
         ("can pod b/pg reach b/pg", "NV407", "b/pg", "`b/pg` is no Pod", "did you mean `b/pg[StatefulSet]`?"),
@@ -361,9 +361,9 @@ def test_ports_are_numbers_ranges_or_names_with_a_protocol(port: str, expected: 
         ("can b/web reach fe80::1%eth0", "NV409", "fe80::1%eth0", "is no address and no CIDR", ""),
         ("can b/web reach ::ffff:1.2.3.4", "NV409", "::ffff:1.2.3.4", "an IPv4 address written as IPv6", "as IPv4"),
         ("can b/web reach [", "NV409", "", "expected an address between `[` and `]`", ""),
-        ("can service b/pg reach b/pg", "NV410", "service", "Services cannot be asked about yet", "`pods LABELS`"),
+        ("can service b/pg reach b/pg", "NV407", "b/pg", "`b/pg` is no Service", "did you mean `b/pg[StatefulSet]`?"),
         ("can svc/x reach b/pg", "NV406", "svc/x", "mentions a namespace `svc`", ""),
-        ("can pg.b.svc reach b/pg", "NV410", "pg.b.svc", "DNS names such as `pg.b.svc`", "name the workload"),
+        ("can pg.b.svc reach b/pg", "NV410", "pg.b.svc", "is a DNS name, which is looked up", "name the Service"),
     ],
 )
 def test_a_mistake_is_named_and_pointed_at(

@@ -96,7 +96,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         (["query", SENTENCE, "--values", "v.yaml"], "`--values` needs a chart", "name one with `--helm CHART`"),
         (["query", SENTENCE, "--set", "a=b"], "`--set` needs a chart", "name one with `--helm CHART`"),
         (["query", SENTENCE, "--helm", "c", "--set", "a"], "`--set` needs `KEY=VALUE`", "`helm template --set`"),
-        (["explain", "NV40"], "no diagnostic has the code `NV40`", "did you mean `NV4"),
+        (["explain", "NV40"], "no diagnostic has the code `NV40`", "did you mean `NV"),
         (["explain", "zz"], "no diagnostic has the code `zz`", "`netverify explain` lists the codes"),
         (["explain", "../../etc/passwd"], "no diagnostic has the code `../../etc/passwd`", "lists the codes"),
         (["completion"], "missing argument", "`netverify completion --help`"),

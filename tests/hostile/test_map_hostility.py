@@ -149,7 +149,7 @@ def test_two_runs_give_the_same_bytes_on_any_hash_seed(form) -> None:
         (["--to", "10.0.0.0/33"], "NV409", "--to 10.0.0.0/33", "an address looks like"),
         (["--from", "pods app=("], "NV404", "--from pods app=(", "write labels as kubectl does"),
         (["--from", "a\u0430"], "NV403", "--from a\\u0430", "names in Kubernetes are ASCII"),
-        (["--focus", "service b/pg"], "NV410", "--focus service b/pg", "name the workload behind it"),
+        (["--focus", "service b/pg"], "NV407", "--focus service b/pg", "did you mean `b/pg[StatefulSet]`?"),
         (["--port", "99999"], "NV405", "--port 99999\n  |        ^^^^^", "ports go from 1 to 65535"),
         (["--port", "80,443"], "NV402", "--port 80,443\n  |          ^", "repeat the flag for another port"),
         (["--port", "80/tpc"], "NV405", "--port 80/tpc", "did you mean `tcp`?"),

@@ -1,0 +1,97 @@
+"""The routes that the traffic of a question can take, before policy has judged them: from inside the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from netverify.answers.context import Context
+from netverify.model.flow import End
+from netverify.model.service import Service, ServicePort
+from netverify.model.traffic import port_set
+from netverify.queries.called import Called
+from netverify.queries.outcome import Hop
+from netverify.queries.question import Form, Question
+from netverify.routing.backends import Backend, backends, dialled
+from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, PortIn, Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLeg:
+    """One connection of a route, as a question of its own; ``by_node``: its source is a node of the cluster."""
+
+    question: Question
+    by_node: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRoute:
+    """A route as :class:`netverify.queries.outcome.Route` has it, with questions for answers."""
+
+    text: str
+    path: tuple[Hop, ...]
+    legs: tuple[PlannedLeg, ...]
+    provided: tuple[str, ...] = ()
+
+
+def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:
+    """``question`` about pods as they are: ``destination``, called ``text``, on ``traffic``."""
+    return replace(
+        question,
+        form=Form.CAN,
+        destination=destination,
+        traffic=traffic,
+        destination_text=text,
+        called=None,
+        from_outside=False,
+    )
+
+
+def service_hop(service: Service, port: ServicePort | None) -> Hop:
+    """``Service b/pg``, and the port of it that is knocked at."""
+    return Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin)
+
+
+def routes_to(question: Question, called: Called, context: Context) -> Iterator[PlannedRoute]:
+    """The routes from pods of the cluster to what is ``called``; each leads to endpoints that are alike."""
+    aliases = tuple(Hop(alias.text, None, alias.origin) for alias in called.aliases)
+    service = called.service
+    if service is None:
+        text = "an address outside the cluster"
+        hops = (*aliases, Hop("name outside the cluster"))
+        outside = leg(question, Not(IsPod(End.DESTINATION)), question.traffic, text)
+        yield PlannedRoute(text, hops, (PlannedLeg(outside),))
+        return
+    seen: set[tuple[Predicate, Predicate]] = set()
+    for port, backend in _behind(service, called, question, context):
+        if (backend.destination, backend.traffic) in seen:
+            continue
+        seen.add((backend.destination, backend.traffic))
+        asked = leg(question, backend.destination, backend.traffic, backend.text)
+        yield PlannedRoute(backend_text(backend), (*aliases, service_hop(service, port)), (PlannedLeg(asked),))
+
+
+def backend_text(backend: Backend) -> str:
+    """``b/pg[StatefulSet]:5432``."""
+    return backend.text if backend.port is None else f"{backend.text}:{backend.port}"
+
+
+def _behind(
+    service: Service, called: Called, question: Question, context: Context
+) -> Iterator[tuple[ServicePort | None, Backend]]:
+    if called.is_dialled_directly:
+        traffic = _with_numbers(question.traffic, service)
+        yield from ((None, one) for one in dialled(context.routing, service, traffic))
+        return
+    yield from ((port, one) for port in called.ports for one in backends(context.routing, service, port))
+
+
+def _with_numbers(traffic: Predicate, service: Service) -> Predicate:
+    """``traffic`` with the names of the Service's ports, as an SRV record gives them, as numbers."""
+    if isinstance(traffic, AnyOf):
+        return AnyOf(tuple(_with_numbers(part, service) for part in traffic.parts))
+    if isinstance(traffic, NamedPort):
+        for port in service.ports:
+            if (port.name, port.protocol) == (traffic.name, traffic.protocol):
+                return PortIn(port.protocol, port_set((port.port, port.port)))
+    return traffic

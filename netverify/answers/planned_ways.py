@@ -1,0 +1,148 @@
+"""The routes that the traffic of a question can take from outside the cluster, before policy has judged them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from netverify.answers.context import Context
+from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
+from netverify.model.cluster import NODE, WorkloadKey
+from netverify.model.flow import End
+from netverify.model.traffic import EVERY_PORT, port_set
+from netverify.queries.called import Called
+from netverify.queries.outcome import Hop
+from netverify.queries.port_grammar import EVERY_TRAFFIC
+from netverify.queries.question import Question
+from netverify.routing.backends import Backend, BackendKind, backends
+from netverify.routing.way_in import SeenAs, SeenSource, WayIn
+from netverify.routing.ways_in import ways_in
+from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, PortIn, Predicate
+from netverify.symbolic.casting import PodScope
+
+_DIRECT = frozenset({"LoadBalancer", "NodePort", "externalIPs", "hostPort", "hostNetwork"})
+"""What a way in is opened with where no controller stands between the client and the pod."""
+
+
+class WaysIn:
+    """The ways into the cluster of one context, as routes for questions whose source is outside."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @cached_property
+    def all(self) -> tuple[WayIn, ...]:
+        """Every way in, in the order of names."""
+        return ways_in(self._context.routing, self._context.settings.routing)
+
+    def routes(self, question: Question) -> Iterator[PlannedRoute]:
+        """The routes from outside to what ``question`` is about."""
+        for way in self.all:
+            if not way.problem and _leads_to(way, question.called):
+                yield from self.routes_of(way, question)
+
+    def routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
+        """The routes through ``way`` to the destination of ``question``."""
+        for backend in self._backends(way, question):
+            destination, traffic = backend.destination, backend.traffic
+            if question.called is None:
+                destination = All((question.destination, destination))
+                traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
+            asked = leg(question, destination, traffic, backend.text)
+            for source in way.sources:
+                for path, legs in self._legs(way, source, asked):
+                    yield PlannedRoute(backend_text(backend), path, legs, (source.provided,) if source.provided else ())
+
+    def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
+        """The ways in without a controller that lead to pods of ``key``."""
+        return self._by_workload.get(key, ())
+
+    @cached_property
+    def _by_workload(self) -> dict[WorkloadKey, list[WayIn]]:
+        found: dict[WorkloadKey, list[WayIn]] = {}
+        controllers = {key for way in self.all if way.controller for key in way.controller.workloads}
+        for way in self.all:
+            if way.by in _DIRECT and not way.problem:
+                keys = {backend.workload for backend in self._behind(way) if backend.workload}
+                for key in keys & controllers:
+                    found.setdefault(key, []).append(way)
+        return found
+
+    def _behind(self, way: WayIn) -> tuple[Backend, ...]:
+        if way.service is not None and way.service_port is not None:
+            return backends(self._context.routing, way.service, way.service_port)
+        if way.workload is None:
+            return ()
+        ports = EVERY_PORT if way.pod_port is None else port_set((way.pod_port, way.pod_port))
+        who = IsWorkload(End.DESTINATION, way.workload)
+        traffic = PortIn(way.protocol, ports)
+        return (Backend(BackendKind.EXISTING, str(way.workload), who, traffic, way.pod_port, way.workload),)
+
+    def _backends(self, way: WayIn, question: Question) -> Iterator[Backend]:
+        """The endpoints of ``way`` that the question may be about."""
+        cast = self._context.search.casting.cast
+        for backend in self._behind(way):
+            if question.called is None:
+                both = All((question.destination, backend.destination))
+                if cast(both, End.DESTINATION, PodScope.NAMED).empty:
+                    continue
+            yield backend
+
+    def _legs(
+        self, way: WayIn, source: SeenSource, asked: Question
+    ) -> Iterator[tuple[tuple[Hop, ...], tuple[PlannedLeg, ...]]]:
+        """For one source that policy may see: the stations on the path, and its connections."""
+        match source.seen_as:
+            case SeenAs.CLIENT:
+                yield way.hops, (PlannedLeg(_by_client(asked, source)),)
+            case SeenAs.RANGES:
+                balancer = All((Not(IsPod(End.SOURCE)), AddressIn(End.SOURCE, source.ranges)))
+                yield way.hops, (PlannedLeg(_from(asked, balancer, "the load balancer")),)
+            case SeenAs.NODE:
+                yield way.hops, (PlannedLeg(_from(asked, IsWorkload(End.SOURCE, NODE), "a node"), by_node=True),)
+            case SeenAs.CONTROLLER:
+                yield from self._through_controller(way, asked)
+
+    def _through_controller(
+        self, way: WayIn, asked: Question
+    ) -> Iterator[tuple[tuple[Hop, ...], tuple[PlannedLeg, ...]]]:
+        controller = way.controller
+        if controller is None:
+            return
+        if controller.possible is not None and not controller.workloads:
+            yield way.hops, (PlannedLeg(_from(asked, controller.possible, controller.where)),)
+        for key in controller.workloads:
+            second = PlannedLeg(_from(asked, IsWorkload(End.SOURCE, key), str(key)))
+            entries = self.to_workload(key)
+            if not entries:
+                yield way.hops, (second,)
+            for entry in entries:
+                for first in self._to_controller(entry, key, asked):
+                    yield (*entry.hops, *way.hops), (first, second)
+
+    def _to_controller(self, entry: WayIn, key: WorkloadKey, asked: Question) -> Iterator[PlannedLeg]:
+        """The connections from the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
+        for backend in self._behind(entry):
+            if backend.workload != key:
+                continue
+            knocking = leg(asked, backend.destination, backend.traffic, str(key))
+            for source in entry.sources:
+                for _, legs in self._legs(entry, source, knocking):
+                    yield from legs
+
+
+def _leads_to(way: WayIn, called: Called | None) -> bool:
+    if called is None:
+        return True
+    return way.service is not None and way.service == called.service and way.service_port in called.ports
+
+
+def _by_client(asked: Question, source: SeenSource) -> Question:
+    if not source.ranges:
+        return asked
+    return _from(asked, All((asked.source, AddressIn(End.SOURCE, source.ranges))), asked.source_text)
+
+
+def _from(asked: Question, source: Predicate, text: str) -> Question:
+    return replace(asked, source=source, source_text=text)

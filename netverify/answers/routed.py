@@ -1,0 +1,156 @@
+"""The answer to a question about a Service, a DNS name, or from outside: every route judged, then put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from netverify.answers.context import Context, with_namespaces_of, with_nodes
+from netverify.answers.doubts import described, objects_that_route
+from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
+from netverify.answers.planned_ways import WaysIn
+from netverify.answers.reachability import answer
+from netverify.answers.verdict import of_all, of_any
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import End
+from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
+from netverify.queries.question import Question, narrowed
+from netverify.queries.wording import setting_words
+from netverify.rules.predicate import AnyOf, IsPod
+
+_Item = TypeVar("_Item")
+
+
+class Router:
+    """Judges routes in one context; connections that several routes share are judged once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._with_nodes: Context | None = None
+        self._judged: dict[PlannedLeg, Answer] = {}
+        self.ways = WaysIn(context)
+
+    def answer(self, question: Question) -> Answer:
+        """The answer to ``question``, which has a ``called`` destination, or comes ``from_outside``."""
+        routes = tuple(self.judged(route, question.source_text) for route in self._planned(question))
+        routes = tuple(route for route in routes if route.verdict is not Verdict.VACUOUS)
+        if question.called is None:
+            direct = self._plain(question)
+            routes = (*routes, Route(question.source_text, question.destination_text, direct.verdict, (), (direct,)))
+            if routes[1:] == () and direct.verdict is not Verdict.UNREACHABLE:
+                return direct
+        return self._together(question, routes)
+
+    def judged(self, route: PlannedRoute, source: str) -> Route:
+        """``route``, which comes from ``source``, with the verdict of policy on it."""
+        legs = tuple(self._leg(leg) for leg in route.legs)
+        return Route(source, route.text, of_all([leg.verdict for leg in legs]), route.path, legs, route.provided)
+
+    def _planned(self, question: Question) -> Iterator[PlannedRoute]:
+        if question.from_outside:
+            yield from self.ways.routes(question)
+            if question.called is None or not isinstance(question.source, AnyOf):
+                return
+            question = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
+        if question.called is not None:
+            yield from routes_to(question, question.called, self._context)
+
+    def _leg(self, leg: PlannedLeg) -> Answer:
+        if leg not in self._judged:
+            self._judged[leg] = self._by_node(leg.question) if leg.by_node else self._plain(leg.question)
+        return self._judged[leg]
+
+    def _plain(self, question: Question) -> Answer:
+        return answer(question, with_namespaces_of(question, self._context))
+
+    def _by_node(self, question: Question) -> Answer:
+        if self._with_nodes is None:
+            self._with_nodes = with_nodes(self._context)
+        found = answer(question, self._with_nodes)
+        fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
+        if Behaviour.HOST_NETWORK_POLICED in self._context.settings.behaviours:
+            return found
+        return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
+
+    def _together(self, question: Question, routes: tuple[Route, ...]) -> Answer:
+        verdict = of_any([route.verdict for route in routes])
+        doubts: tuple[str, ...] = ()
+        reasons: tuple[Reason, ...] = ()
+        if not routes:
+            verdict, doubts, reasons = self._without_routes(question)
+        if verdict is Verdict.UNREACHABLE and question.from_outside:
+            doubts = described(objects_that_route(self._context.inventory), "open a way in")
+            verdict = Verdict.UNKNOWN if doubts else verdict
+        return _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
+
+    def _without_routes(self, question: Question) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
+        """What follows where there is nothing to judge."""
+        called = question.called
+        if called is None or called.service is None:
+            return Verdict.VACUOUS, (), ()
+        service = called.service
+        name = f"Service {service}"
+        if question.from_outside:
+            leads_nowhere = [way for way in self.ways.all if way.problem and way.service == service]
+            detail = leads_nowhere[0].problem if leads_nowhere else f"no way in leads to a {service.type} Service"
+            reason = Reason(Routing.ROUTING, Effect.DENY, origin=service.origin, object=name, detail=detail)
+            return Verdict.UNREACHABLE, (), (reason,)
+        if service.selector is None:
+            return Verdict.UNKNOWN, (f"{name} has no selector, and no manifest says where it leads",), ()
+        names = sorted({str(port.target_port) for port in called.ports if isinstance(port.target_port, str)})
+        detail = f"no pod has a port named {' or '.join(names)}" if names else "it has no endpoints"
+        reason = Reason(Routing.ROUTING, Effect.DENY, origin=service.origin, object=name, detail=detail)
+        return Verdict.UNREACHABLE, (), (reason,)
+
+
+def _answer(
+    question: Question,
+    verdict: Verdict,
+    routes: tuple[Route, ...],
+    *,
+    doubts: tuple[str, ...],
+    reasons: tuple[Reason, ...],
+) -> Answer:
+    """All of ``routes`` as one answer: about the best that is reachable, or about all where none is."""
+    best = _best(routes) if verdict is Verdict.REACHABLE else None
+    telling = best.legs if best is not None else tuple(leg for route in routes for leg in route.legs)
+    last = best.legs[-1] if best is not None else None
+    undecided = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNKNOWN]
+    return Answer(
+        question=question.text,
+        verdict=verdict,
+        scope=_scope(best),
+        witness=last.witness if last else None,
+        because=_unique((*reasons, *(one for leg in telling for one in leg.because))),
+        unknown_because=_unique((*doubts, *(line for leg in undecided for line in leg.unknown_because)))
+        if verdict is Verdict.UNKNOWN
+        else (),
+        assumptions=_unique(line for leg in telling for line in leg.assumptions),
+        approximations=_unique(line for leg in telling for line in leg.approximations),
+        notes=_unique(line for leg in telling for line in leg.notes),
+        smt2=tuple(goal for route in routes for leg in route.legs for goal in leg.smt2),
+        routes=routes,
+        route=best,
+    )
+
+
+def _scope(route: Route | None) -> Scope | None:
+    if route is None:
+        return None
+    return Scope.EXISTING if all(leg.scope is Scope.EXISTING for leg in route.legs) else Scope.POSSIBLE
+
+
+def _best(routes: tuple[Route, ...]) -> Route:
+    """Of the routes that are reachable one that existing pods can take, and on the fewest conditions."""
+    reachable = [route for route in routes if route.verdict is Verdict.REACHABLE]
+
+    def quality(route: Route) -> tuple[bool, int, bool, int]:
+        needs = sum(len(leg.witness.behaviours) for leg in route.legs if leg.witness)
+        return (_scope(route) is Scope.POSSIBLE, len(route.provided), not route.path, needs)
+
+    return min(reachable, key=quality)
+
+
+def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
+    return tuple(dict.fromkeys(items))

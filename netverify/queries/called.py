@@ -1,0 +1,75 @@
+"""What a question calls by a name that is no pod's: a Service, of which some ports are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netverify.diagnostics import Origin
+from netverify.model.flow import End
+from netverify.model.labels import selector_of
+from netverify.model.service import Service, ServicePort, ServiceType
+from netverify.model.traffic import Protocol
+from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamedPort, PodMatches, PortIn, Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name on the way to what a question calls: ``db.shop.svc.cluster.local``; ``origin`` is of the object behind."""
+
+    text: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A Service that is called, or a name that leads out of the cluster (``service`` is None).
+
+    ``ports`` are those of its ports that are asked about. ``aliases`` are the names that led there, the one that the
+    sentence gives first; none where it names the Service itself. ``hostname`` picks one endpoint of a headless Service.
+    """
+
+    service: Service | None
+    ports: tuple[ServicePort, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    hostname: str = ""
+
+    @property
+    def is_dialled_directly(self) -> bool:
+        """Whether a client connects to the port of the endpoint itself, so that no port of the Service counts.
+
+        Source: "Headless Services"; "ExternalName" ("ports meaningless").
+        """
+        return self.service is None or self.service.headless or self.service.type is ServiceType.EXTERNAL_NAME
+
+
+def asked_ports(service: Service, traffic: Predicate) -> tuple[ServicePort, ...]:
+    """The ports of ``service`` that ``traffic`` means, which speaks of numbers and names of the Service's ports."""
+    return tuple(port for port in service.ports if any(_means(part, port) for part in _parts(traffic)))
+
+
+def selected_pods(service: Service, end: End) -> Predicate:
+    """Whoever ``service`` selects, existing or not; never holds for one without a selector."""
+    if service.selector is None:
+        return AnyOf()
+    return All((IsPod(end), InNamespace(end, service.namespace), PodMatches(end, selector_of(service.selector))))
+
+
+def protocols_of(traffic: Predicate) -> tuple[Protocol, ...]:
+    """The protocols that ``traffic`` speaks of."""
+    parts = [part for part in _parts(traffic) if isinstance(part, PortIn | NamedPort)]
+    return tuple(dict.fromkeys(part.protocol for part in parts))
+
+
+def _parts(traffic: Predicate) -> Iterator[Predicate]:
+    yield from traffic.parts if isinstance(traffic, AnyOf) else (traffic,)
+
+
+def _means(part: Predicate, port: ServicePort) -> bool:
+    match part:
+        case PortIn(protocol, ports):
+            return port.protocol is protocol and port.port in ports
+        case NamedPort(protocol, name):
+            return port.protocol is protocol and port.name == name
+        case _:
+            return False

@@ -1,0 +1,59 @@
+"""The routes of an answer as lines of a text report."""
+
+from __future__ import annotations
+
+from netverify.manifests.coverage import Inventory
+from netverify.model.flow import End
+from netverify.queries.outcome import Effect, Hop, Reason, Route, Routing, Verdict
+from netverify.report.endpoint_text import endpoint_text
+from netverify.report.entries import Entry
+
+_LISTED = 40
+_ARROW = " -> "
+
+
+def hop_text(hop: Hop) -> str:
+    """``Service b/pg:5432``."""
+    return hop.text if hop.port is None else f"{hop.text}:{hop.port}"
+
+
+def path_text(route: Route, inventory: Inventory) -> str:
+    """The stations of ``route`` from its source to the pod; the pod is that of the witness, if there is one."""
+    witness = route.legs[-1].witness
+    last = route.text
+    if witness is not None:
+        last = f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} :{witness.flow.port}"
+    return _ARROW.join((route.source, *map(hop_text, route.path), last))
+
+
+def route_entries(routes: tuple[Route, ...], chosen: Route | None) -> list[Entry]:
+    """A line for each of ``routes``, unless the only one is told in full or goes straight to its end."""
+    if len(routes) == 1 and (chosen is not None or not routes[0].path):
+        return []
+    entries: list[Entry] = []
+    for route in routes[:_LISTED]:
+        stations = _ARROW.join((*map(hop_text, route.path), route.text)) if route.path else f"directly to {route.text}"
+        deciding = _deciding(route)
+        place = deciding.place if deciding is not None else None
+        entries.append(Entry("" if entries else "routes", f"{_verdict_text(route)}: {stations}", str(place or "")))
+        entries += [Entry("", f"only {text}", detail=True) for text in route.provided]
+        if deciding is not None and deciding.policy is not None:
+            entries.append(Entry("", f"{deciding.direction} denied by {deciding.policy}", detail=True))
+    if routes[_LISTED:]:
+        entries.append(Entry("", f"and {len(routes) - _LISTED} further routes"))
+    return entries
+
+
+def _verdict_text(route: Route) -> str:
+    if route.verdict is Verdict.UNREACHABLE:
+        return "unreachable (proved)"
+    return route.verdict.value
+
+
+def _deciding(route: Route) -> Reason | None:
+    """The first reason why ``route`` is closed; None where it is not."""
+    if route.verdict is not Verdict.UNREACHABLE:
+        return None
+    closed = [leg for leg in route.legs if leg.verdict is Verdict.UNREACHABLE]
+    reasons = [reason for leg in closed for reason in leg.because if reason.effect is Effect.DENY]
+    return next((reason for reason in reasons if not isinstance(reason.direction, Routing)), None)
