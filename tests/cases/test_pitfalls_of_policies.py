@@ -70,7 +70,7 @@ def for_api(rest):
 
 
 def test_k1_two_selectors_in_one_item_are_both_wanted_and_in_two_items_either_is_enough(check):
-    """The rule: "selects the Pods matching PodSelector in the Namespaces selected by NamespaceSelector": one item is AND."""
+    """API: "selects the Pods matching PodSelector in the Namespaces selected by NamespaceSelector": one item is AND."""
     namespaces, pods = "namespaceSelector: {matchLabels: {team: a}}", "podSelector: {matchLabels: {app: web}}"
     check(
         CLUSTER + for_api(f"ingress: [{{from: [{{{namespaces}, {pods}}}]}}]"),
@@ -91,7 +91,7 @@ def test_k1_two_selectors_in_one_item_are_both_wanted_and_in_two_items_either_is
 
 
 def test_k2_an_empty_list_of_peers_is_everyone(check):
-    """The rule: "If this field is empty or missing, this rule matches all destinations"."""
+    """API: "If this field is empty or missing, this rule matches all destinations"."""
     check(
         CLUSTER + for_api("policyTypes: [Egress], egress: [{to: [], ports: [{port: 443}]}]"),
         """
@@ -103,7 +103,7 @@ def test_k2_an_empty_list_of_peers_is_everyone(check):
 
 
 def test_k3_no_rule_denies_all_and_one_empty_rule_allows_all(check):
-    """The rule: "If this field is empty then this NetworkPolicy does not allow any traffic"; an empty rule matches all."""
+    """API: "If this field is empty then this NetworkPolicy does not allow any traffic"; an empty rule matches all."""
     check(CLUSTER + for_api("ingress: []"), "other/web -> shop/api:80: deny")
     check(
         CLUSTER + for_api("ingress: [{}]"),
@@ -115,7 +115,7 @@ def test_k3_no_rule_denies_all_and_one_empty_rule_allows_all(check):
 
 
 def test_k4_an_empty_egress_without_policy_types_denies_ingress_and_leaves_egress_alone(check):
-    """The rule: "policies that contain an egress section are assumed to affect egress": an empty list is as good as none."""
+    """API: "policies that contain an egress section are assumed to affect egress": an empty list is as good as none."""
     check(
         CLUSTER + policy("{podSelector: {}, egress: []}"),
         """
@@ -150,7 +150,7 @@ def test_k6_a_listed_direction_without_rules_denies_everything_even_dns(check):
 
 
 def test_k7_egress_rules_without_policy_types_deny_ingress_too(check):
-    """The rule: "all policies (whether or not they contain an ingress section) are assumed to affect ingress"."""
+    """API: "all policies (whether or not they contain an ingress section) are assumed to affect ingress"."""
     check(
         CLUSTER + policy("{podSelector: {}, egress: [{}]}"),
         """
@@ -161,7 +161,7 @@ def test_k7_egress_rules_without_policy_types_deny_ingress_too(check):
 
 
 def test_k11_a_port_without_protocol_does_not_open_udp(check):
-    """The rule: "If not specified, this field defaults to TCP": QUIC stays closed."""
+    """API: "If not specified, this field defaults to TCP": QUIC stays closed."""
     check(
         CLUSTER + for_api("ingress: [{ports: [{port: 443}]}]"),
         """
@@ -172,7 +172,7 @@ def test_k11_a_port_without_protocol_does_not_open_udp(check):
 
 
 def test_k12_a_protocol_without_port_opens_all_its_ports(check):
-    """The rule: "If this field is not provided, this matches all port names and numbers"."""
+    """API: "If this field is not provided, this matches all port names and numbers"."""
     check(
         CLUSTER + for_api("ingress: [{ports: [{protocol: UDP}]}]"),
         """
@@ -200,7 +200,7 @@ def test_k13_a_negative_requirement_admits_whoever_lacks_the_label(check, expres
 
 
 def test_k17_a_pod_on_the_host_network_is_neither_restricted_nor_let_in_by_its_labels(check):
-    """The rule: "NetworkPolicy behaviour for hostNetwork pods is undefined"; most plugins ignore their labels."""
+    """API: "NetworkPolicy behaviour for hostNetwork pods is undefined"; most plugins ignore their labels."""
     everyone = policy("{podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}")
     check(
         CLUSTER + everyone,
@@ -220,7 +220,7 @@ def test_k18_a_namespace_has_no_label_with_its_name_but_the_one_of_kubernetes(ch
 
 
 def test_k19_a_pod_selector_alone_does_not_reach_beyond_the_own_namespace(check):
-    """The rule: "Otherwise it selects the Pods matching PodSelector in the policy's own Namespace"."""
+    """API: "Otherwise it selects the Pods matching PodSelector in the policy's own Namespace"."""
     check(
         CLUSTER + for_api("ingress: [{from: [{podSelector: {matchLabels: {app: prometheus}}}]}]"),
         """
@@ -287,7 +287,7 @@ def test_k24_a_label_that_drifted_leaves_the_pods_open(check):
 
 
 def test_k25_an_empty_pod_selector_isolates_the_whole_namespace(check):
-    """The rule: "An empty podSelector selects all Pods in this namespace", for ingress where nothing else is said."""
+    """API: "An empty podSelector selects all Pods in this namespace", for ingress where nothing else is said."""
     check(
         CLUSTER + policy("{podSelector: {}}"),
         """
@@ -299,7 +299,7 @@ def test_k25_an_empty_pod_selector_isolates_the_whole_namespace(check):
 
 
 def test_k28_a_block_of_all_addresses_includes_pods_where_blocks_match_pods(check):
-    """The rule: "should be cluster-external IPs" is advice: most plugins compare the address of whoever it is."""
+    """API: "should be cluster-external IPs" is advice: most plugins compare the address of whoever it is."""
     check(
         CLUSTER + for_api("policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]"),
         """
@@ -348,7 +348,7 @@ def test_k31_host_bits_in_a_block_are_told():
 
 @pytest.mark.parametrize("hole", ["10.0.0.0/8", "9.0.0.0/8", "fd00::/8"])
 def test_k32_an_except_that_is_no_strict_part_of_its_block_is_refused(hole):
-    """The rule: "must be a strict subset of `cidr`"."""
+    """API: "must be a strict subset of `cidr`"."""
     told, refused = findings(
         f"{{podSelector: {{}}, ingress: [{{from: [{{ipBlock: {{cidr: 10.0.0.0/8, except: ['{hole}']}}}}]}}]}}"
     )
@@ -358,7 +358,7 @@ def test_k32_an_except_that_is_no_strict_part_of_its_block_is_refused(hole):
 
 @pytest.mark.parametrize("port", ["{port: http, endPort: 90}", "{endPort: 90}", "{port: 91, endPort: 90}"])
 def test_k33_an_end_port_needs_a_number_below_it(port):
-    """The rule: "cannot be defined if the port field is not defined or ... a named (string) port"; "equal or greater"."""
+    """API: "cannot be defined if the port field is not defined or ... a named (string) port"; "equal or greater"."""
     told, refused = findings(f"{{podSelector: {{}}, ingress: [{{ports: [{port}]}}]}}")
     assert refused
     assert any("endPort" in found.message for found in told)
@@ -388,7 +388,7 @@ def test_k34_a_block_of_all_ipv4_addresses_says_nothing_about_ipv6(check):
 
 
 def test_k35_egress_alone_does_not_open_a_pod_that_is_isolated_for_ingress(check):
-    """The rule: "both the egress policy on the source pod and the ingress policy on the destination pod need to allow"."""
+    """API: "both the egress policy on the source pod and the ingress policy on the destination pod need to allow"."""
     out = for_api("policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]")
     closed = policy("{podSelector: {matchLabels: {app: db}}}", name="db")
     check(CLUSTER + out, "shop/api -> shop/db:5432: allow")
@@ -416,7 +416,7 @@ spec:
 
 
 def test_k39_what_one_policy_allows_no_other_can_take_back(check):
-    """The rule: "Network policies do not conflict; they are additive"."""
+    """API: "Network policies do not conflict; they are additive"."""
     check(
         CLUSTER + for_api("ingress: []") + policy("{podSelector: {}, ingress: [{}]}", name="open"),
         """
@@ -428,7 +428,7 @@ def test_k39_what_one_policy_allows_no_other_can_take_back(check):
 
 @pytest.mark.parametrize("peer", ["{}", "{podSelector: }", "null"])
 def test_k40_a_peer_without_anything_in_it_is_refused(peer):
-    """The rule: "must specify a peer"."""
+    """API: "must specify a peer"."""
     told, refused = findings(f"{{podSelector: {{}}, ingress: [{{from: [{peer}]}}]}}")
     assert refused
     assert any("from[0]" in found.message for found in told)
@@ -451,7 +451,7 @@ def test_k41_a_field_in_the_wrong_place_is_never_passed_over(spec, field):
 
 
 def test_k42_where_nothing_enforces_policies_they_are_inert(check):
-    """The rule: "Creating a NetworkPolicy resource without a controller that implements it will have no effect"."""
+    """API: "Creating a NetworkPolicy resource without a controller that implements it will have no effect"."""
     closed = CLUSTER + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}")
     check(
         closed,
