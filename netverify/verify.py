@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
     from netverify.answers.routed import Router
+    from netverify.answers.surface import Surface
 
 
 class Verifier:
@@ -61,6 +62,12 @@ class Verifier:
         from netverify.answers.mapping import make_map  # noqa: PLC0415 a question does without
 
         return make_map(self.inventory, self.settings, wanted or Wanted())
+
+    def exposed(self) -> Surface:
+        """Every way in from outside, and whether policy lets it through."""
+        from netverify.answers.surface import surface  # noqa: PLC0415 it imports the solver
+
+        return surface(self._router)
 
     @cached_property
     def _router(self) -> Router:

@@ -12,7 +12,7 @@ from netverify.model.traffic import port_set
 from netverify.queries.called import Called
 from netverify.queries.outcome import Hop
 from netverify.queries.question import Form, Question
-from netverify.routing.backends import Backend, backends, dialled
+from netverify.routing.backends import Backend, BackendKind, backends, dialled
 from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, PortIn, Predicate
 
 
@@ -32,6 +32,7 @@ class PlannedRoute:
     path: tuple[Hop, ...]
     legs: tuple[PlannedLeg, ...]
     provided: tuple[str, ...] = ()
+    to_created: bool = False
 
 
 def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:
@@ -68,7 +69,9 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
             continue
         seen.add((backend.destination, backend.traffic))
         asked = leg(question, backend.destination, backend.traffic, backend.text)
-        yield PlannedRoute(backend_text(backend), (*aliases, service_hop(service, port)), (PlannedLeg(asked),))
+        hops = (*aliases, service_hop(service, port))
+        created = backend.kind is BackendKind.POSSIBLE
+        yield PlannedRoute(backend_text(backend), hops, (PlannedLeg(asked),), to_created=created)
 
 
 def backend_text(backend: Backend) -> str:

@@ -50,9 +50,11 @@ class WaysIn:
                 destination = All((question.destination, destination))
                 traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
             asked = leg(question, destination, traffic, backend.text)
+            created = backend.kind is BackendKind.POSSIBLE
             for source in way.sources:
+                provided = (source.provided,) if source.provided else ()
                 for path, legs in self._legs(way, source, asked):
-                    yield PlannedRoute(backend_text(backend), path, legs, (source.provided,) if source.provided else ())
+                    yield PlannedRoute(backend_text(backend), path, legs, provided, to_created=created)
 
     def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
         """The ways in without a controller that lead to pods of ``key``."""

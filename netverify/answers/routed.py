@@ -26,7 +26,7 @@ class Router:
     """Judges routes in one context; connections that several routes share are judged once."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        self.context = context
         self._with_nodes: Context | None = None
         self._judged: dict[PlannedLeg, Answer] = {}
         self.ways = WaysIn(context)
@@ -45,7 +45,15 @@ class Router:
     def judged(self, route: PlannedRoute, source: str) -> Route:
         """``route``, which comes from ``source``, with the verdict of policy on it."""
         legs = tuple(self._leg(leg) for leg in route.legs)
-        return Route(source, route.text, of_all([leg.verdict for leg in legs]), route.path, legs, route.provided)
+        return Route(
+            source,
+            route.text,
+            of_all([leg.verdict for leg in legs]),
+            route.path,
+            legs,
+            route.provided,
+            route.to_created,
+        )
 
     def _planned(self, question: Question) -> Iterator[PlannedRoute]:
         if question.from_outside:
@@ -54,7 +62,7 @@ class Router:
                 return
             question = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
         if question.called is not None:
-            yield from routes_to(question, question.called, self._context)
+            yield from routes_to(question, question.called, self.context)
 
     def _leg(self, leg: PlannedLeg) -> Answer:
         if leg not in self._judged:
@@ -62,14 +70,14 @@ class Router:
         return self._judged[leg]
 
     def _plain(self, question: Question) -> Answer:
-        return answer(question, with_namespaces_of(question, self._context))
+        return answer(question, with_namespaces_of(question, self.context))
 
     def _by_node(self, question: Question) -> Answer:
         if self._with_nodes is None:
-            self._with_nodes = with_nodes(self._context)
+            self._with_nodes = with_nodes(self.context)
         found = answer(question, self._with_nodes)
         fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
-        if Behaviour.HOST_NETWORK_POLICED in self._context.settings.behaviours:
+        if Behaviour.HOST_NETWORK_POLICED in self.context.settings.behaviours:
             return found
         return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
 
@@ -80,7 +88,7 @@ class Router:
         if not routes:
             verdict, doubts, reasons = self._without_routes(question)
         if verdict is Verdict.UNREACHABLE and question.from_outside:
-            doubts = described(objects_that_route(self._context.inventory), "open a way in")
+            doubts = described(objects_that_route(self.context.inventory), "open a way in")
             verdict = Verdict.UNKNOWN if doubts else verdict
         return _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
 
@@ -120,22 +128,23 @@ def _answer(
     return Answer(
         question=question.text,
         verdict=verdict,
-        scope=_scope(best),
+        scope=scope_of(best),
         witness=last.witness if last else None,
-        because=_unique((*reasons, *(one for leg in telling for one in leg.because))),
-        unknown_because=_unique((*doubts, *(line for leg in undecided for line in leg.unknown_because)))
+        because=unique((*reasons, *(one for leg in telling for one in leg.because))),
+        unknown_because=unique((*doubts, *(line for leg in undecided for line in leg.unknown_because)))
         if verdict is Verdict.UNKNOWN
         else (),
-        assumptions=_unique(line for leg in telling for line in leg.assumptions),
-        approximations=_unique(line for leg in telling for line in leg.approximations),
-        notes=_unique(line for leg in telling for line in leg.notes),
-        smt2=tuple(goal for route in routes for leg in route.legs for goal in leg.smt2),
+        assumptions=unique(line for leg in telling for line in leg.assumptions),
+        approximations=unique(line for leg in telling for line in leg.approximations),
+        notes=unique(line for leg in telling for line in leg.notes),
+        smt2=unique(goal for route in routes for leg in route.legs for goal in leg.smt2),
         routes=routes,
         route=best,
     )
 
 
-def _scope(route: Route | None) -> Scope | None:
+def scope_of(route: Route | None) -> Scope | None:
+    """Whether existing pods suffice for ``route``; None without one."""
     if route is None:
         return None
     return Scope.EXISTING if all(leg.scope is Scope.EXISTING for leg in route.legs) else Scope.POSSIBLE
@@ -147,10 +156,11 @@ def _best(routes: tuple[Route, ...]) -> Route:
 
     def quality(route: Route) -> tuple[bool, int, bool, int]:
         needs = sum(len(leg.witness.behaviours) for leg in route.legs if leg.witness)
-        return (_scope(route) is Scope.POSSIBLE, len(route.provided), not route.path, needs)
+        return (scope_of(route) is Scope.POSSIBLE, len(route.provided), not route.path, needs)
 
     return min(reachable, key=quality)
 
 
-def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
+def unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
+    """``items`` without repeats, in their order."""
     return tuple(dict.fromkeys(items))

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.exit_status import exit_status, gravest
+from netverify.cli.goals import write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
-from netverify.cli.reading import read_sources, settings_of
+from netverify.cli.reading import read_sources, routing_options, settings_of
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
@@ -32,7 +33,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     complain(render_diagnostics(inventory.diagnostics), request.color)
     try:
         with told_in_full():
-            outcome = ask(request.sentence, inventory, _settings(request))
+            outcome = ask(request.sentence, inventory, _settings(request, inventory))
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
@@ -47,12 +48,13 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     return status
 
 
-def _settings(request: QueryRequest) -> Settings:
+def _settings(request: QueryRequest, inventory: Inventory) -> Settings:
     return replace(
         settings_of(request.assumed, request.sources),
         timeout_s=request.timeout_s,
         seed=request.seed,
         keep_goals=request.smt2_folder is not None,
+        routing=routing_options(request.routing, request.sources, inventory.cluster),
     )
 
 
@@ -84,18 +86,8 @@ def _write_files(outcome: Answer | Listing, inventory: Inventory, request: Query
         if request.counterexample:
             write_whole(request.counterexample, (render_counterexample(outcome, inventory.cluster),))
         if request.smt2_folder:
-            _write_goals(outcome, request.smt2_folder)
+            write_goals(outcome.smt2, request.smt2_folder)
     elif request.counterexample or request.smt2_folder:
         flag = "--counterexample" if request.counterexample else "--emit-smt2"
         advice = "name one of the listed endpoints instead of asking for all"
         raise Refusal("NV420", f"`{flag}` writes what a question with `can` found, not a list", advice)
-
-
-def _write_goals(answer: Answer, folder: Path) -> None:
-    """``01-unsat.smt2`` and so on: the very text that was solved, in order, with the result in the name."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refusal("NV421", f"cannot make the folder `{folder}`: {(error.strerror or '').lower()}") from None
-    for number, (text, result) in enumerate(answer.smt2, 1):
-        write_whole(folder / f"{number:02}-{result}.smt2", (text,))

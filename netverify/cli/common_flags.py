@@ -14,7 +14,7 @@ from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from netverify.cli.request import Sources
+    from netverify.cli.request import RoutingGiven, Sources
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -126,6 +126,22 @@ _SOLVER = (
         help="Write the formulas that were solved as SMT-LIB files.",
     ),
 )
+_ROUTING = (
+    click.option(
+        "--cluster-domain",
+        metavar="DOMAIN",
+        default="cluster.local",
+        show_default=True,
+        help="Zone of the names in the cluster.",
+    ),
+    click.option("--node-local-dns", is_flag=True, help="NodeLocal DNSCache answers on every node."),
+    click.option(
+        "--ingress-controller",
+        "controller",
+        metavar="ENDPOINT",
+        help="The pods that serve every Ingress, Gateway and Route, in the words of a question.",
+    ),
+)
 _COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -160,6 +176,20 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
         return command
 
     return with_flags
+
+
+def routing_flags(command: Command) -> Command:
+    """Gives a command the flags that say what manifests do not tell about how traffic is routed."""
+    for option in reversed(_ROUTING):
+        command = option(command)
+    return command
+
+
+def routing_of(flags: dict[str, Any]) -> RoutingGiven:
+    """What ``flags`` say about routing."""
+    from netverify.cli.request import RoutingGiven  # noqa: PLC0415 help does not need it
+
+    return RoutingGiven(flags["cluster_domain"], flags["node_local_dns"], flags["controller"])
 
 
 def sources_of(flags: dict[str, Any]) -> Sources:

@@ -14,6 +14,7 @@ import click
 
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
 from netverify.cli.explaining import explain
+from netverify.cli.exposed import exposed
 from netverify.cli.map import map_command
 from netverify.cli.query import query
 from netverify.cli.refusal import Refusal, refusal_of
@@ -60,6 +61,7 @@ class _Program(click.Group):
 Examples:
   netverify query "can namespace a reach b/pg:5432" -f manifests/
   netverify map -f manifests/
+  netverify exposed -f manifests/
 """,
 )
 @click.option(
@@ -79,7 +81,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (query, map_command, explain, completion, version_command):
+for command in (query, map_command, exposed, explain, completion, version_command):
     program.add_command(command)
 
 

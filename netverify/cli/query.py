@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from netverify.cli.assumed import assumed
-from netverify.cli.common_flags import common_flags, sources_of
+from netverify.cli.common_flags import common_flags, routing_flags, routing_of, sources_of
 from netverify.cli.outputs import checked_outputs
 
 _EPILOG = """\b
@@ -20,14 +20,16 @@ Sentences:
 \b
   TARGET  ENDPOINT[:PORT[/PROTOCOL]]; PORT is a number, a range a-b or the name
           of a port, PROTOCOL is tcp (default), udp, sctp or any
-  SOURCE  ENDPOINT: namespace NS | NS/NAME | KIND NS/NAME | pods LABELS |
-          any pod, both with [in namespace NS | in namespaces LABELS] |
-          any pod outside ... | internet | ADDRESS | CIDR
+  SOURCE  ENDPOINT: namespace NS | NS/NAME | KIND NS/NAME | service NS/NAME |
+          pods LABELS | any pod, both with [in namespace NS |
+          in namespaces LABELS] | any pod outside ... | internet | ADDRESS |
+          CIDR; as a target also a DNS name. The port of a Service is its own
 
 \b
 Examples:
   netverify query "can namespace a reach b/pg:5432" -f manifests/
   netverify query "can internet reach pods app=web:https" -f . --cni cilium
+  netverify query "can namespace shop reach api.payments.svc:80" -f .
   kubectl get all,ns,netpol -A -o yaml | netverify query "who can reach b/pg" -f -
   netverify query "can any pod outside namespace b reach b/pg" --expect unreachable
 
@@ -40,6 +42,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 @click.command(epilog=_EPILOG)
 @click.argument("sentence")
 @common_flags(("text", "json"), solving=True)
+@routing_flags
 @click.option(
     "--counterexample",
     metavar="FILE",
@@ -70,6 +73,7 @@ def query(sentence: str, **flags: Any) -> int:
         expected=Verdict(flags["expect"]) if flags["expect"] else None,
         counterexample=Path(flags["counterexample"]) if flags["counterexample"] else None,
         smt2_folder=Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
+        routing=routing_of(flags),
     )
     from netverify.cli.answering import answer_request  # noqa: PLC0415 it imports the solver; help must not wait for it
 

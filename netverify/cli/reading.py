@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 
 from netverify.answers.settings import Settings
-from netverify.cli.request import Sources
+from netverify.cli.request import RoutingGiven, Sources
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.inventory import read_inventory
+from netverify.model.cluster import Cluster
+from netverify.model.flow import End
 from netverify.queries.assumed import Assumed
+from netverify.queries.narrowing import read_flag
+from netverify.routing.options import GivenController, RoutingOptions
 
 
 def read_sources(sources: Sources) -> Inventory:
@@ -36,3 +40,16 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
         free_named_ports=assumed.free_named_ports,
         default_namespace=sources.namespace,
     )
+
+
+def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> RoutingOptions:
+    """What the user says about routing in ``cluster``.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError` for a controller that cannot be read or is nobody.
+    """
+    controller = None
+    if given.controller is not None:
+        flag = "--ingress-controller"
+        phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace)
+        controller = GivenController(phrase.text, phrase.predicate)
+    return RoutingOptions(given.cluster_domain, given.node_local_dns, controller)

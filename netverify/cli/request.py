@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netverify.cli.outputs import Output
@@ -32,6 +32,15 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingGiven:
+    """What the user says about how traffic is routed; ``controller`` is an ENDPOINT of the sentence grammar."""
+
+    cluster_domain: str = "cluster.local"
+    node_local_dns: bool = False
+    controller: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QueryRequest:
     """One run of ``netverify query``. ``timeout_s`` bounds one solver call, in seconds."""
 
@@ -44,6 +53,21 @@ class QueryRequest:
     seed: int = 0
     expected: Verdict | None = None
     counterexample: Path | None = None
+    smt2_folder: Path | None = None
+    routing: RoutingGiven = field(default_factory=RoutingGiven)
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedRequest:
+    """One run of ``netverify exposed``. ``timeout_s`` bounds one solver call, in seconds."""
+
+    sources: Sources
+    assumed: Assumed
+    routing: RoutingGiven
+    outputs: tuple[Output, ...] = (Output("text"),)
+    color: str = "auto"
+    timeout_s: float = 30.0
+    seed: int = 0
     smt2_folder: Path | None = None
 
 

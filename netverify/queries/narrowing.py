@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
-from netverify.queries.endpoint_grammar import EndpointReader
+from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
 from netverify.queries.port_grammar import read_port
 from netverify.queries.tokens import TokenKind, Tokens
 from netverify.rules.predicate import ALWAYS, All, AnyOf, IsPod, Predicate
@@ -70,7 +70,7 @@ def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | No
     """
 
     def end(flag: str, text: str | None, at: End) -> Predicate:
-        return _endpoint(flag, text, at, cluster, default_namespace) if text is not None else ALWAYS
+        return read_flag(flag, text, at, cluster, default_namespace).predicate if text is not None else ALWAYS
 
     source, destination = end("--from", wanted.source, End.SOURCE), end("--to", wanted.destination, End.DESTINATION)
     focus = (end("--focus", wanted.focus, End.SOURCE), end("--focus", wanted.focus, End.DESTINATION))
@@ -79,7 +79,11 @@ def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | No
     return Narrowing(source, destination, _traffic(wanted.ports), focus if wanted.focus is not None else None)
 
 
-def _endpoint(flag: str, text: str, end: End, cluster: Cluster, default_namespace: str | None) -> Predicate:
+def read_flag(flag: str, text: str, end: End, cluster: Cluster, default_namespace: str | None) -> EndpointPhrase:
+    """The ENDPOINT that is the value ``text`` of ``flag``.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError`; its sentence is the flag with its value.
+    """
     tokens = _tokens(
         flag, text, "NV402", "write `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `internet` or an address"
     )
@@ -89,7 +93,7 @@ def _endpoint(flag: str, text: str, end: End, cluster: Cluster, default_namespac
         message = f"the endpoint of `{flag}` has no port"
         raise tokens.error("NV405", message, token, help_text="give the port with `--port PORT`")
     _finish(tokens, flag)
-    return phrase.predicate
+    return phrase
 
 
 def _traffic(ports: Sequence[str]) -> Predicate:

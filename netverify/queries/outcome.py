@@ -95,7 +95,8 @@ class Route:
 
     ``source`` and ``text`` say where it comes from and leads (``b/pg[StatefulSet]:5432``), ``path`` what it passes
     before the last pod. ``legs`` are its connections in order, each of which policy decides: to a controller, from
-    there to the pod. ``provided`` is what must hold outside the manifests for it.
+    there to the pod. ``provided`` is what must hold outside the manifests for it. ``to_created``: it leads to pods that
+    are not in the manifests.
     """
 
     source: str
@@ -104,6 +105,7 @@ class Route:
     path: tuple[Hop, ...]
     legs: tuple[Answer, ...]
     provided: tuple[str, ...] = ()
+    to_created: bool = False
 
 
 @dataclass(frozen=True, slots=True)

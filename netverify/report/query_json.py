@@ -42,7 +42,7 @@ def _endpoint(endpoint: Endpoint, *, with_address: bool) -> Json:
             }
 
 
-def _hop(hop: Hop) -> Json:
+def hop_json(hop: Hop) -> Json:
     """A station; the contract writes a Service in lower case."""
     text = f"service {hop.text.removeprefix('Service ')}" if hop.text.startswith("Service ") else hop.text
     return {"hop": text, "port": hop.port, **place_json(hop.origin)}
@@ -57,12 +57,13 @@ def _witness(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
         "protocol": flow.protocol.value,
         "port": flow.port,
         "same_node": flow.same_node,
-        "path": [*map(_hop, path), {"hop": hop, "port": flow.port}],
+        "path": [*map(hop_json, path), {"hop": hop, "port": flow.port}],
         "behaviours": {behaviour.value: value for behaviour, value in sorted(witness.behaviours.items())},
     }
 
 
-def _reason(reason: Reason) -> Json:
+def reason_json(reason: Reason) -> Json:
+    """One line of a trace."""
     return {
         "direction": reason.direction.value,
         "verdict": reason.effect.value,
@@ -73,19 +74,20 @@ def _reason(reason: Reason) -> Json:
     }
 
 
-def _route(route: Route) -> Json:
+def route_json(route: Route) -> Json:
+    """One route, with the connections that it is made of."""
     return {
         "source": route.source,
         "endpoint": route.text,
         "verdict": route.verdict.value,
-        "path": [_hop(hop) for hop in route.path],
+        "path": [hop_json(hop) for hop in route.path],
         "provided": list(route.provided),
         "legs": [
             {
                 "verdict": leg.verdict.value,
                 "scope": leg.scope.value if leg.scope else None,
                 "witness": _witness(leg.witness) if leg.witness else None,
-                "because": [_reason(reason) for reason in leg.because],
+                "because": [reason_json(reason) for reason in leg.because],
             }
             for leg in route.legs
         ],
@@ -105,8 +107,12 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
             "verdict": answer.verdict.value,
             "scope": answer.scope.value if answer.scope else None,
             "witness": _witness(answer.witness, answer.route.path if answer.route else ()) if answer.witness else None,
-            "because": [_reason(reason) for reason in answer.because],
-            **({"routes": [_route(route) for route in answer.routes]} if any(route.path for route in answer.routes) else {}),
+            "because": [reason_json(reason) for reason in answer.because],
+            **(
+                {"routes": [route_json(route) for route in answer.routes]}
+                if any(route.path for route in answer.routes)
+                else {}
+            ),
             **remarks_json(answer, inventory),
         },
     )
@@ -116,7 +122,7 @@ def _listed(one: Listed) -> Json:
     return {
         "endpoint": one.text,
         "witness": _witness(one.witness),
-        "because": [_reason(reason) for reason in one.because],
+        "because": [reason_json(reason) for reason in one.because],
     }
 
 

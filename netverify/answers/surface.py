@@ -1,0 +1,132 @@
+"""The attack surface: every way in from outside, where it leads, and whether policy lets it through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
+from netverify.answers.routed import Router, scope_of, unique
+from netverify.model.flow import End
+from netverify.queries.called import Called
+from netverify.queries.outcome import Reason, Route, Scope, Verdict
+from netverify.queries.port_grammar import EVERY_TRAFFIC
+from netverify.queries.question import Form, Question
+from netverify.routing.way_in import WayIn
+from netverify.rules.predicate import IsPod, IsWorkload, Not, Predicate
+
+OUTSIDE = "outside"
+"""The source of a way in: any address that is no pod's and no node's."""
+
+
+class Openness(StrEnum):
+    """What became of a way in.
+
+    ``OPEN``: existing pods suffice; ``POSSIBLE``: only with a pod that could be created; ``BLOCKED``: no policy lets it
+    through, proved; ``BROKEN``: it leads nowhere, whatever policy says.
+    """
+
+    OPEN = "open"
+    POSSIBLE = "possible"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedWay:
+    """A way in with the routes through it; ``why`` says in words why it is not open, and is empty where it is."""
+
+    way: WayIn
+    openness: Openness
+    routes: tuple[Route, ...] = ()
+    why: str = ""
+    because: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """All ways in, in the order of their objects, and what that is worth."""
+
+    ways: tuple[ExposedWay, ...]
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def smt2(self) -> tuple[tuple[str, str], ...]:
+        """The formulas that were solved, each once, in order, with their results; none unless they were to be kept."""
+        return unique(goal for one in self.ways for route in one.routes for leg in route.legs for goal in leg.smt2)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a way in may be missing, or may be other than it is said to be."""
+        return bool(self.unknown_because) or any(one.openness is Openness.UNKNOWN for one in self.ways)
+
+
+def surface(router: Router) -> Surface:
+    """Every way in of the cluster that ``router`` is about."""
+    exposed = tuple(_exposed(way, router) for way in router.ways.all)
+    legs = [leg for one in exposed for route in one.routes for leg in route.legs]
+    inventory = router.context.inventory
+    return Surface(
+        exposed,
+        unknown_because=unique(
+            (
+                *unread_inputs(inventory),
+                *described(objects_that_route(inventory), "open a way in"),
+                *(line for leg in legs for line in leg.unknown_because),
+            )
+        ),
+        assumptions=unique(line for leg in legs for line in leg.assumptions),
+        approximations=inventory.approximations,
+        notes=notes(inventory.coverage),
+    )
+
+
+def _exposed(way: WayIn, router: Router) -> ExposedWay:
+    if way.problem:
+        return ExposedWay(way, Openness.BROKEN, why=way.problem)
+    question = _question(way)
+    judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, question))
+    routes = tuple(route for route in judged if route.verdict is not Verdict.VACUOUS)
+    if not routes:
+        return ExposedWay(way, Openness.BROKEN, why="it has no endpoints")
+    openness = _openness(routes)
+    if openness is not Openness.BLOCKED:
+        return ExposedWay(way, openness, routes)
+    closed = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNREACHABLE]
+    because = unique(reason for leg in closed for reason in leg.because)
+    return ExposedWay(way, openness, routes, _why_blocked(way), because)
+
+
+def _question(way: WayIn) -> Question:
+    source = Not(IsPod(End.SOURCE))
+    destination: Predicate
+    called: Called | None
+    if way.service is not None and way.service_port is not None:
+        called = Called(way.service, (way.service_port,))
+        text = f"service {way.service}"
+        destination = IsPod(End.DESTINATION)
+    else:
+        called = None
+        text = str(way.workload)
+        assert way.workload is not None
+        destination = IsWorkload(End.DESTINATION, way.workload)
+    words = f"can {OUTSIDE} reach {text} through {way.object}"
+    return Question(Form.CAN, words, source, destination, EVERY_TRAFFIC, OUTSIDE, text, called, from_outside=True)
+
+
+def _openness(routes: tuple[Route, ...]) -> Openness:
+    reachable = [route for route in routes if route.verdict is Verdict.REACHABLE]
+    if any(scope_of(route) is Scope.EXISTING for route in reachable):
+        return Openness.OPEN
+    if any(route.verdict is Verdict.UNKNOWN for route in routes):
+        return Openness.UNKNOWN
+    return Openness.POSSIBLE if reachable else Openness.BLOCKED
+
+
+def _why_blocked(way: WayIn) -> str:
+    who = "the controller" if way.controller is not None else "its clients"
+    return f"{way.object} can never reach its pods: no policy admits {who}"

@@ -1,0 +1,54 @@
+"""``netverify exposed``: the flags, and their way into a request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from netverify.cli.assumed import assumed
+from netverify.cli.common_flags import common_flags, routing_flags, routing_of, sources_of
+from netverify.cli.outputs import checked_outputs
+
+_EPILOG = """\b
+Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
+Routes, host ports and pods on the host network. Each is
+  open      existing pods suffice to get through
+  possible  only with a pod that is not in the manifests
+  blocked   no policy lets it through, proved
+  broken    it leads nowhere, whatever policy says
+  unknown   neither proved nor refuted
+
+\b
+Examples:
+  netverify exposed -f manifests/
+  netverify exposed -f . --cni cilium -o json
+  netverify exposed -f . --ingress-controller "pods app=nginx in namespace edge"
+
+\b
+Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
+  5 internal error.
+"""
+
+
+@click.command("exposed", epilog=_EPILOG)
+@common_flags(("text", "json"), solving=True)
+@routing_flags
+def exposed(**flags: Any) -> int:
+    """List every way in from outside: where it leads, and whether policy lets it through."""
+    from netverify.cli.request import ExposedRequest  # noqa: PLC0415 help does not need it
+
+    request = ExposedRequest(
+        sources=sources_of(flags),
+        assumed=assumed(flags["cni"], flags["assumptions"]),
+        routing=routing_of(flags),
+        outputs=checked_outputs(flags["outputs"]),
+        color=flags["color"],
+        timeout_s=flags["timeout"],
+        seed=flags["seed"],
+        smt2_folder=Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
+    )
+    from netverify.cli.exposing import expose_request  # noqa: PLC0415 it imports the solver; help must not wait for it
+
+    return expose_request(request)

@@ -1,0 +1,67 @@
+"""One run of ``netverify exposed`` from the request to the exit status. Imported late: it brings the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from netverify.answers.surface import Surface
+from netverify.cli.exit_status import exit_status, gravest, map_status
+from netverify.cli.goals import write_goals
+from netverify.cli.outputs import Output, write_whole
+from netverify.cli.progress import progress
+from netverify.cli.reading import read_sources, routing_options, settings_of
+from netverify.cli.refusal import Refusal
+from netverify.cli.request import ExposedRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.manifests.coverage import Inventory
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.surface_json import render_surface_json
+from netverify.report.surface_text import render_surface
+from netverify.report.terminal import paint
+from netverify.verify import Verifier
+
+
+def expose_request(request: ExposedRequest) -> ExitStatus:
+    """Reads, lists, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    with progress("reading manifests ..."):
+        inventory = read_sources(request.sources)
+    complain(render_diagnostics(inventory.diagnostics), request.color)
+    try:
+        options = routing_options(request.routing, request.sources, inventory.cluster)
+    except SentenceError as error:
+        complain(render_sentence_error(error), request.color)
+        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+    settings = replace(
+        settings_of(request.assumed, request.sources),
+        timeout_s=request.timeout_s,
+        seed=request.seed,
+        keep_goals=request.smt2_folder is not None,
+        routing=options,
+    )
+    with progress("judging ways in ..."):
+        surface = Verifier(inventory, settings).exposed()
+    status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
+    for output in request.outputs:
+        if output.path is None:
+            print_out(_rendered(surface, inventory, output, request.color))
+    try:
+        for output in request.outputs:
+            if output.path is not None:
+                write_whole(Path(output.path), _rendered(surface, inventory, output, request.color))
+        if request.smt2_folder is not None:
+            write_goals(surface.smt2, request.smt2_folder)
+    except Refusal as refusal:
+        complain_of(refusal, request.color)
+        return gravest((status, refusal.status))
+    return status
+
+
+def _rendered(surface: Surface, inventory: Inventory, output: Output, color: str) -> Iterator[str]:
+    if output.format == "json":
+        yield render_surface_json(surface, inventory)
+        return
+    yield paint(render_surface(surface, inventory), coloured=coloured_output(output, color))

@@ -1,0 +1,61 @@
+"""The attack surface as JSON of schema ``netverify/exposed/v1``."""
+
+from __future__ import annotations
+
+import json
+
+from netverify.answers.surface import ExposedWay, Openness, Surface
+from netverify.manifests.coverage import Inventory
+from netverify.model.addresses import cidrs
+from netverify.report.query_json import hop_json, reason_json, route_json
+from netverify.report.remarks_json import Json, place_json, remarks_json
+
+SCHEMA = "netverify/exposed/v1"
+
+
+def render_surface_json(surface: Surface, inventory: Inventory) -> str:
+    """One object: ``ways`` in the order of their objects, ``summary`` counts them by ``openness``."""
+    counts = {one.value: sum(way.openness is one for way in surface.ways) for one in Openness}
+    report = {
+        "schema": SCHEMA,
+        "ways": [_way(one) for one in surface.ways],
+        "summary": {"ways": len(surface.ways), **counts},
+        **remarks_json(surface, inventory),
+    }
+    return json.dumps(report, ensure_ascii=True, indent=2) + "\n"
+
+
+def _way(one: ExposedWay) -> Json:
+    way = one.way
+    controller = way.controller
+    return {
+        "object": way.object,
+        "by": way.by,
+        "namespace": way.namespace,
+        "name": way.name,
+        "host": way.host or None,
+        "path": way.path or None,
+        "path_type": way.path_type or None,
+        "port": way.port,
+        "protocol": way.protocol.value,
+        "tls": way.tls.value or None,
+        "service": str(way.service) if way.service else None,
+        "service_port": way.service_port.port if way.service_port else None,
+        "workload": str(way.workload) if way.workload else None,
+        "controller": {
+            "name": controller.name,
+            "workloads": [str(key) for key in controller.workloads],
+            "possible": controller.where or None,
+        }
+        if controller
+        else None,
+        "restricted_to": [cidr for block in way.restricted_to for cidr in cidrs(block)],
+        "internal": way.internal,
+        "openness": one.openness.value,
+        "why": one.why or None,
+        "because": [reason_json(reason) for reason in one.because],
+        "hops": [hop_json(hop) for hop in way.hops],
+        "routes": [route_json(route) for route in one.routes],
+        "notes": list(way.notes),
+        **place_json(way.origin),
+    }

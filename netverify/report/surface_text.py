@@ -1,0 +1,98 @@
+"""The attack surface as text for people, on one screen where it fits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from netverify.answers.surface import ExposedWay, Openness, Surface
+from netverify.manifests.coverage import Inventory
+from netverify.queries.outcome import Effect, Route, Verdict
+from netverify.report.entries import account, laid_out, remark_entries
+from netverify.report.quantities import counted
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.report.way_text import knock_text, opened_by, restriction_text, target_text
+
+_INK = {
+    Openness.OPEN: Ink.YELLOW,
+    Openness.POSSIBLE: Ink.YELLOW,
+    Openness.BLOCKED: Ink.GREEN,
+    Openness.UNKNOWN: Ink.RED,
+    Openness.BROKEN: Ink.RED,
+}
+_WORDS = {
+    Openness.OPEN: "open",
+    Openness.POSSIBLE: "open only with pods that are not in these manifests",
+    Openness.BLOCKED: "blocked by policy (proved)",
+    Openness.UNKNOWN: "neither proved nor refuted",
+    Openness.BROKEN: "leading nowhere",
+}
+_WIDTH = max(len(one) for one in Openness)
+
+
+def render_surface(surface: Surface, inventory: Inventory) -> Iterator[Line]:
+    """How many ways in there are, each of them, what the list rests on, and the account of the inputs."""
+    yield _headline(surface)
+    for one in surface.ways:
+        yield from _way_lines(one)
+    yield ()
+    yield from laid_out(remark_entries(surface))
+    yield from account(inventory)
+
+
+def _headline(surface: Surface) -> Line:
+    if not surface.ways:
+        return (Span("NO WAY IN", Ink.GREEN), Span(" from outside is in these manifests"))
+    counts = Counter(one.openness for one in surface.ways)
+    told = ", ".join(f"{counts[one]} {_WORDS[one]}" for one in Openness if counts[one])
+    return (Span(counted(len(surface.ways), "way").upper() + " IN", Ink.BOLD), Span(f": {told}"))
+
+
+def _way_lines(one: ExposedWay) -> Iterator[Line]:
+    way = one.way
+    place = f"{way.origin.path}:{way.origin.line}" if way.origin and way.origin.line else ""
+    yield ()
+    yield (
+        Span(f"{one.openness.upper():<{_WIDTH}}", _INK[one.openness]),
+        Span(f"  {knock_text(way)}", Ink.BOLD),
+        Span(f"  {opened_by(way)}"),
+        Span(f"  {place}", Ink.CYAN),
+    )
+    for text in _details(one):
+        yield line(f"{'':<{_WIDTH}}    {text}")
+
+
+def _details(one: ExposedWay) -> Iterator[str]:
+    way = one.way
+    targets = list(dict.fromkeys(_target(route) for route in _told(one)))
+    leads_to = target_text(way)
+    if way.service is None and targets:
+        leads_to = ""
+    yield " -> ".join(part for part in (leads_to, ", ".join(targets)) if part) or "nothing"
+    if way.controller is not None:
+        pods = ", ".join(str(key) for key in way.controller.workloads)
+        yield f"through {way.controller.name}" + (f": {pods or way.controller.where}")
+    yield f"from {restriction_text(way)}"
+    if one.why:
+        yield f"why: {one.why}"
+    for reason in one.because:
+        if reason.effect is Effect.DENY and reason.policy is not None:
+            place = f" at {reason.place.path}:{reason.place.line}" if reason.place and reason.place.line else ""
+            yield f"{reason.direction} denied by {reason.policy}{place}"
+    open_ones = [route for route in one.routes if route.verdict is Verdict.REACHABLE]
+    if open_ones and all(route.provided for route in open_ones):
+        for text in dict.fromkeys(text for route in open_ones for text in route.provided):
+            yield f"only {text}"
+    for note in way.notes:
+        yield f"note: {note}"
+
+
+def _told(one: ExposedWay) -> list[Route]:
+    """The routes to existing endpoints, or to all where no existing one is there."""
+    existing = [route for route in one.routes if not route.to_created]
+    return existing or list(one.routes)
+
+
+def _target(route: Route) -> str:
+    closed = {Verdict.UNREACHABLE: " (blocked)", Verdict.UNKNOWN: " (unknown)"}
+    return f"{route.text}{closed.get(route.verdict, '')}"
