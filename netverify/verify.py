@@ -39,6 +39,10 @@ class Verifier:
         question = parse_sentence(sentence, cluster, default_namespace=self.settings.default_namespace)
         if question.form is Form.CAN:
             return self.answer(question)
+        if question.called is not None:
+            from netverify.answers.routed_listing import routed_listing  # noqa: PLC0415 it imports the solver
+
+            return routed_listing(question, self._router)
         from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
         from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
 

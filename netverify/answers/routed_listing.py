@@ -1,0 +1,59 @@
+"""The answer to ``who can reach`` a Service or a DNS name: everyone on any route, and the ways in that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netverify.answers.context import with_namespaces_of
+from netverify.answers.listing import listing
+from netverify.answers.planned import routes_to
+from netverify.answers.routed import Router, unique
+from netverify.answers.verdict import of_any
+from netverify.model.flow import End
+from netverify.queries.outcome import Answer, Listed, Listing, Route, Verdict
+from netverify.queries.question import Form, Question
+from netverify.rules.predicate import IsPod, Not
+
+
+def routed_listing(question: Question, router: Router) -> Listing:
+    """Everyone who can reach what ``question`` calls: pods by any route inside, and from outside by each way in."""
+    assert question.called is not None
+    inside = [
+        _pods_on(replace(leg.question, form=Form.WHO, source=IsPod(End.SOURCE)), router)
+        for route in routes_to(question, question.called, router.context)
+        for leg in route.legs
+    ]
+    everyone = replace(question, form=Form.CAN, source=Not(IsPod(End.SOURCE)), source_text="outside", from_outside=True)
+    outside = router.answer(everyone)
+    parts: list[Answer | Listing] = [*inside, outside]
+    if not inside:
+        parts.append(router.answer(replace(question, form=Form.CAN)))
+    verdict = of_any([part.verdict for part in parts])
+    found: dict[str, Listed] = {}
+    for listed in (*(one for each in inside for one in each.existing), *_by_way(outside.routes)):
+        found.setdefault(listed.text, listed)
+    doubts = unique(line for part in parts for line in part.unknown_because)
+    return Listing(
+        question=question.text,
+        verdict=Verdict.UNKNOWN if doubts and verdict is not Verdict.VACUOUS else verdict,
+        existing=tuple(found.values()),
+        possible=unique(text for one in inside for text in one.possible),
+        unknown_because=doubts,
+        assumptions=unique(line for part in parts for line in part.assumptions),
+        approximations=router.context.inventory.approximations,
+        notes=unique(line for part in parts for line in part.notes),
+    )
+
+
+def _pods_on(question: Question, router: Router) -> Listing:
+    return listing(question, with_namespaces_of(question, router.context))
+
+
+def _by_way(routes: tuple[Route, ...]) -> Iterator[Listed]:
+    """One entry for each way in that is open."""
+    for route in routes:
+        witness = route.legs[-1].witness
+        if route.verdict is Verdict.REACHABLE and witness is not None:
+            through = route.path[0].text if route.path else "no Service"
+            yield Listed(f"outside through {through}", witness, route.legs[-1].because)
