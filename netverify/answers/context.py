@@ -53,6 +53,12 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
     return _context(inventory, context.settings, context.policies, context.pairs)
 
 
+def with_free_names(context: Context) -> Context:
+    """``context`` in which pods that could be created may give any name to any port."""
+    settings = replace(context.settings, free_named_ports=True)
+    return _context(context.inventory, settings, context.policies, context.pairs)
+
+
 def with_nodes(context: Context) -> Context:
     """``context`` with the nodes of the cluster as possible ends of a flow, under the name :data:`NODE`.
 

@@ -18,10 +18,14 @@ from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, PortIn, Pred
 
 @dataclass(frozen=True, slots=True)
 class PlannedLeg:
-    """One connection of a route, as a question of its own; ``by_node``: its source is a node of the cluster."""
+    """One connection of a route, as a question of its own.
+
+    ``by_node``: its source is a node of the cluster. ``names_freely``: as :class:`netverify.routing.backends.Backend`.
+    """
 
     question: Question
     by_node: bool = False
+    names_freely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
         asked = leg(question, backend.destination, backend.traffic, backend.text)
         hops = (*aliases, service_hop(service, port))
         created = backend.kind is BackendKind.POSSIBLE
-        yield PlannedRoute(backend_text(backend), hops, (PlannedLeg(asked),), to_created=created)
+        planned = PlannedLeg(asked, names_freely=backend.names_freely)
+        yield PlannedRoute(backend_text(backend), hops, (planned,), to_created=created)
 
 
 def backend_text(backend: Backend) -> str:

@@ -54,7 +54,9 @@ class WaysIn:
             for source in way.sources:
                 provided = (source.provided,) if source.provided else ()
                 for path, legs in self._legs(way, source, asked):
-                    yield PlannedRoute(backend_text(backend), path, legs, provided, to_created=created)
+                    *before, last = legs
+                    to_pod = replace(last, names_freely=backend.names_freely)
+                    yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, to_created=created)
 
     def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
         """The ways in without a controller that lead to pods of ``key``."""

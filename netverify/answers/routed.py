@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from netverify.answers.context import Context, with_namespaces_of, with_nodes
+from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
 from netverify.answers.doubts import described, objects_that_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
@@ -27,7 +27,7 @@ class Router:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._with_nodes: Context | None = None
+        self._contexts: dict[tuple[bool, bool], Context] = {}
         self._judged: dict[PlannedLeg, Answer] = {}
         self.ways = WaysIn(context)
 
@@ -36,7 +36,7 @@ class Router:
         routes = tuple(self.judged(route, question.source_text) for route in self._planned(question))
         routes = tuple(route for route in routes if route.verdict is not Verdict.VACUOUS)
         if question.called is None:
-            direct = self._plain(question)
+            direct = self._leg(PlannedLeg(replace(question, from_outside=False)))
             routes = (*routes, Route(question.source_text, question.destination_text, direct.verdict, (), (direct,)))
             if routes[1:] == () and direct.verdict is not Verdict.UNREACHABLE:
                 return direct
@@ -66,20 +66,23 @@ class Router:
 
     def _leg(self, leg: PlannedLeg) -> Answer:
         if leg not in self._judged:
-            self._judged[leg] = self._by_node(leg.question) if leg.by_node else self._plain(leg.question)
+            self._judged[leg] = self._judge(leg)
         return self._judged[leg]
 
-    def _plain(self, question: Question) -> Answer:
-        return answer(question, with_namespaces_of(question, self.context))
-
-    def _by_node(self, question: Question) -> Answer:
-        if self._with_nodes is None:
-            self._with_nodes = with_nodes(self.context)
-        found = answer(question, self._with_nodes)
-        fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
-        if Behaviour.HOST_NETWORK_POLICED in self.context.settings.behaviours:
+    def _judge(self, leg: PlannedLeg) -> Answer:
+        found = answer(leg.question, self.context_of(leg))
+        if not leg.by_node or Behaviour.HOST_NETWORK_POLICED in self.context.settings.behaviours:
             return found
+        fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
         return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
+
+    def context_of(self, leg: PlannedLeg) -> Context:
+        """The context that ``leg`` is judged in."""
+        key = (leg.by_node, leg.names_freely)
+        if key not in self._contexts:
+            context = with_free_names(self.context) if leg.names_freely else self.context
+            self._contexts[key] = with_nodes(context) if leg.by_node else context
+        return with_namespaces_of(leg.question, self._contexts[key])
 
     def _together(self, question: Question, routes: tuple[Route, ...]) -> Answer:
         verdict = of_any([route.verdict for route in routes])

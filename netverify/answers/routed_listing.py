@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netverify.answers.context import with_namespaces_of
 from netverify.answers.listing import listing
-from netverify.answers.planned import routes_to
+from netverify.answers.planned import PlannedLeg, routes_to
 from netverify.answers.routed import Router, unique
 from netverify.answers.verdict import of_any
 from netverify.model.flow import End
@@ -20,9 +19,7 @@ def routed_listing(question: Question, router: Router) -> Listing:
     """Everyone who can reach what ``question`` calls: pods by any route inside, and from outside by each way in."""
     assert question.called is not None
     inside = [
-        _pods_on(replace(leg.question, form=Form.WHO, source=IsPod(End.SOURCE)), router)
-        for route in routes_to(question, question.called, router.context)
-        for leg in route.legs
+        _pods_on(leg, router) for route in routes_to(question, question.called, router.context) for leg in route.legs
     ]
     everyone = replace(question, form=Form.CAN, source=Not(IsPod(End.SOURCE)), source_text="outside", from_outside=True)
     outside = router.answer(everyone)
@@ -46,8 +43,10 @@ def routed_listing(question: Question, router: Router) -> Listing:
     )
 
 
-def _pods_on(question: Question, router: Router) -> Listing:
-    return listing(question, with_namespaces_of(question, router.context))
+def _pods_on(leg: PlannedLeg, router: Router) -> Listing:
+    """The pods that can make the connection ``leg``."""
+    asked = replace(leg.question, form=Form.WHO, source=IsPod(End.SOURCE))
+    return listing(asked, router.context_of(replace(leg, question=asked)))
 
 
 def _by_way(routes: tuple[Route, ...]) -> Iterator[Listed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netverify.manifests.coverage import Inventory
-from netverify.model.flow import End
+from netverify.model.flow import End, Pod
 from netverify.queries.outcome import Effect, Hop, Reason, Route, Routing, Verdict
 from netverify.report.endpoint_text import endpoint_text
 from netverify.report.entries import Entry
@@ -22,7 +22,9 @@ def path_text(route: Route, inventory: Inventory) -> str:
     witness = route.legs[-1].witness
     last = route.text
     if witness is not None:
-        last = f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} :{witness.flow.port}"
+        possible = isinstance(witness.flow.destination, Pod) and witness.flow.destination.workload is None
+        pod = "a pod that could be created" if possible else endpoint_text(witness, End.DESTINATION, inventory.cluster)
+        last = f"{pod} :{witness.flow.port}"
     return _ARROW.join((route.source, *map(hop_text, route.path), last))
 
 

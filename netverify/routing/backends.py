@@ -6,7 +6,7 @@ Source: ServiceSpec (``selector``, ``type``, ``clusterIP``), "Services without s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange
@@ -43,7 +43,8 @@ class Backend:
     """Some endpoints of one port of a Service that are alike.
 
     ``destination`` and ``traffic`` are what a connection to them looks like to policy. ``port`` is the number that they
-    see, or the name that it goes by; None for any. ``workload`` is that of ``EXISTING`` endpoints.
+    see, or the name that it goes by; None for any. ``workload`` is that of ``EXISTING`` endpoints. ``names_freely``: no
+    existing pod shows which number goes by that name, so that it may be any.
     """
 
     kind: BackendKind
@@ -52,6 +53,7 @@ class Backend:
     traffic: Predicate
     port: int | str | None
     workload: WorkloadKey | None = None
+    names_freely: bool = False
 
 
 def backends(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[Backend, ...]:
@@ -65,7 +67,9 @@ def backends(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[
     if service.headless:
         return dialled(index, service, PortIn(port.protocol, port_set((port.port, port.port))))
     if service.selector is not None:
-        return (*_existing(index, service, service.selector, port), _possible(index, service, service.selector, port))
+        existing = tuple(_existing(index, service, service.selector, port))
+        created = _possible(index, service, service.selector, port)
+        return (*existing, replace(created, names_freely=not existing and isinstance(port.target_port, str)))
     return tuple(_written(index, service, port))
 
 
