@@ -8,6 +8,7 @@ from functools import cached_property
 
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
+from netverify.model.addresses import AddressRange
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import EVERY_PORT, port_set
@@ -18,7 +19,7 @@ from netverify.queries.question import Question
 from netverify.routing.backends import Backend, BackendKind, backends
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
-from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, PortIn, Predicate
+from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate
 from netverify.symbolic.casting import PodScope
 
 _DIRECT = frozenset({"LoadBalancer", "NodePort", "externalIPs", "hostPort", "hostNetwork"})
@@ -51,9 +52,13 @@ class WaysIn:
                 traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
             asked = leg(question, destination, traffic, backend.text)
             created = backend.kind is BackendKind.POSSIBLE
+            seen: set[tuple[PlannedLeg, ...]] = set()
             for source in way.sources:
                 provided = (source.provided,) if source.provided else ()
                 for path, legs in self._legs(way, source, asked):
+                    if legs in seen:
+                        continue
+                    seen.add(legs)
                     *before, last = legs
                     to_pod = replace(last, names_freely=backend.names_freely)
                     yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, to_created=created)
@@ -96,12 +101,18 @@ class WaysIn:
     def _legs(
         self, way: WayIn, source: SeenSource, asked: Question
     ) -> Iterator[tuple[tuple[Hop, ...], tuple[PlannedLeg, ...]]]:
-        """For one source that policy may see: the stations on the path, and its connections."""
+        """For one source that policy may see: the stations on the path, and its connections.
+
+        None where the way in does not serve the client that is asked about.
+        """
+        if source.seen_as is not SeenAs.RANGES and not _may_be_in(asked.source, source.ranges):
+            return
         match source.seen_as:
             case SeenAs.CLIENT:
                 yield way.hops, (PlannedLeg(_by_client(asked, source)),)
             case SeenAs.RANGES:
-                balancer = All((Not(IsPod(End.SOURCE)), AddressIn(End.SOURCE, source.ranges)))
+                outside = Not(IsPod(End.SOURCE))
+                balancer = All((outside, AddressIn(End.SOURCE, source.ranges))) if source.ranges else outside
                 yield way.hops, (PlannedLeg(_from(asked, balancer, "the load balancer")),)
             case SeenAs.NODE:
                 yield way.hops, (PlannedLeg(_from(asked, IsWorkload(End.SOURCE, NODE), "a node"), by_node=True),)
@@ -140,6 +151,25 @@ def _leads_to(way: WayIn, called: Called | None) -> bool:
     if called is None:
         return True
     return way.service is not None and way.service == called.service and way.service_port in called.ports
+
+
+def _may_be_in(client: Predicate, ranges: tuple[AddressRange, ...]) -> bool:
+    """Whether somebody for whom ``client`` holds may have an address in ``ranges``; without ranges, anybody has."""
+    if not ranges:
+        return True
+    match client:
+        case AddressIn(_, asked):
+            return any(
+                one.family == other.family and one.first <= other.last and other.first <= one.last
+                for one in asked
+                for other in ranges
+            )
+        case All(parts):
+            return all(_may_be_in(part, ranges) for part in parts)
+        case AnyOf(parts):
+            return any(_may_be_in(part, ranges) for part in parts)
+        case _:
+            return True
 
 
 def _by_client(asked: Question, source: SeenSource) -> Question:

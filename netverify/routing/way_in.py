@@ -48,9 +48,9 @@ class Controller:
 class SeenSource:
     """One source that policy may see.
 
-    ``ranges`` are the addresses of ``RANGES``, or those that a ``CLIENT`` is restricted to (none: anyone). ``provided``
-    says what must hold outside the manifests for it, in words such as ``where the cloud ignores
-    loadBalancerSourceRanges``; empty where nothing must.
+    ``ranges`` are the addresses of ``RANGES`` (none: any outside); for others, those that the client is restricted to
+    (none: anyone). ``provided`` says what must hold outside the manifests for it, in words such as ``where the cloud
+    ignores loadBalancerSourceRanges``; empty where nothing must.
     """
 
     seen_as: SeenAs

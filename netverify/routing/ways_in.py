@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
+from netverify.routing.gateways import gateway_ways
 from netverify.routing.index import RoutingIndex
+from netverify.routing.ingresses import ingress_ways
+from netverify.routing.load_balancers import service_ways
+from netverify.routing.node_ways import node_ways
+from netverify.routing.openshift_routes import openshift_ways
 from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import WayIn
 
 
 def ways_in(index: RoutingIndex, options: RoutingOptions) -> tuple[WayIn, ...]:
-    """All of them, in the order of names."""
-    del index, options
-    return ()
+    """All of them, in the order of namespaces, names, hosts and paths."""
+    found = chain(
+        ingress_ways(index, options),
+        gateway_ways(index, options),
+        openshift_ways(index, options),
+        service_ways(index),
+        node_ways(index),
+    )
+    return tuple(sorted(found, key=_place))
+
+
+def _place(way: WayIn) -> tuple[str, str, str, str, str, str, int]:
+    return (way.namespace, way.name, way.kind, way.by, way.host, way.path, way.port or 0)

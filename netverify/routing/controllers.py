@@ -1,0 +1,155 @@
+"""Who serves Ingresses, Gateways and Routes: the controllers that are known, and where their pods are.
+
+Source: the Helm charts and manifests of each project (labels of the pods), their documentation (names of controllers
+and classes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netverify.model.addresses import AddressRange
+from netverify.model.cluster import Workload
+from netverify.model.flow import End
+from netverify.model.labels import Labels
+from netverify.routing.index import RoutingIndex
+from netverify.routing.load_balancers import GOOGLE_PROXIES
+from netverify.routing.options import RoutingOptions
+from netverify.routing.way_in import Controller
+from netverify.rules.predicate import IsPod
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A controller that is known.
+
+    ``implements`` are the names in IngressClass and GatewayClass objects, ``classes`` the class names in common use,
+    ``pods`` the labels by which its pods are known, of which all of one entry must be there. ``ranges`` is None for a
+    controller in pods, else where the load balancer of a cloud connects from (empty: not told).
+    """
+
+    name: str
+    implements: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    pods: tuple[Labels, ...] = ()
+    ranges: tuple[AddressRange, ...] | None = None
+
+
+_NAME = "app.kubernetes.io/name"
+_COMPONENT = "app.kubernetes.io/component"
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "ingress-nginx",
+        ("k8s.io/ingress-nginx", "k8s.io/internal-ingress-nginx"),
+        ("nginx", "nginx-internal", "nginx-external"),
+        ({_NAME: "ingress-nginx", _COMPONENT: "controller"}, {"app": "nginx-ingress", "component": "controller"}),
+    ),
+    Known(
+        "nginx-ingress-controller",
+        ("nginx.org/ingress-controller",),
+        pods=({_NAME: "nginx-ingress"}, {"app": "nginx-ingress"}),
+    ),
+    Known("nginx-gateway-fabric", ("gateway.nginx.org/nginx-gateway-controller",), pods=({_NAME: "nginx-gateway"},)),
+    Known(
+        "app-routing",
+        ("webapprouting.kubernetes.azure.com/nginx",),
+        ("webapprouting.kubernetes.azure.com",),
+        ({"app": "nginx"},),
+    ),
+    Known(
+        "traefik",
+        ("traefik.io/ingress-controller", "traefik.io/gateway-controller"),
+        ("traefik",),
+        ({_NAME: "traefik"}, {"app": "traefik"}, {"k8s-app": "traefik-ingress-lb"}),
+    ),
+    Known(
+        "haproxy",
+        ("haproxy-ingress.github.io/controller", "haproxy.org/ingress-controller/haproxy"),
+        ("haproxy",),
+        ({_NAME: "haproxy-ingress"}, {_NAME: "kubernetes-ingress"}, {"run": "haproxy-ingress"}),
+    ),
+    Known(
+        "contour",
+        ("projectcontour.io/ingress-controller", "projectcontour.io/gateway-controller"),
+        ("contour",),
+        ({_NAME: "contour", _COMPONENT: "envoy"}, {"app": "envoy"}),
+    ),
+    Known(
+        "istio",
+        ("istio.io/ingress-controller", "istio.io/gateway-controller"),
+        ("istio",),
+        ({"istio": "ingressgateway"}, {"istio": "ingress"}, {"istio": "gateway"}),
+    ),
+    Known(
+        "kong",
+        ("ingress-controllers.konghq.com/kong", "konghq.com/kic-gateway-controller"),
+        ("kong",),
+        ({_NAME: "kong"}, {_NAME: "gateway", "app.kubernetes.io/instance": "kong"}, {"app": "ingress-kong"}),
+    ),
+    Known(
+        "envoy-gateway",
+        ("gateway.envoyproxy.io/gatewayclass-controller",),
+        ("eg",),
+        ({_NAME: "envoy", _COMPONENT: "proxy"},),
+    ),
+    Known(
+        "cilium",
+        ("cilium.io/ingress-controller", "io.cilium/gateway-controller"),
+        ("cilium",),
+        ({"k8s-app": "cilium-envoy"},),
+    ),
+    Known(
+        "OpenShift router",
+        ("openshift.io/ingress-to-route",),
+        ("openshift-default",),
+        ({"ingresscontroller.operator.openshift.io/deployment-ingresscontroller": "default"},),
+    ),
+    Known("AWS load balancer", ("ingress.k8s.aws/alb",), ("alb",), ranges=()),
+    Known(
+        "Google load balancer",
+        ("networking.gke.io/gateway",),
+        ("gce", "gce-internal", "gke-l7-global-external-managed", "gke-l7-gxlb", "gke-l7-rilb"),
+        ranges=GOOGLE_PROXIES,
+    ),
+    Known(
+        "Azure Application Gateway",
+        ("azure/application-gateway", "alb.networking.azure.io/alb-controller"),
+        ("azure-application-gateway", "azure/application-gateway", "azure-alb-external"),
+        ranges=(),
+    ),
+)
+
+
+def known_as(implements: str | None, class_name: str | None) -> Known | None:
+    """The controller that a class names, or else the class itself suggests; None where neither is known."""
+    if implements:
+        return next((one for one in KNOWN if implements in one.implements), None)
+    return next((one for one in KNOWN if class_name in one.classes), None) if class_name else None
+
+
+def controller_for(known: Known | None, name: str, index: RoutingIndex, options: RoutingOptions) -> Controller:
+    """Who answers: those that the user named, else the pods of ``known`` in the manifests, else any pod anywhere.
+
+    ``name`` is what to call it where nothing is known.
+    """
+    called = known.name if known is not None else name
+    if options.controller is not None:
+        return Controller(called, possible=options.controller.source, where=options.controller.text)
+    if known is not None and known.ranges is not None:
+        return Controller(called, where="a load balancer of the cloud")
+    found = _pods_of(known, index.cluster.workloads) if known is not None else []
+    if found:
+        return Controller(called, workloads=tuple(one.key for one in found))
+    where = "a pod in any namespace, since the controller is not in these manifests"
+    return Controller(called, possible=IsPod(End.SOURCE), where=where)
+
+
+def _pods_of(known: Known, workloads: Sequence[Workload]) -> list[Workload]:
+    """The workloads that run the controller; Jobs beside it, such as those that make certificates, do not."""
+    return [
+        one
+        for one in workloads
+        if one.key.kind not in ("Job", "CronJob") and any(labels.items() <= one.labels.items() for labels in known.pods)
+    ]

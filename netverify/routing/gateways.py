@@ -1,0 +1,164 @@
+"""The Gateway API: which Service each route leads to, and through which listener.
+
+Source: gateway-api ``apis/v1`` (HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendObjectReference),
+``ReferenceGrant``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netverify.model.gateway import GATEWAY_GROUP, BackendRef, Route, RouteMatch, RouteRule
+from netverify.model.ingress import ServiceBackend
+from netverify.model.service import Service, ServicePort
+from netverify.model.traffic import Protocol
+from netverify.queries.outcome import Hop
+from netverify.routing.attachment import Attachment, attachments, is_for_mesh, why_unattached
+from netverify.routing.controllers import controller_for, known_as
+from netverify.routing.index import RoutingIndex
+from netverify.routing.ingresses import service_behind
+from netverify.routing.options import RoutingOptions
+from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrance:
+    """A route at a listener for one host, with who serves it."""
+
+    route: Route
+    attachment: Attachment | None
+    host: str = ""
+    controller: Controller | None = None
+    sources: tuple[SeenSource, ...] = ()
+
+
+def gateway_ways(index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
+    """A way in for every match and backend of every route at every listener that it is attached to."""
+    for route in index.objects.routes:
+        if is_for_mesh(route):
+            continue
+        entrances = list(_entrances(route, index, options))
+        if not entrances:
+            yield _leading(_Entrance(route, None), RouteMatch(), problem=why_unattached(route, index))
+        for entrance in entrances:
+            for rule in route.rules:
+                yield from _through(entrance, rule, index)
+
+
+def _entrances(route: Route, index: RoutingIndex, options: RoutingOptions) -> Iterator[_Entrance]:
+    classes = {one.name: one for one in index.objects.gateway_classes}
+    for attached in attachments(route, index):
+        name = attached.gateway.class_name
+        found = classes.get(name)
+        known = known_as(found.controller if found else None, name)
+        controller = controller_for(known, f"the controller of class {name}", index, options)
+        sources = (SeenSource(SeenAs.CONTROLLER),)
+        if known is not None and known.ranges is not None and options.controller is None:
+            sources = (SeenSource(SeenAs.RANGES, known.ranges),)
+        for host in attached.hosts:
+            yield _Entrance(route, attached, host, controller, sources)
+
+
+def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex) -> Iterator[WayIn]:
+    for match in rule.matches or (RouteMatch(path="" if entrance.route.kind != "HTTPRoute" else "/"),):
+        used = [backend for backend in rule.backends if backend.weight]
+        if not used:
+            problem = "it only redirects" if rule.redirects else "it has no backend that traffic goes to"
+            yield _leading(entrance, match, rule=rule, problem=problem)
+        for backend in used:
+            service, port, problem = _behind(entrance.route, backend, index)
+            yield _leading(entrance, match, rule=rule, service=service, port=port, problem=problem)
+
+
+def _behind(route: Route, backend: BackendRef, index: RoutingIndex) -> tuple[Service | None, ServicePort | None, str]:
+    namespace = backend.namespace or route.namespace
+    if (backend.group, backend.kind) != ("", "Service"):
+        return None, None, f"{backend.kind} {namespace}/{backend.name} serves it, which is not modelled"
+    if namespace != route.namespace and not is_granted(route, backend, index):
+        return None, None, f"no ReferenceGrant in {namespace} lets it refer to Service {namespace}/{backend.name}"
+    if backend.port is None:
+        return None, None, f"it names no port of Service {namespace}/{backend.name}"
+    return service_behind(namespace, ServiceBackend(backend.name, backend.port), index)
+
+
+def is_granted(route: Route, backend: BackendRef, index: RoutingIndex) -> bool:
+    """Whether a ReferenceGrant in the namespace of ``backend`` lets ``route`` refer to it."""
+    return any(
+        grant.namespace == backend.namespace
+        and any(
+            (one.group, one.kind, one.namespace) == (GATEWAY_GROUP, route.kind, route.namespace)
+            for one in grant.sources
+        )
+        and any(
+            (one.group, one.kind) == (backend.group, backend.kind) and one.name in ("", backend.name)
+            for one in grant.targets
+        )
+        for grant in index.objects.reference_grants
+    )
+
+
+def _leading(  # noqa: PLR0913 -- the parts of one way
+    entrance: _Entrance,
+    match: RouteMatch,
+    *,
+    rule: RouteRule | None = None,
+    service: Service | None = None,
+    port: ServicePort | None = None,
+    problem: str = "",
+) -> WayIn:
+    route, attached = entrance.route, entrance.attachment
+    origin = (rule and rule.origin) or route.origin
+    notes = [attached.note] if attached and attached.note else []
+    return WayIn(
+        by="Gateway",
+        kind=route.kind,
+        namespace=route.namespace,
+        name=route.name,
+        origin=origin,
+        protocol=Protocol.UDP if route.kind == "UDPRoute" else Protocol.TCP,
+        port=attached.listener.port if attached else None,
+        host=entrance.host,
+        path=match.path if route.kind in ("HTTPRoute", "GRPCRoute") else "",
+        path_type=match.path_type if route.kind == "HTTPRoute" else "",
+        tls=_tls(attached),
+        service=service,
+        service_port=port,
+        sources=entrance.sources,
+        controller=entrance.controller,
+        problem=problem,
+        notes=(*notes, *_further_conditions(match)),
+        hops=tuple(_hops(entrance, match, service, port)),
+    )
+
+
+def _tls(attached: Attachment | None) -> Tls:
+    if attached is None or attached.listener.protocol not in ("HTTPS", "TLS"):
+        return Tls.NONE
+    return Tls.PASSED_THROUGH if attached.listener.tls_mode == "Passthrough" else Tls.TERMINATED
+
+
+def _further_conditions(match: RouteMatch) -> Iterator[str]:
+    conditions = [f"method {match.method}"] if match.method else []
+    conditions += ["headers"] if match.headers else []
+    conditions += ["query parameters"] if match.queries else []
+    if conditions:
+        yield f"only requests with certain {', '.join(conditions)}"
+
+
+def _hops(entrance: _Entrance, match: RouteMatch, service: Service | None, port: ServicePort | None) -> Iterator[Hop]:
+    route, attached = entrance.route, entrance.attachment
+    if attached is not None:
+        name = f"Gateway {attached.gateway.namespace}/{attached.gateway.name}"
+        yield Hop(name, attached.listener.port, attached.listener.origin or attached.gateway.origin)
+    where = ", ".join(
+        part
+        for part in (f"host {entrance.host}" if entrance.host else "", f"path {match.path}" if match.path else "")
+        if part
+    )
+    yield Hop(f"{route.kind} {route.namespace}/{route.name}" + (f" ({where})" if where else ""), None, route.origin)
+    if entrance.controller is not None:
+        pods = ", ".join(str(key) for key in entrance.controller.workloads) or entrance.controller.name
+        yield Hop(f"controller {pods}")
+    if service is not None:
+        yield Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin)

@@ -1,0 +1,203 @@
+"""Ingresses: which controller serves them, and which Service each host and path leads to.
+
+Source: k8s.io/api ``networking/v1`` Ingress; "Ingress" ("Path types", "Hostname wildcards", "Default IngressClass").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from netverify.diagnostics import Origin
+from netverify.model.addresses import AddressRange, parse_cidr
+from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend, ServiceBackend
+from netverify.model.service import Service, ServicePort, ServiceType
+from netverify.queries.outcome import Hop
+from netverify.routing.controllers import controller_for, known_as
+from netverify.routing.index import RoutingIndex
+from netverify.routing.options import RoutingOptions
+from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
+
+_HTTP, _HTTPS = 80, 443
+_TARGET_TYPE = "alb.ingress.kubernetes.io/target-type"
+_SCHEME = "alb.ingress.kubernetes.io/scheme"
+_ALLOWED = (
+    "nginx.ingress.kubernetes.io/whitelist-source-range",
+    "nginx.ingress.kubernetes.io/allowlist-source-range",
+    "alb.ingress.kubernetes.io/inbound-cidrs",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """An Ingress with who serves it, and what bears on that."""
+
+    ingress: Ingress
+    controller: Controller
+    sources: tuple[SeenSource, ...]
+    notes: tuple[str, ...]
+
+
+def ingress_ways(index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
+    """A way in for every path of every rule of every Ingress, and for its default backend."""
+    for ingress in index.objects.ingresses:
+        served = _served(ingress, index, options)
+        for rule in ingress.rules:
+            for path in rule.paths:
+                yield _way(served, index, rule.host, path.path or "/", path.path_type.value, path.backend, path.origin)
+            if not rule.paths and ingress.default_backend is None:
+                problem = "its rule has no paths, and there is no default backend"
+                yield _leading(served, rule.host, "", "", origin=rule.origin or ingress.origin, problem=problem)
+        if ingress.default_backend is not None:
+            yield _way(served, index, "", "", "default backend", ingress.default_backend, ingress.origin)
+
+
+def class_of(ingress: Ingress, classes: Sequence[IngressClass]) -> tuple[str | None, str | None]:
+    """The class of ``ingress`` and the controller that it names; each None where nobody says.
+
+    The field counts before the legacy annotation; without either, the default class, if one is marked so. Source:
+    "Default IngressClass"; the annotation ``kubernetes.io/ingress.class`` stops the defaulting.
+    """
+    by_name = {one.name: one for one in classes}
+    if ingress.class_name is not None or ingress.class_annotation is not None:
+        name = ingress.class_name if ingress.class_name is not None else ingress.class_annotation
+        found = by_name.get(name or "")
+        return name, found.controller if found else None
+    defaults = sorted((one for one in classes if one.is_default), key=lambda one: one.name)
+    return (defaults[0].name, defaults[0].controller) if defaults else (None, None)
+
+
+def host_matches(pattern: str, host: str) -> bool:
+    """Whether ``host`` is one of the hosts that ``pattern`` of an Ingress means; an empty one means all.
+
+    Source: IngressRule.host (``*.foo.com`` matches exactly one label).
+    """
+    if pattern.startswith("*."):
+        label, dot, rest = host.partition(".")
+        return bool(label and dot) and rest == pattern[2:]
+    return pattern in ("", host)
+
+
+def path_matches(path_type: PathType, pattern: str, path: str) -> bool:
+    """Whether a request for ``path`` is one that ``pattern`` means; controllers differ on their own type.
+
+    Source: HTTPIngressPath.pathType: ``Prefix`` compares element by element, and a trailing slash is ignored.
+    """
+    if path_type is PathType.EXACT:
+        return path == pattern
+    wanted = [part for part in pattern.split("/") if part]
+    given = [part for part in path.split("/") if part]
+    return given[: len(wanted)] == wanted
+
+
+def _served(ingress: Ingress, index: RoutingIndex, options: RoutingOptions) -> _Served:
+    name, implements = class_of(ingress, index.objects.ingress_classes)
+    known = known_as(implements, name)
+    controller = controller_for(known, f"the controller of class {name}" if name else "a controller", index, options)
+    notes: list[str] = []
+    if name is None:
+        notes.append("it names no class and none is the default one: some controllers serve it, others do not")
+    elif known is None and implements is None:
+        notes.append(f"class {name} is not in these manifests")
+    sources: tuple[SeenSource, ...] = (SeenSource(SeenAs.CONTROLLER, _allowed(ingress)),)
+    if known is not None and known.ranges is not None and options.controller is None:
+        sources = _of_balancer(ingress, known.ranges)
+    return _Served(ingress, controller, sources, tuple(notes))
+
+
+def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> tuple[SeenSource, ...]:
+    """As whom policy sees a load balancer of the cloud. One of AWS goes to a port of the node unless told otherwise."""
+    by_node = any(key.startswith("alb.") for key in ingress.annotations)
+    if by_node and ingress.annotations.get(_TARGET_TYPE, "instance") == "instance":
+        return (SeenSource(SeenAs.NODE), SeenSource(SeenAs.RANGES, ranges))
+    return (SeenSource(SeenAs.RANGES, ranges),)
+
+
+def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
+    served: _Served,
+    index: RoutingIndex,
+    host: str,
+    path: str,
+    path_type: str,
+    backend: IngressBackend,
+    origin: Origin | None,
+) -> WayIn:
+    if isinstance(backend, ResourceBackend):
+        problem = f"{backend.kind} {backend.name} serves it, which is not modelled"
+        return _leading(served, host, path, path_type, origin=origin, problem=problem)
+    service, port, problem = service_behind(served.ingress.namespace, backend, index)
+    return _leading(served, host, path, path_type, origin=origin, service=service, port=port, problem=problem)
+
+
+def service_behind(
+    namespace: str, backend: ServiceBackend, index: RoutingIndex
+) -> tuple[Service | None, ServicePort | None, str]:
+    """The Service and the port of it that ``backend`` names, and else what is wrong with that, in words."""
+    service = index.services.get((namespace, backend.service))
+    if service is None:
+        return None, None, f"there is no Service {namespace}/{backend.service} in these manifests"
+    if service.type is ServiceType.EXTERNAL_NAME:
+        text = f"Service {service} is an alias of {service.external_name}, which the controller looks up itself"
+        return service, None, text
+    for port in service.ports:
+        if backend.port in (port.port, port.name):
+            return service, port, ""
+    return service, None, f"Service {service} has no port {backend.port}"
+
+
+def _leading(  # noqa: PLR0913 -- the parts of one way
+    served: _Served,
+    host: str,
+    path: str,
+    path_type: str,
+    *,
+    origin: Origin | None,
+    service: Service | None = None,
+    port: ServicePort | None = None,
+    problem: str = "",
+) -> WayIn:
+    ingress = served.ingress
+    is_tls = any(not tls.hosts or not host or any(_covers(one, host) for one in tls.hosts) for tls in ingress.tls)
+    where = ", ".join(part for part in (f"host {host}" if host else "", f"path {path}" if path else "") if part)
+    hops = [Hop(f"Ingress {ingress.namespace}/{ingress.name}" + (f" ({where})" if where else ""), None, origin)]
+    pods = ", ".join(str(key) for key in served.controller.workloads) or served.controller.name
+    hops.append(Hop(f"controller {pods}"))
+    if service is not None:
+        hops.append(Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin))
+    return WayIn(
+        by="Ingress",
+        kind="Ingress",
+        namespace=ingress.namespace,
+        name=ingress.name,
+        origin=origin or ingress.origin,
+        port=_HTTPS if is_tls else _HTTP,
+        host=host,
+        path=path,
+        path_type=path_type,
+        tls=Tls.TERMINATED if is_tls else Tls.NONE,
+        service=service,
+        service_port=port,
+        sources=served.sources,
+        controller=served.controller,
+        restricted_to=_allowed(ingress),
+        internal=ingress.annotations.get(_SCHEME) == "internal",
+        problem=problem,
+        notes=served.notes,
+        hops=tuple(hops),
+    )
+
+
+def _covers(pattern: str, host: str) -> bool:
+    return pattern == host or host_matches(pattern, host)
+
+
+def _allowed(ingress: Ingress) -> tuple[AddressRange, ...]:
+    """The clients that the controller itself is told to serve; none where it is not told."""
+    ranges: list[AddressRange] = []
+    for name in _ALLOWED:
+        for text in ingress.annotations.get(name, "").split(","):
+            try:
+                ranges += [parse_cidr(text.strip())] if text.strip() else []
+            except ValueError:
+                return ()
+    return tuple(ranges)

@@ -1,0 +1,159 @@
+"""Services that are reached from outside: load balancers, ports of nodes, external IPs.
+
+Source: ServiceSpec (``type``, ``externalTrafficPolicy``, ``externalIPs``, ``loadBalancerSourceRanges``), "Using Source
+IP"; the annotations, the documentation of each cloud's load balancer controller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.model.addresses import AddressRange, parse_cidr
+from netverify.model.labels import Labels
+from netverify.model.service import Service, ServicePort, ServiceType, TrafficPolicy
+from netverify.queries.outcome import Hop
+from netverify.routing.index import RoutingIndex
+from netverify.routing.way_in import SeenAs, SeenSource, WayIn
+
+GOOGLE_PROXIES = (parse_cidr("35.191.0.0/16"), parse_cidr("130.211.0.0/22"))
+"""Where the front ends and health checks of Google's load balancers connect from."""
+
+ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees it before its source"
+_UNRESTRICTED = "where the cloud ignores loadBalancerSourceRanges"
+_NODES_REACHED = "where the addresses of nodes can be reached from there"
+_OWNED = "where traffic for the external IP is led to a node"
+
+_INTERNAL = {
+    "service.beta.kubernetes.io/aws-load-balancer-internal": ("true", "0.0.0.0/0"),
+    "service.beta.kubernetes.io/azure-load-balancer-internal": ("true",),
+    "networking.gke.io/load-balancer-type": ("internal",),
+    "cloud.google.com/load-balancer-type": ("internal",),
+}
+"""By annotation the values, in lower case, with which a load balancer is for clients inside the cloud's network."""
+_AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+_AWS_CLASS = "service.k8s.aws/nlb"
+
+
+def service_ways(index: RoutingIndex) -> Iterator[WayIn]:
+    """The ways in that Services open, in the order of names."""
+    for service in index.objects.services:
+        if service.type is ServiceType.EXTERNAL_NAME:
+            continue
+        for port in service.ports:
+            if service.type is ServiceType.LOAD_BALANCER:
+                yield _balanced(service, port)
+            if has_node_port(service, port):
+                yield _on_nodes(service, port)
+            if service.external_ips:
+                yield _at_external_ips(service, port)
+
+
+def has_node_port(service: Service, port: ServicePort) -> bool:
+    """Whether every node listens for ``port``: for NodePorts, and for load balancers unless they go without."""
+    if service.type is ServiceType.NODE_PORT:
+        return True
+    if service.type is not ServiceType.LOAD_BALANCER:
+        return False
+    return service.allocates_node_ports or port.node_port is not None
+
+
+def is_internal(service: Service) -> bool:
+    """Whether the annotations ask for a load balancer that only the cloud's own network reaches."""
+    notes = service.annotations
+    if any(notes.get(name, "").lower() in values for name, values in _INTERNAL.items()):
+        return True
+    if not _is_of_aws_controller(service):
+        return False
+    return notes.get(f"{_AWS}scheme", "internal") != "internet-facing"
+
+
+def _is_of_aws_controller(service: Service) -> bool:
+    """Source: AWS Load Balancer Controller, "NLB": legacy controllers leave these alone."""
+    kind = service.annotations.get(f"{_AWS}type")
+    return kind in ("external", "nlb-ip") or service.load_balancer_class == _AWS_CLASS
+
+
+def _goes_to_pods(service: Service) -> bool:
+    """Whether an AWS load balancer connects to pods themselves instead of to a port of their node."""
+    notes: Labels = service.annotations
+    return notes.get(f"{_AWS}type") == "nlb-ip" or (
+        _is_of_aws_controller(service) and notes.get(f"{_AWS}nlb-target-type") == "ip"
+    )
+
+
+def _balanced(service: Service, port: ServicePort) -> WayIn:
+    notes = [f"load balancer class {service.load_balancer_class}"] if service.load_balancer_class else []
+    return WayIn(
+        by="LoadBalancer",
+        kind="Service",
+        namespace=service.namespace,
+        name=service.name,
+        origin=port.origin or service.origin,
+        protocol=port.protocol,
+        port=port.port,
+        service=service,
+        service_port=port,
+        sources=tuple(_sources(service, service.source_ranges, "")),
+        restricted_to=service.source_ranges,
+        internal=is_internal(service),
+        notes=tuple(notes),
+        hops=(Hop(f"load balancer of Service {service}", port.port, port.origin or service.origin),),
+    )
+
+
+def _on_nodes(service: Service, port: ServicePort) -> WayIn:
+    past = "reachable past the source ranges of the load balancer" if service.source_ranges else ""
+    return WayIn(
+        by="NodePort",
+        kind="Service",
+        namespace=service.namespace,
+        name=service.name,
+        origin=port.origin or service.origin,
+        protocol=port.protocol,
+        port=port.node_port,
+        service=service,
+        service_port=port,
+        sources=tuple(_sources(service, (), _NODES_REACHED)),
+        notes=(past,) if past else (),
+        hops=(Hop(f"NodePort of Service {service}", port.node_port, port.origin or service.origin),),
+    )
+
+
+def _at_external_ips(service: Service, port: ServicePort) -> WayIn:
+    addresses = ", ".join(map(str, service.external_ips))
+    return WayIn(
+        by="externalIPs",
+        kind="Service",
+        namespace=service.namespace,
+        name=service.name,
+        origin=port.origin or service.origin,
+        protocol=port.protocol,
+        port=port.port,
+        host=addresses,
+        service=service,
+        service_port=port,
+        sources=tuple(_sources(service, (), _OWNED)),
+        notes=(f"every node takes connections to {addresses} for this Service, whoever owns it",),
+        hops=(Hop(f"external IP {addresses} of Service {service}", port.port, port.origin or service.origin),),
+    )
+
+
+def _sources(service: Service, ranges: tuple[AddressRange, ...], provided: str) -> Iterator[SeenSource]:
+    """As whom policy sees the client. Under ``Cluster`` the node that took the connection stands in for it."""
+    if ranges:
+        yield from _seen(service, ranges, provided)
+        yield from _seen(service, (), _UNRESTRICTED)
+    else:
+        yield from _seen(service, (), provided)
+
+
+def _seen(service: Service, ranges: tuple[AddressRange, ...], provided: str) -> Iterator[SeenSource]:
+    if service.external_traffic_policy is TrafficPolicy.LOCAL:
+        yield SeenSource(SeenAs.CLIENT, ranges, provided)
+        return
+    if _goes_to_pods(service):
+        yield SeenSource(SeenAs.CLIENT, ranges, provided)
+        yield SeenSource(SeenAs.CLIENT, (), "where the load balancer puts an address of its own in the client's place")
+        return
+    yield SeenSource(SeenAs.NODE, ranges, provided)
+    yield SeenSource(SeenAs.CLIENT, ranges, " and ".join(text for text in (provided, ON_RECEIVING_NODE) if text))

@@ -1,0 +1,73 @@
+"""Pods that are reached at an address of their node: host ports, and pods on the host network.
+
+Source: ContainerPort.hostPort and hostIP, PodSpec.hostNetwork; the portmap plugin keeps the client's address, except
+where the connection comes from the node itself.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from netverify.model.cluster import Workload
+from netverify.model.pod_network import HostPort
+from netverify.queries.outcome import Hop
+from netverify.routing.index import RoutingIndex
+from netverify.routing.way_in import SeenAs, SeenSource, WayIn
+
+_NODES_REACHED = "where the addresses of nodes can be reached from there"
+_SEEN = (
+    SeenSource(SeenAs.CLIENT, (), _NODES_REACHED),
+    SeenSource(SeenAs.NODE, (), f"{_NODES_REACHED}, and the node puts its own in the client's place"),
+)
+
+
+def node_ways(index: RoutingIndex) -> Iterator[WayIn]:
+    """The ways in to pods by their nodes, in the order of names."""
+    for workload in index.cluster.workloads:
+        if workload.host_network:
+            yield from _on_host_network(workload)
+        else:
+            yield from (_by_host_port(workload, port) for port in workload.network.host_ports if not _is_local(port))
+
+
+def _is_local(port: HostPort) -> bool:
+    """Whether only the node itself can connect to it."""
+    return port.host_ip is not None and ipaddress.ip_address(str(port.host_ip)).is_loopback
+
+
+def _by_host_port(workload: Workload, port: HostPort) -> WayIn:
+    key = workload.key
+    return WayIn(
+        by="hostPort",
+        kind=key.kind,
+        namespace=key.namespace,
+        name=key.name,
+        origin=workload.origin,
+        protocol=port.protocol,
+        port=port.number,
+        workload=key,
+        pod_port=port.container_port,
+        sources=_SEEN,
+        hops=(Hop("host port", port.number, workload.origin),),
+    )
+
+
+def _on_host_network(workload: Workload) -> Iterator[WayIn]:
+    key = workload.key
+    declared = sorted({(port.protocol, port.number) for port in workload.ports if not port.init or port.sidecar})
+    for protocol, number in declared:
+        yield WayIn(
+            by="hostNetwork",
+            kind=key.kind,
+            namespace=key.namespace,
+            name=key.name,
+            origin=workload.origin,
+            protocol=protocol,
+            port=number,
+            workload=key,
+            pod_port=number,
+            sources=_SEEN[:1],
+            notes=("ports that it does not declare are reached in the same way",),
+            hops=(Hop("address of its node", number, workload.origin),),
+        )
