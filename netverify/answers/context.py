@@ -71,7 +71,10 @@ def with_nodes(context: Context) -> Context:
     behaviours = {**context.settings.behaviours, Behaviour.HOST_NETWORK_POLICED: False}
     with_them = replace(
         cluster,
-        namespaces={NODE.namespace: Namespace(NODE.namespace, {}, declared=True), **cluster.namespaces},
+        namespaces={
+            NODE.namespace: Namespace(NODE.namespace, {NAMESPACE_NAME_LABEL: NODE.namespace}, declared=True),
+            **cluster.namespaces,
+        },
         workloads=(nodes, *cluster.workloads),
     )
     inventory = replace(context.inventory, cluster=with_them)

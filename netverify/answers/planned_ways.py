@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeAlias
 
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
@@ -24,6 +25,9 @@ from netverify.symbolic.casting import PodScope
 
 _DIRECT = frozenset({"LoadBalancer", "NodePort", "externalIPs", "hostPort", "hostNetwork"})
 """What a way in is opened with where no controller stands between the client and the pod."""
+
+_Course: TypeAlias = tuple[tuple[Hop, ...], tuple[PlannedLeg, ...], tuple[str, ...]]
+"""Stations, connections and conditions of one route."""
 
 
 class WaysIn:
@@ -54,14 +58,15 @@ class WaysIn:
             created = backend.kind is BackendKind.POSSIBLE
             seen: set[tuple[PlannedLeg, ...]] = set()
             for source in way.sources:
-                provided = (source.provided,) if source.provided else ()
-                for path, legs in self._legs(way, source, asked):
+                for path, legs, provided in self._legs(way, source, asked):
                     if legs in seen:
                         continue
                     seen.add(legs)
                     *before, last = legs
                     to_pod = replace(last, names_freely=backend.names_freely)
-                    yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, to_created=created)
+                    yield PlannedRoute(
+                        backend_text(backend), path, (*before, to_pod), source.provided, to_created=created
+                    )
 
     def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
         """The ways in without a controller that lead to pods of ``key``."""
@@ -98,10 +103,8 @@ class WaysIn:
                     continue
             yield backend
 
-    def _legs(
-        self, way: WayIn, source: SeenSource, asked: Question
-    ) -> Iterator[tuple[tuple[Hop, ...], tuple[PlannedLeg, ...]]]:
-        """For one source that policy may see: the stations on the path, and its connections.
+    def _legs(self, way: WayIn, source: SeenSource, asked: Question) -> Iterator[_Course]:
+        """For one source that policy may see: the stations on the path, its connections, and its conditions.
 
         None where the way in does not serve the client that is asked about.
         """
@@ -109,42 +112,43 @@ class WaysIn:
             return
         match source.seen_as:
             case SeenAs.CLIENT:
-                yield way.hops, (PlannedLeg(_by_client(asked, source)),)
+                yield way.hops, (PlannedLeg(_by_client(asked, source)),), source.provided
             case SeenAs.RANGES:
                 outside = Not(IsPod(End.SOURCE))
                 balancer = All((outside, AddressIn(End.SOURCE, source.ranges))) if source.ranges else outside
-                yield way.hops, (PlannedLeg(_from(asked, balancer, "the load balancer")),)
+                yield way.hops, (PlannedLeg(_from(asked, balancer, "the load balancer")),), source.provided
             case SeenAs.NODE:
-                yield way.hops, (PlannedLeg(_from(asked, IsWorkload(End.SOURCE, NODE), "a node"), by_node=True),)
+                node = IsWorkload(End.SOURCE, NODE)
+                yield way.hops, (PlannedLeg(_from(asked, node, "a node"), by_node=True),), source.provided
             case SeenAs.CONTROLLER:
-                yield from self._through_controller(way, asked)
+                yield from self._through_controller(way, source, asked)
 
-    def _through_controller(
-        self, way: WayIn, asked: Question
-    ) -> Iterator[tuple[tuple[Hop, ...], tuple[PlannedLeg, ...]]]:
+    def _through_controller(self, way: WayIn, source: SeenSource, asked: Question) -> Iterator[_Course]:
         controller = way.controller
         if controller is None:
             return
         if controller.possible is not None and not controller.workloads:
-            yield way.hops, (PlannedLeg(_from(asked, controller.possible, controller.where)),)
+            yield way.hops, (PlannedLeg(_from(asked, controller.possible, controller.where)),), source.provided
         for key in controller.workloads:
             second = PlannedLeg(_from(asked, IsWorkload(End.SOURCE, key), str(key)))
             entries = self.to_workload(key)
             if not entries:
-                yield way.hops, (second,)
+                yield way.hops, (second,), (*source.provided, "where something outside these manifests leads to it")
             for entry in entries:
-                for first in self._to_controller(entry, key, asked):
-                    yield (*entry.hops, *way.hops), (first, second)
+                for first, provided in self._to_controller(entry, key, asked):
+                    yield (*entry.hops, *way.hops), (first, second), (*provided, *source.provided)
 
-    def _to_controller(self, entry: WayIn, key: WorkloadKey, asked: Question) -> Iterator[PlannedLeg]:
+    def _to_controller(
+        self, entry: WayIn, key: WorkloadKey, asked: Question
+    ) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
         """The connections from the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
         for backend in self._behind(entry):
             if backend.workload != key:
                 continue
             knocking = leg(asked, backend.destination, backend.traffic, str(key))
             for source in entry.sources:
-                for _, legs in self._legs(entry, source, knocking):
-                    yield from legs
+                for _, legs, provided in self._legs(entry, source, knocking):
+                    yield from ((one, provided) for one in legs)
 
 
 def _leads_to(way: WayIn, called: Called | None) -> bool:

@@ -124,6 +124,7 @@ def _answer(
     reasons: tuple[Reason, ...],
 ) -> Answer:
     """All of ``routes`` as one answer: about the best that is reachable, or about all where none is."""
+    routes = tuple(_simplest(routes))
     best = _best(routes) if verdict is Verdict.REACHABLE else None
     telling = best.legs if best is not None else tuple(leg for route in routes for leg in route.legs)
     last = best.legs[-1] if best is not None else None
@@ -162,6 +163,15 @@ def _best(routes: tuple[Route, ...]) -> Route:
         return (scope_of(route) is Scope.POSSIBLE, len(route.provided), not route.path, needs)
 
     return min(reachable, key=quality)
+
+
+def _simplest(routes: tuple[Route, ...]) -> Iterator[Route]:
+    """``routes`` without those that are open only on conditions, beside the same one on fewer."""
+    for route in routes:
+        alike = [one for one in routes if (one.path, one.text, one.verdict) == (route.path, route.text, route.verdict)]
+        if route.verdict is Verdict.REACHABLE and any(set(one.provided) < set(route.provided) for one in alike):
+            continue
+        yield route
 
 
 def unique(items: Iterable[_Item]) -> tuple[_Item, ...]:

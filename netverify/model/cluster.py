@@ -54,8 +54,8 @@ class WorkloadKey:
         return f"{self.namespace}/{self.name}[{self.kind}]"
 
 
-NODE = WorkloadKey("", "node", "Node")
-"""What stands for the nodes of the cluster where they are an end of a flow; no pod is in such a namespace."""
+NODE = WorkloadKey("(nodes)", "node", "Node")
+"""What stands for the nodes of the cluster where they are an end of a flow; no namespace can have such a name."""
 
 
 @dataclass(frozen=True, slots=True)

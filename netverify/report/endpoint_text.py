@@ -53,7 +53,7 @@ def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool) -> str:
     key = pod.workload
     assert key is not None
     if key == NODE:
-        return "a node of the cluster"
+        return "a node of the cluster, in the place of its client"
     text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"{'another ' if second else ''}pod of {key}"
     if free := _free_namespace_labels(pod, cluster):
         text += f" (if namespace {pod.namespace} has labels {labels_text(free)})"

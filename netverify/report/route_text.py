@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Pod
 from netverify.queries.outcome import Effect, Hop, Reason, Route, Routing, Verdict
@@ -30,9 +32,10 @@ def path_text(route: Route, inventory: Inventory) -> str:
 
 def route_entries(routes: tuple[Route, ...], chosen: Route | None) -> list[Entry]:
     """A line for each of ``routes``, unless the only one is told in full or goes straight to its end."""
-    if len(routes) == 1 and (chosen is not None or not routes[0].path):
+    if len(list(_telling(routes))) == 1 and (chosen is not None or not routes[0].path):
         return []
     entries: list[Entry] = []
+    routes = tuple(_telling(routes))
     for route in routes[:_LISTED]:
         stations = _ARROW.join((*map(hop_text, route.path), route.text)) if route.path else f"directly to {route.text}"
         deciding = _deciding(route)
@@ -44,6 +47,12 @@ def route_entries(routes: tuple[Route, ...], chosen: Route | None) -> list[Entry
     if routes[_LISTED:]:
         entries.append(Entry("", f"and {len(routes) - _LISTED} further routes"))
     return entries
+
+
+def _telling(routes: tuple[Route, ...]) -> Iterator[Route]:
+    """``routes`` without those to pods that could be created, where the same holds of existing ones on the same path."""
+    existing = {(route.path, route.verdict) for route in routes if not route.to_created}
+    yield from (route for route in routes if not route.to_created or (route.path, route.verdict) not in existing)
 
 
 def _verdict_text(route: Route) -> str:

@@ -80,9 +80,8 @@ def _details(one: ExposedWay) -> Iterator[str]:
             place = f" at {reason.place.path}:{reason.place.line}" if reason.place and reason.place.line else ""
             yield f"{reason.direction} denied by {reason.policy}{place}"
     open_ones = [route for route in one.routes if route.verdict is Verdict.REACHABLE]
-    if open_ones and all(route.provided for route in open_ones):
-        for text in dict.fromkeys(text for route in open_ones for text in route.provided):
-            yield f"only {text}"
+    if open_ones:
+        yield from (f"only {text}" for text in min((route.provided for route in open_ones), key=len))
     for note in way.notes:
         yield f"note: {note}"
 

@@ -18,9 +18,11 @@ from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 GOOGLE_PROXIES = (parse_cidr("35.191.0.0/16"), parse_cidr("130.211.0.0/22"))
 """Where the front ends and health checks of Google's load balancers connect from."""
 
-ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees it before its source"
+_ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees it before its source"
 _UNRESTRICTED = "where the cloud ignores loadBalancerSourceRanges"
-_NODES_REACHED = "where the addresses of nodes can be reached from there"
+NODES_REACHED = "where the addresses of nodes can be reached from there"
+_PROXY = "where the load balancer puts an address of its own in the client's place"
+_INSIDE = "where clients there are let into the network of the internal load balancer"
 _OWNED = "where traffic for the external IP is led to a node"
 
 _INTERNAL = {
@@ -93,7 +95,7 @@ def _balanced(service: Service, port: ServicePort) -> WayIn:
         port=port.port,
         service=service,
         service_port=port,
-        sources=tuple(_sources(service, service.source_ranges, "")),
+        sources=tuple(_sources(service, service.source_ranges, *([_INSIDE] if is_internal(service) else []))),
         restricted_to=service.source_ranges,
         internal=is_internal(service),
         notes=tuple(notes),
@@ -113,7 +115,7 @@ def _on_nodes(service: Service, port: ServicePort) -> WayIn:
         port=port.node_port,
         service=service,
         service_port=port,
-        sources=tuple(_sources(service, (), _NODES_REACHED)),
+        sources=tuple(_sources(service, (), NODES_REACHED)),
         notes=(past,) if past else (),
         hops=(Hop(f"NodePort of Service {service}", port.node_port, port.origin or service.origin),),
     )
@@ -138,22 +140,20 @@ def _at_external_ips(service: Service, port: ServicePort) -> WayIn:
     )
 
 
-def _sources(service: Service, ranges: tuple[AddressRange, ...], provided: str) -> Iterator[SeenSource]:
+def _sources(service: Service, ranges: tuple[AddressRange, ...], *provided: str) -> Iterator[SeenSource]:
     """As whom policy sees the client. Under ``Cluster`` the node that took the connection stands in for it."""
+    yield from _seen(service, ranges, provided)
     if ranges:
-        yield from _seen(service, ranges, provided)
-        yield from _seen(service, (), _UNRESTRICTED)
-    else:
-        yield from _seen(service, (), provided)
+        yield from _seen(service, (), (*provided, _UNRESTRICTED))
 
 
-def _seen(service: Service, ranges: tuple[AddressRange, ...], provided: str) -> Iterator[SeenSource]:
+def _seen(service: Service, ranges: tuple[AddressRange, ...], provided: tuple[str, ...]) -> Iterator[SeenSource]:
     if service.external_traffic_policy is TrafficPolicy.LOCAL:
         yield SeenSource(SeenAs.CLIENT, ranges, provided)
         return
     if _goes_to_pods(service):
         yield SeenSource(SeenAs.CLIENT, ranges, provided)
-        yield SeenSource(SeenAs.CLIENT, (), "where the load balancer puts an address of its own in the client's place")
+        yield SeenSource(SeenAs.CLIENT, (), (*provided, _PROXY))
         return
     yield SeenSource(SeenAs.NODE, ranges, provided)
-    yield SeenSource(SeenAs.CLIENT, ranges, " and ".join(text for text in (provided, ON_RECEIVING_NODE) if text))
+    yield SeenSource(SeenAs.CLIENT, ranges, (*provided, _ON_RECEIVING_NODE))

@@ -49,13 +49,13 @@ class SeenSource:
     """One source that policy may see.
 
     ``ranges`` are the addresses of ``RANGES`` (none: any outside); for others, those that the client is restricted to
-    (none: anyone). ``provided`` says what must hold outside the manifests for it, in words such as ``where the cloud
-    ignores loadBalancerSourceRanges``; empty where nothing must.
+    (none: anyone). ``provided`` is what must hold outside the manifests for it, in words such as ``where the cloud
+    ignores loadBalancerSourceRanges``.
     """
 
     seen_as: SeenAs
     ranges: tuple[AddressRange, ...] = ()
-    provided: str = ""
+    provided: tuple[str, ...] = ()
 
 
 class Tls(StrEnum):
