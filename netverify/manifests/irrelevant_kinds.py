@@ -16,9 +16,9 @@ def _kinds(names: str) -> frozenset[str]:
 IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "": _kinds(
-            "Binding ComponentStatus Config ConfigMap Endpoints Event LimitRange Node PersistentVolume "
+            "Binding ComponentStatus Config ConfigMap Event LimitRange Node PersistentVolume "
             "PersistentVolumeClaim "
-            "PodTemplate ResourceQuota Secret Service ServiceAccount Scale Status PodSecurityPolicy"
+            "PodTemplate ResourceQuota Secret ServiceAccount Scale Status PodSecurityPolicy"
         ),
         "admissionregistration.k8s.io": _kinds(
             "MutatingWebhookConfiguration ValidatingWebhookConfiguration ValidatingAdmissionPolicy "
@@ -32,7 +32,6 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "certificates.k8s.io": _kinds("CertificateSigningRequest ClusterTrustBundle PodCertificateRequest"),
         "config.k8s.io": _kinds("ResourceGroup"),
         "coordination.k8s.io": _kinds("Lease LeaseCandidate"),
-        "discovery.k8s.io": _kinds("EndpointSlice"),
         "events.k8s.io": _kinds("Event"),
         "extensions": _kinds("PodSecurityPolicy"),
         "flowcontrol.apiserver.k8s.io": _kinds("FlowSchema PriorityLevelConfiguration"),

@@ -28,6 +28,9 @@ MODELLED_KINDS: Mapping[str, str] = MappingProxyType(
         "Job": "batch/v1",
         "CronJob": "batch/v1",
         "NetworkPolicy": "networking.k8s.io/v1",
+        "Service": "v1",
+        "Endpoints": "v1",
+        "EndpointSlice": "discovery.k8s.io/v1",
         "Ingress": "networking.k8s.io/v1",
         "IngressClass": "networking.k8s.io/v1",
     },
@@ -40,7 +43,7 @@ _OLDER_VERSIONS: Mapping[str, frozenset[str]] = MappingProxyType({})
 CLUSTER_SCOPED = frozenset({"Namespace", "IngressClass", "GatewayClass"})
 """Modelled kinds of objects that are in no namespace."""
 
-_STRICT_GROUPS = frozenset({"", "apps", "batch", "extensions", "networking.k8s.io"})
+_STRICT_GROUPS = frozenset({"", "apps", "batch", "discovery.k8s.io", "extensions", "networking.k8s.io"})
 """Groups that only Kubernetes itself can add kinds to, and whose kinds are all on a list."""
 
 _POLICY_WORDS = (

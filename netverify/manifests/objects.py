@@ -12,29 +12,45 @@ from pydantic import TypeAdapter, ValidationError
 
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.document import Document
+from netverify.manifests.facts.endpoints import endpoint_slice, endpoints
 from netverify.manifests.facts.ingress import ingress, ingress_class
 from netverify.manifests.facts.namespace import declared_namespace
 from netverify.manifests.facts.network_policy import network_policy
 from netverify.manifests.facts.pod import bare_pod, is_terminated
+from netverify.manifests.facts.service import service
 from netverify.manifests.facts.workload import controlled_pods, wants_no_pods
 from netverify.manifests.gathered import Fact, Owner, ReadObject
 from netverify.manifests.kinds import CLUSTER_SCOPED, group_of
+from netverify.manifests.schema.endpoints import EndpointSliceShape, EndpointsShape
 from netverify.manifests.schema.ingress import IngressClassShape, IngressShape
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.namespace import NamespaceShape
 from netverify.manifests.schema.network_policy import NetworkPolicyShape
 from netverify.manifests.schema.pod import PodShape
+from netverify.manifests.schema.service import ServiceShape
 from netverify.manifests.schema.workload import WORKLOAD_SHAPES, WorkloadShape
+from netverify.manifests.validation.endpoints import check_endpoint_slice, check_endpoints
 from netverify.manifests.validation.fields import report_shape
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.ingress import check_ingress, check_ingress_class
 from netverify.manifests.validation.namespace import check_namespace
 from netverify.manifests.validation.network_policy import check_network_policy
 from netverify.manifests.validation.pod import check_pod
+from netverify.manifests.validation.service import check_service
 from netverify.manifests.validation.workload import check_workload
 from netverify.model.cluster import WorkloadKey
 
-_AnyShape: TypeAlias = NamespaceShape | NetworkPolicyShape | PodShape | WorkloadShape | IngressShape | IngressClassShape
+_AnyShape: TypeAlias = (
+    NamespaceShape
+    | NetworkPolicyShape
+    | PodShape
+    | WorkloadShape
+    | ServiceShape
+    | EndpointsShape
+    | EndpointSliceShape
+    | IngressShape
+    | IngressClassShape
+)
 
 _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
     {
@@ -42,6 +58,9 @@ _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
         "NetworkPolicy": NetworkPolicyShape,
         "Pod": PodShape,
         **WORKLOAD_SHAPES,
+        "Service": ServiceShape,
+        "Endpoints": EndpointsShape,
+        "EndpointSlice": EndpointSliceShape,
         "Ingress": IngressShape,
         "IngressClass": IngressClassShape,
     }
@@ -83,6 +102,12 @@ def _check(kind: str, shape: _AnyShape, findings: Findings) -> None:
             check_pod(shape, findings)
         case NamespaceShape():
             check_namespace(shape, findings)
+        case ServiceShape():
+            check_service(shape, findings)
+        case EndpointsShape():
+            check_endpoints(shape, findings)
+        case EndpointSliceShape():
+            check_endpoint_slice(shape, findings)
         case IngressShape():
             check_ingress(shape, findings)
         case IngressClassShape():
@@ -107,6 +132,12 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
         case PodShape():
             fact = bare_pod(shape, key, document)
             ended = is_terminated(shape.status)
+        case ServiceShape():
+            fact = service(shape, name, namespace, document)
+        case EndpointsShape():
+            fact = endpoints(shape, name, namespace, document)
+        case EndpointSliceShape():
+            fact = endpoint_slice(shape, name, namespace, document)
         case IngressShape():
             fact = ingress(shape, name, namespace, document)
         case IngressClassShape():

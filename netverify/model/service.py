@@ -89,7 +89,10 @@ class EndpointPort:
 
 @dataclass(frozen=True, slots=True)
 class EndpointAddress:
-    """One address behind a Service. ``hostname`` makes a DNS record of its own; ``pod`` is a ``targetRef`` to a Pod."""
+    """One address behind a Service.
+
+    ``hostname`` makes a DNS record of its own; ``pod`` is the Pod that ``targetRef`` names: ``namespace/name``.
+    """
 
     address: Address
     hostname: str = ""

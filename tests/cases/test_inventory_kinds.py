@@ -155,7 +155,6 @@ def test_a_mesh_that_only_narrows_is_an_approximation_that_names_its_place() -> 
     [
         ("v1", "ConfigMap"),
         ("v1", "ConfigMapList"),
-        ("v1", "Service"),
         ("networking.k8s.io/v1", "ServiceCIDR"),
         ("gateway.networking.k8s.io/v1", "HTTPRoute"),
         ("rbac.authorization.k8s.io/v1beta1", "RoleList"),

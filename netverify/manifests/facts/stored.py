@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from netverify.model.cluster import ContainerPort
-from netverify.model.labels import LabelSelector, Operator, Requirement, selector_of
+from netverify.model.labels import Labels, LabelSelector, Operator, Requirement, selector_of
 from netverify.model.network_policy import PolicyPort
 from netverify.model.traffic import Protocol
 
@@ -16,6 +16,15 @@ Expression: TypeAlias = tuple[str | None, str | None, tuple[str | None, ...]]
 
 OpenLabels: TypeAlias = Mapping[str, tuple[str, ...] | None]
 
+HEADLESS = "None"
+"""The ``clusterIP`` of a Service without an address."""
+
+_ABOUT_TRAFFIC = (
+    "cloud.google.com/",
+    "networking.gke.io/",
+    "service.beta.kubernetes.io/",
+    "service.kubernetes.io/",
+)
 _REVISION = "controller-revision-hash"
 LISTED_REPLICAS = 64
 """Up to so many replicas, what differs between them is listed one by one."""
@@ -29,6 +38,16 @@ def selector(labels: tuple[tuple[str, str | None], ...], expressions: tuple[Expr
         for key, operator, values in expressions
     )
     return selector_of({key: value or "" for key, value in labels}, requirements)
+
+
+def protocol(written: str | None) -> Protocol:
+    """The protocol of a port of a container, a Service or endpoints; a missing or empty one is TCP."""
+    return Protocol(written) if written else Protocol.TCP
+
+
+def traffic_annotations(annotations: Labels) -> Labels:
+    """Of the annotations of a Service those that may say how traffic is to arrive, in order."""
+    return {key: value for key, value in sorted(annotations.items()) if key.startswith(_ABOUT_TRAFFIC)}
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from netverify.manifests.document import FieldPath
+from netverify.manifests.validation.findings import Findings
+from netverify.manifests.validation.names import shown
 from netverify.model.addresses import AddressRange
 
 _PREFIX = re.compile(r"[0-9]{1,9}")
@@ -47,6 +50,17 @@ def read_cidr(text: str) -> CidrReading:
     if ":" in address_text:
         return _read_ipv6(address_text, prefix, zeros=prefix_text != str(prefix))
     return _read_ipv4(address_text, prefix, zeros=prefix_text != str(prefix))
+
+
+def report_cidr(text: str, path: FieldPath, findings: Findings) -> CidrReading:
+    """Read the CIDR at ``path``, with a finding for each problem with it."""
+    reading = read_cidr(text)
+    advice = f"write `{reading.canonical}`" if reading.canonical else ""
+    for code, problem in reading.problems:
+        findings.refuse(code, path, f"{problem}, not {shown(text)}", advice=advice)
+    if not reading.problems and not is_canonical(reading, text):
+        findings.warn("NV316", path, f"is {shown(text)}, which is not the canonical form of this range", advice=advice)
+    return reading
 
 
 def network_of(text: str) -> AddressRange:

@@ -20,7 +20,7 @@ from netverify.manifests.validation.names import (
 )
 
 _NAME_RULES: Mapping[str, Callable[[str], Problems]] = MappingProxyType(
-    {"Namespace": dns_label_problems, "StatefulSet": dns_label_problems}
+    dict.fromkeys(("Namespace", "Service", "StatefulSet"), dns_label_problems)
 )
 _CRON_JOB_NAME = 52
 

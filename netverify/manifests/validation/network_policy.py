@@ -13,7 +13,7 @@ from netverify.manifests.schema.network_policy import (
     PeerShape,
     PortShape,
 )
-from netverify.manifests.validation.cidr import CidrReading, is_canonical, read_cidr
+from netverify.manifests.validation.cidr import report_cidr
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.metadata import check_metadata
 from netverify.manifests.validation.names import port_name_problems, shown
@@ -140,22 +140,12 @@ def _check_ip_block(block: IPBlockShape, path: FieldPath, findings: Findings) ->
             "NV310", (*path, "cidr"), "is missing", advice="write `0.0.0.0/0` or `::/0` for every address of a family"
         )
         return
-    whole = read_cidr(block.cidr)
-    _report_cidr(whole, block.cidr, (*path, "cidr"), findings)
+    whole = report_cidr(block.cidr, (*path, "cidr"), findings)
     for index, item in enumerate(block.except_ or ()):
         place = (*path, "except", index)
-        part = read_cidr(item or "")
-        _report_cidr(part, item or "", place, findings)
+        part = report_cidr(item or "", place, findings)
         if whole.network is None or part.network is None:
             continue
         inside = Address(part.network.family, part.network.first) in whole.network
         if not inside or part.prefix <= whole.prefix:
             findings.refuse("NV315", place, f"must be a strict subset of `cidr` (`{block.cidr}`), but is `{item}`")
-
-
-def _report_cidr(reading: CidrReading, text: str, path: FieldPath, findings: Findings) -> None:
-    advice = f"write `{reading.canonical}`" if reading.canonical else ""
-    for code, problem in reading.problems:
-        findings.refuse(code, path, f"{problem}, not {shown(text)}", advice=advice)
-    if not reading.problems and not is_canonical(reading, text):
-        findings.warn("NV316", path, f"is {shown(text)}, which is not the canonical form of this range", advice=advice)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from netverify.manifests.document import FieldPath
 from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShape, PodStatusShape, PodTemplateShape
+from netverify.manifests.validation.choices import check_choice
 from netverify.manifests.validation.container import check_container
 from netverify.manifests.validation.container_port import HostPorts, check_host_network, warn_repeated_ports
 from netverify.manifests.validation.findings import Findings
@@ -26,7 +27,7 @@ def check_pod(shape: PodShape, findings: Findings) -> None:
     """Check a whole Pod."""
     check_metadata("Pod", shape.metadata, findings)
     spec = shape.spec or PodSpecShape()
-    _check_choice(spec.restartPolicy, _RESTART_POLICIES, ("spec", "restartPolicy"), findings)
+    check_choice(spec.restartPolicy or None, _RESTART_POLICIES, ("spec", "restartPolicy"), findings)
     check_pod_spec(spec, ("spec",), findings, fills_host_ports=bool(spec.hostNetwork))
     if shape.status is not None:
         _check_status(shape.status, findings)
@@ -74,7 +75,7 @@ def _check_containers(
 
 
 def _check_dns(spec: PodSpecShape, path: FieldPath, findings: Findings) -> None:
-    _check_choice(spec.dnsPolicy, _DNS_POLICIES, (*path, "dnsPolicy"), findings)
+    check_choice(spec.dnsPolicy or None, _DNS_POLICIES, (*path, "dnsPolicy"), findings)
     servers = (spec.dnsConfig.nameservers if spec.dnsConfig else None) or []
     place = (*path, "dnsConfig", "nameservers")
     if spec.dnsPolicy == "None" and not servers:
@@ -84,12 +85,6 @@ def _check_dns(spec: PodSpecShape, path: FieldPath, findings: Findings) -> None:
         findings.refuse("NV243", place, f"must not have more than {_NAMESERVERS} items, not {len(servers)}")
     for index, server in enumerate(servers):
         check_ip(server or "", (*place, index), findings)
-
-
-def _check_choice(value: str | None, choices: Sequence[str], path: FieldPath, findings: Findings) -> None:
-    if value and value not in choices:
-        names = ", ".join(f"`{choice}`" for choice in choices)
-        findings.refuse("NV241", path, f"must be one of {names}, not {shown(value)}")
 
 
 def _check_status(status: PodStatusShape, findings: Findings) -> None:

@@ -20,7 +20,7 @@ def check_selector(selector: Selector | None, path: FieldPath, findings: Finding
     if selector.matchLabels:
         check_label_map(selector.matchLabels, (*path, "matchLabels"), findings)
         if None in selector.matchLabels.values():
-            _warn_null_values(selector.matchLabels, (*path, "matchLabels"), findings)
+            warn_null_values(selector.matchLabels, (*path, "matchLabels"), findings)
     if selector.matchExpressions:
         for index, item in enumerate(selector.matchExpressions):
             _check_requirement(item or SelectorRequirement(), (*path, "matchExpressions", index), findings)
@@ -55,7 +55,8 @@ def _refuse_operator(operator: str, path: FieldPath, findings: Findings) -> None
     findings.refuse("NV225", path, f"must be one of {_OPERATORS}, not {shown(operator)}", advice=advice)
 
 
-def _warn_null_values(labels: StringMap, path: FieldPath, findings: Findings) -> None:
+def warn_null_values(labels: StringMap, path: FieldPath, findings: Findings) -> None:
+    """Warn of each null value of the label map at ``path``, by which something is selected."""
     for key in (key for key, value in labels.items() if value is None):
         findings.warn(
             "NV228",
