@@ -56,17 +56,11 @@ class WaysIn:
                 traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
             asked = leg(question, destination, traffic, backend.text)
             created = backend.kind is BackendKind.POSSIBLE
-            seen: set[tuple[PlannedLeg, ...]] = set()
             for source in way.sources:
                 for path, legs, provided in self._legs(way, source, asked):
-                    if legs in seen:
-                        continue
-                    seen.add(legs)
                     *before, last = legs
                     to_pod = replace(last, names_freely=backend.names_freely)
-                    yield PlannedRoute(
-                        backend_text(backend), path, (*before, to_pod), source.provided, to_created=created
-                    )
+                    yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, to_created=created)
 
     def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
         """The ways in without a controller that lead to pods of ``key``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -124,7 +124,7 @@ def _answer(
     reasons: tuple[Reason, ...],
 ) -> Answer:
     """All of ``routes`` as one answer: about the best that is reachable, or about all where none is."""
-    routes = tuple(_simplest(routes))
+    routes = tuple(simplest(routes))
     best = _best(routes) if verdict is Verdict.REACHABLE else None
     telling = best.legs if best is not None else tuple(leg for route in routes for leg in route.legs)
     last = best.legs[-1] if best is not None else None
@@ -165,9 +165,10 @@ def _best(routes: tuple[Route, ...]) -> Route:
     return min(reachable, key=quality)
 
 
-def _simplest(routes: tuple[Route, ...]) -> Iterator[Route]:
-    """``routes`` without those that are open only on conditions, beside the same one on fewer."""
-    for route in routes:
+def simplest(routes: Sequence[Route]) -> Iterator[Route]:
+    """``routes``, each once, without those that are open only on conditions, beside the same one on fewer."""
+    once = {(route.path, route.text, route.provided, *map(id, route.legs)): route for route in routes}
+    for route in once.values():
         alike = [one for one in routes if (one.path, one.text, one.verdict) == (route.path, route.text, route.verdict)]
         if route.verdict is Verdict.REACHABLE and any(set(one.provided) < set(route.provided) for one in alike):
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
-from netverify.answers.routed import Router, scope_of, unique
+from netverify.answers.routed import Router, scope_of, simplest, unique
 from netverify.model.flow import End
 from netverify.queries.called import Called
 from netverify.queries.outcome import Reason, Route, Scope, Verdict
@@ -90,7 +90,7 @@ def _exposed(way: WayIn, router: Router) -> ExposedWay:
         return ExposedWay(way, Openness.BROKEN, why=way.problem)
     question = _question(way)
     judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, question))
-    routes = tuple(route for route in judged if route.verdict is not Verdict.VACUOUS)
+    routes = tuple(simplest([route for route in judged if route.verdict is not Verdict.VACUOUS]))
     if not routes:
         return ExposedWay(way, Openness.BROKEN, why="it has no endpoints")
     openness = _openness(routes)
