@@ -1,7 +1,4 @@
-"""Kinds that say nothing about which pods may talk to which: an allow-list by group.
-
-Services, Ingresses, endpoints and Gateway API routes get traffic to pods, but what policy sees is the pod at the end.
-"""
+"""Kinds that say nothing about which pods may talk to which, nor how traffic gets to them: an allow-list by group."""
 
 from __future__ import annotations
 
@@ -35,9 +32,7 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "events.k8s.io": _kinds("Event"),
         "extensions": _kinds("PodSecurityPolicy"),
         "flowcontrol.apiserver.k8s.io": _kinds("FlowSchema PriorityLevelConfiguration"),
-        "gateway.networking.k8s.io": _kinds(
-            "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ReferenceGrant TCPRoute TLSRoute UDPRoute"
-        ),
+        "gateway.networking.k8s.io": _kinds("BackendTLSPolicy"),
         "gateway.networking.x-k8s.io": _kinds("XBackendTrafficPolicy XMesh"),
         "internal.apiserver.k8s.io": _kinds("StorageVersion"),
         "kustomize.config.k8s.io": _kinds("Kustomization Component"),
@@ -88,7 +83,6 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "crd.k8s.amazonaws.com": _kinds("ENIConfig"),
         "vpcresources.k8s.aws": _kinds("CNINode"),
         "elbv2.k8s.aws": _kinds("IngressClassParams TargetGroupBinding"),
-        "route.openshift.io": _kinds("Route"),
         "project.openshift.io": _kinds("ProjectRequest"),
         "image.openshift.io": _kinds("ImageStream ImageStreamTag"),
         "build.openshift.io": _kinds("BuildConfig"),

@@ -33,11 +33,31 @@ MODELLED_KINDS: Mapping[str, str] = MappingProxyType(
         "EndpointSlice": "discovery.k8s.io/v1",
         "Ingress": "networking.k8s.io/v1",
         "IngressClass": "networking.k8s.io/v1",
+        "GatewayClass": "gateway.networking.k8s.io/v1",
+        "Gateway": "gateway.networking.k8s.io/v1",
+        "HTTPRoute": "gateway.networking.k8s.io/v1",
+        "GRPCRoute": "gateway.networking.k8s.io/v1",
+        "TLSRoute": "gateway.networking.k8s.io/v1",
+        "TCPRoute": "gateway.networking.k8s.io/v1",
+        "UDPRoute": "gateway.networking.k8s.io/v1",
+        "ReferenceGrant": "gateway.networking.k8s.io/v1",
+        "Route": "route.openshift.io/v1",
     },
 )
 """The kinds that are read in full, with the newest apiVersion that a server of today takes."""
 
-_OLDER_VERSIONS: Mapping[str, frozenset[str]] = MappingProxyType({})
+_OLDER_VERSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "GatewayClass": frozenset({"gateway.networking.k8s.io/v1beta1"}),
+        "Gateway": frozenset({"gateway.networking.k8s.io/v1beta1"}),
+        "HTTPRoute": frozenset({"gateway.networking.k8s.io/v1beta1"}),
+        "ReferenceGrant": frozenset({"gateway.networking.k8s.io/v1beta1", "gateway.networking.k8s.io/v1alpha2"}),
+        "GRPCRoute": frozenset({"gateway.networking.k8s.io/v1alpha2"}),
+        "TLSRoute": frozenset({"gateway.networking.k8s.io/v1alpha2", "gateway.networking.k8s.io/v1alpha3"}),
+        "TCPRoute": frozenset({"gateway.networking.k8s.io/v1alpha2", "gateway.networking.k8s.io/v1alpha3"}),
+        "UDPRoute": frozenset({"gateway.networking.k8s.io/v1alpha2", "gateway.networking.k8s.io/v1alpha3"}),
+    }
+)
 """Further versions of these kinds that a server still takes, with the same fields."""
 
 CLUSTER_SCOPED = frozenset({"Namespace", "IngressClass", "GatewayClass"})

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.document import Document
 from netverify.manifests.facts.endpoints import endpoint_slice, endpoints
-from netverify.manifests.facts.ingress import ingress, ingress_class
 from netverify.manifests.facts.namespace import declared_namespace
 from netverify.manifests.facts.network_policy import network_policy
 from netverify.manifests.facts.pod import bare_pod, is_terminated
@@ -22,7 +21,6 @@ from netverify.manifests.facts.workload import controlled_pods, wants_no_pods
 from netverify.manifests.gathered import Fact, Owner, ReadObject
 from netverify.manifests.kinds import CLUSTER_SCOPED, group_of
 from netverify.manifests.schema.endpoints import EndpointSliceShape, EndpointsShape
-from netverify.manifests.schema.ingress import IngressClassShape, IngressShape
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.namespace import NamespaceShape
 from netverify.manifests.schema.network_policy import NetworkPolicyShape
@@ -32,12 +30,12 @@ from netverify.manifests.schema.workload import WORKLOAD_SHAPES, WorkloadShape
 from netverify.manifests.validation.endpoints import check_endpoint_slice, check_endpoints
 from netverify.manifests.validation.fields import report_shape
 from netverify.manifests.validation.findings import Findings
-from netverify.manifests.validation.ingress import check_ingress, check_ingress_class
 from netverify.manifests.validation.namespace import check_namespace
 from netverify.manifests.validation.network_policy import check_network_policy
 from netverify.manifests.validation.pod import check_pod
 from netverify.manifests.validation.service import check_service
 from netverify.manifests.validation.workload import check_workload
+from netverify.manifests.ways_in import WAY_IN_SHAPES, WayInShape, check_way_in, way_in
 from netverify.model.cluster import WorkloadKey
 
 _AnyShape: TypeAlias = (
@@ -48,8 +46,7 @@ _AnyShape: TypeAlias = (
     | ServiceShape
     | EndpointsShape
     | EndpointSliceShape
-    | IngressShape
-    | IngressClassShape
+    | WayInShape
 )
 
 _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
@@ -61,8 +58,7 @@ _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
         "Service": ServiceShape,
         "Endpoints": EndpointsShape,
         "EndpointSlice": EndpointSliceShape,
-        "Ingress": IngressShape,
-        "IngressClass": IngressClassShape,
+        **WAY_IN_SHAPES,
     }
 )
 
@@ -108,10 +104,8 @@ def _check(kind: str, shape: _AnyShape, findings: Findings) -> None:
             check_endpoints(shape, findings)
         case EndpointSliceShape():
             check_endpoint_slice(shape, findings)
-        case IngressShape():
-            check_ingress(shape, findings)
-        case IngressClassShape():
-            check_ingress_class(shape, findings)
+        case _ if isinstance(shape, WayInShape):
+            check_way_in(kind, shape, findings)
         case _:
             check_workload(kind, shape, findings)
 
@@ -138,10 +132,8 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
             fact = endpoints(shape, name, namespace, document)
         case EndpointSliceShape():
             fact = endpoint_slice(shape, name, namespace, document)
-        case IngressShape():
-            fact = ingress(shape, name, namespace, document)
-        case IngressClassShape():
-            fact = ingress_class(shape, name, document)
+        case _ if isinstance(shape, WayInShape):
+            fact = way_in(shape, key, document)
         case _:
             fact = controlled_pods(shape, key, document)
             ended = wants_no_pods(shape)

@@ -97,8 +97,9 @@ class BackendRef:
 class RouteMatch:
     """What of the requests goes to a rule.
 
-    ``path_type`` is ``PathPrefix``, ``Exact`` or ``RegularExpression`` (for gRPC empty, and ``path`` is
-    ``/service/method``); ``headers`` and ``queries`` count conditions on them.
+    ``path_type`` is ``PathPrefix``, ``Exact`` or ``RegularExpression``; for gRPC it is empty or
+    ``RegularExpression``, and ``path`` is ``/service/method`` with ``*`` for a part that is not asked for. ``headers``
+    and ``queries`` count conditions on them.
     """
 
     path: str = "/"

@@ -156,7 +156,7 @@ def test_a_mesh_that_only_narrows_is_an_approximation_that_names_its_place() -> 
         ("v1", "ConfigMap"),
         ("v1", "ConfigMapList"),
         ("networking.k8s.io/v1", "ServiceCIDR"),
-        ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+        ("gateway.networking.k8s.io/v1", "BackendTLSPolicy"),
         ("rbac.authorization.k8s.io/v1beta1", "RoleList"),
         ("cert-manager.io/v1", "Certificate"),
         ("projectcalico.org/v3", "StagedNetworkPolicy"),
