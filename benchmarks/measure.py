@@ -98,6 +98,25 @@ def reading(folder: str) -> dict[str, Any]:
     return {"parse": parse, "read": read - started, "lower": time.process_time() - read}
 
 
+def routing(folder: str) -> dict[str, Any]:
+    """Parsing alone, then from facts to the endpoints of every port of every Service, and to every way in."""
+    from netverify.manifests.inventory import read_inventory
+    from netverify.routing.backends import backends
+    from netverify.routing.index import RoutingIndex
+    from netverify.routing.options import RoutingOptions
+    from netverify.routing.ways_in import ways_in
+
+    warm_up()
+    parse = netverify_parse(folder)["seconds"]
+    cluster = read_inventory((folder,)).cluster
+    started = time.process_time()
+    index = RoutingIndex(cluster)
+    ends = sum(len(backends(index, one, port)) for one in cluster.routing.services for port in one.ports)
+    ways = ways_in(index, RoutingOptions())
+    took = time.process_time() - started
+    return {"parse": parse, "route": took, "services": len(cluster.routing.services), "ends": ends, "ways": len(ways)}
+
+
 def many_questions(folder: str, workloads: int, policies: int, count: int) -> dict[str, Any]:
     """``count`` questions about a loaded cluster: milliseconds of each kind, and the verdicts."""
     from netverify.manifests.inventory import read_inventory
@@ -128,7 +147,15 @@ def main() -> None:
     name, folder, *numbers = sys.argv[1:]
     measurements = {
         made.__name__: made
-        for made in (netverify_parse, netverify_parse_everything, pyyaml_parse, everything, reading, many_questions)
+        for made in (
+            netverify_parse,
+            netverify_parse_everything,
+            pyyaml_parse,
+            everything,
+            reading,
+            routing,
+            many_questions,
+        )
     }
     gc.disable()
     print(json.dumps(measurements[name](folder, *map(int, numbers))))

@@ -20,6 +20,7 @@ import mapping
 import parsing
 import reading
 import recorded
+import routing
 from figures import Size, growth, table
 from generate import write
 from measure import SEED
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
 
 CLUSTERS = BUILD / "benchmarks"
 SIZES: tuple[Size, ...] = ((100, 50), (1_000, 500), (5_000, 2_000), (20_000, 10_000), (100_000, 50_000))
-KINDS: dict[str, ModuleType] = {"parse": parsing, "read": reading, "query": asking, "map": mapping, "peer": comparing}
+KINDS: dict[str, ModuleType] = {
+    "parse": parsing,
+    "read": reading,
+    "query": asking,
+    "map": mapping,
+    "route": routing,
+    "peer": comparing,
+}
 """Each measures one size: ``measure(folder, workloads, policies)`` up to ``LARGEST`` workloads.
 
 ``ROWS`` are its figures, ``KEPT`` those that are recorded.

@@ -5,8 +5,8 @@ Source: ServiceSpec (``selector``, ``type``, ``clusterIP``), "Services without s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange
@@ -67,9 +67,9 @@ def backends(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[
     if service.headless:
         return dialled(index, service, PortIn(port.protocol, port_set((port.port, port.port))))
     if service.selector is not None:
-        existing = tuple(_existing(index, service, service.selector, port))
-        created = _possible(index, service, service.selector, port)
-        return (*existing, replace(created, names_freely=not existing and isinstance(port.target_port, str)))
+        selected = index.selected(service.namespace, service.selector)
+        existing = tuple(_existing(selected, service.selector, port))
+        return (*existing, _possible(selected, service, service.selector, port, shown=bool(existing)))
     return tuple(_written(index, service, port))
 
 
@@ -83,15 +83,16 @@ def dialled(index: RoutingIndex, service: Service, traffic: Predicate) -> tuple[
         slices = index.slices.get((service.namespace, service.name), ())
         addresses = [one.address for each in slices for subset in each.subsets for one in subset.addresses]
         return tuple(_at(index, address, traffic, number) for address in dict.fromkeys(addresses))
+    selected = index.selected(service.namespace, service.selector)
     existing = [
         Backend(BackendKind.EXISTING, str(one.key), _pods_selected(one, service.selector), traffic, number, one.key)
-        for one in index.selected(service.namespace, service.selector)
+        for one in selected
     ]
-    return (*existing, _created(index, service, service.selector, traffic, number))
+    return (*existing, _created(selected, service, service.selector, traffic, number))
 
 
-def _existing(index: RoutingIndex, service: Service, selector: Labels, port: ServicePort) -> Iterator[Backend]:
-    for workload in index.selected(service.namespace, selector):
+def _existing(selected: Sequence[Workload], selector: Labels, port: ServicePort) -> Iterator[Backend]:
+    for workload in selected:
         number = target_port(workload, port)
         if number is None:
             continue
@@ -100,26 +101,31 @@ def _existing(index: RoutingIndex, service: Service, selector: Labels, port: Ser
         yield Backend(BackendKind.EXISTING, str(workload.key), who, traffic, number, workload.key)
 
 
-def _possible(index: RoutingIndex, service: Service, selector: Labels, port: ServicePort) -> Backend:
-    wanted = port.target_port
-    traffic: Predicate
-    if isinstance(wanted, int):
-        traffic = PortIn(port.protocol, port_set((wanted, wanted)))
-    else:
-        traffic = NamedPort(port.protocol, wanted)
-    return _created(index, service, selector, traffic, wanted)
-
-
-def _created(
-    index: RoutingIndex, service: Service, selector: Labels, traffic: Predicate, port: int | str | None
+def _possible(
+    selected: Sequence[Workload], service: Service, selector: Labels, port: ServicePort, *, shown: bool
 ) -> Backend:
-    """The pods that could be created and ``selector`` selects."""
-    existing = index.selected(service.namespace, selector)
-    others = tuple(Not(IsWorkload(End.DESTINATION, workload.key)) for workload in existing)
-    labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+    """The pods that could be created; ``shown``: an existing one shows which number the target port is."""
+    wanted = port.target_port
+    if isinstance(wanted, int):
+        return _created(selected, service, selector, PortIn(port.protocol, port_set((wanted, wanted))), wanted)
+    return _created(selected, service, selector, NamedPort(port.protocol, wanted), wanted, names_freely=not shown)
+
+
+def _created(  # noqa: PLR0913 -- the parts of one backend
+    selected: Sequence[Workload],
+    service: Service,
+    selector: Labels,
+    traffic: Predicate,
+    port: int | str | None,
+    *,
+    names_freely: bool = False,
+) -> Backend:
+    """The pods that could be created and ``selector`` selects, which are none of the existing ones ``selected``."""
+    others = [Not(IsWorkload(End.DESTINATION, workload.key)) for workload in selected]
+    labels = ",".join([f"{key}={value}" for key, value in sorted(selector.items())])
     text = f"pods {labels} in namespace {service.namespace} that could be created"
     who = All((selected_pods(service, End.DESTINATION), *others))
-    return Backend(BackendKind.POSSIBLE, text, who, traffic, port)
+    return Backend(BackendKind.POSSIBLE, text, who, traffic, port, names_freely=names_freely)
 
 
 def _pods_selected(workload: Workload, selector: Labels) -> Predicate:

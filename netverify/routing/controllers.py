@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netverify.model.addresses import AddressRange
-from netverify.model.cluster import Workload
+from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import Labels
 from netverify.routing.index import RoutingIndex
@@ -129,21 +129,37 @@ def known_as(implements: str | None, class_name: str | None) -> Known | None:
     return next((one for one in KNOWN if class_name in one.classes), None) if class_name else None
 
 
-def controller_for(known: Known | None, name: str, index: RoutingIndex, options: RoutingOptions) -> Controller:
-    """Who answers: those that the user named, else the pods of ``known`` in the manifests, else any pod anywhere.
+class Controllers:
+    """Finds who answers, each controller once."""
 
-    ``name`` is what to call it where nothing is known.
-    """
-    called = known.name if known is not None else name
-    if options.controller is not None:
-        return Controller(called, possible=options.controller.source, where=options.controller.text)
-    if known is not None and known.ranges is not None:
-        return Controller(called, where="a load balancer of the cloud")
-    found = _pods_of(known, index.cluster.workloads) if known is not None else []
-    if found:
-        return Controller(called, workloads=tuple(one.key for one in found))
-    where = "a pod in any namespace, since the controller is not in these manifests"
-    return Controller(called, possible=IsPod(End.SOURCE), where=where)
+    def __init__(self, index: RoutingIndex, options: RoutingOptions) -> None:
+        self._index = index
+        self._given = options.controller
+        self._pods: dict[str, tuple[WorkloadKey, ...]] = {}
+
+    def serving(self, known: Known | None, name: str) -> Controller:
+        """Who answers: those that the user named, else the pods of ``known`` in the manifests, else any pod anywhere.
+
+        ``name`` is what to call it where nothing is known.
+        """
+        called = known.name if known is not None else name
+        if self._given is not None:
+            return Controller(called, possible=self._given.source, where=self._given.text)
+        if known is not None and known.ranges is not None:
+            return Controller(called, where="a load balancer of the cloud")
+        if known is not None and (found := self._pods_of(known)):
+            return Controller(called, workloads=found)
+        where = "a pod in any namespace, since the controller is not in these manifests"
+        return Controller(called, possible=IsPod(End.SOURCE), where=where)
+
+    def balancer_ranges(self, known: Known | None) -> tuple[AddressRange, ...] | None:
+        """Where the load balancer of the cloud that answers connects from; None where pods answer."""
+        return known.ranges if known is not None and self._given is None else None
+
+    def _pods_of(self, known: Known) -> tuple[WorkloadKey, ...]:
+        if known.name not in self._pods:
+            self._pods[known.name] = tuple(one.key for one in _pods_of(known, self._index.cluster.workloads))
+        return self._pods[known.name]
 
 
 def _pods_of(known: Known, workloads: Sequence[Workload]) -> list[Workload]:

@@ -15,10 +15,9 @@ from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
 from netverify.routing.attachment import Attachment, attachments, is_for_mesh, why_unattached
-from netverify.routing.controllers import controller_for, known_as
+from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.index import RoutingIndex
 from netverify.routing.ingresses import service_behind
-from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 
@@ -33,12 +32,12 @@ class _Entrance:
     sources: tuple[SeenSource, ...] = ()
 
 
-def gateway_ways(index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
+def gateway_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
     """A way in for every match and backend of every route at every listener that it is attached to."""
     for route in index.objects.routes:
         if is_for_mesh(route):
             continue
-        entrances = list(_entrances(route, index, options))
+        entrances = list(_entrances(route, index, controllers))
         if not entrances:
             yield _leading(_Entrance(route, None), RouteMatch(), problem=why_unattached(route, index))
         for entrance in entrances:
@@ -46,16 +45,15 @@ def gateway_ways(index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn
                 yield from _through(entrance, rule, index)
 
 
-def _entrances(route: Route, index: RoutingIndex, options: RoutingOptions) -> Iterator[_Entrance]:
+def _entrances(route: Route, index: RoutingIndex, controllers: Controllers) -> Iterator[_Entrance]:
     classes = {one.name: one for one in index.objects.gateway_classes}
     for attached in attachments(route, index):
         name = attached.gateway.class_name
         found = classes.get(name)
         known = known_as(found.controller if found else None, name)
-        controller = controller_for(known, f"the controller of class {name}", index, options)
-        sources = (SeenSource(SeenAs.CONTROLLER),)
-        if known is not None and known.ranges is not None and options.controller is None:
-            sources = (SeenSource(SeenAs.RANGES, known.ranges),)
+        controller = controllers.serving(known, f"the controller of class {name}")
+        ranges = controllers.balancer_ranges(known)
+        sources = (SeenSource(SeenAs.CONTROLLER if ranges is None else SeenAs.RANGES, ranges or ()),)
         for host in attached.hosts:
             yield _Entrance(route, attached, host, controller, sources)
 

@@ -13,9 +13,8 @@ from netverify.model.addresses import AddressRange, parse_cidr
 from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend, ServiceBackend
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.queries.outcome import Hop
-from netverify.routing.controllers import controller_for, known_as
+from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 _HTTP, _HTTPS = 80, 443
@@ -38,10 +37,10 @@ class _Served:
     notes: tuple[str, ...]
 
 
-def ingress_ways(index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
+def ingress_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
     """A way in for every path of every rule of every Ingress, and for its default backend."""
     for ingress in index.objects.ingresses:
-        served = _served(ingress, index, options)
+        served = _served(ingress, index, controllers)
         for rule in ingress.rules:
             for path in rule.paths:
                 yield _way(served, index, rule.host, path.path or "/", path.path_type.value, path.backend, path.origin)
@@ -90,18 +89,19 @@ def path_matches(path_type: PathType, pattern: str, path: str) -> bool:
     return given[: len(wanted)] == wanted
 
 
-def _served(ingress: Ingress, index: RoutingIndex, options: RoutingOptions) -> _Served:
+def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> _Served:
     name, implements = class_of(ingress, index.objects.ingress_classes)
     known = known_as(implements, name)
-    controller = controller_for(known, f"the controller of class {name}" if name else "a controller", index, options)
+    controller = controllers.serving(known, f"the controller of class {name}" if name else "a controller")
     notes: list[str] = []
     if name is None:
         notes.append("it names no class and none is the default one: some controllers serve it, others do not")
     elif known is None and implements is None:
         notes.append(f"class {name} is not in these manifests")
     sources: tuple[SeenSource, ...] = (SeenSource(SeenAs.CONTROLLER, _allowed(ingress)),)
-    if known is not None and known.ranges is not None and options.controller is None:
-        sources = _of_balancer(ingress, known.ranges)
+    ranges = controllers.balancer_ranges(known)
+    if ranges is not None:
+        sources = _of_balancer(ingress, ranges)
     return _Served(ingress, controller, sources, tuple(notes))
 
 

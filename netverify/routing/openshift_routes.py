@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from netverify.model.ingress import OpenShiftRoute
 from netverify.model.service import Service, ServicePort
 from netverify.queries.outcome import Hop
-from netverify.routing.controllers import Known, controller_for, known_as
+from netverify.routing.controllers import Controllers, Known, known_as
 from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 _ROUTER = "openshift.io/ingress-to-route"
 
 
-def openshift_ways(index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
+def openshift_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
     """A way in for every port of every Service that a Route sends traffic to."""
     known: Known | None = known_as(_ROUTER, None)
     for route in index.objects.openshift_routes:
-        controller = controller_for(known, "the router", index, options)
+        controller = controllers.serving(known, "the router")
         used = [backend.service for backend in route.backends if backend.weight]
         if not used:
             yield _leading(route, controller, problem="it has no Service that traffic goes to")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from netverify.routing.controllers import Controllers
 from netverify.routing.gateways import gateway_ways
 from netverify.routing.index import RoutingIndex
 from netverify.routing.ingresses import ingress_ways
@@ -16,10 +17,11 @@ from netverify.routing.way_in import WayIn
 
 def ways_in(index: RoutingIndex, options: RoutingOptions) -> tuple[WayIn, ...]:
     """All of them, in the order of namespaces, names, hosts and paths."""
+    controllers = Controllers(index, options)
     found = chain(
-        ingress_ways(index, options),
-        gateway_ways(index, options),
-        openshift_ways(index, options),
+        ingress_ways(index, controllers),
+        gateway_ways(index, controllers),
+        openshift_ways(index, controllers),
         service_ways(index),
         node_ways(index),
     )
