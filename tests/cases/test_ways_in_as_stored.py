@@ -235,6 +235,13 @@ def test_a_route_of_openshift_has_its_backends_with_their_weights() -> None:
         (
             "networking.k8s.io/v1",
             "Ingress",
+            "backend: {service: {name: web, port: {number: 80}}}",
+            "`spec.backend` is no field of the API",
+            "did you mean `defaultBackend`?",
+        ),
+        (
+            "networking.k8s.io/v1",
+            "Ingress",
             "defaultBackend: {service: {name: web, port: {number: 80}}}\nrules: [{host: 10.0.0.1}]",
             "`spec.rules[0].host` must be a host name, not the address `10.0.0.1`",
             "leave it out for every host",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from netverify.manifests.document import Value
+from netverify.manifests.schema.ingress import IngressSpec
 from netverify.manifests.schema.network_policy import (
     EgressRuleShape,
     IngressRuleShape,
@@ -60,6 +61,8 @@ def place_of(shape: type[Shape], name: str) -> list[str]:
     """Where the field ``name``, which ``shape`` does not have, belongs; nothing when that is not known."""
     if shape is Selector and name not in _PLACES:
         return [f"labels go under `matchLabels`: `matchLabels: {{{name}: ...}}`"]
+    if shape is IngressSpec and name == "backend":
+        return ["did you mean `defaultBackend`?"]
     if issubclass(shape, _POLICY_SHAPES) and name in _PLACES:
         return [f"`{name}` belongs in {_PLACES[name]}"]
     return []
