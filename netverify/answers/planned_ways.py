@@ -20,7 +20,7 @@ from netverify.queries.question import Question
 from netverify.routing.backends import Backend, BackendKind, backends
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
-from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate
+from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
 from netverify.symbolic.casting import PodScope
 
 _DIRECT = frozenset({"LoadBalancer", "NodePort", "externalIPs", "hostPort", "hostNetwork"})
@@ -111,8 +111,9 @@ class WaysIn:
                 outside = Not(IsPod(End.SOURCE))
                 balancer = All((outside, AddressIn(End.SOURCE, source.ranges))) if source.ranges else outside
                 yield way.hops, (PlannedLeg(_from(asked, balancer, "the load balancer")),), source.provided
-            case SeenAs.NODE:
-                node = IsWorkload(End.SOURCE, NODE)
+            case SeenAs.NODE | SeenAs.OWN_NODE:
+                on_it = SameNode() if source.seen_as is SeenAs.OWN_NODE else Not(SameNode())
+                node = All((IsWorkload(End.SOURCE, NODE), on_it))
                 yield way.hops, (PlannedLeg(_from(asked, node, "a node"), by_node=True),), source.provided
             case SeenAs.CONTROLLER:
                 yield from self._through_controller(way, source, asked)

@@ -126,7 +126,7 @@ def _answer(
     """All of ``routes`` as one answer: about the best that is reachable, or about all where none is."""
     routes = tuple(simplest(routes))
     best = _best(routes) if verdict is Verdict.REACHABLE else None
-    telling = best.legs if best is not None else tuple(leg for route in routes for leg in route.legs)
+    telling = best.legs if best is not None else tuple(leg for route in routes for leg in deciding_legs(route))
     last = best.legs[-1] if best is not None else None
     undecided = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNKNOWN]
     return Answer(
@@ -163,6 +163,22 @@ def _best(routes: tuple[Route, ...]) -> Route:
         return (scope_of(route) is Scope.POSSIBLE, len(route.provided), not route.path, needs)
 
     return min(reachable, key=quality)
+
+
+def deciding_legs(route: Route) -> tuple[Answer, ...]:
+    """The connections of ``route`` that its verdict is that of."""
+    return tuple(leg for leg in route.legs if leg.verdict is route.verdict)
+
+
+def needs(route: Route) -> tuple[str, ...]:
+    """What ``route`` is open for only if it holds: conditions outside the manifests, and behaviours."""
+    behaviours = [
+        setting_words(behaviour, value=value)
+        for leg in route.legs
+        if leg.witness is not None
+        for behaviour, value in sorted(leg.witness.behaviours.items())
+    ]
+    return unique((*route.provided, *behaviours))
 
 
 def simplest(routes: Sequence[Route]) -> Iterator[Route]:

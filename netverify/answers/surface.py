@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
-from netverify.answers.routed import Router, scope_of, simplest, unique
+from netverify.answers.routed import Router, needs, scope_of, simplest, unique
 from netverify.model.flow import End
 from netverify.queries.called import Called
 from netverify.queries.outcome import Reason, Route, Scope, Verdict
@@ -22,11 +22,13 @@ OUTSIDE = "outside"
 class Openness(StrEnum):
     """What became of a way in.
 
-    ``OPEN``: existing pods suffice; ``POSSIBLE``: only with a pod that could be created; ``BLOCKED``: no policy lets it
-    through, proved; ``BROKEN``: it leads nowhere, whatever policy says.
+    ``OPEN``: existing pods suffice, whatever else; ``DEPENDS``: they do, on conditions that the manifests do not tell;
+    ``POSSIBLE``: only with a pod that could be created; ``BLOCKED``: no policy lets it through, proved; ``BROKEN``: it
+    leads nowhere, whatever policy says.
     """
 
     OPEN = "open"
+    DEPENDS = "depends"
     POSSIBLE = "possible"
     BLOCKED = "blocked"
     UNKNOWN = "unknown"
@@ -35,12 +37,16 @@ class Openness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExposedWay:
-    """A way in with the routes through it; ``why`` says in words why it is not open, and is empty where it is."""
+    """A way in with the routes through it.
+
+    ``why`` says in words why it is not open, and is empty where it is; ``needs`` is what it ``DEPENDS`` on.
+    """
 
     way: WayIn
     openness: Openness
     routes: tuple[Route, ...] = ()
     why: str = ""
+    needs: tuple[str, ...] = ()
     because: tuple[Reason, ...] = ()
 
 
@@ -95,10 +101,11 @@ def _exposed(way: WayIn, router: Router) -> ExposedWay:
         return ExposedWay(way, Openness.BROKEN, why="it has no endpoints")
     openness = _openness(routes)
     if openness is not Openness.BLOCKED:
-        return ExposedWay(way, openness, routes)
+        open_routes = [route for route in routes if route.verdict is Verdict.REACHABLE]
+        return ExposedWay(way, openness, routes, needs=min(map(needs, open_routes), key=len, default=()))
     closed = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNREACHABLE]
     because = unique(reason for leg in closed for reason in leg.because)
-    return ExposedWay(way, openness, routes, _why_blocked(way), because)
+    return ExposedWay(way, openness, routes, _why_blocked(way), because=because)
 
 
 def _question(way: WayIn) -> Question:
@@ -120,8 +127,9 @@ def _question(way: WayIn) -> Question:
 
 def _openness(routes: tuple[Route, ...]) -> Openness:
     reachable = [route for route in routes if route.verdict is Verdict.REACHABLE]
-    if any(scope_of(route) is Scope.EXISTING for route in reachable):
-        return Openness.OPEN
+    existing = [route for route in reachable if scope_of(route) is Scope.EXISTING]
+    if existing:
+        return Openness.OPEN if not all(map(needs, existing)) else Openness.DEPENDS
     if any(route.verdict is Verdict.UNKNOWN for route in routes):
         return Openness.UNKNOWN
     return Openness.POSSIBLE if reachable else Openness.BLOCKED

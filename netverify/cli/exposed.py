@@ -15,6 +15,7 @@ _EPILOG = """\b
 Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
 Routes, host ports and pods on the host network. Each is
   open      existing pods suffice to get through
+  depends   they do, on conditions that the manifests do not tell
   possible  only with a pod that is not in the manifests
   blocked   no policy lets it through, proved
   broken    it leads nowhere, whatever policy says

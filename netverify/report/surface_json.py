@@ -53,6 +53,7 @@ def _way(one: ExposedWay) -> Json:
         "internal": way.internal,
         "openness": one.openness.value,
         "why": one.why or None,
+        "needs": list(one.needs),
         "because": [reason_json(reason) for reason in one.because],
         "hops": [hop_json(hop) for hop in way.hops],
         "routes": [route_json(route) for route in one.routes],

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from netverify.answers.surface import ExposedWay, Openness, Surface
+from netverify.answers.verdict import of_any
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Effect, Route, Verdict
 from netverify.report.entries import account, laid_out, remark_entries
@@ -15,6 +16,7 @@ from netverify.report.way_text import knock_text, opened_by, restriction_text, t
 
 _INK = {
     Openness.OPEN: Ink.YELLOW,
+    Openness.DEPENDS: Ink.YELLOW,
     Openness.POSSIBLE: Ink.YELLOW,
     Openness.BLOCKED: Ink.GREEN,
     Openness.UNKNOWN: Ink.RED,
@@ -22,6 +24,7 @@ _INK = {
 }
 _WORDS = {
     Openness.OPEN: "open",
+    Openness.DEPENDS: "open on conditions",
     Openness.POSSIBLE: "open only with pods that are not in these manifests",
     Openness.BLOCKED: "blocked by policy (proved)",
     Openness.UNKNOWN: "neither proved nor refuted",
@@ -64,7 +67,7 @@ def _way_lines(one: ExposedWay) -> Iterator[Line]:
 
 def _details(one: ExposedWay) -> Iterator[str]:
     way = one.way
-    targets = list(dict.fromkeys(_target(route) for route in _told(one)))
+    targets = _targets(_told(one))
     leads_to = target_text(way)
     if way.service is None and targets:
         leads_to = ""
@@ -79,9 +82,7 @@ def _details(one: ExposedWay) -> Iterator[str]:
         if reason.effect is Effect.DENY and reason.policy is not None:
             place = f" at {reason.place.path}:{reason.place.line}" if reason.place and reason.place.line else ""
             yield f"{reason.direction} denied by {reason.policy}{place}"
-    open_ones = [route for route in one.routes if route.verdict is Verdict.REACHABLE]
-    if open_ones:
-        yield from (f"only {text}" for text in min((route.provided for route in open_ones), key=len))
+    yield from (f"only {need}" if need.startswith("where ") else f"only with {need}" for need in one.needs)
     for note in way.notes:
         yield f"note: {note}"
 
@@ -92,6 +93,10 @@ def _told(one: ExposedWay) -> list[Route]:
     return existing or list(one.routes)
 
 
-def _target(route: Route) -> str:
-    closed = {Verdict.UNREACHABLE: " (blocked)", Verdict.UNKNOWN: " (unknown)"}
-    return f"{route.text}{closed.get(route.verdict, '')}"
+def _targets(routes: list[Route]) -> list[str]:
+    """Each endpoint once, with what is the matter where no route to it is open."""
+    verdicts: dict[str, list[Verdict]] = {}
+    for route in routes:
+        verdicts.setdefault(route.text, []).append(route.verdict)
+    words = {Verdict.UNREACHABLE: " (blocked)", Verdict.UNKNOWN: " (unknown)"}
+    return [f"{text}{words.get(of_any(found), '')}" for text, found in verdicts.items()]

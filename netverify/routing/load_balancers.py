@@ -18,7 +18,8 @@ from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 GOOGLE_PROXIES = (parse_cidr("35.191.0.0/16"), parse_cidr("130.211.0.0/22"))
 """Where the front ends and health checks of Google's load balancers connect from."""
 
-_ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees it before its source"
+_ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees the client"
+OWN_NODE_SEEN = "where the pod is on the node that receives the connection, and policy sees that node"
 _UNRESTRICTED = "where the cloud ignores loadBalancerSourceRanges"
 NODES_REACHED = "where the addresses of nodes can be reached from there"
 _PROXY = "where the load balancer puts an address of its own in the client's place"
@@ -157,3 +158,4 @@ def _seen(service: Service, ranges: tuple[AddressRange, ...], provided: tuple[st
         return
     yield SeenSource(SeenAs.NODE, ranges, provided)
     yield SeenSource(SeenAs.CLIENT, ranges, (*provided, _ON_RECEIVING_NODE))
+    yield SeenSource(SeenAs.OWN_NODE, ranges, (*provided, OWN_NODE_SEEN))

@@ -13,12 +13,12 @@ from netverify.model.cluster import Workload
 from netverify.model.pod_network import HostPort
 from netverify.queries.outcome import Hop
 from netverify.routing.index import RoutingIndex
-from netverify.routing.load_balancers import NODES_REACHED
+from netverify.routing.load_balancers import NODES_REACHED, OWN_NODE_SEEN
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 
 _SEEN = (
     SeenSource(SeenAs.CLIENT, (), (NODES_REACHED,)),
-    SeenSource(SeenAs.NODE, (), (NODES_REACHED, "where the node puts its own address in the client's place")),
+    SeenSource(SeenAs.OWN_NODE, (), (NODES_REACHED, OWN_NODE_SEEN)),
 )
 
 

@@ -24,7 +24,8 @@ class SeenAs(Enum):
     """
 
     CLIENT = "client"
-    NODE = "node"
+    NODE = "another node"
+    OWN_NODE = "the pod's own node"
     CONTROLLER = "controller"
     RANGES = "ranges"
 
