@@ -13,7 +13,7 @@ MIN_INT32, MAX_INT32 = -(2**31), 2**31 - 1
 class Shape(BaseModel):
     """An object with a fixed set of fields, named as in the API; no value is ever converted."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 def _int_or_string(value: Any) -> int | str:
