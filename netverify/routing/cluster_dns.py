@@ -1,0 +1,182 @@
+"""Who answers DNS in the cluster, and what a query looks like to policy, after address translation.
+
+Source: "DNS for Services and Pods"; the manifests of kubeadm, of RKE2 and of OpenShift's DNS operator (``dns-default``,
+whose pods listen on 5353); "Using NodeLocal DNSCache" (169.254.20.10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netverify.model.addresses import Address, parse_address
+from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
+from netverify.model.flow import End
+from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
+from netverify.model.service import Service, ServicePort
+from netverify.model.traffic import Protocol, port_set
+from netverify.routing.backends import Backend, BackendKind, backends
+from netverify.routing.index import RoutingIndex
+from netverify.routing.options import RoutingOptions
+from netverify.rules.predicate import (
+    All,
+    AnyOf,
+    IsPod,
+    IsWorkload,
+    NamespaceMatches,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+
+DNS_PORT = 53
+NODE_LOCAL = parse_address("169.254.20.10")
+"""The link-local address that NodeLocal DNSCache listens on by default."""
+
+PROTOCOLS = (Protocol.UDP, Protocol.TCP)
+"""What a resolver uses: UDP first, TCP where an answer is cut short. Source: RFC 7766 section 5."""
+
+_NAMES = (
+    ("kube-system", "kube-dns"),
+    ("kube-system", "coredns"),
+    ("kube-system", "rke2-coredns-rke2-coredns"),
+    ("openshift-dns", "dns-default"),
+)
+_LABEL = ("k8s-app", "kube-dns")
+_CACHE = WorkloadKey("kube-system", "node-local-dns", "DaemonSet")
+_OPENSHIFT = "openshift-dns"
+_OPENSHIFT_LABEL = ("dns.operator.openshift.io/daemonset-dns", "default")
+_OPENSHIFT_PORT = 5353
+
+
+@dataclass(frozen=True, slots=True)
+class DnsServer:
+    """Who answers queries over one protocol.
+
+    ``destination`` and ``traffic`` are what a query looks like to policy. ``workloads`` are the existing pods, and
+    empty where the manifests have none; ``assumption`` then says in words what is taken as given. ``stand_in`` is a workload
+    that has to be put into the cluster for ``destination`` to mean anybody.
+    """
+
+    protocol: Protocol
+    text: str
+    destination: Predicate
+    traffic: Predicate
+    port: int | str
+    workloads: tuple[WorkloadKey, ...] = ()
+    assumption: str = ""
+    stand_in: Workload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterDns:
+    """The DNS of the cluster: its Service, where the manifests hold it, and a server for each protocol it serves."""
+
+    service: Service | None
+    servers: tuple[DnsServer, ...]
+
+
+def dns_service(index: RoutingIndex) -> Service | None:
+    """The Service that pods ask; None where the manifests hold none."""
+    known = next((index.services[one] for one in _NAMES if one in index.services), None)
+    if known is not None:
+        return known
+    labelled = (
+        one
+        for (namespace, _), one in sorted(index.services.items())
+        if namespace == "kube-system" and (one.selector or {}).get(_LABEL[0]) == _LABEL[1] and not one.headless
+    )
+    return next((one for one in labelled if _port(one, Protocol.UDP)), None)
+
+
+def dns_addresses(index: RoutingIndex) -> frozenset[Address]:
+    """The addresses that are known to be those of the DNS of the cluster."""
+    service = dns_service(index)
+    return frozenset((NODE_LOCAL, *(service.cluster_ips if service else ())))
+
+
+def cluster_dns(index: RoutingIndex, options: RoutingOptions) -> ClusterDns:
+    """Who answers: the cache on the node, the pods behind the Service, or else pods as most clusters have them.
+
+    Only pods of the manifests answer where there are some; a pod that could be created is not asked.
+    """
+    service = dns_service(index)
+    if options.node_local_dns:
+        return ClusterDns(service, tuple(_node_local(protocol) for protocol in PROTOCOLS))
+    if service is None:
+        return ClusterDns(None, tuple(_usual(index, protocol) for protocol in PROTOCOLS))
+    return ClusterDns(service, tuple(_servers(index, service)))
+
+
+def _port(service: Service, protocol: Protocol) -> ServicePort | None:
+    return next((one for one in service.ports if (one.port, one.protocol) == (DNS_PORT, protocol)), None)
+
+
+def _servers(index: RoutingIndex, service: Service) -> Iterator[DnsServer]:
+    """None for a protocol that the Service has no port for."""
+    for protocol in PROTOCOLS:
+        port = _port(service, protocol)
+        if port is not None:
+            yield _server(service, protocol, port, backends(index, service, port))
+
+
+def _server(service: Service, protocol: Protocol, port: ServicePort, found: tuple[Backend, ...]) -> DnsServer:
+    there = [one for one in found if one.kind is not BackendKind.POSSIBLE]
+    if not there and service.selector is not None:
+        return _expected(service, protocol, port, service.selector)
+    # Backends may listen on different ports, so each destination goes with its own.
+    return DnsServer(
+        protocol,
+        ", ".join(one.text for one in there) or f"Service {service}, which has no endpoints",
+        AnyOf(tuple(All((one.destination, one.traffic)) for one in there)),
+        AnyOf(tuple(one.traffic for one in there)),
+        next((one.port for one in there if one.port is not None), port.port),
+        tuple(one.workload for one in there if one.workload is not None),
+    )
+
+
+def _expected(service: Service, protocol: Protocol, port: ServicePort, selector: Labels) -> DnsServer:
+    """Pods of ``service`` that the manifests do not hold. A port that goes by a name alone is the one that is usual."""
+    usual = _OPENSHIFT_PORT if service.namespace == _OPENSHIFT else DNS_PORT
+    number = port.target_port if isinstance(port.target_port, int) else usual
+    why = f"no pod of Service {service} is in the manifests"
+    return _possible(protocol, service.namespace, selector, number, why)
+
+
+def _usual(index: RoutingIndex, protocol: Protocol) -> DnsServer:
+    """OpenShift's where the manifests speak of its namespace for DNS and not of that of others."""
+    why = "the manifests do not hold the DNS of the cluster"
+    known = index.cluster.namespaces
+    if _OPENSHIFT in known and "kube-system" not in known:
+        return _possible(protocol, _OPENSHIFT, dict([_OPENSHIFT_LABEL]), _OPENSHIFT_PORT, why)
+    return _possible(protocol, "kube-system", dict([_LABEL]), DNS_PORT, why)
+
+
+def _possible(protocol: Protocol, namespace: str, labels: Labels, port: int, why: str) -> DnsServer:
+    there = NamespaceMatches(End.DESTINATION, selector_of({NAMESPACE_NAME_LABEL: namespace}))
+    labelled = PodMatches(End.DESTINATION, selector_of(labels))
+    text = f"pods {','.join(f'{key}={value}' for key, value in sorted(labels.items()))} in namespace {namespace}"
+    return DnsServer(
+        protocol,
+        text,
+        All((IsPod(End.DESTINATION), there, labelled)),
+        PortIn(protocol, port_set((port, port))),
+        port,
+        assumption=f"{text} answer DNS on port {port}: {why}",
+    )
+
+
+def _node_local(protocol: Protocol) -> DnsServer:
+    """The cache: a pod on the host network of the node that the asking pod is on, at an address of its own."""
+    ports = tuple(ContainerPort(DNS_PORT, one, name) for one, name in zip(PROTOCOLS, ("dns", "dns-tcp"), strict=True))
+    cache = Workload(_CACHE, {"k8s-app": _CACHE.name}, ports, host_network=True, addresses=(NODE_LOCAL,))
+    return DnsServer(
+        protocol,
+        f"NodeLocal DNSCache at {NODE_LOCAL}",
+        All((IsWorkload(End.DESTINATION, _CACHE), SameNode())),
+        PortIn(protocol, port_set((DNS_PORT, DNS_PORT))),
+        DNS_PORT,
+        assumption=f"NodeLocal DNSCache answers on each node at {NODE_LOCAL}, port {DNS_PORT}, on the host network",
+        stand_in=cache,
+    )
