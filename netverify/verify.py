@@ -11,6 +11,7 @@ from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.question import Form, Question
 from netverify.queries.sentence import parse_sentence
+from netverify.routing.index import RoutingIndex
 
 if TYPE_CHECKING:
     from netverify.answers.context import Context
@@ -35,8 +36,7 @@ class Verifier:
         Raises :class:`netverify.queries.sentence_error.SentenceError` when the sentence cannot be read or names what
         does not exist.
         """
-        cluster = self.inventory.cluster
-        question = parse_sentence(sentence, cluster, default_namespace=self.settings.default_namespace)
+        question = self.question(sentence)
         if question.form is Form.CAN:
             return self.answer(question)
         if question.called is not None:
@@ -47,6 +47,14 @@ class Verifier:
         from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
 
         return listing(question, with_namespaces_of(question, self._context))
+
+    def question(self, sentence: str) -> Question:
+        """The question that ``sentence`` asks. Raises as :meth:`ask` does."""
+        from netverify.answers.naming import Names  # noqa: PLC0415 a map does without
+
+        names = Names(RoutingIndex(self.inventory.cluster), self.settings.routing)
+        default = self.settings.default_namespace
+        return parse_sentence(sentence, self.inventory.cluster, default_namespace=default, names=names.called)
 
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""

@@ -82,6 +82,21 @@ def with_nodes(context: Context) -> Context:
     return _context(inventory, settings, context.policies, Pairs(with_them, context.policies, settings))
 
 
+def with_workload(workload: Workload, context: Context) -> Context:
+    """``context`` with ``workload`` in its cluster, in the place of the one that has its name, if there is one."""
+    cluster, home = context.inventory.cluster, workload.key.namespace
+    others = [one for one in cluster.workloads if one.key != workload.key]
+    undeclared = Namespace(home, {NAMESPACE_NAME_LABEL: home}, declared=False)
+    with_it = replace(
+        cluster,
+        namespaces=dict(sorted({home: undeclared, **cluster.namespaces}.items())),
+        workloads=tuple(sorted((*others, workload), key=lambda one: one.key)),
+    )
+    inventory = replace(context.inventory, cluster=with_it)
+    pairs = Pairs(with_it, context.policies, context.settings)
+    return _context(inventory, context.settings, context.policies, pairs)
+
+
 def make_context(inventory: Inventory, settings: Settings) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
     policies = PolicyIndex(lower(inventory.cluster))

@@ -63,13 +63,12 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
     service = called.service
     if service is None:
         text = "an address outside the cluster"
-        hops = (*aliases, Hop("name outside the cluster"))
         outside = leg(question, Not(IsPod(End.DESTINATION)), question.traffic, text)
-        yield PlannedRoute(text, hops, (PlannedLeg(outside),))
+        yield PlannedRoute(text, aliases, (PlannedLeg(outside),))
         return
     seen: set[tuple[Predicate, Predicate]] = set()
     for port, backend in _behind(service, called, question, context):
-        if (backend.destination, backend.traffic) in seen:
+        if (backend.destination, backend.traffic) in seen or not _is_called(backend, called):
             continue
         seen.add((backend.destination, backend.traffic))
         asked = leg(question, backend.destination, backend.traffic, backend.text)
@@ -82,6 +81,11 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
 def backend_text(backend: Backend) -> str:
     """``b/pg[StatefulSet]:5432``."""
     return backend.text if backend.port is None else f"{backend.text}:{backend.port}"
+
+
+def _is_called(backend: Backend, called: Called) -> bool:
+    """Whether the host name that is ``called`` may be one of ``backend``'s; one without a host name is everyone's."""
+    return not called.hostname or backend.workload is None or backend.workload in called.workloads
 
 
 def _behind(

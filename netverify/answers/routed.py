@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
 from netverify.answers.doubts import described, objects_that_route
+from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
 from netverify.answers.reachability import answer
@@ -30,9 +31,11 @@ class Router:
         self._contexts: dict[tuple[bool, bool], Context] = {}
         self._judged: dict[PlannedLeg, Answer] = {}
         self.ways = WaysIn(context)
+        self.names = Names(context.routing, context.settings.routing)
 
     def answer(self, question: Question) -> Answer:
         """The answer to ``question``, which has a ``called`` destination, or comes ``from_outside``."""
+        question = self.names.followed(question)
         routes = tuple(self.judged(route, question.source_text) for route in self._planned(question))
         routes = tuple(route for route in routes if route.verdict is not Verdict.VACUOUS)
         if question.called is None:
@@ -140,7 +143,7 @@ def _answer(
         else (),
         assumptions=unique(line for leg in telling for line in leg.assumptions),
         approximations=unique(line for leg in telling for line in leg.approximations),
-        notes=unique(line for leg in telling for line in leg.notes),
+        notes=unique((*(question.called.notes if question.called else ()), *(n for leg in telling for n in leg.notes))),
         smt2=unique(goal for route in routes for leg in route.legs for goal in leg.smt2),
         routes=routes,
         route=best,

@@ -17,6 +17,7 @@ from netverify.rules.predicate import IsPod, Not
 
 def routed_listing(question: Question, router: Router) -> Listing:
     """Everyone who can reach what ``question`` calls: pods by any route inside, and from outside by each way in."""
+    question = router.names.followed(question)
     assert question.called is not None
     inside = [
         _pods_on(leg, router) for route in routes_to(question, question.called, router.context) for leg in route.legs

@@ -16,7 +16,6 @@ from netverify.model import cluster as model
 from netverify.queries.exclusion import others_reach, reaches_others
 from netverify.queries.outcome import Answer, Listing, Scope, Verdict
 from netverify.queries.question import Form, Question
-from netverify.queries.sentence import parse_sentence
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
 from netverify.report.query_text import render_answer, render_listing
@@ -135,7 +134,7 @@ class Cluster:
 
     def _can(self, sentence: str) -> Question:
         with _pointed_at():
-            question = parse_sentence(sentence, self._inventory.cluster, default_namespace=self._default_namespace)
+            question = self._verifier.question(sentence)
             if question.form is Form.CAN:
                 return question
             first = len(sentence) - len(sentence.lstrip())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
+from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import selector_of
 from netverify.model.service import Service, ServicePort, ServiceType
@@ -26,13 +27,16 @@ class Called:
     """A Service that is called, or a name that leads out of the cluster (``service`` is None).
 
     ``ports`` are those of its ports that are asked about. ``aliases`` are the names that led there, the one that the
-    sentence gives first; none where it names the Service itself. ``hostname`` picks one endpoint of a headless Service.
+    sentence gives first; none where it names the Service itself. ``hostname`` picks some endpoints of a headless
+    Service: of existing pods those of ``workloads``. ``notes`` say what is not sure about the name.
     """
 
     service: Service | None
     ports: tuple[ServicePort, ...] = ()
     aliases: tuple[Alias, ...] = ()
     hostname: str = ""
+    workloads: tuple[WorkloadKey, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_dialled_directly(self) -> bool:

@@ -1,0 +1,162 @@
+"""Whether policy lets a pod ask the DNS of the cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_workload
+from netverify.answers.reachability import answer
+from netverify.model.cluster import WorkloadKey
+from netverify.model.flow import End, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
+from netverify.model.service import Service
+from netverify.model.traffic import Protocol
+from netverify.queries.outcome import Answer, Reason, Verdict
+from netverify.queries.question import Form, Question
+from netverify.queries.wording import setting_words
+from netverify.routing.cluster_dns import PROTOCOLS, DnsServer, cluster_dns
+from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, PodMatches, Predicate
+
+
+class DnsVerdict(StrEnum):
+    """What policy does with queries. ``BLOCKED`` is a proof, for every pod that was asked about.
+
+    ``ALLOWED``: some such pod may ask, whatever is left open; ``DEPENDS``: on what is left open. ``NOBODY``: the Service
+    has no port or no endpoint for it.
+    """
+
+    ALLOWED = "allowed"
+    DEPENDS = "depends"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsPath:
+    """Queries to one server. ``needs`` is what the verdict ``DEPENDS`` on, in words."""
+
+    server: DnsServer
+    verdict: DnsVerdict
+    answer: Answer
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAccess:
+    """Whether ``source_text`` may ask the DNS of the cluster; ``service`` is None where the manifests hold none."""
+
+    source_text: str
+    service: Service | None
+    paths: tuple[DnsPath, ...]
+
+    def over(self, protocol: Protocol) -> DnsVerdict:
+        """The verdict over ``protocol``: blocked, or allowed, iff it is so to every server.
+
+        A Service sends a query to any of them.
+        """
+        found = {path.verdict for path in self.paths_over(protocol)}
+        if not found:
+            return DnsVerdict.NOBODY
+        if len(found) == 1:
+            return found.pop()
+        return DnsVerdict.UNKNOWN if DnsVerdict.UNKNOWN in found else DnsVerdict.DEPENDS
+
+    def paths_over(self, protocol: Protocol) -> tuple[DnsPath, ...]:
+        """The paths over ``protocol``."""
+        return tuple(path for path in self.paths if path.server.protocol is protocol)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether no name can be looked up, proved: resolvers ask over UDP, and over TCP when an answer is cut short."""
+        return self.over(Protocol.UDP) is DnsVerdict.BLOCKED
+
+    @property
+    def because(self) -> tuple[Reason, ...]:
+        """What carries the proof that UDP is blocked; empty when it is not."""
+        if not self.is_blocked:
+            return ()
+        paths = self.paths_over(Protocol.UDP)
+        return tuple(dict.fromkeys(reason for path in paths for reason in path.answer.because))
+
+
+def dns_access(context: Context, source: Predicate, source_text: str) -> DnsAccess:
+    """Whether one of the pods that are ``source`` may ask; for a verdict on a workload, name that workload alone."""
+    known = cluster_dns(context.routing, context.settings.routing)
+    by_protocol = sorted(known.servers, key=lambda one: PROTOCOLS.index(one.protocol))
+    return DnsAccess(source_text, known.service, tuple(_path(context, source, source_text, one) for one in by_protocol))
+
+
+def dns_access_of(context: Context, key: WorkloadKey) -> DnsAccess:
+    """Whether the pods of the workload ``key`` may ask."""
+    return dns_access(context, IsWorkload(End.SOURCE, key), str(key))
+
+
+def dns_blocked(context: Context, pod: Pod) -> DnsAccess:
+    """Whether a pod such as ``pod``, of a witness, may ask: any pod of its workload, or any with the labels it has."""
+    if pod.workload is not None:
+        return dns_access_of(context, pod.workload)
+    labels = ",".join(f"{key}={value}" for key, value in sorted(pod.labels.items()))
+    alike = PodMatches(End.SOURCE, selector_of(pod.labels))
+    source = All((IsPod(End.SOURCE), InNamespace(End.SOURCE, pod.namespace), alike))
+    return dns_access(context, source, f"pods {labels} in namespace {pod.namespace}" if labels else f"{pod.namespace}")
+
+
+def _path(context: Context, source: Predicate, source_text: str, server: DnsServer) -> DnsPath:
+    question = Question(
+        Form.CAN,
+        f"can {source_text} reach {server.text}:{server.port}/{server.protocol.lower()}",
+        source,
+        server.destination,
+        server.traffic,
+        source_text,
+        server.text,
+    )
+    # Whoever answers in most clusters calls its ports by names that no manifest here tells.
+    there = with_free_names(context) if server.assumption else context
+    if server.stand_in is not None:
+        there = with_workload(server.stand_in, there)
+    found = answer(question, with_namespaces_of(question, there))
+    needs = _needs(found, context)
+    return DnsPath(server, _verdict(found, needs), found, needs)
+
+
+def _verdict(found: Answer, needs: tuple[str, ...]) -> DnsVerdict:
+    match found.verdict:
+        case Verdict.REACHABLE:
+            return DnsVerdict.DEPENDS if needs else DnsVerdict.ALLOWED
+        case Verdict.UNREACHABLE:
+            return DnsVerdict.BLOCKED
+        case Verdict.UNKNOWN:
+            return DnsVerdict.UNKNOWN
+        case Verdict.VACUOUS:
+            return DnsVerdict.NOBODY
+
+
+def _needs(found: Answer, context: Context) -> tuple[str, ...]:
+    """What the flow of ``found`` needs beyond the manifests."""
+    witness = found.witness
+    if witness is None:
+        return ()
+    needs = [setting_words(behaviour, value=value) for behaviour, value in sorted(witness.behaviours.items())]
+    matters = {End.SOURCE: witness.source_address_matters, End.DESTINATION: witness.destination_address_matters}
+    for end in End:
+        pod = witness.flow.at(end)
+        if not isinstance(pod, Pod):
+            continue
+        who = "the asking pod" if end is End.SOURCE else "the DNS of the cluster"
+        known = {address for one in context.inventory.cluster.workloads for address in one.known_addresses}
+        if matters[end] and pod.address not in known:
+            needs.append(f"{who} has an address such as {pod.address}")
+        needs += _labels_needed(pod, context)
+    return tuple(dict.fromkeys(needs))
+
+
+def _labels_needed(pod: Pod, context: Context) -> list[str]:
+    declared = context.inventory.cluster.namespaces.get(pod.namespace)
+    if declared is not None and declared.declared:
+        return []
+    free = {key: value for key, value in pod.namespace_labels.items() if key != NAMESPACE_NAME_LABEL}
+    labels = ",".join(f"{key}={value}" for key, value in sorted(free.items()))
+    return [f"namespace {pod.namespace} has labels {labels}"] if labels else []
