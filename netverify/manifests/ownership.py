@@ -15,6 +15,7 @@ from netverify.manifests.gathered import Owner, ReadObject
 from netverify.manifests.kinds import MODELLED_KINDS, group_of
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey
+from netverify.model.pod_network import PodNetwork
 
 _MAKERS: Mapping[str, str] = MappingProxyType({"ReplicaSet": "Deployment", "Job": "CronJob"})
 """Controllers that are made by another one, which names them after itself with a suffix."""
@@ -96,11 +97,18 @@ def is_of_template(pods: Workload, controller: Workload) -> bool:
     """Whether ``pods`` could be of the controller's template: same ports, network and labels, but for open ones."""
     if pods.host_network != controller.host_network or set(pods.ports) != set(controller.ports):
         return False
+    if _resolver_and_node_ports(pods.network) != _resolver_and_node_ports(controller.network):
+        return False
     opened = controller.open_labels.keys() | pods.open_labels.keys()
     if any(not _can_be(value, controller.open_labels.get(key)) for key, value in pods.labels.items()):
         return False
     fixed = {key: value for key, value in pods.labels.items() if key not in opened}
     return fixed == {key: value for key, value in controller.labels.items() if key not in opened}
+
+
+def _resolver_and_node_ports(network: PodNetwork) -> PodNetwork:
+    """``network`` without the names of the pods, which their controller gives them."""
+    return replace(network, hostname="", subdomain="", governing_service="", ordinals=None)
 
 
 def _can_be(value: str, values: tuple[str, ...] | None) -> bool:

@@ -9,189 +9,34 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agreement.ordinary_manifests import LEAVES, MORE, NAMES, OBJECTS
 from netverify.manifests.document import Document
-from netverify.manifests.loader import load
 from netverify.manifests.objects import read_object
-from netverify.manifests.ordinary import metadata, objects, pods, policies
+from netverify.manifests.ordinary import metadata, objects, pods, policies, services
 from netverify.manifests.ordinary.objects import read_ordinary
 from netverify.manifests.schema import metadata as metadata_schema
 from netverify.manifests.schema import namespace as namespace_schema
 from netverify.manifests.schema import network_policy as policy_schema
 from netverify.manifests.schema import pod as pod_schema
 from netverify.manifests.schema import selector as selector_schema
+from netverify.manifests.schema import service as service_schema
 from netverify.manifests.schema import workload as workload_schema
 from netverify.manifests.validation.fields import field_names
+from netverify.model.cluster import Workload
 
-TEXT = """\
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop, labels: {team: a, kubernetes.io/metadata.name: shop}, annotations: {Example.com/Note: x}}
-spec: {finalizers: [kubernetes]}
-status: {phase: Active}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: web, namespace: shop, labels: {a: b}, uid: x, creationTimestamp: null}
-spec:
-  podSelector: {matchLabels: {app: web}, matchExpressions: [{key: tier, operator: In, values: [b, a]}]}
-  policyTypes: [Ingress, Egress]
-  ingress:
-  - from: [{podSelector: {}, namespaceSelector: {matchLabels: {team: a}}}, {podSelector: {matchLabels: {x: ""}}}]
-    ports: [{protocol: UDP, port: 53}, {port: http}, {port: 80, endPort: 90}, {}]
-  - {}
-  egress:
-  - to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0/16]}}, {ipBlock: {cidr: "2001:db8::/32"}}]
-  - {to: [{namespaceSelector: {matchExpressions: [{key: x.y/z, operator: Exists}]}}], ports: []}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: open}
-spec: {podSelector: {}, egress: [{}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web.front, namespace: shop, annotations: {a: b}}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web, tier: ""}, annotations: {a: b}}
-    spec:
-      restartPolicy: Always
-      dnsPolicy: ClusterFirst
-      hostNetwork: false
-      nodeSelector: {a: b}
-      initContainers: [{name: init, image: i, ports: [{containerPort: 9}]}]
-      containers:
-      - name: web
-        image: i
-        ports: [{containerPort: 80, name: http}, {containerPort: 53, protocol: UDP}, {containerPort: 53}]
-        env: [{name: A, value: b}]
-        readinessProbe: {httpGet: {path: /, port: http}}
-        livenessProbe: {tcpSocket: {port: 80}}
-        startupProbe: {exec: {command: [x]}}
-      - {name: side, image: i}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: pg, namespace: shop}
-spec:
-  replicas: 2
-  serviceName: pg
-  selector: {matchLabels: {app: pg}}
-  template: {metadata: {labels: {app: pg}}, spec: {containers: [{name: pg, image: i, ports: [{containerPort: 5432}]}]}}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: agent}
-spec:
-  selector: {matchLabels: {app: agent}}
-  template: {metadata: {labels: {app: agent}}, spec: {hostNetwork: true, containers: [{name: a, image: i}]}}
----
-apiVersion: apps/v1
-kind: ReplicaSet
-metadata:
-  name: web-1
-  namespace: shop
-  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true, uid: x}]
-spec:
-  replicas: 0
-  selector: {matchLabels: {app: web}}
-  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a, image: i}]}}
-"""
-OBJECTS = [document.value for document in load("all.yaml", TEXT.encode()).documents]
-LEAVES = [
-    None,
-    True,
-    False,
-    -1,
-    0,
-    1,
-    80,
-    53,
-    65535,
-    65536,
-    2**31,
-    1.0,
-    "",
-    "a",
-    "web",
-    "http",
-    "UDP",
-    "tcp",
-    "SCTP",
-    "Ingress",
-    "In",
-    "NotIn",
-    "DoesNotExist",
-    "Always",
-    "Never",
-    "None",
-    "Default",
-    "10.0.0.0/8",
-    "10.1.0.0/16",
-    "10.0.0.1/8",
-    "10.00.0.0/8",
-    "::ffff:10.0.0.0/104",
-    "2001:DB8::/32",
-    "0.0.0.0/0",
-    "UPPER",
-    "a.b",
-    "-a",
-    "a--b",
-    "1234",
-    "a" * 63,
-    "a" * 64,
-    "a" * 254,
-    "x/y/z",
-    "/x",
-    "é",
-    "pod-template-hash",
-]
-NAMES = [
-    "name",
-    "namespace",
-    "generateName",
-    "labels",
-    "annotations",
-    "ownerReferences",
-    "port",
-    "endPort",
-    "protocol",
-    "hostPort",
-    "hostIP",
-    "cidr",
-    "except",
-    "ipBlock",
-    "podSelector",
-    "namespaceSelector",
-    "matchLabels",
-    "matchExpressions",
-    "values",
-    "operator",
-    "key",
-    "spec",
-    "status",
-    "replicas",
-    "ordinals",
-    "restartPolicy",
-    "dnsPolicy",
-    "dnsConfig",
-    "hostNetwork",
-    "hostname",
-    "initContainers",
-    "containerPort",
-    "httpGet",
-    "from",
-    "to",
-    "ports",
-    "policyTypes",
-    "controller",
-    "pod-template-hash",
-    "kubernetes.io/metadata.name",
-    "zzz",
-]
-MORE = [[], {}, [None], [{}], [""], [{"port": 1}], {"a": "b"}, {"a": None}, {"matchLabels": {"app": "web"}}]
+OF_WAYS_IN = {
+    "allocateLoadBalancerNodePorts",
+    "externalIPs",
+    "externalName",
+    "externalTrafficPolicy",
+    "healthCheckNodePort",
+    "loadBalancerClass",
+    "loadBalancerIP",
+    "loadBalancerSourceRanges",
+    "sessionAffinityConfig",
+    "trafficDistribution",
+}
+"""Fields of a Service that are for the full reading."""
 
 
 class Nowhere:
@@ -220,6 +65,10 @@ def is_read_alike(value: Any, namespace: str | None = None) -> bool:
     full = read_object(document, value["kind"], "elsewhere")
     assert full.findings == (), value
     assert repr(full.read) == repr(quick), value
+    if isinstance(quick.fact, Workload):
+        assert full.read is not None
+        assert isinstance(full.read.fact, Workload)
+        assert quick.fact.network is full.read.fact.network
     assert full.read == quick
     return True
 
@@ -302,6 +151,8 @@ def test_every_mapping_of_every_object_may_have_any_further_field(name: str, con
         (policies.PORT, policy_schema.PortShape),
         (policies.SELECTOR, selector_schema.Selector),
         (policies.REQUIREMENT, selector_schema.SelectorRequirement),
+        (services.SERVICE, service_schema.ServiceShape),
+        (services.PORT, service_schema.ServicePortShape),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -315,6 +166,7 @@ def test_the_quick_reading_knows_every_field(quick: frozenset[str], shape: Any) 
         (pods.POD_SPEC, pod_schema.PodSpecShape, {"hostname", "subdomain", "dnsConfig", "hostAliases"}),
         (pods.CONTAINER, pod_schema.ContainerShape, {"restartPolicy"}),
         (pods.PORT, pod_schema.ContainerPortShape, {"hostPort", "hostIP"}),
+        (services.SPEC, service_schema.ServiceSpec, OF_WAYS_IN),
         (objects.SPECS["Deployment"], workload_schema.DeploymentSpec, set()),
         (objects.SPECS["StatefulSet"], workload_schema.StatefulSetSpec, {"ordinals"}),
         (objects.SPECS["DaemonSet"], workload_schema.DaemonSetSpec, set()),

@@ -90,7 +90,7 @@ def test_ports_of_all_containers_are_kept_with_protocol_and_name() -> None:
         ContainerPort(53, Protocol.UDP),
         ContainerPort(132, Protocol.SCTP),
         ContainerPort(9),
-        ContainerPort(15090, Protocol.TCP, "prom", init=True),
+        ContainerPort(15090, Protocol.TCP, "prom", init=True, sidecar=True),
     )
     assert web.host_network
     assert web.single

@@ -221,6 +221,7 @@ def pod_spec_of(case: dict[str, Any]) -> dict[str, Any]:
 def test_the_noun_of_a_workload_holds_the_ports_and_the_network_that_the_server_stored(case: dict[str, Any]) -> None:
     (workload,) = read(case["yaml"]).cluster.workloads
     spec = pod_spec_of(case)
+    written = [port for container in spec["containers"] for port in container.get("ports", [])]
     ports = {
         (port["containerPort"], port["protocol"], port.get("name", ""), section == "initContainers")
         for section in ("containers", "initContainers")
@@ -229,3 +230,11 @@ def test_the_noun_of_a_workload_holds_the_ports_and_the_network_that_the_server_
     }
     assert {(port.number, str(port.protocol), port.name, port.init) for port in workload.ports} == ports
     assert workload.host_network == spec.get("hostNetwork", False)
+    host_ports = [] if workload.host_network else [port for port in written if port.get("hostPort")]
+    network = workload.network
+    assert network.dns_policy == spec["dnsPolicy"]
+    assert [str(server) for server in network.nameservers] == spec.get("dnsConfig", {}).get("nameservers", [])
+    assert (network.hostname, network.subdomain) == (spec.get("hostname", ""), spec.get("subdomain", ""))
+    assert [
+        (port.number, port.container_port, str(port.protocol), str(port.host_ip or "")) for port in network.host_ports
+    ] == [(port["hostPort"], port["containerPort"], port["protocol"], port.get("hostIP", "")) for port in host_ports]

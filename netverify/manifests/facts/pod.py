@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netverify.manifests.document import Document
 from netverify.manifests.facts import stored
+from netverify.manifests.facts.pod_network import is_sidecar, pod_network
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShape, PodStatusShape
 from netverify.model.addresses import Address, parse_address
@@ -24,13 +25,14 @@ def bare_pod(shape: PodShape, key: WorkloadKey, document: Document) -> Workload:
         addresses=_addresses(shape.status),
         single=True,
         origin=document.origin(),
+        network=pod_network(spec),
     )
 
 
 def container_ports(spec: PodSpecShape) -> tuple[ContainerPort, ...]:
     """Every declared port of the containers, then of the init containers, without repeats.
 
-    A restartable init container (a sidecar) is an init container here too: plugins differ by the list that they read.
+    A sidecar is an init container here too: plugins differ by the list that they read.
     """
     ports: dict[ContainerPort, None] = {}
     for container in spec.containers or ():
@@ -50,7 +52,10 @@ def _add_ports(container: ContainerShape | None, ports: dict[ContainerPort, None
         return
     for port in container.ports:
         if port is not None and port.containerPort is not None:
-            ports[stored.container_port(port.containerPort, port.protocol, port.name, init=init)] = None
+            sidecar = init and is_sidecar(container)
+            ports[stored.container_port(port.containerPort, port.protocol, port.name, init=init, sidecar=sidecar)] = (
+                None
+            )
 
 
 def _addresses(status: PodStatusShape | None) -> tuple[Address, ...]:

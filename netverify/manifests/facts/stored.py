@@ -9,6 +9,7 @@ from typing import TypeAlias
 from netverify.model.cluster import ContainerPort
 from netverify.model.labels import Labels, LabelSelector, Operator, Requirement, selector_of
 from netverify.model.network_policy import PolicyPort
+from netverify.model.pod_network import PLAIN, DnsPolicy, PodNetwork
 from netverify.model.traffic import Protocol
 
 Expression: TypeAlias = tuple[str | None, str | None, tuple[str | None, ...]]
@@ -57,9 +58,30 @@ def policy_port(protocol: str | None, port: int | str | None, end_port: int | No
 
 
 @lru_cache(maxsize=4096)
-def container_port(number: int, protocol: str | None, name: str | None, *, init: bool) -> ContainerPort:
-    """One item of a container's ``ports``; without a protocol it is TCP."""
-    return ContainerPort(number, Protocol(protocol) if protocol else Protocol.TCP, name or "", init)
+def container_port(
+    number: int, written: str | None, name: str | None, *, init: bool, sidecar: bool = False
+) -> ContainerPort:
+    """One item of a container's ``ports``, whose protocol is as ``written``."""
+    return ContainerPort(number, protocol(written), name or "", init, sidecar)
+
+
+@lru_cache(maxsize=4096)
+def pod_network(policy: str | None, governing_service: str = "", ordinals: tuple[int, int] | None = None) -> PodNetwork:
+    """The network of pods whose template says no more of it than a ``dnsPolicy``."""
+    return one_of_equals(
+        PodNetwork(dns_policy=dns_policy(policy), governing_service=governing_service, ordinals=ordinals)
+    )
+
+
+def dns_policy(written: str | None) -> DnsPolicy:
+    """The ``dnsPolicy`` of a pod."""
+    return DnsPolicy(written) if written else DnsPolicy.CLUSTER_FIRST
+
+
+@lru_cache(maxsize=4096)
+def one_of_equals(network: PodNetwork) -> PodNetwork:
+    """The first that was seen of all that equal ``network``."""
+    return PLAIN if network == PLAIN else network
 
 
 def deployment_labels() -> OpenLabels:

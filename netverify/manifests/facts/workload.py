@@ -8,6 +8,7 @@ from __future__ import annotations
 from netverify.manifests.document import Document
 from netverify.manifests.facts import stored
 from netverify.manifests.facts.pod import container_ports
+from netverify.manifests.facts.pod_network import pod_network
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import PodSpecShape, PodTemplateShape
 from netverify.manifests.schema.workload import (
@@ -55,6 +56,7 @@ def controlled_pods(shape: WorkloadShape, key: WorkloadKey, document: Document) 
         host_network=bool(spec.hostNetwork),
         open_labels=open_labels,
         origin=document.origin(),
+        network=pod_network(spec, _stateful(shape)),
     )
 
 
@@ -63,6 +65,11 @@ def wants_no_pods(shape: WorkloadShape) -> bool:
     if not isinstance(shape, ReplicaSetShape | ReplicationControllerShape):
         return False
     return shape.spec is not None and shape.spec.replicas == 0
+
+
+def _stateful(shape: WorkloadShape) -> StatefulSetSpec | None:
+    """What a StatefulSet says about the names of its pods; None for any other controller."""
+    return shape.spec or StatefulSetSpec() if isinstance(shape, StatefulSetShape) else None
 
 
 def _added_labels(shape: WorkloadShape, name: str) -> tuple[Labels, stored.OpenLabels]:

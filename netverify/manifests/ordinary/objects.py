@@ -6,15 +6,23 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from netverify.manifests.document import Document, Value
-from netverify.manifests.facts.stored import OpenLabels, daemon_set_labels, deployment_labels, stateful_set_labels
+from netverify.manifests.facts.stored import (
+    OpenLabels,
+    daemon_set_labels,
+    deployment_labels,
+    pod_network,
+    stateful_set_labels,
+)
 from netverify.manifests.gathered import ReadObject
 from netverify.manifests.ordinary.metadata import METADATA, check_annotations, identity, labels
 from netverify.manifests.ordinary.pods import template
 from netverify.manifests.ordinary.policies import SELECTOR, policy
+from netverify.manifests.ordinary.services import service
 from netverify.manifests.ordinary.unusual import UnusualError, mapping, text
 from netverify.manifests.validation.names import is_dns_label, is_dns_subdomain
 from netverify.model.cluster import Namespace, Workload, WorkloadKey
 from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.model.pod_network import PodNetwork
 
 OBJECT = frozenset({"apiVersion", "kind", "metadata", "spec"})
 NAMESPACE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
@@ -80,6 +88,12 @@ def _network_policy(document: Document, kind: str, default_namespace: str) -> Re
     return ReadObject(policy(document, who), who.owner, who.placed)
 
 
+def _service(document: Document, kind: str, default_namespace: str) -> ReadObject:
+    del kind
+    who = identity(document, default_namespace, is_dns_label)
+    return ReadObject(service(document, who), who.owner, who.placed)
+
+
 def _controller(document: Document, kind: str, default_namespace: str) -> ReadObject:
     value = mapping(document.value, CONTROLLER)
     who = identity(document, default_namespace, is_dns_label if kind == "StatefulSet" else is_dns_subdomain)
@@ -89,7 +103,7 @@ def _controller(document: Document, kind: str, default_namespace: str) -> ReadOb
         raise UnusualError
     pods = template(spec.get("template"))
     _check_selector(spec.get("selector"), pods.labels)
-    added = _added_labels(spec, kind, who.name, replicas)
+    added = _added_labels(kind, who.name, replicas)
     if not added.keys().isdisjoint(pods.labels):
         raise UnusualError
     fact = Workload(
@@ -99,6 +113,7 @@ def _controller(document: Document, kind: str, default_namespace: str) -> ReadOb
         host_network=pods.host_network,
         open_labels=added,
         origin=document.origin(),
+        network=_network(spec, kind, pods.dns_policy, replicas),
     )
     return ReadObject(fact, who.owner, who.placed, ended=kind == "ReplicaSet" and replicas == 0)
 
@@ -110,22 +125,30 @@ def _check_selector(value: Value, pod_labels: dict[str, str]) -> None:
         raise UnusualError
 
 
-def _added_labels(spec: dict[str, Value], kind: str, name: str, replicas: int | None) -> OpenLabels:
+def _added_labels(kind: str, name: str, replicas: int | None) -> OpenLabels:
     if kind == "Deployment":
         return deployment_labels()
     if kind == "DaemonSet":
         return daemon_set_labels()
     if kind == "StatefulSet":
-        if (service := spec.get("serviceName")) is not None and not is_dns_label(text(service)):
-            raise UnusualError
         return stateful_set_labels(name, replicas, 0)
     return {}
+
+
+def _network(spec: dict[str, Value], kind: str, dns_policy: str | None, replicas: int | None) -> PodNetwork:
+    if kind != "StatefulSet":
+        return pod_network(dns_policy)
+    name = spec.get("serviceName")
+    if name is not None and not is_dns_label(text(name)):
+        raise UnusualError
+    return pod_network(dns_policy, name or "", None if replicas is None else (0, replicas))
 
 
 _READERS: Mapping[str, Callable[[Document, str, str], ReadObject]] = MappingProxyType(
     {
         "Namespace": _namespace,
         "NetworkPolicy": _network_policy,
+        "Service": _service,
         **dict.fromkeys(SPECS, _controller),
     }
 )

@@ -105,6 +105,7 @@ class Template(NamedTuple):
     labels: dict[str, str]
     ports: tuple[ContainerPort, ...]
     host_network: bool
+    dns_policy: str | None
 
 
 def template(value: Value) -> Template:
@@ -117,9 +118,10 @@ def template(value: Value) -> Template:
     on_host = spec.get("hostNetwork", False)
     if on_host.__class__ is not bool or spec.get("restartPolicy", "Always") != "Always":
         raise UnusualError
-    if "dnsPolicy" in spec and text(spec["dnsPolicy"]) not in _DNS_POLICIES:
+    dns_policy = text(spec["dnsPolicy"]) if "dnsPolicy" in spec else None
+    if dns_policy is not None and dns_policy not in _DNS_POLICIES:
         raise UnusualError
-    return Template(labels(meta.get("labels")), _ports(spec), on_host)
+    return Template(labels(meta.get("labels")), _ports(spec), on_host, dns_policy)
 
 
 def _ports(spec: dict[str, Value]) -> tuple[ContainerPort, ...]:

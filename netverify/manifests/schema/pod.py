@@ -58,12 +58,19 @@ class HostAliasShape(Shape):
     hostnames: Any = None
 
 
+class DnsOptionShape(Shape):
+    """One item of ``dnsConfig.options``."""
+
+    name: str | None = None
+    value: str | None = None
+
+
 class DnsConfigShape(Shape):
     """``dnsConfig``."""
 
     nameservers: list[str | None] | None = None
-    searches: Any = None
-    options: Any = None
+    searches: list[str | None] | None = None
+    options: list[DnsOptionShape | None] | None = None
 
 
 class PodSpecShape(Shape):

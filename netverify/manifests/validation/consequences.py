@@ -20,6 +20,7 @@ from netverify.manifests.schema.network_policy import (
     PortShape,
 )
 from netverify.manifests.schema.selector import Selector
+from netverify.manifests.schema.service import ServiceSpec
 from netverify.manifests.schema.shape import Shape
 
 _DROPPED = "a server that does not validate strictly would drop it, and"
@@ -83,9 +84,18 @@ def _meaning_without(shape: type[Shape], name: str, value: dict[str, Value]) -> 
         IPBlockShape: lambda: "nothing would be excepted from `cidr`" if name.lower().startswith("exc") else "",
         Selector: lambda: _selector_without(value),
         NetworkPolicySpec: lambda: _spec_without(name, value),
+        ServiceSpec: lambda: _service_without(name, value),
         NetworkPolicyShape: lambda: "" if value.get("spec") else "the policy would select every pod of its namespace",
     }
     return readings[shape]() if shape in readings else ""
+
+
+def _service_without(name: str, spec: dict[str, Value]) -> str:
+    if "selector" in name.lower() and not spec.get("selector"):
+        return "the Service would select no pods"
+    if "range" in name.lower() and not spec.get("loadBalancerSourceRanges"):
+        return "the load balancer would let everyone in"
+    return ""
 
 
 def _selector_without(selector: dict[str, Value]) -> str:

@@ -12,14 +12,13 @@ from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShap
 from netverify.manifests.validation.choices import check_choice
 from netverify.manifests.validation.container import check_container
 from netverify.manifests.validation.container_port import HostPorts, check_host_network, warn_repeated_ports
+from netverify.manifests.validation.dns_config import check_dns
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.ip import check_ip
 from netverify.manifests.validation.metadata import check_annotations, check_labels, check_metadata
 from netverify.manifests.validation.names import dns_label_problems, shown
 
 _RESTART_POLICIES = ("Always", "OnFailure", "Never")
-_DNS_POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
-_NAMESERVERS = 3
 _NO_CONTAINER = ContainerShape()
 
 
@@ -58,7 +57,7 @@ def check_pod_spec(spec: PodSpecShape, path: FieldPath, findings: Findings, *, f
         for problem in dns_label_problems(value) if value else ():
             findings.refuse("NV242", (*path, field), f"{problem}, not {shown(value or '')}")
     if spec.dnsPolicy is not None or spec.dnsConfig is not None:
-        _check_dns(spec, path, findings)
+        check_dns(spec, path, findings)
     for index, alias in enumerate(spec.hostAliases or ()):
         check_ip((alias.ip if alias else None) or "", (*path, "hostAliases", index, "ip"), findings)
 
@@ -72,19 +71,6 @@ def _check_containers(
 ) -> None:
     for index, container in enumerate(containers):
         check_container(container or _NO_CONTAINER, (*path, index), names, host_ports, findings)
-
-
-def _check_dns(spec: PodSpecShape, path: FieldPath, findings: Findings) -> None:
-    check_choice(spec.dnsPolicy or None, _DNS_POLICIES, (*path, "dnsPolicy"), findings)
-    servers = (spec.dnsConfig.nameservers if spec.dnsConfig else None) or []
-    place = (*path, "dnsConfig", "nameservers")
-    if spec.dnsPolicy == "None" and not servers:
-        missing = place if spec.dnsConfig else place[:-1]
-        findings.refuse("NV243", missing, "is missing, though `dnsPolicy` is `None`")
-    if len(servers) > _NAMESERVERS:
-        findings.refuse("NV243", place, f"must not have more than {_NAMESERVERS} items, not {len(servers)}")
-    for index, server in enumerate(servers):
-        check_ip(server or "", (*place, index), findings)
 
 
 def _check_status(status: PodStatusShape, findings: Findings) -> None:
