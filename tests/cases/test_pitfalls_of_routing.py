@@ -130,6 +130,16 @@ def test_k15_a_block_with_the_address_of_a_service_matches_nothing():
         assert ((found.verdict, found.scope) == (Verdict.REACHABLE, Scope.EXISTING)) == expected
 
 
+def test_k16_an_alias_is_policed_where_it_leads_to():
+    """An ExternalName is a CNAME: no policy is about it, only about the pods behind the real name."""
+    alias = service("{type: ExternalName, externalName: api.shop.svc.cluster.local}", "backend", "other")
+    closed = policy("{podSelector: {matchLabels: {app: api}}, ingress: [{from: [{podSelector: {}}]}]}")
+    at_the_alias = closed.replace("namespace: shop", "namespace: other")
+    asked = "can other/curl reach service other/backend:80"
+    assert verdict(CLUSTER + API + alias + at_the_alias, asked) == "reachable"
+    assert verdict(CLUSTER + API + alias + closed, asked) == "unreachable"
+
+
 def load_balancer(rest=""):
     return service(f"{{type: LoadBalancer, {rest}selector: {{app: api}}, ports: [{{port: 443, targetPort: 8080}}]}}")
 
