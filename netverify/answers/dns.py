@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from netverify.answers.context import Context, with_free_names, with_namespaces_
 from netverify.answers.reachability import answer
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End, Pod
-from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
+from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
 from netverify.model.service import Service
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Answer, Reason, Verdict
@@ -22,8 +23,8 @@ from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, PodMa
 class DnsVerdict(StrEnum):
     """What policy does with queries. ``BLOCKED`` is a proof, for every pod that was asked about.
 
-    ``ALLOWED``: some such pod may ask, whatever is left open; ``DEPENDS``: on what is left open. ``NOBODY``: the Service
-    has no port or no endpoint for it.
+    ``ALLOWED``: some such pod may ask, whatever is left open; ``DEPENDS``: on what is left open. ``NOBODY``: the
+    Service has no port or no endpoint for it.
     """
 
     ALLOWED = "allowed"
@@ -69,7 +70,7 @@ class DnsAccess:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether no name can be looked up, proved: resolvers ask over UDP, and over TCP when an answer is cut short."""
+        """Whether no name can be looked up, proved: resolvers ask over UDP, and over TCP if an answer is cut short."""
         return self.over(Protocol.UDP) is DnsVerdict.BLOCKED
 
     @property
@@ -97,10 +98,10 @@ def dns_blocked(context: Context, pod: Pod) -> DnsAccess:
     """Whether a pod such as ``pod``, of a witness, may ask: any pod of its workload, or any with the labels it has."""
     if pod.workload is not None:
         return dns_access_of(context, pod.workload)
-    labels = ",".join(f"{key}={value}" for key, value in sorted(pod.labels.items()))
     alike = PodMatches(End.SOURCE, selector_of(pod.labels))
     source = All((IsPod(End.SOURCE), InNamespace(End.SOURCE, pod.namespace), alike))
-    return dns_access(context, source, f"pods {labels} in namespace {pod.namespace}" if labels else f"{pod.namespace}")
+    who = f"pods with {_labelled(pod.labels)}" if pod.labels else "any pod"
+    return dns_access(context, source, f"{who} in namespace {pod.namespace}")
 
 
 def _path(context: Context, source: Predicate, source_text: str, server: DnsServer) -> DnsPath:
@@ -118,7 +119,7 @@ def _path(context: Context, source: Predicate, source_text: str, server: DnsServ
     if server.stand_in is not None:
         there = with_workload(server.stand_in, there)
     found = answer(question, with_namespaces_of(question, there))
-    needs = _needs(found, context)
+    needs = _needs(found, server, context)
     return DnsPath(server, _verdict(found, needs), found, needs)
 
 
@@ -134,29 +135,36 @@ def _verdict(found: Answer, needs: tuple[str, ...]) -> DnsVerdict:
             return DnsVerdict.NOBODY
 
 
-def _needs(found: Answer, context: Context) -> tuple[str, ...]:
+def _needs(found: Answer, server: DnsServer, context: Context) -> tuple[str, ...]:
     """What the flow of ``found`` needs beyond the manifests."""
     witness = found.witness
     if witness is None:
         return ()
     needs = [setting_words(behaviour, value=value) for behaviour, value in sorted(witness.behaviours.items())]
     matters = {End.SOURCE: witness.source_address_matters, End.DESTINATION: witness.destination_address_matters}
+    known = {address for one in context.inventory.cluster.workloads for address in one.known_addresses}
+    if server.stand_in is not None:
+        known.update(server.stand_in.addresses)
     for end in End:
         pod = witness.flow.at(end)
-        if not isinstance(pod, Pod):
-            continue
-        who = "the asking pod" if end is End.SOURCE else "the DNS of the cluster"
-        known = {address for one in context.inventory.cluster.workloads for address in one.known_addresses}
-        if matters[end] and pod.address not in known:
-            needs.append(f"{who} has an address such as {pod.address}")
-        needs += _labels_needed(pod, context)
+        if isinstance(pod, Pod):
+            who = "the asking pod" if end is End.SOURCE else "the pod that answers"
+            if matters[end] and pod.address not in known:
+                needs.append(f"{who} has an address such as {pod.address}")
+            needs += _labels_needed(who, pod, server.labels if end is End.DESTINATION else {}, context)
     return tuple(dict.fromkeys(needs))
 
 
-def _labels_needed(pod: Pod, context: Context) -> list[str]:
+def _labels_needed(who: str, pod: Pod, told: Labels, context: Context) -> Iterator[str]:
+    """The labels that ``pod`` and its namespace have in the flow, and that neither the manifests nor ``told`` tell."""
+    more = {key: value for key, value in pod.labels.items() if key not in told}
+    if pod.workload is None and more:
+        yield f"{who} has {_labelled(more)}"
     declared = context.inventory.cluster.namespaces.get(pod.namespace)
-    if declared is not None and declared.declared:
-        return []
     free = {key: value for key, value in pod.namespace_labels.items() if key != NAMESPACE_NAME_LABEL}
-    labels = ",".join(f"{key}={value}" for key, value in sorted(free.items()))
-    return [f"namespace {pod.namespace} has labels {labels}"] if labels else []
+    if free and not (declared is not None and declared.declared):
+        yield f"namespace {pod.namespace} has {_labelled(free)}"
+
+
+def _labelled(labels: Labels) -> str:
+    return f"labels {','.join(f'{key}={value}' for key, value in sorted(labels.items()))}"

@@ -7,7 +7,7 @@ whose pods listen on 5353); "Using NodeLocal DNSCache" (169.254.20.10).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netverify.model.addresses import Address, parse_address
 from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
@@ -15,12 +15,11 @@ from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol, port_set
-from netverify.routing.backends import Backend, BackendKind, backends
+from netverify.routing.backends import BackendKind, backends
 from netverify.routing.index import RoutingIndex
 from netverify.routing.options import RoutingOptions
 from netverify.rules.predicate import (
     All,
-    AnyOf,
     IsPod,
     IsWorkload,
     NamespaceMatches,
@@ -52,26 +51,30 @@ _OPENSHIFT_PORT = 5353
 
 @dataclass(frozen=True, slots=True)
 class DnsServer:
-    """Who answers queries over one protocol.
+    """Pods that are alike and answer queries over one protocol.
 
-    ``destination`` and ``traffic`` are what a query looks like to policy. ``workloads`` are the existing pods, and
-    empty where the manifests have none; ``assumption`` then says in words what is taken as given. ``stand_in`` is a workload
-    that has to be put into the cluster for ``destination`` to mean anybody.
+    ``destination`` and ``traffic`` are what a query looks like to policy. ``workload`` is None where the manifests do
+    not hold the pods; ``assumption`` then says what is taken as given, and ``labels`` are what these pods are known to
+    have. ``stand_in`` is a workload that has to be put into the cluster for ``destination`` to mean anybody.
     """
 
     protocol: Protocol
     text: str
     destination: Predicate
     traffic: Predicate
-    port: int | str
-    workloads: tuple[WorkloadKey, ...] = ()
+    port: int | str | None
+    workload: WorkloadKey | None = None
+    labels: Labels = field(default_factory=dict)
     assumption: str = ""
     stand_in: Workload | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterDns:
-    """The DNS of the cluster: its Service, where the manifests hold it, and a server for each protocol it serves."""
+    """The DNS of the cluster: its Service, where the manifests hold it, and its servers, UDP before TCP.
+
+    There is no server for a protocol that the Service has no port for, or no endpoint.
+    """
 
     service: Service | None
     servers: tuple[DnsServer, ...]
@@ -114,26 +117,15 @@ def _port(service: Service, protocol: Protocol) -> ServicePort | None:
 
 
 def _servers(index: RoutingIndex, service: Service) -> Iterator[DnsServer]:
-    """None for a protocol that the Service has no port for."""
     for protocol in PROTOCOLS:
         port = _port(service, protocol)
-        if port is not None:
-            yield _server(service, protocol, port, backends(index, service, port))
-
-
-def _server(service: Service, protocol: Protocol, port: ServicePort, found: tuple[Backend, ...]) -> DnsServer:
-    there = [one for one in found if one.kind is not BackendKind.POSSIBLE]
-    if not there and service.selector is not None:
-        return _expected(service, protocol, port, service.selector)
-    # Backends may listen on different ports, so each destination goes with its own.
-    return DnsServer(
-        protocol,
-        ", ".join(one.text for one in there) or f"Service {service}, which has no endpoints",
-        AnyOf(tuple(All((one.destination, one.traffic)) for one in there)),
-        AnyOf(tuple(one.traffic for one in there)),
-        next((one.port for one in there if one.port is not None), port.port),
-        tuple(one.workload for one in there if one.workload is not None),
-    )
+        if port is None:
+            continue
+        there = [one for one in backends(index, service, port) if one.kind is not BackendKind.POSSIBLE]
+        if not there and service.selector is not None:
+            yield _expected(service, protocol, port, service.selector)
+        for one in there:
+            yield DnsServer(protocol, one.text, one.destination, one.traffic, one.port, one.workload)
 
 
 def _expected(service: Service, protocol: Protocol, port: ServicePort, selector: Labels) -> DnsServer:
@@ -163,6 +155,7 @@ def _possible(protocol: Protocol, namespace: str, labels: Labels, port: int, why
         All((IsPod(End.DESTINATION), there, labelled)),
         PortIn(protocol, port_set((port, port))),
         port,
+        labels=labels,
         assumption=f"{text} answer DNS on port {port}: {why}",
     )
 
