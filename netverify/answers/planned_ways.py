@@ -17,7 +17,7 @@ from netverify.queries.called import Called
 from netverify.queries.outcome import Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
-from netverify.routing.backends import Backend, BackendKind, backends
+from netverify.routing.backends import Backend, BackendKind, backends, listed
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
@@ -79,7 +79,8 @@ class WaysIn:
 
     def _behind(self, way: WayIn) -> tuple[Backend, ...]:
         if way.service is not None and way.service_port is not None:
-            return backends(self._context.routing, way.service, way.service_port)
+            behind = backends if way.controller is None else listed
+            return behind(self._context.routing, way.service, way.service_port)
         if way.workload is None:
             return ()
         ports = EVERY_PORT if way.pod_port is None else port_set((way.pod_port, way.pod_port))

@@ -62,10 +62,18 @@ def backends(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[
     Empty for an ExternalName Service, which has none. A pod without the named target port is no endpoint. A headless
     Service translates nothing: its clients connect to ``port`` of the pod itself.
     """
+    if service.headless and service.type is not ServiceType.EXTERNAL_NAME:
+        return dialled(index, service, PortIn(port.protocol, port_set((port.port, port.port))))
+    return listed(index, service, port)
+
+
+def listed(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[Backend, ...]:
+    """The endpoints of ``port`` as EndpointSlices list them, which is what controllers of Ingresses and Gateways read.
+
+    They hold the target port for a headless Service too. Source: endpointslice ``getEndpointPorts``.
+    """
     if service.type is ServiceType.EXTERNAL_NAME:
         return ()
-    if service.headless:
-        return dialled(index, service, PortIn(port.protocol, port_set((port.port, port.port))))
     if service.selector is not None:
         selected = index.selected(service.namespace, service.selector)
         existing = tuple(_existing(selected, service.selector, port))
