@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
 from netverify.answers.routed import Router, needs, scope_of, simplest, unique
 from netverify.model.flow import End
 from netverify.queries.called import Called
+from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Reason, Route, Scope, Verdict
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, Predicate
 
 OUTSIDE = "outside"
 """The source of a way in: any address that is no pod's and no node's."""
+
+NOT_PUBLIC = "where the client has an address that is not on the internet"
 
 
 class Openness(StrEnum):
@@ -94,8 +97,23 @@ def surface(router: Router) -> Surface:
 def _exposed(way: WayIn, router: Router) -> ExposedWay:
     if way.problem:
         return ExposedWay(way, Openness.BROKEN, why=way.problem)
-    question = _question(way)
-    judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, question))
+    public = AddressIn(End.SOURCE, internet_ranges())
+    exposed = _judged(way, router, All((Not(IsPod(End.SOURCE)), public)))
+    if exposed.openness in (Openness.OPEN, Openness.DEPENDS, Openness.BROKEN):
+        return exposed
+    # Whoever is admitted may have an address outside the cluster that is none of the internet's.
+    private = _judged(way, router, Not(IsPod(End.SOURCE)))
+    if private.openness == exposed.openness:
+        return exposed
+    return replace(private, needs=(NOT_PUBLIC, *private.needs), openness=_on_conditions(private.openness))
+
+
+def _on_conditions(openness: Openness) -> Openness:
+    return Openness.DEPENDS if openness is Openness.OPEN else openness
+
+
+def _judged(way: WayIn, router: Router, source: Predicate) -> ExposedWay:
+    judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, _question(way, source)))
     routes = tuple(simplest([route for route in judged if route.verdict is not Verdict.VACUOUS]))
     if not routes:
         return ExposedWay(way, Openness.BROKEN, why="it has no endpoints")
@@ -108,8 +126,7 @@ def _exposed(way: WayIn, router: Router) -> ExposedWay:
     return ExposedWay(way, openness, routes, _why_blocked(way), because=because)
 
 
-def _question(way: WayIn) -> Question:
-    source = Not(IsPod(End.SOURCE))
+def _question(way: WayIn, source: Predicate) -> Question:
     destination: Predicate
     called: Called | None
     if way.service is not None and way.service_port is not None:

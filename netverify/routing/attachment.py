@@ -25,12 +25,12 @@ _IMPLIED = {
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A route at one listener, for ``hosts``; ``note`` says what is not told about it."""
+    """A route at one listener, for ``hosts``; ``provided`` is what must hold for it that the manifests do not tell."""
 
     gateway: Gateway
     listener: Listener
     hosts: tuple[str, ...]
-    note: str = ""
+    provided: tuple[str, ...] = ()
 
 
 def attachments(route: Route, index: RoutingIndex) -> Iterator[Attachment]:
@@ -69,29 +69,33 @@ def _at(
         return None
     if not _takes_kind(listener, route.kind):
         return None
-    note = _takes_namespace(listener.allowed, route.namespace, gateway.namespace, index)
-    if note is None:
+    provided = _takes_namespace(listener.allowed, route.namespace, gateway.namespace, index)
+    if provided is None:
         return None
     hosts = common(listener.hostname, route.hostnames)
-    return Attachment(gateway, listener, hosts, note) if hosts else None
+    return Attachment(gateway, listener, hosts, provided) if hosts else None
 
 
 def _takes_kind(listener: Listener, kind: str) -> bool:
     implied = _IMPLIED.get(listener.protocol)
-    if listener.allowed.kinds:
-        return any(name == kind and group == GATEWAY_GROUP for group, name in listener.allowed.kinds)
+    if listener.protocol == "TLS" and listener.tls_mode == "Passthrough":
+        # Source: gateway-api, "TLS Configuration": what is not ended has its name alone.
+        implied = frozenset({"TLSRoute"})
+    allowed = listener.allowed.kinds
+    if allowed and not any(name == kind and group == GATEWAY_GROUP for group, name in allowed):
+        return False
     return implied is None or kind in implied
 
 
-def _takes_namespace(allowed: AllowedRoutes, namespace: str, own: str, index: RoutingIndex) -> str | None:
-    """None where routes of ``namespace`` are not taken; else what is not told about it, in words."""
+def _takes_namespace(allowed: AllowedRoutes, namespace: str, own: str, index: RoutingIndex) -> tuple[str, ...] | None:
+    """None where routes of ``namespace`` are not taken; else what must hold for it outside the manifests, in words."""
     if allowed.namespaces is RoutesFrom.ALL or (allowed.namespaces is RoutesFrom.SAME and namespace == own):
-        return ""
+        return ()
     if allowed.namespaces is not RoutesFrom.SELECTOR or allowed.selector is None:
         return None
     known = index.cluster.namespaces.get(namespace)
     if known is not None and selector_matches(allowed.selector, known.labels):
-        return ""
+        return ()
     if known is None or not known.declared:
-        return f"attached if namespace {namespace} has the labels that the listener asks for"
+        return (f"where namespace {namespace} has the labels that the listener asks for",)
     return None

@@ -53,7 +53,8 @@ def _entrances(route: Route, index: RoutingIndex, controllers: Controllers) -> I
         known = known_as(found.controller if found else None, name)
         controller = controllers.serving(known, f"the controller of class {name}")
         ranges = controllers.balancer_ranges(known)
-        sources = (SeenSource(SeenAs.CONTROLLER if ranges is None else SeenAs.RANGES, ranges or ()),)
+        seen_as = SeenAs.CONTROLLER if ranges is None else SeenAs.RANGES
+        sources = (SeenSource(seen_as, ranges or (), attached.provided),)
         for host in attached.hosts:
             yield _Entrance(route, attached, host, controller, sources)
 
@@ -77,7 +78,11 @@ def _behind(route: Route, backend: BackendRef, index: RoutingIndex) -> tuple[Ser
         return None, None, f"no ReferenceGrant in {namespace} lets it refer to Service {namespace}/{backend.name}"
     if backend.port is None:
         return None, None, f"it names no port of Service {namespace}/{backend.name}"
-    return service_behind(namespace, ServiceBackend(backend.name, backend.port), index)
+    return service_behind(namespace, ServiceBackend(backend.name, backend.port), index, _protocol(route))
+
+
+def _protocol(route: Route) -> Protocol:
+    return Protocol.UDP if route.kind == "UDPRoute" else Protocol.TCP
 
 
 def is_granted(route: Route, backend: BackendRef, index: RoutingIndex) -> bool:
@@ -107,14 +112,13 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
 ) -> WayIn:
     route, attached = entrance.route, entrance.attachment
     origin = (rule and rule.origin) or route.origin
-    notes = [attached.note] if attached and attached.note else []
     return WayIn(
         by="Gateway",
         kind=route.kind,
         namespace=route.namespace,
         name=route.name,
         origin=origin,
-        protocol=Protocol.UDP if route.kind == "UDPRoute" else Protocol.TCP,
+        protocol=_protocol(route),
         port=attached.listener.port if attached else None,
         host=entrance.host,
         path=match.path if route.kind in ("HTTPRoute", "GRPCRoute") else "",
@@ -125,7 +129,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         sources=entrance.sources,
         controller=entrance.controller,
         problem=problem,
-        notes=(*notes, *_further_conditions(match)),
+        notes=tuple(_further_conditions(match)),
         hops=tuple(_hops(entrance, match, service, port)),
     )
 

@@ -12,9 +12,13 @@ from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange, parse_cidr
 from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend, ServiceBackend
 from netverify.model.service import Service, ServicePort, ServiceType
+from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
 from netverify.routing.controllers import Controllers, known_as
+from netverify.routing.dns_step import ToService
 from netverify.routing.index import RoutingIndex
+from netverify.routing.lookup import service_called
+from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 _HTTP, _HTTPS = 80, 443
@@ -130,19 +134,38 @@ def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
 
 
 def service_behind(
-    namespace: str, backend: ServiceBackend, index: RoutingIndex
+    namespace: str, backend: ServiceBackend, index: RoutingIndex, protocol: Protocol = Protocol.TCP
 ) -> tuple[Service | None, ServicePort | None, str]:
-    """The Service and the port of it that ``backend`` names, and else what is wrong with that, in words."""
+    """The Service and the port of it that ``backend`` leads to, and else what is wrong with that, in words.
+
+    An alias of a Service of the cluster leads there: the controller looks the name up itself, and connects to the port
+    of that number.
+    """
     service = index.services.get((namespace, backend.service))
     if service is None:
         return None, None, f"there is no Service {namespace}/{backend.service} in these manifests"
+    port = _port(service, backend.port, protocol)
     if service.type is ServiceType.EXTERNAL_NAME:
-        text = f"Service {service} is an alias of {service.external_name}, which the controller looks up itself"
-        return service, None, text
-    for port in service.ports:
-        if backend.port in (port.port, port.name):
-            return service, port, ""
-    return service, None, f"Service {service} has no port {backend.port}"
+        return _aliased(service, port.port if port is not None else backend.port, index, protocol)
+    return service, port, "" if port is not None else f"Service {service} has no {protocol} port {backend.port}"
+
+
+def _port(service: Service, wanted: int | str, protocol: Protocol) -> ServicePort | None:
+    ports = (port for port in service.ports if port.protocol is protocol and wanted in (port.port, port.name))
+    return next(ports, None)
+
+
+def _aliased(
+    alias: Service, wanted: int | str, index: RoutingIndex, protocol: Protocol
+) -> tuple[Service | None, ServicePort | None, str]:
+    target = service_called(index, f"{alias.external_name.rstrip('.')}.", None, RoutingOptions()).target
+    named = f"Service {alias} is an alias of {alias.external_name}"
+    if not isinstance(target, ToService):
+        return alias, None, f"{named}: the controller connects to that, which is no Service of these manifests"
+    port = _port(target.service, wanted, protocol)
+    if port is None and target.service.headless and isinstance(wanted, int):
+        port = ServicePort(wanted, wanted, protocol)
+    return target.service, port, "" if port is not None else f"{named}, which has no port {wanted}"
 
 
 def _leading(  # noqa: PLR0913 -- the parts of one way

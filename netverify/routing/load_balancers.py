@@ -47,7 +47,7 @@ def service_ways(index: RoutingIndex) -> Iterator[WayIn]:
                 yield _balanced(service, port)
             if has_node_port(service, port):
                 yield _on_nodes(service, port)
-            if service.external_ips:
+            if service.external_ips and not service.headless:
                 yield _at_external_ips(service, port)
 
 
@@ -96,7 +96,7 @@ def _balanced(service: Service, port: ServicePort) -> WayIn:
         port=port.port,
         service=service,
         service_port=port,
-        sources=tuple(_sources(service, service.source_ranges, *([_INSIDE] if is_internal(service) else []))),
+        sources=tuple(_balanced_sources(service, *([_INSIDE] if is_internal(service) else []))),
         restricted_to=service.source_ranges,
         internal=is_internal(service),
         notes=tuple(notes),
@@ -116,7 +116,7 @@ def _on_nodes(service: Service, port: ServicePort) -> WayIn:
         port=port.node_port,
         service=service,
         service_port=port,
-        sources=tuple(_sources(service, (), NODES_REACHED)),
+        sources=tuple(_sources(service, NODES_REACHED)),
         notes=(past,) if past else (),
         hops=(Hop(f"NodePort of Service {service}", port.node_port, port.origin or service.origin),),
     )
@@ -135,27 +135,37 @@ def _at_external_ips(service: Service, port: ServicePort) -> WayIn:
         host=addresses,
         service=service,
         service_port=port,
-        sources=tuple(_sources(service, (), _OWNED)),
+        sources=tuple(_sources(service, _OWNED)),
         notes=(f"every node takes connections to {addresses} for this Service, whoever owns it",),
         hops=(Hop(f"external IP {addresses} of Service {service}", port.port, port.origin or service.origin),),
     )
 
 
-def _sources(service: Service, ranges: tuple[AddressRange, ...], *provided: str) -> Iterator[SeenSource]:
-    """As whom policy sees the client. Under ``Cluster`` the node that took the connection stands in for it."""
-    yield from _seen(service, ranges, provided)
-    if ranges:
-        yield from _seen(service, (), (*provided, _UNRESTRICTED))
-
-
-def _seen(service: Service, ranges: tuple[AddressRange, ...], provided: tuple[str, ...]) -> Iterator[SeenSource]:
+def _sources(service: Service, *provided: str) -> Iterator[SeenSource]:
+    """As whom policy sees the client of a node."""
     if service.external_traffic_policy is TrafficPolicy.LOCAL:
-        yield SeenSource(SeenAs.CLIENT, ranges, provided)
-        return
-    if _goes_to_pods(service):
-        yield SeenSource(SeenAs.CLIENT, ranges, provided)
-        yield SeenSource(SeenAs.CLIENT, (), (*provided, _PROXY))
-        return
+        yield SeenSource(SeenAs.CLIENT, (), provided)
+    else:
+        yield from _by_nodes((), provided)
+
+
+def _balanced_sources(service: Service, *provided: str) -> Iterator[SeenSource]:
+    """As whom policy sees the client of the load balancer, which may be a proxy."""
+    kept = _goes_to_pods(service) or service.external_traffic_policy is TrafficPolicy.LOCAL
+    restrictions: list[tuple[tuple[AddressRange, ...], tuple[str, ...]]] = [(service.source_ranges, provided)]
+    if service.source_ranges:
+        restrictions.append(((), (*provided, _UNRESTRICTED)))
+    for ranges, conditions in restrictions:
+        if kept:
+            yield SeenSource(SeenAs.CLIENT, ranges, conditions)
+        else:
+            yield from _by_nodes(ranges, conditions)
+    if kept:
+        yield SeenSource(SeenAs.RANGES, (), (*provided, _PROXY))
+
+
+def _by_nodes(ranges: tuple[AddressRange, ...], provided: tuple[str, ...]) -> Iterator[SeenSource]:
+    """Under ``Cluster`` the node that took the connection stands in for the client, if the pod is on another one."""
     yield SeenSource(SeenAs.NODE, ranges, provided)
     yield SeenSource(SeenAs.CLIENT, ranges, (*provided, _ON_RECEIVING_NODE))
     yield SeenSource(SeenAs.OWN_NODE, ranges, (*provided, OWN_NODE_SEEN))

@@ -56,6 +56,18 @@ def _by_host_port(workload: Workload, port: HostPort) -> WayIn:
 def _on_host_network(workload: Workload) -> Iterator[WayIn]:
     key = workload.key
     declared = sorted({(port.protocol, port.number) for port in workload.ports if not port.init or port.sidecar})
+    if not declared:
+        yield WayIn(
+            by="hostNetwork",
+            kind=key.kind,
+            namespace=key.namespace,
+            name=key.name,
+            origin=workload.origin,
+            workload=key,
+            sources=_SEEN[:1],
+            notes=("it declares no port: whichever it listens on is reached",),
+            hops=(Hop("address of its node", None, workload.origin),),
+        )
     for protocol, number in declared:
         yield WayIn(
             by="hostNetwork",

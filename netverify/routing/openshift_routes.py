@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from netverify.model.ingress import OpenShiftRoute
 from netverify.model.service import Service, ServicePort
+from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
 from netverify.routing.controllers import Controllers, Known, known_as
 from netverify.routing.index import RoutingIndex
@@ -40,9 +41,10 @@ def openshift_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[Wa
 
 def _ports(route: OpenShiftRoute, service: Service) -> list[ServicePort]:
     """The ports whose endpoints the router connects to: ``port.targetPort`` names a Service port or an endpoint's."""
+    ports = [port for port in service.ports if port.protocol is Protocol.TCP]
     if route.target_port is None:
-        return list(service.ports)
-    return [port for port in service.ports if route.target_port in (port.name, port.target_port)]
+        return ports
+    return [port for port in ports if route.target_port in (port.name, port.target_port)]
 
 
 def _leading(
