@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
+from netverify.answers.dns import dns_blocked
 from netverify.answers.doubts import described, objects_that_route
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
@@ -14,7 +15,7 @@ from netverify.answers.planned_ways import WaysIn
 from netverify.answers.reachability import answer
 from netverify.answers.verdict import of_all, of_any
 from netverify.model.behaviours import Behaviour
-from netverify.model.flow import End
+from netverify.model.flow import End, Pod
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.wording import setting_words
@@ -96,7 +97,21 @@ class Router:
         if verdict is Verdict.UNREACHABLE and question.from_outside:
             doubts = described(objects_that_route(self.context.inventory), "open a way in")
             verdict = Verdict.UNKNOWN if doubts else verdict
-        return _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
+        found = _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
+        return replace(found, notes=(*found.notes, *self._about_dns(question, found)))
+
+    def _about_dns(self, question: Question, found: Answer) -> Iterator[str]:
+        """That the pod which gets through cannot look the name up, where that is proved."""
+        source = found.witness.flow.source if found.witness is not None else None
+        if question.from_outside or not isinstance(source, Pod) or source.host_network:
+            return
+        access = dns_blocked(self.context, source)
+        if access.is_blocked:
+            by = ", ".join(dict.fromkeys(str(reason.policy) for reason in access.because if reason.policy))
+            name = question.called.aliases[0].text if question.called and question.called.aliases else "the Service"
+            yield f"{access.source_text} cannot look up the name of {name}: its DNS queries are blocked" + (
+                f" by {by}" if by else ""
+            )
 
     def _without_routes(self, question: Question) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
         """What follows where there is nothing to judge."""
