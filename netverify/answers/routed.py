@@ -16,6 +16,7 @@ from netverify.answers.reachability import answer
 from netverify.answers.verdict import of_all, of_any
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, Pod
+from netverify.model.service import TrafficPolicy
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.wording import setting_words
@@ -98,20 +99,22 @@ class Router:
             doubts = described(objects_that_route(self.context.inventory), "open a way in")
             verdict = Verdict.UNKNOWN if doubts else verdict
         found = _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
-        return replace(found, notes=(*found.notes, *self._about_dns(question, found)))
+        return replace(found, notes=(*found.notes, *self._remarks(question, found)))
 
-    def _about_dns(self, question: Question, found: Answer) -> Iterator[str]:
-        """That the pod which gets through cannot look the name up, where that is proved."""
+    def _remarks(self, question: Question, found: Answer) -> Iterator[str]:
+        """What else bears on the answer: that the pod which gets through cannot look the name up, where that is proved."""
+        service = question.called.service if question.called else None
+        if service is not None and service.internal_traffic_policy is TrafficPolicy.LOCAL and not question.from_outside:
+            yield f"Service {service} leads only to endpoints on the node of the client (internalTrafficPolicy: Local)"
         source = found.witness.flow.source if found.witness is not None else None
         if question.from_outside or not isinstance(source, Pod) or source.host_network:
             return
         access = dns_blocked(self.context, source)
         if access.is_blocked:
             by = ", ".join(dict.fromkeys(str(reason.policy) for reason in access.because if reason.policy))
-            name = question.called.aliases[0].text if question.called and question.called.aliases else "the Service"
-            yield f"{access.source_text} cannot look up the name of {name}: its DNS queries are blocked" + (
-                f" by {by}" if by else ""
-            )
+            aliases = question.called.aliases if question.called else ()
+            name = aliases[0].text if aliases else "the name of the Service"
+            yield f"{access.source_text} cannot look up {name}: DNS queries are blocked" + (f" by {by}" if by else "")
 
     def _without_routes(self, question: Question) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
         """What follows where there is nothing to judge."""
