@@ -234,3 +234,15 @@ def test_an_error_after_many_warnings_still_refuses_the_object() -> None:
 def test_a_very_long_name_is_cut_in_the_message() -> None:
     (finding,) = inventory_of(f"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {'A' * 5000}\n").diagnostics[:1]
     assert len(finding.message) < 1000
+
+
+def test_an_unknown_operator_is_one_of_several_errors_of_a_controller() -> None:
+    inventory = inventory_of("""\
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: UPPER, namespace: shop}
+        spec:
+          selector: {matchExpressions: [{key: a, operator: Is}]}
+          template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}
+        """)
+    assert [finding.code for finding in inventory.diagnostics] == ["NV222", "NV225"]

@@ -21,8 +21,9 @@ from netverify.manifests.validation.metadata import check_metadata
 from netverify.manifests.validation.names import dns_label_problems, shown
 from netverify.manifests.validation.pod import check_template
 from netverify.manifests.validation.selector import check_selector
-from netverify.model.labels import Labels, selector_matches
+from netverify.model.labels import Labels, Operator, selector_matches
 
+_OPERATORS = frozenset(Operator)
 _SPEC: FieldPath = ("spec",)
 _TEMPLATE: FieldPath = ("spec", "template")
 _JOB_SPEC: FieldPath = ("spec", "jobTemplate", "spec")
@@ -63,12 +64,16 @@ def _check_selector(kind: str, selector: Selector | None, labels: Labels, findin
         return
     valid = not findings.refused
     check_selector(selector, path, findings)
-    if valid and findings.refused:
+    if (valid and findings.refused) or not _has_known_operators(selector):
         return
     if not selector.matchLabels and not selector.matchExpressions:
         findings.refuse("NV250", path, f"must not be empty for a {kind}")
     elif not _matches(selector, labels):
         _refuse_mismatch(labels, findings)
+
+
+def _has_known_operators(selector: Selector) -> bool:
+    return all(item is not None and item.operator in _OPERATORS for item in selector.matchExpressions or ())
 
 
 def _matches(selector: Selector, labels: Labels) -> bool:
