@@ -12,9 +12,10 @@ def _modelled(inventory: Inventory) -> str:
     namespaces = counted(len(cluster.namespaces), "namespace")
     if referred:
         namespaces += f" ({referred} not declared)"
-    return ", ".join(
-        (namespaces, counted(len(cluster.workloads), "workload"), counted(len(cluster.network_policies), "policy"))
-    )
+    parts = [namespaces, counted(len(cluster.workloads), "workload"), counted(len(cluster.network_policies), "policy")]
+    if cluster.routing.services:
+        parts.append(counted(len(cluster.routing.services), "service"))
+    return ", ".join(parts)
 
 
 def _left_out(coverage: Coverage) -> tuple[str, ...]:
@@ -33,7 +34,7 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
 
 
 def coverage_text(inventory: Inventory) -> tuple[str, ...]:
-    """``2 namespaces, 3 workloads; 1 ConfigMap irrelevant; nothing left out``, or a further line for each omission."""
+    """``2 namespaces, 3 workloads, 2 services; 1 ConfigMap irrelevant; nothing left out``, or a further line for each omission."""
     coverage = inventory.coverage
     parts = [_modelled(inventory)]
     if any(coverage.irrelevant.values()):

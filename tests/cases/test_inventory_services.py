@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cases.manifest_texts import codes, inventory_of
+from cases.manifest_texts import codes, inventory_of, pod
 from netverify.manifests.coverage import Inventory
 from netverify.model.addresses import parse_address, parse_cidr
 from netverify.model.service import EndpointSlice, Service, ServiceType, TrafficPolicy
 from netverify.model.traffic import Protocol
+from netverify.report.coverage_text import coverage_text
 
 SOURCES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
@@ -179,3 +180,10 @@ def test_two_ports_of_a_slice_without_names_clash() -> None:
         ports: [{port: 1}, {port: 2}]
         """)
     assert codes(inventory) == ["NV506"]
+
+
+def test_the_account_counts_services_where_there_are_some() -> None:
+    (line,) = coverage_text(inventory_of(service_text("ports: [{port: 80}]")))
+    assert line == "1 namespace (1 not declared), 0 workloads, 0 policies, 1 service; nothing left out"
+    (without,) = coverage_text(inventory_of(pod()))
+    assert without == "1 namespace (1 not declared), 1 workload, 0 policies; nothing left out"

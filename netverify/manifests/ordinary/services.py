@@ -38,6 +38,7 @@ SPEC = frozenset(
 PORT = frozenset({"appProtocol", "name", "nodePort", "port", "protocol", "targetPort"})
 _STATUS = frozenset({"conditions", "loadBalancer"})
 _NEED_ADDRESS = frozenset({"clusterIPs", "ipFamilies", "ipFamilyPolicy"})
+_AFFINITIES = frozenset({"ClientIP", "None"})
 _MOSTLY_ALONE = frozenset({"ports", "selector", "type"})
 _NO_ADDRESSES: tuple[Address, ...] = ()
 _NO_FIELDS: frozenset[str] = frozenset()
@@ -110,7 +111,7 @@ def _publishes_not_ready(spec: dict[str, Value]) -> bool:
     not_ready = spec.get("publishNotReadyAddresses", False)
     if not_ready.__class__ is not bool or spec.get("internalTrafficPolicy", "Cluster") != "Cluster":
         raise UnusualError
-    if spec.get("sessionAffinity", "None") != "None":
+    if text(spec.get("sessionAffinity", "None")) not in _AFFINITIES:
         raise UnusualError
     known: bool = not_ready
     return known
