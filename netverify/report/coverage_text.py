@@ -34,7 +34,7 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
 
 
 def coverage_text(inventory: Inventory) -> tuple[str, ...]:
-    """``2 namespaces, 3 workloads, 2 services; 1 ConfigMap irrelevant; nothing left out``, or a further line for each omission."""
+    """``2 namespaces, 3 workloads, 2 services; nothing left out``, with a further line for each omission."""
     coverage = inventory.coverage
     parts = [_modelled(inventory)]
     if any(coverage.irrelevant.values()):
