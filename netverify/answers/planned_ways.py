@@ -150,7 +150,12 @@ class WaysIn:
 def _leads_to(way: WayIn, called: Called | None) -> bool:
     if called is None:
         return True
-    return way.service is not None and way.service == called.service and way.service_port in called.ports
+    service, port = way.service, way.service_port
+    if service is None or port is None or service != called.service:
+        return False
+    knocked = (port.port, port.protocol)
+    # Who comes by an alias of a headless Service may dial a port that the Service does not list.
+    return any((one.port, one.protocol) == knocked for one in called.ports) or called.ports == service.ports
 
 
 def _may_be_in(client: Predicate, ranges: tuple[AddressRange, ...]) -> bool:

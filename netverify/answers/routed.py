@@ -20,6 +20,7 @@ from netverify.model.service import TrafficPolicy
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.wording import setting_words
+from netverify.routing.load_balancers import has_node_port
 from netverify.rules.predicate import AnyOf, IsPod
 
 _Item = TypeVar("_Item")
@@ -99,10 +100,30 @@ class Router:
             doubts = described(objects_that_route(self.context.inventory), "open a way in")
             verdict = Verdict.UNKNOWN if doubts else verdict
         found = _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
-        return replace(found, notes=(*found.notes, *self._remarks(question, found)))
+        given = self._given(question, found)
+        return replace(
+            found,
+            assumptions=unique((*found.assumptions, *given)),
+            notes=(*found.notes, *self._remarks(question, found)),
+        )
+
+    def _given(self, question: Question, found: Answer) -> Iterator[str]:
+        """What a proof that no route is open takes as given about routes."""
+        if found.verdict is not Verdict.UNREACHABLE:
+            return
+        service = question.called.service if question.called else None
+        if question.from_outside:
+            yield "nothing outside these manifests opens a way in"
+            ways = self.ways.all
+            if any(way.controller and way.controller.workloads for way in ways):
+                yield "Ingresses, Gateways and Routes are served by no other pods than those that the manifests show"
+        elif service is not None and (service.external_ips or any(has_node_port(service, p) for p in service.ports)):
+            yield f"pods connect to Service {service} itself, not through a port of a node, whose address policy would see"
+        if any(route.text.startswith("address ") for route in found.routes):
+            yield "an address of an EndpointSlice is a pod's only where the manifests say so"
 
     def _remarks(self, question: Question, found: Answer) -> Iterator[str]:
-        """What else bears on the answer: that the pod which gets through cannot look the name up, where that is proved."""
+        """What else bears on the answer, such as that the pod which gets through cannot look the name up."""
         service = question.called.service if question.called else None
         if service is not None and service.internal_traffic_policy is TrafficPolicy.LOCAL and not question.from_outside:
             yield f"Service {service} leads only to endpoints on the node of the client (internalTrafficPolicy: Local)"

@@ -77,7 +77,10 @@ def listed(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[Ba
     if service.selector is not None:
         selected = index.selected(service.namespace, service.selector)
         existing = tuple(_existing(selected, service.selector, port))
-        return (*existing, _possible(selected, service, service.selector, port, shown=bool(existing)))
+        created = _possible(selected, service, service.selector, port, shown=bool(existing))
+        # Slices that somebody else writes for a Service with a selector are served beside those of its controller.
+        written = _written(index, service, port, kinds=("EndpointSlice",))
+        return (*existing, created, *written)
     return tuple(_written(index, service, port))
 
 
@@ -144,9 +147,16 @@ def _pods_selected(workload: Workload, selector: Labels) -> Predicate:
     return All((who, PodMatches(End.DESTINATION, selector_of(selector))))
 
 
-def _written(index: RoutingIndex, service: Service, port: ServicePort) -> Iterator[Backend]:
-    """The endpoints of a Service without a selector: by slices, whose ports go by the name of the Service's port."""
+def _written(
+    index: RoutingIndex,
+    service: Service,
+    port: ServicePort,
+    kinds: tuple[str, ...] = ("EndpointSlice", "Endpoints"),
+) -> Iterator[Backend]:
+    """The endpoints that objects of ``kinds`` list, whose ports go by the name of the Service's port."""
     for each in index.slices.get((service.namespace, service.name), ()):
+        if each.kind not in kinds:
+            continue
         for subset in each.subsets:
             numbers = [one.number for one in subset.ports if (one.name, one.protocol) == (port.name, port.protocol)]
             for number in numbers:
