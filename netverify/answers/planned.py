@@ -10,9 +10,9 @@ from netverify.model.flow import End
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import port_set
 from netverify.queries.called import Called
-from netverify.queries.outcome import Hop
+from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.question import Form, Question
-from netverify.routing.backends import Backend, BackendKind, backends, dialled
+from netverify.routing.backends import Backend, backends, dialled
 from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, PortIn, Predicate
 
 
@@ -36,7 +36,7 @@ class PlannedRoute:
     path: tuple[Hop, ...]
     legs: tuple[PlannedLeg, ...]
     provided: tuple[str, ...] = ()
-    to_created: bool = False
+    leads_to: EndpointKind = EndpointKind.EXISTING
 
 
 def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:
@@ -73,9 +73,8 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
         seen.add((backend.destination, backend.traffic))
         asked = leg(question, backend.destination, backend.traffic, backend.text)
         hops = (*aliases, service_hop(service, port))
-        created = backend.kind is BackendKind.POSSIBLE
         planned = PlannedLeg(asked, names_freely=backend.names_freely)
-        yield PlannedRoute(backend_text(backend), hops, (planned,), to_created=created)
+        yield PlannedRoute(backend_text(backend), hops, (planned,), leads_to=backend.kind)
 
 
 def backend_text(backend: Backend) -> str:

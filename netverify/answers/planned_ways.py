@@ -14,10 +14,10 @@ from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import EVERY_PORT, port_set
 from netverify.queries.called import Called
-from netverify.queries.outcome import Hop
+from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
-from netverify.routing.backends import Backend, BackendKind, backends, listed
+from netverify.routing.backends import Backend, backends, listed
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
@@ -55,12 +55,11 @@ class WaysIn:
                 destination = All((question.destination, destination))
                 traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
             asked = leg(question, destination, traffic, backend.text)
-            created = backend.kind is BackendKind.POSSIBLE
             for source in way.sources:
                 for path, legs, provided in self._legs(way, source, asked):
                     *before, last = legs
                     to_pod = replace(last, names_freely=backend.names_freely)
-                    yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, to_created=created)
+                    yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, leads_to=backend.kind)
 
     def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
         """The ways in without a controller that lead to pods of ``key``."""
@@ -86,7 +85,7 @@ class WaysIn:
         ports = EVERY_PORT if way.pod_port is None else port_set((way.pod_port, way.pod_port))
         who = IsWorkload(End.DESTINATION, way.workload)
         traffic = PortIn(way.protocol, ports)
-        return (Backend(BackendKind.EXISTING, str(way.workload), who, traffic, way.pod_port, way.workload),)
+        return (Backend(EndpointKind.EXISTING, str(way.workload), who, traffic, way.pod_port, way.workload),)
 
     def _backends(self, way: WayIn, question: Question) -> Iterator[Backend]:
         """The endpoints of ``way`` that the question may be about."""

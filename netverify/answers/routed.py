@@ -17,7 +17,7 @@ from netverify.answers.verdict import of_all, of_any
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, Pod
 from netverify.model.service import TrafficPolicy
-from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
+from netverify.queries.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.wording import setting_words
 from netverify.routing.load_balancers import has_node_port
@@ -58,7 +58,7 @@ class Router:
             route.path,
             legs,
             route.provided,
-            route.to_created,
+            route.leads_to,
         )
 
     def _planned(self, question: Question) -> Iterator[PlannedRoute]:
@@ -118,8 +118,8 @@ class Router:
             if any(way.controller and way.controller.workloads for way in ways):
                 yield "Ingresses, Gateways and Routes are served by no other pods than those that the manifests show"
         elif service is not None and (service.external_ips or any(has_node_port(service, p) for p in service.ports)):
-            yield f"pods connect to Service {service} itself, not through a port of a node, whose address policy would see"
-        if any(route.text.startswith("address ") for route in found.routes):
+            yield f"pods connect to Service {service} itself, not by way of a node, which policy would then see"
+        if any(route.leads_to is EndpointKind.ADDRESS for route in found.routes):
             yield "an address of an EndpointSlice is a pod's only where the manifests say so"
 
     def _remarks(self, question: Question, found: Answer) -> Iterator[str]:

@@ -80,6 +80,14 @@ class Witness:
     port_matters: bool = True
 
 
+class EndpointKind(StrEnum):
+    """What stands at the end of a route: existing pods, pods that could be created, or an address."""
+
+    EXISTING = "existing"
+    POSSIBLE = "possible"
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One station on a path: ``Ingress shop/web (host shop.example.com, path /api)``; ``port`` is that knocked at."""
@@ -95,8 +103,8 @@ class Route:
 
     ``source`` and ``text`` say where it comes from and leads (``b/pg[StatefulSet]:5432``), ``path`` what it passes
     before the last pod. ``legs`` are its connections in order, each of which policy decides: to a controller, from
-    there to the pod. ``provided`` is what must hold outside the manifests for it. ``to_created``: it leads to pods that
-    are not in the manifests.
+    there to the pod. ``provided`` is what must hold outside the manifests for it. ``leads_to`` says what is at its
+    end.
     """
 
     source: str
@@ -105,7 +113,7 @@ class Route:
     path: tuple[Hop, ...]
     legs: tuple[Answer, ...]
     provided: tuple[str, ...] = ()
-    to_created: bool = False
+    leads_to: EndpointKind = EndpointKind.EXISTING
 
 
 @dataclass(frozen=True, slots=True)

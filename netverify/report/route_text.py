@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Pod
-from netverify.queries.outcome import Effect, Hop, Reason, Route, Routing, Verdict
+from netverify.queries.outcome import Effect, EndpointKind, Hop, Reason, Route, Routing, Verdict
 from netverify.report.endpoint_text import endpoint_text
 from netverify.report.entries import Entry
 
@@ -32,15 +32,18 @@ def path_text(route: Route, inventory: Inventory) -> str:
 
 def route_entries(routes: tuple[Route, ...], chosen: Route | None) -> list[Entry]:
     """A line for each of ``routes``, unless the only one is told in full or goes straight to its end."""
-    if len(list(_telling(routes))) == 1 and (chosen is not None or not routes[0].path):
-        return []
-    entries: list[Entry] = []
     routes = tuple(_telling(routes))
+    if len(routes) == 1 and (chosen is not None or not routes[0].path):
+        return []
+    if len(routes) == 1 and routes[0].verdict is Verdict.UNREACHABLE:
+        return [Entry("path", _stations(routes[0]))]
+    entries: list[Entry] = []
     for route in routes[:_LISTED]:
-        stations = _ARROW.join((*map(hop_text, route.path), route.text)) if route.path else f"directly to {route.text}"
         deciding = _deciding(route)
         place = deciding.place if deciding is not None else None
-        entries.append(Entry("" if entries else "routes", f"{_verdict_text(route)}: {stations}", str(place or "")))
+        entries.append(
+            Entry("" if entries else "routes", f"{_verdict_text(route)}: {_stations(route)}", str(place or ""))
+        )
         entries += [Entry("", f"only {text}", detail=True) for text in route.provided]
         if deciding is not None and deciding.policy is not None:
             entries.append(Entry("", f"{deciding.direction} denied by {deciding.policy}", detail=True))
@@ -49,10 +52,18 @@ def route_entries(routes: tuple[Route, ...], chosen: Route | None) -> list[Entry
     return entries
 
 
+def _stations(route: Route) -> str:
+    return _ARROW.join((*map(hop_text, route.path), route.text)) if route.path else f"directly to {route.text}"
+
+
 def _telling(routes: tuple[Route, ...]) -> Iterator[Route]:
-    """``routes`` without those to pods that could be created, where the same holds of existing ones on the same path."""
-    existing = {(route.path, route.verdict) for route in routes if not route.to_created}
-    yield from (route for route in routes if not route.to_created or (route.path, route.verdict) not in existing)
+    """``routes`` without those to pods that could be created, where the same holds of existing ones on that path."""
+    existing = {(route.path, route.verdict) for route in routes if route.leads_to is not EndpointKind.POSSIBLE}
+    yield from (
+        route
+        for route in routes
+        if route.leads_to is not EndpointKind.POSSIBLE or (route.path, route.verdict) not in existing
+    )
 
 
 def _verdict_text(route: Route) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.answers.verdict import of_any
 from netverify.manifests.coverage import Inventory
-from netverify.queries.outcome import Effect, Route, Verdict
+from netverify.queries.outcome import Effect, EndpointKind, Route, Verdict
 from netverify.report.entries import account, laid_out, remark_entries
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
@@ -89,7 +89,7 @@ def _details(one: ExposedWay) -> Iterator[str]:
 
 def _told(one: ExposedWay) -> list[Route]:
     """The routes to existing endpoints, or to all where no existing one is there."""
-    existing = [route for route in one.routes if not route.to_created]
+    existing = [route for route in one.routes if route.leads_to is not EndpointKind.POSSIBLE]
     return existing or list(one.routes)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange
 from netverify.model.cluster import Workload, WorkloadKey
@@ -16,6 +15,7 @@ from netverify.model.labels import Labels, selector_of
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import EVERY_PORT, port_set
 from netverify.queries.called import selected_pods
+from netverify.queries.outcome import EndpointKind
 from netverify.queries.whereabouts import whoever_is_in
 from netverify.routing.index import RoutingIndex
 from netverify.routing.target_ports import target_port
@@ -30,14 +30,6 @@ from netverify.rules.predicate import (
 )
 
 
-class BackendKind(Enum):
-    """What stands behind a port of a Service."""
-
-    EXISTING = "existing"
-    POSSIBLE = "possible"
-    ADDRESS = "address"
-
-
 @dataclass(frozen=True, slots=True)
 class Backend:
     """Some endpoints of one port of a Service that are alike.
@@ -47,7 +39,7 @@ class Backend:
     existing pod shows which number goes by that name, so that it may be any.
     """
 
-    kind: BackendKind
+    kind: EndpointKind
     text: str
     destination: Predicate
     traffic: Predicate
@@ -96,7 +88,7 @@ def dialled(index: RoutingIndex, service: Service, traffic: Predicate) -> tuple[
         return tuple(_at(index, address, traffic, number) for address in dict.fromkeys(addresses))
     selected = index.selected(service.namespace, service.selector)
     existing = [
-        Backend(BackendKind.EXISTING, str(one.key), _pods_selected(one, service.selector), traffic, number, one.key)
+        Backend(EndpointKind.EXISTING, str(one.key), _pods_selected(one, service.selector), traffic, number, one.key)
         for one in selected
     ]
     return (*existing, _created(selected, service, service.selector, traffic, number))
@@ -109,7 +101,7 @@ def _existing(selected: Sequence[Workload], selector: Labels, port: ServicePort)
             continue
         traffic = PortIn(port.protocol, port_set((number, number)))
         who = _pods_selected(workload, selector)
-        yield Backend(BackendKind.EXISTING, str(workload.key), who, traffic, number, workload.key)
+        yield Backend(EndpointKind.EXISTING, str(workload.key), who, traffic, number, workload.key)
 
 
 def _possible(
@@ -136,7 +128,7 @@ def _created(  # noqa: PLR0913 -- the parts of one backend
     labels = ",".join([f"{key}={value}" for key, value in sorted(selector.items())])
     text = f"pods {labels} in namespace {service.namespace} that could be created"
     who = All((selected_pods(service, End.DESTINATION), *others))
-    return Backend(BackendKind.POSSIBLE, text, who, traffic, port, names_freely=names_freely)
+    return Backend(EndpointKind.POSSIBLE, text, who, traffic, port, names_freely=names_freely)
 
 
 def _pods_selected(workload: Workload, selector: Labels) -> Predicate:
@@ -168,7 +160,7 @@ def _at(index: RoutingIndex, address: Address, traffic: Predicate, number: int |
     here = AddressRange(address.family, address.value, address.value)
     known = [f"a pod of {one.key}" for one in index.cluster.workloads if address in one.known_addresses]
     text = f"address {address}" + (f" ({', '.join(known)})" if known else "")
-    return Backend(BackendKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)
+    return Backend(EndpointKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)
 
 
 def _only_number(traffic: Predicate) -> int | None:

@@ -15,7 +15,8 @@ from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol, port_set
-from netverify.routing.backends import BackendKind, backends
+from netverify.queries.outcome import EndpointKind
+from netverify.routing.backends import backends
 from netverify.routing.index import RoutingIndex
 from netverify.routing.options import RoutingOptions
 from netverify.rules.predicate import (
@@ -121,7 +122,7 @@ def _servers(index: RoutingIndex, service: Service) -> Iterator[DnsServer]:
         port = _port(service, protocol)
         if port is None:
             continue
-        there = [one for one in backends(index, service, port) if one.kind is not BackendKind.POSSIBLE]
+        there = [one for one in backends(index, service, port) if one.kind is not EndpointKind.POSSIBLE]
         if not there and service.selector is not None:
             yield _expected(service, protocol, port, service.selector)
         for one in there:
