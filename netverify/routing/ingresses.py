@@ -158,14 +158,24 @@ def _port(service: Service, wanted: int | str, protocol: Protocol) -> ServicePor
 def _aliased(
     alias: Service, wanted: int | str, index: RoutingIndex, protocol: Protocol
 ) -> tuple[Service | None, ServicePort | None, str]:
-    target = service_called(index, f"{alias.external_name.rstrip('.')}.", None, RoutingOptions()).target
+    service = _called(alias.external_name, index)
     named = f"Service {alias} is an alias of {alias.external_name}"
-    if not isinstance(target, ToService):
+    if service is None:
         return alias, None, f"{named}: the controller connects to that, which is no Service of these manifests"
-    port = _port(target.service, wanted, protocol)
-    if port is None and target.service.headless and isinstance(wanted, int):
-        port = ServicePort(wanted, wanted, protocol)
-    return target.service, port, "" if port is not None else f"{named}, which has no port {wanted}"
+    port = _port(service, wanted, protocol)
+    if service.headless and isinstance(wanted, int):
+        port = ServicePort(wanted, wanted, protocol)  # its name leads to the pods themselves, and translates nothing
+    return service, port, "" if port is not None else f"{named}, which has no port {wanted}"
+
+
+def _called(name: str, index: RoutingIndex) -> Service | None:
+    """The Service that ``name`` is that of, or would be if pods of it were created: a headless one has it from them."""
+    found = service_called(index, f"{name.rstrip('.')}.", None, RoutingOptions())
+    if isinstance(found.target, ToService):
+        return found.target.service
+    last = found.steps[-1]
+    namespace, _, called = last.object.removeprefix("Service ").partition("/")
+    return index.services.get((namespace, called)) if last.absent else None
 
 
 def _leading(  # noqa: PLR0913 -- the parts of one way

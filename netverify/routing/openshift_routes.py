@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.model.ingress import OpenShiftRoute
-from netverify.model.service import Service, ServicePort
+from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
+from netverify.routing.backends import listed
 from netverify.routing.controllers import Controllers, Known, known_as
 from netverify.routing.index import RoutingIndex
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
@@ -32,19 +33,34 @@ def openshift_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[Wa
                 text = f"there is no Service {route.namespace}/{name} in these manifests"
                 yield _leading(route, controller, problem=text)
                 continue
-            ports = _ports(route, service)
+            if service.type is ServiceType.EXTERNAL_NAME:
+                text = f"Service {service} is an alias of {service.external_name}, and has no endpoints for the router"
+                yield _leading(route, controller, service, problem=text)
+                continue
+            ports = list(_ports(route, service, index))
             if not ports:
                 yield _leading(route, controller, service, problem=f"Service {service} has no port for it")
             for port in ports:
                 yield _leading(route, controller, service, port)
 
 
-def _ports(route: OpenShiftRoute, service: Service) -> list[ServicePort]:
-    """The ports whose endpoints the router connects to: ``port.targetPort`` names a Service port or an endpoint's."""
-    ports = [port for port in service.ports if port.protocol is Protocol.TCP]
-    if route.target_port is None:
-        return ports
-    return [port for port in ports if route.target_port in (port.name, port.target_port)]
+def _ports(route: OpenShiftRoute, service: Service, index: RoutingIndex) -> Iterator[ServicePort]:
+    """The ports whose endpoints the router connects to, over TCP.
+
+    ``port.targetPort`` is the name of a port of the Service, or the number of one at the endpoints, whatever that goes
+    by in the Service.
+    """
+    wanted = route.target_port
+    for port in service.ports:
+        if port.protocol is Protocol.TCP and (wanted in (None, port.name) or _has_number(index, service, port, wanted)):
+            yield port
+
+
+def _has_number(index: RoutingIndex, service: Service, port: ServicePort, wanted: int | str | None) -> bool:
+    """Whether an endpoint of ``port`` has the number ``wanted``; one that could be created may give it any name."""
+    return isinstance(wanted, int) and any(
+        one.names_freely or one.port in (None, wanted) for one in listed(index, service, port)
+    )
 
 
 def _leading(

@@ -148,7 +148,8 @@ def service_port(objects, namespace, name, port):
     if port.get("number"):
         return port["number"]
     found = find(objects, "Service", namespace, name)
-    numbers = [entry["port"] for entry in (ports_of(found) if found else []) if entry.get("name") == port["name"]]
+    ports = [entry for entry in (ports_of(found) if found else []) if protocol_of(entry) == "TCP"]  # HTTP goes over it
+    numbers = [entry["port"] for entry in ports if entry.get("name") == port["name"]]
     return numbers[0] if numbers else port["name"]
 
 
@@ -199,7 +200,9 @@ def openshift_ways(objects, route):
 def routed_ports(objects, namespace, name, wanted):
     """The ports of the Service that a router uses: by name, by the number at the endpoints, or all of them."""
     found = find(objects, "Service", namespace, name)
-    for entry in ports_of(found) if found else []:
+    if found is None or type_of(found) == "ExternalName":
+        return  # which has no endpoints
+    for entry in ports_of(found):
         reached = {number for _, _, number in behind_port(objects, found, entry)}
         if protocol_of(entry) == "TCP" and (wanted is None or wanted == entry.get("name") or wanted in reached):
             yield entry["port"]
