@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netverify.answers.mapping import Map
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
+    from netverify.routing.requests import Request
 
 
 class Verifier:
@@ -75,11 +76,11 @@ class Verifier:
 
         return make_map(self.inventory, self.settings, wanted or Wanted())
 
-    def exposed(self) -> Surface:
-        """Every way in from outside, and whether policy lets it through."""
+    def exposed(self, request: Request | None = None) -> Surface:
+        """Every way in from outside, or those that serve ``request``, and whether policy lets it through."""
         from netverify.answers.surface import surface  # noqa: PLC0415 it imports the solver
 
-        return surface(self._router)
+        return surface(self._router, request)
 
     @cached_property
     def _router(self) -> Router:

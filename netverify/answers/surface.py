@@ -13,6 +13,7 @@ from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Reason, Route, Scope, Verdict
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
+from netverify.routing.requests import Request, serving
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, Predicate
 
@@ -74,9 +75,10 @@ class Surface:
         return bool(self.unknown_because) or any(one.openness is Openness.UNKNOWN for one in self.ways)
 
 
-def surface(router: Router) -> Surface:
-    """Every way in of the cluster that ``router`` is about."""
-    exposed = tuple(_exposed(way, router) for way in router.ways.all)
+def surface(router: Router, request: Request | None = None) -> Surface:
+    """Every way in of the cluster that ``router`` is about, or those that serve ``request``."""
+    ways = router.ways.all if request is None else serving(router.ways.all, request)
+    exposed = tuple(_exposed(way, router) for way in ways)
     legs = [leg for one in exposed for route in one.routes for leg in route.legs]
     inventory = router.context.inventory
     return Surface(

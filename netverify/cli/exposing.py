@@ -43,7 +43,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         routing=options,
     )
     with progress("judging ways in ..."):
-        surface = Verifier(inventory, settings).exposed()
+        surface = Verifier(inventory, settings).exposed(request.asked)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
     for output in request.outputs:
         if output.path is None:

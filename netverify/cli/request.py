@@ -10,6 +10,7 @@ from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Verdict
+from netverify.routing.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ class QueryRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExposedRequest:
-    """One run of ``netverify exposed``. ``timeout_s`` bounds one solver call, in seconds."""
+    """One run of ``netverify exposed``; of all ways in, or those that serve what is ``asked``."""
 
     sources: Sources
     assumed: Assumed
     routing: RoutingGiven
+    asked: Request | None = None
     outputs: tuple[Output, ...] = (Output("text"),)
     color: str = "auto"
     timeout_s: float = 30.0

@@ -45,7 +45,7 @@ def render_surface(surface: Surface, inventory: Inventory) -> Iterator[Line]:
 
 def _headline(surface: Surface) -> Line:
     if not surface.ways:
-        return (Span("NO WAY IN", Ink.GREEN), Span(" from outside is in these manifests"))
+        return (Span("NO WAY IN", Ink.GREEN), Span(" of this kind is opened by these manifests"))
     counts = Counter(one.openness for one in surface.ways)
     told = ", ".join(f"{counts[one]} {_WORDS[one]}" for one in Openness if counts[one])
     return (Span(counted(len(surface.ways), "way").upper() + " IN", Ink.BOLD), Span(f": {told}"))
