@@ -7,7 +7,7 @@ The paths of sources stand outside: what one source gave is the same under anoth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -124,4 +124,14 @@ def unpack(data: bytes, path: str) -> Gathered:
         raise ValueError("not packed by netverify") from error
     if not isinstance(gathered, Gathered):
         raise ValueError("nothing is packed here")  # noqa: TRY004 a caller only wants to know that it is no entry
+    if not all(isinstance(number, int) for number in _counts(gathered)):
+        raise ValueError("what is counted here is no number")
     return gathered
+
+
+def _counts(gathered: Gathered) -> Iterator[object]:
+    """Whatever is added up when sources are merged."""
+    yield gathered.files
+    yield gathered.not_manifests
+    for count in (gathered.modelled, gathered.irrelevant, gathered.approximated, gathered.unsupported_kinds):
+        yield from count.values()
