@@ -43,9 +43,12 @@ class WaysIn:
 
     def routes(self, question: Question) -> Iterator[PlannedRoute]:
         """The routes from outside to what ``question`` is about."""
-        for way in self.all:
-            if not way.problem and _leads_to(way, question.called):
-                yield from self.routes_of(way, question)
+        for way in self.leading_to(question.called):
+            yield from self.routes_of(way, question)
+
+    def leading_to(self, called: Called | None) -> Iterator[WayIn]:
+        """The ways in to what is ``called``; without one, to anywhere."""
+        return (way for way in self.all if not way.problem and _leads_to(way, called))
 
     def routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         """The routes through ``way`` to the destination of ``question``."""

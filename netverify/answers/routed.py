@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
 from netverify.answers.dns import dns_blocked
-from netverify.answers.doubts import described, objects_that_route
+from netverify.answers.doubts import described, objects_that_route, unread_inputs
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
@@ -96,8 +96,8 @@ class Router:
         reasons: tuple[Reason, ...] = ()
         if not routes:
             verdict, doubts, reasons = self._without_routes(question)
-        if verdict is Verdict.UNREACHABLE and question.from_outside:
-            doubts = described(objects_that_route(self.context.inventory), "open a way in")
+        if verdict is Verdict.UNREACHABLE:
+            doubts = self._what_else_may_lead_there(question)
             verdict = Verdict.UNKNOWN if doubts else verdict
         found = _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
         given = self._given(question, found)
@@ -106,6 +106,12 @@ class Router:
             assumptions=unique((*found.assumptions, *given)),
             notes=(*found.notes, *self._remarks(question, found)),
         )
+
+    def _what_else_may_lead_there(self, question: Question) -> tuple[str, ...]:
+        """What was not read or is not modelled, and could be a route, so that there is no proof."""
+        inventory = self.context.inventory
+        routing = described(objects_that_route(inventory), "open a way in") if question.from_outside else ()
+        return (*unread_inputs(inventory), *routing)
 
     def _given(self, question: Question, found: Answer) -> Iterator[str]:
         """What a proof that no route is open takes as given about routes."""
@@ -144,9 +150,11 @@ class Router:
             return Verdict.VACUOUS, (), ()
         service = called.service
         name = f"Service {service}"
-        if question.from_outside:
+        ways = list(self.ways.leading_to(called)) if question.from_outside else []
+        if question.from_outside and not (ways and service.selector is None):
             leads_nowhere = [way for way in self.ways.all if way.problem and way.service == service]
             detail = leads_nowhere[0].problem if leads_nowhere else f"no way in leads to a {service.type} Service"
+            detail = f"{ways[0].object} does not serve {question.source_text}" if ways else detail
             reason = Reason(Routing.ROUTING, Effect.DENY, origin=service.origin, object=name, detail=detail)
             return Verdict.UNREACHABLE, (), (reason,)
         if service.selector is None:

@@ -118,6 +118,8 @@ def _judged(way: WayIn, router: Router, source: Predicate) -> ExposedWay:
     judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, _question(way, source)))
     routes = tuple(simplest([route for route in judged if route.verdict is not Verdict.VACUOUS]))
     if not routes:
+        if way.service is not None and way.service.selector is None:
+            return ExposedWay(way, Openness.UNKNOWN, why=f"no manifest says where Service {way.service} leads")
         return ExposedWay(way, Openness.BROKEN, why="it has no endpoints")
     openness = _openness(routes)
     if openness is not Openness.BLOCKED:

@@ -17,6 +17,7 @@ from netverify.queries.outcome import Hop
 from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.dns_step import ToService
 from netverify.routing.index import RoutingIndex
+from netverify.routing.load_balancers import OWN_NODE_SEEN, has_node_port
 from netverify.routing.lookup import service_called
 from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
@@ -24,6 +25,8 @@ from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 _HTTP, _HTTPS = 80, 443
 _TARGET_TYPE = "alb.ingress.kubernetes.io/target-type"
 _SCHEME = "alb.ingress.kubernetes.io/scheme"
+_TO_NODES = "where the load balancer goes to ports of nodes instead of pods"
+_UNHEEDED = "where the controller pays no heed to the source ranges in the annotations"
 _ALLOWED = (
     "nginx.ingress.kubernetes.io/whitelist-source-range",
     "nginx.ingress.kubernetes.io/allowlist-source-range",
@@ -102,19 +105,34 @@ def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> 
         notes.append("it names no class and none is the default one: some controllers serve it, others do not")
     elif known is None and implements is None:
         notes.append(f"class {name} is not in these manifests")
-    sources: tuple[SeenSource, ...] = (SeenSource(SeenAs.CONTROLLER, _allowed(ingress)),)
     ranges = controllers.balancer_ranges(known)
-    if ranges is not None:
-        sources = _of_balancer(ingress, ranges)
+    sources = tuple(_of_controller(ingress) if ranges is None else _of_balancer(ingress, ranges))
     return _Served(ingress, controller, sources, tuple(notes))
 
 
-def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> tuple[SeenSource, ...]:
-    """As whom policy sees a load balancer of the cloud. One of AWS goes to a port of the node unless told otherwise."""
-    by_node = any(key.startswith("alb.") for key in ingress.annotations)
-    if by_node and ingress.annotations.get(_TARGET_TYPE, "instance") == "instance":
-        return (SeenSource(SeenAs.NODE), SeenSource(SeenAs.RANGES, ranges))
-    return (SeenSource(SeenAs.RANGES, ranges),)
+def _of_controller(ingress: Ingress) -> Iterator[SeenSource]:
+    """As whom policy sees a controller, with the clients that it serves: each knows annotations of its own only."""
+    allowed = _allowed(ingress)
+    yield SeenSource(SeenAs.CONTROLLER, allowed)
+    if allowed:
+        yield SeenSource(SeenAs.CONTROLLER, (), (_UNHEEDED,))
+
+
+def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> Iterator[SeenSource]:
+    """As whom policy sees a load balancer of the cloud: it goes to pods, or to a port of a node that stands in for it.
+
+    One of AWS goes to nodes unless told otherwise, by an annotation of the Ingress or elsewhere.
+    """
+    target = ingress.annotations.get(_TARGET_TYPE)
+    yield SeenSource(SeenAs.RANGES, ranges)
+    if target != "ip":
+        provided = () if target == "instance" else (_TO_NODES,)
+        yield SeenSource(SeenAs.NODE, (), provided)
+        yield SeenSource(SeenAs.OWN_NODE, (), (*provided, OWN_NODE_SEEN))
+
+
+def _has_no_node(source: SeenSource) -> bool:
+    return source.seen_as not in (SeenAs.NODE, SeenAs.OWN_NODE)
 
 
 def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
@@ -190,6 +208,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
     problem: str = "",
 ) -> WayIn:
     ingress = served.ingress
+    on_nodes = service is not None and port is not None and has_node_port(service, port)
     is_tls = any(not tls.hosts or not host or any(_covers(one, host) for one in tls.hosts) for tls in ingress.tls)
     where = ", ".join(part for part in (f"host {host}" if host else "", f"path {path}" if path else "") if part)
     hops = [Hop(f"Ingress {ingress.namespace}/{ingress.name}" + (f" ({where})" if where else ""), None, origin)]
@@ -210,7 +229,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         tls=Tls.TERMINATED if is_tls else Tls.NONE,
         service=service,
         service_port=port,
-        sources=served.sources,
+        sources=tuple(one for one in served.sources if on_nodes or _has_no_node(one)),
         controller=served.controller,
         restricted_to=_allowed(ingress),
         internal=ingress.annotations.get(_SCHEME) == "internal",
