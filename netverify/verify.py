@@ -11,7 +11,6 @@ from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.question import Form, Question
 from netverify.queries.sentence import parse_sentence
-from netverify.routing.index import RoutingIndex
 
 if TYPE_CHECKING:
     from netverify.answers.context import Context
@@ -52,6 +51,7 @@ class Verifier:
     def question(self, sentence: str) -> Question:
         """The question that ``sentence`` asks. Raises as :meth:`ask` does."""
         from netverify.answers.naming import Names  # noqa: PLC0415 a map does without
+        from netverify.routing.index import RoutingIndex  # noqa: PLC0415 as above
 
         names = Names(RoutingIndex(self.inventory.cluster), self.settings.routing)
         default = self.settings.default_namespace

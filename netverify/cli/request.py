@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
 from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Verdict
-from netverify.routing.requests import Request
+
+if TYPE_CHECKING:
+    from netverify.routing.requests import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,12 @@ from netverify.model.addresses import Address, AddressRange
 from netverify.model.labels import Labels
 from netverify.model.traffic import Protocol
 
+SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+"""The annotation that says what ``loadBalancerSourceRanges`` does, where that field is not set."""
+
+FIRST_NODE_PORT, LAST_NODE_PORT = 30000, 32767
+"""The ports that a server takes for nodes unless it is told otherwise. Source: ``--service-node-port-range``."""
+
 
 class ServiceType(StrEnum):
     """``spec.type`` after defaulting."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -177,3 +180,17 @@ def test_the_quick_reading_knows_every_field(quick: frozenset[str], shape: Any) 
 def test_the_quick_reading_leaves_out_few_fields(quick: frozenset[str], shape: Any, left_out: set[str]) -> None:
     assert quick | left_out == set(field_names(shape))
     assert not quick & left_out
+
+
+def test_ordinary_manifests_are_read_without_the_library_of_the_full_reading(tmp_path):
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}
+    path = tmp_path / "ordinary.json"
+    path.write_text(json.dumps(service))
+    program = (
+        "import sys\n"
+        "from netverify.manifests.inventory import read_inventory\n"
+        f"inventory = read_inventory([{str(path)!r}])\n"
+        "assert inventory.cluster.routing.services, inventory.diagnostics\n"
+        "assert 'pydantic' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -11,10 +11,10 @@ from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.service import ServicePortShape, ServiceShape, ServiceSpec
 from netverify.manifests.validation.cidr import network_of
-from netverify.manifests.validation.load_balancer import SOURCE_RANGES, annotated_ranges, source_range
+from netverify.manifests.validation.load_balancer import annotated_ranges, source_range
 from netverify.model.addresses import Address, AddressRange, parse_address
 from netverify.model.labels import Labels
-from netverify.model.service import Service, ServicePort, ServiceType, TrafficPolicy
+from netverify.model.service import SOURCE_RANGES, Service, ServicePort, ServiceType, TrafficPolicy
 
 _EMPTY_SPEC = ServiceSpec()
 _EMPTY_PORT = ServicePortShape()

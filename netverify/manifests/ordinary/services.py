@@ -11,12 +11,10 @@ from netverify.manifests.facts import stored
 from netverify.manifests.ordinary.metadata import Identity, labels
 from netverify.manifests.ordinary.unusual import UnusualError, items, mapping, text
 from netverify.manifests.validation.ip import read_ip
-from netverify.manifests.validation.load_balancer import SOURCE_RANGES
 from netverify.manifests.validation.names import is_dns_label, label_key_problems, port_name_problems
-from netverify.manifests.validation.service_port import FIRST_NODE_PORT, LAST_NODE_PORT
 from netverify.model.addresses import Address
 from netverify.model.labels import Labels
-from netverify.model.service import Service, ServicePort, ServiceType
+from netverify.model.service import FIRST_NODE_PORT, LAST_NODE_PORT, SOURCE_RANGES, Service, ServicePort, ServiceType
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
 
 SERVICE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})

@@ -10,12 +10,8 @@ from netverify.manifests.schema.service import ServiceShape, ServiceSpec
 from netverify.manifests.validation.cidr import report_cidr
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.names import label_key_problems, shown
-from netverify.manifests.validation.service_port import FIRST_NODE_PORT, LAST_NODE_PORT
-from netverify.model.service import ServiceType
+from netverify.model.service import FIRST_NODE_PORT, LAST_NODE_PORT, SOURCE_RANGES, ServiceType
 from netverify.model.traffic import MAX_PORT
-
-SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
-"""The annotation that says who may come in where ``loadBalancerSourceRanges`` does not."""
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What a server takes for space. Source: ``unicode.IsSpace`` of Go."""

@@ -8,11 +8,8 @@ from netverify.manifests.document import FieldPath
 from netverify.manifests.schema.service import ServicePortShape
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.names import dns_label_problems, label_key_problems, port_name_problems, shown
-from netverify.model.service import ServiceType
+from netverify.model.service import FIRST_NODE_PORT, LAST_NODE_PORT, ServiceType
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
-
-FIRST_NODE_PORT, LAST_NODE_PORT = 30000, 32767
-"""The node ports of a server that is not told otherwise. Source: ``--service-node-port-range``."""
 
 _PROTOCOLS = frozenset(Protocol)
 _EMPTY = ServicePortShape()
