@@ -7,6 +7,7 @@ IP"; the annotations, the documentation of each cloud's load balancer controller
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netverify.model.addresses import AddressRange, parse_cidr
 from netverify.model.labels import Labels
@@ -85,59 +86,41 @@ def _goes_to_pods(service: Service) -> bool:
 
 
 def _balanced(service: Service, port: ServicePort) -> WayIn:
-    notes = [f"load balancer class {service.load_balancer_class}"] if service.load_balancer_class else []
-    return WayIn(
-        by="LoadBalancer",
-        kind="Service",
-        namespace=service.namespace,
-        name=service.name,
-        origin=port.origin or service.origin,
-        protocol=port.protocol,
-        port=port.port,
-        service=service,
-        service_port=port,
-        sources=tuple(_balanced_sources(service, *([_INSIDE] if is_internal(service) else []))),
-        restricted_to=service.source_ranges,
-        internal=is_internal(service),
-        notes=tuple(notes),
-        hops=(Hop(f"load balancer of Service {service}", port.port, port.origin or service.origin),),
-    )
+    internal = is_internal(service)
+    classes = (f"load balancer class {service.load_balancer_class}",) if service.load_balancer_class else ()
+    way = _way(service, port, "LoadBalancer", port.port, _balanced_sources(service, *([_INSIDE] if internal else [])))
+    return replace(way, restricted_to=service.source_ranges, internal=internal, notes=classes)
 
 
 def _on_nodes(service: Service, port: ServicePort) -> WayIn:
-    past = "reachable past the source ranges of the load balancer" if service.source_ranges else ""
-    return WayIn(
-        by="NodePort",
-        kind="Service",
-        namespace=service.namespace,
-        name=service.name,
-        origin=port.origin or service.origin,
-        protocol=port.protocol,
-        port=port.node_port,
-        service=service,
-        service_port=port,
-        sources=tuple(_sources(service, NODES_REACHED)),
-        notes=(past,) if past else (),
-        hops=(Hop(f"NodePort of Service {service}", port.node_port, port.origin or service.origin),),
-    )
+    past = ("reachable past the source ranges of the load balancer",) if service.source_ranges else ()
+    way = _way(service, port, "NodePort", port.node_port, _sources(service, NODES_REACHED))
+    return replace(way, notes=past)
 
 
 def _at_external_ips(service: Service, port: ServicePort) -> WayIn:
     addresses = ", ".join(map(str, service.external_ips))
+    way = _way(service, port, f"external IP {addresses}", port.port, _sources(service, _OWNED))
+    note = f"every node takes connections to {addresses} for this Service, whoever owns it"
+    return replace(way, by="externalIPs", host=addresses, notes=(note,))
+
+
+def _way(service: Service, port: ServicePort, by: str, number: int | None, sources: Iterator[SeenSource]) -> WayIn:
+    """The way in to ``port`` that is opened ``by`` something where a client knocks at ``number``."""
+    origin = port.origin or service.origin
+    called = "load balancer" if by == "LoadBalancer" else by
     return WayIn(
-        by="externalIPs",
+        by=by,
         kind="Service",
         namespace=service.namespace,
         name=service.name,
-        origin=port.origin or service.origin,
+        origin=origin,
         protocol=port.protocol,
-        port=port.port,
-        host=addresses,
+        port=number,
         service=service,
         service_port=port,
-        sources=tuple(_sources(service, _OWNED)),
-        notes=(f"every node takes connections to {addresses} for this Service, whoever owns it",),
-        hops=(Hop(f"external IP {addresses} of Service {service}", port.port, port.origin or service.origin),),
+        sources=tuple(sources),
+        hops=(Hop(f"{called} of Service {service}", number, origin),),
     )
 
 

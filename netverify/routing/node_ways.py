@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netverify.model.cluster import Workload
 from netverify.model.pod_network import HostPort
@@ -37,49 +38,32 @@ def _is_local(port: HostPort) -> bool:
 
 
 def _by_host_port(workload: Workload, port: HostPort) -> WayIn:
+    way = _way(workload, "hostPort", "host port", port.number)
+    return replace(way, protocol=port.protocol, pod_port=port.container_port, sources=_SEEN)
+
+
+def _on_host_network(workload: Workload) -> Iterator[WayIn]:
+    declared = sorted({(port.protocol, port.number) for port in workload.ports if not port.init or port.sidecar})
+    for protocol, number in declared:
+        way = _way(workload, "hostNetwork", "address of its node", number)
+        note = "ports that it does not declare are reached in the same way"
+        yield replace(way, protocol=protocol, pod_port=number, notes=(note,))
+    if not declared:
+        way = _way(workload, "hostNetwork", "address of its node", None)
+        yield replace(way, notes=("it declares no port: whichever it listens on is reached",))
+
+
+def _way(workload: Workload, by: str, hop: str, number: int | None) -> WayIn:
+    """A way in to the pods of ``workload`` where a client knocks at ``number`` of their node (None: at any)."""
     key = workload.key
     return WayIn(
-        by="hostPort",
+        by=by,
         kind=key.kind,
         namespace=key.namespace,
         name=key.name,
         origin=workload.origin,
-        protocol=port.protocol,
-        port=port.number,
+        port=number,
         workload=key,
-        pod_port=port.container_port,
-        sources=_SEEN,
-        hops=(Hop("host port", port.number, workload.origin),),
+        sources=_SEEN[:1],
+        hops=(Hop(hop, number, workload.origin),),
     )
-
-
-def _on_host_network(workload: Workload) -> Iterator[WayIn]:
-    key = workload.key
-    declared = sorted({(port.protocol, port.number) for port in workload.ports if not port.init or port.sidecar})
-    if not declared:
-        yield WayIn(
-            by="hostNetwork",
-            kind=key.kind,
-            namespace=key.namespace,
-            name=key.name,
-            origin=workload.origin,
-            workload=key,
-            sources=_SEEN[:1],
-            notes=("it declares no port: whichever it listens on is reached",),
-            hops=(Hop("address of its node", None, workload.origin),),
-        )
-    for protocol, number in declared:
-        yield WayIn(
-            by="hostNetwork",
-            kind=key.kind,
-            namespace=key.namespace,
-            name=key.name,
-            origin=workload.origin,
-            protocol=protocol,
-            port=number,
-            workload=key,
-            pod_port=number,
-            sources=_SEEN[:1],
-            notes=("ports that it does not declare are reached in the same way",),
-            hops=(Hop("address of its node", number, workload.origin),),
-        )
