@@ -8,10 +8,11 @@ from netverify.model.service import ServiceType
 from netverify.queries.called import Alias, Called, asked_ports
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
-from netverify.routing.dns_step import ToApiServer, ToOutside, ToService
+from netverify.routing.dns_step import Outcome, ToApiServer, ToOutside, ToService
 from netverify.routing.index import RoutingIndex
-from netverify.routing.lookup import Lookup, service_called
+from netverify.routing.lookup import Lookup, service_called, service_without_pods
 from netverify.routing.options import RoutingOptions
+from netverify.routing.resolver import zone_of
 
 
 class Names:
@@ -35,18 +36,27 @@ class Names:
             return question
         alias = called.service
         first = Alias(f"Service {alias}, an alias of {alias.external_name}", alias.origin)
-        end = self._called(service_called(self._index, f"{alias.external_name.rstrip('.')}.", None, self._options))
+        found = service_called(
+            self._index, f"{alias.name}.{alias.namespace}.svc.{zone_of(self._options)}.", None, self._options
+        )
+        end = self._called(found) or self._without_pods(found)
         if end is None:
-            return replace(question, called=Called(None, aliases=(*called.aliases, first)))
+            nowhere = f"{first.text}: {_why_nowhere(found)}"
+            leading = Called(alias, aliases=(*called.aliases, first), nowhere=nowhere, is_sure=_is_sure(found))
+            return replace(question, called=leading)
         if end.service is not None and not end.is_dialled_directly:
             everything = question.traffic == EVERY_TRAFFIC
             ports = end.service.ports if everything else asked_ports(end.service, question.traffic)
             end = replace(end, ports=ports)
-        return replace(question, called=replace(end, aliases=(*called.aliases, first, *end.aliases[1:])))
+        return replace(question, called=replace(end, aliases=(*called.aliases, first, *end.aliases[2:])))
+
+    def _without_pods(self, found: Lookup) -> Called | None:
+        """A headless Service whose pods are yet to be created."""
+        service = service_without_pods(self._index, found)
+        return Called(service, aliases=_names(found)) if service is not None else None
 
     def _called(self, found: Lookup) -> Called | None:
-        steps = found.steps
-        names = tuple(Alias(step.name, step.origin) for step in steps if step.ends_search or step is steps[-1])
+        names = _names(found)
         # That a namespace which no manifest mentions holds a namesake is too far-fetched to be told each time.
         near = [one for one in found.absent if one.split()[-1].partition("/")[0] in self._index.cluster.namespaces]
         notes = tuple(f"{found.name} would mean something else if the cluster had {one}" for one in near)
@@ -59,3 +69,18 @@ class Names:
                 return Called(None, aliases=(*names, Alias("the API server, outside of pods")), notes=notes)
             case _:
                 return None
+
+
+def _names(found: Lookup) -> tuple[Alias, ...]:
+    steps = found.steps
+    return tuple(Alias(step.name, step.origin) for step in steps if step.ends_search or step is steps[-1])
+
+
+def _is_sure(found: Lookup) -> bool:
+    """Whether a name that leads nowhere does so whatever else is in the cluster, and whomever its DNS asks."""
+    return not found.absent and all(step.outcome is not Outcome.FORWARDED for step in found.steps)
+
+
+def _why_nowhere(found: Lookup) -> str:
+    last = found.steps[-1]
+    return last.detail or f"there is no {last.name}"

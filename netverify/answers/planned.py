@@ -59,6 +59,8 @@ def service_hop(service: Service, port: ServicePort | None) -> Hop:
 
 def routes_to(question: Question, called: Called, context: Context) -> Iterator[PlannedRoute]:
     """The routes from pods of the cluster to what is ``called``; each leads to endpoints that are alike."""
+    if called.nowhere:
+        return
     aliases = tuple(Hop(alias.text, None, alias.origin) for alias in called.aliases)
     service = called.service
     if service is None:

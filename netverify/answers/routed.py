@@ -16,11 +16,12 @@ from netverify.answers.reachability import answer
 from netverify.answers.verdict import of_all, of_any
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, Pod
-from netverify.model.service import TrafficPolicy
+from netverify.model.service import Service, TrafficPolicy
 from netverify.queries.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.wording import setting_words
 from netverify.routing.load_balancers import has_node_port
+from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import AnyOf, IsPod
 
 _Item = TypeVar("_Item")
@@ -149,20 +150,30 @@ class Router:
         if called is None or called.service is None:
             return Verdict.VACUOUS, (), ()
         service = called.service
-        name = f"Service {service}"
-        ways = list(self.ways.leading_to(called)) if question.from_outside else []
-        if question.from_outside and not (ways and service.selector is None):
-            leads_nowhere = [way for way in self.ways.all if way.problem and way.service == service]
-            detail = leads_nowhere[0].problem if leads_nowhere else f"no way in leads to a {service.type} Service"
-            detail = f"{ways[0].object} does not serve {question.source_text}" if ways else detail
-            reason = Reason(Routing.ROUTING, Effect.DENY, origin=service.origin, object=name, detail=detail)
-            return Verdict.UNREACHABLE, (), (reason,)
+        if question.from_outside:
+            ways = list(self.ways.leading_to(called))
+            if not ways or service.selector is not None:
+                return Verdict.UNREACHABLE, (), (_no_route(service, self._why_unserved(question, service, ways)),)
+        elif called.nowhere:
+            verdict = Verdict.UNREACHABLE if called.is_sure else Verdict.UNKNOWN
+            return verdict, (called.nowhere,), (_no_route(service, called.nowhere),)
         if service.selector is None:
-            return Verdict.UNKNOWN, (f"{name} has no selector, and no manifest says where it leads",), ()
+            return Verdict.UNKNOWN, (f"Service {service} has no selector, and no manifest says where it leads",), ()
         names = sorted({str(port.target_port) for port in called.ports if isinstance(port.target_port, str)})
         detail = f"no pod has a port named {' or '.join(names)}" if names else "it has no endpoints"
-        reason = Reason(Routing.ROUTING, Effect.DENY, origin=service.origin, object=name, detail=detail)
-        return Verdict.UNREACHABLE, (), (reason,)
+        return Verdict.UNREACHABLE, (), (_no_route(service, detail),)
+
+    def _why_unserved(self, question: Question, service: Service, ways: Sequence[WayIn]) -> str:
+        """Why there is no route from outside to ``service`` for the client of ``question``, in words."""
+        if ways:
+            return f"{ways[0].object} does not serve {question.source_text}"
+        leads_nowhere = [way.problem for way in self.ways.all if way.problem and way.service == service]
+        return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
+
+
+def _no_route(service: Service, detail: str) -> Reason:
+    origin = service.origin
+    return Reason(Routing.ROUTING, Effect.DENY, origin=origin, object=f"Service {service}", detail=detail)
 
 
 def _answer(

@@ -28,7 +28,9 @@ class Called:
 
     ``ports`` are those of its ports that are asked about. ``aliases`` are the names that led there, the one that the
     sentence gives first; none where it names the Service itself. ``hostname`` picks some endpoints of a headless
-    Service: of existing pods those of ``workloads``. ``notes`` say what is not sure about the name.
+    Service: of existing pods those of ``workloads``. ``notes`` say what is not sure about the name. ``nowhere`` says in
+    words why the name leads nowhere as far as the manifests tell, and is empty where it leads somewhere; ``is_sure``:
+    nothing outside the manifests could change that.
     """
 
     service: Service | None
@@ -37,6 +39,8 @@ class Called:
     hostname: str = ""
     workloads: tuple[WorkloadKey, ...] = ()
     notes: tuple[str, ...] = ()
+    nowhere: str = ""
+    is_sure: bool = True
 
     @property
     def is_dialled_directly(self) -> bool:

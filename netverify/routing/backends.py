@@ -159,7 +159,7 @@ def _written(
 def _at(index: RoutingIndex, address: Address, traffic: Predicate, number: int | None) -> Backend:
     here = AddressRange(address.family, address.value, address.value)
     known = [f"a pod of {one.key}" for one in index.cluster.workloads if address in one.known_addresses]
-    text = f"address {address}" + (f" ({', '.join(known)})" if known else "")
+    text = f"address {f'[{address}]' if address.family == 6 else address}" + (f" ({', '.join(known)})" if known else "")
     return Backend(EndpointKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)
 
 

@@ -18,7 +18,7 @@ from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.dns_step import ToService
 from netverify.routing.index import RoutingIndex
 from netverify.routing.load_balancers import OWN_NODE_SEEN, has_node_port
-from netverify.routing.lookup import service_called
+from netverify.routing.lookup import service_called, service_without_pods
 from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
@@ -187,13 +187,9 @@ def _aliased(
 
 
 def _called(name: str, index: RoutingIndex) -> Service | None:
-    """The Service that ``name`` is that of, or would be if pods of it were created: a headless one has it from them."""
+    """The Service that ``name`` is that of, or would be if pods of it were created."""
     found = service_called(index, f"{name.rstrip('.')}.", None, RoutingOptions())
-    if isinstance(found.target, ToService):
-        return found.target.service
-    last = found.steps[-1]
-    namespace, _, called = last.object.removeprefix("Service ").partition("/")
-    return index.services.get((namespace, called)) if last.absent else None
+    return found.target.service if isinstance(found.target, ToService) else service_without_pods(index, found)
 
 
 def _leading(  # noqa: PLR0913 -- the parts of one way

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from netverify.model.service import Service
 from netverify.routing.cluster_dns import dns_addresses
 from netverify.routing.dns_names import Candidate, candidates, name_problem
 from netverify.routing.dns_step import Outcome, Step, Target, ToOutside
@@ -86,6 +87,13 @@ def service_called(index: RoutingIndex, name: str, namespace: str | None, option
     ``web`` does not.
     """
     return lookup(index, name, cluster_first(namespace, options), options)
+
+
+def service_without_pods(index: RoutingIndex, found: Lookup) -> Service | None:
+    """The headless Service that ``found`` would lead to if there were pods of it, which alone give it its records."""
+    last = found.steps[-1]
+    namespace, _, name = last.object.removeprefix("Service ").partition("/")
+    return index.services.get((namespace, name)) if last.absent else None
 
 
 def _asked(index: RoutingIndex, candidate: Candidate, resolver: ResolvConf, options: RoutingOptions) -> Iterator[Step]:
