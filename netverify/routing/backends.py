@@ -82,16 +82,19 @@ def dialled(index: RoutingIndex, service: Service, traffic: Predicate) -> tuple[
     Source: ServicePort.targetPort ("This field is ignored for services with clusterIP=None").
     """
     number = _only_number(traffic)
+    # What is called Endpoints is the controller's own where there is a selector; slices of others are served beside it.
+    kinds = ("EndpointSlice", "Endpoints") if service.selector is None else ("EndpointSlice",)
+    slices = [one for one in index.slices.get((service.namespace, service.name), ()) if one.kind in kinds]
+    addresses = dict.fromkeys(one.address for each in slices for subset in each.subsets for one in subset.addresses)
+    written = tuple(_at(index, address, traffic, number) for address in addresses)
     if service.selector is None:
-        slices = index.slices.get((service.namespace, service.name), ())
-        addresses = [one.address for each in slices for subset in each.subsets for one in subset.addresses]
-        return tuple(_at(index, address, traffic, number) for address in dict.fromkeys(addresses))
+        return written
     selected = index.selected(service.namespace, service.selector)
     existing = [
         Backend(EndpointKind.EXISTING, str(one.key), _pods_selected(one, service.selector), traffic, number, one.key)
         for one in selected
     ]
-    return (*existing, _created(selected, service, service.selector, traffic, number))
+    return (*existing, _created(selected, service, service.selector, traffic, number), *written)
 
 
 def _existing(selected: Sequence[Workload], selector: Labels, port: ServicePort) -> Iterator[Backend]:
