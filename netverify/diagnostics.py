@@ -240,6 +240,23 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV573": "invalid TLS settings of a Route",
         "NV574": "wildcard Route without a host",
         "NV575": "invalid target port of a Route",
+        # Codes of the sixth hundred are about what was probably not meant
+        "NV601": "Service without endpoints",
+        "NV602": "target port that no pod declares by that name",
+        "NV603": "target port that no pod declares",
+        "NV604": "policy port that is a Service's",
+        "NV605": "way in that leads nowhere",
+        "NV606": "way in that policy closes",
+        "NV607": "isolated pods without DNS",
+        "NV608": "DNS over one protocol only",
+        "NV609": "DNS rule for a port where nobody listens",
+        "NV610": "cluster IP in an ipBlock",
+        "NV611": "alias that policy does not see",
+        "NV612": "load balancer open to the world",
+        "NV613": "node ports past the source ranges",
+        "NV614": "two Services with one selector",
+        "NV615": "Service with external IPs",
+        "NV616": "targetPort of a headless Service",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

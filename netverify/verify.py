@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from netverify.answers.settings import Settings
+from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
 from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Answer, Listing
@@ -81,6 +82,12 @@ class Verifier:
         from netverify.answers.surface import surface  # noqa: PLC0415 it imports the solver
 
         return surface(self._router, request)
+
+    def findings(self, surface: Surface) -> tuple[Diagnostic, ...]:
+        """What was probably not meant about Services, names and ways in; ``surface`` is all of :meth:`exposed`."""
+        from netverify.findings.all import routing_findings  # noqa: PLC0415 other commands do without
+
+        return routing_findings(self._context, surface)
 
     @cached_property
     def _router(self) -> Router:

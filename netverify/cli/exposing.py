@@ -16,6 +16,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
@@ -43,15 +44,18 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         routing=options,
     )
     with progress("judging ways in ..."):
-        surface = Verifier(inventory, settings).exposed(request.asked)
+        verifier = Verifier(inventory, settings)
+        surface = verifier.exposed(request.asked)
+        findings = verifier.findings(surface) if request.asked is None else ()
+    complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
     for output in request.outputs:
         if output.path is None:
-            print_out(_rendered(surface, inventory, output, request.color))
+            print_out(_rendered(surface, findings, inventory, output, request.color))
     try:
         for output in request.outputs:
             if output.path is not None:
-                write_whole(Path(output.path), _rendered(surface, inventory, output, request.color))
+                write_whole(Path(output.path), _rendered(surface, findings, inventory, output, request.color))
         if request.smt2_folder is not None:
             write_goals(surface.smt2, request.smt2_folder)
     except Refusal as refusal:
@@ -60,8 +64,10 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
     return status
 
 
-def _rendered(surface: Surface, inventory: Inventory, output: Output, color: str) -> Iterator[str]:
+def _rendered(
+    surface: Surface, findings: tuple[Diagnostic, ...], inventory: Inventory, output: Output, color: str
+) -> Iterator[str]:
     if output.format == "json":
-        yield render_surface_json(surface, inventory)
+        yield render_surface_json(surface, findings, inventory)
         return
     yield paint(render_surface(surface, inventory), coloured=coloured_output(output, color))

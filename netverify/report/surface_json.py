@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 
 from netverify.answers.surface import ExposedWay, Openness, Surface
+from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
 from netverify.model.addresses import cidrs
 from netverify.report.query_json import hop_json, reason_json, route_json
-from netverify.report.remarks_json import Json, place_json, remarks_json
+from netverify.report.remarks_json import Json, diagnostic_json, place_json, remarks_json
 
 SCHEMA = "netverify/exposed/v1"
 
 
-def render_surface_json(surface: Surface, inventory: Inventory) -> str:
+def render_surface_json(surface: Surface, findings: tuple[Diagnostic, ...], inventory: Inventory) -> str:
     """One object: ``ways`` in the order of their objects, ``summary`` counts them by ``openness``."""
     counts = {one.value: sum(way.openness is one for way in surface.ways) for one in Openness}
     report = {
         "schema": SCHEMA,
         "ways": [_way(one) for one in surface.ways],
+        "findings": [diagnostic_json(one) for one in findings],
         "summary": {"ways": len(surface.ways), **counts},
         **remarks_json(surface, inventory),
     }

@@ -10,6 +10,7 @@ from typing import TypeVar
 from netverify.model.cluster import Cluster, Workload
 from netverify.model.ingress import IngressClass
 from netverify.model.labels import Labels
+from netverify.model.network_policy import NetworkPolicy
 from netverify.model.service import EndpointSlice, Service
 
 _Pair = tuple[str, str]
@@ -38,6 +39,11 @@ class RoutingIndex:
     def workloads(self) -> Mapping[str, Sequence[Workload]]:
         """The workloads of each namespace."""
         return _grouped((one.key.namespace, one) for one in self.cluster.workloads)
+
+    @cached_property
+    def policies(self) -> Mapping[str, Sequence[NetworkPolicy]]:
+        """The policies of each namespace."""
+        return _grouped((one.namespace, one) for one in self.cluster.network_policies)
 
     @cached_property
     def ingress_classes(self) -> Mapping[str, IngressClass]:

@@ -1,0 +1,29 @@
+"""Every finding about Services, names and ways in."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from netverify.answers.context import Context
+from netverify.answers.surface import Surface
+from netverify.diagnostics import Diagnostic
+from netverify.findings.addresses import address_findings
+from netverify.findings.dns_egress import dns_findings
+from netverify.findings.endpoints import endpoint_findings
+from netverify.findings.policy_ports import policy_port_findings
+from netverify.findings.services import service_findings
+from netverify.findings.ways import way_findings
+
+
+def routing_findings(context: Context, surface: Surface) -> tuple[Diagnostic, ...]:
+    """All of them, in the order of places; ``surface`` is that of ``context``."""
+    index, options = context.routing, context.settings.routing
+    found = chain(
+        endpoint_findings(index),
+        policy_port_findings(index),
+        address_findings(index, options),
+        service_findings(index),
+        dns_findings(context),
+        way_findings(surface),
+    )
+    return tuple(sorted(set(found), key=Diagnostic.sort_key))

@@ -1,0 +1,64 @@
+"""Policies that name the port of a Service where policy sees that of its pods.
+
+Source: NetworkPolicyPort.port ("the port on the given protocol"), which is compared after address translation.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.findings.endpoints import NOWHERE
+from netverify.model.cluster import WorkloadKey
+from netverify.model.labels import selector_matches
+from netverify.model.network_policy import NetworkPolicy, PolicyRule
+from netverify.model.service import Service, ServicePort
+from netverify.routing.index import RoutingIndex
+from netverify.routing.target_ports import target_port
+
+
+def policy_port_findings(index: RoutingIndex) -> Iterator[Diagnostic]:
+    """NV604: a rule for ingress admits to the port of a Service of the pods that it selects, and not to theirs."""
+    behind = _translated(index)
+    for policy in index.cluster.network_policies:
+        for rule in policy.ingress if policy.for_ingress else ():
+            yield from _confused(policy, rule, behind, index)
+
+
+def _confused(
+    policy: NetworkPolicy,
+    rule: PolicyRule,
+    behind: Mapping[WorkloadKey, list[tuple[Service, ServicePort, int]]],
+    index: RoutingIndex,
+) -> Iterator[Diagnostic]:
+    numbers = {(one.port, one.protocol) for one in rule.ports if isinstance(one.port, int) and one.end_port is None}
+    if not numbers or len(numbers) < len(rule.ports):
+        return
+    for workload in index.workloads.get(policy.namespace, ()):
+        if not selector_matches(policy.pod_selector, workload.labels):
+            continue
+        declared = {(one.number, one.protocol) for one in workload.ports}
+        for service, port, number in behind.get(workload.key, ()):
+            named, seen = (port.port, port.protocol), (number, port.protocol)
+            if named in numbers and seen not in numbers and named not in declared:
+                text = f"NetworkPolicy `{policy.namespace}/{policy.name}` admits to port {port.port}, which is that of "
+                text += f"Service `{service}`: policy sees port {number} of `{workload.key}`"
+                advice = f"write {number}, or the name of the container port"
+                where = ((port.origin or service.origin or NOWHERE, "the Service's port"),)
+                yield Diagnostic("NV604", Severity.WARNING, text, rule.origin, advice, where)
+                return
+
+
+def _translated(index: RoutingIndex) -> Mapping[WorkloadKey, list[tuple[Service, ServicePort, int]]]:
+    """By workload, the Services that lead to another port of its pods than their own."""
+    found: dict[WorkloadKey, list[tuple[Service, ServicePort, int]]] = defaultdict(list)
+    for service in index.objects.services:
+        if service.selector is None or service.headless:
+            continue
+        for workload in index.selected(service.namespace, service.selector):
+            for port in service.ports:
+                number = target_port(workload, port)
+                if number is not None and number != port.port:
+                    found[workload.key].append((service, port, number))
+    return found
