@@ -13,7 +13,7 @@ from netverify.model.addresses import AddressRange
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import EVERY_PORT, port_set
-from netverify.queries.called import Called
+from netverify.queries.called import Called, means
 from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
@@ -43,12 +43,13 @@ class WaysIn:
 
     def routes(self, question: Question) -> Iterator[PlannedRoute]:
         """The routes from outside to what ``question`` is about."""
-        for way in self.leading_to(question.called):
+        for way in self.leading_to(question):
             yield from self.routes_of(way, question)
 
-    def leading_to(self, called: Called | None) -> Iterator[WayIn]:
-        """The ways in to what is ``called``; without one, to anywhere."""
-        return (way for way in self.all if not way.problem and _leads_to(way, called))
+    def leading_to(self, question: Question) -> Iterator[WayIn]:
+        """The ways in to what ``question`` calls; to anywhere where it calls nothing."""
+        called, traffic = question.called, question.traffic
+        return (way for way in self.all if not way.problem and (called is None or _leads_to(way, called, traffic)))
 
     def routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         """The routes through ``way`` to the destination of ``question``."""
@@ -149,15 +150,15 @@ class WaysIn:
                     yield from ((one, provided) for one in legs)
 
 
-def _leads_to(way: WayIn, called: Called | None) -> bool:
-    if called is None:
-        return True
+def _leads_to(way: WayIn, called: Called, traffic: Predicate) -> bool:
     service, port = way.service, way.service_port
     if service is None or port is None or service != called.service:
         return False
+    if called.is_dialled_directly:
+        # Whoever comes by an alias of it may dial a port that the Service does not list.
+        return traffic == EVERY_TRAFFIC or means(traffic, port)
     knocked = (port.port, port.protocol)
-    # Who comes by an alias of a headless Service may dial a port that the Service does not list.
-    return any((one.port, one.protocol) == knocked for one in called.ports) or called.ports == service.ports
+    return any((one.port, one.protocol) == knocked for one in called.ports)
 
 
 def _may_be_in(client: Predicate, ranges: tuple[AddressRange, ...]) -> bool:

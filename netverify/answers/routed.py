@@ -151,7 +151,7 @@ class Router:
             return Verdict.VACUOUS, (), ()
         service = called.service
         if question.from_outside:
-            ways = list(self.ways.leading_to(called))
+            ways = list(self.ways.leading_to(question))
             if not ways or service.selector is not None:
                 return Verdict.UNREACHABLE, (), (_no_route(service, self._why_unserved(question, service, ways)),)
         elif called.nowhere:

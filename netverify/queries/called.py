@@ -53,7 +53,12 @@ class Called:
 
 def asked_ports(service: Service, traffic: Predicate) -> tuple[ServicePort, ...]:
     """The ports of ``service`` that ``traffic`` means, which speaks of numbers and names of the Service's ports."""
-    return tuple(port for port in service.ports if any(_means(part, port) for part in _parts(traffic)))
+    return tuple(port for port in service.ports if means(traffic, port))
+
+
+def means(traffic: Predicate, port: ServicePort) -> bool:
+    """Whether ``traffic`` speaks of ``port`` by its number or its name."""
+    return any(_means(part, port) for part in _parts(traffic))
 
 
 def selected_pods(service: Service, end: End) -> Predicate:
