@@ -266,8 +266,8 @@ FAULTS_OF_READING = {
     ),
     "ordinary pods are never on the host network": (
         "manifests.ordinary.pods",
-        "_ports(spec), on_host)",
-        "_ports(spec), host_network=False)",
+        "_ports(spec), on_host, dns_policy)",
+        "_ports(spec), False, dns_policy)",
     ),
 }
 
