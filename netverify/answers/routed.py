@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
@@ -52,13 +53,14 @@ class Router:
     def judged(self, route: PlannedRoute, source: str) -> Route:
         """``route``, which comes from ``source``, with the verdict of policy on it."""
         legs = tuple(self._leg(leg) for leg in route.legs)
+        given = chain.from_iterable(map(_given_node, route.legs, legs))
         return Route(
             source,
             route.text,
             of_all([leg.verdict for leg in legs]),
             route.path,
             legs,
-            route.provided,
+            unique((*route.provided, *given)),
             route.leads_to,
         )
 
@@ -169,6 +171,13 @@ class Router:
             return f"{ways[0].object} does not serve {question.source_text}"
         leads_nowhere = [way.problem for way in self.ways.all if way.problem and way.service == service]
         return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
+
+
+def _given_node(planned: PlannedLeg, judged: Answer) -> Iterator[str]:
+    """What the manifests do not tell about the node that ``judged`` comes from: no manifest has its addresses."""
+    witness = judged.witness
+    if planned.by_node and witness is not None and witness.source_address_matters:
+        yield f"where a node has an address that policy admits, such as {witness.flow.source.address}"
 
 
 def _no_route(service: Service, detail: str) -> Reason:

@@ -61,8 +61,14 @@ def openings(asked, sources, ends):
         if "node" in sources:
             yield f"the node that {end} is on, which always reaches it"
         for role in sources & set(PLAIN):
-            if asked.plain(PLAIN[role], end) in {Verdict.REACHABLE, Verdict.UNKNOWN}:
-                yield f"can {PLAIN[role]} reach {end}"
+            question = f"can {PLAIN[role]} reach {end}"
+            if direct(asked.verifier.ask(question)) in {Verdict.REACHABLE, Verdict.UNKNOWN}:
+                yield question
+
+
+def direct(answer):
+    """What ``answer`` says of the connection itself, where it also tells of ways in."""
+    return next((route.verdict for route in answer.routes if not route.path), answer.verdict)
 
 
 def misjudged(seed):
