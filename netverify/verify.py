@@ -16,6 +16,7 @@ from netverify.queries.sentence import parse_sentence
 if TYPE_CHECKING:
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
+    from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
     from netverify.routing.requests import Request
@@ -82,6 +83,17 @@ class Verifier:
         from netverify.answers.surface import surface  # noqa: PLC0415 it imports the solver
 
         return surface(self._router, request)
+
+    def resolve(self, name: str, source: str) -> Resolution:
+        """What the pods that ``source`` names make of the DNS name ``name``.
+
+        Raises :class:`netverify.queries.sentence_error.SentenceError` for a source that is no workload or namespace.
+        """
+        from netverify.answers.resolution import resolution  # noqa: PLC0415 it imports the solver
+        from netverify.queries.asking import read_asking  # noqa: PLC0415 as above
+
+        asking = read_asking(source, self.inventory.cluster, self.settings.default_namespace)
+        return resolution(name, asking, self._context)
 
     def findings(self, surface: Surface) -> tuple[Diagnostic, ...]:
         """What was probably not meant about Services, names and ways in; ``surface`` is all of :meth:`exposed`."""

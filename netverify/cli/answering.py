@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.exit_status import exit_status, gravest
@@ -10,7 +9,7 @@ from netverify.cli.goals import write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
-from netverify.cli.reading import read_sources, routing_options, settings_of
+from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
@@ -23,7 +22,7 @@ from netverify.report.diagnostics import render_diagnostics, render_refusal, ren
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import render_answer, render_listing
 from netverify.report.terminal import paint
-from netverify.verify import Settings, ask
+from netverify.verify import ask
 
 
 def answer_request(request: QueryRequest) -> ExitStatus:
@@ -33,7 +32,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     complain(render_diagnostics(inventory.diagnostics), request.color)
     try:
         with told_in_full():
-            outcome = ask(request.sentence, inventory, _settings(request, inventory))
+            outcome = ask(request.sentence, inventory, solving_settings(request, inventory.cluster))
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
@@ -46,16 +45,6 @@ def answer_request(request: QueryRequest) -> ExitStatus:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))
     return status
-
-
-def _settings(request: QueryRequest, inventory: Inventory) -> Settings:
-    return replace(
-        settings_of(request.assumed, request.sources),
-        timeout_s=request.timeout_s,
-        seed=request.seed,
-        keep_goals=request.smt2_folder is not None,
-        routing=routing_options(request.routing, request.sources, inventory.cluster),
-    )
 
 
 def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, color: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from netverify.answers.surface import Surface
@@ -11,7 +10,7 @@ from netverify.cli.exit_status import exit_status, gravest, map_status
 from netverify.cli.goals import write_goals
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
-from netverify.cli.reading import read_sources, routing_options, settings_of
+from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
@@ -32,17 +31,10 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         inventory = read_sources(request.sources)
     complain(render_diagnostics(inventory.diagnostics), request.color)
     try:
-        options = routing_options(request.routing, request.sources, inventory.cluster)
+        settings = solving_settings(request, inventory.cluster)
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    settings = replace(
-        settings_of(request.assumed, request.sources),
-        timeout_s=request.timeout_s,
-        seed=request.seed,
-        keep_goals=request.smt2_folder is not None,
-        routing=options,
-    )
     with progress("judging ways in ..."):
         verifier = Verifier(inventory, settings)
         surface = verifier.exposed(request.asked)

@@ -18,6 +18,7 @@ from netverify.cli.exposed import exposed
 from netverify.cli.map import map_command
 from netverify.cli.query import query
 from netverify.cli.refusal import Refusal, refusal_of
+from netverify.cli.resolve import resolve
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.versioning import version_command, version_of
 
@@ -62,6 +63,7 @@ Examples:
   netverify query "can namespace a reach b/pg:5432" -f manifests/
   netverify map -f manifests/
   netverify exposed -f manifests/
+  netverify resolve db.shop --from shop/web -f manifests/
 """,
 )
 @click.option(
@@ -81,7 +83,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (query, map_command, exposed, explain, completion, version_command):
+for command in (query, map_command, exposed, resolve, explain, completion, version_command):
     program.add_command(command)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from netverify.answers.settings import Settings
-from netverify.cli.request import RoutingGiven, Sources
+from netverify.cli.request import ExposedRequest, QueryRequest, ResolveRequest, RoutingGiven, Sources
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
@@ -39,6 +40,20 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
         pod_cidrs=assumed.pod_cidrs,
         free_named_ports=assumed.free_named_ports,
         default_namespace=sources.namespace,
+    )
+
+
+def solving_settings(request: QueryRequest | ExposedRequest | ResolveRequest, cluster: Cluster) -> Settings:
+    """What is taken as given about ``cluster``, and the limits of the solver.
+
+    Raises :class:`netverify.queries.sentence_error.SentenceError` as :func:`routing_options` does.
+    """
+    return replace(
+        settings_of(request.assumed, request.sources),
+        timeout_s=request.timeout_s,
+        seed=request.seed,
+        keep_goals=request.smt2_folder is not None,
+        routing=routing_options(request.routing, request.sources, cluster),
     )
 
 

@@ -77,6 +77,22 @@ class ExposedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolveRequest:
+    """One run of ``netverify resolve``; ``source`` is an ENDPOINT of the sentence grammar."""
+
+    name: str
+    source: str
+    sources: Sources
+    assumed: Assumed
+    routing: RoutingGiven
+    outputs: tuple[Output, ...] = (Output("text"),)
+    color: str = "auto"
+    timeout_s: float = 30.0
+    seed: int = 0
+    smt2_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MapRequest:
     """One run of ``netverify map``. Without a ``grouping`` each output has its own default."""
 

@@ -1,0 +1,71 @@
+"""What a pod makes of a DNS name, and whether policy lets it ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netverify.answers.context import Context
+from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access
+from netverify.answers.doubts import notes, unread_inputs
+from netverify.model.flow import End
+from netverify.queries.endpoint_grammar import EndpointPhrase
+from netverify.routing.lookup import Lookup, asks_cluster, lookup
+from netverify.routing.options import RoutingOptions
+from netverify.routing.resolver import ResolvConf, cluster_first, resolver_of
+from netverify.rules.predicate import IsWorkload
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The lookup of one name. ``access`` is None where the pod does not ask the DNS of the cluster.
+
+    The other fields are those of every outcome.
+    """
+
+    source_text: str
+    resolver: ResolvConf
+    lookup: Lookup
+    access: DnsAccess | None
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolution:
+    """What the pods that ``source`` names find under ``name``: a workload, or ordinary pods of one namespace."""
+    options = context.settings.routing
+    resolver = _resolver(source, context, options)
+    found = lookup(context.routing, name, resolver, options)
+    access = None
+    if asks_cluster(context.routing, resolver):
+        access = dns_access(context, source.predicate, source.text)
+    paths = access.paths if access is not None else ()
+    doubts = [line for path in paths if path.verdict is DnsVerdict.UNKNOWN for line in path.answer.unknown_because]
+    given = [path.server.assumption for path in paths if path.server.assumption]
+    given += [line for path in paths for line in path.answer.assumptions]
+    return Resolution(
+        source.text,
+        resolver,
+        found,
+        access,
+        unknown_because=tuple(dict.fromkeys((*unread_inputs(context.inventory), *doubts))),
+        assumptions=tuple(dict.fromkeys(given)),
+        approximations=context.inventory.approximations,
+        notes=(
+            *(
+                f"{one} is not in these manifests: if the cluster has it, the name may mean that"
+                for one in found.absent
+            ),
+            *notes(context.inventory.coverage),
+        ),
+    )
+
+
+def _resolver(source: EndpointPhrase, context: Context, options: RoutingOptions) -> ResolvConf:
+    predicate = source.predicate
+    if isinstance(predicate, IsWorkload):
+        assert predicate.end is End.SOURCE
+        workloads = context.routing.workloads[predicate.key.namespace]
+        return resolver_of(next(one for one in workloads if one.key == predicate.key), options)
+    return cluster_first(source.namespace, options)

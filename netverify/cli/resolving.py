@@ -1,0 +1,57 @@
+"""One run of ``netverify resolve`` from the request to the exit status. Imported late: it brings the solver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netverify.answers.resolution import Resolution
+from netverify.cli.exit_status import exit_status, gravest, map_status
+from netverify.cli.goals import write_goals
+from netverify.cli.outputs import Output, write_whole
+from netverify.cli.progress import progress
+from netverify.cli.reading import read_sources, solving_settings
+from netverify.cli.refusal import Refusal
+from netverify.cli.request import ResolveRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.manifests.coverage import Inventory
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.resolution_json import render_resolution_json
+from netverify.report.resolution_text import render_resolution
+from netverify.report.terminal import paint
+from netverify.verify import Verifier
+
+
+def resolve_request(request: ResolveRequest) -> ExitStatus:
+    """Reads, looks up, reports, and says what to end with. Raises :class:`Refusal` when nothing can be written."""
+    with progress("reading manifests ..."):
+        inventory = read_sources(request.sources)
+    complain(render_diagnostics(inventory.diagnostics), request.color)
+    try:
+        verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
+        resolution = verifier.resolve(request.name, request.source)
+    except SentenceError as error:
+        complain(render_sentence_error(error), request.color)
+        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+    status = map_status(vacuous=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
+    for output in request.outputs:
+        if output.path is None:
+            print_out((_rendered(resolution, inventory, output, request.color),))
+    try:
+        for output in request.outputs:
+            if output.path is not None:
+                write_whole(Path(output.path), (_rendered(resolution, inventory, output, request.color),))
+        if request.smt2_folder is not None:
+            paths = resolution.access.paths if resolution.access else ()
+            write_goals([goal for path in paths for goal in path.answer.smt2], request.smt2_folder)
+    except Refusal as refusal:
+        complain_of(refusal, request.color)
+        return gravest((status, refusal.status))
+    return status
+
+
+def _rendered(resolution: Resolution, inventory: Inventory, output: Output, color: str) -> str:
+    if output.format == "json":
+        return render_resolution_json(resolution, inventory)
+    return paint(render_resolution(resolution, inventory), coloured=coloured_output(output, color))

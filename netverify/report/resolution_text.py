@@ -1,0 +1,92 @@
+"""The lookup of a name as text, in the manner of ``dig +search``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.answers.dns import DnsPath, DnsVerdict
+from netverify.answers.resolution import Resolution
+from netverify.manifests.coverage import Inventory
+from netverify.queries.outcome import Effect
+from netverify.report.entries import Entry, account, laid_out, remark_entries
+from netverify.report.terminal import Ink, Line, Span
+from netverify.routing.dns_step import Step, Target, ToAddress, ToApiServer, ToOutside, ToService
+
+_VERDICTS = {
+    DnsVerdict.ALLOWED: "allowed",
+    DnsVerdict.DEPENDS: "allowed on conditions",
+    DnsVerdict.BLOCKED: "blocked (proved)",
+    DnsVerdict.UNKNOWN: "unknown",
+    DnsVerdict.NOBODY: "nobody answers",
+}
+
+
+def target_words(target: Target | None) -> str:
+    """What a name leads to; empty for nothing."""
+    match target:
+        case ToService(service, hostname, _, _, port):
+            of = f" (endpoint {hostname})" if hostname else ""
+            return f"Service {service}{of}" + (f", port {port.port}" if port else "")
+        case ToApiServer():
+            return "the API server"
+        case ToOutside(name):
+            return f"{name}, outside the cluster"
+        case ToAddress(address, namespace):
+            return f"address {address} in namespace {namespace}"
+        case None:
+            return ""
+
+
+def render_resolution(resolution: Resolution, inventory: Inventory) -> Iterator[Line]:
+    """What it leads to, each name that is tried, whether policy lets the queries through, and the account."""
+    yield _headline(resolution)
+    entries = [_asked(resolution)]
+    for number, step in enumerate(resolution.lookup.steps):
+        entries += _step_entries(step, first=not number)
+    for path in resolution.access.paths if resolution.access else ():
+        entries += _path_entries(path)
+    entries += remark_entries(resolution)
+    yield from laid_out(entries)
+    yield from account(inventory)
+
+
+def _headline(resolution: Resolution) -> Line:
+    words = target_words(resolution.lookup.target)
+    if resolution.access is not None and resolution.access.is_blocked:
+        found = f" that leads to {words}" if words else ""
+        return (Span("BLOCKED", Ink.RED), Span(f": policy lets no query through for a name{found}"))
+    if resolution.lookup.problem:
+        return (Span("NO NAME", Ink.RED), Span(f": it {resolution.lookup.problem}"))
+    if words:
+        return (Span("RESOLVES", Ink.GREEN), Span(f" to {words}"))
+    return (Span("NXDOMAIN", Ink.YELLOW), Span(", as far as these manifests tell"))
+
+
+def _asked(resolution: Resolution) -> Entry:
+    resolver = resolution.resolver
+    searches = " ".join(resolver.searches) or "(none)"
+    fell_back = ", which falls back to Default on the host network" if resolver.fell_back else ""
+    text = (
+        f"{resolution.source_text}: dnsPolicy {resolver.policy}{fell_back}, search {searches}, ndots {resolver.ndots}"
+    )
+    return Entry("from", text)
+
+
+def _step_entries(step: Step, *, first: bool) -> list[Entry]:
+    place = f"{step.origin.path}:{step.origin.line}" if step.origin is not None and step.origin.line else ""
+    detail = f"  {step.detail}" if step.detail else ""
+    entries = [Entry("tries" if first else "", f"{step.name}.  {step.outcome}{detail}", place)]
+    entries += [Entry("", f"{record.type}  {record.value}", detail=True) for record in step.records]
+    return entries
+
+
+def _path_entries(path: DnsPath) -> list[Entry]:
+    server = path.server
+    entries = [Entry(server.protocol.lower(), f"{_VERDICTS[path.verdict]}: to {server.text} on port {server.port}")]
+    entries += [Entry("", f"only with {need}", detail=True) for need in path.needs]
+    for reason in path.answer.because:
+        if reason.policy is not None:
+            word = "denied" if reason.effect is Effect.DENY else "allowed"
+            place = f"{reason.place.path}:{reason.place.line}" if reason.place and reason.place.line else ""
+            entries.append(Entry("", f"{reason.direction} {word} by {reason.policy}", place, detail=True))
+    return entries
