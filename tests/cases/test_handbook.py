@@ -54,6 +54,21 @@ def test_the_judge_of_routing_resolves_names_as_the_handbook_says(path, asked, e
     assert expected == resolved(lookup(found, name, pod), pod)
 
 
+@pytest.mark.parametrize(("path", "asked", "expected"), list(expectations("resolve")))
+def test_names_resolve_as_the_handbook_says(path, asked, expected):
+    name, _, place = asked.partition(" from ")
+    found = objects(path)
+    pod = next(one for one in found if (f"{namespace_of(one)}/{name_of(one)}") == place and has_pods(one))
+    inventory = read_inventory(path.read_text())
+    steps = Verifier(inventory).resolve(name, f"{kind_of(pod)} {place}").lookup.steps
+    existing = next((step for step in steps if step.ends_search), None)
+    if expected == "nothing" or " at " in expected:
+        assert existing is None  # the last ones are asked of resolvers of their own, not of the cluster's
+    else:
+        assert existing is not None
+        assert expected == existing.name + (f" is {existing.alias}" if existing.alias else "")
+
+
 def has_pods(manifest):
     return kind_of(manifest) in {"Pod", "Deployment", "StatefulSet"}
 
