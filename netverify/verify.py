@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -78,11 +79,14 @@ class Verifier:
 
         return make_map(self.inventory, self.settings, wanted or Wanted())
 
-    def exposed(self, request: Request | None = None) -> Surface:
-        """Every way in from outside, or those that serve ``request``, and whether policy lets it through."""
+    def exposed(self, request: Request | None = None, tell: Callable[[int, int], None] | None = None) -> Surface:
+        """Every way in from outside, or those that serve ``request``, and whether policy lets it through.
+
+        ``tell`` hears how many of how many are judged.
+        """
         from netverify.answers.surface import surface  # noqa: PLC0415 it imports the solver
 
-        return surface(self._router, request)
+        return surface(self._router, request) if tell is None else surface(self._router, request, tell)
 
     def resolve(self, name: str, source: str) -> Resolution:
         """What the pods that ``source`` names make of the DNS name ``name``.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
 from netverify.answers.routed import Router, needs, scope_of, simplest, unique
@@ -21,6 +23,13 @@ OUTSIDE = "outside"
 """The source of a way in: any address that is no pod's and no node's."""
 
 NOT_PUBLIC = "where the client has an address that is not on the internet"
+
+
+Tell: TypeAlias = Callable[[int, int], None]
+
+
+def _tell_nobody(done: int, of: int) -> None:
+    del done, of
 
 
 class Openness(StrEnum):
@@ -75,10 +84,17 @@ class Surface:
         return bool(self.unknown_because) or any(one.openness is Openness.UNKNOWN for one in self.ways)
 
 
-def surface(router: Router, request: Request | None = None) -> Surface:
-    """Every way in of the cluster that ``router`` is about, or those that serve ``request``."""
+def surface(router: Router, request: Request | None = None, tell: Tell = _tell_nobody) -> Surface:
+    """Every way in of the cluster that ``router`` is about, or those that serve ``request``.
+
+    ``tell`` hears how many of how many are judged.
+    """
     ways = router.ways.all if request is None else serving(router.ways.all, request)
-    exposed = tuple(_exposed(way, router) for way in ways)
+    judged: list[ExposedWay] = []
+    for way in ways:
+        judged.append(_exposed(way, router))
+        tell(len(judged), len(ways))
+    exposed = tuple(judged)
     legs = [leg for one in exposed for route in one.routes for leg in route.legs]
     inventory = router.context.inventory
     return Surface(

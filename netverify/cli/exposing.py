@@ -9,7 +9,7 @@ from netverify.answers.surface import Surface
 from netverify.cli.exit_status import exit_status, gravest, map_status
 from netverify.cli.goals import write_goals
 from netverify.cli.outputs import Output, write_whole
-from netverify.cli.progress import progress
+from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import ExposedRequest
@@ -35,9 +35,10 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    with progress("judging ways in ..."):
-        verifier = Verifier(inventory, settings)
-        surface = verifier.exposed(request.asked)
+    verifier = Verifier(inventory, settings)
+    with counted("judging ways in") as tell:
+        surface = verifier.exposed(request.asked, tell)
+    with progress("looking for what was not meant ..."):
         findings = verifier.findings(surface) if request.asked is None else ()
     complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)

@@ -4,11 +4,35 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 PATIENCE_S = 0.5
+_BETWEEN_S = 0.2
 _CLEAR = "\r\x1b[K"
+
+
+@contextmanager
+def counted(what: str) -> Iterator[Callable[[int, int], None]]:
+    """As :func:`progress`, with how many of how many are done: what it gives is told so, and says it now and then."""
+    stream = sys.stderr
+    started = said = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if stream.isatty() and now - started > PATIENCE_S and now - said > _BETWEEN_S:
+            said = now
+            stream.write(f"{_CLEAR}{what}: {done} of {of} ...")
+            stream.flush()
+
+    try:
+        yield tell
+    finally:
+        if said > started:
+            stream.write(_CLEAR)
+            stream.flush()
 
 
 @contextmanager
