@@ -127,7 +127,10 @@ class WaysIn:
         if controller is None:
             return
         if controller.possible is not None and not controller.workloads:
-            yield way.hops, (PlannedLeg(_from(asked, controller.possible, controller.where)),), source.provided
+            is_given = self._context.settings.routing.controller is not None
+            unknown = [] if is_given else [f"where {controller.name} is {controller.where}"]
+            by_any = PlannedLeg(_from(asked, controller.possible, controller.where))
+            yield way.hops, (by_any,), (*source.provided, *unknown)
         for key in controller.workloads:
             second = PlannedLeg(_from(asked, IsWorkload(End.SOURCE, key), str(key)))
             entries = self.to_workload(key)

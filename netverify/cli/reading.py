@@ -65,6 +65,6 @@ def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> 
     controller = None
     if given.controller is not None:
         flag = "--ingress-controller"
-        phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace)
+        phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace, new_namespaces=True)
         controller = GivenController(phrase.text, phrase.predicate)
     return RoutingOptions(given.cluster_domain, given.node_local_dns, controller)

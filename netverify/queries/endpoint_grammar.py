@@ -10,6 +10,7 @@ from typing import TypeAlias
 from netverify.model.addresses import AddressRange, cidrs, parse_cidr
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
+from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.service import Service
 from netverify.queries.called import Called, selected_pods
 from netverify.queries.internet import internet_ranges
@@ -35,6 +36,7 @@ _FORMS = (
     "name `namespace NS`, `NS/NAME`, `service NS/NAME`, `pods LABELS`, `any pod`, `internet`, a DNS name, "
     "an address or a CIDR"
 )
+_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
 
 
@@ -60,6 +62,8 @@ NameReader: TypeAlias = Callable[[str, str | None], Called | None]
 class EndpointReader:
     """Reads the endpoints of one sentence about ``cluster``.
 
+    With ``new_namespaces`` a namespace that the manifests do not mention is one that could be created.
+
     Every method raises :class:`netverify.queries.sentence_error.SentenceError` when something else comes next.
     """
 
@@ -69,11 +73,14 @@ class EndpointReader:
         cluster: Cluster,
         default_namespace: str | None,
         names: NameReader | None = None,
+        *,
+        new_namespaces: bool = False,
     ) -> None:
         self._tokens = tokens
         self._cluster = cluster
         self._default_namespace = default_namespace
         self._names = names
+        self._new_namespaces = new_namespaces
         self._asking: str | None = None
 
     def read(self, end: End, *, asking: str | None = None) -> EndpointPhrase:
@@ -125,11 +132,19 @@ class EndpointReader:
 
     def _namespace_name(self) -> str:
         token = self._name("the name of a namespace")
+        if self._new_namespaces and is_dns_name(token.text):
+            return token.text
         return check_namespace(self._tokens, token, token.text, self._cluster)
+
+    def _place(self, end: End, name: str) -> Predicate:
+        """Where a pod is that is in the namespace ``name``."""
+        if name in self._cluster.namespaces:
+            return InNamespace(end, name)
+        return NamespaceMatches(end, selector_of({NAMESPACE_NAME_LABEL: name}))
 
     def _namespace(self, end: End) -> EndpointPhrase:
         name = self._namespace_name()
-        return EndpointPhrase(f"namespace {_quoted(name)}", All((IsPod(end), InNamespace(end, name))), namespace=name)
+        return EndpointPhrase(f"namespace {_quoted(name)}", All((IsPod(end), self._place(end, name))), namespace=name)
 
     def _pods(self, end: End) -> EndpointPhrase:
         selector = read_selector(self._tokens)
@@ -154,7 +169,7 @@ class EndpointReader:
         place: Predicate
         if self._tokens.take_word(*_NAMESPACE_WORDS):
             name = self._namespace_name()
-            text, place = f"namespace {_quoted(name)}", InNamespace(end, name)
+            text, place = f"namespace {_quoted(name)}", self._place(end, name)
         elif self._tokens.take_word("namespaces"):
             selector = read_selector(self._tokens)
             text, place = f"namespaces {selector_text(selector)}", NamespaceMatches(end, selector)
@@ -246,6 +261,11 @@ class EndpointReader:
 
 def _only_namespace(places: tuple[Predicate, ...]) -> str | None:
     return places[0].name if places and isinstance(places[0], InNamespace) else None
+
+
+def is_dns_name(text: str) -> bool:
+    """Whether ``text`` can be the name of a namespace."""
+    return _LABEL.fullmatch(text) is not None
 
 
 def _quoted(name: str) -> str:

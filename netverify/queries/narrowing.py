@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
 from netverify.queries.port_grammar import read_port
+from netverify.queries.sentence_error import SentenceError
 from netverify.queries.tokens import TokenKind, Tokens
 from netverify.rules.predicate import ALWAYS, All, AnyOf, IsPod, Predicate
 
@@ -79,15 +80,33 @@ def read_narrowing(wanted: Wanted, cluster: Cluster, default_namespace: str | No
     return Narrowing(source, destination, _traffic(wanted.ports), focus if wanted.focus is not None else None)
 
 
-def read_flag(flag: str, text: str, end: End, cluster: Cluster, default_namespace: str | None) -> EndpointPhrase:
-    """The ENDPOINT that is the value ``text`` of ``flag``.
+def read_flag(  # noqa: PLR0913 -- what an endpoint is read with
+    flag: str,
+    text: str,
+    end: End,
+    cluster: Cluster,
+    default_namespace: str | None,
+    *,
+    new_namespaces: bool = False,
+) -> EndpointPhrase:
+    """The ENDPOINT that is the value ``text`` of ``flag``; ``new_namespaces`` as for the reader of endpoints.
 
+    Where a name fits a workload and a Service, the workload is meant: the ends of what flags narrow are pods.
     Raises :class:`netverify.queries.sentence_error.SentenceError`; its sentence is the flag with its value.
     """
-    tokens = _tokens(
-        flag, text, "NV402", "write `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `internet` or an address"
-    )
-    phrase = EndpointReader(tokens, cluster, default_namespace).read(end)
+
+    def read(among: Cluster) -> tuple[EndpointPhrase, Tokens]:
+        tokens = _tokens(
+            flag, text, "NV402", "write `namespace NS`, `NS/WORKLOAD`, `pods LABELS`, `internet` or an address"
+        )
+        return EndpointReader(tokens, among, default_namespace, new_namespaces=new_namespaces).read(end), tokens
+
+    try:
+        phrase, tokens = read(cluster)
+    except SentenceError as error:
+        if error.code != "NV408":
+            raise
+        phrase, tokens = read(replace(cluster, routing=replace(cluster.routing, services=())))
     token = tokens.next
     if token.is_mark(":"):
         message = f"the endpoint of `{flag}` has no port"
