@@ -1,0 +1,204 @@
+"""Faults seeded into routing and routed answers: the agreement checks on Services and ways in must find every one."""
+
+import importlib
+
+import pytest
+
+from mutants.faulty import fault
+
+MOST_CLUSTERS = 600
+MOST_ASKED = 80
+RARE = (284, 319, 367)
+"""Further clusters, in which what chance rarely brings together meets."""
+
+FAULTS_OF_WAYS = {
+    "Local is Cluster": (
+        "routing.load_balancers",
+        "kept = _goes_to_pods(service) or service.external_traffic_policy is TrafficPolicy.LOCAL",
+        "kept = _goes_to_pods(service)",
+    ),
+    "a load balancer is no NodePort": (
+        "routing.load_balancers",
+        "    return service.allocates_node_ports or port.node_port is not None\n",
+        "    return False\n",
+    ),
+    "external IPs of headless Services are routed": (
+        "routing.load_balancers",
+        "if service.external_ips and not service.headless:",
+        "if service.external_ips or service.headless:",
+    ),
+    "no grant is needed": (
+        "routing.gateways",
+        "if namespace != route.namespace and not is_granted(route, backend, index):",
+        "if False:",
+    ),
+    "a grant is for routes of every namespace": (
+        "routing.gateways",
+        "(one.group, one.kind, one.namespace) == (GATEWAY_GROUP, route.kind, route.namespace)",
+        "(one.group, one.kind) == (GATEWAY_GROUP, route.kind)",
+    ),
+    "weight 0 is like any other": (
+        "routing.gateways",
+        "used = [backend for backend in rule.backends if backend.weight]",
+        "used = list(rule.backends)",
+    ),
+    "listeners take routes of every namespace": (
+        "routing.attachment",
+        "    if allowed.namespaces is not RoutesFrom.SELECTOR or allowed.selector is None:\n        return None\n",
+        "    if allowed.namespaces is not RoutesFrom.SELECTOR or allowed.selector is None:\n        return ()\n",
+    ),
+    "the section of a parent is ignored": (
+        "routing.attachment",
+        'if parent.section not in ("", listener.name) or',
+        "if",
+    ),
+    "what is passed through takes streams": (
+        "routing.attachment",
+        '        implied = frozenset({"TLSRoute"})\n',
+        "        pass\n",
+    ),
+    "a wildcard means the domain itself": (
+        "routing.hostnames",
+        "endswith(pattern[1:])",
+        "endswith(pattern[2:])",
+    ),
+    "a backend of HTTP may be UDP": (
+        "routing.ingresses",
+        "if port.protocol is protocol and wanted in (port.port, port.name)",
+        "if wanted in (port.port, port.name)",
+    ),
+    "an alias of an Ingress leads nowhere": (
+        "routing.ingresses",
+        "    service = _called(alias.external_name, index)\n",
+        "    service = None\n",
+    ),
+    "a Route knows the Service's own number of a port": (
+        "routing.openshift_routes",
+        "wanted in (None, port.name)",
+        "wanted in (None, port.name, port.port)",
+    ),
+    "a Route does not know the numbers at the endpoints": (
+        "routing.openshift_routes",
+        "return isinstance(wanted, int) and any(",
+        "return wanted is ... and any(",
+    ),
+}
+
+FAULTS_OF_SERVICES = {
+    "a named target port has any protocol": (
+        "routing.target_ports",
+        "of_protocol = [one for one in workload.ports if one.protocol is port.protocol]",
+        "of_protocol = list(workload.ports)",
+    ),
+    "init containers that end serve as well": (
+        "routing.target_ports",
+        "[one for one in of_protocol if one.sidecar]",
+        "[one for one in of_protocol if one.init]",
+    ),
+    "a selector reaches into other namespaces": (
+        "routing.index",
+        "some = self._labelled.get((namespace, key, value), ())",
+        "some = [w for (_, *label), all_ in self._labelled.items() if label == [key, value] for w in all_]",
+    ),
+    "one label of a selector is enough": (
+        "routing.index",
+        "return [one for one in rarest or () if _may_have(one, selector)]",
+        "return list(rarest or ())",
+    ),
+    "a headless Service translates": (
+        "answers.planned",
+        "    if called.is_dialled_directly:\n",
+        "    if False:\n",
+    ),
+    "slices beside the selector of a headless Service are forgotten": (
+        "routing.backends",
+        'if service.selector is None else ("EndpointSlice",)',
+        "if service.selector is None else ()",
+    ),
+    "ports of slices need no name": (
+        "routing.backends",
+        "if (one.name, one.protocol) == (port.name, port.protocol)]",
+        "if one.protocol is port.protocol]",
+    ),
+    "a name that leads nowhere leads outside": (
+        "answers.naming",
+        "leading = Called(alias, aliases=(*called.aliases, first), nowhere=nowhere, is_sure=_is_sure(found))",
+        "leading = Called(None, aliases=(*called.aliases, first))",
+    ),
+    "an alias leads to the port that it lists": (
+        "answers.naming",
+        "ports = end.service.ports if everything else asked_ports(end.service, question.traffic)",
+        "ports = alias.ports",
+    ),
+}
+
+FAULTS_FROM_OUTSIDE = {
+    "ways in to ports of headless Services are lost": (
+        "answers.planned_ways",
+        "    if called.is_dialled_directly:\n",
+        "    if False:\n",
+    ),
+    "a controller dials a headless Service as pods do": (
+        "answers.planned_ways",
+        "behind = backends if way.controller is None else listed",
+        "behind = backends",
+    ),
+    "the node in the client's place is forgotten": (
+        "routing.load_balancers",
+        "    yield SeenSource(SeenAs.OWN_NODE, ranges, (*provided, OWN_NODE_SEEN))\n",
+        "",
+    ),
+    "a route is left out beside one on more conditions": (
+        "answers.routed",
+        "any(set(one.provided) < set(route.provided) for one in alike)",
+        "any(set(one.provided) > set(route.provided) for one in alike)",
+    ),
+}
+
+
+def ids(faults):
+    return [pytest.param(*texts, id=name) for name, texts in faults.items()]
+
+
+def first_seed(module, names, seeds):
+    """The first of ``seeds`` at which one of the checks ``names`` of ``agreement`` finds something; None when none does.
+
+    What stops the package counts as found.
+    """
+    checks = [getattr(importlib.import_module(f"agreement.{module}"), name) for name in names]
+    for seed in seeds:
+        try:
+            if any(any(check(seed)) for check in checks):
+                return seed
+        except (AssertionError, AttributeError, LookupError):
+            return seed
+    return None
+
+
+OUTSIDE = ("wrong", "misjudged", "misled", "conditional")
+RARE_OUTSIDE = (106,)
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_WAYS))
+def test_a_seeded_fault_is_found_by_the_ways_in(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_seed("test_agreement_ways_in", ["difference"], range(MOST_CLUSTERS)) is not None
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_SERVICES))
+def test_a_seeded_fault_is_found_by_questions_about_services(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_seed("test_agreement_services", ["wrong"], (*RARE, *range(MOST_ASKED))) is not None
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_FROM_OUTSIDE))
+def test_a_seeded_fault_is_found_by_questions_from_outside(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_seed("test_agreement_outside", OUTSIDE, (*RARE_OUTSIDE, *range(MOST_ASKED))) is not None
+
+
+def test_without_a_fault_nothing_is_found():
+    with fault("routing.hostnames", "def intersection(", "def intersection ("):
+        assert first_seed("test_agreement_ways_in", ["difference"], range(20)) is None
+        assert first_seed("test_agreement_services", ["wrong"], range(5)) is None
+        assert first_seed("test_agreement_outside", OUTSIDE, range(5)) is None
