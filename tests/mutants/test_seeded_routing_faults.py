@@ -161,7 +161,7 @@ def ids(faults):
 
 
 def first_seed(module, names, seeds):
-    """The first of ``seeds`` at which one of the checks ``names`` of ``agreement`` finds something; None when none does.
+    """The first of ``seeds`` at which one of the checks ``names`` finds something; None when none does.
 
     What stops the package counts as found.
     """

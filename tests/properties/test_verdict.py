@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from netverify.answers.verdict import Evidence, UnreplayedError, verdict
+from netverify.answers.verdict import Evidence, UnreplayedError, of_all, of_any, verdict
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
 
@@ -69,3 +69,30 @@ def test_everything_else_is_unknown(evidence):
     assert judged(evidence) in others or judged(evidence) is Verdict.UNKNOWN
     if not evidence.inputs_complete and not (evidence.solved is Status.SAT and not evidence.replayed):
         assert judged(evidence) is Verdict.UNKNOWN
+
+
+SEVERAL = [several for length in range(4) for several in product(Verdict, repeat=length)]
+
+
+@pytest.mark.parametrize("several", SEVERAL, ids=str)
+def test_any_of_several_is_reachable_by_one_and_unreachable_only_where_none_is_in_doubt(several):
+    found = of_any(several)
+    assert (found is Verdict.REACHABLE) == (Verdict.REACHABLE in several)
+    assert (found is Verdict.VACUOUS) == (set(several) <= {Verdict.VACUOUS})
+    assert (found is Verdict.UNREACHABLE) == (
+        Verdict.UNREACHABLE in several and set(several) <= {Verdict.UNREACHABLE, Verdict.VACUOUS}
+    )
+
+
+@pytest.mark.parametrize("several", SEVERAL, ids=str)
+def test_all_of_several_are_reachable_only_together_and_unreachable_by_one(several):
+    found = of_all(several)
+    assert (found is Verdict.REACHABLE) == (set(several) <= {Verdict.REACHABLE})
+    assert (found is Verdict.VACUOUS) == (Verdict.VACUOUS in several)
+    assert (found is Verdict.UNREACHABLE) == (Verdict.UNREACHABLE in several and Verdict.VACUOUS not in several)
+
+
+@pytest.mark.parametrize("several", SEVERAL, ids=str)
+def test_neither_order_nor_repetition_counts(several):
+    for join in (of_any, of_all):
+        assert join(several) is join(several[::-1]) is join(several * 2)
