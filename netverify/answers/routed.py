@@ -27,6 +27,9 @@ from netverify.rules.predicate import AnyOf, IsPod
 
 _Item = TypeVar("_Item")
 
+_LOOKED_AT = 16
+"""So many routes are looked at for a way in to pods that policy opens to addresses outside anyway."""
+
 
 class Router:
     """Judges routes in one context; connections that several routes share are judged once."""
@@ -41,14 +44,26 @@ class Router:
     def answer(self, question: Question) -> Answer:
         """The answer to ``question``, which has a ``called`` destination, or comes ``from_outside``."""
         question = self.names.followed(question)
-        routes = tuple(self.judged(route, question.source_text) for route in self._planned(question))
-        routes = tuple(route for route in routes if route.verdict is not Verdict.VACUOUS)
-        if question.called is None:
-            direct = self._leg(PlannedLeg(replace(question, from_outside=False)))
-            routes = (*routes, Route(question.source_text, question.destination_text, direct.verdict, (), (direct,)))
-            if routes[1:] == () and direct.verdict is not Verdict.UNREACHABLE:
-                return direct
+        routes = tuple(route for route in self._telling(question) if route.verdict is not Verdict.VACUOUS)
+        if question.called is None and len(routes) == 1 and routes[0].verdict is not Verdict.UNREACHABLE:
+            return routes[0].legs[-1]
         return self._together(question, routes)
+
+    def _telling(self, question: Question) -> Iterator[Route]:
+        """Every route, judged; of a question about pods as many as settle it, and last the one without a way in."""
+        planned = (self.judged(route, question.source_text) for route in self._planned(question))
+        if question.called is not None:
+            yield from planned
+            return
+        found = self._leg(PlannedLeg(replace(question, from_outside=False)))
+        is_open = found.verdict is Verdict.REACHABLE
+        for number, route in enumerate(planned, 1):
+            yield route
+            if route.verdict is Verdict.REACHABLE and (is_open or not needs(route)):
+                break
+            if is_open and number >= _LOOKED_AT:
+                break
+        yield Route(question.source_text, question.destination_text, found.verdict, (), (found,))
 
     def judged(self, route: PlannedRoute, source: str) -> Route:
         """``route``, which comes from ``source``, with the verdict of policy on it."""
