@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -269,9 +270,12 @@ def needs(route: Route) -> tuple[str, ...]:
 def simplest(routes: Sequence[Route]) -> Iterator[Route]:
     """``routes``, each once, without those that are open only on conditions, beside the same one on fewer."""
     once = {(route.path, route.text, route.provided, *map(id, route.legs)): route for route in routes}
+    conditions: dict[object, set[frozenset[str]]] = defaultdict(set)
+    for route in routes:
+        conditions[route.path, route.text, route.verdict].add(frozenset(route.provided))
     for route in once.values():
-        alike = [one for one in routes if (one.path, one.text, one.verdict) == (route.path, route.text, route.verdict)]
-        if route.verdict is Verdict.REACHABLE and any(set(one.provided) < set(route.provided) for one in alike):
+        alike = conditions[route.path, route.text, route.verdict]
+        if route.verdict is Verdict.REACHABLE and any(fewer < set(route.provided) for fewer in alike):
             continue
         yield route
 

@@ -150,8 +150,8 @@ FAULTS_FROM_OUTSIDE = {
     ),
     "a route is left out beside one on more conditions": (
         "answers.routed",
-        "any(set(one.provided) < set(route.provided) for one in alike)",
-        "any(set(one.provided) > set(route.provided) for one in alike)",
+        "any(fewer < set(route.provided) for fewer in alike)",
+        "any(fewer > set(route.provided) for fewer in alike)",
     ),
 }
 
