@@ -56,7 +56,7 @@ def test_a_namespace_that_is_not_declared_may_have_the_labels_that_a_listener_as
     text = PODS + service("{selector: {app: x}, ports: [{port: 80}]}", namespace="new") + gateway(listener(more))
     answer = asked(text + route(namespace="new"), "can internet reach service new/api")
     assert answer.verdict.value == "reachable"
-    assert answer.route.provided == ("where namespace new has the labels that the listener asks for",)
+    assert "where namespace new has the labels that the listener asks for" in answer.route.provided
 
 
 @pytest.mark.parametrize(
