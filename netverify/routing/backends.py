@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netverify.model.addresses import Address, AddressRange
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import Labels, selector_of
 from netverify.model.service import Service, ServicePort, ServiceType
-from netverify.model.traffic import EVERY_PORT, port_set
+from netverify.model.traffic import EVERY_PORT, Protocol, port_set
 from netverify.queries.called import selected_pods
 from netverify.queries.outcome import EndpointKind
 from netverify.queries.whereabouts import whoever_is_in
@@ -55,7 +56,7 @@ def backends(index: RoutingIndex, service: Service, port: ServicePort) -> tuple[
     Service translates nothing: its clients connect to ``port`` of the pod itself.
     """
     if service.headless and service.type is not ServiceType.EXTERNAL_NAME:
-        return dialled(index, service, PortIn(port.protocol, port_set((port.port, port.port))))
+        return dialled(index, service, only(port.protocol, port.port))
     return listed(index, service, port)
 
 
@@ -102,7 +103,7 @@ def _existing(selected: Sequence[Workload], selector: Labels, port: ServicePort)
         number = target_port(workload, port)
         if number is None:
             continue
-        traffic = PortIn(port.protocol, port_set((number, number)))
+        traffic = only(port.protocol, number)
         who = _pods_selected(workload, selector)
         yield Backend(EndpointKind.EXISTING, str(workload.key), who, traffic, number, workload.key)
 
@@ -113,7 +114,7 @@ def _possible(
     """The pods that could be created; ``shown``: an existing one shows which number the target port is."""
     wanted = port.target_port
     if isinstance(wanted, int):
-        return _created(selected, service, selector, PortIn(port.protocol, port_set((wanted, wanted))), wanted)
+        return _created(selected, service, selector, only(port.protocol, wanted), wanted)
     return _created(selected, service, selector, NamedPort(port.protocol, wanted), wanted, names_freely=not shown)
 
 
@@ -164,6 +165,12 @@ def _at(index: RoutingIndex, address: Address, traffic: Predicate, number: int |
     known = [f"a pod of {one.key}" for one in index.cluster.workloads if address in one.known_addresses]
     text = f"address {f'[{address}]' if address.family == 6 else address}" + (f" ({', '.join(known)})" if known else "")
     return Backend(EndpointKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)
+
+
+@lru_cache(maxsize=4096)
+def only(protocol: Protocol, number: int) -> PortIn:
+    """One port of ``protocol``."""
+    return PortIn(protocol, port_set((number, number)))
 
 
 def _only_number(traffic: Predicate) -> int | None:

@@ -7,7 +7,7 @@ IP"; the annotations, the documentation of each cloud's load balancer controller
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cache
 
 from netverify.model.addresses import AddressRange, parse_cidr
 from netverify.model.labels import Labels
@@ -86,29 +86,32 @@ def _goes_to_pods(service: Service) -> bool:
 
 
 def _balanced(service: Service, port: ServicePort) -> WayIn:
-    internal = is_internal(service)
     classes = (f"load balancer class {service.load_balancer_class}",) if service.load_balancer_class else ()
-    way = _way(service, port, "LoadBalancer", port.port, _balanced_sources(service, *([_INSIDE] if internal else [])))
-    return replace(way, restricted_to=service.source_ranges, internal=internal, notes=classes)
+    return _way(service, port, "LoadBalancer", f"load balancer of Service {service}", port.port, classes)
 
 
 def _on_nodes(service: Service, port: ServicePort) -> WayIn:
     past = ("reachable past the source ranges of the load balancer",) if service.source_ranges else ()
-    way = _way(service, port, "NodePort", port.node_port, _sources(service, NODES_REACHED))
-    return replace(way, notes=past)
+    return _way(service, port, "NodePort", f"NodePort of Service {service}", port.node_port, past)
 
 
 def _at_external_ips(service: Service, port: ServicePort) -> WayIn:
     addresses = ", ".join(map(str, service.external_ips))
-    way = _way(service, port, f"external IP {addresses}", port.port, _sources(service, _OWNED))
     note = f"every node takes connections to {addresses} for this Service, whoever owns it"
-    return replace(way, by="externalIPs", host=addresses, notes=(note,))
+    return _way(service, port, "externalIPs", f"external IP {addresses} of Service {service}", port.port, (note,))
 
 
-def _way(service: Service, port: ServicePort, by: str, number: int | None, sources: Iterator[SeenSource]) -> WayIn:
+def _way(  # noqa: PLR0913, PLR0917 -- the parts of one way
+    service: Service, port: ServicePort, by: str, hop: str, number: int | None, notes: tuple[str, ...]
+) -> WayIn:
     """The way in to ``port`` that is opened ``by`` something where a client knocks at ``number``."""
     origin = port.origin or service.origin
-    called = "load balancer" if by == "LoadBalancer" else by
+    balanced = by == "LoadBalancer"
+    internal = balanced and is_internal(service)
+    if balanced:
+        sources = tuple(_balanced_sources(service, *([_INSIDE] if internal else [])))
+    else:
+        sources = _sources(service.external_traffic_policy, NODES_REACHED if by == "NodePort" else _OWNED)
     return WayIn(
         by=by,
         kind="Service",
@@ -117,19 +120,23 @@ def _way(service: Service, port: ServicePort, by: str, number: int | None, sourc
         origin=origin,
         protocol=port.protocol,
         port=number,
+        host=", ".join(map(str, service.external_ips)) if by == "externalIPs" else "",
         service=service,
         service_port=port,
-        sources=tuple(sources),
-        hops=(Hop(f"{called} of Service {service}", number, origin),),
+        sources=sources,
+        restricted_to=service.source_ranges if balanced else (),
+        internal=internal,
+        notes=notes,
+        hops=(Hop(hop, number, origin),),
     )
 
 
-def _sources(service: Service, *provided: str) -> Iterator[SeenSource]:
+@cache
+def _sources(policy: TrafficPolicy, provided: str) -> tuple[SeenSource, ...]:
     """As whom policy sees the client of a node."""
-    if service.external_traffic_policy is TrafficPolicy.LOCAL:
-        yield SeenSource(SeenAs.CLIENT, (), provided)
-    else:
-        yield from _by_nodes((), provided)
+    if policy is TrafficPolicy.LOCAL:
+        return (SeenSource(SeenAs.CLIENT, (), (provided,)),)
+    return tuple(_by_nodes((), (provided,)))
 
 
 def _balanced_sources(service: Service, *provided: str) -> Iterator[SeenSource]:
