@@ -93,26 +93,3 @@ def test_an_input_that_cannot_be_read_ends_with_4(capsys, tmp_path):
     (tmp_path / "broken.yaml").write_text("a: [")
     assert main(["resolve", "x", "--from", "namespace default", "-f", str(tmp_path)], "netverify") in (2, 4)
     assert "Traceback" not in capsys.readouterr().err
-
-
-def test_a_name_outside_is_forwarded_and_never_said_to_resolve(resolve):
-    _, out, _ = resolve("example.com", "--from", "namespace shop")
-    assert out.startswith("FORWARDED: example.com, outside the cluster\n")
-
-
-def test_records_of_another_type_are_no_answer(resolve):
-    assert report_of(resolve, "web", "--from", "namespace shop", "--type", "srv")["status"] == "NODATA"
-
-
-def test_a_name_that_is_nearly_one_gets_a_suggestion(resolve):
-    found = report_of(resolve, "backnd.payments", "--from", "namespace shop")
-    assert found["status"] == "NXDOMAIN"
-    assert "did you mean `backend.payments`?" in found["notes"]
-
-
-@pytest.mark.parametrize("domain", ["", "a..b", "ö", "x" * 300])
-def test_a_zone_that_can_be_no_name_is_a_misuse(resolve, domain):
-    status, out, err = resolve("web", "--from", "namespace shop", "--cluster-domain", domain)
-    assert (status, out) == (2, "")
-    assert err.startswith("error[NV420]: the domain `")
-    assert "Traceback" not in err
