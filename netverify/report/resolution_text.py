@@ -57,6 +57,10 @@ def _headline(resolution: Resolution) -> Line:
         return (Span("BLOCKED", Ink.RED), Span(f": policy lets no query through for a name{found}"))
     if resolution.lookup.problem:
         return (Span("NO NAME", Ink.RED), Span(f": it {resolution.lookup.problem}"))
+    if resolution.access is None:
+        return (Span("NOT ASKED", Ink.YELLOW), Span(": these pods do not ask the DNS of the cluster"))
+    if isinstance(resolution.lookup.target, ToOutside):
+        return (Span("FORWARDED", Ink.YELLOW), Span(f": {words}; whether it exists is not known here"))
     if words:
         return (Span("RESOLVES", Ink.GREEN), Span(f" to {words}"))
     return (Span("NXDOMAIN", Ink.YELLOW), Span(", as far as these manifests tell"))

@@ -93,3 +93,20 @@ def test_an_input_that_cannot_be_read_ends_with_4(capsys, tmp_path):
     (tmp_path / "broken.yaml").write_text("a: [")
     assert main(["resolve", "x", "--from", "namespace default", "-f", str(tmp_path)], "netverify") in (2, 4)
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_name_that_the_cluster_does_not_have_is_forwarded_and_not_resolved(resolve):
+    """Source: "DNS for Services and Pods": what is not of the cluster's zone goes to the upstream."""
+    _, out, _ = resolve("backnd.payments", "--from", "namespace shop")
+    assert out.startswith("FORWARDED: backnd.payments, outside the cluster; whether it exists is not known here")
+
+
+def test_pods_on_the_host_network_do_not_ask_the_cluster(capsys, tmp_path):
+    """Source: PodSpec.dnsPolicy: with hostNetwork, ClusterFirst falls back to Default."""
+    manifest = tmp_path / "pod.yaml"
+    manifest.write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: agent, namespace: shop}\n"
+        "spec: {hostNetwork: true, containers: [{name: agent, image: agent}]}\n"
+    )
+    assert main(["resolve", "web.shop", "--from", "shop/agent", "-f", str(manifest)], "netverify") == 0
+    assert capsys.readouterr().out.startswith("NOT ASKED: these pods do not ask the DNS of the cluster")
