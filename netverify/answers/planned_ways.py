@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
@@ -22,9 +22,6 @@ from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
 from netverify.symbolic.casting import PodScope
-
-_DIRECT = frozenset({"LoadBalancer", "NodePort", "externalIPs", "hostPort", "hostNetwork"})
-"""What a way in is opened with where no controller stands between the client and the pod."""
 
 _Course: TypeAlias = tuple[tuple[Hop, ...], tuple[PlannedLeg, ...], tuple[str, ...]]
 """Stations, connections and conditions of one route."""
@@ -65,16 +62,13 @@ class WaysIn:
                     to_pod = replace(last, names_freely=backend.names_freely)
                     yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, leads_to=backend.kind)
 
-    def to_workload(self, key: WorkloadKey) -> Sequence[WayIn]:
-        """The ways in without a controller that lead to pods of ``key``."""
-        return self._by_workload.get(key, ())
-
     @cached_property
-    def _by_workload(self) -> dict[WorkloadKey, list[WayIn]]:
+    def _to_controllers(self) -> dict[WorkloadKey, list[WayIn]]:
+        """By workload, the ways in to controllers; one may stand behind another, as behind a load balancer's."""
         found: dict[WorkloadKey, list[WayIn]] = {}
         controllers = {key for way in self.all if way.controller for key in way.controller.workloads}
-        for way in self.all:
-            if way.by in _DIRECT and not way.problem:
+        for way in self.all if controllers else ():
+            if not way.problem:
                 keys = {backend.workload for backend in self._behind(way) if backend.workload}
                 for key in keys & controllers:
                     found.setdefault(key, []).append(way)
@@ -101,10 +95,13 @@ class WaysIn:
                     continue
             yield backend
 
-    def _legs(self, way: WayIn, source: SeenSource, asked: Question) -> Iterator[_Course]:
+    def _legs(
+        self, way: WayIn, source: SeenSource, asked: Question, beyond: frozenset[WorkloadKey] = frozenset()
+    ) -> Iterator[_Course]:
         """For one source that policy may see: the stations on the path, its connections, and its conditions.
 
-        None where the way in does not serve the client that is asked about.
+        None where the way in does not serve the client that is asked about. The path goes on to the controllers
+        ``beyond``, which it does not pass before.
         """
         if source.seen_as is not SeenAs.RANGES and not _may_be_in(asked.source, source.ranges):
             return
@@ -120,9 +117,11 @@ class WaysIn:
                 node = All((IsWorkload(End.SOURCE, NODE), on_it))
                 yield way.hops, (PlannedLeg(_from(asked, node, "a node"), by_node=True),), source.provided
             case SeenAs.CONTROLLER:
-                yield from self._through_controller(way, source, asked)
+                yield from self._through_controller(way, source, asked, beyond)
 
-    def _through_controller(self, way: WayIn, source: SeenSource, asked: Question) -> Iterator[_Course]:
+    def _through_controller(
+        self, way: WayIn, source: SeenSource, asked: Question, beyond: frozenset[WorkloadKey]
+    ) -> Iterator[_Course]:
         controller = way.controller
         if controller is None:
             return
@@ -132,25 +131,31 @@ class WaysIn:
             by_any = PlannedLeg(_from(asked, controller.possible, controller.where))
             yield way.hops, (by_any,), (*source.provided, *unknown)
         for key in controller.workloads:
-            second = PlannedLeg(_from(asked, IsWorkload(End.SOURCE, key), str(key)))
-            entries = self.to_workload(key)
+            if key in beyond:
+                continue
+            last = PlannedLeg(_from(asked, IsWorkload(End.SOURCE, key), str(key)))
+            passed = beyond | {key}
+            entries = [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
             if not entries:
-                yield way.hops, (second,), (*source.provided, "where something outside these manifests leads to it")
+                yield way.hops, (last,), (*source.provided, "where something outside these manifests leads to it")
             for entry in entries:
-                for first, provided in self._to_controller(entry, key, asked):
-                    yield (*entry.hops, *way.hops), (first, second), (*provided, *source.provided)
+                for path, legs, provided in self._to_controller(entry, key, asked, passed):
+                    yield (*path, *way.hops), (*legs, last), (*provided, *source.provided)
 
     def _to_controller(
-        self, entry: WayIn, key: WorkloadKey, asked: Question
-    ) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
-        """The connections from the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
+        self, entry: WayIn, key: WorkloadKey, asked: Question, beyond: frozenset[WorkloadKey]
+    ) -> Iterator[_Course]:
+        """From the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
         for backend in self._behind(entry):
-            if backend.workload != key:
-                continue
-            knocking = leg(asked, backend.destination, backend.traffic, str(key))
-            for source in entry.sources:
-                for _, legs, provided in self._legs(entry, source, knocking):
-                    yield from ((one, provided) for one in legs)
+            if backend.workload == key:
+                knocking = leg(asked, backend.destination, backend.traffic, str(key))
+                for source in entry.sources:
+                    yield from self._legs(entry, source, knocking, beyond)
+
+
+def _is_beyond(way: WayIn, passed: frozenset[WorkloadKey]) -> bool:
+    """Whether ``way`` comes from nobody but controllers that were ``passed``, so that it leads in a circle."""
+    return way.controller is not None and bool(way.controller.workloads) and passed.issuperset(way.controller.workloads)
 
 
 def _leads_to(way: WayIn, called: Called, traffic: Predicate) -> bool:

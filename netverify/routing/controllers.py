@@ -133,8 +133,8 @@ class Controllers:
     """Finds who answers, each controller once."""
 
     def __init__(self, index: RoutingIndex, options: RoutingOptions) -> None:
+        self.options = options
         self._index = index
-        self._given = options.controller
         self._pods: dict[str, tuple[WorkloadKey, ...]] = {}
 
     def serving(self, known: Known | None, name: str) -> Controller:
@@ -143,8 +143,9 @@ class Controllers:
         ``name`` is what to call it where nothing is known.
         """
         called = known.name if known is not None else name
-        if self._given is not None:
-            return Controller(called, possible=self._given.source, where=self._given.text)
+        given = self.options.controller
+        if given is not None:
+            return Controller(called, possible=given.source, where=given.text)
         if known is not None and known.ranges is not None:
             return Controller(called, where="a load balancer of the cloud")
         if known is not None and (found := self._pods_of(known)):
@@ -154,7 +155,7 @@ class Controllers:
 
     def balancer_ranges(self, known: Known | None) -> tuple[AddressRange, ...] | None:
         """Where the load balancer of the cloud that answers connects from; None where pods answer."""
-        return known.ranges if known is not None and self._given is None else None
+        return known.ranges if known is not None and self.options.controller is None else None
 
     def _pods_of(self, known: Known) -> tuple[WorkloadKey, ...]:
         if known.name not in self._pods:

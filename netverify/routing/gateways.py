@@ -18,6 +18,7 @@ from netverify.routing.attachment import Attachment, attachments, is_for_mesh, w
 from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.index import RoutingIndex
 from netverify.routing.ingresses import service_behind
+from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 
@@ -42,7 +43,7 @@ def gateway_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayI
             yield _leading(_Entrance(route, None), RouteMatch(), problem=why_unattached(route, index))
         for entrance in entrances:
             for rule in route.rules:
-                yield from _through(entrance, rule, index)
+                yield from _through(entrance, rule, index, controllers.options)
 
 
 def _entrances(route: Route, index: RoutingIndex, controllers: Controllers) -> Iterator[_Entrance]:
@@ -59,18 +60,20 @@ def _entrances(route: Route, index: RoutingIndex, controllers: Controllers) -> I
             yield _Entrance(route, attached, host, controller, sources)
 
 
-def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex) -> Iterator[WayIn]:
+def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
     for match in rule.matches or (RouteMatch(path="" if entrance.route.kind != "HTTPRoute" else "/"),):
         used = [backend for backend in rule.backends if backend.weight]
         if not used:
             problem = "it only redirects" if rule.redirects else "it has no backend that traffic goes to"
             yield _leading(entrance, match, rule=rule, problem=problem)
         for backend in used:
-            service, port, problem = _behind(entrance.route, backend, index)
+            service, port, problem = _behind(entrance.route, backend, index, options)
             yield _leading(entrance, match, rule=rule, service=service, port=port, problem=problem)
 
 
-def _behind(route: Route, backend: BackendRef, index: RoutingIndex) -> tuple[Service | None, ServicePort | None, str]:
+def _behind(
+    route: Route, backend: BackendRef, index: RoutingIndex, options: RoutingOptions
+) -> tuple[Service | None, ServicePort | None, str]:
     namespace = backend.namespace or route.namespace
     if (backend.group, backend.kind) != ("", "Service"):
         return None, None, f"{backend.kind} {namespace}/{backend.name} serves it, which is not modelled"
@@ -78,7 +81,7 @@ def _behind(route: Route, backend: BackendRef, index: RoutingIndex) -> tuple[Ser
         return None, None, f"no ReferenceGrant in {namespace} lets it refer to Service {namespace}/{backend.name}"
     if backend.port is None:
         return None, None, f"it names no port of Service {namespace}/{backend.name}"
-    return service_behind(namespace, ServiceBackend(backend.name, backend.port), index, _protocol(route))
+    return service_behind(namespace, ServiceBackend(backend.name, backend.port), index, options, _protocol(route))
 
 
 def _protocol(route: Route) -> Protocol:

@@ -50,12 +50,14 @@ def ingress_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayI
         served = _served(ingress, index, controllers)
         for rule in ingress.rules:
             for path in rule.paths:
-                yield _way(served, index, rule.host, path.path or "/", path.path_type.value, path.backend, path.origin)
+                where = (rule.host, path.path or "/", path.path_type.value)
+                yield _way(served, index, controllers.options, *where, path.backend, path.origin)
             if not rule.paths and ingress.default_backend is None:
                 problem = "its rule has no paths, and there is no default backend"
                 yield _leading(served, rule.host, "", "", origin=rule.origin or ingress.origin, problem=problem)
         if ingress.default_backend is not None:
-            yield _way(served, index, "", "", "default backend", ingress.default_backend, ingress.origin)
+            where = ("", "", "default backend")
+            yield _way(served, index, controllers.options, *where, ingress.default_backend, ingress.origin)
 
 
 def class_of(ingress: Ingress, classes: Sequence[IngressClass]) -> tuple[str | None, str | None]:
@@ -138,6 +140,7 @@ def _has_no_node(source: SeenSource) -> bool:
 def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
     served: _Served,
     index: RoutingIndex,
+    options: RoutingOptions,
     host: str,
     path: str,
     path_type: str,
@@ -147,12 +150,16 @@ def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
     if isinstance(backend, ResourceBackend):
         problem = f"{backend.kind} {backend.name} serves it, which is not modelled"
         return _leading(served, host, path, path_type, origin=origin, problem=problem)
-    service, port, problem = service_behind(served.ingress.namespace, backend, index)
+    service, port, problem = service_behind(served.ingress.namespace, backend, index, options)
     return _leading(served, host, path, path_type, origin=origin, service=service, port=port, problem=problem)
 
 
 def service_behind(
-    namespace: str, backend: ServiceBackend, index: RoutingIndex, protocol: Protocol = Protocol.TCP
+    namespace: str,
+    backend: ServiceBackend,
+    index: RoutingIndex,
+    options: RoutingOptions,
+    protocol: Protocol = Protocol.TCP,
 ) -> tuple[Service | None, ServicePort | None, str]:
     """The Service and the port of it that ``backend`` leads to, and else what is wrong with that, in words.
 
@@ -164,7 +171,8 @@ def service_behind(
         return None, None, f"there is no Service {namespace}/{backend.service} in these manifests"
     port = _port(service, backend.port, protocol)
     if service.type is ServiceType.EXTERNAL_NAME:
-        return _aliased(service, port.port if port is not None else backend.port, index, protocol)
+        number = port.port if port is not None else backend.port
+        return _aliased(service, _called(service.external_name, index, options), number, protocol)
     return service, port, "" if port is not None else f"Service {service} has no {protocol} port {backend.port}"
 
 
@@ -174,9 +182,9 @@ def _port(service: Service, wanted: int | str, protocol: Protocol) -> ServicePor
 
 
 def _aliased(
-    alias: Service, wanted: int | str, index: RoutingIndex, protocol: Protocol
+    alias: Service, service: Service | None, wanted: int | str, protocol: Protocol
 ) -> tuple[Service | None, ServicePort | None, str]:
-    service = _called(alias.external_name, index)
+    """As :func:`service_behind`, for an ``alias`` of ``service``, which is None where it is of none of the cluster."""
     named = f"Service {alias} is an alias of {alias.external_name}"
     if service is None:
         return alias, None, f"{named}: the controller connects to that, which is no Service of these manifests"
@@ -186,9 +194,9 @@ def _aliased(
     return service, port, "" if port is not None else f"{named}, which has no port {wanted}"
 
 
-def _called(name: str, index: RoutingIndex) -> Service | None:
+def _called(name: str, index: RoutingIndex, options: RoutingOptions) -> Service | None:
     """The Service that ``name`` is that of, or would be if pods of it were created."""
-    found = service_called(index, f"{name.rstrip('.')}.", None, RoutingOptions())
+    found = service_called(index, f"{name.rstrip('.')}.", None, options)
     return found.target.service if isinstance(found.target, ToService) else service_without_pods(index, found)
 
 

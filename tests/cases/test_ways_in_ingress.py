@@ -109,6 +109,61 @@ def test_an_alias_leads_the_controller_to_the_service_behind_it():
     assert the_way(outside).openness.value == "broken"
 
 
+def test_an_alias_is_looked_up_in_the_zone_of_the_cluster():
+    """ "cluster domain": names of Services are below the zone that the cluster was set up with."""
+    alias = service("{type: ExternalName, externalName: api.shop.svc.example.internal}", name="alias")
+    text = PODS + API + alias + ingress(path("{service: {name: alias, port: {number: 80}}}"))
+    there = RoutingOptions(cluster_domain="example.internal")
+    assert str(the_way(text, routing=there).way.service) == "shop/api"
+    assert verdict(text, f"{QUESTION}:80", routing=there) == "reachable"
+    assert the_way(text).openness.value == "broken"
+
+
+def test_a_controller_may_stand_behind_the_load_balancer_of_another_ingress():
+    """`target-type: ip`: the load balancer connects to the controller's pods, past the port of the node."""
+    front = ingress("{ingressClassName: nginx, " + path(BACKEND)[1:])
+    labels = "{app.kubernetes.io/name: ingress-nginx}"
+    local = "type: NodePort, externalTrafficPolicy: Local"
+    nginx = service(f"{{{local}, selector: {labels}, ports: [{{port: 80}}]}}", name="nginx", namespace="edge")
+    balanced = written(
+        "Ingress",
+        "balanced",
+        "spec: {ingressClassName: alb, defaultBackend: {service: {name: nginx, port: {number: 80}}}}",
+        namespace="edge",
+        group="networking.k8s.io/v1",
+        annotations="{alb.ingress.kubernetes.io/target-type: ip}",
+    )
+    from_vpc = policy("{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/16}}]}]}", namespace="edge")
+    closed = PODS + API + front + CONTROLLER + nginx + from_vpc
+    assert verdict(closed, QUESTION) == "unreachable"
+    assert verdict(closed + balanced, QUESTION) == "reachable"
+    last = asked(closed + balanced, QUESTION).route.path
+    assert [hop.text.split(" (")[0] for hop in last][:2] == ["Ingress edge/balanced", "controller AWS load balancer"]
+
+
+def test_controllers_behind_each_other_end():
+    both = "".join(
+        written(
+            "Ingress",
+            name,
+            f"spec: {{ingressClassName: {name}, defaultBackend: {{service: {{name: {other}, port: {{number: 80}}}}}}}}",
+            namespace="edge",
+            group="networking.k8s.io/v1",
+        )
+        for name, other in (("nginx", "traefik"), ("traefik", "nginx"))
+    )
+    pods = CONTROLLER + CONTROLLER.replace("name: nginx", "name: traefik").replace("ingress-nginx", "traefik")
+    services = "".join(
+        service(
+            f"{{selector: {{app.kubernetes.io/name: {label}}}, ports: [{{port: 80}}]}}", name=name, namespace="edge"
+        )
+        for name, label in (("nginx", "ingress-nginx"), ("traefik", "traefik"))
+    )
+    found = exposed(PODS + both + pods + services)
+    assert [one.openness.value for one in found] == ["depends", "depends"]
+    assert all("where something outside these manifests leads to it" in one.needs for one in found)
+
+
 @pytest.mark.parametrize(
     ("spec", "annotation", "classes", "name"),
     [
