@@ -17,6 +17,7 @@ from netverify.queries.sentence import parse_sentence
 if TYPE_CHECKING:
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
+    from netverify.answers.naming import Names
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
@@ -53,12 +54,8 @@ class Verifier:
 
     def question(self, sentence: str) -> Question:
         """The question that ``sentence`` asks. Raises as :meth:`ask` does."""
-        from netverify.answers.naming import Names  # noqa: PLC0415 a map does without
-        from netverify.routing.index import RoutingIndex  # noqa: PLC0415 as above
-
-        names = Names(RoutingIndex(self.inventory.cluster), self.settings.routing)
         default = self.settings.default_namespace
-        return parse_sentence(sentence, self.inventory.cluster, default_namespace=default, names=names.called)
+        return parse_sentence(sentence, self.inventory.cluster, default_namespace=default, names=self._names.called)
 
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""
@@ -104,6 +101,13 @@ class Verifier:
         from netverify.findings.all import routing_findings  # noqa: PLC0415 other commands do without
 
         return routing_findings(self._context, surface)
+
+    @cached_property
+    def _names(self) -> Names:
+        from netverify.answers.naming import Names  # noqa: PLC0415 a map does without
+        from netverify.routing.index import RoutingIndex  # noqa: PLC0415 as above
+
+        return Names(RoutingIndex(self.inventory.cluster), self.settings.routing)
 
     @cached_property
     def _router(self) -> Router:

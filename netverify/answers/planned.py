@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from netverify.answers.context import Context
 from netverify.model.flow import End
 from netverify.model.service import Service, ServicePort
-from netverify.model.traffic import port_set
 from netverify.queries.called import Called
 from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.question import Form, Question
-from netverify.routing.backends import Backend, backends, dialled
-from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, PortIn, Predicate
+from netverify.routing.backends import Backend, backends, dialled, only
+from netverify.routing.hops import service_hop
+from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, Predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,6 @@ def leg(question: Question, destination: Predicate, traffic: Predicate, text: st
         called=None,
         from_outside=False,
     )
-
-
-def service_hop(service: Service, port: ServicePort | None) -> Hop:
-    """``Service b/pg``, and the port of it that is knocked at."""
-    return Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin)
 
 
 def routes_to(question: Question, called: Called, context: Context) -> Iterator[PlannedRoute]:
@@ -106,5 +101,5 @@ def _with_numbers(traffic: Predicate, service: Service) -> Predicate:
     if isinstance(traffic, NamedPort):
         for port in service.ports:
             if (port.name, port.protocol) == (traffic.name, traffic.protocol):
-                return PortIn(port.protocol, port_set((port.port, port.port)))
+                return only(port.protocol, port.port)
     return traffic

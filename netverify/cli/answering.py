@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.goals import write_goals
 from netverify.cli.intricacy import told_in_full
@@ -11,9 +9,10 @@ from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.cli.streams import coloured_output, complain, complain_of
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.sentence_error import SentenceError
@@ -37,7 +36,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     status = exit_status(outcome.verdict, expected=request.expected, input_refused=inventory.has_errors)
-    _report(outcome, inventory, request)
+    print_reports(request.outputs, lambda output: (_rendered(outcome, inventory, output, request.color),))
     _say_what_was_expected(outcome, request)
     try:
         _write_files(outcome, inventory, request)
@@ -56,21 +55,13 @@ def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, c
     return paint(lines, coloured=coloured_output(output, color))
 
 
-def _report(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest) -> None:
-    for output in request.outputs:
-        if output.path is None:
-            print_out((_rendered(outcome, inventory, output, request.color),))
-
-
 def _say_what_was_expected(outcome: Answer | Listing, request: QueryRequest) -> None:
     if request.expected not in (None, outcome.verdict):
         complain(render_refusal(f"expected {request.expected}, but the answer is {outcome.verdict}"), request.color)
 
 
 def _write_files(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest) -> None:
-    for output in request.outputs:
-        if output.path is not None:
-            write_whole(Path(output.path), (_rendered(outcome, inventory, output, request.color),))
+    write_reports(request.outputs, lambda output: (_rendered(outcome, inventory, output, request.color),))
     if isinstance(outcome, Answer):
         if request.counterexample:
             write_whole(request.counterexample, (render_counterexample(outcome, inventory.cluster),))

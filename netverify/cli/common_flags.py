@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from netverify.cli.assumed import Assumption, CniName
-from netverify.cli.outputs import OutputName, formats_help
+from netverify.cli.assumed import Assumption, CniName, assumed
+from netverify.cli.outputs import OutputName, checked_outputs, formats_help
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 
@@ -190,6 +191,23 @@ def routing_of(flags: dict[str, Any]) -> RoutingGiven:
     from netverify.cli.request import RoutingGiven  # noqa: PLC0415 help does not need it
 
     return RoutingGiven(flags["cluster_domain"], flags["node_local_dns"], flags["controller"])
+
+
+def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
+    """What ``flags`` say for the fields of :class:`netverify.cli.request.SolvingRequest`.
+
+    Raises :class:`Refusal` for flags that do not go together.
+    """
+    return {
+        "sources": sources_of(flags),
+        "assumed": assumed(flags["cni"], flags["assumptions"]),
+        "routing": routing_of(flags),
+        "outputs": checked_outputs(flags["outputs"]),
+        "color": flags["color"],
+        "timeout_s": flags["timeout"],
+        "seed": flags["seed"],
+        "smt2_folder": Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
+    }
 
 
 def sources_of(flags: dict[str, Any]) -> Sources:

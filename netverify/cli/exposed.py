@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from netverify.cli.assumed import assumed
-from netverify.cli.common_flags import common_flags, routing_flags, routing_of, sources_of
-from netverify.cli.outputs import checked_outputs
+from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 from netverify.cli.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -46,17 +43,7 @@ def exposed(**flags: Any) -> int:
     """List every way in from outside: where it leads, and whether policy lets it through."""
     from netverify.cli.request import ExposedRequest  # noqa: PLC0415 help does not need it
 
-    request = ExposedRequest(
-        sources=sources_of(flags),
-        assumed=assumed(flags["cni"], flags["assumptions"]),
-        routing=routing_of(flags),
-        asked=_request(flags["url"]),
-        outputs=checked_outputs(flags["outputs"]),
-        color=flags["color"],
-        timeout_s=flags["timeout"],
-        seed=flags["seed"],
-        smt2_folder=Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
-    )
+    request = ExposedRequest(asked=_request(flags["url"]), **solving_of(flags))
     from netverify.cli.exposing import expose_request  # noqa: PLC0415 it imports the solver; help must not wait for it
 
     return expose_request(request)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from netverify.answers.surface import Surface
 from netverify.cli.exit_status import exit_status, gravest, map_status
 from netverify.cli.goals import write_goals
-from netverify.cli.outputs import Output, write_whole
+from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.cli.streams import coloured_output, complain, complain_of
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
@@ -42,13 +42,13 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         findings = verifier.findings(surface) if request.asked is None else ()
     complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
-    for output in request.outputs:
-        if output.path is None:
-            print_out(_rendered(surface, findings, inventory, output, request.color))
+
+    def rendered(output: Output) -> Iterable[str]:
+        return _rendered(surface, findings, inventory, output, request.color)
+
+    print_reports(request.outputs, rendered)
     try:
-        for output in request.outputs:
-            if output.path is not None:
-                write_whole(Path(output.path), _rendered(surface, findings, inventory, output, request.color))
+        write_reports(request.outputs, rendered)
         if request.smt2_folder is not None:
             write_goals(surface.smt2, request.smt2_folder)
     except Refusal as refusal:

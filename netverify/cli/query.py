@@ -7,9 +7,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.assumed import assumed
-from netverify.cli.common_flags import common_flags, routing_flags, routing_of, sources_of
-from netverify.cli.outputs import checked_outputs
+from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 
 _EPILOG = """\b
 Sentences:
@@ -64,16 +62,9 @@ def query(sentence: str, **flags: Any) -> int:
 
     request = QueryRequest(
         sentence=sentence,
-        sources=sources_of(flags),
-        assumed=assumed(flags["cni"], flags["assumptions"]),
-        outputs=checked_outputs(flags["outputs"]),
-        color=flags["color"],
-        timeout_s=flags["timeout"],
-        seed=flags["seed"],
         expected=Verdict(flags["expect"]) if flags["expect"] else None,
         counterexample=Path(flags["counterexample"]) if flags["counterexample"] else None,
-        smt2_folder=Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
-        routing=routing_of(flags),
+        **solving_of(flags),
     )
     from netverify.cli.answering import answer_request  # noqa: PLC0415 it imports the solver; help must not wait for it
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 
 from netverify.answers.settings import Settings
-from netverify.cli.request import ExposedRequest, QueryRequest, ResolveRequest, RoutingGiven, Sources
+from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
@@ -43,7 +43,7 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
     )
 
 
-def solving_settings(request: QueryRequest | ExposedRequest | ResolveRequest, cluster: Cluster) -> Settings:
+def solving_settings(request: SolvingRequest, cluster: Cluster) -> Settings:
     """What is taken as given about ``cluster``, and the limits of the solver.
 
     Raises :class:`netverify.queries.sentence_error.SentenceError` as :func:`routing_options` does.

@@ -44,52 +44,42 @@ class RoutingGiven:
     controller: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QueryRequest:
-    """One run of ``netverify query``. ``timeout_s`` bounds one solver call, in seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolvingRequest:
+    """What every run asks for that comes to the solver. ``timeout_s`` bounds one call of it, in seconds."""
+
+    sources: Sources
+    assumed: Assumed
+    routing: RoutingGiven = field(default_factory=RoutingGiven)
+    outputs: tuple[Output, ...] = (Output("text"),)
+    color: str = "auto"
+    timeout_s: float = 30.0
+    seed: int = 0
+    smt2_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRequest(SolvingRequest):
+    """One run of ``netverify query``."""
 
     sentence: str
-    sources: Sources
-    assumed: Assumed
-    outputs: tuple[Output, ...] = (Output("text"),)
-    color: str = "auto"
-    timeout_s: float = 30.0
-    seed: int = 0
     expected: Verdict | None = None
     counterexample: Path | None = None
-    smt2_folder: Path | None = None
-    routing: RoutingGiven = field(default_factory=RoutingGiven)
 
 
-@dataclass(frozen=True, slots=True)
-class ExposedRequest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposedRequest(SolvingRequest):
     """One run of ``netverify exposed``; of all ways in, or those that serve what is ``asked``."""
 
-    sources: Sources
-    assumed: Assumed
-    routing: RoutingGiven
     asked: Request | None = None
-    outputs: tuple[Output, ...] = (Output("text"),)
-    color: str = "auto"
-    timeout_s: float = 30.0
-    seed: int = 0
-    smt2_folder: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveRequest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveRequest(SolvingRequest):
     """One run of ``netverify resolve``; ``source`` is an ENDPOINT of the sentence grammar."""
 
     name: str
     source: str
-    sources: Sources
-    assumed: Assumed
-    routing: RoutingGiven
-    outputs: tuple[Output, ...] = (Output("text"),)
-    color: str = "auto"
-    timeout_s: float = 30.0
-    seed: int = 0
-    smt2_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

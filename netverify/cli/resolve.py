@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from netverify.cli.assumed import assumed
-from netverify.cli.common_flags import common_flags, routing_flags, routing_of, sources_of
-from netverify.cli.outputs import checked_outputs
+from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 
 _EPILOG = """\b
   NAME      as a program would have it: postgres, postgres.shop,
@@ -40,18 +37,7 @@ def resolve(name: str, source: str, **flags: Any) -> int:
     """Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through."""
     from netverify.cli.request import ResolveRequest  # noqa: PLC0415 help does not need it
 
-    request = ResolveRequest(
-        name=name,
-        source=source,
-        sources=sources_of(flags),
-        assumed=assumed(flags["cni"], flags["assumptions"]),
-        routing=routing_of(flags),
-        outputs=checked_outputs(flags["outputs"]),
-        color=flags["color"],
-        timeout_s=flags["timeout"],
-        seed=flags["seed"],
-        smt2_folder=Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
-    )
+    request = ResolveRequest(name=name, source=source, **solving_of(flags))
     from netverify.cli.resolving import resolve_request  # noqa: PLC0415 it imports the solver; help must not wait
 
     return resolve_request(request)

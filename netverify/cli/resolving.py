@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
 
 from netverify.answers.resolution import Resolution
 from netverify.cli.exit_status import exit_status, gravest, map_status
 from netverify.cli.goals import write_goals
-from netverify.cli.outputs import Output, write_whole
+from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import ResolveRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.cli.streams import coloured_output, complain, complain_of
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
@@ -35,13 +36,13 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     status = map_status(vacuous=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
-    for output in request.outputs:
-        if output.path is None:
-            print_out((_rendered(resolution, inventory, output, request.color),))
+
+    def rendered(output: Output) -> Iterable[str]:
+        return (_rendered(resolution, inventory, output, request.color),)
+
+    print_reports(request.outputs, rendered)
     try:
-        for output in request.outputs:
-            if output.path is not None:
-                write_whole(Path(output.path), (_rendered(resolution, inventory, output, request.color),))
+        write_reports(request.outputs, rendered)
         if request.smt2_folder is not None:
             paths = resolution.access.paths if resolution.access else ()
             write_goals([goal for path in paths for goal in path.answer.smt2], request.smt2_folder)

@@ -10,7 +10,6 @@ from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import selector_of
 from netverify.model.service import Service, ServicePort, ServiceType
-from netverify.model.traffic import Protocol
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamedPort, PodMatches, PortIn, Predicate
 
 
@@ -66,12 +65,6 @@ def selected_pods(service: Service, end: End) -> Predicate:
     if service.selector is None:
         return AnyOf()
     return All((IsPod(end), InNamespace(end, service.namespace), PodMatches(end, selector_of(service.selector))))
-
-
-def protocols_of(traffic: Predicate) -> tuple[Protocol, ...]:
-    """The protocols that ``traffic`` speaks of."""
-    parts = [part for part in _parts(traffic) if isinstance(part, PortIn | NamedPort)]
-    return tuple(dict.fromkeys(part.protocol for part in parts))
 
 
 def _parts(traffic: Predicate) -> Iterator[Predicate]:

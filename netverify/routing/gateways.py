@@ -16,6 +16,7 @@ from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
 from netverify.routing.attachment import Attachment, attachments, is_for_mesh, why_unattached
 from netverify.routing.controllers import Controllers, known_as
+from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
 from netverify.routing.ingresses import service_behind
 from netverify.routing.options import RoutingOptions
@@ -156,14 +157,5 @@ def _hops(entrance: _Entrance, match: RouteMatch, service: Service | None, port:
     if attached is not None:
         name = f"Gateway {attached.gateway.namespace}/{attached.gateway.name}"
         yield Hop(name, attached.listener.port, attached.listener.origin or attached.gateway.origin)
-    where = ", ".join(
-        part
-        for part in (f"host {entrance.host}" if entrance.host else "", f"path {match.path}" if match.path else "")
-        if part
-    )
-    yield Hop(f"{route.kind} {route.namespace}/{route.name}" + (f" ({where})" if where else ""), None, route.origin)
-    if entrance.controller is not None:
-        pods = ", ".join(str(key) for key in entrance.controller.workloads) or entrance.controller.name
-        yield Hop(f"controller {pods}")
-    if service is not None:
-        yield Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin)
+    first = requests_hop(f"{route.kind} {route.namespace}/{route.name}", entrance.host, match.path, route.origin)
+    yield from served_hops(first, entrance.controller, service, port)

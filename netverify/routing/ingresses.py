@@ -13,9 +13,9 @@ from netverify.model.addresses import AddressRange, parse_cidr
 from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend, ServiceBackend
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Hop
 from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.dns_step import ToService
+from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
 from netverify.routing.load_balancers import OWN_NODE_SEEN, has_node_port
 from netverify.routing.lookup import service_called, service_without_pods
@@ -214,12 +214,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
     ingress = served.ingress
     on_nodes = service is not None and port is not None and has_node_port(service, port)
     is_tls = any(not tls.hosts or not host or any(_covers(one, host) for one in tls.hosts) for tls in ingress.tls)
-    where = ", ".join(part for part in (f"host {host}" if host else "", f"path {path}" if path else "") if part)
-    hops = [Hop(f"Ingress {ingress.namespace}/{ingress.name}" + (f" ({where})" if where else ""), None, origin)]
-    pods = ", ".join(str(key) for key in served.controller.workloads) or served.controller.name
-    hops.append(Hop(f"controller {pods}"))
-    if service is not None:
-        hops.append(Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin))
+    first = requests_hop(f"Ingress {ingress.namespace}/{ingress.name}", host, path, origin)
     return WayIn(
         by="Ingress",
         kind="Ingress",
@@ -239,7 +234,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         internal=ingress.annotations.get(_SCHEME) == "internal",
         problem=problem,
         notes=served.notes,
-        hops=tuple(hops),
+        hops=tuple(served_hops(first, served.controller, service, port)),
     )
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from netverify.model.ingress import OpenShiftRoute
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Hop
 from netverify.routing.backends import listed
 from netverify.routing.controllers import Controllers, Known, known_as
+from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
@@ -71,16 +71,7 @@ def _leading(
     *,
     problem: str = "",
 ) -> WayIn:
-    name = f"Route {route.namespace}/{route.name}"
-    where = ", ".join(
-        part
-        for part in (f"host {route.host}" if route.host else "", f"path {route.path}" if route.path else "")
-        if part
-    )
-    hops = [Hop(f"{name} ({where})" if where else name, None, route.origin)]
-    hops.append(Hop(f"controller {', '.join(str(key) for key in controller.workloads) or controller.name}"))
-    if service is not None:
-        hops.append(Hop(f"Service {service}", port.port if port else None, (port and port.origin) or service.origin))
+    first = requests_hop(f"Route {route.namespace}/{route.name}", route.host, route.path, route.origin)
     tls = {"": Tls.NONE, "passthrough": Tls.PASSED_THROUGH}.get(route.termination, Tls.TERMINATED)
     plain = route.termination in ("edge", "reencrypt") and route.insecure == "Allow"
     return WayIn(
@@ -99,5 +90,5 @@ def _leading(
         controller=controller,
         problem=problem,
         notes=("plain HTTP is let in beside TLS",) if plain else (),
-        hops=tuple(hops),
+        hops=tuple(served_hops(first, controller, service, port)),
     )

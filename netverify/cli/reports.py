@@ -1,0 +1,27 @@
+"""The reports of one run: first those for standard output, then files, which appear whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from netverify.cli.outputs import Output, write_whole
+from netverify.cli.streams import print_out
+
+Rendered: TypeAlias = Callable[[Output], Iterable[str]]
+"""A report in the format of an output, in pieces."""
+
+
+def print_reports(outputs: Sequence[Output], rendered: Rendered) -> None:
+    """Print those that go to standard output. Raises as :func:`~netverify.cli.streams.print_out` does."""
+    for output in outputs:
+        if output.path is None:
+            print_out(rendered(output))
+
+
+def write_reports(outputs: Sequence[Output], rendered: Rendered) -> None:
+    """Write those that go to files. Raises :class:`~netverify.cli.refusal.Refusal` for one that cannot be written."""
+    for output in outputs:
+        if output.path is not None:
+            write_whole(Path(output.path), rendered(output))
