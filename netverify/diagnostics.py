@@ -43,6 +43,10 @@ class Origin:
         return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
 
 
+NOWHERE = Origin("")
+"""What stands for the place of something that no input holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding about one input.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from netverify.diagnostics import Origin
+from netverify.diagnostics import NOWHERE
 from netverify.dialects.network_policy import lower_policy
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
@@ -12,7 +12,7 @@ from netverify.model.flow import Direction
 from netverify.rules.predicate import ALWAYS, All, Behaves, IsPod, OnHostNetwork, SameNode
 from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
 
-OWN_NODE = PolicyRef("built-in", "", "own-node", Origin(""))
+OWN_NODE = PolicyRef("built-in", "", "own-node", NOWHERE)
 """The exemption of traffic between a pod and the node that it runs on."""
 
 

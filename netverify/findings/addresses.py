@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.diagnostics import Diagnostic, Severity
-from netverify.findings.endpoints import NOWHERE
+from netverify.diagnostics import NOWHERE, Diagnostic, Severity
+from netverify.model.addresses import Address
 from netverify.model.service import Service, ServiceType
 from netverify.routing.dns_step import ToService
 from netverify.routing.index import RoutingIndex
@@ -26,7 +26,7 @@ def address_findings(index: RoutingIndex, options: RoutingOptions) -> Iterator[D
                 block = peer.ip_block.cidr if peer.ip_block is not None else None
                 if block is None or block.first != block.last:
                     continue
-                service = next((one for at, one in addresses.items() if at in block), None)
+                service = addresses.get(Address(block.family, block.first))
                 if service is not None:
                     text = f"NetworkPolicy `{policy.namespace}/{policy.name}` admits to {block}, the cluster IP of "
                     text += f"Service `{service}`: policy sees its pods instead"

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of
-from netverify.diagnostics import Diagnostic, Severity
-from netverify.findings.endpoints import NOWHERE
+from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.model.cluster import Workload
 from netverify.model.labels import selector_matches
 from netverify.model.network_policy import NetworkPolicy

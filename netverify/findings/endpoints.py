@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
 from netverify.model.cluster import Unsupported, Workload
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.routing.index import RoutingIndex
 from netverify.routing.target_ports import declared_names, target_port
-
-NOWHERE = Origin("")
 
 
 def endpoint_findings(index: RoutingIndex) -> Iterator[Diagnostic]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from netverify.diagnostics import Diagnostic, Severity
-from netverify.findings.endpoints import NOWHERE
+from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.model.cluster import WorkloadKey
 from netverify.model.labels import selector_matches
 from netverify.model.network_policy import NetworkPolicy, PolicyRule

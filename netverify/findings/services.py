@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.diagnostics import Diagnostic, Severity
-from netverify.findings.endpoints import NOWHERE
+from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.model.service import Service, ServiceType
 from netverify.routing.index import RoutingIndex
 from netverify.routing.load_balancers import has_node_port, is_internal

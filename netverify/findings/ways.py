@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.surface import Openness, Surface
-from netverify.diagnostics import Diagnostic, Severity
-from netverify.findings.endpoints import NOWHERE
+from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.queries.outcome import Effect
 
 

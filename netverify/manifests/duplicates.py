@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
 from netverify.manifests.gathered import Fact, Identity, ReadObject
 from netverify.manifests.validation.findings import object_text
 from netverify.model.cluster import Workload
-
-_NOWHERE = Origin("")
 
 
 @dataclass(slots=True)
@@ -69,7 +67,7 @@ def _same(one: ReadObject, other: ReadObject) -> bool:
 def _without_places(value: Any) -> Any:
     """``value`` with every place in it forgotten, at any depth."""
     if isinstance(value, Origin):
-        return _NOWHERE
+        return NOWHERE
     if isinstance(value, tuple):
         return tuple(map(_without_places, value))
     if is_dataclass(value) and not isinstance(value, type):

@@ -25,7 +25,7 @@ from netverify.connectivity.outcome import (
     Members,
     RuleUse,
 )
-from netverify.diagnostics import Origin
+from netverify.diagnostics import NOWHERE, Origin
 from netverify.manifests.coverage import Inventory
 from netverify.model.behaviours import MEANING, Behaviour
 from netverify.model.flow import Direction
@@ -174,7 +174,7 @@ def _endpoints(found: Found, inventory: Inventory, files: _Table) -> dict[str, J
     workloads: list[Json] = []
     for key in (endpoint.workload for endpoint in found.endpoints if endpoint.workload):
         names: list[Json] = [namespaces.number(key.namespace), kinds.number(key.kind), printable(key.name)]
-        workloads.append([*names, *_place(origins.get(key) or Origin(""), files)])
+        workloads.append([*names, *_place(origins.get(key) or NOWHERE, files)])
     return {
         "namespaces": namespaces.printable(),
         "kinds": kinds.printable(),

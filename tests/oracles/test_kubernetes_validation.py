@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from dataclasses import fields, is_dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.diagnostics import Severity
 from netverify.model.labels import LabelSelector
 from netverify.model.network_policy import Peer, PolicyRule
+from oracles.validation_recording import (
+    Case,
+    case_id,
+    cases_of,
+    errors,
+    is_accepted,
+    needs_recording,
+    read,
+    stored_form,
+    with_findings_at,
+    without_places,
+)
 
-ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "kubernetes_validation.json"
-pytestmark = pytest.mark.skipif(not ORACLE.exists(), reason="the recorded answers of the API server are not here")
+pytestmark = needs_recording
 
 GROUPS = {"networkpolicy": 244, "namespace": 15, "pod": 56, "workload": 31}
 
@@ -39,58 +45,16 @@ CAUSES_THAT_REPEAT = {
 """Causes without a diagnostic of their own at that field, with the reason."""
 
 
-def cases() -> list[dict[str, Any]]:
-    if not ORACLE.exists():
-        return []
-    return [case for case in json.loads(ORACLE.read_text())["cases"] if case["group"] in GROUPS]
-
-
-def case_id(case: dict[str, Any]) -> str:
-    return f"{case['group']}/{case['id']}"
-
-
-def read(text: str) -> Inventory:
-    loaded = load("case.yaml", text.encode())
-    inventory = build_inventory(loaded.documents, default_namespace="shop")
-    return replace(inventory, diagnostics=(*loaded.diagnostics, *inventory.diagnostics))
-
-
-def errors(inventory: Inventory) -> list[Diagnostic]:
-    return [finding for finding in inventory.diagnostics if finding.severity is Severity.ERROR]
-
-
-def with_findings_at(inventory: Inventory, field: str) -> list[Diagnostic]:
-    return [finding for finding in inventory.diagnostics if f": `{field}` " in finding.message]
-
-
-def without_places(value: Any) -> Any:
-    """``value`` with every origin taken out, at any depth."""
-    if isinstance(value, Origin):
-        return None
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: without_places(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, dict):
-        return {key: without_places(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [without_places(item) for item in value]
-    return value
-
-
-def stored_form(case: dict[str, Any]) -> str:
-    """The object of an accepted case as the server stored it."""
-    loaded = load("case.yaml", case["yaml"].encode())
-    sent = loaded.documents[0].value
-    stored = {key: sent[key] for key in ("apiVersion", "kind", "metadata") if key in sent}
-    if case["spec_after"] is not None:
-        stored["spec"] = case["spec_after"]
+def stored_with_labels(case: Case) -> str:
+    """The object of an accepted case as the server stored it, with the labels of what has labels of its own."""
+    stored = json.loads(stored_form(case))
     if case.get("labels_after") is not None and case["group"] in {"namespace", "pod"}:
         stored["metadata"] = {**stored["metadata"], "labels": case["labels_after"]}
     return json.dumps(stored).replace("<uid>", "0b4f")
 
 
-ALL = cases()
-ACCEPTED = [case for case in ALL if case["strict"]["status"] in {200, 201}]
-READ = [case for case in ACCEPTED if case_id(case) not in REFUSED_HERE]
+ALL = cases_of(GROUPS)
+READ = [case for case in ALL if is_accepted(case) and case_id(case) not in REFUSED_HERE]
 LABELLED = [case for case in READ if case["group"] == "namespace"]
 INVALID = [case for case in ALL if case["strict"]["status"] == 422 and case_id(case) not in ACCEPTED_HERE]
 WARNED = [
@@ -132,7 +96,7 @@ def test_an_unknown_field_is_named_with_its_path(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", READ, ids=case_id)
 def test_an_accepted_object_means_what_the_server_stored(case: dict[str, Any]) -> None:
-    sent, stored = read(case["yaml"]).cluster, read(stored_form(case)).cluster
+    sent, stored = read(case["yaml"]).cluster, read(stored_with_labels(case)).cluster
     assert sent.namespaces
     assert without_places(sent) == without_places(stored)
 
