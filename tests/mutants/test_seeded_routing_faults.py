@@ -69,8 +69,8 @@ FAULTS_OF_WAYS = {
     ),
     "an alias of an Ingress leads nowhere": (
         "routing.ingresses",
-        "    service = _called(alias.external_name, index)\n",
-        "    service = None\n",
+        "_aliased(service, _called(service.external_name, index, options), number, protocol)",
+        "_aliased(service, None, number, protocol)",
     ),
     "a Route knows the Service's own number of a port": (
         "routing.openshift_routes",
