@@ -60,8 +60,7 @@ def answers(question: Question, policies: PolicyIndex, flow: Flow, behaviours: B
 
 
 def _answers(question: Question, tables: PolicySet, flow: Flow, behaviours: Behaviours) -> bool:
-    asked = (question.source, question.destination, question.traffic)
-    return all(matches(part, flow, behaviours) for part in asked) and allows(tables, flow, behaviours)
+    return all(matches(part, flow, behaviours) for part in question.asked) and allows(tables, flow, behaviours)
 
 
 def explain(

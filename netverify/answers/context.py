@@ -39,7 +39,7 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
     A new namespace that nobody names would not do for them, since that has none of the names that selectors list.
     """
     mentions = Mentions()
-    for predicate in (question.source, question.destination):
+    for predicate in (question.source, question.destination, *question.beside):
         collect(predicate, mentions)
     cluster = context.inventory.cluster
     named = mentions.namespace_labels.get(NAMESPACE_NAME_LABEL, set())

@@ -148,7 +148,8 @@ class WaysIn:
         """From the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
         for backend in self._behind(entry):
             if backend.workload == key:
-                knocking = leg(asked, backend.destination, backend.traffic, str(key))
+                # What does not count as a flow to the pods behind the controller is no reason to leave it alone.
+                knocking = replace(leg(asked, backend.destination, backend.traffic, str(key)), beside=())
                 for source in entry.sources:
                     yield from self._legs(entry, source, knocking, beyond)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from netverify.model.flow import End
 from netverify.queries.called import Called
-from netverify.rules.predicate import All, Predicate
+from netverify.rules.predicate import All, Not, Predicate
 
 
 class Form(StrEnum):
@@ -32,6 +32,7 @@ class Question:
 
     ``called`` is the Service or the name that the destination goes by: how to get there is for routing to say, and
     ``traffic`` speaks of the Service's ports. ``from_outside``: the source is addresses, so that ways in count.
+    ``beside`` are flows that do not count, each a predicate about both ends and the traffic.
     """
 
     form: Form
@@ -43,6 +44,12 @@ class Question:
     destination_text: str
     called: Called | None = None
     from_outside: bool = False
+    beside: tuple[Predicate, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Predicate, ...]:
+        """What holds for every flow that the question is about."""
+        return (self.source, self.destination, self.traffic, *map(Not, self.beside))
 
     @property
     def open_end(self) -> End:

@@ -59,10 +59,24 @@ class Casting:
         """The scene of ``question`` with the given scopes at its ends."""
         scopes = {End.SOURCE: source, End.DESTINATION: destination}
         asked = {End.SOURCE: question.source, End.DESTINATION: question.destination}
-        casts = {end: self.cast(asked[end], end, scopes[end]) for end in End}
+        casts = {
+            end: self._with_named(question, end, scopes[end], self.cast(asked[end], end, scopes[end])) for end in End
+        }
         crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
         protocol, port = known_traffic(question.traffic)
         return Scene(casts, self._namespaces, behaviours, protocol, port, crowds)
+
+    def _with_named(self, question: Question, end: End, scope: PodScope, cast: Cast) -> Cast:
+        """``cast`` with the workloads that ``question`` leaves aside by name, for whom no possible pod can stand."""
+        if scope is not PodScope.POSSIBLE:
+            return cast
+        named = frozenset(key for predicate in question.beside for key in _keys(predicate, end))
+        named -= {workload.key for workload in cast.workloads}
+        if not named:
+            return cast
+        asked_about = self.cast(question.source if end is End.SOURCE else question.destination, end, PodScope.EXISTING).workloads
+        added = (workload for workload in asked_about if workload.key in named)
+        return replace(cast, workloads=tuple(sorted((*cast.workloads, *added), key=lambda workload: workload.key)))
 
     def _crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
         """The existing pods with known addresses that the possible pods of ``cast`` stand for."""
@@ -171,6 +185,19 @@ def _named_workloads(predicate: Predicate, end: End) -> frozenset[WorkloadKey] |
             return frozenset.intersection(*told) if told else None
         case _:
             return None
+
+
+def _keys(predicate: Predicate, end: End) -> frozenset[WorkloadKey]:
+    """Every workload that ``predicate`` names at ``end``."""
+    match predicate:
+        case IsWorkload(at, key) if at is end:
+            return frozenset({key})
+        case All(parts) | AnyOf(parts):
+            return frozenset().union(*(_keys(part, end) for part in parts))
+        case Not(part):
+            return _keys(part, end)
+        case _:
+            return frozenset()
 
 
 def _named_places(predicate: Predicate, end: End) -> frozenset[str] | None:

@@ -108,7 +108,7 @@ def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
 ) -> Obligation:
     kept = {direction: surviving(table, scene) for direction, table in tables.items()}
     mentions = Mentions()
-    for predicate in (question.source, question.destination, question.traffic):
+    for predicate in question.asked:
         collect(predicate, mentions)
     for table in kept.values():
         collect_table(table, mentions)
@@ -118,7 +118,7 @@ def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
     spaces = {end: EndSpace(end, scene.casts[end], index.cluster.namespaces, mentions, matter) for end in End}
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
     encoder = Encoder(scene, spaces, names)
-    asked = [encoder.matches(part) for part in (question.source, question.destination, question.traffic)]
+    asked = [encoder.matches(part) for part in question.asked]
     valid = encoder.port_is_valid()
     allowed = encoder.allows(kept)
     goal = [*asked, valid, negation(allowed) if refused else allowed]

@@ -1,0 +1,1 @@
+"""Intent files: what must hold, in zones, assertions and exceptions."""

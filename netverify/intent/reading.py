@@ -1,0 +1,170 @@
+"""Intent files, read: every text with its place, files that include others put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from netverify.diagnostics import Diagnostic, NetverifyError, Origin, Severity
+from netverify.intent.convert import Converter
+from netverify.intent.problems import problems
+from netverify.intent.shape import IntentShape
+from netverify.intent.spec import Assertion, ExceptionText, Spec, ZoneText
+from netverify.manifests.document import Document
+from netverify.manifests.limits import DEFAULT_LIMITS
+from netverify.manifests.loader import load
+from netverify.manifests.reading import UnreadableError, read_regular
+from netverify.manifests.refusal import shown
+
+FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
+"""What an intent file is called where none is named."""
+_MOST_FILES = 200
+
+
+@dataclass(eq=False)
+class IntentError(NetverifyError):
+    """Intent that cannot be used: ``diagnostics`` say why, in the order of places; there is at least one."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __str__(self) -> str:
+        first = self.diagnostics[0]
+        return f"{first.origin}: {first.message}"
+
+
+def found_beside(folder: Path) -> Path | None:
+    """The intent file of ``folder``; None where there is none."""
+    return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
+
+
+def read_spec(paths: Sequence[str]) -> Spec:
+    """What the files at ``paths`` say together, with those that they include.
+
+    Raises :class:`IntentError` for files that cannot be read, are not of the shape, or contradict each other.
+    """
+    reading = _Reading()
+    for path in paths:
+        reading.file(Path(path), path)
+    reading.check_names()
+    if reading.diagnostics:
+        raise IntentError(tuple(sorted(reading.diagnostics, key=Diagnostic.sort_key)))
+    return reading.spec()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    parts: list[Spec] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    seen: set[Path] = field(default_factory=set)
+
+    def file(self, path: Path, shown_path: str) -> None:
+        """One file, unless it was read before; then those that it includes."""
+        try:
+            resolved = path.resolve()
+            if resolved in self.seen:
+                return
+            self.seen.add(resolved)
+            data = read_regular(path, DEFAULT_LIMITS.file_bytes)
+        except UnreadableError as error:
+            self._refuse("NV701", f"an intent file that cannot be read: {error.message}", Origin(shown_path))
+            return
+        except (OSError, ValueError, RuntimeError):
+            self._refuse("NV701", "an intent file that cannot be read", Origin(shown_path))
+            return
+        document = self._document(shown_path, data)
+        shape = self._shape(document) if document is not None else None
+        if document is None or shape is None:
+            return
+        converter = Converter(document, Path(os.path.dirname(shown_path)))  # noqa: PTH120 - as the user wrote it
+        self.parts.append(converter.spec(shape))
+        self.diagnostics += converter.diagnostics
+        for number, text in enumerate(shape.include):
+            self._include(document, number, text, path.parent)
+
+    def _document(self, shown_path: str, data: bytes) -> Document | None:
+        loaded = load(shown_path, data)
+        self.diagnostics += [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
+        if loaded.diagnostics:
+            return None
+        documents = [one for one in loaded.documents if one.value is not None]
+        if loaded.templated or len(documents) != 1 or not isinstance(documents[0].value, dict):
+            text = "a template, not an intent file" if loaded.templated else "an intent file is one YAML mapping"
+            self._refuse("NV701", text, Origin(shown_path), "begin with `netverify init`")
+            return None
+        return documents[0]
+
+    def _shape(self, document: Document) -> IntentShape | None:
+        try:
+            return IntentShape.model_validate(document.value)
+        except ValidationError as error:
+            self.diagnostics += problems(error, document)
+            return None
+
+    def _include(self, document: Document, number: int, text: str, folder: Path) -> None:
+        origin = document.origin(("include", number))
+        target = folder / text
+        try:
+            is_below = target.resolve().is_relative_to(folder.resolve()) and not Path(text).is_absolute()
+        except (OSError, ValueError, RuntimeError):
+            is_below = False
+        if not is_below:
+            advice = "move it there, or name it with `--spec`"
+            self._refuse("NV705", f"{shown(text)} is not below the folder of this file", origin, advice)
+        elif not target.is_file():
+            self._refuse("NV705", f"there is no file {shown(text)}", origin, "paths are relative to this file")
+        elif len(self.seen) >= _MOST_FILES:
+            self._refuse("NV705", f"more than {_MOST_FILES} intent files", origin, "put some together")
+        else:
+            base = os.path.dirname(document.path)  # noqa: PTH120 - as the user wrote it
+            self.file(target, os.path.normpath(os.path.join(base, text)))  # noqa: PTH118 - as above
+
+    def check_names(self) -> None:
+        """Every zone, assertion and exception has a name of its own."""
+        zones = [zone for part in self.parts for zone in part.zones]
+        assertions = [one for part in self.parts for one in part.assertions]
+        exceptions = [one for part in self.parts for one in part.exceptions]
+        self._once("zone", [(zone.name, zone) for zone in zones])
+        self._once("assertion", [(one.id, one) for one in assertions])
+        self._once("exception", [(one.id, one) for one in exceptions])
+
+    def _once(self, what: str, named: Sequence[tuple[str, ZoneText | Assertion | ExceptionText]]) -> None:
+        first: dict[str, Origin] = {}
+        for name, one in named:
+            if name in first:
+                self.diagnostics.append(
+                    Diagnostic(
+                        "NV704",
+                        Severity.ERROR,
+                        f"two {what}s are called {shown(name)}",
+                        one.origin,
+                        "give one of them another name",
+                        ((first[name], "the first one"),),
+                    )
+                )
+            first.setdefault(name, one.origin)
+
+    def spec(self) -> Spec:
+        """All parts together; what can be said only once is that of the first file that says it."""
+        parts = self.parts
+        return Spec(
+            files=tuple(name for part in parts for name in part.files),
+            sources=tuple(one for part in parts for one in part.sources),
+            namespace=next((part.namespace for part in parts if part.namespace), None),
+            cni=next((part.cni for part in parts if part.cni), None),
+            assumptions=tuple(one for part in parts for one in part.assumptions),
+            cluster_domain=next((part.cluster_domain for part in parts if part.cluster_domain), None),
+            node_local_dns=any(part.node_local_dns for part in parts),
+            ingress_controller=next((part.ingress_controller for part in parts if part.ingress_controller), None),
+            zones=tuple(one for part in parts for one in part.zones),
+            assertions=tuple(one for part in parts for one in part.assertions),
+            exceptions=tuple(one for part in parts for one in part.exceptions),
+        )
+
+    def _refuse(self, code: str, message: str, origin: Origin, advice: str = "") -> None:
+        self.diagnostics.append(Diagnostic(code, Severity.ERROR, message, origin, advice))
