@@ -54,37 +54,41 @@ def relevant_tables(policies: PolicyIndex, flow: Flow) -> PolicySet:
     return PolicySet(tables)
 
 
-def answers(question: Question, policies: PolicyIndex, flow: Flow, behaviours: Behaviours) -> bool:
-    """Whether ``flow`` is what ``question`` asks about, and policy allows it. The reference reading decides."""
-    return _answers(question, relevant_tables(policies, flow), flow, behaviours)
+def _answers(
+    question: Question, tables: PolicySet, flow: Flow, behaviours: Behaviours, *, refused: bool = False
+) -> bool:
+    is_meant = all(matches(part, flow, behaviours) for part in question.asked)
+    return is_meant and allows(tables, flow, behaviours) is not refused
 
 
-def _answers(question: Question, tables: PolicySet, flow: Flow, behaviours: Behaviours) -> bool:
-    return all(matches(part, flow, behaviours) for part in question.asked) and allows(tables, flow, behaviours)
-
-
-def explain(
+def explain(  # noqa: PLR0913 - a flow of one question, and what it may be changed to
     question: Question,
     policies: PolicyIndex,
     flow: Flow,
     behaviours: Behaviours,
     latitudes: Latitudes,
+    *,
+    refused: bool = False,
 ) -> tuple[Witness, tuple[Reason, ...]]:
-    """The small witness and its trace. Raises :class:`ReplayError` when the flow does not answer the question."""
-    if not answers(question, policies, flow, behaviours):
-        raise ReplayError(question.text)
+    """The small witness and its trace: of a flow that policy allows or, where ``refused``, does not.
+
+    Raises :class:`ReplayError` when the flow is not what ``question`` asks about, or policy decides otherwise.
+    """
+
+    def holds(tables: PolicySet, candidate: Flow, others: Behaviours) -> bool:
+        return _answers(question, tables, candidate, others, refused=refused)
 
     def accepts(candidate: Flow) -> bool:
-        return answers(question, policies, candidate, behaviours)
+        return holds(relevant_tables(policies, candidate), candidate, behaviours)
 
+    if not accepts(flow):
+        raise ReplayError(question.text)
     small = shrink(flow, accepts, latitudes)
     tables = relevant_tables(policies, small)
-    needed = needed_behaviours(
-        lambda others: _answers(question, tables, small, others), behaviours, latitudes.behaviours
-    )
+    needed = needed_behaviours(lambda others: holds(tables, small, others), behaviours, latitudes.behaviours)
     # Behaviours that do not matter are traced at their quietest.
     shown = {**behaviours, **{b: False for b in latitudes.behaviours if b not in needed}}
-    shown = shown if _answers(question, tables, small, shown) else dict(behaviours)
+    shown = shown if holds(tables, small, shown) else dict(behaviours)
     witness = Witness(
         small,
         needed,

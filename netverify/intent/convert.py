@@ -137,7 +137,7 @@ class Converter:
         if isinstance(shape, list):
             return ZoneText(name, origin, ends=self._texts(shape, path))
         kinds = [shape.any is not None, shape.cidrs is not None, (shape.namespaces or shape.pods) is not None]
-        if sum(kinds) != 1 and not (kinds == [True, True, False]):
+        if sum(kinds) != 1 and kinds != [True, True, False]:
             text = f"zone {shown(name)} needs `any`, `cidrs`, or `namespaces` and `pods`"
             self._refuse("NV703", text, origin, "make two zones, and a third one with `any: [ONE, OTHER]`")
         return ZoneText(

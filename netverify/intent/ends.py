@@ -149,7 +149,9 @@ class Ends:
             words = f" in namespaces {selector_text(zone.namespaces.selector)}"
         elif zone.namespaces is not None:
             names = tuple(self._namespace_of(one) for one in zone.namespaces.names)
-            where.append(AnyOf(tuple(self._place(end, name) for name in names)) if names[1:] else self._place(end, *names))
+            where.append(
+                AnyOf(tuple(self._place(end, name) for name in names)) if names[1:] else self._place(end, *names)
+            )
             words = f" in namespace {' or '.join(names)}"
         if zone.pods is not None:
             where.append(PodMatches(end, zone.pods))

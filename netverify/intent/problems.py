@@ -31,14 +31,18 @@ def problems(error: ValidationError, document: Document) -> Iterator[Diagnostic]
                 yield _wrong(document, path, f"`{render_path(path)}` must name one of {kinds}")
             case "string_pattern_mismatch":
                 value = shown(str(detail["input"]))
-                text = f"{value} is no name that can be used here: letters, digits, `-` and `_`, beginning with a letter"
+                text = (
+                    f"{value} is no name that can be used here: letters, digits, `-` and `_`, beginning with a letter"
+                )
                 yield _wrong(document, path, text)
             case _:
                 yield _wrong(document, path, f"`{render_path(path) or 'the file'}` {_in_words(detail['msg'])}")
 
 
 def _wrong(document: Document, path: FieldPath, text: str) -> Diagnostic:
-    return Diagnostic("NV703", Severity.ERROR, text, document.origin(path), "`netverify schema` prints what can be here")
+    return Diagnostic(
+        "NV703", Severity.ERROR, text, document.origin(path), "`netverify schema` prints what can be here"
+    )
 
 
 def _unknown_field(document: Document, path: FieldPath) -> Diagnostic:

@@ -31,7 +31,9 @@ def _ports(value: Any) -> list[str]:
     """Numbers, ranges or names, each with a protocol or without."""
     items = value if isinstance(value, list) else [value]
     if not items or not all(type(item) in (int, str) for item in items):
-        raise PydanticCustomError("ports", "must be a port such as `5432`, `8000-8999/udp` or `http`, or a list of such")
+        raise PydanticCustomError(
+            "ports", "must be a port such as `5432`, `8000-8999/udp` or `http`, or a list of such"
+        )
     return [str(item) for item in items]
 
 
@@ -313,9 +315,7 @@ class IntentShape(Shape):
 
     version: Literal[1] = 1
     include: list[Text] = Field(default=[], description="Further intent files, below this one's directory.")
-    sources: list[SourceShape] = Field(
-        default=[], description="Where the manifests are, relative to this file."
-    )
+    sources: list[SourceShape] = Field(default=[], description="Where the manifests are, relative to this file.")
     namespace: Text | None = Field(default=None, description="Namespace of objects that name none.")
     cni: Text | None = Field(default=None, description="The network plugin, whose behaviours are then fixed.")
     assume: dict[str, Setting] = Field(default={}, description="What `--assume` takes: `pod-cidr: [10.0.0.0/8]`.")

@@ -74,7 +74,9 @@ class Casting:
         named -= {workload.key for workload in cast.workloads}
         if not named:
             return cast
-        asked_about = self.cast(question.source if end is End.SOURCE else question.destination, end, PodScope.EXISTING).workloads
+        asked_about = self.cast(
+            question.source if end is End.SOURCE else question.destination, end, PodScope.EXISTING
+        ).workloads
         added = (workload for workload in asked_about if workload.key in named)
         return replace(cast, workloads=tuple(sorted((*cast.workloads, *added), key=lambda workload: workload.key)))
 

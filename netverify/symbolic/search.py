@@ -114,6 +114,46 @@ class Search:
                 return _with(better, attempts)
         return _with(found, attempts)
 
+    def find_existing(self, question: Question) -> Found:
+        """As :meth:`find`, about existing pods and addresses outside alone."""
+        attempts: list[tuple[Obligation, Status]] = []
+        scene = self.casting.scene(question, PodScope.EXISTING, PodScope.EXISTING, self._behaviours)
+        if any(cast.empty for cast in scene.casts.values()):
+            return Found(Status.UNSAT, vacuous=True)
+        carriers: dict[tuple[Direction, Selection], None] = {}
+        premises_hold = False
+        for portion in self._portions(scene):
+            found = self._solve(question, portion, attempts)
+            if found.status is not Status.UNSAT:
+                return _with(found, attempts)
+            carriers.update(dict.fromkeys(found.carriers))
+            premises_hold = premises_hold or found.premises_hold
+        proof = Found(Status.UNSAT, carriers=tuple(carriers), premises_hold=premises_hold)
+        if premises_hold:
+            return _with(proof, attempts)
+        return self._unsatisfiable(question, scene, proof, attempts)
+
+    def find_refused(self, question: Question, scope: PodScope) -> Found:
+        """A flow that ``question`` asks about and policy refuses, among pods of ``scope``; or the proof of none.
+
+        ``UNSAT``: every such flow is allowed, whatever is left open; ``vacuous`` iff there is no such flow at all.
+        """
+        attempts: list[tuple[Obligation, Status]] = []
+        scene = self.casting.scene(question, scope, scope, self._behaviours)
+        if any(cast.empty for cast in scene.casts.values()):
+            return Found(Status.UNSAT, vacuous=True)
+        for portion in self.casting.portions(scene, EXISTING_AT_ONCE):
+            tables = {d: self._policies.slice(d, portion.casts[d.subject].places) for d in Direction}
+            obligation = refusal(question, portion, tables, self._index, self._latitude)
+            solved = solve(obligation.goal, self._budget, _preferences(obligation))
+            attempts.append((obligation, solved.status))
+            if solved.status is Status.UNKNOWN:
+                return _with(Found(Status.UNKNOWN, reason=solved.reason), attempts)
+            if solved.status is Status.SAT:
+                flow, behaviours = decode(solved.model, obligation, self._index.cluster.namespaces)
+                return _with(Found(Status.SAT, flow, behaviours, obligation, premises_hold=True), attempts)
+        return self._unsatisfiable(question, scene, Found(Status.UNSAT), attempts)
+
     def _count_existing(self, question: Question) -> int:
         return self.casting.count(question.source, End.SOURCE) + self.casting.count(
             question.destination,

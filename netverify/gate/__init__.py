@@ -1,0 +1,1 @@
+"""The gate: assertions of intent files, judged about one inventory."""

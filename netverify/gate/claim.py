@@ -1,0 +1,45 @@
+"""Claims: what assertions come to, as questions with the answer that they must have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netverify.intent.spec import World
+from netverify.queries.question import Question
+from netverify.rules.predicate import Predicate
+
+
+class Wanted(StrEnum):
+    """What must hold of the flows that a question is about."""
+
+    NONE = "none"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """Flows that do not count: from ``source`` to ``target``, which is about the destination and the traffic.
+
+    ``outside``: the source is addresses, so that a client behind a way in may be meant.
+    """
+
+    source: Predicate
+    target: Predicate
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """None, or all, of the flows that ``question`` is about are allowed, among the pods of ``world``.
+
+    ``key`` names the claim among those of its assertion in words. ``exempt`` are flows that are approved.
+    ``nobody_will_do``: where there are no such flows at all, it holds.
+    """
+
+    key: str
+    question: Question
+    wanted: Wanted = Wanted.NONE
+    world: World = World.POSSIBLE
+    exempt: tuple[Exempt, ...] = ()
+    nobody_will_do: bool = False

@@ -1,0 +1,130 @@
+"""Flows in words become claims: about pods as they are, by way of Services, and by ways in from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netverify.answers.context import Context
+from netverify.answers.planned import routes_to
+from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.intent.ends import ANYONE, Ends, united
+from netverify.intent.spec import FlowText, World
+from netverify.model.flow import End
+from netverify.queries.endpoint_grammar import EndpointPhrase
+from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
+from netverify.queries.question import Form, Question
+from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate
+
+BOTH_OUTSIDE = All((Not(IsPod(End.SOURCE)), Not(IsPod(End.DESTINATION))))
+"""A flow from outside to outside does not pass the cluster, whose policies say nothing of it."""
+_ANY_POD = EndpointPhrase("any pod", IsPod(End.SOURCE))
+_TO_ANY_POD = EndpointPhrase("any pod", IsPod(End.DESTINATION))
+_OUTSIDE = EndpointPhrase("outside", Not(IsPod(End.SOURCE)), outside=True)
+
+
+class Claiming:
+    """Makes claims in one ``context``, whose ends are looked up by ``ends``."""
+
+    def __init__(self, context: Context, ends: Ends) -> None:
+        self.context = context
+        self.ends = ends
+
+    def flow(self, flow: FlowText, wanted: Wanted, world: World, exempt: tuple[Exempt, ...] = ()) -> Iterator[Claim]:
+        """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
+        sources = self.ends.parts(flow.sources, End.SOURCE)
+        traffic = self.ends.traffic(flow)
+        destinations = tuple(
+            self.ends.with_ports(one, traffic, flow) for one in self.ends.parts(flow.destinations, End.DESTINATION)
+        )
+        yield from self.between(sources, destinations, traffic, wanted=wanted, world=world, exempt=exempt)
+
+    def between(  # noqa: PLR0913 - what a claim consists of
+        self,
+        sources: Sequence[EndpointPhrase],
+        destinations: Sequence[EndpointPhrase],
+        traffic: Predicate,
+        *,
+        wanted: Wanted = Wanted.NONE,
+        world: World = World.POSSIBLE,
+        exempt: tuple[Exempt, ...] = (),
+    ) -> Iterator[Claim]:
+        """The same, of ends that are looked up already."""
+        if wanted is Wanted.ALL:
+            sources = [_ANY_POD if one is ANYONE else one for one in sources]
+            destinations = [_TO_ANY_POD if one is ANYONE else one for one in destinations]
+        for source in _apart(sources):
+            for destination in _targets(destinations):
+                if source.outside and destination.outside:
+                    continue
+                question = _question(source, destination, traffic, from_outside=source.outside)
+                yield Claim(question.text, question, wanted, world, exempt)
+                if source is ANYONE and not destination.outside:
+                    inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
+                    yield Claim(inward.text, inward, wanted, world, exempt)
+
+    def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
+        """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
+        sources = self.ends.parts(flow.sources, End.SOURCE) if flow.sources else (source,)
+        traffic = self.ends.traffic(flow)
+        targets = [
+            self._target(self.ends.with_ports(one, traffic, flow), traffic)
+            for one in (self.ends.parts(flow.destinations, End.DESTINATION) if flow.destinations else (target,))
+        ]
+        both = united(sources)
+        return Exempt(both.predicate, targets[0] if len(targets) == 1 else AnyOf(tuple(targets)), both.outside)
+
+    def _target(self, destination: EndpointPhrase, traffic: Predicate) -> Predicate:
+        """Whoever is at ``destination``, on ``traffic``; of a Service, its endpoints on their own ports."""
+        if destination.called is None:
+            return All((destination.predicate, traffic))
+        question = _question(_ANY_POD, destination, traffic, from_outside=False)
+        legs = [route.legs[-1].question for route in routes_to(question, destination.called, self.context)]
+        return AnyOf(tuple(All((leg.destination, leg.traffic)) for leg in legs))
+
+
+def other_than(phrase: EndpointPhrase) -> EndpointPhrase:
+    """Everyone else, in the cluster and outside."""
+    return EndpointPhrase(f"anyone but {phrase.text}", Not(phrase.predicate))
+
+
+def _apart(sources: Sequence[EndpointPhrase]) -> Iterator[EndpointPhrase]:
+    """Pods as one set; addresses one by one, for which ways in count."""
+    inside = [one for one in sources if not one.outside]
+    if inside:
+        yield inside[0] if len(inside) == 1 else united(inside)
+    yield from (one for one in sources if one.outside)
+
+
+def _targets(destinations: Sequence[EndpointPhrase]) -> Iterator[EndpointPhrase]:
+    """What is reached as it is, as one set; what is called one by one."""
+    plain = [one for one in destinations if one.called is None]
+    if plain:
+        yield plain[0] if len(plain) == 1 else united(plain)
+    yield from (one for one in destinations if one.called is not None)
+
+
+def _question(
+    source: EndpointPhrase, destination: EndpointPhrase, traffic: Predicate, *, from_outside: bool
+) -> Question:
+    words = traffic_words_of(traffic)
+    text = f"can {source.text} reach {destination.text}{words}"
+    return Question(
+        Form.CAN,
+        text,
+        source.predicate,
+        destination.predicate,
+        traffic,
+        source.text,
+        destination.text,
+        destination.called,
+        from_outside,
+        beside=() if destination.called is not None or from_outside else (BOTH_OUTSIDE,),
+    )
+
+
+def traffic_words_of(traffic: Predicate) -> str:
+    """``traffic`` as a sentence spells it; the ports of a list one after the other."""
+    if traffic == EVERY_TRAFFIC:
+        return ""
+    parts = traffic.parts if isinstance(traffic, AnyOf) else (traffic,)
+    return ":" + ",".join(traffic_text(part).removeprefix(":") for part in parts)

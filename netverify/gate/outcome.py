@@ -1,0 +1,134 @@
+"""What a gate found: for each assertion a verdict, what violates it, and what that is worth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from netverify.diagnostics import Diagnostic
+from netverify.intent.spec import Assertion, ExceptionText, World
+from netverify.queries.outcome import Reason, Route, Scope, Witness
+
+
+class GateVerdict(StrEnum):
+    """The verdict on one assertion. ``PROVED`` is a proof; ``EXCEPTED`` is one with flows left aside for a reason.
+
+    ``BASELINED``: what violates it was known when the baseline was written, and nothing else does.
+    """
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    VACUOUS = "vacuous"
+    UNKNOWN = "unknown"
+    EXCEPTED = "excepted"
+    BASELINED = "baselined"
+
+
+GRAVEST = (
+    GateVerdict.REFUTED,
+    GateVerdict.VACUOUS,
+    GateVerdict.UNKNOWN,
+    GateVerdict.BASELINED,
+    GateVerdict.EXCEPTED,
+    GateVerdict.PROVED,
+)
+"""Verdicts, those that matter most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which an assertion does not hold.
+
+    ``text`` says it in a line: who may reach whom on what, or cannot though it should. ``source`` and ``destination``
+    are places: a namespace, a workload, a way in. ``witness`` is one flow of it, allowed or refused, ``because`` its
+    trace. ``fingerprint`` is the same wherever the same thing goes wrong for the same reason, in whatever files.
+    """
+
+    text: str
+    source: str
+    destination: str
+    fingerprint: str
+    refused: bool = False
+    scope: Scope | None = None
+    witness: Witness | None = None
+    because: tuple[Reason, ...] = ()
+    route: Route | None = None
+    is_baselined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one assertion.
+
+    ``statement`` says in words what was to hold. ``violations`` are in the order of their texts, and ``is_complete``
+    iff there are no others. ``because`` are the policies that carry the proof. ``excepted_by`` are the ids of
+    exceptions that it needs. ``questions`` is how many questions were answered, ``milliseconds`` how long that took.
+    """
+
+    assertion: Assertion
+    statement: str
+    verdict: GateVerdict
+    world: World
+    fingerprint: str
+    violations: tuple[Violation, ...] = ()
+    is_complete: bool = True
+    because: tuple[Reason, ...] = ()
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    excepted_by: tuple[str, ...] = ()
+    questions: int = 0
+    milliseconds: int = 0
+    smt2: tuple[tuple[str, str], ...] = ()
+
+
+class ExceptionState(StrEnum):
+    """What became of an exception. An ``EXPIRED`` one is not applied; an ``UNUSED`` one excepts nothing."""
+
+    USED = "used"
+    UNUSED = "unused"
+    EXPIRED = "expired"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionUse:
+    """An exception, and what became of it. ``IGNORED``: exceptions were not to be applied."""
+
+    exception: ExceptionText
+    state: ExceptionState
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """How far a baseline applied: ``known`` violations were in it, ``gone`` are those of it that are no more."""
+
+    path: str
+    known: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """All of one run, in the order of the intent files.
+
+    ``findings`` are about the intent itself: zones that match nobody, approved flows that are never possible.
+    """
+
+    results: tuple[Result, ...]
+    exceptions: tuple[ExceptionUse, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    baseline: BaselineUse | None = None
+    today: date | None = None
+    milliseconds: int = 0
+    files: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[GateVerdict, int]:
+        """How many assertions have each verdict; every verdict is there."""
+        found = Counter(result.verdict for result in self.results)
+        return {verdict: found[verdict] for verdict in GateVerdict}

@@ -1,0 +1,133 @@
+"""From statements about flows to claims, verb by verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.gate.claiming import Claiming, other_than
+from netverify.intent.ends import ANYONE, united
+from netverify.intent.spec import (
+    Allow,
+    Deny,
+    FlowText,
+    Isolated,
+    NamespacesText,
+    NoExternal,
+    NoMetadata,
+    Only,
+    Separate,
+    World,
+    Written,
+)
+from netverify.model.addresses import parse_cidr
+from netverify.model.flow import Direction, End
+from netverify.queries.endpoint_grammar import EndpointPhrase
+from netverify.queries.internet import internet_ranges
+from netverify.queries.port_grammar import EVERY_TRAFFIC
+from netverify.rules.predicate import AddressIn, All, InNamespace, IsPod, Not
+
+METADATA_ENDPOINTS = ("169.254.169.254", "fd00:ec2::254")
+"""Where clouds serve credentials to whoever asks. Source: the documentation of AWS, Azure and Google Cloud."""
+
+FlowStatement = Deny | Allow | Only | Isolated | Separate | NoExternal | NoMetadata
+
+
+def claims_about_flows(statement: FlowStatement, world: World | None, claiming: Claiming) -> Iterator[Claim]:
+    """The claims that ``statement`` comes to. Raises :class:`netverify.intent.ends.EndError`."""
+    possible = world or World.POSSIBLE
+    match statement:
+        case Deny(flow):
+            yield from claiming.flow(flow, Wanted.NONE, possible)
+        case Allow(flow):
+            yield from claiming.flow(flow, Wanted.ALL, world or World.EXISTING)
+        case Only():
+            yield from _only(statement, possible, claiming)
+        case Isolated(zone):
+            yield from _inward(zone, possible, claiming)
+            yield from _outward(zone, possible, claiming)
+        case Separate():
+            yield from _separate(statement, possible, claiming)
+        case NoExternal():
+            yield from _no_external(statement, possible, claiming)
+        case NoMetadata(zone):
+            ranges = tuple(parse_cidr(address) for address in METADATA_ENDPOINTS)
+            there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))
+            metadata = EndpointPhrase("the metadata endpoint", there, outside=True)
+            source = claiming.ends.pods(zone, End.SOURCE)
+            yield from claiming.between((source,), (metadata,), EVERY_TRAFFIC, world=possible)
+
+
+def approved(statement: Only, claiming: Claiming) -> tuple[tuple[FlowText, Exempt], ...]:
+    """The flows that ``statement`` approves. Raises :class:`netverify.intent.ends.EndError`."""
+    zone = claiming.ends.pods(statement.zone, statement.end)
+    ends = {"target" if statement.end is End.DESTINATION else "source": zone}
+    return tuple((flow, claiming.exempt(flow, **ends)) for flow in statement.flows)
+
+
+def _only(statement: Only, world: World, claiming: Claiming) -> Iterator[Claim]:
+    exempt = tuple(one for _, one in approved(statement, claiming))
+    if statement.within:
+        inside = claiming.ends.pods(statement.zone, End.SOURCE)
+        exempt += (Exempt(inside.predicate, claiming.ends.pods(statement.zone, End.DESTINATION).predicate),)
+    zone = (claiming.ends.pods(statement.zone, statement.end),)
+    ends = ((ANYONE,), zone) if statement.end is End.DESTINATION else (zone, (ANYONE,))
+    yield from claiming.between(*ends, EVERY_TRAFFIC, world=world, exempt=exempt)
+
+
+def _inward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iterator[Claim]:
+    inside = claiming.ends.pods(zone, End.DESTINATION)
+    others = other_than(claiming.ends.pods(zone, End.SOURCE))
+    yield from claiming.between((others,), (inside,), EVERY_TRAFFIC, world=world)
+    outside = EndpointPhrase("outside", All((Not(IsPod(End.SOURCE)), others.predicate)), outside=True)
+    yield from claiming.between((outside,), (inside,), EVERY_TRAFFIC, world=world)
+
+
+def _outward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iterator[Claim]:
+    inside = claiming.ends.pods(zone, End.SOURCE)
+    others = other_than(claiming.ends.pods(zone, End.DESTINATION))
+    yield from claiming.between((inside,), (others,), EVERY_TRAFFIC, world=world)
+
+
+def _separate(statement: Separate, world: World, claiming: Claiming) -> Iterator[Claim]:
+    """For each zone that none of the others reaches it: together, that no pair is connected."""
+    ends = _zones_of(statement, claiming)
+    for number, (_, zone) in enumerate(ends):
+        others = [source for other, (source, _) in enumerate(ends) if other != number]
+        yield from claiming.between((united(others),), (zone,), EVERY_TRAFFIC, world=world)
+
+
+def separated(statement: Separate, claiming: Claiming) -> tuple[EndpointPhrase, ...]:
+    """The zones of ``statement``, as sources."""
+    return tuple(source for source, _ in _zones_of(statement, claiming))
+
+
+def _zones_of(statement: Separate, claiming: Claiming) -> list[tuple[EndpointPhrase, EndpointPhrase]]:
+    ends = claiming.ends
+    if statement.namespaces is None:
+        return [(ends.pods((one,), End.SOURCE), ends.pods((one,), End.DESTINATION)) for one in statement.zones]
+    names = ends.namespaces(NamespacesText(selector=statement.namespaces))
+    return [
+        (
+            EndpointPhrase(f"namespace {name}", All((IsPod(End.SOURCE), InNamespace(End.SOURCE, name)))),
+            EndpointPhrase(f"namespace {name}", All((IsPod(End.DESTINATION), InNamespace(End.DESTINATION, name)))),
+        )
+        for name in names
+    ]
+
+
+def _no_external(statement: NoExternal, world: World, claiming: Claiming) -> Iterator[Claim]:
+    words = "internet" if statement.internet else "outside"
+    if Direction.INGRESS in statement.directions:
+        outside = (_outside(End.SOURCE, words),)
+        inside = claiming.ends.parts(statement.zone, End.DESTINATION)
+        yield from claiming.between(outside, inside, EVERY_TRAFFIC, world=world)
+    if Direction.EGRESS in statement.directions:
+        inside = (claiming.ends.pods(statement.zone, End.SOURCE),)
+        yield from claiming.between(inside, (_outside(End.DESTINATION, words),), EVERY_TRAFFIC, world=world)
+
+
+def _outside(end: End, words: str) -> EndpointPhrase:
+    anywhere = Not(IsPod(end))
+    there = All((anywhere, AddressIn(end, internet_ranges()))) if words == "internet" else anywhere
+    return EndpointPhrase(words, there, outside=True)
