@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
+    from netverify.gate.checking import Terms
+    from netverify.gate.outcome import GateReport
+    from netverify.intent.spec import Spec
     from netverify.routing.requests import Request
 
 
@@ -101,6 +104,17 @@ class Verifier:
         from netverify.findings.all import routing_findings  # noqa: PLC0415 other commands do without
 
         return routing_findings(self._context, surface)
+
+    def check(self, spec: Spec, terms: Terms) -> GateReport:
+        """What became of every assertion of ``spec``.
+
+        Raises :class:`netverify.intent.reading.IntentError` when some cannot be judged.
+        """
+        from netverify.gate.checking import check  # noqa: PLC0415 it imports the solver
+        from netverify.intent.ends import Ends  # noqa: PLC0415 as above
+
+        ends = Ends(spec.zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
+        return check(spec, self._router, ends, terms)
 
     @cached_property
     def _names(self) -> Names:

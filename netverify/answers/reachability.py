@@ -25,9 +25,22 @@ def answer(question: Question, context: Context) -> Answer:
 
 def answer_found(question: Question, context: Context, found: Found) -> Answer:
     """The answer that ``found`` supports. Raises ``ReplayError`` when the reference reading contradicts it."""
-    witness, because = _explained(question, context, found)
+    return _answer(question, context, found, refused=False)
+
+
+def answer_refused(question: Question, context: Context, found: Found) -> Answer:
+    """What ``found`` supports about flows that policy refuses.
+
+    ``REACHABLE``: there is one, which the witness is. ``UNREACHABLE``: a proof that all are allowed. Raises as
+    :func:`answer_found` does.
+    """
+    return _answer(question, context, found, refused=True)
+
+
+def _answer(question: Question, context: Context, found: Found, *, refused: bool) -> Answer:
+    witness, because = _explained(question, context, found, refused=refused)
     unread = unread_inputs(context.inventory)
-    allowing, denying = _doubts(context, found)
+    allowing, denying = _doubts(context, found, refused=refused)
     given = Evidence(
         solved=found.status,
         premises_hold=not found.vacuous,
@@ -51,10 +64,12 @@ def answer_found(question: Question, context: Context, found: Found) -> Answer:
     )
 
 
-def _explained(question: Question, context: Context, found: Found) -> tuple[Witness | None, tuple[Reason, ...]]:
+def _explained(
+    question: Question, context: Context, found: Found, *, refused: bool
+) -> tuple[Witness | None, tuple[Reason, ...]]:
     if found.flow is not None and found.goal is not None:
         allowed_changes = latitudes(context, found.goal.mentions, found.goal.plan)
-        return explain(question, context.policies, found.flow, found.behaviours, allowed_changes)
+        return explain(question, context.policies, found.flow, found.behaviours, allowed_changes, refused=refused)
     return None, () if found.vacuous else carried_by(found.carriers)
 
 
@@ -74,15 +89,21 @@ def _scope(found: Found) -> Scope:
     return Scope.EXISTING if found.existing else Scope.POSSIBLE
 
 
-def _doubts(context: Context, found: Found) -> tuple[tuple[Unsupported, ...], tuple[Unsupported, ...]]:
-    """The objects that are not modelled and could turn the answer: into reachable, and into unreachable."""
+def _doubts(
+    context: Context, found: Found, *, refused: bool
+) -> tuple[tuple[Unsupported, ...], tuple[Unsupported, ...]]:
+    """The objects that are not modelled and could turn the answer: into reachable, and into unreachable.
+
+    What allows a flow makes it none that is ``refused``, and the other way round.
+    """
+    adds, takes = ("deny", "allow") if refused else ("allow", "deny")
     if found.flow is not None:
-        return (), objects_that_may("deny", context.inventory, _places_of(found.flow))
+        return (), objects_that_may(takes, context.inventory, _places_of(found.flow))
     places: set[str] = set()
     for obligation, _ in found.obligations:
         for space in obligation.encoder.spaces.values():
             places.update(space.places)
-    return objects_that_may("allow", context.inventory, places), ()
+    return objects_that_may(adds, context.inventory, places), ()
 
 
 def _places_of(flow: Flow) -> set[str]:

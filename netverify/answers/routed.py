@@ -50,6 +50,23 @@ class Router:
             return routes[0].legs[-1]
         return self._together(question, routes)
 
+    def every_route(self, question: Question) -> Iterator[Route]:
+        """Every route that the traffic of ``question`` can take, judged, those about nobody left out.
+
+        For a question about pods the last is the one without a way in. See :meth:`answer` for what follows.
+        """
+        question = self.names.followed(question)
+        judged = (self.judged(route, question.source_text) for route in self._planned(question))
+        yield from (route for route in judged if route.verdict is not Verdict.VACUOUS)
+        if question.called is None:
+            found = self._leg(PlannedLeg(replace(question, from_outside=False)))
+            if found.verdict is not Verdict.VACUOUS:
+                yield Route(question.source_text, question.destination_text, found.verdict, (), (found,))
+
+    def planned(self, question: Question) -> Iterator[PlannedRoute]:
+        """The same before policy has judged them, without the one that has no way in."""
+        return self._planned(self.names.followed(question))
+
     def _telling(self, question: Question) -> Iterator[Route]:
         """Every route, judged; of a question about pods as many as settle it, and last the one without a way in."""
         planned = (self.judged(route, question.source_text) for route in self._planned(question))

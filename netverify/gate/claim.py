@@ -21,12 +21,14 @@ class Wanted(StrEnum):
 class Exempt:
     """Flows that do not count: from ``source`` to ``target``, which is about the destination and the traffic.
 
-    ``outside``: the source is addresses, so that a client behind a way in may be meant.
+    ``outside``: the source is addresses, so that a client behind a way in may be meant. ``by_hop``: a connection does
+    not count whoever is the client behind it, as from an approved controller of Ingresses.
     """
 
     source: Predicate
     target: Predicate
     outside: bool = False
+    by_hop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Claim:
 
     ``key`` names the claim among those of its assertion in words. ``exempt`` are flows that are approved.
     ``nobody_will_do``: where there are no such flows at all, it holds.
+    ``violated`` says in words what is wrong where it does not hold; empty where the flow itself says it.
     """
 
     key: str
@@ -43,3 +46,4 @@ class Claim:
     world: World = World.POSSIBLE
     exempt: tuple[Exempt, ...] = ()
     nobody_will_do: bool = False
+    violated: str = ""

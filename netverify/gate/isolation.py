@@ -41,13 +41,15 @@ def claims_about_isolation(
                 question = _default_denied(name, direction, stranger)
             else:
                 question = _uncovered(name, direction, claiming)
-            text = f"{statement_words(statement)} {direction} of namespace {name}"
-            yield Claim(text, question, world=world or World.POSSIBLE, nobody_will_do=stranger is None)
-
-
-def statement_words(statement: DefaultDeny | CoversEveryPod) -> str:
-    """What ``statement`` is about, in words."""
-    return "default deny:" if isinstance(statement, DefaultDeny) else "no policy:"
+            missing = "is not denied by default" if stranger is not None else "is not policed for every pod"
+            violated = f"{direction} of namespace {name} {missing}"
+            yield Claim(
+                violated,
+                question,
+                world=world or World.POSSIBLE,
+                nobody_will_do=stranger is None,
+                violated=violated,
+            )
 
 
 class Stranger:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.claiming import Claiming, other_than
@@ -62,14 +63,15 @@ def approved(statement: Only, claiming: Claiming) -> tuple[tuple[FlowText, Exemp
     """The flows that ``statement`` approves. Raises :class:`netverify.intent.ends.EndError`."""
     zone = claiming.ends.pods(statement.zone, statement.end)
     ends = {"target" if statement.end is End.DESTINATION else "source": zone}
-    return tuple((flow, claiming.exempt(flow, **ends)) for flow in statement.flows)
+    return tuple((flow, replace(claiming.exempt(flow, **ends), by_hop=True)) for flow in statement.flows)
 
 
 def _only(statement: Only, world: World, claiming: Claiming) -> Iterator[Claim]:
     exempt = tuple(one for _, one in approved(statement, claiming))
     if statement.within:
         inside = claiming.ends.pods(statement.zone, End.SOURCE)
-        exempt += (Exempt(inside.predicate, claiming.ends.pods(statement.zone, End.DESTINATION).predicate),)
+        reached = claiming.ends.pods(statement.zone, End.DESTINATION).predicate
+        exempt += (Exempt(inside.predicate, reached, by_hop=True),)
     zone = (claiming.ends.pods(statement.zone, statement.end),)
     ends = ((ANYONE,), zone) if statement.end is End.DESTINATION else (zone, (ANYONE,))
     yield from claiming.between(*ends, EVERY_TRAFFIC, world=world, exempt=exempt)

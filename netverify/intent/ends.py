@@ -67,10 +67,9 @@ class Ends:
         """The union of ``written`` as one set of pods and addresses: of a Service, the pods that it selects."""
         return united(self.parts(written, end))
 
-    @property
-    def zones(self) -> tuple[ZoneText, ...]:
-        """Every zone, in the order of the files."""
-        return tuple(self._zones.values())
+    def check(self, zone: ZoneText) -> None:
+        """Look ``zone`` up, whether or not an assertion does."""
+        self.pods((Written(zone.name, zone.origin),), End.SOURCE)
 
     def traffic(self, flow: FlowText) -> Predicate:
         """The ports of ``flow``; every port of every protocol where it names none."""

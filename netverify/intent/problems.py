@@ -35,14 +35,22 @@ def problems(error: ValidationError, document: Document) -> Iterator[Diagnostic]
                     f"{value} is no name that can be used here: letters, digits, `-` and `_`, beginning with a letter"
                 )
                 yield _wrong(document, path, text)
+            case _ if isinstance(detail["input"], bool):
+                words = _in_words(detail["msg"])
+                yield _wrong(document, path, f"`{render_path(path)}` {words}", _QUOTE)
+            case _ if isinstance(detail["input"], bool):
+                text = f"`{render_path(path)}` {_in_words(detail['msg'])}"
+                yield _wrong(document, path, text, _QUOTE)
             case _:
                 yield _wrong(document, path, f"`{render_path(path) or 'the file'}` {_in_words(detail['msg'])}")
 
 
-def _wrong(document: Document, path: FieldPath, text: str) -> Diagnostic:
-    return Diagnostic(
-        "NV703", Severity.ERROR, text, document.origin(path), "`netverify schema` prints what can be here"
-    )
+_SCHEMA = "`netverify schema` prints what can be here"
+_QUOTE = "quote it: YAML reads a bare `yes`, `no`, `on`, `off`, `y` or `n` as a Boolean"
+
+
+def _wrong(document: Document, path: FieldPath, text: str, advice: str = _SCHEMA) -> Diagnostic:
+    return Diagnostic("NV703", Severity.ERROR, text, document.origin(path), advice)
 
 
 def _unknown_field(document: Document, path: FieldPath) -> Diagnostic:

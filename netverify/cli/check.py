@@ -1,0 +1,109 @@
+"""``netverify check``: the flags, and their way into a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.refusal import Refusal
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
+_FAILING = ("refuted", "vacuous", "unknown")
+_EPILOG = """\b
+An intent file says what must hold; `netverify init` writes one to begin with.
+Each assertion is
+  proved     no flow is against it, for every pod that there could be
+  refuted    some flow is, which is shown with the rules that allow it
+  vacuous    it is about nobody
+  unknown    neither proved nor refuted
+  excepted   proved but for flows that an exception leaves aside
+  baselined  nothing is against it but what the baseline knows
+
+\b
+Examples:
+  netverify check
+  netverify check --spec netverify.yaml -f manifests/
+  netverify check -o text -o sarif=out.sarif -o junit=junit.xml
+  netverify check --write-baseline .netverify-baseline.json
+  netverify check --baseline .netverify-baseline.json --changed-since origin/main
+
+\b
+Exit status: 0 all proved; 1 something refuted or vacuous, or an exception
+  expired; 2 misuse, or intent that cannot be read; 3 unknown; 4 an input
+  could not be read; 5 internal error.
+"""
+
+
+@click.command("check", epilog=_EPILOG)
+@common_flags(FORMATS, solving=True)
+@routing_flags
+@click.option(
+    "--spec",
+    "specs",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(),
+    help="Intent file; repeatable.  [default: netverify.yaml or .netverify.yaml]",
+)
+@click.option(
+    "--fail-on",
+    metavar="VERDICTS",
+    default=",".join(_FAILING),
+    show_default=True,
+    help="The verdicts that fail the gate, with commas between; none: `nothing`.",
+)
+@click.option(
+    "--severity",
+    type=click.Choice(["critical", "high", "medium", "low", "info"]),
+    help="Only assertions that are at least so severe.",
+)
+@click.option("--only", "ids", metavar="ID", multiple=True, help="Only the assertion with that id; repeatable.")
+@click.option("--no-exceptions", is_flag=True, help="Judge as if there were no exceptions, and no baseline.")
+@click.option("--baseline", metavar="FILE", type=click.Path(), help="What is known to be violated does not fail.")
+@click.option("--write-baseline", metavar="FILE", type=click.Path(), help="Write what is violated now as a baseline.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Judge only where files of the sources or the intent changed since that git revision.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
+def check(**flags: Any) -> int:
+    """Prove the assertions of intent files, or show what is against them."""
+    from netverify.cli.request import CheckRequest  # noqa: PLC0415 help does not need it
+
+    if flags["no_exceptions"] and flags["baseline"]:
+        raise Refusal("NV420", "`--no-exceptions` leaves no baseline", "drop `--baseline`")
+    request = CheckRequest(
+        specs=flags["specs"],
+        failing=_failing(flags["fail_on"]),
+        severity=flags["severity"],
+        ids=flags["ids"],
+        with_exceptions=not flags["no_exceptions"],
+        baseline=flags["baseline"],
+        write_baseline=flags["write_baseline"],
+        changed_since=flags["changed_since"],
+        **solving_of(flags),
+    )
+    if flags["watch"]:
+        from netverify.cli.watching import watch  # noqa: PLC0415 as below
+
+        return watch(request)
+    from netverify.cli.checking import check_request  # noqa: PLC0415 it imports the solver; help must not wait for it
+
+    return check_request(request)
+
+
+def _failing(text: str) -> frozenset[str]:
+    """The verdicts that ``text`` names. Raises :class:`Refusal` for others."""
+    if text == "nothing":
+        return frozenset()
+    words = [word.strip() for word in text.split(",")]
+    for word in words:
+        if word not in _FAILING:
+            from netverify.queries.suggestions import did_you_mean, nearest  # noqa: PLC0415 help does not need it
+
+            advice = did_you_mean(nearest(word, _FAILING)) or f"the verdicts are {', '.join(_FAILING)}"
+            raise Refusal("NV420", f"`--fail-on {text}` names no verdict that can fail: `{word}`", advice)
+    return frozenset(words)

@@ -1,0 +1,71 @@
+"""What was known to be violated when a gate was adopted, by fingerprints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netverify.diagnostics import NetverifyError
+from netverify.gate.outcome import BaselineUse, GateVerdict, Result
+
+SCHEMA = "netverify/baseline/v1"
+
+
+@dataclass(eq=False)
+class BaselineError(NetverifyError):
+    """A text that is no baseline."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Known violations: the assertion and the words of each by its fingerprint; ``path`` is where they stand."""
+
+    path: str
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, fingerprint: str) -> bool:
+        """Whether the violation with that fingerprint was there before."""
+        return fingerprint in self.known
+
+    def use(self, results: Sequence[Result]) -> BaselineUse:
+        """How far the baseline applied to ``results``."""
+        found = {one.fingerprint for result in results for one in result.violations}
+        known = sum(one.is_baselined for result in results for one in result.violations)
+        judged = {result.assertion.id for result in results if result.verdict is not GateVerdict.UNKNOWN}
+        gone = [mark for mark, assertion in self.known.items() if mark not in found and assertion in judged]
+        return BaselineUse(self.path, known, len(gone))
+
+
+def read_baseline(path: str, text: str) -> Baseline:
+    """The baseline that ``text`` is. Raises :class:`BaselineError`."""
+    try:
+        value = json.loads(text)
+        if value["schema"] != SCHEMA:
+            raise BaselineError(f"its schema is not `{SCHEMA}`")
+        known = {str(one["fingerprint"]): str(one["assertion"]) for one in value["violations"]}
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        if isinstance(error, BaselineError):
+            raise
+        raise BaselineError("it is not what `--write-baseline` writes") from None
+    return Baseline(path, known)
+
+
+def write_baseline(results: Sequence[Result]) -> str:
+    """A baseline of everything that violates an assertion of ``results``, in a stable order.
+
+    Where not all of that was found, the assertion stays violated: what is not told cannot be known.
+    """
+    entries = sorted(
+        (result.assertion.id, one.text, one.fingerprint) for result in results for one in result.violations
+    )
+    violations = [
+        {"assertion": assertion, "violation": text, "fingerprint": mark}
+        for assertion, text, mark in dict.fromkeys(entries)
+    ]
+    return json.dumps({"schema": SCHEMA, "violations": violations}, indent=2, ensure_ascii=True) + "\n"

@@ -1,0 +1,99 @@
+"""Why a flow is allowed, as a class of flows that are allowed for the same reason between the same places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netverify.answers.context import Context
+from netverify.explain import relevant_tables
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import NODE
+from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
+from netverify.reference.trace import Decision, trace
+from netverify.rules.predicate import (
+    All,
+    AnyOf,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    Predicate,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """``flows`` are all that go from ``source`` to ``destination``, places in words, for the same reason as one did.
+
+    ``reason`` says it in a text that is the same wherever policies say the same, however they are called.
+    """
+
+    source: str
+    destination: str
+    flows: Predicate
+    reason: str
+
+
+def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context) -> Cause:
+    """Why policy allows ``flow``, which it does."""
+    tables = relevant_tables(context.policies, flow)
+    decisions = [trace(tables.tables[direction], flow, behaviours) for direction in Direction]
+    reasons = [_reason(decision, flow, context) for decision in decisions]
+    places = [_place(flow.at(end), end, context) for end in End]
+    return Cause(
+        place_words(flow.source, context),
+        place_words(flow.destination, context),
+        All((*places, *reasons)),
+        "; ".join(repr(reason) for reason in reasons),
+    )
+
+
+def place_words(endpoint: Endpoint, context: Context) -> str:
+    """``namespace b``, ``outside``, or that the namespace is a new one."""
+    match endpoint:
+        case External():
+            return "outside"
+        case Pod(workload=key) if key == NODE:
+            return "a node"
+        case Pod():
+            is_known = endpoint.namespace in context.inventory.cluster.namespaces
+            return f"namespace {endpoint.namespace}" if is_known else "a new namespace"
+
+
+def _place(endpoint: Endpoint, end: End, context: Context) -> Predicate:
+    if isinstance(endpoint, External):
+        return Not(IsPod(end))
+    if endpoint.namespace in context.inventory.cluster.namespaces:
+        return InNamespace(end, endpoint.namespace)
+    return All((IsPod(end), NamespaceMatches(end, _elsewhere(context))))
+
+
+def _elsewhere(context: Context) -> LabelSelector:
+    known = tuple(sorted(context.inventory.cluster.namespaces))
+    return LabelSelector((Requirement(NAMESPACE_NAME_LABEL, Operator.NOT_IN, known),) if known else ())
+
+
+def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
+    """The flows that ``decision`` allows for the reason that it allows ``flow`` for."""
+    if decision.rule is not None:
+        return All((decision.rule.subject, decision.rule.peer, decision.rule.traffic))
+    end = decision.direction.subject
+    subject = flow.at(end)
+    if isinstance(subject, External):
+        return Not(IsPod(end))
+    if subject.workload == NODE:
+        return IsWorkload(end, NODE)
+    if subject.host_network:
+        return OnHostNetwork(end)
+    return All((Not(OnHostNetwork(end)), *(Not(one) for one in _selections(decision.direction, subject, context))))
+
+
+def _selections(direction: Direction, subject: Pod, context: Context) -> Iterator[Predicate]:
+    table = context.policies.slice(direction, (subject.namespace,))
+    selections = tuple(selection.subject for tier in table.tiers for selection in tier.applies)
+    if selections:
+        yield AnyOf(tuple(sorted(dict.fromkeys(selections), key=repr)))

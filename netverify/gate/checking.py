@@ -1,0 +1,147 @@
+"""One run of the gate: every assertion judged, with its exceptions, and what was known before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from netverify.answers.routed import Router
+from netverify.diagnostics import Diagnostic
+from netverify.gate.baseline import Baseline
+from netverify.gate.claim import Claim, Exempt
+from netverify.gate.claiming import Claiming
+from netverify.gate.dns import judge_dns
+from netverify.gate.fingerprint import fingerprint
+from netverify.gate.intent_findings import approved_but_impossible, empty_zones
+from netverify.gate.judged import Judged, together
+from netverify.gate.judging import Judge
+from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
+from netverify.gate.prepared import Prepared, PreparedException, prepare
+from netverify.gate.wording import statement_words
+from netverify.intent.ends import Ends
+from netverify.intent.spec import Allow, Assertion, DnsWorks, Spec, World
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a run goes: the day it is, whether exceptions count, and what was known before.
+
+    ``tell`` hears how many of how many assertions are judged.
+    """
+
+    today: date
+    with_exceptions: bool = True
+    baseline: Baseline | None = None
+    tell: Callable[[int, int], None] = lambda _done, _of: None
+
+
+def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
+    """What became of every assertion of ``spec``.
+
+    Raises :class:`netverify.intent.reading.IntentError` when some cannot be judged, before any is.
+    """
+    started = time.perf_counter()
+    claiming = Claiming(router.context, ends)
+    prepared, exceptions = prepare(spec, claiming)
+    run = _Run(router, claiming, terms)
+    results: list[Result] = []
+    for one in prepared:
+        results.append(run.result(one))
+        terms.tell(len(results), len(prepared))
+    findings = (*empty_zones(spec, claiming), *run.findings)
+    return GateReport(
+        results=tuple(results),
+        exceptions=tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions),
+        findings=tuple(sorted(findings, key=Diagnostic.sort_key)),
+        baseline=terms.baseline.use(results) if terms.baseline is not None else None,
+        today=terms.today,
+        milliseconds=_milliseconds_since(started),
+        files=spec.files,
+    )
+
+
+class _Run:
+    """The state between two assertions."""
+
+    def __init__(self, router: Router, claiming: Claiming, terms: Terms) -> None:
+        self._judge = Judge(router)
+        self._claiming = claiming
+        self._terms = terms
+        self._used: set[str] = set()
+        self.findings: list[Diagnostic] = []
+
+    def state(self, prepared: PreparedException) -> ExceptionState:
+        """What became of an exception."""
+        if not self._terms.with_exceptions:
+            return ExceptionState.IGNORED
+        if self._is_expired(prepared):
+            return ExceptionState.EXPIRED
+        return ExceptionState.USED if prepared.exception.id in self._used else ExceptionState.UNUSED
+
+    def _is_expired(self, prepared: PreparedException) -> bool:
+        return prepared.exception.expires < self._terms.today
+
+    def result(self, prepared: Prepared) -> Result:
+        """One assertion, judged."""
+        started = time.perf_counter()
+        assertion = prepared.assertion
+        judged, used = self._judged(prepared)
+        self.findings += approved_but_impossible(prepared, self._judge)
+        violations = tuple(self._known(one) for one in judged.violations)
+        verdict = judged.verdict
+        if verdict is GateVerdict.PROVED and used:
+            verdict = GateVerdict.EXCEPTED
+        if verdict is GateVerdict.REFUTED and judged.is_complete and all(one.is_baselined for one in violations):
+            verdict = GateVerdict.BASELINED
+        return Result(
+            assertion,
+            statement_words(assertion),
+            verdict,
+            _world(assertion),
+            fingerprint(assertion.id, *sorted(one.fingerprint for one in violations)),
+            violations,
+            is_complete=judged.is_complete or verdict is not GateVerdict.REFUTED,
+            because=judged.because,
+            unknown_because=judged.unknown_because,
+            assumptions=judged.assumptions,
+            approximations=judged.approximations,
+            notes=judged.notes,
+            excepted_by=used,
+            questions=judged.questions,
+            milliseconds=_milliseconds_since(started),
+            smt2=judged.smt2,
+        )
+
+    def _known(self, violation: Violation) -> Violation:
+        baseline = self._terms.baseline
+        if baseline is None or not baseline.knows(violation.fingerprint):
+            return violation
+        return replace(violation, is_baselined=True)
+
+    def _judged(self, prepared: Prepared) -> tuple[Judged, tuple[str, ...]]:
+        """The assertion judged without what exceptions leave aside, and the ids of those that leave something aside."""
+        assertion = prepared.assertion
+        if isinstance(assertion.statement, DnsWorks):
+            return judge_dns(assertion.statement, assertion.id, self._claiming), ()
+        active = [one for one in prepared.exceptions if self._terms.with_exceptions and not self._is_expired(one)]
+        exempt = tuple(flow for one in active for flow in one.flows)
+        claims = [replace(claim, exempt=(*claim.exempt, *exempt)) for claim in prepared.claims]
+        judged = together([self._judge.judge(claim, assertion.id) for claim in claims])
+        used = tuple(one.exception.id for one in active if any(self._uses(one.flows, claims, assertion)))
+        self._used.update(used)
+        return judged, used
+
+    def _uses(self, flows: tuple[Exempt, ...], claims: list[Claim], assertion: Assertion) -> Iterator[bool]:
+        return (self._judge.is_used(flow, claim, assertion.id) for flow in flows for claim in claims)
+
+
+def _world(assertion: Assertion) -> World:
+    if assertion.world is not None:
+        return assertion.world
+    return World.EXISTING if isinstance(assertion.statement, Allow | DnsWorks) else World.POSSIBLE
+
+
+def _milliseconds_since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,0 +1,54 @@
+"""What is probably not meant in an intent file itself: zones that are nobody, approvals that approve nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.gate.claiming import Claiming
+from netverify.gate.judging import Judge
+from netverify.gate.outcome import GateVerdict
+from netverify.gate.prepared import Prepared
+from netverify.intent.spec import Only, Spec, Written
+from netverify.manifests.refusal import shown
+from netverify.model.flow import End
+from netverify.rules.predicate import All
+from netverify.symbolic.casting import PodScope
+
+
+def empty_zones(spec: Spec, claiming: Claiming) -> Iterator[Diagnostic]:
+    """``NV712``: zones that no existing pod is in, where the manifests hold pods at all."""
+    if not claiming.context.inventory.cluster.workloads:
+        return
+    cast = claiming.context.search.casting.cast
+    for zone in spec.zones:
+        phrase = claiming.ends.pods((Written(zone.name, zone.origin),), End.SOURCE)
+        found = cast(phrase.predicate, End.SOURCE, PodScope.EXISTING)
+        if not found.workloads and not found.external:
+            text = f"no existing pod is in zone {shown(zone.name)}"
+            advice = "check its labels and namespaces; what is proved of it holds for pods that could be created"
+            yield Diagnostic("NV712", Severity.WARNING, text, zone.origin, advice)
+
+
+def approved_but_impossible(prepared: Prepared, judge: Judge) -> Iterator[Diagnostic]:
+    """``NV713``: flows that an assertion approves, and that no policy lets through."""
+    if not isinstance(prepared.assertion.statement, Only):
+        return
+    for flow, exempt in prepared.approved:
+        asked = [
+            replace(
+                claim,
+                exempt=(),
+                question=replace(
+                    claim.question,
+                    source=All((claim.question.source, exempt.source)),
+                    destination=All((claim.question.destination, exempt.target)),
+                ),
+            )
+            for claim in prepared.claims
+        ]
+        verdicts = {judge.judge(claim, prepared.assertion.id).verdict for claim in asked}
+        if not verdicts & {GateVerdict.REFUTED, GateVerdict.UNKNOWN} and flow.origin is not None:
+            text = f"an approved flow of {shown(prepared.assertion.id)} is never possible"
+            yield Diagnostic("NV713", Severity.WARNING, text, flow.origin, "drop the approval, or mend the policy")

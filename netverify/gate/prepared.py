@@ -1,0 +1,121 @@
+"""Assertions and exceptions looked up in a cluster: what is wrong with them is told before any is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar, assert_never
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.gate.claim import Claim, Exempt
+from netverify.gate.claiming import Claiming
+from netverify.gate.isolation import claims_about_isolation
+from netverify.gate.statements import approved, claims_about_flows
+from netverify.intent.ends import EndError
+from netverify.intent.reading import IntentError
+from netverify.intent.spec import (
+    Allow,
+    Assertion,
+    ComparedTo,
+    CoversEveryPod,
+    DefaultDeny,
+    Deny,
+    DnsWorks,
+    ExceptionText,
+    FlowText,
+    Isolated,
+    NoExternal,
+    NoMetadata,
+    Only,
+    Separate,
+    Spec,
+)
+from netverify.manifests.refusal import shown
+from netverify.queries.suggestions import did_you_mean, nearest
+
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedException:
+    """An exception with the flows that it leaves aside."""
+
+    exception: ExceptionText
+    flows: tuple[Exempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An assertion with its claims; ``approved`` are the flows that it approves."""
+
+    assertion: Assertion
+    claims: tuple[Claim, ...]
+    exceptions: tuple[PreparedException, ...] = ()
+    approved: tuple[tuple[FlowText, Exempt], ...] = ()
+
+
+def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple[PreparedException, ...]]:
+    """The assertions and exceptions of ``spec``, in the order of the files.
+
+    Raises :class:`netverify.intent.reading.IntentError` with everything that is wrong with them.
+    """
+    preparing = _Preparing(claiming)
+    for zone in spec.zones:
+        preparing.read(lambda zone=zone: claiming.ends.check(zone), None)  # type: ignore[misc]
+    exceptions = tuple(preparing.exception(one, spec) for one in spec.exceptions)
+    prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
+    if preparing.diagnostics:
+        raise IntentError(tuple(sorted(set(preparing.diagnostics), key=Diagnostic.sort_key)))
+    return prepared, exceptions
+
+
+@dataclass(slots=True)
+class _Preparing:
+    claiming: Claiming
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def read(self, reading: Callable[[], _Read], otherwise: _Read) -> _Read:
+        """What ``reading`` gives, or ``otherwise`` where it finds something wrong, which is noted."""
+        try:
+            return reading()
+        except EndError as error:
+            self.diagnostics.append(error.diagnostic)
+            return otherwise
+
+    def exception(self, exception: ExceptionText, spec: Spec) -> PreparedException:
+        """``exception``, whose assertions there are."""
+        ids = [one.id for one in spec.assertions]
+        for written in exception.assertions:
+            if written.text not in ids:
+                text = f"exception {shown(exception.id)} is for an assertion {shown(written.text)} that there is not"
+                advice = did_you_mean(nearest(written.text, ids)) or "name the `id` of an assertion"
+                self.diagnostics.append(Diagnostic("NV708", Severity.ERROR, text, written.origin, advice))
+        flows = (self._exempt(flow) for flow in exception.flows)
+        return PreparedException(exception, tuple(one for one in flows if one is not None))
+
+    def _exempt(self, flow: FlowText) -> Exempt | None:
+        return self.read(lambda: self.claiming.exempt(flow), None)
+
+    def assertion(self, assertion: Assertion, exceptions: tuple[PreparedException, ...]) -> Prepared:
+        """``assertion`` with its claims and the exceptions that are for it."""
+        none: tuple[Claim, ...] = ()
+        claims = self.read(lambda: tuple(_claims(assertion, self.claiming)), none)
+        statement = assertion.statement
+        known: tuple[tuple[FlowText, Exempt], ...] = ()
+        if isinstance(statement, Only):
+            known = self.read(lambda: approved(statement, self.claiming), ())
+        applying = (one for one in exceptions if any(w.text == assertion.id for w in one.exception.assertions))
+        return Prepared(assertion, claims, tuple(applying), known)
+
+
+def _claims(assertion: Assertion, claiming: Claiming) -> Iterator[Claim]:
+    """The claims of ``assertion``; none for those that are judged as a whole."""
+    match assertion.statement:
+        case Deny() | Allow() | Only() | Isolated() | Separate() | NoExternal() | NoMetadata() as about_flows:
+            yield from claims_about_flows(about_flows, assertion.world, claiming)
+        case DefaultDeny() | CoversEveryPod() as about_isolation:
+            yield from claims_about_isolation(about_isolation, assertion.world, claiming)
+        case DnsWorks() | ComparedTo():
+            return
+        case _ as never:
+            assert_never(never)

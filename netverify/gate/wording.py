@@ -1,0 +1,93 @@
+"""What assertions say, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from netverify.intent.spec import (
+    Allow,
+    Assertion,
+    ComparedTo,
+    Comparing,
+    CoversEveryPod,
+    DefaultDeny,
+    Deny,
+    DnsWorks,
+    FlowText,
+    Isolated,
+    NamespacesText,
+    NoExternal,
+    NoMetadata,
+    Only,
+    Separate,
+    Statement,
+    Written,
+)
+from netverify.model.flow import Direction, End
+from netverify.model.labels import EVERYTHING
+from netverify.queries.selector_grammar import selector_text
+
+
+def statement_words(assertion: Assertion) -> str:
+    """One line that says what is to hold."""
+    return _words(assertion.statement)
+
+
+def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm for each verb
+    match statement:
+        case Deny(flow):
+            return f"{_flow(flow)}: never"
+        case Allow(flow):
+            return f"{_flow(flow)}: always"
+        case Only(end, zone, flows, _):
+            towards = "to" if end is End.DESTINATION else "from"
+            count = "1 approved flow" if len(flows) == 1 else f"{len(flows)} approved flows"
+            return f"nothing but {count} {towards} {_ends(zone)}"
+        case Isolated(zone):
+            return f"no flow into or out of {_ends(zone)}"
+        case Separate(zones, selector):
+            if selector is None:
+                return f"no flow between any two of {_ends(zones)}"
+            which = "" if selector == EVERYTHING else f" with {selector_text(selector)}"
+            return f"no flow between any two namespaces{which}"
+        case NoExternal(zone, directions, internet):
+            where = "the internet" if internet else "outside the cluster"
+            words = " or ".join("from" if one is Direction.INGRESS else "to" for one in directions)
+            return f"no flow {words} {where} for {_ends(zone)}"
+        case DefaultDeny(namespaces, directions):
+            return f"{_directions(directions)} is denied by default in {_namespaces(namespaces)}"
+        case CoversEveryPod(namespaces, directions):
+            return f"a policy covers every pod for {_directions(directions)} in {_namespaces(namespaces)}"
+        case DnsWorks(zone):
+            return f"{_ends(zone)} can ask the DNS of the cluster"
+        case NoMetadata(zone):
+            return f"{_ends(zone)} cannot reach the metadata endpoint of the cloud"
+        case ComparedTo(wanted, directory, revision):
+            other = directory or revision
+            assert other is not None
+            how = "the same flows as" if wanted is Comparing.EQUIVALENT else "no flow that is not allowed at"
+            return f"{how} {'revision ' if revision else ''}{other.text}"
+        case _ as never:
+            assert_never(never)
+
+
+def _flow(flow: FlowText) -> str:
+    ports = f" on {', '.join(port.text for port in flow.ports)}" if flow.ports else ""
+    return f"{_ends(flow.sources)} reach {_ends(flow.destinations)}{ports}"
+
+
+def _ends(written: Sequence[Written]) -> str:
+    return ", ".join(one.text for one in written) or "anyone"
+
+
+def _directions(directions: Sequence[Direction]) -> str:
+    return " and ".join(one.value for one in directions)
+
+
+def _namespaces(namespaces: NamespacesText) -> str:
+    if namespaces.selector is not None:
+        return f"namespaces with {selector_text(namespaces.selector)}"
+    if namespaces.names:
+        return f"namespace{'s' if namespaces.names[1:] else ''} {_ends(namespaces.names)}"
+    return "every namespace"
