@@ -17,7 +17,8 @@ from netverify.report.remarks_json import Json, place_json, remarks_json
 SCHEMA = "netverify/query/v1"
 
 
-def _endpoint(endpoint: Endpoint, *, with_address: bool) -> Json:
+def endpoint_json(endpoint: Endpoint, *, with_address: bool) -> Json:
+    """One end of a flow; ``ip`` is null where any address does."""
     match endpoint:
         case External():
             return {"kind": "external", "ip": str(endpoint.address), "existing": True}
@@ -48,12 +49,13 @@ def hop_json(hop: Hop) -> Json:
     return {"hop": text, "port": hop.port, **place_json(hop.origin)}
 
 
-def _witness(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
+def witness_json(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
+    """A flow with the stations on its way, the last of which is its end."""
     flow = witness.flow
     hop = "pod" if isinstance(flow.destination, Pod) else "external"
     return {
-        "source": _endpoint(flow.source, with_address=address_matters(witness, End.SOURCE)),
-        "destination": _endpoint(flow.destination, with_address=address_matters(witness, End.DESTINATION)),
+        "source": endpoint_json(flow.source, with_address=address_matters(witness, End.SOURCE)),
+        "destination": endpoint_json(flow.destination, with_address=address_matters(witness, End.DESTINATION)),
         "protocol": flow.protocol.value,
         "port": flow.port,
         "same_node": flow.same_node,
@@ -86,7 +88,7 @@ def route_json(route: Route) -> Json:
             {
                 "verdict": leg.verdict.value,
                 "scope": leg.scope.value if leg.scope else None,
-                "witness": _witness(leg.witness) if leg.witness else None,
+                "witness": witness_json(leg.witness) if leg.witness else None,
                 "because": [reason_json(reason) for reason in leg.because],
             }
             for leg in route.legs
@@ -94,19 +96,22 @@ def route_json(route: Route) -> Json:
     }
 
 
-def _dumped(value: Json) -> str:
+def dumped(value: Json) -> str:
+    """``value`` as text: ASCII alone, ended by a line feed."""
     return json.dumps(value, ensure_ascii=True, indent=2) + "\n"
 
 
 def render_answer_json(answer: Answer, inventory: Inventory) -> str:
     """One object of the contract's shape. ``rule`` counts from 0; ``ip`` of a pod is null where any address does."""
-    return _dumped(
+    return dumped(
         {
             "schema": SCHEMA,
             "query": answer.question,
             "verdict": answer.verdict.value,
             "scope": answer.scope.value if answer.scope else None,
-            "witness": _witness(answer.witness, answer.route.path if answer.route else ()) if answer.witness else None,
+            "witness": witness_json(answer.witness, answer.route.path if answer.route else ())
+            if answer.witness
+            else None,
             "because": [reason_json(reason) for reason in answer.because],
             **(
                 {"routes": [route_json(route) for route in answer.routes]}
@@ -121,7 +126,7 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
 def _listed(one: Listed) -> Json:
     return {
         "endpoint": one.text,
-        "witness": _witness(one.witness),
+        "witness": witness_json(one.witness),
         "because": [reason_json(reason) for reason in one.because],
     }
 
@@ -129,7 +134,7 @@ def _listed(one: Listed) -> Json:
 def render_listing_json(listing: Listing, inventory: Inventory) -> str:
     """The shape of an answer, with ``existing`` (a witness each) and ``possible`` (in words) instead of one witness."""
     scope = "existing" if listing.existing else "possible" if listing.possible else None
-    return _dumped(
+    return dumped(
         {
             "schema": SCHEMA,
             "query": listing.question,

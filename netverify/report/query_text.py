@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from netverify.manifests.coverage import Inventory
-from netverify.model.flow import End, Endpoint, Pod
-from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.model.flow import Endpoint, Pod
+from netverify.queries.outcome import Answer, Effect, Listed, Listing, Scope, Verdict
 from netverify.queries.wording import setting_words
-from netverify.report.behaviour_text import behaviour_meaning, plugins_text
-from netverify.report.endpoint_text import endpoint_text, port_text
+from netverify.report.endpoint_text import port_text
 from netverify.report.entries import Entry, account, column, laid_out, remark_entries
-from netverify.report.route_text import path_text, route_entries
+from netverify.report.route_text import route_entries
 from netverify.report.terminal import Ink, Line, Span
+from netverify.report.trace_text import decision_text, place_text, trace_entries
 
 _INK = {
     Verdict.REACHABLE: Ink.YELLOW,
@@ -20,62 +18,6 @@ _INK = {
     Verdict.UNKNOWN: Ink.RED,
     Verdict.VACUOUS: Ink.RED,
 }
-
-
-def _place(reason: Reason) -> str:
-    """Where the rule is, or else the policy."""
-    origin = reason.place
-    if origin is None:
-        return ""
-    return f"{origin.path}:{origin.line}" if origin.line else origin.path
-
-
-def _decision(reason: Reason) -> str:
-    if reason.object:
-        return f"{reason.object}: {reason.detail}"
-    by = f" by {reason.policy}" if reason.policy else ""
-    rule = "" if reason.rule is None else f", rule {reason.rule + 1}"
-    match reason.effect:
-        case Effect.ALLOW:
-            return f"allowed{by}{rule}"
-        case Effect.DENY:
-            return f"denied{by}{rule}" if by or rule else "denied"
-        case Effect.NOT_ISOLATED:
-            return f"not isolated{by}"
-        case _ as never:
-            assert_never(never)
-
-
-def _reason_entries(reason: Reason) -> list[Entry]:
-    decision = _decision(reason)
-    if reason.object:
-        return [Entry(reason.direction, decision, _place(reason))]
-    if reason.policy is None and reason.detail:
-        return [Entry(reason.direction, f"{decision}: {reason.detail}", _place(reason))]
-    entries = [Entry(reason.direction, decision, _place(reason))]
-    if reason.detail:
-        entries.append(Entry("", reason.detail, detail=True))
-    return entries
-
-
-def _witness_entries(witness: Witness, inventory: Inventory) -> list[Entry]:
-    port = port_text(witness.flow, matters=witness.port_matters)
-    entries = [
-        Entry("from", endpoint_text(witness, End.SOURCE, inventory.cluster)),
-        Entry("to", f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} on {port}"),
-    ]
-    if witness.flow.same_node:
-        entries.append(Entry("where", "both ends are on one node"))
-    return entries
-
-
-def _behaviour_entries(witness: Witness) -> list[Entry]:
-    entries: list[Entry] = []
-    for behaviour, value in sorted(witness.behaviours.items()):
-        setting = setting_words(behaviour, value=value)
-        entries.append(Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
-        entries.append(Entry("", plugins_text(behaviour, value=value), detail=True))
-    return entries
 
 
 def _is_possible(endpoint: Endpoint) -> bool:
@@ -107,27 +49,9 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
     return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))
 
 
-def _connection_entries(answer: Answer, inventory: Inventory) -> list[Entry]:
-    """One connection: both ends, the trace, what it needs."""
-    entries = _witness_entries(answer.witness, inventory) if answer.witness is not None else []
-    for reason in answer.because:
-        entries += _reason_entries(reason)
-    if answer.witness is not None:
-        entries += _behaviour_entries(answer.witness)
-    return entries
-
-
 def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
     """Headline, both ends, the trace, what the flow needs, what was assumed, and the account of the inputs last."""
-    entries: list[Entry] = []
-    told: tuple[Answer, ...] = (answer,)
-    if answer.route is not None:
-        told = answer.route.legs
-        if answer.route.path:
-            entries.append(Entry("path", path_text(answer.route, inventory)))
-        entries += [Entry("only", text) for text in answer.route.provided]
-    for one in told:
-        entries += _connection_entries(one, inventory)
+    entries = trace_entries(answer.witness, answer.because, answer.route, inventory)
     entries += route_entries(answer.routes, answer.route)
     entries += remark_entries(answer)
     return [_headline(answer, inventory), *laid_out(entries), *account(inventory)]
@@ -138,11 +62,11 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
     entries: list[Entry] = []
     for position, one in enumerate(found):
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
-        through = " and ".join(_decision(reason).removeprefix("allowed by ") for reason in deciding)
+        through = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
         port = port_text(one.witness.flow, matters=one.witness.port_matters)
         needs = ",".join(setting_words(b, value=v) for b, v in sorted(one.witness.behaviours.items()))
         text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
-        place = _place(deciding[-1]) if deciding else ""
+        place = place_text(deciding[-1].place) if deciding else ""
         entries.append(Entry("" if position else "existing", text, place))
     return entries
 

@@ -1,0 +1,112 @@
+"""What is wrong in a run of a gate, one thing at a time: what formats that know lists of findings are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netverify.diagnostics import Origin
+from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict, Result, Violation
+from netverify.queries.outcome import Effect, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation of an assertion, or that the assertion is not proved for another reason: then there is none.
+
+    ``verdict`` is that of this finding: of an assertion that is refuted, some violations may be baselined.
+    """
+
+    result: Result
+    violation: Violation | None = None
+
+    @property
+    def verdict(self) -> GateVerdict:
+        """``BASELINED`` where the violation was known, else the verdict on the assertion."""
+        is_known = self.violation is not None and self.violation.is_baselined
+        return GateVerdict.BASELINED if is_known else self.result.verdict
+
+    @property
+    def is_left_aside(self) -> bool:
+        """Whether it does not count: it is excepted, or was known before."""
+        return self.verdict in {GateVerdict.EXCEPTED, GateVerdict.BASELINED}
+
+    @property
+    def text(self) -> str:
+        """What is wrong, in a line."""
+        return self.violation.text if self.violation is not None else shortcoming(self.result)
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same while the finding does."""
+        return self.violation.fingerprint if self.violation is not None else self.result.fingerprint
+
+    @property
+    def responsible(self) -> Origin | None:
+        """Where the rule or policy is that lets the flow through, or refuses it; None where none in a file does."""
+        return responsible_place(self.violation) if self.violation is not None else None
+
+    @property
+    def place(self) -> Origin:
+        """Where to look first: at what is responsible, or else at the assertion."""
+        return self.responsible or self.result.assertion.origin
+
+
+def findings(report: GateReport) -> Iterator[Finding]:
+    """Everything that is not proved, gravest first."""
+    for result in gravest_first(report):
+        if result.verdict is not GateVerdict.PROVED:
+            yield from findings_of(result)
+
+
+def findings_of(result: Result) -> tuple[Finding, ...]:
+    """One for each violation, new ones first; one without a violation where ``result`` has none."""
+    if not result.violations:
+        return (Finding(result),)
+    return tuple(Finding(result, violation) for violation in new_first(result.violations))
+
+
+def gravest_first(report: GateReport) -> list[Result]:
+    """The results by verdict, then severity, then in the order of the intent files."""
+    return sorted(report.results, key=lambda result: (GRAVEST.index(result.verdict), result.assertion.severity.rank))
+
+
+def new_first(violations: tuple[Violation, ...]) -> list[Violation]:
+    """``violations`` with those of the baseline last."""
+    return sorted(violations, key=lambda violation: violation.is_baselined)
+
+
+def shortcoming(result: Result) -> str:
+    """Why ``result`` is no proof, where no violation says so."""
+    match result.verdict:
+        case GateVerdict.VACUOUS:
+            return "; ".join(("it says nothing, as there is no flow that it is about", *result.notes))
+        case GateVerdict.UNKNOWN:
+            return "; ".join(("neither proved nor refuted", *result.unknown_because))
+        case GateVerdict.EXCEPTED:
+            return f"holds but for what is excepted by {', '.join(result.excepted_by)}"
+        case GateVerdict.REFUTED | GateVerdict.BASELINED:
+            return "; ".join(("it does not hold", *result.notes))
+        case GateVerdict.PROVED:
+            return "it holds"
+
+
+def responsible_reason(violation: Violation) -> Reason | None:
+    """The last reason that decides the witness of ``violation`` and has a place: a policy's, if there is one."""
+    reasons = violation.because
+    if violation.route is not None:
+        reasons = tuple(reason for leg in violation.route.legs for reason in leg.because) or reasons
+    wanted = Effect.DENY if violation.refused else Effect.ALLOW
+    deciding = [reason for reason in reasons if reason.effect is wanted and reason.place is not None]
+    by_policy = [reason for reason in deciding if reason.policy is not None]
+    return next(reversed(by_policy or deciding), None)
+
+
+def responsible_place(violation: Violation) -> Origin | None:
+    """Where the rule or policy is that decides, or else the last station on the way that is in a file."""
+    reason = responsible_reason(violation)
+    if reason is not None:
+        return reason.place
+    stations = violation.route.path if violation.route is not None else ()
+    places = [hop.origin for hop in stations if hop.origin is not None]
+    return places[-1] if places else None

@@ -1,0 +1,117 @@
+"""What a gate found as JSON of schema ``netverify/check/v1``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netverify.gate.outcome import BaselineUse, ExceptionUse, GateReport, GateVerdict, Result, Violation
+from netverify.manifests.coverage import Inventory
+from netverify.report.gate_finding import new_first
+from netverify.report.query_json import dumped, reason_json, route_json, witness_json
+from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, place_json
+
+SCHEMA = "netverify/check/v1"
+
+
+def render_gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str, Json]) -> str:
+    """One object of the contract's shape. ``tool`` says what ran: name, version, options.
+
+    ``witness`` and ``because`` of a result are those of its first new violation, or else the proof's carriers.
+    """
+    return dumped(
+        {
+            "schema": SCHEMA,
+            "results": [_result(result) for result in report.results],
+            "exceptions": [_exception(use) for use in report.exceptions],
+            "baseline": _baseline(report.baseline) if report.baseline is not None else None,
+            "findings": [diagnostic_json(finding) for finding in report.findings],
+            "summary": {
+                "assertions": len(report.results),
+                **{verdict.value: report.counts[verdict] for verdict in GateVerdict},
+                "violations": sum(len(result.violations) for result in report.results),
+                "milliseconds": report.milliseconds,
+            },
+            "date": report.today.isoformat() if report.today is not None else None,
+            "files": list(report.files),
+            "coverage": coverage_json(inventory),
+            "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],
+            "tool": dict(tool),
+        },
+    )
+
+
+def _witness(violation: Violation) -> Json:
+    if violation.witness is None:
+        return None
+    return witness_json(violation.witness, violation.route.path if violation.route is not None else ())
+
+
+def _result(result: Result) -> Json:
+    assertion = result.assertion
+    first = next(iter(new_first(result.violations)), None)
+    because = first.because if first is not None else result.because
+    return {
+        "id": assertion.id,
+        "title": assertion.title,
+        "verb": assertion.verb,
+        "statement": result.statement,
+        "severity": assertion.severity.value,
+        "world": result.world.value,
+        "verdict": result.verdict.value,
+        "witness": _witness(first) if first is not None else None,
+        "because": [reason_json(reason) for reason in because],
+        "violations": [_violation(violation) for violation in result.violations],
+        "complete": result.is_complete,
+        "excepted_by": list(result.excepted_by),
+        "unknown_because": list(result.unknown_because),
+        "assumptions": list(result.assumptions),
+        "approximations": list(result.approximations),
+        "notes": list(result.notes),
+        "controls": list(assertion.controls),
+        **place_json(assertion.origin),
+        "fingerprint": result.fingerprint,
+        "questions": result.questions,
+        "milliseconds": result.milliseconds,
+    }
+
+
+def _violation(violation: Violation) -> Json:
+    return {
+        "text": violation.text,
+        "source": violation.source,
+        "destination": violation.destination,
+        "refused": violation.refused,
+        "scope": violation.scope.value if violation.scope is not None else None,
+        "witness": _witness(violation),
+        "because": [reason_json(reason) for reason in violation.because],
+        "route": route_json(violation.route) if violation.route is not None else None,
+        "fingerprint": violation.fingerprint,
+        "baselined": violation.is_baselined,
+    }
+
+
+def _exception(use: ExceptionUse) -> Json:
+    given = use.exception
+    return {
+        "id": given.id,
+        "state": use.state.value,
+        "assertions": [written.text for written in given.assertions],
+        "flows": [
+            {
+                "from": [written.text for written in flow.sources],
+                "to": [written.text for written in flow.destinations],
+                "ports": [written.text for written in flow.ports],
+                "justification": flow.justification,
+            }
+            for flow in given.flows
+        ],
+        "reason": given.reason,
+        "owner": given.owner,
+        "ticket": given.ticket or None,
+        "expires": given.expires.isoformat(),
+        **place_json(given.origin),
+    }
+
+
+def _baseline(baseline: BaselineUse) -> Json:
+    return {"path": baseline.path, "known": baseline.known, "gone": baseline.gone}

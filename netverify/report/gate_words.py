@@ -1,0 +1,31 @@
+"""Verdicts, exceptions and counts of a gate in words that several reports share."""
+
+from __future__ import annotations
+
+from netverify.gate.outcome import GRAVEST, BaselineUse, ExceptionState, ExceptionUse, GateReport
+from netverify.report.quantities import counted
+
+
+def counts_text(report: GateReport) -> str:
+    """``1 refuted, 3 proved``: the gravest first, none that there is none of."""
+    parts = [f"{report.counts[verdict]} {verdict}" for verdict in GRAVEST if report.counts[verdict]]
+    return ", ".join(parts) or "no assertions"
+
+
+def duration_text(milliseconds: int) -> str:
+    """``1.2 s``, below a second ``340 ms``."""
+    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds} ms"
+
+
+def exception_text(use: ExceptionUse) -> str:
+    """``exception legacy-sync until 2027-01-31 (team-payments, OPS-12): the old exporter is replaced``."""
+    given = use.exception
+    until = "that expired on" if use.state is ExceptionState.EXPIRED else "until"
+    who = f"{given.owner}, {given.ticket}" if given.ticket else given.owner
+    return f"exception {given.id} {until} {given.expires} ({who}): {given.reason}"
+
+
+def baseline_text(baseline: BaselineUse) -> str:
+    """``3 violations were known (baseline.json), 1 of it is no more``."""
+    known = f"{counted(baseline.known, 'violation')} {'was' if baseline.known == 1 else 'were'} known ({baseline.path})"
+    return f"{known}, {baseline.gone} of it {'is' if baseline.gone == 1 else 'are'} no more" if baseline.gone else known

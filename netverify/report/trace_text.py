@@ -1,0 +1,95 @@
+"""A witness and its trace as lines of a text report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from netverify.diagnostics import Origin
+from netverify.manifests.coverage import Inventory
+from netverify.model.flow import End
+from netverify.queries.outcome import Effect, Reason, Route, Witness
+from netverify.queries.wording import setting_words
+from netverify.report.behaviour_text import behaviour_meaning, plugins_text
+from netverify.report.endpoint_text import endpoint_text, port_text
+from netverify.report.entries import Entry
+from netverify.report.route_text import path_text
+
+
+def place_text(origin: Origin | None) -> str:
+    """``policies.yaml:64``; empty for no place."""
+    if origin is None:
+        return ""
+    return f"{origin.path}:{origin.line}" if origin.line else origin.path
+
+
+def decision_text(reason: Reason) -> str:
+    """``allowed by NetworkPolicy b/allow-admin, rule 1``; rules count from 1."""
+    if reason.object:
+        return f"{reason.object}: {reason.detail}"
+    by = f" by {reason.policy}" if reason.policy else ""
+    rule = "" if reason.rule is None else f", rule {reason.rule + 1}"
+    match reason.effect:
+        case Effect.ALLOW:
+            return f"allowed{by}{rule}"
+        case Effect.DENY:
+            return f"denied{by}{rule}" if by or rule else "denied"
+        case Effect.NOT_ISOLATED:
+            return f"not isolated{by}"
+        case _ as never:
+            assert_never(never)
+
+
+def _reason_entries(reason: Reason) -> list[Entry]:
+    decision = decision_text(reason)
+    if reason.object:
+        return [Entry(reason.direction, decision, place_text(reason.place))]
+    if reason.policy is None and reason.detail:
+        return [Entry(reason.direction, f"{decision}: {reason.detail}", place_text(reason.place))]
+    entries = [Entry(reason.direction, decision, place_text(reason.place))]
+    if reason.detail:
+        entries.append(Entry("", reason.detail, detail=True))
+    return entries
+
+
+def _witness_entries(witness: Witness, inventory: Inventory) -> list[Entry]:
+    port = port_text(witness.flow, matters=witness.port_matters)
+    entries = [
+        Entry("from", endpoint_text(witness, End.SOURCE, inventory.cluster)),
+        Entry("to", f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} on {port}"),
+    ]
+    if witness.flow.same_node:
+        entries.append(Entry("where", "both ends are on one node"))
+    return entries
+
+
+def _behaviour_entries(witness: Witness) -> list[Entry]:
+    entries: list[Entry] = []
+    for behaviour, value in sorted(witness.behaviours.items()):
+        setting = setting_words(behaviour, value=value)
+        entries.append(Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
+        entries.append(Entry("", plugins_text(behaviour, value=value), detail=True))
+    return entries
+
+
+def _connection_entries(witness: Witness | None, because: Sequence[Reason], inventory: Inventory) -> list[Entry]:
+    """One connection: both ends, the trace, what it needs."""
+    entries = _witness_entries(witness, inventory) if witness is not None else []
+    for reason in because:
+        entries += _reason_entries(reason)
+    if witness is not None:
+        entries += _behaviour_entries(witness)
+    return entries
+
+
+def trace_entries(
+    witness: Witness | None, because: Sequence[Reason], route: Route | None, inventory: Inventory
+) -> list[Entry]:
+    """Both ends, the trace and what the flow needs; where it takes ``route``, that of each of its connections."""
+    if route is None:
+        return _connection_entries(witness, because, inventory)
+    entries = [Entry("path", path_text(route, inventory))] if route.path else []
+    entries += [Entry("only", text) for text in route.provided]
+    for leg in route.legs:
+        entries += _connection_entries(leg.witness, leg.because, inventory)
+    return entries
