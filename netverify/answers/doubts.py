@@ -8,6 +8,7 @@ from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Unsupported
 
 _LISTED = 10
+_NAMED = 3
 
 
 def unread_inputs(inventory: Inventory) -> tuple[str, ...]:
@@ -56,9 +57,16 @@ def _full_name(thing: Unsupported) -> str:
 
 def notes(coverage: Coverage) -> tuple[str, ...]:
     """What the account of the inputs says that bears on every answer."""
-    if not coverage.templates:
-        return ()
-    count = len(coverage.templates)
-    if count == 1:
-        return ("1 file is a template that was not rendered: what it would create is not in this answer",)
-    return (f"{count} files are templates that were not rendered: what they would create is not in this answer",)
+    lines = []
+    if count := len(coverage.templates):
+        subject = "1 file is a template that was" if count == 1 else f"{count} files are templates that were"
+        lines.append(f"{subject} not rendered: what {_they(count)} would create is not in this answer")
+    if count := len(coverage.unrendered):
+        some = ", ".join(what for what, _ in coverage.unrendered[:_NAMED]) + (", ..." if count > _NAMED else "")
+        was = "was" if count == 1 else "were"
+        lines.append(f"{some} {was} not rendered: what {_they(count)} would create or allow is not in this answer")
+    return tuple(lines)
+
+
+def _they(count: int) -> str:
+    return "it" if count == 1 else "they"

@@ -9,6 +9,15 @@ from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.model.cluster import Cluster
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class RenderedBy:
+    """Something that a program rendered; ``version`` is empty where the program does not tell."""
+
+    what: str
+    program: str
+    version: str
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What became of the inputs. ``documents`` is the sum of all other counts of documents.
@@ -18,7 +27,9 @@ class Coverage:
     approximations. ``templates`` are files that are Helm (or other) templates, not manifests; ``not_manifests`` are
     documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders,
     links out of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not
-    be read or were refused: while there is one, no verdict holds.
+    be read or were refused: while there is one, no verdict holds. ``rendered`` says by which program and version;
+    ``unrendered`` is what would be applied but could not be made from these files, with the reason: answers hold
+    without it.
     """
 
     files: int = 0
@@ -31,6 +42,8 @@ class Coverage:
     templates: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     unread: tuple[Origin, ...] = ()
+    rendered: tuple[RenderedBy, ...] = ()
+    unrendered: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

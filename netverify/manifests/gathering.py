@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.account import Account
-from netverify.manifests.gathered import Gathered
+from netverify.manifests.gathered import Gathered, ReadObject
 from netverify.manifests.kinds import is_irrelevant
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.reading import too_large
 from netverify.manifests.sources import Source
+from netverify.model.cluster import Namespace, Workload
+from netverify.model.labels import NAMESPACE_NAME_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The bytes of one source; ``path`` and ``namespace`` are those of :class:`Source`."""
+    """The bytes of one source; the other fields are those of :class:`Source`."""
 
     path: str
     data: bytes
     namespace: str | None = None
+    home: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Gathered]:
@@ -50,7 +54,7 @@ def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Ga
         if total > limits.total_bytes:
             yield _unreadable(too_large(total, limits.total_bytes).diagnostic(source.path))
             return
-        yield Content(source.path, data, source.namespace)
+        yield Content(source.path, data, source.namespace, source.home, source.labels)
 
 
 def gather(content: Content, terms: Terms) -> Gathered:
@@ -65,7 +69,7 @@ def gather(content: Content, terms: Terms) -> Gathered:
         strict=terms.strict,
         namespace=content.namespace,
     )
-    account = Account(terms.default_namespace)
+    account = Account(content.home or terms.default_namespace)
     account.irrelevant.update(loaded.dropped)
     for document in loaded.documents:
         account.add(document)
@@ -73,10 +77,24 @@ def gather(content: Content, terms: Terms) -> Gathered:
     return replace(
         gathered,
         files=1,
+        reads=tuple(_as_applied(read, content) for read in gathered.reads),
         templates=(Origin(content.path),) if loaded.templated else (),
         unread=(*gathered.unread, *(one.origin for one in loaded.diagnostics if one.severity is Severity.ERROR)),
         diagnostics=(*loaded.diagnostics, *gathered.diagnostics),
     )
+
+
+def _as_applied(read: ReadObject, content: Content) -> ReadObject:
+    """``read`` with what was decided about all objects of ``content``; only namespaces and bare pods keep labels."""
+    if content.home is not None:
+        read = replace(read, placed=True)
+    fact = read.fact
+    if content.labels and (isinstance(fact, Namespace) or (isinstance(fact, Workload) and fact.single)):
+        name = {NAMESPACE_NAME_LABEL: fact.name} if isinstance(fact, Namespace) else {}
+        read = replace(
+            read, fact=replace(fact, labels=dict(sorted({**fact.labels, **dict(content.labels), **name}.items())))
+        )
+    return read
 
 
 def _unreadable(diagnostic: Diagnostic) -> Gathered:

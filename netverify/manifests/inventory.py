@@ -19,7 +19,8 @@ from netverify.manifests.gathered import Fact, Gathered, ReadObject, merged
 from netverify.manifests.gathering import Terms
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
-from netverify.manifests.rendering import render_helm, render_kustomize
+from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering
+from netverify.manifests.renditions import render_all, rendered_by
 from netverify.manifests.sources import STANDARD_INPUT, Source, find_sources
 from netverify.model.cluster import Cluster, Namespace, Workload
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
@@ -99,27 +100,37 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     helm: Sequence[str] = (),
     values: Sequence[str] = (),
     sets: Sequence[str] = (),
+    renderings: Sequence[Rendering] = (),
     texts: Mapping[str, bytes] = _NO_TEXTS,
     strict: bool = False,
     means: Means = ALONE,
 ) -> Inventory:
     """The inventory of all that the arguments name; what cannot be read is among the diagnostics; nothing is raised.
 
-    ``values`` and ``sets`` go to every chart of ``helm``; ``texts`` are manifests by the name to report them by. With
-    ``strict`` a template that is not rendered is an error. ``means`` change how long it takes, and nothing else; a
-    process that dies under them is a ``WorkerDiedError``.
+    ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` come after those of ``kustomize`` and
+    ``helm``, and a file that one of them applies is not read once more as it stands. ``texts`` are manifests by the
+    name to report them by. With ``strict`` what is not rendered is an error. ``means`` change how long it takes, and
+    nothing else; a process that dies under them is a ``WorkerDiedError``.
     """
     found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None)
-    rendered = [render_kustomize(directory) for directory in kustomize]
-    rendered += [render_helm(chart, values, sets, namespace=default_namespace) for chart in helm]
-    outside = [*found.diagnostics, *(finding for one in rendered for finding in one.diagnostics)]
-    sources = [*found.sources, *(one.source for one in rendered if one.source is not None)]
+    wanted: list[Rendering] = [KustomizeBuild(directory) for directory in kustomize]
+    wanted += [HelmChart(chart, tuple(values), tuple(sets)) for chart in helm]
+    rendered = render_all((*wanted, *renderings), default_namespace, strict=strict)
+    outside = [*found.diagnostics, *rendered.diagnostics]
+    sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
+    sources += rendered.sources
     sources += [Source(name, data=data) for name, data in texts.items()]
     unread = tuple(finding.origin for finding in outside if finding.severity is Severity.ERROR)
     before = Gathered(diagnostics=tuple(outside), unread=unread)
     gathered = merged((before, collect(sources, Terms(default_namespace, strict), means)))
     inventory = inventory_of(gathered, default_namespace)
-    return replace(inventory, coverage=replace(inventory.coverage, skipped=found.skipped))
+    coverage = replace(
+        inventory.coverage,
+        skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
+        rendered=rendered_by(rendered.made),
+        unrendered=rendered.unrendered,
+    )
+    return replace(inventory, coverage=coverage)
 
 
 def _piped_input() -> BinaryIO | None:

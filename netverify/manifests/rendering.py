@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.refusal import escaped
+from netverify.manifests import programs
+from netverify.manifests.programs import Program, ProgramFailedError
+from netverify.manifests.refusal import shown
 from netverify.manifests.sources import Source
 
 TIMEOUT_S: Final = 120.0
-_LINES_SHOWN: Final = 8
-_HOW_TO_GET_KUSTOMIZE: Final = "install kubectl or kustomize, or render it elsewhere and pipe the result in with `-f -`"
-_HOW_TO_GET_HELM: Final = "install helm, or render the chart elsewhere and pipe the result in with `-f -`"
+HOW_TO_GET_KUSTOMIZE: Final = "install kubectl or kustomize, or render it elsewhere and pipe the result in with `-f -`"
+HOW_TO_GET_HELM: Final = "install helm, or render the chart elsewhere and pipe the result in with `-f -`"
+RELEASE_NAME: Final = re.compile(r"[a-z0-9](?:[-.a-z0-9]{0,51}[a-z0-9])?")
+"""What helm takes as the name of a release."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a program made of its input: ``source`` if it succeeded, else one error."""
+    """What a program made of its input: ``source`` if it succeeded, and which ``program``; else one error."""
 
     source: Source | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    program: Program | None = None
 
 
 def render_kustomize(directory: str, timeout_s: float = TIMEOUT_S) -> Rendered:
@@ -31,73 +34,57 @@ def render_kustomize(directory: str, timeout_s: float = TIMEOUT_S) -> Rendered:
 
     Errors: NV151 if neither program is found, NV152 if it fails or takes longer than ``timeout_s`` seconds.
     """
-    folder = _not_a_flag(directory)
-    if program := shutil.which("kustomize"):
-        return _run([program, "build", folder], directory, timeout_s)
-    if program := shutil.which("kubectl"):
-        return _run([program, "kustomize", folder], directory, timeout_s)
-    return _missing(directory, "neither `kustomize` nor `kubectl` is installed", _HOW_TO_GET_KUSTOMIZE)
+    program = programs.kustomizer()
+    if program is None:
+        return missing(directory, "neither `kustomize` nor `kubectl` is installed", HOW_TO_GET_KUSTOMIZE)
+    return _run(program, [_not_a_flag(directory)], directory, timeout_s)
 
 
-def render_helm(
+def render_helm(  # noqa: PLR0913 one argument for each thing that decides what a chart gives
     chart: str,
     values: Sequence[str] = (),
     sets: Sequence[str] = (),
     *,
     namespace: str | None = None,
+    release: str | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Rendered:
     """The manifests that ``chart`` renders to by ``helm template``, with value files and ``KEY=VALUE`` settings.
 
-    Errors as in :func:`render_kustomize`.
+    Errors as in :func:`render_kustomize`; NV152 also for a ``release`` that is no name of one.
     """
-    program = shutil.which("helm")
+    program = programs.helm()
     if program is None:
-        return _missing(chart, "`helm` is not installed", _HOW_TO_GET_HELM)
-    command = [program, "template", _not_a_flag(chart)]
+        return missing(chart, "`helm` is not installed", HOW_TO_GET_HELM)
+    if release is not None and not RELEASE_NAME.fullmatch(release):
+        return failed(chart, f"{shown(release)} is no name of a release", "use lower case letters, digits and `-`")
+    arguments = [*([] if release is None else [release]), _not_a_flag(chart)]
     for file in values:
-        command += ["--values", _not_a_flag(file)]
+        arguments += ["--values", _not_a_flag(file)]
     for setting in sets:
-        command += ["--set", setting]
+        arguments += ["--set", setting]
     if namespace is not None:
-        command += ["--namespace", namespace]
-    return _run(command, chart, timeout_s)
+        arguments += ["--namespace", namespace]
+    return _run(program, arguments, chart, timeout_s)
 
 
-def _run(command: list[str], shown: str, timeout_s: float) -> Rendered:
-    name = " ".join([command[0].rsplit("/", 1)[-1], command[1]])
+def _run(program: Program, arguments: list[str], path: str, timeout_s: float) -> Rendered:
     try:
-        done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return _failed(shown, f"`{name}` took longer than {timeout_s:g} seconds", "try it by hand")
-    except OSError as error:
-        return _failed(
-            shown, f"`{name}` cannot be started: {(error.strerror or 'unknown reason').lower()}", "try it by hand"
-        )
-    if done.returncode:
-        return _failed(shown, f"`{name}` failed with exit status {done.returncode}", _quoted(done.stderr))
-    return Rendered(Source(f"{shown} (rendered)", data=done.stdout))
-
-
-def _quoted(output: bytes) -> str:
-    """The last lines that a program printed, made harmless for a terminal."""
-    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
-    return (
-        "it said: " + " / ".join(escaped(line.strip()) for line in lines[-_LINES_SHOWN:])
-        if lines
-        else "it said nothing"
-    )
+        text = programs.run(program, arguments, timeout_s)
+    except ProgramFailedError as error:
+        return failed(path, error.message, error.said)
+    return Rendered(Source(f"{path} (rendered)", data=text), program=program)
 
 
 def _not_a_flag(path: str) -> str:
     return f"./{path}" if path.startswith("-") else path
 
 
-def _missing(shown: str, message: str, advice: str) -> Rendered:
-    return Rendered(diagnostics=(Diagnostic("NV151", Severity.ERROR, message, Origin(shown), advice),))
+def missing(path: str, message: str, advice: str) -> Rendered:
+    """The program that ``path`` needs is not installed."""
+    return Rendered(diagnostics=(Diagnostic("NV151", Severity.ERROR, message, Origin(path), advice),))
 
 
-def _failed(shown: str, message: str, advice: str) -> Rendered:
-    return Rendered(diagnostics=(Diagnostic("NV152", Severity.ERROR, message, Origin(shown), advice),))
+def failed(path: str, message: str, advice: str) -> Rendered:
+    """The program that ``path`` needs did not render it."""
+    return Rendered(diagnostics=(Diagnostic("NV152", Severity.ERROR, message, Origin(path), advice),))

@@ -25,13 +25,16 @@ class Source:
     """One input. ``path`` is as the user gave it; ``namespace`` is where an overlay puts its namespaced objects.
 
     An overlay also renames a ``v1`` Namespace object to ``namespace``, as kustomize does. ``file`` is read when asked
-    for; ``data`` is there instead for standard input and rendered charts.
+    for; ``data`` is there instead for standard input and rendered charts. ``home`` is where its objects are that name
+    no namespace (None: the default one), and ``labels`` are put on every object of it by who applies it.
     """
 
     path: str
     namespace: str | None = None
     file: Path | None = None
     data: bytes = b""
+    home: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
     def read(self, limits: Limits = DEFAULT_LIMITS) -> bytes | Diagnostic:
         """The bytes, or why there are none."""

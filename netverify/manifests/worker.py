@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from typing import IO, Any
@@ -47,7 +47,7 @@ class Worker:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            _send(self._process.stdin, [content.path, content.namespace, self._terms], content.data)
+            _send(self._process.stdin, [asdict(replace(content, data=b"")) | {"data": ""}, self._terms], content.data)
             _, packed = _receive(self._process.stdout)
         except (OSError, ValueError, EOFError) as error:
             raise WorkerDiedError("a process that reads manifests ended early") from error
@@ -71,11 +71,12 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     while True:
         try:
-            (path, namespace, fields), data = _receive(requests)
+            (content, fields), data = _receive(requests)
         except EOFError:
             return
         terms = Terms(**(fields | {"limits": Limits(**fields["limits"])}))
-        _send(answers, None, pack(gather(Content(path, data, namespace), terms), path))
+        asked = Content(**(content | {"data": data, "labels": tuple(map(tuple, content["labels"]))}))
+        _send(answers, None, pack(gather(asked, terms), asked.path))
 
 
 def _send(stream: IO[bytes], head: object, data: bytes) -> None:

@@ -27,14 +27,30 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
         parts.append(f"{counted_kinds(coverage.unsupported)} not modelled")
     if coverage.templates:
         parts.append(f"{counted(len(coverage.templates), 'template')} not rendered ({listed(coverage.templates)})")
+    for why in dict.fromkeys(reason for _, reason in coverage.unrendered):
+        things = tuple(what for what, reason in coverage.unrendered if reason == why)
+        parts.append(f"{listed(things)} not rendered: {why}")
     for why in sorted({reason for _, reason in coverage.skipped}):
         paths = tuple(path for path, reason in coverage.skipped if reason == why)
         parts.append(f"{counted(len(paths), 'path')} left alone, {why} ({listed(paths)})")
     return tuple(parts)
 
 
+def _rendered(coverage: Coverage) -> tuple[str, ...]:
+    """What each program rendered, with its version."""
+    programs = dict.fromkeys((one.program, one.version) for one in coverage.rendered)
+    return tuple(
+        f"rendered by {program} {version or '(of unknown version)'}: "
+        + listed(tuple(one.what for one in coverage.rendered if (one.program, one.version) == (program, version)))
+        for program, version in programs
+    )
+
+
 def coverage_text(inventory: Inventory) -> tuple[str, ...]:
-    """``2 namespaces, 3 workloads, 2 services; nothing left out``, with a further line for each omission."""
+    """``2 namespaces, 3 workloads, 2 services; nothing left out``, with a further line for each omission.
+
+    Where something was rendered, a line for each program says by which version.
+    """
     coverage = inventory.coverage
     parts = [_modelled(inventory)]
     if any(coverage.irrelevant.values()):
@@ -45,5 +61,5 @@ def coverage_text(inventory: Inventory) -> tuple[str, ...]:
         parts.append(f"{counted(coverage.not_manifests, 'document')} without apiVersion and kind")
     left_out = _left_out(coverage)
     if not left_out:
-        return ("; ".join((*parts, "nothing left out")),)
-    return ("; ".join(parts), *(f"left out: {part}" for part in left_out))
+        return ("; ".join((*parts, "nothing left out")), *_rendered(coverage))
+    return ("; ".join(parts), *(f"left out: {part}" for part in left_out), *_rendered(coverage))

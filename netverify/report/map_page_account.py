@@ -50,6 +50,8 @@ def _incomplete(inventory: Inventory) -> Iterable[str]:
         yield f"{counted_kinds(coverage.unsupported)} not modelled: what they create, allow or deny is not in this map"
     if coverage.templates:
         yield f"{counted(len(coverage.templates), 'template')} not rendered: what they would create is not in this map"
+    if count := len(coverage.unrendered):
+        yield f"{counted(count, 'delivery')} could not be rendered: what they would create is not in this map"
 
 
 def _finding(one: Diagnostic) -> str:

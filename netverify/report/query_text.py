@@ -38,8 +38,9 @@ def _only_possible(outcome: Answer | Listing) -> str:
 
 
 def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
-    templates = len(inventory.coverage.templates)
+    templates, unrendered = len(inventory.coverage.templates), len(inventory.coverage.unrendered)
     beside = f"; {templates} template{'s' if templates > 1 else ''} left out" if templates else ""
+    beside += f"; {unrendered} not rendered" if unrendered else ""
     rest = {
         Verdict.REACHABLE: _only_possible(outcome),
         Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",

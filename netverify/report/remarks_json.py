@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.manifests.coverage import Inventory
+from netverify.manifests.coverage import Coverage, Inventory
 from netverify.report.remarked import Remarked
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
@@ -33,6 +33,7 @@ def coverage_json(inventory: Inventory) -> Json:
         "unread": [place_json(origin) for origin in coverage.unread],
         "not_manifests": coverage.not_manifests,
         "templates": list(coverage.templates),
+        **_rendering_json(coverage),
         "skipped": [{"path": path, "reason": reason} for path, reason in coverage.skipped],
         "kinds": {
             "modelled": dict(sorted(coverage.modelled.items())),
@@ -41,6 +42,18 @@ def coverage_json(inventory: Inventory) -> Json:
             "unsupported": dict(sorted(coverage.unsupported.items())),
         },
     }
+
+
+def _rendering_json(coverage: Coverage) -> dict[str, Json]:
+    """What was rendered, by which version of which program, and what was not; nothing where there was nothing to."""
+    fields: dict[str, Json] = {}
+    if coverage.rendered:
+        fields["rendered"] = [
+            {"what": one.what, "program": one.program, "version": one.version or None} for one in coverage.rendered
+        ]
+    if coverage.unrendered:
+        fields["unrendered"] = [{"what": what, "reason": reason} for what, reason in coverage.unrendered]
+    return fields
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> Json:

@@ -1,0 +1,119 @@
+"""The programs that render: where they are, how they are run, and which version they are."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from netverify.manifests.refusal import escaped
+
+_LINES_SHOWN: Final = 8
+_VERSION_TIMEOUT_S: Final = 20.0
+_VERSION: Final = re.compile(rb"v\d+\.\d+\.\d+[-+.\w]{0,40}")
+_ASKING: Final[Mapping[str, tuple[str, ...]]] = {
+    "helm template": ("version", "--short"),
+    "kubectl kustomize": ("version", "--client"),
+    "kustomize build": ("version",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that was found, with the command of it that renders: ``kubectl kustomize``."""
+
+    path: str
+    command: str
+
+    @property
+    def name(self) -> str:
+        """How to call it: ``kubectl kustomize``, ``helm``."""
+        return self.path.rsplit("/", 1)[-1] + (" " + self.command if self.command == "kustomize" else "")
+
+    @property
+    def words(self) -> str:
+        """What was run: ``helm template``."""
+        return f"{self.path.rsplit('/', 1)[-1]} {self.command}"
+
+
+class ProgramFailedError(Exception):
+    """A program could not render; ``message`` says what happened, ``said`` what it printed, harmless for a terminal."""
+
+    def __init__(self, message: str, said: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.said = said
+
+
+def kustomizer() -> Program | None:
+    """The program that builds overlays: ``kustomize``, else ``kubectl``; None where neither is installed."""
+    if path := shutil.which("kustomize"):
+        return Program(path, "build")
+    path = shutil.which("kubectl")
+    return Program(path, "kustomize") if path else None
+
+
+def helm() -> Program | None:
+    """The program that renders charts; None where it is not installed."""
+    path = shutil.which("helm")
+    return Program(path, "template") if path else None
+
+
+def run(
+    program: Program, arguments: list[str], timeout_s: float, environment: Mapping[str, str] | None = None
+) -> bytes:
+    """What ``program`` prints, without a shell and without input. Raises :class:`ProgramFailedError`."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
+            [program.path, program.command, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+            env=environment,
+        )
+    except subprocess.TimeoutExpired:
+        raise ProgramFailedError(
+            f"`{program.words}` took longer than {timeout_s:g} seconds", "try it by hand"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "unknown reason").lower()
+        raise ProgramFailedError(f"`{program.words}` cannot be started: {reason}", "try it by hand") from None
+    if done.returncode:
+        message = f"`{program.words}` failed with exit status {done.returncode}"
+        raise ProgramFailedError(message, _quoted(done.stderr))
+    return done.stdout
+
+
+def version_of(program: Program) -> str:
+    """The version that ``program`` says it is, as ``v5.5.0``; empty where it does not tell.
+
+    Of kubectl it is that of the kustomize inside.
+    """
+    arguments = _ASKING.get(program.words, ("version",))
+    try:
+        done = subprocess.run(  # noqa: S603 - as above
+            [program.path, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_VERSION_TIMEOUT_S,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    said = done.stdout
+    if program.command == "kustomize":
+        said = said.partition(b"Kustomize Version:")[2]
+    found = _VERSION.search(said)
+    return found.group().decode("ascii") if found else ""
+
+
+def _quoted(output: bytes) -> str:
+    """The last lines that a program printed, made harmless for a terminal."""
+    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    if not lines:
+        return "it said nothing"
+    return "it said: " + " / ".join(escaped(line.strip()) for line in lines[-_LINES_SHOWN:])

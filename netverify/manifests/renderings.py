@@ -1,0 +1,45 @@
+"""What other programs or controllers make manifests of: overlays, charts, and what Flux and Argo CD apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class KustomizeBuild:
+    """An overlay, built by kustomize."""
+
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelmChart:
+    """A chart, rendered by helm with value files and ``KEY=VALUE`` settings of its own.
+
+    ``namespace`` is that of the release, where objects are that name none (None: the default one of the run);
+    ``release`` is its name (None: the one that helm makes up).
+    """
+
+    chart: str
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    namespace: str | None = None
+    release: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FluxPath:
+    """A folder as Flux applies it: ``Kustomization`` and ``HelmRelease`` objects are followed inside the checkout."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArgoPath:
+    """A folder with ``Application`` objects of Argo CD, which are followed inside the checkout."""
+
+    path: str
+
+
+Rendering: TypeAlias = KustomizeBuild | HelmChart | FluxPath | ArgoPath

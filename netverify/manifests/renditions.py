@@ -1,0 +1,75 @@
+"""Everything that a run has rendered: the sources that came of it, by which programs, and what could not be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from netverify.diagnostics import Diagnostic
+from netverify.manifests.coverage import RenderedBy
+from netverify.manifests.programs import Program, version_of
+from netverify.manifests.rendering import Rendered, render_helm, render_kustomize
+from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
+from netverify.manifests.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What one rendering gave. ``made`` are the things that programs rendered.
+
+    ``unrendered`` and ``skipped`` are those of :class:`~netverify.manifests.coverage.Coverage`; ``consumed`` are files
+    whose objects are among the sources already, as they are applied.
+    """
+
+    sources: tuple[Source, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    made: tuple[tuple[str, Program], ...] = ()
+    unrendered: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    consumed: frozenset[Path] = frozenset()
+
+
+def render_all(renderings: Sequence[Rendering], default_namespace: str, *, strict: bool) -> Rendition:
+    """What ``renderings`` give together, in their order. With ``strict`` what cannot be rendered is an error."""
+    return _together(_render(one, default_namespace, strict=strict) for one in renderings)
+
+
+def rendered_by(made: Iterable[tuple[str, Program]]) -> tuple[RenderedBy, ...]:
+    """What was rendered with the versions of the programs, each of which is asked once."""
+    things = sorted(set(made), key=lambda pair: (pair[0], pair[1].path))
+    versions = {program: version_of(program) for program in sorted({p for _, p in things}, key=lambda p: p.path)}
+    return tuple(RenderedBy(what, program.name, versions[program]) for what, program in things)
+
+
+def _render(rendering: Rendering, default_namespace: str, *, strict: bool) -> Rendition:
+    match rendering:
+        case KustomizeBuild(directory):
+            return _of_one(directory, render_kustomize(directory), None)
+        case HelmChart(chart, values, sets, namespace, release):
+            rendered = render_helm(chart, values, sets, namespace=namespace or default_namespace, release=release)
+            return _of_one(chart, rendered, namespace)
+        case FluxPath(path) | ArgoPath(path):
+            raise NotImplementedError(path, strict)
+        case _:
+            assert_never(rendering)
+
+
+def _of_one(what: str, rendered: Rendered, home: str | None) -> Rendition:
+    source, program = rendered.source, rendered.program
+    if source is None or program is None:
+        return Rendition(diagnostics=rendered.diagnostics)
+    return Rendition((Source(source.path, data=source.data, home=home),), made=((what, program),))
+
+
+def _together(parts: Iterable[Rendition]) -> Rendition:
+    parts = tuple(parts)
+    return Rendition(
+        sources=tuple(source for part in parts for source in part.sources),
+        diagnostics=tuple(finding for part in parts for finding in part.diagnostics),
+        made=tuple(thing for part in parts for thing in part.made),
+        unrendered=tuple(dict.fromkeys(gap for part in parts for gap in part.unrendered)),
+        skipped=tuple(dict.fromkeys(path for part in parts for path in part.skipped)),
+        consumed=frozenset().union(*(part.consumed for part in parts)),
+    )
