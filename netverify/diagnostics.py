@@ -67,6 +67,17 @@ class Diagnostic:
         return (self.origin, self.code, self.message)
 
 
+@dataclass(eq=False)
+class DiagnosedError(NetverifyError):
+    """Something that cannot be used: ``diagnostics`` say why, in the order of places; there is at least one."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __str__(self) -> str:
+        first = self.diagnostics[0]
+        return f"{first.origin}: {first.message}"
+
+
 CODES: Mapping[str, str] = MappingProxyType(
     {
         # Codes of the first hundred are about sources and YAML

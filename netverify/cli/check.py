@@ -77,6 +77,8 @@ def check(**flags: Any) -> int:
         raise Refusal("NV420", "`--no-exceptions` leaves no baseline", "drop `--baseline`")
     request = CheckRequest(
         specs=flags["specs"],
+        cni=flags["cni"],
+        assumptions=flags["assumptions"],
         failing=_failing(flags["fail_on"]),
         severity=flags["severity"],
         ids=flags["ids"],

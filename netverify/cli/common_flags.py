@@ -45,7 +45,8 @@ _INPUTS = (
         metavar="PATH",
         multiple=True,
         type=click.Path(allow_dash=True),
-        help="File, directory (read recursively), glob, or - for standard input; repeatable.  [default: .]",
+        help="File, directory (read recursively), glob, or - for standard input; repeatable.  [default: the sources of "
+        "netverify.yaml, else .]",
     ),
     click.option(
         "-k",
@@ -233,4 +234,5 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         strict=flags["strict"],
         jobs=flags["jobs"],
         cached=not flags["no_cache"],
+        by_default=not named,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import assert_never
 
 from netverify.cli.statuses import ExitStatus
+from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.queries.outcome import Verdict
 
 _GRAVEST_FIRST = (
@@ -53,6 +54,20 @@ def exit_status(
         found.append(ExitStatus.INPUT)
     if misused:
         found.append(ExitStatus.USAGE)
+    return gravest(found)
+
+
+def gate_status(report: GateReport, failing: Collection[str], *, input_refused: bool) -> ExitStatus:
+    """The status for a gate: by the verdicts in it that are ``failing``, and exceptions that expired.
+
+    ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others.
+    """
+    verdicts = {result.verdict for result in report.results if result.verdict.value in failing}
+    found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in verdicts]
+    if failing and any(use.state is ExceptionState.EXPIRED for use in report.exceptions):
+        found.append(ExitStatus.VIOLATED)
+    if input_refused:
+        found.append(ExitStatus.INPUT)
     return gravest(found)
 
 

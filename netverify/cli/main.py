@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
+from netverify.cli.check import check
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
 from netverify.cli.explaining import explain
 from netverify.cli.exposed import exposed
@@ -21,6 +22,7 @@ from netverify.cli.refusal import Refusal, refusal_of
 from netverify.cli.resolve import resolve
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.versioning import version_command, version_of
+from netverify.diagnostics import DiagnosedError
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -60,6 +62,7 @@ class _Program(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
+  netverify check --spec netverify.yaml -f manifests/
   netverify query "can namespace a reach b/pg:5432" -f manifests/
   netverify map -f manifests/
   netverify exposed -f manifests/
@@ -83,7 +86,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (query, map_command, exposed, resolve, explain, completion, version_command):
+for command in (check, query, map_command, exposed, resolve, explain, completion, version_command):
     program.add_command(command)
 
 
@@ -99,6 +102,13 @@ def _complain(refusal: Refusal) -> None:
     from netverify.cli.streams import complain_of  # noqa: PLC0415 help does not need it
 
     complain_of(refusal, "auto")
+
+
+def _complain_in_full(error: DiagnosedError) -> None:
+    from netverify.cli.streams import complain  # noqa: PLC0415 help does not need it
+    from netverify.report.diagnostics import render_diagnostics  # noqa: PLC0415 as above
+
+    complain(render_diagnostics(error.diagnostics), "auto")
 
 
 def _internal_error(error: BaseException) -> Refusal:
@@ -127,6 +137,9 @@ def main(arguments: Sequence[str], program_name: str) -> int:
         refusal = error if isinstance(error, Refusal) else refusal_of(error, program_name)
         _complain(refusal)
         return refusal.status
+    except DiagnosedError as error:
+        _complain_in_full(error)
+        return ExitStatus.USAGE
     except (KeyboardInterrupt, click.Abort):
         _complain(Refusal("", "interrupted"))
         return INTERRUPTED

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 from netverify.answers.settings import Settings
 from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
+from netverify.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
@@ -19,7 +21,14 @@ from netverify.routing.options import GivenController, RoutingOptions
 
 
 def read_sources(sources: Sources) -> Inventory:
-    """Everything that ``sources`` name, read; what cannot be read is among the diagnostics."""
+    """Everything that ``sources`` name, read; what cannot be read is among the diagnostics.
+
+    Raises :class:`netverify.intent.reading.IntentError` where an intent file says which they are and cannot be used.
+    """
+    if sources.by_default and any(Path(name).is_file() for name in INTENT_FILES):
+        from netverify.cli.intended import with_intended  # noqa: PLC0415 most runs name their sources
+
+        sources = with_intended(sources)
     return read_inventory(
         sources.filenames,
         default_namespace=sources.namespace or "default",
@@ -27,6 +36,7 @@ def read_sources(sources: Sources) -> Inventory:
         helm=sources.helm,
         values=sources.values,
         sets=sources.sets,
+        renderings=sources.renderings,
         strict=sources.strict,
         means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
     )

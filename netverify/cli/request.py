@@ -13,6 +13,7 @@ from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Verdict
 
 if TYPE_CHECKING:
+    from netverify.manifests.renderings import Rendering
     from netverify.routing.requests import Request
 
 
@@ -21,7 +22,8 @@ class Sources:
     """Where manifests come from, as the user gave it, and how they are read.
 
     ``values`` and ``sets`` go to every chart of ``helm``. ``jobs`` is None where the machine may say; ``cached``: what
-    was read before need not be read again.
+    was read before need not be read again. ``by_default``: the user names no source, so that those of an intent file
+    count, if there is one.
     """
 
     filenames: tuple[str, ...]
@@ -33,6 +35,8 @@ class Sources:
     strict: bool = False
     jobs: int | None = None
     cached: bool = True
+    renderings: tuple[Rendering, ...] = ()
+    by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,23 @@ class MapRequest:
     color: str = "auto"
     grouping: Grouping | None = None
     replicas: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest(SolvingRequest):
+    """One run of ``netverify check``.
+
+    ``cni`` and ``assumptions`` are those of the command line alone, which go before those of the intent. ``failing``
+    are the verdicts that fail the gate. Without ``ids`` every assertion counts that is at least so grave as ``severity``.
+    """
+
+    specs: tuple[str, ...] = ()
+    cni: str | None = None
+    assumptions: tuple[str, ...] = ()
+    failing: frozenset[str] = frozenset({"refuted", "vacuous", "unknown"})
+    severity: str | None = None
+    ids: tuple[str, ...] = ()
+    with_exceptions: bool = True
+    baseline: str | None = None
+    write_baseline: str | None = None
+    changed_since: str | None = None

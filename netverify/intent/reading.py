@@ -9,31 +9,22 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from netverify.diagnostics import Diagnostic, NetverifyError, Origin, Severity
+from netverify.diagnostics import DiagnosedError, Diagnostic, Origin, Severity
 from netverify.intent.convert import Converter
 from netverify.intent.problems import problems
 from netverify.intent.shape import IntentShape
-from netverify.intent.spec import Assertion, ExceptionText, Spec, ZoneText
+from netverify.intent.spec import FILE_NAMES, Assertion, ExceptionText, Spec, ZoneText
 from netverify.manifests.document import Document
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
 
-FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
-"""What an intent file is called where none is named."""
 _MOST_FILES = 200
 
 
-@dataclass(eq=False)
-class IntentError(NetverifyError):
-    """Intent that cannot be used: ``diagnostics`` say why, in the order of places; there is at least one."""
-
-    diagnostics: tuple[Diagnostic, ...]
-
-    def __str__(self) -> str:
-        first = self.diagnostics[0]
-        return f"{first.origin}: {first.message}"
+class IntentError(DiagnosedError):
+    """Intent that cannot be used."""
 
 
 def found_beside(folder: Path) -> Path | None:

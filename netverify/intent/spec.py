@@ -11,6 +11,9 @@ from netverify.diagnostics import Origin
 from netverify.model.flow import Direction, End
 from netverify.model.labels import LabelSelector
 
+FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
+"""What an intent file is called where none is named."""
+
 
 class Severity(StrEnum):
     """How much it matters that an assertion holds, gravest first."""

@@ -1,0 +1,142 @@
+"""One run of ``netverify check`` from the request to the exit status. Imported late: it brings the solver."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from netverify.cli.exit_status import gate_status, gravest
+from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
+from netverify.cli.goals import write_goals
+from netverify.cli.intended import with_assumed
+from netverify.cli.outputs import Output, write_whole
+from netverify.cli.progress import counted, progress
+from netverify.cli.reading import read_sources, solving_settings
+from netverify.cli.refusal import Refusal
+from netverify.cli.reports import print_reports, write_reports
+from netverify.cli.request import CheckRequest
+from netverify.cli.revisions import changed_files, head_revision
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, complain_of
+from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
+from netverify.gate.checking import Terms
+from netverify.gate.outcome import GateReport
+from netverify.intent.reading import found_beside, read_spec
+from netverify.intent.spec import FILE_NAMES, ExceptionText, Severity, Spec
+from netverify.manifests.coverage import Inventory
+from netverify.queries.sentence_error import SentenceError
+from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.terminal import line
+from netverify.verify import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one run of a gate came to."""
+
+    report: GateReport
+    inventory: Inventory
+
+
+def check_request(request: CheckRequest) -> ExitStatus:
+    """Reads, judges, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written.
+
+    Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be used.
+    """
+    spec = intent_of(request)
+    request = with_assumed(request, spec)
+    if request.changed_since is not None and not changed_files(request.changed_since, request.sources, spec.files):
+        complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
+        return ExitStatus.ANSWERED
+    baseline = _baseline(request)
+    with progress("reading manifests ..."):
+        inventory = read_sources(request.sources)
+    complain(render_diagnostics(inventory.diagnostics), request.color)
+    try:
+        settings = solving_settings(request, inventory.cluster)
+    except SentenceError as error:
+        complain(render_sentence_error(error), request.color)
+        return gravest((ExitStatus.USAGE, *((ExitStatus.INPUT,) if inventory.has_errors else ())))
+    with counted("checking assertions") as tell:
+        terms = Terms(date.today(), request.with_exceptions, baseline, tell)  # noqa: DTZ011 - the day where it runs
+        report = Verifier(inventory, settings).check(spec, terms)
+    complain(render_diagnostics(report.findings), request.color)
+    return _reported(Checked(report, inventory), request)
+
+
+def intent_of(request: CheckRequest) -> Spec:
+    """The assertions that ``request`` is about.
+
+    Raises :class:`Refusal` where there is no intent, and for an id that no assertion has.
+    """
+    paths = request.specs
+    if not paths:
+        found = found_beside(Path())
+        if found is None:
+            message = f"there is no intent file here: neither `{FILE_NAMES[0]}` nor `{FILE_NAMES[1]}`"
+            raise Refusal("NV420", message, "name one with `--spec FILE`, or begin with `netverify init`")
+        paths = (str(found),)
+    spec = read_spec(paths)
+    known = [one.id for one in spec.assertions]
+    for wanted in request.ids:
+        if wanted not in known:
+            advice = did_you_mean(nearest(wanted, known)) or "the ids stand in the intent file"
+            raise Refusal("NV420", f"no assertion has the id `{wanted}`", advice)
+    floor = Severity(request.severity).rank if request.severity else len(Severity)
+    kept = tuple(
+        one for one in spec.assertions if (one.id in request.ids or not request.ids) and one.severity.rank <= floor
+    )
+    if not kept:
+        which = f" of severity `{request.severity}` or graver" if spec.assertions and request.severity else ""
+        raise Refusal("NV420", f"the intent holds no assertion{which}", "a gate without any would let everything pass")
+    return replace(spec, assertions=kept, exceptions=_exceptions_for(spec, {one.id for one in kept}))
+
+
+def _exceptions_for(spec: Spec, ids: set[str]) -> tuple[ExceptionText, ...]:
+    """The exceptions for assertions that are judged, and those for no assertion at all, which is an error."""
+    known = {one.id for one in spec.assertions}
+    return tuple(
+        replace(one, assertions=tuple(written for written in one.assertions if written.text not in known - ids))
+        for one in spec.exceptions
+        if not all(written.text in known - ids for written in one.assertions)
+    )
+
+
+def _baseline(request: CheckRequest) -> Baseline | None:
+    if request.baseline is None:
+        return None
+    try:
+        return read_baseline(request.baseline, Path(request.baseline).read_text(encoding="utf-8"))
+    except BaselineError as error:
+        raise Refusal("NV717", f"`{request.baseline}` is no baseline: {error}", "write one anew") from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "not a readable text").lower()
+        advice = "write one with `--write-baseline FILE`"
+        raise Refusal("NV717", f"cannot read the baseline `{request.baseline}`: {reason}", advice) from None
+
+
+def _reported(checked: Checked, request: CheckRequest) -> ExitStatus:
+    status = gate_status(checked.report, request.failing, input_refused=checked.inventory.has_errors)
+    facts = RunFacts(status, tuple(sys.argv[1:]), head_revision(), request.color)
+
+    def rendered(output: Output) -> Iterable[str]:
+        return rendered_gate(checked.report, checked.inventory, output, facts)
+
+    print_reports(request.outputs, rendered)
+    try:
+        write_reports(request.outputs, rendered)
+        if any(output.format == "github" for output in request.outputs):
+            step_summary(checked.report, checked.inventory, facts, os.environ)
+        if request.write_baseline is not None:
+            write_whole(Path(request.write_baseline), (write_baseline(checked.report.results),))
+        if request.smt2_folder is not None:
+            write_goals((goal for one in checked.report.results for goal in one.smt2), request.smt2_folder)
+    except Refusal as refusal:
+        complain_of(refusal, request.color)
+        return gravest((status, refusal.status))
+    return status

@@ -1,0 +1,66 @@
+"""The reports of a gate, each renderer imported when it is needed: a run uses one or two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from netverify.cli.outputs import Output
+from netverify.cli.refusal import Refusal
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import coloured_output
+from netverify.cli.versioning import version_of
+from netverify.gate.outcome import GateReport
+from netverify.manifests.coverage import Inventory
+from netverify.report.remarks_json import Json
+from netverify.report.terminal import paint
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What reports say about the run itself. ``revision`` is empty outside of a checkout."""
+
+    status: ExitStatus
+    arguments: tuple[str, ...]
+    revision: str
+    color: str
+
+
+def rendered_gate(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
+    """``report`` in the format of ``output``, in pieces."""
+    match output.format:
+        case "json":
+            from netverify.report.gate_json import render_gate_json  # noqa: PLC0415 see above
+
+            yield render_gate_json(report, inventory, _tool(facts))
+        case _:
+            from netverify.report.gate_text import render_gate  # noqa: PLC0415 see above
+
+            yield paint(render_gate(report, inventory), coloured=coloured_output(output, facts.color))
+
+
+def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, environment: Mapping[str, str]) -> None:
+    """Append the Markdown report to the summary of a step of GitHub Actions, where there is one.
+
+    Source: "Workflow commands for GitHub Actions" (``GITHUB_STEP_SUMMARY``). Raises :class:`Refusal`.
+    """
+    path = environment.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as stream:
+            stream.writelines(rendered_gate(report, inventory, Output("markdown", path), facts))
+    except OSError as error:
+        raise Refusal("NV421", f"cannot write the step summary: {(error.strerror or '').lower()}") from None
+
+
+def _tool(facts: RunFacts) -> dict[str, Json]:
+    return {
+        "name": "netverify",
+        "version": version_of("netverify"),
+        "z3": version_of("z3-solver"),
+        "arguments": list(facts.arguments),
+        "revision": facts.revision,
+        "exit_status": int(facts.status),
+    }

@@ -1,0 +1,97 @@
+"""What intent files say about a run: where manifests are, and what is taken as given. Imported late: it is slow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from netverify.cli.request import CheckRequest, Sources
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.intent.reading import IntentError, found_beside, read_spec
+from netverify.intent.spec import SourceKind, SourceText, Spec, Written
+from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
+from netverify.queries.assumed import Assumed, AssumptionError, assumed, cni_named
+
+
+def with_intended(sources: Sources) -> Sources:
+    """``sources``, or those of the intent file in the current directory where the user named none.
+
+    Raises :class:`netverify.intent.reading.IntentError` for a file that cannot be used.
+    """
+    if not sources.by_default:
+        return sources
+    path = found_beside(Path())
+    return sources if path is None else sources_with(sources, read_spec((str(path),)))
+
+
+def sources_with(sources: Sources, spec: Spec) -> Sources:
+    """``sources``, or those of ``spec`` where the user named none."""
+    placed = replace(sources, namespace=sources.namespace or spec.namespace)
+    if not sources.by_default or not spec.sources:
+        return placed
+    return replace(
+        placed,
+        filenames=tuple(one.path for one in spec.sources if one.kind is SourceKind.MANIFESTS),
+        renderings=tuple(one for source in spec.sources if (one := _rendering(source)) is not None),
+        by_default=False,
+    )
+
+
+def _rendering(source: SourceText) -> Rendering | None:
+    match source.kind:
+        case SourceKind.KUSTOMIZE:
+            return KustomizeBuild(source.path)
+        case SourceKind.HELM:
+            return HelmChart(source.path, source.values, source.sets, source.namespace, source.release)
+        case SourceKind.FLUX:
+            return FluxPath(source.path)
+        case SourceKind.ARGOCD:
+            return ArgoPath(source.path)
+        case SourceKind.MANIFESTS:
+            return None
+
+
+def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
+    """``request`` with what ``spec`` takes as given, where the command line says nothing else.
+
+    Raises :class:`netverify.intent.reading.IntentError` for what cannot be assumed.
+    """
+    given = {text.partition("=")[0] for text in request.assumptions}
+    kept = [one for one in spec.assumptions if one.text.partition("=")[0] not in given]
+    cni = request.cni or (_cni(spec.cni) if spec.cni else None)
+    routing = request.routing
+    controller = spec.ingress_controller.text if spec.ingress_controller else None
+    default = routing.cluster_domain == type(routing)().cluster_domain
+    return replace(
+        request,
+        sources=sources_with(request.sources, spec),
+        assumed=_assumed(cni, kept, request.assumptions),
+        routing=replace(
+            routing,
+            cluster_domain=(spec.cluster_domain if default else None) or routing.cluster_domain,
+            node_local_dns=routing.node_local_dns or spec.node_local_dns,
+            controller=routing.controller or controller,
+        ),
+    )
+
+
+def _cni(written: Written) -> str:
+    try:
+        return cni_named(written.text)
+    except AssumptionError as error:
+        raise IntentError((_refused(error, written),)) from None
+
+
+def _assumed(cni: str | None, kept: Sequence[Written], given: Sequence[str]) -> Assumed:
+    for number, one in enumerate(kept):
+        try:
+            assumed(None, [earlier.text for earlier in kept[: number + 1]])
+        except AssumptionError as error:
+            raise IntentError((_refused(error, one),)) from None
+    return assumed(cni, [*(one.text for one in kept), *given])
+
+
+def _refused(error: AssumptionError, written: Written) -> Diagnostic:
+    message = error.message.replace("--assume ", "")
+    return Diagnostic("NV703", Severity.ERROR, message, written.origin, error.help)
