@@ -104,7 +104,7 @@ class CheckRequest(SolvingRequest):
     """One run of ``netverify check``.
 
     ``cni`` and ``assumptions`` are those of the command line alone, which go before those of the intent. ``failing``
-    are the verdicts that fail the gate. Without ``ids`` every assertion counts that is at least so grave as ``severity``.
+    are the verdicts that fail the gate. Without ``ids`` every assertion counts as grave as ``severity`` or more.
     """
 
     specs: tuple[str, ...] = ()

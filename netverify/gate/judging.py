@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from netverify.answers.context import with_namespaces_of
+from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found, answer_refused
 from netverify.answers.routed import Router
 from netverify.gate.causes import cause_of, place_words
@@ -22,8 +22,9 @@ from netverify.queries.question import Question
 from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
+from netverify.symbolic.status import Status
 
-MOST_VIOLATIONS: Final = 50
+MOST_VIOLATIONS: Final = 500
 """So many classes of flows against one claim are told; with more, the result says that there are others."""
 
 
@@ -56,44 +57,48 @@ class Judge:
         return self.judge(narrowed_claim, assertion).verdict is GateVerdict.REFUTED
 
     def _none(self, claim: Claim, assertion: str) -> Judged:
-        context = with_namespaces_of(_asked(claim), self.router.context)
         question = _asked(claim)
-        answers: list[Answer] = []
+        context = with_namespaces_of(question, self.router.context)
+        whole = self._answer(question, claim, context)
+        if whole.found.flow is None or whole.answer.verdict is not Verdict.REACHABLE:
+            verdict = self._verdict(whole.answer, claim, first=True)
+            because = whole.answer.because if verdict is GateVerdict.PROVED else ()
+            return of_answers(verdict, (whole.answer,), because=because)
+        answers = [whole.answer]
         violations: list[Violation] = []
+        pieces = context.search.pieces.of(question)
+        ends = [self._collect(piece, claim, assertion, context, (answers, violations)) for piece in pieces]
+        is_complete = all(status is Status.UNSAT for status in ends)
+        return of_answers(GateVerdict.REFUTED, answers, violations=tuple(violations), is_complete=is_complete)
+
+    def _collect(
+        self,
+        piece: Question,
+        claim: Claim,
+        assertion: str,
+        context: Context,
+        into: tuple[list[Answer], list[Violation]],
+    ) -> Status:
+        """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others."""
+        answers, violations = into
+        scope = PodScope.NAMED if claim.world is World.POSSIBLE else PodScope.EXISTING
         while len(violations) < MOST_VIOLATIONS:
-            search = context.search
-            found = search.find(question) if claim.world is World.POSSIBLE else search.find_existing(question)
-            answer = answer_found(question, context, found)
+            found = context.search.find_another(piece, scope)
+            if found.flow is None:
+                return found.status
+            answer = answer_found(piece, context, found)
             answers.append(answer)
-            if answer.verdict is not Verdict.REACHABLE or found.flow is None:
-                break
-            assert answer.witness is not None
-            cause = cause_of(found.flow, found.behaviours, context)
-            text = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
-            mark = fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason)
-            violations.append(
-                Violation(
-                    text,
-                    cause.source,
-                    cause.destination,
-                    mark,
-                    scope=answer.scope,
-                    witness=answer.witness,
-                    because=answer.because,
-                )
-            )
-            question = replace(question, beside=(*question.beside, cause.flows))
-        last = answers[-1]
-        verdict = self._verdict(last, claim, first=len(answers) == 1)
-        if violations:
-            verdict = GateVerdict.REFUTED
-        return of_answers(
-            verdict,
-            answers,
-            violations=tuple(violations),
-            is_complete=last.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS),
-            because=last.because if verdict is GateVerdict.PROVED else (),
-        )
+            if answer.verdict is not Verdict.REACHABLE:
+                return Status.UNKNOWN
+            violation, flows = _allowed(claim, assertion, _Shown(found, answer), context)
+            violations.append(violation)
+            piece = replace(piece, beside=(*piece.beside, flows))
+        return Status.SAT
+
+    def _answer(self, question: Question, claim: Claim, context: Context) -> _Shown:
+        search = context.search
+        found = search.find(question) if claim.world is World.POSSIBLE else search.find_existing(question)
+        return _Shown(found, answer_found(question, context, found))
 
     def _verdict(self, answer: Answer, claim: Claim, *, first: bool) -> GateVerdict:
         match answer.verdict:
@@ -131,6 +136,33 @@ class Judge:
         verdict = GateVerdict.REFUTED if violations else self._verdict(last, claim, first=len(answers) == 1)
         is_complete = last.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
         return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the search found, and the answer that it supports."""
+
+    found: Found
+    answer: Answer
+
+
+def _allowed(claim: Claim, assertion: str, shown: _Shown, context: Context) -> tuple[Violation, Predicate]:
+    """What ``shown`` is an example of: a flow that is against ``claim``, and all that are allowed for its reason."""
+    flow, answer = shown.found.flow, shown.answer
+    assert flow is not None
+    cause = cause_of(flow, shown.found.behaviours, context)
+    text = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
+    mark = fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason)
+    violation = Violation(
+        text,
+        cause.source,
+        cause.destination,
+        mark,
+        scope=answer.scope,
+        witness=answer.witness,
+        because=answer.because,
+    )
+    return violation, cause.flows
 
 
 def _asked(claim: Claim) -> Question:

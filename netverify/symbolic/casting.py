@@ -45,7 +45,7 @@ class Casting:
     """Casts the ends of questions about one cluster."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self._namespaces = cluster.namespaces
+        self.namespaces = cluster.namespaces
         self.index = WorkloadIndex(cluster)
         self._places = tuple(sorted((NEW_NAMESPACE, *cluster.namespaces)))
 
@@ -64,7 +64,7 @@ class Casting:
         }
         crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
         protocol, port = known_traffic(question.traffic)
-        return Scene(casts, self._namespaces, behaviours, protocol, port, crowds)
+        return Scene(casts, self.namespaces, behaviours, protocol, port, crowds)
 
     def _with_named(self, question: Question, end: End, scope: PodScope, cast: Cast) -> Cast:
         """``cast`` with the workloads that ``question`` leaves aside by name, for whom no possible pod can stand."""
@@ -95,7 +95,7 @@ class Casting:
         to be named that it cannot stand for: pods on the host network, and workloads that the question names. (Pods
         with a known address are in the scene's crowd.)
         """
-        pinned = _pinned(predicate, end)
+        pinned = pinned_places(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned))
         external = self._may_be(predicate, end, Cast(external=True))
         namespaces = self._namespaces_for(predicate, end, places)
@@ -120,7 +120,7 @@ class Casting:
         named = _named_workloads(predicate, end)
         if named is not None:
             return len(named)
-        pinned = _pinned(predicate, end)
+        pinned = pinned_places(predicate, end)
         if pinned is None:
             return len(self.index.everyone)
         return sum(len(self.index.in_namespace.get(place, ())) for place in pinned)
@@ -139,7 +139,7 @@ class Casting:
     def _may_be(self, predicate: Predicate, end: End, cast: Cast) -> bool:
         nobody = Cast()
         casts = {other: cast if other is end else nobody for other in End}
-        return fold(predicate, Scene(casts, self._namespaces, {})) is not False
+        return fold(predicate, Scene(casts, self.namespaces, {})) is not False
 
     @staticmethod
     def portions(scene: Scene, at_once: int) -> Iterator[Scene]:
@@ -159,7 +159,7 @@ def _portions(cast: Cast, at_once: int) -> Iterator[Cast]:
         yield replace(cast, workloads=portion) if start == 0 else Cast(workloads=portion)
 
 
-def _pinned(predicate: Predicate, end: End) -> frozenset[str] | None:
+def pinned_places(predicate: Predicate, end: End) -> frozenset[str] | None:
     """Namespaces outside of which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
     match predicate:
         case InNamespace(at, name) if at is end:
@@ -167,10 +167,10 @@ def _pinned(predicate: Predicate, end: End) -> frozenset[str] | None:
         case IsWorkload(at, key) if at is end:
             return frozenset({key.namespace})
         case All(parts):
-            known = [names for part in parts if (names := _pinned(part, end)) is not None]
+            known = [names for part in parts if (names := pinned_places(part, end)) is not None]
             return frozenset.intersection(*known) if known else None
         case AnyOf(parts):
-            either = [_pinned(part, end) for part in parts]
+            either = [pinned_places(part, end) for part in parts]
             known = [names for names in either if names is not None]
             return frozenset().union(*known) if len(known) == len(either) else None
         case _:

@@ -30,6 +30,7 @@ from netverify.symbolic.obligations import (
     reachability,
     refusal,
 )
+from netverify.symbolic.pieces import Pieces
 from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.solver import Budget, decide, solve
 from netverify.symbolic.status import Status
@@ -94,6 +95,7 @@ class Search:
         self._latitude = latitude
         self._budget = budget
         self.casting = Casting(index.cluster)
+        self.pieces = Pieces(self.casting, policies, behaviours)
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
@@ -113,6 +115,18 @@ class Search:
             if better.status is not Status.UNSAT:
                 return _with(better, attempts)
         return _with(found, attempts)
+
+    def find_another(self, question: Question, scope: PodScope) -> Found:
+        """A flow that answers ``question``, among pods of ``scope``; that there is none may be for want of any flow."""
+        attempts: list[tuple[Obligation, Status]] = []
+        scene = self.casting.scene(question, scope, scope, self._behaviours)
+        if any(cast.empty for cast in scene.casts.values()):
+            return Found(Status.UNSAT, vacuous=True)
+        for portion in self.casting.portions(scene, EXISTING_AT_ONCE):
+            found = self._solve(question, portion, attempts)
+            if found.status is not Status.UNSAT:
+                return _with(found, attempts)
+        return Found(Status.UNSAT, obligations=tuple(attempts))
 
     def find_existing(self, question: Question) -> Found:
         """As :meth:`find`, about existing pods and addresses outside alone."""
