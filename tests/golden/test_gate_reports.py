@@ -8,6 +8,7 @@ import pytest
 
 from golden import gate_samples as samples
 from netverify.report.gate_json import render_gate_json
+from netverify.report.gate_sarif import render_gate_sarif
 from netverify.report.gate_text import render_gate
 from netverify.report.terminal import paint
 
@@ -32,6 +33,12 @@ def test_the_report_of_a_gate_reads_as_reviewed(name, golden) -> None:
     golden(f"gate/{name}.txt", paint(render_gate(report, inventory), coloured=False))
     if name != "hostile":
         golden(f"gate/{name}.json", render_gate_json(report, inventory, samples.TOOL))
+
+
+@pytest.mark.parametrize("name", ["full", "proved"])
+def test_the_reports_for_other_programs_read_as_reviewed(name, golden) -> None:
+    report, inventory = REPORTS[name]
+    golden(f"gate/{name}.sarif", render_gate_sarif(report, inventory, samples.RUN))
 
 
 def test_the_coloured_report_of_a_gate_reads_as_reviewed(golden) -> None:
