@@ -11,8 +11,10 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Pod
 from netverify.queries.outcome import Reason, Witness
 from netverify.report.endpoint_text import endpoint_text, port_text
+from netverify.report.entries import laid_out
 from netverify.report.route_text import hop_text
-from netverify.report.trace_text import decision_text
+from netverify.report.terminal import paint
+from netverify.report.trace_text import decision_text, trace_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,9 @@ def _whereabouts(witness: Witness, end: End, inventory: Inventory) -> Origin | N
         return None
     found = (workload.origin for workload in inventory.cluster.workloads if workload.key == pod.workload)
     return next(found, None)
+
+
+def trace_lines(violation: Violation, inventory: Inventory) -> list[str]:
+    """The trace as lines of printable ASCII, laid out as in the report for terminals."""
+    entries = trace_entries(violation.witness, violation.because, violation.route, inventory)
+    return paint(laid_out(entries), coloured=False).splitlines()

@@ -33,3 +33,14 @@ def source_uri(path: str, directory: str) -> tuple[str, bool]:
 
 def _quoted(path: str) -> str:
     return quote(path, safe="/", errors="surrogatepass")
+
+
+def first_below(directory: str, *origins: Origin | None) -> tuple[str, int] | None:
+    """The relative path and the line, at least 1, of the first of ``origins`` that is in a file below ``directory``."""
+    for origin in origins:
+        if origin is None or not is_file(origin):
+            continue
+        path = relative_path(origin.path, directory)
+        if path is not None and path != ".":
+            return path, max(origin.line, 1)
+    return None
