@@ -6,10 +6,10 @@ of issues, addresses and emoji are looked for in the finished page: a space with
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable
 
+from netverify.report.html_text import in_html
 from netverify.report.visible import visible
 
 _REFERENCES = str.maketrans({one: f"&#{ord(one)};" for one in "&<>\"'`*_[\\#|~$@"})
@@ -28,12 +28,12 @@ _BROKEN = re.compile(
 
 
 def in_markdown(text: str) -> str:
-    """``text`` as it may stand anywhere in a line of Markdown, also in a cell of a table."""
+    """``text`` as it may stand anywhere in a line of Markdown, also in a cell of a table. Guarantees: ASCII."""
     parts = _BROKEN.split(visible(text))
-    return _BREAK.join(part.translate(_REFERENCES) for part in parts)
+    return _BREAK.join(part.translate(_REFERENCES) for part in parts).encode("ascii", "xmlcharrefreplace").decode()
 
 
 def preformatted(lines: Iterable[str]) -> str:
-    """``lines`` as a block that is shown as it is."""
-    text = "\n".join(map(visible, lines))
-    return f"<pre>{html.escape(text)}</pre>"
+    """``lines`` as a block that is shown as it is. Guarantees: ASCII; no line is empty."""
+    text = "\n".join(in_html(line) or " " for line in lines)
+    return f"<pre>{text}</pre>"

@@ -11,6 +11,7 @@ from netverify.report.gate_github import render_gate_github
 from netverify.report.gate_gitlab import render_gate_gitlab
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_junit import render_gate_junit
+from netverify.report.gate_markdown import render_gate_markdown
 from netverify.report.gate_sarif import render_gate_sarif
 from netverify.report.gate_text import render_gate
 from netverify.report.terminal import paint
@@ -44,6 +45,7 @@ def test_the_reports_for_other_programs_read_as_reviewed(name, golden) -> None:
     golden(f"gate/{name}.sarif", render_gate_sarif(report, inventory, samples.RUN))
     golden(f"gate/{name}.junit.xml", render_gate_junit(report, inventory))
     golden(f"gate/{name}.github", render_gate_github(report, inventory, samples.RUN))
+    golden(f"gate/{name}.md", render_gate_markdown(report, inventory, samples.RUN))
     golden(f"gate/{name}.gitlab.json", render_gate_gitlab(report, samples.RUN))
 
 

@@ -15,6 +15,7 @@ from netverify.report.gate_github import render_gate_github
 from netverify.report.gate_gitlab import render_gate_gitlab
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_junit import render_gate_junit
+from netverify.report.gate_markdown import render_gate_markdown
 from netverify.report.gate_sarif import render_gate_sarif
 from netverify.report.gate_text import render_gate
 from netverify.report.terminal import line, paint
@@ -43,6 +44,7 @@ def rendered(text: str) -> dict[str, str]:
         "sarif": render_gate_sarif(report, inventory, samples.RUN, with_proved=True),
         "junit": render_gate_junit(report, inventory),
         "github": render_gate_github(report, inventory, samples.RUN),
+        "markdown": render_gate_markdown(report, inventory, samples.RUN),
         "gitlab": render_gate_gitlab(report, samples.RUN),
     }
 
@@ -106,6 +108,15 @@ def test_xml_and_json_are_well_formed_and_hold_nothing_that_was_not_put_there(te
     for name in ("json", "sarif", "gitlab"):
         json.loads(reports[name])
     assert json.loads(reports["json"])["results"][0]["title"] == text
+
+
+@hostile
+def test_markdown_holds_no_tag_that_was_not_put_there(text) -> None:
+    found = set(re.findall(r"<[^>]*>", rendered(text)["markdown"]))
+    assert found == {
+        "<!-- netverify -->",
+        *("<details>", "</details>", "<summary>", "</summary>", "<pre>", "</pre>"),
+    }
 
 
 @given(st.text(max_size=20))
