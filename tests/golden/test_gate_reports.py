@@ -9,6 +9,7 @@ import pytest
 from golden import gate_samples as samples
 from netverify.report.gate_github import render_gate_github
 from netverify.report.gate_gitlab import render_gate_gitlab
+from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_junit import render_gate_junit
 from netverify.report.gate_markdown import render_gate_markdown
@@ -46,6 +47,8 @@ def test_the_reports_for_other_programs_read_as_reviewed(name, golden) -> None:
     golden(f"gate/{name}.junit.xml", render_gate_junit(report, inventory))
     golden(f"gate/{name}.github", render_gate_github(report, inventory, samples.RUN))
     golden(f"gate/{name}.md", render_gate_markdown(report, inventory, samples.RUN))
+    body = "".join(render_gate_html(report, inventory, samples.RUN)).partition("</head>\n")[2]
+    golden(f"gate/{name}.html", body)
     golden(f"gate/{name}.gitlab.json", render_gate_gitlab(report, samples.RUN))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden import gate_samples as samples
 from netverify.report.gate_github import render_gate_github
 from netverify.report.gate_gitlab import render_gate_gitlab
+from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_junit import render_gate_junit
 from netverify.report.gate_markdown import render_gate_markdown
@@ -45,6 +47,7 @@ def rendered(text: str) -> dict[str, str]:
         "junit": render_gate_junit(report, inventory),
         "github": render_gate_github(report, inventory, samples.RUN),
         "markdown": render_gate_markdown(report, inventory, samples.RUN),
+        "html": "".join(render_gate_html(report, inventory, samples.RUN)),
         "gitlab": render_gate_gitlab(report, samples.RUN),
     }
 
@@ -119,6 +122,32 @@ def test_markdown_holds_no_tag_that_was_not_put_there(text) -> None:
     }
 
 
+class Tags(HTMLParser):
+    """Gathers the tags of a page with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[tuple[str, tuple[str, ...]]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add((tag, tuple(name for name, _ in attrs)))
+
+
+def tags_of(page: str) -> set[tuple[str, tuple[str, ...]]]:
+    reader = Tags()
+    reader.feed(page)
+    reader.close()
+    return reader.found
+
+
+@hostile
+def test_the_page_holds_no_tag_or_attribute_that_was_not_put_there(text) -> None:
+    harmless = tags_of(rendered("harmless")["html"])
+    assert tags_of(rendered(text)["html"]) <= harmless | {("p", ()), ("details", ("class",))}
+    assert not {tag for tag, _ in harmless} & {"script", "img", "a", "iframe", "link", "svg"}
+
+
+@settings(max_examples=40)
 @given(st.text(max_size=20))
 def test_no_text_breaks_a_report(text: str) -> None:
     reports = rendered(text)
