@@ -6,13 +6,12 @@ own policy lets exactly its one script and its one style sheet run, by their has
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
 from importlib.resources import files
 
 from netverify.manifests.coverage import Inventory
+from netverify.report.html_text import digest
 from netverify.report.map_page_data import Findings, page_data
 
 SCRIPTS = (
@@ -71,14 +70,10 @@ def _policy(style: str, script: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            f"style-src '{digest(style)}'",
+            f"script-src '{digest(script)}'",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

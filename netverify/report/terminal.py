@@ -6,6 +6,7 @@ the cursor, change colours or imitate other output.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +36,9 @@ class Span:
 
 Line: TypeAlias = tuple[Span, ...]
 
+_COMMAND = re.compile(r"^ *::(?=[A-Za-z-]+(?: .*)?::)|##\[")
+"""What a runner of GitHub takes for a command in the output of a step. Source: actions/runner, ActionCommand.cs."""
+
 
 def line(text: str, ink: Ink = Ink.PLAIN) -> Line:
     """A line of one span."""
@@ -54,9 +58,13 @@ def _painted(span: Span, *, coloured: bool) -> str:
 
 
 def paint(lines: Iterable[Line], *, coloured: bool) -> str:
-    """``lines`` as text, each ended by a line feed, without blanks at line ends."""
+    """``lines`` as text, each ended by a line feed, without blanks at line ends, none of them a command to a runner."""
     painted = ("".join(_painted(span, coloured=coloured) for span in spans).rstrip(" ") for spans in lines)
-    return "".join(f"{one}\n" for one in painted)
+    return "".join(f"{_COMMAND.sub(_disarmed, one)}\n" for one in painted)
+
+
+def _disarmed(command: re.Match[str]) -> str:
+    return f"{command[0][:-1]}\\x{ord(command[0][-1]):02x}"
 
 
 def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:

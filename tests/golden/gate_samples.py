@@ -25,6 +25,7 @@ from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Answer, Effect, Hop, Reason, Route, Routing, Scope, Verdict, Witness
+from netverify.report.gate_run import Run
 from netverify.rules.table import PolicyRef
 
 HOSTILE = (
@@ -51,7 +52,7 @@ spec: {podSelector: {}, policyTypes: [Egress]}
 PG, WEB = WorkloadKey("b", "pg", "StatefulSet"), WorkloadKey("a", "web", "Deployment")
 CLUSTER = Cluster(
     {name: Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=True) for name in ("a", "b")},
-    (Workload(PG, {"app": "pg"}), Workload(WEB, {"app": "web"})),
+    (Workload(PG, {"app": "pg"}, origin=Origin("manifests/pg.yaml", 0, 2, 1)), Workload(WEB, {"app": "web"})),
 )
 INVENTORY = Inventory(
     CLUSTER,
@@ -368,3 +369,12 @@ HOSTILE_INVENTORY = Inventory(
     (HOSTILE,),
 )
 TOOL = {"name": "netverify", "version": "0.0.0", "z3": "4.0.0", "options": {"seed": 0}}
+RUN = Run(
+    "0.0.0",
+    "/checkout",
+    ("check", "-o", "sarif=netverify.sarif"),
+    "netverify check -f manifests netverify.yaml",
+    exit_code=1,
+    revision="0123456789abcdef0123456789abcdef01234567",
+    repository="https://git.example/shop.git",
+)

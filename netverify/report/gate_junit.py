@@ -1,0 +1,92 @@
+"""What a gate found as JUnit XML: a suite for each intent file, a test case for each assertion.
+
+Source: the schema of Jenkins for JUnit 4; only what every reader of the format understands is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from netverify.gate.outcome import GateReport, GateVerdict, Result
+from netverify.manifests.coverage import Inventory
+from netverify.report.gate_finding import findings_of, new_first, shortcoming
+from netverify.report.gate_steps import trace_lines
+from netverify.report.visible import shortened, visible
+
+AT_MOST = 100
+"""How many violations of one assertion are listed; further ones are counted."""
+
+_LONGEST_MESSAGE = 500
+_TAGS = {
+    GateVerdict.REFUTED: "failure",
+    GateVerdict.VACUOUS: "error",
+    GateVerdict.UNKNOWN: "error",
+    GateVerdict.EXCEPTED: "skipped",
+    GateVerdict.BASELINED: "skipped",
+}
+
+
+def render_gate_junit(report: GateReport, inventory: Inventory) -> str:
+    """A failure for what is refuted, an error for what is vacuous or unknown; what is left aside is skipped.
+
+    Guarantees: ASCII, and well-formed XML 1.0 whatever the texts hold.
+    """
+    root = ET.Element("testsuites", {"name": "netverify", **_counts(report.results)})
+    files = dict.fromkeys(result.assertion.origin.path for result in report.results)
+    for path in files:
+        results = [result for result in report.results if result.assertion.origin.path == path]
+        suite = ET.SubElement(root, "testsuite", {"name": visible(path), **_counts(results)})
+        suite.set("skipped", str(_number(results, "skipped")))
+        for result in results:
+            suite.append(_case(result, inventory))
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="us-ascii").decode()}\n'
+
+
+def _counts(results: Sequence[Result]) -> dict[str, str]:
+    return {
+        "tests": str(len(results)),
+        "failures": str(_number(results, "failure")),
+        "errors": str(_number(results, "error")),
+        "time": _seconds(sum(result.milliseconds for result in results)),
+    }
+
+
+def _number(results: Sequence[Result], tag: str) -> int:
+    return sum(1 for result in results if _TAGS.get(result.verdict) == tag)
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.3f}"
+
+
+def _case(result: Result, inventory: Inventory) -> ET.Element:
+    assertion = result.assertion
+    title = f"{assertion.id}: {assertion.title}" if assertion.title else assertion.id
+    about = {"name": visible(title), "classname": visible(assertion.origin.path), "time": _seconds(result.milliseconds)}
+    case = ET.Element("testcase", about)
+    tag = _TAGS.get(result.verdict)
+    if tag == "skipped":
+        ET.SubElement(case, tag).text = _in_short(result)
+    elif tag is not None:
+        told = ET.SubElement(case, tag, {"type": result.verdict.value, "message": _in_short(result)})
+        told.text = "\n".join(("", *_in_full(result, inventory), ""))
+    return case
+
+
+def _in_short(result: Result) -> str:
+    first, *others = findings_of(result)
+    more = f" (and {len(others)} more)" if others else ""
+    return shortened(visible(f"{result.verdict}: {first.text}{more}"), _LONGEST_MESSAGE)
+
+
+def _in_full(result: Result, inventory: Inventory) -> list[str]:
+    lines = [visible(result.statement), visible(f"asserted at {result.assertion.origin}")]
+    violations = new_first(result.violations)
+    if not violations:
+        return [*lines, visible(shortcoming(result))]
+    lines += [f"{visible(one.text)}{' (known)' if one.is_baselined else ''}" for one in violations[:AT_MOST]]
+    if violations[AT_MOST:]:
+        lines.append(f"and {len(violations) - AT_MOST} more")
+    return [*lines, *trace_lines(violations[0], inventory), *map(visible, result.unknown_because)]

@@ -1,0 +1,141 @@
+"""What a gate found as a comment for reviewers, in the Markdown of GitHub and GitLab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from netverify.gate.outcome import GateReport, GateVerdict, Result
+from netverify.manifests.coverage import Inventory
+from netverify.report.coverage_text import coverage_text
+from netverify.report.gate_finding import Finding, findings_of, gravest_first
+from netverify.report.gate_remarks import shared_remarks
+from netverify.report.gate_run import Run
+from netverify.report.gate_steps import trace_lines
+from netverify.report.gate_words import baseline_text, counts_text, duration_text, exception_text
+from netverify.report.markdown_text import in_markdown, preformatted
+from netverify.report.quantities import counted
+from netverify.report.trace_text import place_text
+from netverify.report.visible import shortened
+
+MARKER = "<!-- netverify -->"
+"""By its first line a comment is found again and written anew."""
+
+MOST_CHARACTERS = 60_000
+"""GitHub takes 65,536 characters, and what posts the comment may add some."""
+
+AT_MOST = 10
+"""How many violations of one assertion are listed; further ones are counted."""
+
+_LONGEST_CELL = 300
+_LONGEST_LINE = 600
+_LONGEST_FOLD = 4_000
+_LEFT_ASIDE = frozenset((GateVerdict.EXCEPTED, GateVerdict.BASELINED))
+
+
+def render_gate_markdown(report: GateReport, inventory: Inventory, run: Run) -> str:
+    """A verdict in one line, what is not proved in a table, each counterexample folded, and how to repeat the run.
+
+    Guarantees: ASCII, at most :data:`MOST_CHARACTERS`; what is left out for that is said.
+    """
+    wrong = [result for result in gravest_first(report) if result.verdict is not GateVerdict.PROVED]
+    head = [MARKER, _headline(report), ""]
+    foot = [*_foot(report, inventory, run)]
+    room = MOST_CHARACTERS - sum(len(piece) + 1 for piece in (*head, *foot))
+    table = [*_TABLE, *_fitted(map(_row, wrong), room // 2, "assertion"), ""] if wrong else []
+    room -= sum(len(piece) + 1 for piece in table)
+    told = [result for result in wrong if result.verdict not in _LEFT_ASIDE]
+    details = _fitted((_folded(result, inventory) for result in told), room, "counterexample")
+    return "".join(f"{piece}\n" for piece in (*head, *table, *details, *foot))
+
+
+_TABLE = ("| verdict | assertion | what is wrong | where |", "|---|---|---|---|")
+_ROOM_TO_SAY = 100
+
+
+def _fitted(pieces: Iterable[str], room: int, noun: str) -> list[str]:
+    """The ``pieces`` that come first and fit into ``room``, and how many do not."""
+    every = list(pieces)
+    kept: list[str] = []
+    for piece in every:
+        room -= len(piece) + 1
+        if room < _ROOM_TO_SAY:
+            break
+        kept.append(piece)
+    left_out = len(every) - len(kept)
+    said = f"\n{counted(left_out, noun)} left out here for length: the other reports have everything.\n"
+    return [*kept, said] if left_out else kept
+
+
+def _headline(report: GateReport) -> str:
+    verdicts = {result.verdict for result in report.results}
+    total = counted(len(report.results), "assertion")
+    if not verdicts:
+        return ":warning: **netverify: there are no assertions**"
+    if verdicts == {GateVerdict.PROVED}:
+        return f":white_check_mark: **netverify: proved** ({total})"
+    told = f"**netverify: {counts_text(report)}** (of {total})"
+    if verdicts <= {GateVerdict.PROVED, *_LEFT_ASIDE}:
+        return f":white_check_mark: {told}"
+    is_refuted = verdicts & {GateVerdict.REFUTED, GateVerdict.VACUOUS}
+    return f"{':x:' if is_refuted else ':warning:'} {told}"
+
+
+def _short(text: str, most: int = _LONGEST_CELL) -> str:
+    return in_markdown(shortened(text, most))
+
+
+def _row(result: Result) -> str:
+    assertion = result.assertion
+    first, *others = findings_of(result)
+    more = f" (and {len(others)} more)" if others else ""
+    name = f"**{_short(assertion.id)}**" + (f" {_short(assertion.title)}" if assertion.title else "")
+    cells = (result.verdict.value, f"{name} ({assertion.severity})", f"{_short(first.text)}{more}")
+    return f"| {' | '.join((*cells, _short(place_text(first.place))))} |"
+
+
+def _folded(result: Result, inventory: Inventory) -> str:
+    """One assertion with its violations and one trace, behind a line that opens it."""
+    assertion = result.assertion
+    summary = f"{result.verdict}: {_short(assertion.title or assertion.id)}"
+    rows = [f"<details><summary>{summary}</summary>", "", f"Wanted: {_short(result.statement, _LONGEST_LINE)}", ""]
+    rows.append(f"Asserted at {_short(str(assertion.origin))}" + (_controls(assertion.controls)))
+    rows += ["", *_violations(findings_of(result)), ""]
+    first = next((one.violation for one in findings_of(result) if one.violation is not None), None)
+    if first is not None and (trace := trace_lines(first, inventory)):
+        rows += [preformatted(shortened(line, _LONGEST_LINE) for line in trace), ""]
+    return "\n".join((*rows, "</details>", ""))
+
+
+def _controls(controls: Sequence[str]) -> str:
+    return f", for {_short(', '.join(controls))}" if controls else ""
+
+
+def _violations(found: Sequence[Finding]) -> Iterator[str]:
+    for finding in found[:AT_MOST]:
+        known = " (known)" if finding.verdict is GateVerdict.BASELINED else ""
+        where = place_text(finding.responsible)
+        yield f"- {_short(finding.text, _LONGEST_LINE)}{known}{f': {_short(where)}' if where else ''}"
+    if found[AT_MOST:]:
+        yield f"- and {len(found) - AT_MOST} more"
+
+
+def _foot(report: GateReport, inventory: Inventory, run: Run) -> Iterator[str]:
+    if report.exceptions:
+        uses = [f"- {use.state}: {_short(exception_text(use), _LONGEST_LINE)}" for use in report.exceptions]
+        yield _fold(counted(len(uses), "exception"), uses, "exception")
+    if report.baseline is not None:
+        yield f"Baseline: {_short(baseline_text(report.baseline))}.\n"
+    proved = [result.assertion for result in report.results if result.verdict is GateVerdict.PROVED]
+    if proved:
+        names = [f"- {_short(one.id)} {_short(one.title)}".rstrip() for one in proved]
+        yield _fold(f"{len(proved)} proved", names, "assertion")
+    remarks = shared_remarks(report)
+    rest = (*remarks.assumptions, *remarks.approximations, *remarks.notes)
+    basis = [f"- {_short(text, _LONGEST_LINE)}" for text in (*rest, *coverage_text(inventory))]
+    yield _fold("What this rests on, and what was read", basis, "line")
+    yield f"To repeat this ({duration_text(report.milliseconds)}):\n\n{preformatted([shortened(run.command, 2_000)])}"
+
+
+def _fold(summary: str, rows: Sequence[str], noun: str) -> str:
+    fitted = _fitted(rows, _LONGEST_FOLD, noun)
+    return "\n".join((f"<details><summary>{summary}</summary>", "", *fitted, "", "</details>", ""))

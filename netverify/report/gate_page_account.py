@@ -1,0 +1,85 @@
+"""What the page about a gate says after its assertions: exceptions, controls, what was read, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.gate.outcome import ExceptionUse, GateReport, Result
+from netverify.manifests.coverage import Inventory
+from netverify.report.coverage_text import coverage_text
+from netverify.report.gate_remarks import Remarks
+from netverify.report.gate_run import Run
+from netverify.report.gate_words import baseline_text
+from netverify.report.html_text import in_html
+from netverify.report.trace_text import place_text
+
+MOST_DIAGNOSTICS = 200
+"""How many findings about inputs are listed; further ones are counted."""
+
+
+def account_sections(report: GateReport, inventory: Inventory, run: Run, remarks: Remarks) -> Iterator[str]:
+    """The sections that there is something for."""
+    if report.exceptions:
+        heads = ("state", "exception", "reason", "owner", "until", "ticket", "where")
+        yield _section("Exceptions", _table(heads, map(_exception, report.exceptions)))
+    if report.baseline is not None:
+        yield _section("Baseline", f"<p>{in_html(baseline_text(report.baseline))}</p>\n")
+    if controls := _by_control(report.results):
+        supported = ((in_html(name), _verdicts(results)) for name, results in controls.items())
+        yield _section("Controls", _table(("control", "assertions that support it"), supported))
+    told = [*report.findings, *(one for one in inventory.diagnostics if one.severity is not Severity.NOTE)]
+    if told:
+        more = f"<p>and {len(told) - MOST_DIAGNOSTICS} more</p>\n" if told[MOST_DIAGNOSTICS:] else ""
+        rows = map(_diagnostic, told[:MOST_DIAGNOSTICS])
+        yield _section("Findings about inputs", _table(("code", "severity", "finding", "where"), rows) + more)
+    yield _section("What was read", _list(coverage_text(inventory)))
+    for heading, texts in (
+        ("What this rests on", remarks.assumptions),
+        ("What is modelled coarsely", remarks.approximations),
+        ("Notes", remarks.notes),
+    ):
+        if texts:
+            yield _section(heading, _list(texts))
+    yield _section("To repeat this", f"<pre>{in_html(run.command)}</pre>\n")
+
+
+def _section(heading: str, body: str) -> str:
+    return f"<section>\n<h2>{heading}</h2>\n{body}</section>\n"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"<ul>\n{''.join(f'<li>{in_html(text)}</li>' for text in texts)}\n</ul>\n"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """``rows`` are HTML already."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>\n" for row in rows)
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+
+
+def _exception(use: ExceptionUse) -> Sequence[str]:
+    given = use.exception
+    texts = (given.id, given.reason, given.owner, given.expires.isoformat(), given.ticket, place_text(given.origin))
+    return (f'<span class="verdict {use.state}">{use.state}</span>', *map(in_html, texts))
+
+
+def _by_control(results: Sequence[Result]) -> dict[str, list[Result]]:
+    controls: dict[str, list[Result]] = {}
+    for result in results:
+        for control in dict.fromkeys(result.assertion.controls):
+            controls.setdefault(control, []).append(result)
+    return dict(sorted(controls.items()))
+
+
+def _verdicts(results: Sequence[Result]) -> str:
+    return "<br>".join(
+        f'<span class="verdict {one.verdict}">{one.verdict}</span> {in_html(one.assertion.id)}' for one in results
+    )
+
+
+def _diagnostic(diagnostic: Diagnostic) -> Sequence[str]:
+    told = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
+    texts = (diagnostic.code, diagnostic.severity.name.lower(), told, str(diagnostic.origin))
+    return tuple(map(in_html, texts))
