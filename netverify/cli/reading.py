@@ -27,6 +27,7 @@ def read_sources(sources: Sources) -> Inventory:
         helm=sources.helm,
         values=sources.values,
         sets=sources.sets,
+        renderings=sources.renderings,
         strict=sources.strict,
         means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
     )

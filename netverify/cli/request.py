@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
+from netverify.manifests.renderings import Rendering
 from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class Sources:
     """Where manifests come from, as the user gave it, and how they are read.
 
-    ``values`` and ``sets`` go to every chart of ``helm``. ``jobs`` is None where the machine may say; ``cached``: what
-    was read before need not be read again.
+    ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` are what else is rendered, in order. ``jobs``
+    is None where the machine may say; ``cached``: what was read before need not be read again.
     """
 
     filenames: tuple[str, ...]
@@ -29,6 +30,7 @@ class Sources:
     helm: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    renderings: tuple[Rendering, ...] = ()
     namespace: str | None = None
     strict: bool = False
     jobs: int | None = None
