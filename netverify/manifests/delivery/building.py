@@ -16,8 +16,8 @@ from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError, NotReadableError, origin_of
 from netverify.manifests.overlays import Overlays
 from netverify.manifests.programs import ProgramFailedError
-from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, failed, missing
 from netverify.manifests.refusal import escaped
+from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, failed, missing
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import Folder, Found, Notes, walk
 
