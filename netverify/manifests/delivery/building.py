@@ -110,7 +110,7 @@ class Builder:
                 value["resources"] = list(self._resources(folder))
             for name, change in edits.items():
                 before = value.get(name)
-                value[name] = [*before, *change] if isinstance(before, list) and isinstance(change, list) else change
+                value[name] = _joined(before, change)
 
         return edit
 
@@ -157,6 +157,13 @@ def _manifests(top: Folder, overlays: Overlays) -> Iterator[Found]:
 
 def _needs_kustomize(overlays: Overlays) -> bool:
     return any(finding.severity is Severity.ERROR or finding.code == "NV141" for finding in overlays.diagnostics)
+
+
+def _joined(before: Any, change: Any) -> Any:
+    """A field as it was with a change: lists and mappings are added to, anything else is replaced."""
+    if isinstance(before, list) and isinstance(change, list):
+        return [*before, *change]
+    return {**before, **change} if isinstance(before, dict) and isinstance(change, dict) else change
 
 
 def _source(found: Found, namespace: str | None) -> Source:

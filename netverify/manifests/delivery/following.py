@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from netverify.diagnostics import Origin
+from netverify.manifests.delivery.argo import Argo
 from netverify.manifests.delivery.checkout import Checkout, checkout_of
 from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.flux import Flux
@@ -21,7 +22,9 @@ def follow_flux(argument: str, *, strict: bool) -> Delivered:
 
 def follow_argo(argument: str, *, strict: bool) -> Delivered:
     """What Argo CD applies for the Applications in ``argument``."""
-    raise NotImplementedError(argument, strict)
+    return _follow(
+        argument, lambda checkout, delivered, folder: Argo(checkout, delivered).follow(folder), strict=strict
+    )
 
 
 def _follow(argument: str, follow: Callable[[Checkout, Delivered, Path], None], *, strict: bool) -> Delivered:
