@@ -55,7 +55,9 @@ class Argo:
         found = {source: [one for one in _objects(source) if one.kind in _FOLLOWED] for source in sources}
         self._delivered.diagnostics += [one for one in scratch.diagnostics if one.code not in {"NV142", "NV145"}]
         self._delivered.unrendered += scratch.unrendered
-        everything = self._expanded(one for objects in found.values() for one in objects)
+        listed = [one for objects in found.values() for one in objects]
+        self._repositories.choose_home(one for one in listed if one.kind == "Application")
+        everything = self._expanded(listed)
         self._repositories.choose_home(everything)
         self._clusters = self._chosen_clusters(everything)
         self._enqueue(everything)

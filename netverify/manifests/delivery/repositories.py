@@ -17,7 +17,12 @@ class Repositories:
         self._home: str | None = None
 
     def choose_home(self, found: Iterable[Found]) -> None:
-        """Take as this checkout the repository that it was cloned from, else the only one that is named with a path."""
+        """Take as this checkout the repository that it was cloned from, else the only one that is named with a path.
+
+        What was taken before stays.
+        """
+        if self._home is not None:
+            return
         named = {repository(url) for one in found for url in _addresses(one)}
         if self._origin in named:
             self._home = self._origin
