@@ -16,6 +16,7 @@ from netverify.cli.refusal import Refusal
 
 if TYPE_CHECKING:
     from netverify.cli.request import RoutingGiven, Sources
+    from netverify.manifests.renderings import Rendering
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -62,6 +63,20 @@ _INPUTS = (
         multiple=True,
         type=click.Path(),
         help="Render a Helm chart and read the result; repeatable.",
+    ),
+    click.option(
+        "--flux",
+        metavar="PATH",
+        multiple=True,
+        type=click.Path(),
+        help="Read what Flux applies that is bootstrapped on a folder; repeatable.",
+    ),
+    click.option(
+        "--argocd",
+        metavar="PATH",
+        multiple=True,
+        type=click.Path(),
+        help="Read what Argo CD applies for the Applications in a folder; repeatable.",
     ),
     click.option(
         "--values",
@@ -222,14 +237,17 @@ def sources_of(flags: dict[str, Any]) -> Sources:
     if any("=" not in one for one in flags["sets"]):
         raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
     from netverify.cli.request import Sources  # noqa: PLC0415 help does not need it
+    from netverify.manifests.renderings import ArgoPath, FluxPath  # noqa: PLC0415 as above
 
-    named = flags["filenames"] or flags["kustomize"] or flags["helm"]
+    delivered: tuple[Rendering, ...] = (*map(FluxPath, flags["flux"]), *map(ArgoPath, flags["argocd"]))
+    named = flags["filenames"] or flags["kustomize"] or flags["helm"] or delivered
     return Sources(
         filenames=flags["filenames"] if named else (".",),
         kustomize=flags["kustomize"],
         helm=flags["helm"],
         values=flags["values"],
         sets=flags["sets"],
+        renderings=delivered,
         namespace=flags["namespace"],
         strict=flags["strict"],
         jobs=flags["jobs"],

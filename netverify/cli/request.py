@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
+from netverify.manifests.renderings import Rendering
 from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 class Sources:
     """Where manifests come from, as the user gave it, and how they are read.
 
-    ``values`` and ``sets`` go to every chart of ``helm``. ``jobs`` is None where the machine may say; ``cached``: what
-    was read before need not be read again. ``by_default``: the user names no source, so that those of an intent file
-    count, if there is one.
+    ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` are what else is rendered, in order. ``jobs``
+    is None where the machine may say; ``cached``: what was read before need not be read again. ``by_default``: the user
+    names no source, so that those of an intent file count, if there is one.
     """
 
     filenames: tuple[str, ...]
@@ -31,11 +32,11 @@ class Sources:
     helm: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    renderings: tuple[Rendering, ...] = ()
     namespace: str | None = None
     strict: bool = False
     jobs: int | None = None
     cached: bool = True
-    renderings: tuple[Rendering, ...] = ()
     by_default: bool = False
 
 

@@ -142,13 +142,13 @@ def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
         namespace=namespace,
         resources=tuple(resources),
         to_render=to_render,
-        data=frozenset(_data_files(value)),
+        data=frozenset(data_files(value)),
         components=tuple(_texts(value.get("components"))),
         diagnostics=tuple(diagnostics),
     )
 
 
-def _data_files(value: dict[str, Value]) -> Iterator[str]:
+def data_files(value: dict[str, Value]) -> Iterator[str]:
     """The files that generators read: ``files`` entries may be ``key=path``."""
     for field in ("configMapGenerator", "secretGenerator"):
         generators = value.get(field)

@@ -13,7 +13,7 @@ from netverify.manifests.refusal import escaped
 
 _LINES_SHOWN: Final = 8
 _VERSION_TIMEOUT_S: Final = 20.0
-_VERSION: Final = re.compile(rb"v\d+\.\d+\.\d+[-+.\w]{0,40}")
+_VERSION: Final = re.compile(rb"v\d+\.\d+[-+.\w]{0,60}")
 _ASKING: Final[Mapping[str, tuple[str, ...]]] = {
     "helm template": ("version", "--short"),
     "kubectl kustomize": ("version", "--client"),

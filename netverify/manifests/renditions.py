@@ -9,6 +9,8 @@ from typing import assert_never
 
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import RenderedBy
+from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.following import follow_argo, follow_flux
 from netverify.manifests.programs import Program, version_of
 from netverify.manifests.rendering import Rendered, render_helm, render_kustomize
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
@@ -50,8 +52,10 @@ def _render(rendering: Rendering, default_namespace: str, *, strict: bool) -> Re
         case HelmChart(chart, values, sets, namespace, release):
             rendered = render_helm(chart, values, sets, namespace=namespace or default_namespace, release=release)
             return _of_one(chart, rendered, namespace)
-        case FluxPath(path) | ArgoPath(path):
-            raise NotImplementedError(path, strict)
+        case FluxPath(path):
+            return _delivered(follow_flux(path, strict=strict))
+        case ArgoPath(path):
+            return _delivered(follow_argo(path, strict=strict))
         case _:
             assert_never(rendering)
 
@@ -61,6 +65,17 @@ def _of_one(what: str, rendered: Rendered, home: str | None) -> Rendition:
     if source is None or program is None:
         return Rendition(diagnostics=rendered.diagnostics)
     return Rendition((Source(source.path, data=source.data, home=home),), made=((what, program),))
+
+
+def _delivered(delivered: Delivered) -> Rendition:
+    return Rendition(
+        sources=tuple(delivered.sources),
+        diagnostics=tuple(delivered.diagnostics),
+        made=tuple(delivered.made),
+        unrendered=tuple(delivered.unrendered),
+        skipped=tuple(delivered.skipped),
+        consumed=frozenset(delivered.consumed),
+    )
 
 
 def _together(parts: Iterable[Rendition]) -> Rendition:

@@ -1,0 +1,184 @@
+"""Builds a folder of a checkout the way controllers do: as its kustomization says, or all manifests below it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from netverify.diagnostics import Severity
+from netverify.manifests import programs
+from netverify.manifests.delivery.checkout import Checkout, LeavesCheckoutError
+from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError, NotReadableError, origin_of
+from netverify.manifests.overlays import Overlays
+from netverify.manifests.programs import ProgramFailedError
+from netverify.manifests.refusal import escaped
+from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, failed, missing
+from netverify.manifests.sources import Source
+from netverify.manifests.tree import Folder, Found, Notes, walk
+
+_NO_NETWORK: Final = "http://127.0.0.1:9"
+_GENERATORS: Final = (b"Generator", b"generators")
+
+
+def offline() -> Mapping[str, str]:
+    """The environment of a program that must not load anything from elsewhere, nor run plugins of the user."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUSTOMIZE_", "GIT_"))}
+    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), _NO_NETWORK)
+    nowhere = {"HELM_PLUGINS": os.devnull, "KUSTOMIZE_PLUGIN_HOME": os.devnull, "GIT_ALLOW_PROTOCOL": "none"}
+    return {**kept, **proxies, **nowhere, "NO_PROXY": "", "no_proxy": ""}
+
+
+class Builder:
+    """Builds folders of one checkout; what goes wrong is told to ``delivered``."""
+
+    def __init__(self, checkout: Checkout, delivered: Delivered) -> None:
+        self._checkout = checkout
+        self._delivered = delivered
+
+    def build(self, what: str, folder: Path, edits: Mapping[str, Any]) -> tuple[Source, ...] | None:
+        """The manifests that ``folder`` stands for with ``edits`` made to its kustomization; None if unknown.
+
+        ``edits`` are fields of a kustomization: lists are added to, other fields replaced. Where nothing but a
+        namespace is changed, files are read as they stand, so that findings name them.
+        """
+        namespace = edits.get("namespace")
+        if not edits.keys() - {"namespace"}:
+            sources = self._as_written(folder, namespace)
+            if sources is not None:
+                return sources
+        return self._built(what, folder, edits)
+
+    def _as_written(self, folder: Path, namespace: str | None) -> tuple[Source, ...] | None:
+        """The files that ``folder`` applies; None if only kustomize can tell."""
+        notes = Notes()
+        top = walk(folder, self._checkout.shown(folder), notes)
+        overlays = Overlays()
+        sources: list[Source] = []
+        for one in _applied(top, overlays):
+            if one is not top or overlays.owns(one):
+                placed = None if _generates(one) else overlays.apply([one], one)
+                if placed is None or _needs_kustomize(overlays):
+                    return None
+                sources += [_source(each.found, namespace or each.namespace) for each in placed]
+        sources += [_source(found, namespace) for found in _manifests(top, overlays)]
+        if not all(self._checkout.holds(source.file) for source in sources if source.file is not None):
+            return None
+        self._delivered.consumed |= {source.file.resolve() for source in sources if source.file is not None}
+        self._delivered.skipped += [*notes.skipped, *overlays.skipped]
+        self._delivered.diagnostics += overlays.diagnostics
+        return tuple(sources)
+
+    def _built(self, what: str, folder: Path, edits: Mapping[str, Any]) -> tuple[Source, ...] | None:
+        shown = self._checkout.shown(folder)
+        program = programs.kustomizer()
+        if program is None:
+            self._delivered.diagnostics += missing(
+                shown, "neither `kustomize` nor `kubectl` is installed", HOW_TO_GET_KUSTOMIZE
+            ).diagnostics
+            return None
+        with tempfile.TemporaryDirectory(prefix="netverify-") as scratch:
+            mirror = Mirror(self._checkout, Path(scratch).resolve())
+            try:
+                copy = mirror.add(folder, self._edit(folder, edits))
+                arguments = ["--load-restrictor", "LoadRestrictionsNone", str(copy)]
+                text = programs.run(program, arguments, TIMEOUT_S, offline())
+            except ProgramFailedError as error:
+                said = error.said.replace(scratch, self._checkout.prefix)
+                self._delivered.diagnostics += failed(shown, error.message, said).diagnostics
+                return None
+            except NotReadableError as error:
+                self._delivered.diagnostics += error.diagnostics
+                return None
+            except NotBuildableError as error:
+                self._delivered.gap(what, error.reason, origin_of(self._checkout, folder))
+                return None
+            except LeavesCheckoutError as error:
+                self._delivered.refuse("NV146", str(error), origin_of(self._checkout, folder), _STAY_INSIDE)
+                return None
+        self._delivered.consumed |= mirror.consumed
+        self._delivered.made.append((what, program))
+        return (Source(f"{shown} (rendered for {escaped(what)})", data=text),)
+
+    def _edit(self, folder: Path, edits: Mapping[str, Any]) -> Edit:
+        def edit(value: dict[str, Any]) -> None:
+            if not value:
+                value["resources"] = list(self._resources(folder))
+            for name, change in edits.items():
+                before = value.get(name)
+                value[name] = _joined(before, change)
+
+        return edit
+
+    def _resources(self, folder: Path) -> Iterator[str]:
+        """What a controller lists in the kustomization that it makes for a folder without one."""
+        notes = Notes()
+        top = walk(folder, self._checkout.shown(folder), notes)
+        self._delivered.skipped += notes.skipped
+        overlays = Overlays()
+        for one in _applied(top, overlays):
+            if one is not top:
+                yield one.path.relative_to(folder).as_posix()
+        yield from (found.file.relative_to(folder).as_posix() for found in _manifests(top, overlays))
+
+
+_STAY_INSIDE: Final = "name what is in the checkout"
+
+
+def _applied(top: Folder, overlays: Overlays) -> Iterator[Folder]:
+    """The folder itself, and of those below it the first on each way down that have a kustomization."""
+    yield top
+    pending = [] if overlays.owns(top) else list(reversed(top.folders))
+    while pending:
+        folder = pending.pop()
+        if overlays.owns(folder):
+            yield folder
+        else:
+            pending.extend(reversed(folder.folders))
+
+
+def _manifests(top: Folder, overlays: Overlays) -> Iterator[Found]:
+    """The files of a folder without a kustomization, and of those below it, that a controller lists.
+
+    Source: ``scanManifests`` in github.com/fluxcd/pkg/kustomize: files end in .yaml or .yml.
+    """
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        if overlays.owns(folder):
+            continue
+        yield from (found for found in folder.manifests if not found.shown.endswith(".json"))
+        pending.extend(reversed(folder.folders))
+
+
+def _needs_kustomize(overlays: Overlays) -> bool:
+    return any(finding.severity is Severity.ERROR or finding.code == "NV141" for finding in overlays.diagnostics)
+
+
+def _joined(before: Any, change: Any) -> Any:
+    """A field as it was with a change: lists and mappings are added to, anything else is replaced."""
+    if isinstance(before, list) and isinstance(change, list):
+        return [*before, *change]
+    return {**before, **change} if isinstance(before, dict) and isinstance(change, dict) else change
+
+
+def _source(found: Found, namespace: str | None) -> Source:
+    return Source(found.shown, namespace, found.file)
+
+
+def _generates(folder: Folder) -> bool:
+    """Whether the kustomization makes objects that are in no file."""
+    try:
+        text = b"".join(found.file.read_bytes()[:65536] for found in folder.kustomizations)
+    except OSError:
+        return True
+    return any(sign in text for sign in _GENERATORS)
+
+
+def placed(sources: tuple[Source, ...], home: str | None, labels: Mapping[str, str]) -> tuple[Source, ...]:
+    """``sources`` whose objects are in ``home`` where they name no namespace, with ``labels``."""
+    return tuple(replace(one, home=home, labels=tuple(sorted(labels.items()))) for one in sources)

@@ -1,0 +1,136 @@
+"""Charts of a checkout, rendered by helm from a private copy, without network, plugins or anything of the user."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from netverify.diagnostics import Origin
+from netverify.manifests import programs
+from netverify.manifests.delivery.building import offline
+from netverify.manifests.delivery.checkout import Checkout
+from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.limits import DEFAULT_LIMITS
+from netverify.manifests.loader import load
+from netverify.manifests.programs import ProgramFailedError
+from netverify.manifests.reading import UnreadableError, read_regular
+from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.rendering import HOW_TO_GET_HELM, RELEASE_NAME, TIMEOUT_S, failed, missing
+from netverify.manifests.sources import Source
+
+_SCRATCH_HOMES: Final = ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "HOME")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One chart with what it is rendered with: ``values`` are texts of values files, later ones win over earlier ones.
+
+    ``sets`` and ``texts`` are ``KEY=VALUE`` as for ``--set`` and ``--set-string``, ``files`` keys with their content.
+    """
+
+    what: str
+    chart: Path
+    name: str
+    namespace: str
+    origin: Origin
+    values: tuple[bytes, ...] = ()
+    sets: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    with_crds: bool = True
+    with_tests: bool = False
+
+
+class _NotRenderableError(Exception):
+    """A chart needs what a checkout does not have; the message says what."""
+
+
+def render_release(release: Release, checkout: Checkout, delivered: Delivered) -> None:
+    """Add what ``release`` renders to; what keeps it from that is told to ``delivered``."""
+    path = checkout.shown(release.chart)
+    if not RELEASE_NAME.fullmatch(release.name):
+        delivered.gap(release.what, f"{shown(release.name)} is no name of a release", release.origin)
+        return
+    program = programs.helm()
+    if program is None:
+        delivered.diagnostics += missing(path, "`helm` is not installed", HOW_TO_GET_HELM).diagnostics
+        return
+    with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
+        scratch = Path(folder).resolve()
+        try:
+            _check_dependencies(release.chart, checkout)
+            copy = scratch / "chart"
+            _copy_tree(release.chart, copy, checkout)
+            arguments = [release.name, str(copy), "--namespace", release.namespace, *_arguments(release, scratch)]
+            environment = {**offline(), **{name: str(scratch) for name in _SCRATCH_HOMES}, "KUBECONFIG": os.devnull}
+            text = programs.run(program, arguments, TIMEOUT_S, environment)
+        except _NotRenderableError as error:
+            delivered.gap(release.what, str(error), release.origin)
+            return
+        except UnreadableError as error:
+            delivered.diagnostics.append(error.diagnostic(path))
+            return
+        except ProgramFailedError as error:
+            delivered.diagnostics += failed(path, error.message, error.said.replace(str(copy), path)).diagnostics
+            return
+    delivered.made.append((release.what, program))
+    title = f"{path} (rendered for {escaped(release.what)})"
+    delivered.sources.append(Source(title, data=text, home=release.namespace, labels=release.labels))
+
+
+def _arguments(release: Release, scratch: Path) -> Iterator[str]:
+    """The flags of ``helm template``; what comes from the repository is the value of a flag, or a file of ours."""
+    if release.with_crds:
+        yield "--include-crds"
+    if not release.with_tests:
+        yield "--skip-tests"
+    for number, text in enumerate(release.values):
+        file = scratch / f"values-{number}.yaml"
+        file.write_bytes(text)
+        yield from ("--values", str(file))
+    for setting in release.sets:
+        yield from ("--set", setting)
+    for setting in release.texts:
+        yield from ("--set-string", setting)
+    for number, (key, content) in enumerate(release.files):
+        file = scratch / f"file-{number}"
+        file.write_bytes(content)
+        yield from ("--set-file", f"{key}={file}")
+
+
+def _check_dependencies(chart: Path, checkout: Checkout) -> None:
+    """Every chart that it depends on has to stand in it: helm would fetch it otherwise."""
+    file = chart / "Chart.yaml"
+    documents = load(checkout.shown(file), read_regular(file, DEFAULT_LIMITS.file_bytes)).documents
+    value = documents[0].value if documents else None
+    listed = value.get("dependencies") if isinstance(value, dict) else None
+    vendored = sorted(os.listdir(chart / "charts")) if (chart / "charts").is_dir() else []  # noqa: PTH208 names suffice
+    for one in listed if isinstance(listed, list) else ():
+        name = str(one.get("name")) if isinstance(one, dict) else ""
+        if not any(there == name or fnmatch.fnmatch(there, f"{name}-*.tgz") for there in vendored):
+            raise _NotRenderableError(f"the chart {shown(name)} that it depends on is not in its folder `charts`")
+
+
+def _copy_tree(chart: Path, into: Path, checkout: Checkout) -> None:
+    """Copy every file of a chart; a link out of the checkout, or to a folder, is refused."""
+    left = DEFAULT_LIMITS.total_bytes
+    for folder, _, names in os.walk(chart):
+        here = into / Path(folder).relative_to(chart)
+        here.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            file = Path(folder) / name
+            if not checkout.holds(file):
+                raise _NotRenderableError(f"{shown(checkout.shown(file))} is a link that leads out of the checkout")
+            data = read_regular(file, DEFAULT_LIMITS.file_bytes)
+            left -= len(data)
+            if left < 0:
+                raise _NotRenderableError(f"its chart has more than {DEFAULT_LIMITS.total_bytes:,} bytes")
+            (here / name).write_bytes(data)
+        if link := next((one for one in Path(folder).iterdir() if one.is_symlink() and one.is_dir()), None):
+            raise _NotRenderableError(f"{shown(checkout.shown(link))} is a link to a folder")

@@ -1,0 +1,40 @@
+"""What following a delivery came to so far: sources, findings, and what could not be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.programs import Program
+from netverify.manifests.refusal import escaped
+from netverify.manifests.sources import Source
+
+
+@dataclass(slots=True)
+class Delivered:
+    """Grows while a delivery is followed. With ``strict`` what is not rendered is an error."""
+
+    strict: bool = False
+    sources: list[Source] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    made: list[tuple[str, Program]] = field(default_factory=list)
+    unrendered: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    consumed: set[Path] = field(default_factory=set)
+
+    def gap(self, what: str, reason: str, origin: Origin) -> None:
+        """``what`` would be applied and is not rendered: it is missing from every answer."""
+        what, reason = escaped(what), escaped(reason)
+        if (what, reason) in self.unrendered:
+            return
+        self.unrendered.append((what, reason))
+        severity = Severity.ERROR if self.strict else Severity.WARNING
+        advice = "answers hold without what it creates; render it elsewhere and add the result with `-f`"
+        self.diagnostics.append(Diagnostic("NV153", severity, f"{what} is not rendered: {reason}", origin, advice))
+
+    def refuse(self, code: str, message: str, origin: Origin, advice: str) -> None:
+        """Something is wrong with the delivery itself."""
+        finding = Diagnostic(code, Severity.ERROR, message, origin, advice)
+        if finding not in self.diagnostics:
+            self.diagnostics.append(finding)

@@ -1,0 +1,73 @@
+"""The ``directory`` part of a source of Argo CD: which files of a folder are applied as they stand.
+
+Source: argo-cd ``reposerver/repository/repository.go`` (``getPotentiallyValidManifests``): without ``recurse`` only the
+folder itself; ``exclude`` wins over ``include``; patterns match the path below the folder, and ``*`` matches ``/`` too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from netverify.manifests.delivery.applications import NotRenderedError
+from netverify.manifests.delivery.checkout import Checkout
+from netverify.manifests.refusal import shown
+from netverify.manifests.tree import Found, Notes, walk
+
+_FIELDS: Final = {"recurse": bool, "include": str, "exclude": str, "jsonnet": dict}
+_WORD: Final = re.compile(r"\*+|\?|\[[^\]/]+\]|\{[^{}]*\}|\\.|.", re.DOTALL)
+
+
+def files_of(folder: Path, given: dict[str, Any], checkout: Checkout, notes: Notes) -> tuple[Found, ...]:
+    """The manifests that Argo CD reads in ``folder``. Raises :class:`NotRenderedError` where that cannot be told."""
+    for name, value in given.items():
+        if name not in _FIELDS or not isinstance(value, _FIELDS[name] | None):
+            raise NotRenderedError(f"it uses `directory.{name}` in a way that netverify does not know")
+    top = walk(folder, checkout.shown(folder), notes)
+    folders = list(top.everything()) if given.get("recurse") else [top]
+    taken = _Taken(given.get("include") or "", given.get("exclude") or "")
+    if script := next((file for one in folders for file in _scripts(one.path) if taken(file, folder)), None):
+        raise NotRenderedError(f"it applies {shown(checkout.shown(script))}, and netverify does not run Jsonnet")
+    found = [each for one in folders for each in (*one.manifests, *one.kustomizations)]
+    return tuple(each for each in found if taken(each.file, folder) and checkout.holds(each.file))
+
+
+class _Taken:
+    """Whether a file is taken."""
+
+    def __init__(self, include: str, exclude: str) -> None:
+        self._include = glob(include) if include else None
+        self._exclude = glob(exclude) if exclude else None
+
+    def __call__(self, file: Path, folder: Path) -> bool:
+        """Whether ``file`` below ``folder`` is included and not excluded."""
+        path = file.relative_to(folder).as_posix()
+        if self._exclude is not None and self._exclude.fullmatch(path):
+            return False
+        return self._include is None or self._include.fullmatch(path) is not None
+
+
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern of github.com/gobwas/glob without separators. Raises :class:`NotRenderedError` for one that is none."""
+    try:
+        return re.compile("".join(_translated(word) for word in _WORD.findall(pattern)), re.DOTALL)
+    except (re.error, RecursionError):
+        raise NotRenderedError(f"netverify cannot read the pattern {shown(pattern)}") from None
+
+
+def _translated(word: str) -> str:
+    if word[0] == "*":
+        return ".*"
+    if word == "?":
+        return "."
+    if word[0] == "[" and len(word) > 1:
+        return word.replace("\\", "\\\\").replace("[!", "[^", 1)
+    if word[0] == "{" and len(word) > 1:
+        return "(?:" + "|".join(glob(one).pattern for one in word[1:-1].split(",")) + ")"
+    return re.escape(word[-1])
+
+
+def _scripts(folder: Path) -> Iterator[Path]:
+    return iter(sorted(folder.glob("*.jsonnet")))

@@ -1,0 +1,40 @@
+"""From a folder that a user names to all that a controller applies from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from netverify.diagnostics import Origin
+from netverify.manifests.delivery.argo import Argo
+from netverify.manifests.delivery.checkout import Checkout, checkout_of
+from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.flux import Flux
+from netverify.manifests.tree import exists, is_folder
+
+
+def follow_flux(argument: str, *, strict: bool) -> Delivered:
+    """What Flux applies that is bootstrapped on the folder ``argument``."""
+    return _follow(
+        argument, lambda checkout, delivered, folder: Flux(checkout, delivered).follow(folder), strict=strict
+    )
+
+
+def follow_argo(argument: str, *, strict: bool) -> Delivered:
+    """What Argo CD applies for the Applications in ``argument``."""
+    return _follow(
+        argument, lambda checkout, delivered, folder: Argo(checkout, delivered).follow(folder), strict=strict
+    )
+
+
+def _follow(argument: str, follow: Callable[[Checkout, Delivered, Path], None], *, strict: bool) -> Delivered:
+    delivered = Delivered(strict)
+    path = Path(argument)
+    if not argument or not exists(path):
+        advice = "check the path; it is taken relative to the current folder"
+        delivered.refuse("NV131", "no such file or folder", Origin(argument), advice)
+    elif not is_folder(path):
+        delivered.refuse("NV132", "not a folder", Origin(argument), "name the folder that the controller applies")
+    else:
+        follow(checkout_of(path, argument), delivered, path.resolve())
+    return delivered

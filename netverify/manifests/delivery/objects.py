@@ -1,0 +1,84 @@
+"""The objects of a source that a delivery is made of: those to follow, and those that hold values for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from netverify.diagnostics import Origin
+from netverify.manifests.document import Value
+from netverify.manifests.kinds import group_of
+from netverify.manifests.lists import objects_in
+from netverify.manifests.loader import load
+from netverify.manifests.sources import Source
+
+_GROUPS: Final = ("kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "argoproj.io")
+_VALUES: Final = ("ConfigMap", "Secret")
+_SIGNS: Final = (b"toolkit.fluxcd.io", b"argoproj.io", b"ConfigMap", b"Secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One such object: what it is called, what it says, and where."""
+
+    kind: str
+    namespace: str
+    name: str
+    value: Mapping[str, Any]
+    origin: Origin
+
+    @property
+    def title(self) -> str:
+        """How to call it: ``HelmRelease shop/cache``."""
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+    def spec(self, *path: str) -> Value:
+        """What ``spec`` says at ``path``; None where it says nothing."""
+        value: Value = self.value.get("spec")
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def text(self, *path: str) -> str:
+        """The text at ``path`` of ``spec``; empty where there is none."""
+        value = self.spec(*path)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        """The texts in the list at ``path`` of ``spec``."""
+        value = self.spec(*path)
+        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+    def mappings(self, *path: str) -> tuple[dict[str, Any], ...]:
+        """The mappings in the list at ``path`` of ``spec``."""
+        value = self.spec(*path)
+        return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+
+
+def objects_of(source: Source, data: bytes) -> Iterator[Found]:
+    """The objects in ``data`` of ``source`` that a delivery is made of.
+
+    What is refused there is not told here: it is where the source is read.
+    """
+    if not any(sign in data for sign in _SIGNS):
+        return
+    for document in load(source.path, data, is_irrelevant=_is_no_part).documents:
+        for item in objects_in(document):
+            value = item.value
+            if not isinstance(value, dict) or _is_no_part(str(value.get("apiVersion")), str(value.get("kind"))):
+                continue
+            meta = value.get("metadata")
+            fields = meta if isinstance(meta, dict) else {}
+            namespace = source.namespace or _text(fields.get("namespace")) or source.home or ""
+            yield Found(str(value["kind"]), namespace, _text(fields.get("name")), value, item.origin())
+
+
+def _is_no_part(api_version: str, kind: str) -> bool:
+    if kind.endswith("List"):
+        return False
+    return not (group_of(api_version) in _GROUPS or (api_version == "v1" and kind in _VALUES))
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
