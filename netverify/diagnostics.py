@@ -47,12 +47,34 @@ NOWHERE = Origin("")
 """What stands for the place of something that no input holds."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Lines of one file, from ``first`` up to and without ``last`` (from 0), give way to ``text``: whole lines."""
+
+    first: int
+    last: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What could be done to ``path`` about a finding; ``patch`` is that as a unified diff.
+
+    ``safe``: it changes no verdict, proved; otherwise it is a suggestion.
+    """
+
+    path: str
+    edits: tuple[Edit, ...]
+    patch: str
+    safe: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding about one input.
 
     ``code`` is stable (``NV`` and three digits) and has a page in ``docs/diagnostics``. ``secondary`` are further
-    places with a short text each (``first defined here``). ``help`` says what to do.
+    places with a short text each (``first defined here``). ``help`` says what to do, and ``fix`` does it.
     """
 
     code: str
@@ -61,6 +83,7 @@ class Diagnostic:
     origin: Origin
     help: str = ""
     secondary: tuple[tuple[Origin, str], ...] = field(default=())
+    fix: Fix | None = None
 
     def sort_key(self) -> tuple[Origin, str, str]:
         """Diagnostics are reported in the order of their places, then codes, then messages."""
@@ -261,6 +284,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV614": "two Services with one selector",
         "NV615": "Service with external IPs",
         "NV616": "targetPort of a headless Service",
+        "NV620": "policy that selects no existing pod",
+        "NV631": "two policies that say the same",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

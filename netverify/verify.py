@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
+    from netverify.findings.linting import Linted
     from netverify.routing.requests import Request
 
 
@@ -101,6 +102,17 @@ class Verifier:
         from netverify.findings.all import routing_findings  # noqa: PLC0415 other commands do without
 
         return routing_findings(self._context, surface)
+
+    def lint(self, codes: Collection[str], tell: Callable[[int, int], None] | None = None) -> Linted:
+        """The findings of ``codes``, about Services, names, ways in and policies.
+
+        ``tell`` hears how many of how many ways in are judged, where that is asked for.
+        """
+        from netverify.answers.surface import Surface  # noqa: PLC0415 other commands do without
+        from netverify.findings.linting import ABOUT_WAYS, lint  # noqa: PLC0415 as above
+
+        surface = self.exposed(None, tell) if ABOUT_WAYS.intersection(codes) else Surface(())
+        return lint(self._context, surface, codes)
 
     @cached_property
     def _names(self) -> Names:
