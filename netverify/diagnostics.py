@@ -285,7 +285,16 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV615": "Service with external IPs",
         "NV616": "targetPort of a headless Service",
         "NV620": "policy that selects no existing pod",
+        "NV621": "peer that is no existing pod",
+        "NV622": "namespaceSelector that matches no namespace",
+        "NV623": "two peers that were to be one, or one that was to be two",
+        "NV624": "policyTypes that say something else than the rules",
+        "NV629": "rule that allows everything past a default-deny",
+        "NV630": "ipBlock of addresses that pods may have",
         "NV631": "two policies that say the same",
+        "NV632": "policy for pods on the host network",
+        "NV633": "port name that no pod declares",
+        "NV634": "empty list that means everyone",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

@@ -9,9 +9,18 @@ from netverify.answers.context import Context
 from netverify.answers.surface import Surface
 from netverify.diagnostics import CODES, Diagnostic
 from netverify.findings.all import routing_findings
+from netverify.findings.allowances import allowance_findings
+from netverify.findings.alternatives import alternative_findings
 from netverify.findings.duplicates import duplicate_findings
+from netverify.findings.empty_lists import empty_list_findings
+from netverify.findings.host_network import host_network_findings
 from netverify.findings.inhabitants import Inhabitants
+from netverify.findings.peers import peer_findings
+from netverify.findings.pod_ranges import pod_range_findings
+from netverify.findings.policy_types import policy_type_findings
+from netverify.findings.port_names import port_name_findings
 from netverify.findings.selection import selection_findings
+from netverify.manifests.places import Places
 
 LINTED = tuple(code for code in CODES if code.startswith("NV6"))
 """Every code that linting may find."""
@@ -40,7 +49,17 @@ def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
 
 
 def _policy_findings(context: Context) -> Iterator[Diagnostic]:
-    there = Inhabitants(context.inventory, context.routing)
-    policies = context.inventory.cluster.network_policies
+    there, places = Inhabitants(context.inventory, context.routing), Places()
+    cluster, settings, of_namespace = context.inventory.cluster, context.settings, context.routing.policies
+    policies = cluster.network_policies
     yield from selection_findings(policies, there)
+    alternatives = dict(alternative_findings(policies, there, cluster, places))
+    yield from alternatives.values()
+    yield from peer_findings(policies, there, cluster, places, alternatives)
+    yield from policy_type_findings(policies, of_namespace, there, places)
+    yield from allowance_findings(policies, of_namespace)
+    yield from pod_range_findings(policies, settings, places)
     yield from duplicate_findings(policies)
+    yield from host_network_findings(policies, there, settings)
+    yield from port_name_findings(policies, there, cluster, places)
+    yield from empty_list_findings(policies, places)

@@ -19,14 +19,15 @@ def render_lint_json(linted: Linted, inventory: Inventory, version: str) -> str:
     ``version`` is that of netverify.
     """
     severities = Counter(finding.severity for finding in linted.findings)
+    summary: dict[str, Json] = {
+        "findings": len(linted.findings),
+        **{severity.name.lower(): severities[severity] for severity in sorted(Severity, reverse=True)},
+        "codes": _by_code(linted),
+    }
     report = {
         "schema": SCHEMA,
         "findings": [_finding(finding) for finding in linted.findings],
-        "summary": {
-            "findings": len(linted.findings),
-            **{severity.name.lower(): severities[severity] for severity in sorted(Severity, reverse=True)},
-            "codes": dict(sorted(Counter(finding.code for finding in linted.findings).items())),
-        },
+        "summary": summary,
         "undecided": list(linted.undecided),
         "coverage": coverage_json(inventory),
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],
@@ -47,3 +48,8 @@ def _finding(finding: Diagnostic) -> Json:
         ],
         "fix": None if fix is None else {"file": fix.path, "safe": fix.safe, "patch": fix.patch},
     }
+
+
+def _by_code(linted: Linted) -> dict[str, Json]:
+    counts = Counter(finding.code for finding in linted.findings)
+    return {code: counts[code] for code in sorted(counts)}

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from agreement.pipeline import read_inventory
 from netverify.diagnostics import CODES, Severity
-from netverify.verify import Verifier
+from netverify.manifests.inventory import read_inventory
+from netverify.model.behaviours import Behaviour
+from netverify.verify import Settings, Verifier
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -23,8 +25,14 @@ def examples(code):
     return example, remedy
 
 
-def findings(text):
-    return Verifier(read_inventory(text)).lint(frozenset(CODES_OF_POLICIES)).findings
+def findings(text, settings=None):
+    """The findings about a file that holds ``text``."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "manifests.yaml"
+        file.write_text(text)
+        inventory = read_inventory([str(file)])
+        assert not inventory.has_errors
+        return Verifier(inventory, settings).lint(frozenset(CODES_OF_POLICIES)).findings
 
 
 def codes(text):
@@ -89,3 +97,182 @@ def test_policies_that_differ_in_the_order_of_their_rules_say_the_same():
 
 def test_policies_of_two_namespaces_never_repeat_each_other():
     assert "NV631" not in codes(changed("NV631", ("name: api, namespace: shop", "name: api, namespace: other")))
+
+
+def test_a_value_that_differs_in_a_short_word_or_a_number_is_another_thing():
+    for written, there in (("team-a", "team-b"), ("web1", "web2"), ("api", "app"), ("backend", "frontend")):
+        text = changed("NV620", ("app: frontend", f"app: {there}"), ("app: fronted", f"app: {written}"))
+        assert not only(text, "NV620").help.startswith("did you mean")
+
+
+def test_an_input_that_was_refused_makes_a_missing_pod_a_note():
+    text = f"{examples('NV620')[0]}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: broken}}\nspec: {{}}\n"
+    inventory = read_inventory([], texts={"case.yaml": text.encode()})
+    assert inventory.has_errors
+    found = [one for one in Verifier(inventory).lint(frozenset(["NV620"])).findings if one.code == "NV620"]
+    assert [one.severity for one in found] == [Severity.NOTE]
+
+
+def test_a_peer_of_its_own_namespace_that_is_elsewhere_gets_the_advice_to_say_where():
+    assert "add a `namespaceSelector`" in only(examples("NV621")[0], "NV621").help
+
+
+def test_a_peer_is_placed_at_its_selector():
+    assert only(examples("NV621")[0], "NV621").origin.line == 18
+    assert only(examples("NV634")[0], "NV634").origin.line == 7
+
+
+def test_peers_in_a_namespace_without_pods_in_the_manifests_may_be_there():
+    text = changed(
+        "NV621",
+        (
+            "- podSelector: ",
+            "- namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ci}}\n          podSelector: ",
+        ),
+    )
+    assert codes(text) == set()
+
+
+def test_peers_in_any_namespace_may_be_outside_the_manifests():
+    text = changed(
+        "NV621",
+        (
+            "- podSelector: {matchLabels: {app: prometheus}}",
+            "- namespaceSelector: {}\n          podSelector: {matchLabels: {app: other}}",
+        ),
+    )
+    assert codes(text) == set()
+
+
+def test_a_namespace_of_another_repository_may_have_any_labels():
+    text = changed("NV622", ("{name: monitoring}}\n      ports", "{component: ingress-controllers}}\n      ports"))
+    assert codes(text) == set()
+
+
+def test_labels_that_no_namespace_of_a_whole_cluster_has_are_nowhere():
+    whole = "apiVersion: v1\nkind: Namespace\nmetadata: {name: kube-system}\n---\n"
+    text = changed("NV622", ("{name: monitoring}}\n      ports", "{component: ingress-controllers}}\n      ports"))
+    assert only(f"{whole}{text}", "NV622").severity is Severity.WARNING
+
+
+def test_the_name_of_a_namespace_that_is_misspelt_is_suggested():
+    text = changed(
+        "NV622", ("{matchLabels: {name: monitoring}}", "{matchLabels: {kubernetes.io/metadata.name: montoring}}")
+    )
+    assert only(text, "NV622").help == "did you mean `monitoring`?"
+
+
+def test_the_name_of_a_namespace_that_the_manifests_lack_is_no_slip():
+    text = changed(
+        "NV622", ("{matchLabels: {name: monitoring}}", "{matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}")
+    )
+    assert codes(text) == set()
+
+
+def test_two_peers_that_both_match_pods_are_two():
+    own = "apiVersion: v1\nkind: Pod\nmetadata: {name: own, namespace: shop, labels: {app: tester}}\n"
+    text = f"{examples('NV623')[0]}---\n{own}spec: {{containers: [{{name: a, image: a}}]}}\n"
+    assert codes(text) == set()
+
+
+def test_one_peer_whose_pods_are_at_home_was_likely_to_be_two():
+    text = changed(
+        "NV623",
+        ("        - podSelector", "          podSelector"),
+        ("name: tester, namespace: clients", "name: tester, namespace: shop"),
+    )
+    other = "apiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: clients, labels: {app: other}}\n"
+    text = f"{text}---\n{other}spec: {{containers: [{{name: a, image: a}}]}}\n"
+    assert codes(text) == set(), "the namespace of the policy may have that label itself"
+    declared = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+    assert codes(f"{text}---\n{declared}") == {"NV623"}
+
+
+POLICY = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {matchLabels: {app: web}}, %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("egress: []", [("NV624", Severity.WARNING)]),
+        ("egress: [{ports: [{port: 443}]}]", [("NV624", Severity.NOTE)]),
+        ("policyTypes: [Ingress, Egress], ingress: [{ports: [{port: 80}]}]", [("NV624", Severity.NOTE)]),
+        ("policyTypes: [Egress], ingress: [{ports: [{port: 80}]}]", [("NV624", Severity.WARNING)]),
+        ("policyTypes: [Egress], egress: []", []),
+        ("policyTypes: [Ingress, Egress]", []),
+        ("policyTypes: [Ingress], ingress: []", []),
+        ("ingress: [], egress: [{ports: [{port: 443}]}]", []),
+        ("ingress: [{ports: [{port: 80}]}]", []),
+        ("ingress: []", []),
+    ],
+)
+def test_types_are_found_wanting_where_they_say_something_else_than_the_rules(spec, expected):
+    assert [(one.code, one.severity) for one in findings(POLICY % spec)] == expected
+
+
+def test_an_allow_all_without_a_default_deny_is_what_it_looks_like():
+    assert codes(POLICY % "ingress: [{}]") == set()
+
+
+@pytest.mark.parametrize("cidr", ["203.0.113.0/24", "0.0.0.0/0", "10.1.2.3/32", "8.0.0.0/7"])
+def test_blocks_that_are_not_private_and_single_addresses_are_not_taken_for_pods(cidr):
+    assert codes(POLICY % f"ingress: [{{from: [{{ipBlock: {{cidr: {cidr}}}}}]}}]") == set()
+
+
+def test_what_a_block_matches_is_no_question_where_the_cni_is_known():
+    settings = Settings(behaviours={Behaviour.IPBLOCK_MATCHES_PODS: False})
+    assert findings(examples("NV630")[0], settings) == ()
+
+
+def test_known_addresses_of_pods_decide_which_blocks_are_pods():
+    block = POLICY % "ingress: [{from: [{ipBlock: {cidr: %s}}]}]"
+    settings = Settings(pod_cidrs=("198.51.100.0/24",))
+    assert findings(block % "10.0.0.0/8", settings) == ()
+    assert [one.code for one in findings(block % "198.51.0.0/16", settings)] == ["NV630"]
+
+
+def test_a_policy_that_selects_other_pods_than_those_on_the_host_network_is_of_use():
+    other = "apiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: exporter}}\n"
+    assert codes(f"{examples('NV632')[0]}---\n{other}spec: {{containers: [{{name: a, image: a}}]}}\n") == set()
+
+
+def test_a_cni_that_polices_the_host_network_makes_such_a_policy_work():
+    assert findings(examples("NV632")[0], Settings(behaviours={Behaviour.HOST_NETWORK_POLICED: True})) == ()
+
+
+def test_a_port_name_that_some_of_the_pods_declare_is_right():
+    other = "apiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: dns}}\n"
+    spec = "spec: {containers: [{name: a, image: a, ports: [{name: dns, containerPort: 53}]}]}\n"
+    assert codes(f"{examples('NV633')[0]}---\n{other}{spec}") == set()
+
+
+def test_a_port_name_for_another_protocol_gets_the_advice_to_name_it():
+    assert only(examples("NV633")[0], "NV633").help == "the pods declare it for UDP: write `protocol: UDP`"
+
+
+def test_a_port_name_towards_pods_that_the_manifests_lack_may_be_declared():
+    text = changed(
+        "NV633",
+        (
+            "ingress: [{ports",
+            "policyTypes: [Egress]\n  egress: [{to: [{podSelector: {matchLabels: {app: none}}}], ports",
+        ),
+    )
+    assert "NV633" not in codes(text)
+
+
+@pytest.mark.parametrize(
+    "rule", ["from: []", "from: null", "from: [{podSelector: {}}], ports: []", "from: , ports: [{port: 1}]"]
+)
+def test_an_empty_list_is_found_however_it_is_written(rule):
+    assert codes(POLICY % f"ingress: [{{{rule}}}]") == {"NV634"}
+
+
+@pytest.mark.parametrize("rule", ["", "ports: [{port: 1}]", "from: [{podSelector: {}}]"])
+def test_a_missing_list_is_not_taken_for_an_empty_one(rule):
+    assert codes(POLICY % f"ingress: [{{{rule}}}]") == set()
