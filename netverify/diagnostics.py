@@ -60,13 +60,15 @@ class Edit:
 class Fix:
     """What could be done to ``path`` about a finding; ``patch`` is that as a unified diff.
 
-    ``safe``: it changes no verdict, proved; otherwise it is a suggestion.
+    ``safe``: it changes no verdict, proved about the policies of ``namespace`` as they are; otherwise it is a
+    suggestion, and changes those.
     """
 
     path: str
     edits: tuple[Edit, ...]
     patch: str
     safe: bool
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +291,10 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV622": "namespaceSelector that matches no namespace",
         "NV623": "two peers that were to be one, or one that was to be two",
         "NV624": "policyTypes that say something else than the rules",
+        "NV625": "redundant policy",
+        "NV626": "redundant rule",
+        "NV627": "rule or peer that never matches",
+        "NV628": "policy that can select no pod",
         "NV629": "rule that allows everything past a default-deny",
         "NV630": "ipBlock of addresses that pods may have",
         "NV631": "two policies that say the same",

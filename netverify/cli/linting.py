@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from netverify.cli.exit_status import exit_status, gravest, lint_status
 from netverify.cli.goals import write_goals
@@ -14,9 +15,10 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import LintRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.streams import coloured_output, complain, complain_of, print_out
 from netverify.cli.versioning import version_of
 from netverify.findings.linting import Linted
+from netverify.findings.patches import patches
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
@@ -44,6 +46,9 @@ def lint_request(request: LintRequest) -> ExitStatus:
     def rendered(output: Output) -> Iterable[str]:
         return _rendered(linted, inventory, output, request.color)
 
+    if request.diff:
+        print_out(patches(linted.findings))
+        request = replace(request, outputs=tuple(one for one in request.outputs if one.path is not None))
     print_reports(request.outputs, rendered)
     try:
         write_reports(request.outputs, rendered)

@@ -49,10 +49,14 @@ class PeerPart:
     index: int
     peer: Peer
 
+    @property
+    def path(self) -> FieldPath:
+        """Where the peer is in the object."""
+        return (*self.of.path, self.of.peers_key, self.index)
+
     def origin(self, places: Places, *fields: str) -> Origin:
         """The place of the peer, or of a field of it."""
-        path = (*self.of.path, self.of.peers_key, self.index, *fields)
-        return places.origin(self.of.policy, path, self.of.rule.origin)
+        return places.origin(self.of.policy, (*self.path, *fields), self.of.rule.origin)
 
     def __str__(self) -> str:
         return f"peer {self.index + 1} of {self.of}"

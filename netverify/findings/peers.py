@@ -13,73 +13,60 @@ from netverify.findings.inhabitants import Inhabitants
 from netverify.findings.near_misses import advice, misspelt, near_misses
 from netverify.findings.neighbourhoods import matches_namespace, neighbourhood
 from netverify.findings.parts import PeerPart, peers_of
+from netverify.findings.surroundings import Surroundings
 from netverify.findings.wording import selector_text
-from netverify.manifests.places import Places
 from netverify.model.cluster import Cluster, Namespace
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, satisfiable
-from netverify.model.network_policy import NetworkPolicy
 
 _ALWAYS_THERE = "kube-system"
 """Manifests that declare this namespace are those of a whole cluster."""
 
 
-def peer_findings(
-    policies: tuple[NetworkPolicy, ...],
-    there: Inhabitants,
-    cluster: Cluster,
-    places: Places,
-    told: Collection[PeerPart],
-) -> Iterator[Diagnostic]:
+def peer_findings(around: Surroundings, told: Collection[PeerPart]) -> Iterator[Diagnostic]:
     """NV621: a podSelector that matches no existing pod; NV622: a namespaceSelector that matches no namespace.
 
     Nothing is said about the peers that are ``told`` already, nor where the pods or the namespaces in question may be
     outside the manifests.
     """
-    for policy in policies:
+    for policy in around.policies:
         for one in peers_of(policy):
             if one.peer.ip_block is not None or one in told:
                 continue
             selector = one.peer.namespace_selector
+            found = None
             if selector is not None and selector.requirements and satisfiable(selector):
-                found = _nowhere(one, selector, cluster, there, places)
-                if found is not None:
-                    yield found
-                    continue
+                found = _nowhere(one, selector, around)
             pods = one.peer.pod_selector
-            if pods is not None and pods.requirements and satisfiable(pods):
-                yield from _nobody(one, pods, there, cluster, places)
+            if found is None and pods is not None and pods.requirements and satisfiable(pods):
+                found = _nobody(one, pods, around)
+            if found is not None:
+                yield found
 
 
-def _nobody(
-    one: PeerPart, selector: LabelSelector, there: Inhabitants, cluster: Cluster, places: Places
-) -> Iterator[Diagnostic]:
-    home = one.of.policy.namespace
-    around = neighbourhood(one.peer, home, cluster)
-    if around.open or not around.names or any(there.selected(name, selector) for name in around.names):
-        return
-    if not all(map(there.settled, around.names)):
-        return
-    misses = near_misses(selector, (pod.labels for name in around.names for pod in there.of(name)))
-    elsewhere = _elsewhere(selector, there, cluster) if one.peer.namespace_selector is None else ()
-    if not around.pinned and not misses:
-        return
-    where = f"`{around.names[0]}`" if len(around.names) == 1 else "the namespaces that it speaks of"
+def _nobody(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Diagnostic | None:
+    """The finding that no existing pod matches, if all that could be meant are in the manifests."""
+    home, there = one.of.policy.namespace, around.there
+    near = neighbourhood(one.peer, home, around.cluster)
+    if near.open or not near.names or any(there.selected(name, selector) for name in near.names):
+        return None
+    misses = near_misses(selector, (pod.labels for name in near.names for pod in there.of(name)))
+    if not all(map(there.settled, near.names)) or not (near.pinned or misses):
+        return None
+    where = f"`{near.names[0]}`" if len(near.names) == 1 else "the namespaces that it speaks of"
     text = f"{one} is nobody: no pod of {where} has labels `{selector_text(selector)}`"
     help_text = advice(misses)
-    if not help_text and elsewhere:
-        help_text = f"a `podSelector` alone is about `{home}`; for pods of `{elsewhere[0]}` add a `namespaceSelector`"
+    if not help_text and one.peer.namespace_selector is None:
+        elsewhere = [name for name in around.cluster.namespaces if there.selected(name, selector)]
+        if elsewhere:
+            help_text = f"a `podSelector` alone is about `{home}`: for `{elsewhere[0]}` add a `namespaceSelector`"
     severity = Severity.WARNING if there.whole else Severity.NOTE
-    yield Diagnostic("NV621", severity, text, one.origin(places, "podSelector"), help_text)
+    fix = around.mending.with_label(one.of.policy, (*one.path, "podSelector"), misses)
+    return Diagnostic("NV621", severity, text, one.origin(around.places, "podSelector"), help_text, fix=fix)
 
 
-def _elsewhere(selector: LabelSelector, there: Inhabitants, cluster: Cluster) -> tuple[str, ...]:
-    return tuple(name for name in cluster.namespaces if there.selected(name, selector))
-
-
-def _nowhere(
-    one: PeerPart, selector: LabelSelector, cluster: Cluster, there: Inhabitants, places: Places
-) -> Diagnostic | None:
+def _nowhere(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Diagnostic | None:
     """The finding that no namespace matches, if that can be told and is likely a slip."""
+    cluster, there, places = around.cluster, around.there, around.places
     answers = {matches_namespace(selector, namespace) for namespace in cluster.namespaces.values()}
     origin = one.origin(places, "namespaceSelector")
     if True in answers:

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.findings.inhabitants import Inhabitants
+from netverify.findings.mending import Mending
 from netverify.findings.near_misses import advice, near_misses
 from netverify.findings.wording import policy_text, selector_text
 from netverify.model.labels import satisfiable
 from netverify.model.network_policy import NetworkPolicy
 
 
-def selection_findings(policies: tuple[NetworkPolicy, ...], there: Inhabitants) -> Iterator[Diagnostic]:
+def selection_findings(
+    policies: tuple[NetworkPolicy, ...], there: Inhabitants, mending: Mending
+) -> Iterator[Diagnostic]:
     """NV620: a policy selects no existing pod, although its namespace has some.
 
     Nothing is said of a namespace without pods in the manifests, or where they are made by a controller out of sight.
@@ -34,4 +37,5 @@ def selection_findings(policies: tuple[NetworkPolicy, ...], there: Inhabitants) 
         help_text = advice(misses) or "compare the selector with the labels of the pod templates, and the namespace"
         sure = there.whole and there.settled(policy.namespace)
         severity = Severity.WARNING if sure else Severity.NOTE
-        yield Diagnostic("NV620", severity, text, policy.origin, help_text)
+        fix = mending.with_label(policy, ("spec", "podSelector"), misses)
+        yield Diagnostic("NV620", severity, text, policy.origin, help_text, fix=fix)

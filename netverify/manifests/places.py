@@ -5,6 +5,7 @@ Reading keeps the places of policies and rules alone, since all of them would co
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from netverify.diagnostics import Origin
 from netverify.manifests.characters import checked_text
 from netverify.manifests.chunks import Chunk, split
 from netverify.manifests.document import Document, FieldPath, Positions
+from netverify.manifests.editing import Sheet
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.lists import objects_in
 from netverify.manifests.loader import load
@@ -43,7 +45,7 @@ class Places:
 
     def __init__(self) -> None:
         """Nothing is read yet."""
-        self._files: dict[str, tuple[Chunk, ...]] = {}
+        self._files: dict[str, tuple[bytes, tuple[Chunk, ...]]] = {}
         self._documents: dict[NetworkPolicy, Document | None] = {}
 
     def text(self, policy: NetworkPolicy) -> bytes:
@@ -62,6 +64,14 @@ class Places:
         document = self.document(policy)
         return document.origin(path) if document is not None else otherwise or policy.origin
 
+    def sheet(self, policy: NetworkPolicy) -> Sheet | None:
+        """The file that holds ``policy``, to edit its document; None where that holds another object as well."""
+        document, number = self.document(policy), self._number(policy.origin)
+        if document is None or number is None:
+            return None
+        data, chunks = self._files[policy.origin.path]
+        return Sheet(data, number) if data == checked_text(data) and _holds(chunks[number], document) else None
+
     def _look_up(self, policy: NetworkPolicy) -> Document | None:
         chunk = self._chunk(policy.origin)
         if chunk is None:
@@ -76,21 +86,32 @@ class Places:
         return None
 
     def _chunk(self, origin: Origin) -> Chunk | None:
+        number = self._number(origin)
+        return None if number is None else self._files[origin.path][1][number]
+
+    def _number(self, origin: Origin) -> int | None:
         if origin.path not in self._files:
-            self._files[origin.path] = _chunks(origin.path)
-        before = [chunk for chunk in self._files[origin.path] if chunk.first_line < origin.line]
-        return before[-1] if before else None
+            self._files[origin.path] = _read(origin.path)
+        starts = [chunk.first_line for chunk in self._files[origin.path][1]]
+        number = bisect_left(starts, origin.line) - 1
+        return number if number >= 0 else None
 
 
-def _chunks(path: str) -> tuple[Chunk, ...]:
+def _read(path: str) -> tuple[bytes, tuple[Chunk, ...]]:
     try:
-        data = checked_text(read_regular(Path(path), DEFAULT_LIMITS.file_bytes))
+        data = read_regular(Path(path), DEFAULT_LIMITS.file_bytes)
+        checked = checked_text(data)
     except (UnreadableError, Refusal, ValueError):
-        return ()
-    return tuple(chunk for chunk in split(data) if isinstance(chunk, Chunk))
+        return b"", ()
+    return data, tuple(chunk for chunk in split(checked) if isinstance(chunk, Chunk))
 
 
 def _is(document: Document, policy: NetworkPolicy) -> bool:
     value = document.value
     metadata = value.get("metadata") if isinstance(value, dict) else None
     return isinstance(metadata, dict) and value.get("kind") == "NetworkPolicy" and metadata.get("name") == policy.name
+
+
+def _holds(chunk: Chunk, document: Document) -> bool:
+    """Whether ``document`` is all that is in ``chunk``."""
+    return [one.value for one in load("", chunk.data).documents] == [document.value]

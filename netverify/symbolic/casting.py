@@ -60,11 +60,11 @@ class Casting:
         scopes = {End.SOURCE: source, End.DESTINATION: destination}
         asked = {End.SOURCE: question.source, End.DESTINATION: question.destination}
         casts = {end: self.cast(asked[end], end, scopes[end]) for end in End}
-        crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
+        crowds = {end: self.crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
         protocol, port = known_traffic(question.traffic)
         return Scene(casts, self._namespaces, behaviours, protocol, port, crowds)
 
-    def _crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
+    def crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
         """The existing pods with known addresses that the possible pods of ``cast`` stand for."""
         if not self.index.addresses_known:
             return ()

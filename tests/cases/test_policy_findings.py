@@ -216,7 +216,7 @@ def test_types_are_found_wanting_where_they_say_something_else_than_the_rules(sp
 
 
 def test_an_allow_all_without_a_default_deny_is_what_it_looks_like():
-    assert codes(POLICY % "ingress: [{}]") == set()
+    assert "NV629" not in codes(POLICY % "ingress: [{}]")
 
 
 @pytest.mark.parametrize("cidr", ["203.0.113.0/24", "0.0.0.0/0", "10.1.2.3/32", "8.0.0.0/7"])
@@ -270,9 +270,91 @@ def test_a_port_name_towards_pods_that_the_manifests_lack_may_be_declared():
     "rule", ["from: []", "from: null", "from: [{podSelector: {}}], ports: []", "from: , ports: [{port: 1}]"]
 )
 def test_an_empty_list_is_found_however_it_is_written(rule):
-    assert codes(POLICY % f"ingress: [{{{rule}}}]") == {"NV634"}
+    assert codes(POLICY % f"ingress: [{{{rule}}}]") - {"NV625"} == {"NV634"}
 
 
 @pytest.mark.parametrize("rule", ["", "ports: [{port: 1}]", "from: [{podSelector: {}}]"])
 def test_a_missing_list_is_not_taken_for_an_empty_one(rule):
-    assert codes(POLICY % f"ingress: [{{{rule}}}]") == set()
+    assert codes(POLICY % f"ingress: [{{{rule}}}]") - {"NV625"} == set()
+
+
+DENY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\n"
+
+
+def test_an_isolation_that_another_policy_gives_as_well_is_only_noted():
+    wide = examples("NV625")[0].partition("---\n")[0]
+    denying = "spec: {podSelector: {}, policyTypes: [Ingress]}\n"
+    found = only(f"{wide}---\n{DENY}{denying}", "NV625")
+    assert (found.severity, found.secondary[0][1]) == (Severity.NOTE, "isolates as much by itself")
+
+
+def test_a_policy_that_allows_all_to_pods_that_nothing_isolates_is_only_noted():
+    assert only(POLICY % "ingress: [{}]", "NV625").severity is Severity.NOTE
+
+
+def test_what_makes_a_policy_or_a_rule_redundant_is_named():
+    for code in ("NV625", "NV626"):
+        assert [text for _, text in only(examples(code)[0], code).secondary] == ["allows as much by itself"]
+
+
+def test_a_rule_that_only_several_others_cover_together_is_redundant_too():
+    ranges = "{ports: [{port: 1, endPort: 5}]}, {ports: [{port: 6, endPort: 9}]}, {ports: [{port: 4, endPort: 7}]}"
+    rules = f"ingress: [{ranges}]"
+    assert "NV626" not in codes(POLICY % rules), "a plugin without endPort allows 4 by the third rule alone"
+    settings = Settings(behaviours={Behaviour.ENDPORT_SUPPORTED: True})
+    (found,) = findings(POLICY % rules, settings)
+    assert (found.code, found.secondary) == ("NV626", ())
+
+
+def test_a_rule_for_everyone_is_not_covered_by_rules_for_pods_and_addresses():
+    """Nodes are neither: a plugin whose ipBlocks do not match nodes lets them in by the rule for everyone alone."""
+    blocks = "{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}"
+    rules = f"ingress: [{{from: [{{namespaceSelector: {{}}}}, {blocks}]}}, {{ports: [{{port: 80}}]}}]"
+    assert "NV626" not in codes(POLICY % rules)
+
+
+def test_a_peer_elsewhere_is_not_covered_by_one_at_home_where_their_namespaces_are_alike():
+    names = "{matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [shop, other]}]}"
+    both = f"ingress: [{{from: [{{podSelector: {{}}}}]}}, {{from: [{{namespaceSelector: {names}}}]}}]"
+    declared = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: %s}\n"
+    assert only((POLICY % both) + declared % "shop" + declared % "other", "NV626").message.startswith("ingress rule 1")
+
+
+def test_two_policies_that_each_make_the_other_redundant_are_not_both_to_go():
+    text = changed(
+        "NV625", ("podSelector: {matchLabels: {app: web}}", "podSelector: {}"), ("name: web,", "name: also,")
+    )
+    text = text.replace(
+        "[{podSelector: {matchLabels: {app: client}}}]", "[{podSelector: {matchExpressions: []}}]"
+    ).replace("    ports: [{port: 8080}]\n", "")
+    assert [one.code for one in findings(text)] == ["NV631"]
+
+
+def test_removing_two_policies_that_depend_on_each_other_is_not_proposed():
+    """One denies all, the other allows all: without the first nothing changes, and then not without the second."""
+    spec = "spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}\n"
+    text = f"{POLICY % 'ingress: [{}]'}---\n{DENY}{spec}"
+    assert [one.message.partition(" is ")[0] for one in findings(text) if one.code == "NV625"] == [
+        "NetworkPolicy `shop/deny`"
+    ]
+
+
+def test_policies_that_are_not_modelled_make_isolation_matter_by_itself():
+    """A baseline that denies applies to pods that no NetworkPolicy isolates."""
+    cilium = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: other, namespace: shop}\nspec: {}\n"
+    assert "NV625" in codes(POLICY % "ingress: [{}]")
+    assert "NV625" not in codes(f"{POLICY % 'ingress: [{}]'}---\n{cilium}")
+
+
+def test_a_peer_that_names_a_namespace_with_other_labels_never_matches():
+    labels = "{kubernetes.io/metadata.name: other, team: b}"
+    rule = POLICY % f"ingress: [{{from: [{{namespaceSelector: {{matchLabels: {labels}}}}}]}}]"
+    declared = "apiVersion: v1\nkind: Namespace\nmetadata: {name: other, labels: {team: a}}\n"
+    assert codes(f"{rule}---\n{declared}") == {"NV627"}
+    assert codes(f"{rule}---\n{declared.replace('team: a', 'team: b')}") == set()
+    assert codes(rule) == set()
+
+
+def test_one_peer_of_several_that_never_matches_is_named_by_its_number():
+    rule = "ingress: [{from: [{podSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/9, 10.128.0.0/9]}}]}]"
+    assert only(POLICY % rule, "NV627").message.startswith("peer 2 of ingress rule 1")
