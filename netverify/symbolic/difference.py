@@ -68,6 +68,12 @@ class Differences:
 
         ``strictly``: and they isolate the same subjects, so that they are alike whatever other policies there are.
         """
+        return self._judged(*self.goals(before, after, namespace, text, strictly=strictly), text)
+
+    def goals(
+        self, before: RuleTable, after: RuleTable, namespace: str, text: str, *, strictly: bool = False
+    ) -> tuple[Obligation, Obligation]:
+        """The goal of :meth:`alike`, whose models are flows that are decided differently, and its premises."""
         scene = self._scene_for(before.direction, namespace, (before, after))
         tables = surviving(before, scene), surviving(after, scene)
         ground = grounded((), tables, scene, self._index, self._latitude)
@@ -78,7 +84,7 @@ class Differences:
                 applies = (encoder.tier_applies(tier, before.direction) for tier in (one, other))
                 same.append(equivalence(*applies))
         goal = (encoder.port_is_valid(), negation(conjunction(same)))
-        return self._judged(ground.obligation(goal, frozenset(), text), ground.obligation((), frozenset(), text), text)
+        return ground.obligation(goal, frozenset(), text), ground.obligation((), frozenset(), text)
 
     def occurs(self, predicate: Predicate, direction: Direction, namespace: str, text: str) -> Judged:
         """``UNSAT`` iff ``predicate`` holds of no flow of a subject in ``namespace`` at all."""
