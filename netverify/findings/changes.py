@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import TypeAlias
 
 from netverify.answers.context import Context, with_nodes
 from netverify.dialects.network_policy import lower_policy
@@ -19,6 +20,8 @@ from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.difference import Differences, Judged
 from netverify.symbolic.solver import Budget
 from netverify.symbolic.status import Status
+
+Lowered: TypeAlias = tuple[Selection | None, tuple[Rule, ...]]
 
 
 class Change(Enum):
@@ -39,9 +42,8 @@ class Changes:
     context: Context
     undecided: list[str] = field(default_factory=list)
     smt2: list[tuple[str, str]] = field(default_factory=list)
-    _lowered: dict[tuple[NetworkPolicy, Direction], tuple[Selection | None, tuple[Rule, ...]]] = field(
-        default_factory=dict
-    )
+    _lowered: dict[tuple[int, Direction], Lowered] = field(default_factory=dict)
+    _alive: list[NetworkPolicy] = field(default_factory=list)
     _differences: Differences = field(init=False)
     _specimens: Specimens = field(init=False)
     _strictly: bool = field(init=False)
@@ -119,9 +121,11 @@ class Changes:
     def _table(self, policies: Sequence[NetworkPolicy], direction: Direction) -> RuleTable:
         return table_of(direction, [self._lower(policy, direction) for policy in policies])
 
-    def _lower(self, policy: NetworkPolicy, direction: Direction) -> tuple[Selection | None, tuple[Rule, ...]]:
-        key = policy, direction
+    def _lower(self, policy: NetworkPolicy, direction: Direction) -> Lowered:
+        """What ``policy`` is lowered to; it is told by its identity, since to compare policies would cost more."""
+        key = id(policy), direction
         if key not in self._lowered:
+            self._alive.append(policy)
             self._lowered[key] = lower_policy(policy, direction)
         return self._lowered[key]
 

@@ -53,7 +53,7 @@ class Linted:
 def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
     """The findings of ``codes`` about the inventory of ``context``, of which ``surface`` is."""
     changes = Changes(context)
-    found = {*routing_findings(context, surface), *_policy_findings(context, changes, codes)}
+    found = {*routing_findings(context, surface, codes), *_policy_findings(context, changes, codes)}
     kept = (finding for finding in found if finding.code in codes)
     goals = (*surface.smt2, *changes.smt2)
     return Linted(tuple(sorted(kept, key=Diagnostic.sort_key)), tuple(changes.undecided), goals)

@@ -43,9 +43,11 @@ class Specimens:
 
     def of_policy(self, policy: NetworkPolicy, direction: Direction) -> Iterator[Flow]:
         """Flows of a pod that ``policy`` selects: unusual ones, and for each of its rules some."""
-        yield from self._flows(policy, direction, (), ())
+        unusual = self._flows(policy, direction, (), ())
+        yield from islice(unusual, 1)
         for rule in policy.ingress if direction is Direction.INGRESS else policy.egress:
             yield from self.of_rule(policy, direction, rule)
+        yield from unusual
 
     def of_rule(self, policy: NetworkPolicy, direction: Direction, rule: PolicyRule) -> Iterator[Flow]:
         """Some flows that ``rule`` is for; none where it can be for none."""

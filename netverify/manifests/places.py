@@ -46,7 +46,7 @@ class Places:
     def __init__(self) -> None:
         """Nothing is read yet."""
         self._files: dict[str, tuple[bytes, tuple[Chunk, ...]]] = {}
-        self._documents: dict[NetworkPolicy, Document | None] = {}
+        self._documents: dict[tuple[Origin, str], Document | None] = {}
 
     def text(self, policy: NetworkPolicy) -> bytes:
         """The text of the document that holds ``policy``; empty where it is in no file, or is there no more."""
@@ -55,9 +55,10 @@ class Places:
 
     def document(self, policy: NetworkPolicy) -> Document | None:
         """``policy`` as it is written; None where it is in no file, or another object is in its place by now."""
-        if policy not in self._documents:
-            self._documents[policy] = self._look_up(policy)
-        return self._documents[policy]
+        key = policy.origin, policy.name
+        if key not in self._documents:
+            self._documents[key] = self._look_up(policy)
+        return self._documents[key]
 
     def origin(self, policy: NetworkPolicy, path: FieldPath, otherwise: Origin | None = None) -> Origin:
         """The place of the value at ``path`` of ``policy``; where it is in no file, ``otherwise``, or its own."""
