@@ -47,12 +47,36 @@ NOWHERE = Origin("")
 """What stands for the place of something that no input holds."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Lines of one file, from ``first`` up to and without ``last`` (from 0), give way to ``text``: whole lines."""
+
+    first: int
+    last: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What could be done to ``path`` about a finding; ``patch`` is that as a unified diff.
+
+    ``safe``: it changes no verdict, proved about the policies of ``namespace`` as they are; otherwise it is a
+    suggestion, and changes those.
+    """
+
+    path: str
+    edits: tuple[Edit, ...]
+    patch: str
+    safe: bool
+    namespace: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding about one input.
 
     ``code`` is stable (``NV`` and three digits) and has a page in ``docs/diagnostics``. ``secondary`` are further
-    places with a short text each (``first defined here``). ``help`` says what to do.
+    places with a short text each (``first defined here``). ``help`` says what to do, and ``fix`` does it.
     """
 
     code: str
@@ -61,6 +85,7 @@ class Diagnostic:
     origin: Origin
     help: str = ""
     secondary: tuple[tuple[Origin, str], ...] = field(default=())
+    fix: Fix | None = None
 
     def sort_key(self) -> tuple[Origin, str, str]:
         """Diagnostics are reported in the order of their places, then codes, then messages."""
@@ -279,6 +304,21 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV614": "two Services with one selector",
         "NV615": "Service with external IPs",
         "NV616": "targetPort of a headless Service",
+        "NV620": "policy that selects no existing pod",
+        "NV621": "peer that is no existing pod",
+        "NV622": "namespaceSelector that matches no namespace",
+        "NV623": "two peers that were to be one, or one that was to be two",
+        "NV624": "policyTypes that say something else than the rules",
+        "NV625": "redundant policy",
+        "NV626": "redundant rule",
+        "NV627": "rule or peer that never matches",
+        "NV628": "policy that can select no pod",
+        "NV629": "rule that allows everything past a default-deny",
+        "NV630": "ipBlock of addresses that pods may have",
+        "NV631": "two policies that say the same",
+        "NV632": "policy for pods on the host network",
+        "NV633": "port name that no pod declares",
+        "NV634": "empty list that means everyone",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
+    from netverify.findings.linting import Linted
     from netverify.gate.checking import Terms
     from netverify.gate.outcome import GateReport
     from netverify.intent.spec import Spec
@@ -115,6 +116,17 @@ class Verifier:
 
         ends = Ends(spec.zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
         return check(spec, self._router, ends, terms)
+
+    def lint(self, codes: Collection[str], tell: Callable[[int, int], None] | None = None) -> Linted:
+        """The findings of ``codes``, about Services, names, ways in and policies.
+
+        ``tell`` hears how many of how many ways in are judged, where that is asked for.
+        """
+        from netverify.answers.surface import Surface  # noqa: PLC0415 other commands do without
+        from netverify.findings.linting import ABOUT_WAYS, lint  # noqa: PLC0415 as above
+
+        surface = self.exposed(None, tell) if ABOUT_WAYS.intersection(codes) else Surface(())
+        return lint(self._context, surface, codes)
 
     @cached_property
     def _names(self) -> Names:

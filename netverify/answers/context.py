@@ -56,7 +56,8 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
 def with_free_names(context: Context) -> Context:
     """``context`` in which pods that could be created may give any name to any port."""
     settings = replace(context.settings, free_named_ports=True)
-    return _context(context.inventory, settings, context.policies, context.pairs)
+    search = context.search.with_latitude(Latitude(settings.pod_cidrs, free_named_ports=True))
+    return replace(context, settings=settings, search=search)
 
 
 def with_nodes(context: Context) -> Context:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import assert_never
 
 from netverify.cli.statuses import ExitStatus
+from netverify.diagnostics import Severity
 from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.queries.outcome import Verdict
 
@@ -75,6 +76,16 @@ def map_status(*, vacuous: bool, in_doubt: bool, input_refused: bool) -> ExitSta
     """The status for a map: whether it is about nobody, may be wrong, or lacks an input."""
     found = [ExitStatus.VIOLATED] if vacuous else []
     if in_doubt:
+        found.append(ExitStatus.UNKNOWN)
+    if input_refused:
+        found.append(ExitStatus.INPUT)
+    return gravest(found)
+
+
+def lint_status(worst: Severity | None, least: Severity | None, *, undecided: bool, input_refused: bool) -> ExitStatus:
+    """The status for findings: the ``worst`` of them fails where it is as grave as ``least`` (None: none fails)."""
+    found = [ExitStatus.VIOLATED] if worst is not None and least is not None and worst >= least else []
+    if undecided:
         found.append(ExitStatus.UNKNOWN)
     if input_refused:
         found.append(ExitStatus.INPUT)

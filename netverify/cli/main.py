@@ -16,6 +16,7 @@ from netverify.cli.check import check
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
 from netverify.cli.explaining import explain
 from netverify.cli.exposed import exposed
+from netverify.cli.lint import lint
 from netverify.cli.map import map_command
 from netverify.cli.query import query
 from netverify.cli.refusal import Refusal, refusal_of
@@ -67,6 +68,7 @@ Examples:
   netverify map -f manifests/
   netverify exposed -f manifests/
   netverify resolve db.shop --from shop/web -f manifests/
+  netverify lint -f manifests/
 """,
 )
 @click.option(
@@ -86,7 +88,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (check, query, map_command, exposed, resolve, explain, completion, version_command):
+for command in (check, lint, query, map_command, exposed, resolve, explain, completion, version_command):
     program.add_command(command)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
+from netverify.diagnostics import Severity
 from netverify.manifests.renderings import Rendering
 from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
@@ -77,6 +78,18 @@ class ExposedRequest(SolvingRequest):
     """One run of ``netverify exposed``; of all ways in, or those that serve what is ``asked``."""
 
     asked: Request | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintRequest(SolvingRequest):
+    """One run of ``netverify lint`` for findings of ``codes``.
+
+    It fails from the severity ``fail_on`` on, or never; with ``diff`` a patch takes the place of the text.
+    """
+
+    codes: frozenset[str]
+    fail_on: Severity | None
+    diff: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

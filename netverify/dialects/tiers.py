@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from netverify.diagnostics import NOWHERE
@@ -22,10 +23,14 @@ def lower(cluster: Cluster) -> PolicySet:
 
 
 def _table(cluster: Cluster, direction: Direction) -> RuleTable:
+    return table_of(direction, (lower_policy(policy, direction) for policy in cluster.network_policies))
+
+
+def table_of(direction: Direction, policies: Iterable[tuple[Selection | None, tuple[Rule, ...]]]) -> RuleTable:
+    """The table of NetworkPolicies that are lowered already, in their order."""
     selections: list[Selection] = []
     rules: list[Rule] = []
-    for policy in cluster.network_policies:
-        selection, lowered = lower_policy(policy, direction)
+    for selection, lowered in policies:
         if selection is not None:
             selections.append(selection)
             rules.extend(lowered)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import chain
 
 from netverify.answers.context import Context
 from netverify.answers.surface import Surface
-from netverify.diagnostics import Diagnostic
+from netverify.diagnostics import CODES, Diagnostic
 from netverify.findings.addresses import address_findings
 from netverify.findings.dns_egress import dns_findings
 from netverify.findings.endpoints import endpoint_findings
@@ -14,16 +15,20 @@ from netverify.findings.policy_ports import policy_port_findings
 from netverify.findings.services import service_findings
 from netverify.findings.ways import way_findings
 
+ABOUT_DNS = frozenset({"NV607", "NV608", "NV609"})
 
-def routing_findings(context: Context, surface: Surface) -> tuple[Diagnostic, ...]:
-    """All of them, in the order of places; ``surface`` is that of ``context``."""
+
+def routing_findings(
+    context: Context, surface: Surface, codes: Collection[str] = frozenset(CODES)
+) -> tuple[Diagnostic, ...]:
+    """All of them that have one of ``codes``, in the order of places; ``surface`` is that of ``context``."""
     index, options = context.routing, context.settings.routing
     found = chain(
         endpoint_findings(index),
         policy_port_findings(index),
         address_findings(index, options),
         service_findings(index),
-        dns_findings(context),
+        dns_findings(context) if ABOUT_DNS.intersection(codes) else (),
         way_findings(surface),
     )
-    return tuple(sorted(set(found), key=Diagnostic.sort_key))
+    return tuple(sorted({one for one in found if one.code in codes}, key=Diagnostic.sort_key))

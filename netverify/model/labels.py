@@ -77,6 +77,33 @@ def selector_matches(selector: LabelSelector, labels: Labels) -> bool:
     return all(requirement_holds(requirement, labels) for requirement in selector.requirements)
 
 
+def satisfiable(selector: LabelSelector) -> bool:
+    """Whether some labels match ``selector``."""
+    return fewest_labels(selector) is not None
+
+
+def fewest_labels(selector: LabelSelector) -> Labels | None:
+    """Labels that ``selector`` matches, of no key that it does not ask for; None iff no labels match.
+
+    Keys are independent of each other, and there is always one more value than a selector names.
+    """
+    by_key: dict[str, list[Requirement]] = {}
+    for requirement in selector.requirements:
+        by_key.setdefault(requirement.key, []).append(requirement)
+    found: dict[str, str] = {}
+    for key, requirements in by_key.items():
+        if all(requirement_holds(one, {}) for one in requirements):
+            continue
+        named = sorted({value for one in requirements for value in one.values})
+        for value in (*named, unused("x", named)):
+            if all(requirement_holds(one, {key: value}) for one in requirements):
+                found[key] = value
+                break
+        else:
+            return None
+    return found
+
+
 def unused(stem: str, taken: Container[str]) -> str:
     """``stem``, or ``stem-1`` and so on, that is not in ``taken``."""
     candidate, number = stem, 0

@@ -43,9 +43,14 @@ def _summary(diagnostics: Sequence[Diagnostic]) -> Line:
 
 
 def render_diagnostics(diagnostics: Sequence[Diagnostic]) -> list[Line]:
-    """Every diagnostic with its code frame, in the order given, of one code at most :data:`MANY`; then a summary.
+    """Every diagnostic as :func:`diagnostic_entries` says, then a summary. No lines without diagnostics."""
+    return [*diagnostic_entries(diagnostics), _summary(diagnostics)] if diagnostics else []
 
-    Files are read again for the frames. No lines without diagnostics.
+
+def diagnostic_entries(diagnostics: Sequence[Diagnostic]) -> list[Line]:
+    """Every diagnostic with its code frame, in the order given, of one code at most :data:`MANY`.
+
+    Files are read again for the frames.
     """
     source = SourceLines()
     seen: Counter[str] = Counter()
@@ -59,7 +64,7 @@ def render_diagnostics(diagnostics: Sequence[Diagnostic]) -> list[Line]:
             lines.append(
                 line(f"{number - MANY} more {code} are not shown; `netverify explain {code}` says what it means")
             )
-    return [*lines, _summary(diagnostics)] if diagnostics else []
+    return lines
 
 
 def render_sentence_error(error: SentenceError) -> list[Line]:

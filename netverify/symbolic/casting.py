@@ -62,7 +62,7 @@ class Casting:
         casts = {
             end: self._with_named(question, end, scopes[end], self.cast(asked[end], end, scopes[end])) for end in End
         }
-        crowds = {end: self._crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
+        crowds = {end: self.crowd(asked[end], end, casts[end]) for end in End if scopes[end] is PodScope.POSSIBLE}
         protocol, port = known_traffic(question.traffic)
         return Scene(casts, self.namespaces, behaviours, protocol, port, crowds)
 
@@ -80,7 +80,7 @@ class Casting:
         added = (workload for workload in asked_about if workload.key in named)
         return replace(cast, workloads=tuple(sorted((*cast.workloads, *added), key=lambda workload: workload.key)))
 
-    def _crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
+    def crowd(self, predicate: Predicate, end: End, cast: Cast) -> tuple[Workload, ...]:
         """The existing pods with known addresses that the possible pods of ``cast`` stand for."""
         if not self.index.addresses_known:
             return ()

@@ -5,7 +5,7 @@ The text is what is solved, and what ``--emit-smt2`` saves. Same input, same byt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from netverify.model.address_plan import AddressPlan
@@ -15,6 +15,7 @@ from netverify.model.flow import Direction, End
 from netverify.model.intervals import Intervals
 from netverify.queries.question import Question
 from netverify.rules.mentions import Mentions, collect, collect_table
+from netverify.rules.predicate import Predicate
 from netverify.rules.table import PolicyRef, RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
@@ -107,10 +108,46 @@ def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
     refused: bool,
 ) -> Obligation:
     kept = {direction: surviving(table, scene) for direction, table in tables.items()}
+    asked = question.asked
+    ground = grounded(asked, kept.values(), scene, index, latitude)
+    encoder = ground.encoder
+    matched = [encoder.matches(part) for part in asked]
+    allowed = encoder.allows(kept)
+    goal = [*matched, encoder.port_is_valid(), negation(allowed) if refused else allowed]
+    allowing = frozenset(rule.policy for table in tables.values() for tier in table.tiers for rule in tier.rules)
+    return ground.obligation(goal, allowing, question.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a goal stands on: the variables that its predicates and tables need, and the premises about them."""
+
+    encoder: Encoder
+    plan: AddressPlan
+    mentions: Mentions
+    premises: tuple[Term, ...]
+
+    def obligation(self, goal: Iterable[Term], allowing: frozenset[PolicyRef], text: str) -> Obligation:
+        """The obligation that ``goal`` does not hold of any flow; ``text`` says it in words."""
+        assertions = [term for term in (*self.premises, *goal) if term != TRUE]
+        body = _body(self.encoder, assertions)
+        return Obligation(
+            body, self.encoder.guards, len(assertions), self.encoder, self.plan, self.mentions, allowing, text
+        )
+
+
+def grounded(
+    predicates: Iterable[Predicate],
+    tables: Iterable[RuleTable],
+    scene: Scene,
+    index: ClusterIndex,
+    latitude: Latitude,
+) -> Ground:
+    """The ground for goals about the flows of ``scene`` that speak of ``predicates`` and ``tables`` alone."""
     mentions = Mentions()
-    for predicate in question.asked:
+    for predicate in predicates:
         collect(predicate, mentions)
-    for table in kept.values():
+    for table in tables:
         collect_table(table, mentions)
     plan = AddressPlan(Intervals(mentions.ranges), index.addresses, map(parse_cidr, latitude.pod_cidrs))
     scene = _with_crowds(scene, plan)
@@ -118,19 +155,12 @@ def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
     spaces = {end: EndSpace(end, scene.casts[end], index.cluster.namespaces, mentions, matter) for end in End}
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
     encoder = Encoder(scene, spaces, names)
-    asked = [encoder.matches(part) for part in question.asked]
-    valid = encoder.port_is_valid()
-    allowed = encoder.allows(kept)
-    goal = [*asked, valid, negation(allowed) if refused else allowed]
     premises = [*spaces[End.SOURCE].domain(), *spaces[End.DESTINATION].domain()]
     premises.extend(joint_domain(spaces, encoder, index, latitude))
     premises.extend(
         implication(PREFER_EXISTING[end], space.exists()) for end, space in spaces.items() if space.choosable
     )
-    assertions = [term for term in (*premises, *goal) if term != TRUE]
-    body = _body(encoder, assertions)
-    allowing = frozenset(rule.policy for table in tables.values() for tier in table.tiers for rule in tier.rules)
-    return Obligation(body, encoder.guards, len(assertions), encoder, plan, mentions, allowing, question.text)
+    return Ground(encoder, plan, mentions, tuple(premises))
 
 
 def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:

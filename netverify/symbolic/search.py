@@ -7,6 +7,7 @@ suffice. Policies of many namespaces are added only as models need them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -96,6 +97,12 @@ class Search:
         self._budget = budget
         self.casting = Casting(index.cluster)
         self.pieces = Pieces(self.casting, policies, behaviours)
+
+    def with_latitude(self, latitude: Latitude) -> Search:
+        """A search in the same cluster for flows of possible pods that may be what ``latitude`` says."""
+        other = copy(self)
+        other._latitude = latitude  # noqa: SLF001 - of the same class
+        return other
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""

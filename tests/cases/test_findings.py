@@ -14,7 +14,7 @@ from netverify.verify import Verifier
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADINGS = ["What it means", "Why", "Example", "Use instead"]
-FINDINGS = [code for code in CODES if code.startswith("NV6")]
+FINDINGS = [code for code in CODES if "NV601" <= code < "NV620"]
 
 
 def sections(code):

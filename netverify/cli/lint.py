@@ -1,0 +1,109 @@
+"""``netverify lint``: the flags, and their way into a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.parameter import Parameter
+from netverify.cli.refusal import Refusal
+from netverify.diagnostics import CODES, Severity
+from netverify.queries.suggestions import did_you_mean, nearest
+
+_EPILOG = """\b
+Examples:
+  netverify lint -f manifests/
+  netverify lint -f . --fail-on error -o text -o json=lint.json
+  netverify lint -f . --select NV62,NV607 --ignore NV630
+  netverify lint -f . --diff | git apply
+
+\b
+Exit status: 0 nothing of that severity; 1 something; 2 misuse;
+  3 the solver gave up on something; 4 an input could not be read;
+  5 internal error.
+"""
+_LEVELS = {"note": Severity.NOTE, "warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
+
+
+class Codes(Parameter):
+    """``CODE[,CODE]``: codes of findings, or how they begin, in any case."""
+
+    name = "codes"
+
+    def convert(
+        self, value: str | frozenset[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[str]:
+        """The codes that are meant. Raises :class:`Refusal` for what no code begins with."""
+        del param, ctx
+        if isinstance(value, frozenset):
+            return value
+        known = [code for code in CODES if code.startswith("NV6")]
+        wanted: set[str] = set()
+        for written in value.split(","):
+            start = written.strip().upper()
+            meant = [code for code in known if start and code.startswith(start)]
+            if not meant:
+                advice = did_you_mean(nearest(start, known)) or "`netverify explain` lists the codes; lint finds NV6xx"
+                raise Refusal("NV420", f"no finding has a code that begins with `{written.strip()}`", advice)
+            wanted.update(meant)
+        return frozenset(wanted)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The codes that begin like the last one, with their titles."""
+        del ctx, param
+        before, comma, last = incomplete.rpartition(",")
+        codes = [code for code in CODES if code.startswith("NV6") and code.startswith(last.upper())]
+        return [CompletionItem(f"{before}{comma}{code}", help=CODES[code]) for code in codes]
+
+
+@click.command("lint", epilog=_EPILOG)
+@common_flags(("text", "json"), solving=True)
+@routing_flags
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(_LEVELS)),
+    default="warning",
+    show_default=True,
+    help="The least severity that ends with status 1.",
+)
+@click.option(
+    "--select",
+    "selected",
+    metavar="CODES",
+    multiple=True,
+    type=Codes(),
+    help="Only findings whose code begins so, such as NV62,NV607; repeatable.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    metavar="CODES",
+    multiple=True,
+    type=Codes(),
+    help="No findings whose code begins so; repeatable.",
+)
+@click.option("--diff", is_flag=True, help="Print what would mend the findings, as a patch, instead of the text.")
+def lint(**flags: Any) -> int:
+    """Find what was probably not meant: policies without effect, slips in labels, redundant rules, odd Services."""
+    from netverify.cli.request import LintRequest  # noqa: PLC0415 help does not need it
+
+    solving = solving_of(flags)
+    if flags["diff"] and any(one.path is None for one in solving["outputs"]) and flags["outputs"]:
+        raise Refusal("NV420", "`--diff` prints a patch, and so does not go with a report", "give the report a file")
+    request = LintRequest(
+        fail_on=_LEVELS[flags["fail_on"]],
+        codes=_codes(flags["selected"], flags["ignored"]),
+        diff=flags["diff"],
+        **solving,
+    )
+    from netverify.cli.linting import lint_request  # noqa: PLC0415 it imports the solver; help must not wait for it
+
+    return lint_request(request)
+
+
+def _codes(selected: tuple[frozenset[str], ...], ignored: tuple[frozenset[str], ...]) -> frozenset[str]:
+    every = frozenset(code for code in CODES if code.startswith("NV6"))
+    return (frozenset().union(*selected) if selected else every) - frozenset().union(*ignored)

@@ -1,0 +1,43 @@
+"""Who is there: the existing pods of each namespace, and whether the manifests tell all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netverify.manifests.coverage import Inventory
+from netverify.model.cluster import Workload
+from netverify.model.labels import LabelSelector, requirement_holds
+from netverify.routing.index import RoutingIndex
+
+
+class Inhabitants:
+    """The existing pods of each namespace of an inventory."""
+
+    def __init__(self, inventory: Inventory, index: RoutingIndex) -> None:
+        self._index = index
+        coverage, cluster = inventory.coverage, inventory.cluster
+        makers = [one for one in cluster.unsupported if not (one.may_allow or one.may_deny or one.may_route)]
+        self._made_anywhere = any(one.namespace is None for one in makers)
+        self._made_in = {one.namespace for one in makers}
+        self.whole = not (coverage.unread or coverage.templates)
+        """Whether no input was refused, and no template was left as it is."""
+
+    def of(self, namespace: str) -> Sequence[Workload]:
+        """The workloads of ``namespace``."""
+        return self._index.workloads.get(namespace, ())
+
+    def settled(self, namespace: str) -> bool:
+        """Whether the manifests have pods of ``namespace``, and no object that pods are made for out of sight."""
+        return bool(self.of(namespace)) and not self._made_anywhere and namespace not in self._made_in
+
+    def selected(self, namespace: str, selector: LabelSelector) -> list[Workload]:
+        """The workloads of ``namespace`` of which some pod may match ``selector``."""
+        return [one for one in self.of(namespace) if may_match(selector, one)]
+
+
+def may_match(selector: LabelSelector, workload: Workload) -> bool:
+    """Whether some pod of ``workload`` may match; a label that its controller sets may have any value."""
+    return all(
+        requirement.key in workload.open_labels or requirement_holds(requirement, workload.labels)
+        for requirement in selector.requirements
+    )

@@ -1,0 +1,81 @@
+"""Every finding about one inventory, the result of ``netverify lint``: one list, and what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from netverify.answers.context import Context
+from netverify.answers.surface import Surface
+from netverify.diagnostics import CODES, Diagnostic
+from netverify.findings.all import routing_findings
+from netverify.findings.allowances import allowance_findings
+from netverify.findings.alternatives import alternative_findings
+from netverify.findings.changes import Changes
+from netverify.findings.duplicates import duplicate_findings
+from netverify.findings.empty_lists import empty_list_findings
+from netverify.findings.host_network import host_network_findings
+from netverify.findings.inhabitants import Inhabitants
+from netverify.findings.mending import Mending
+from netverify.findings.peers import peer_findings
+from netverify.findings.pod_ranges import pod_range_findings
+from netverify.findings.policy_types import policy_type_findings
+from netverify.findings.port_names import port_name_findings
+from netverify.findings.redundancy import redundancy_findings
+from netverify.findings.selection import selection_findings
+from netverify.findings.surroundings import Surroundings
+from netverify.findings.unreachable import unreachable
+from netverify.manifests.places import Places
+
+LINTED = tuple(code for code in CODES if code.startswith("NV6"))
+"""Every code that linting may find."""
+
+ABOUT_WAYS = frozenset({"NV605", "NV606"})
+"""The findings that need every way in judged."""
+
+
+PROVED_OF_WHOLES = frozenset({"NV625", "NV626"})
+"""The findings that need every policy and rule weighed against all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """``findings`` in the order of their places; ``undecided``: what the solver gave up on, a line for each.
+
+    ``smt2`` are the goals that were solved for findings about policies, with what the solver said.
+    """
+
+    findings: tuple[Diagnostic, ...]
+    undecided: tuple[str, ...] = ()
+    smt2: tuple[tuple[str, str], ...] = ()
+
+
+def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
+    """The findings of ``codes`` about the inventory of ``context``, of which ``surface`` is."""
+    changes = Changes(context)
+    found = {*routing_findings(context, surface, codes), *_policy_findings(context, changes, codes)}
+    kept = (finding for finding in found if finding.code in codes)
+    goals = (*surface.smt2, *changes.smt2)
+    return Linted(tuple(sorted(kept, key=Diagnostic.sort_key)), tuple(changes.undecided), goals)
+
+
+def _policy_findings(context: Context, changes: Changes, codes: Collection[str]) -> Iterator[Diagnostic]:
+    there, places = Inhabitants(context.inventory, context.routing), Places()
+    cluster, settings, of_namespace = context.inventory.cluster, context.settings, context.routing.policies
+    policies = cluster.network_policies
+    mending = Mending(policies, places)
+    dead = unreachable(policies, changes, places)
+    yield from dead.findings()
+    yield from selection_findings(policies, there, mending)
+    alternatives = dict(alternative_findings(policies, there, cluster, places))
+    yield from alternatives.values()
+    yield from peer_findings(Surroundings(cluster, there, places, mending), {*alternatives, *dead.peers})
+    yield from policy_type_findings(policies, of_namespace, there, places)
+    if PROVED_OF_WHOLES.intersection(codes):
+        yield from redundancy_findings(policies, changes, dead, mending)
+    yield from allowance_findings(policies, of_namespace)
+    yield from pod_range_findings(policies, settings, places)
+    yield from duplicate_findings(policies, mending)
+    yield from host_network_findings(policies, there, settings)
+    yield from port_name_findings(policies, there, cluster, places)
+    yield from empty_list_findings(policies, places)

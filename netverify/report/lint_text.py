@@ -1,0 +1,39 @@
+"""Findings as text for people: how many, each with its place, and the account of the inputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from netverify.diagnostics import Severity
+from netverify.findings.linting import Linted
+from netverify.manifests.coverage import Inventory
+from netverify.report.diagnostics import diagnostic_entries
+from netverify.report.entries import account, column, laid_out
+from netverify.report.quantities import counted
+from netverify.report.terminal import Ink, Line, Span, line
+
+_INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: Ink.CYAN}
+
+
+def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
+    """The number of findings, each of them with its lines, what could not be decided, and the account."""
+    yield _headline(linted)
+    yield ()
+    yield from diagnostic_entries(linted.findings)
+    fixes = [finding.fix for finding in linted.findings if finding.fix is not None]
+    if fixes:
+        has = "has" if len(fixes) == 1 else "have"
+        yield line(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` prints it", Ink.BOLD)
+        yield ()
+    yield from laid_out(column("unknown", linted.undecided))
+    yield from account(inventory)
+
+
+def _headline(linted: Linted) -> Line:
+    if not linted.findings:
+        return (Span("NOTHING FOUND", Ink.GREEN),)
+    counts = Counter(finding.severity for finding in linted.findings)
+    worst = max(counts)
+    told = ", ".join(counted(counts[severity], severity.name.lower()) for severity in sorted(counts, reverse=True))
+    return (Span(counted(len(linted.findings), "finding").upper(), _INK[worst]), Span(f": {told}"))
