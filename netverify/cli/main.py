@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
+from netverify.cli.diff import diff
 from netverify.cli.explaining import explain
 from netverify.cli.exposed import exposed
 from netverify.cli.map import map_command
@@ -62,6 +63,7 @@ class _Program(click.Group):
 Examples:
   netverify query "can namespace a reach b/pg:5432" -f manifests/
   netverify map -f manifests/
+  netverify diff --base origin/main -f manifests/
   netverify exposed -f manifests/
   netverify resolve db.shop --from shop/web -f manifests/
 """,
@@ -83,7 +85,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (query, map_command, exposed, resolve, explain, completion, version_command):
+for command in (query, map_command, diff, exposed, resolve, explain, completion, version_command):
     program.add_command(command)
 
 

@@ -48,7 +48,8 @@ def hop_json(hop: Hop) -> Json:
     return {"hop": text, "port": hop.port, **place_json(hop.origin)}
 
 
-def _witness(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
+def witness_json(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
+    """A flow with both ends, and what it needs."""
     flow = witness.flow
     hop = "pod" if isinstance(flow.destination, Pod) else "external"
     return {
@@ -86,7 +87,7 @@ def route_json(route: Route) -> Json:
             {
                 "verdict": leg.verdict.value,
                 "scope": leg.scope.value if leg.scope else None,
-                "witness": _witness(leg.witness) if leg.witness else None,
+                "witness": witness_json(leg.witness) if leg.witness else None,
                 "because": [reason_json(reason) for reason in leg.because],
             }
             for leg in route.legs
@@ -106,7 +107,9 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
             "query": answer.question,
             "verdict": answer.verdict.value,
             "scope": answer.scope.value if answer.scope else None,
-            "witness": _witness(answer.witness, answer.route.path if answer.route else ()) if answer.witness else None,
+            "witness": witness_json(answer.witness, answer.route.path if answer.route else ())
+            if answer.witness
+            else None,
             "because": [reason_json(reason) for reason in answer.because],
             **(
                 {"routes": [route_json(route) for route in answer.routes]}
@@ -121,7 +124,7 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
 def _listed(one: Listed) -> Json:
     return {
         "endpoint": one.text,
-        "witness": _witness(one.witness),
+        "witness": witness_json(one.witness),
         "because": [reason_json(reason) for reason in one.because],
     }
 

@@ -22,7 +22,7 @@ _INK = {
 }
 
 
-def _place(reason: Reason) -> str:
+def place_text(reason: Reason) -> str:
     """Where the rule is, or else the policy."""
     origin = reason.place
     if origin is None:
@@ -30,7 +30,8 @@ def _place(reason: Reason) -> str:
     return f"{origin.path}:{origin.line}" if origin.line else origin.path
 
 
-def _decision(reason: Reason) -> str:
+def decision_text(reason: Reason) -> str:
+    """What one direction did, and by which rule."""
     if reason.object:
         return f"{reason.object}: {reason.detail}"
     by = f" by {reason.policy}" if reason.policy else ""
@@ -47,12 +48,12 @@ def _decision(reason: Reason) -> str:
 
 
 def _reason_entries(reason: Reason) -> list[Entry]:
-    decision = _decision(reason)
+    decision = decision_text(reason)
     if reason.object:
-        return [Entry(reason.direction, decision, _place(reason))]
+        return [Entry(reason.direction, decision, place_text(reason))]
     if reason.policy is None and reason.detail:
-        return [Entry(reason.direction, f"{decision}: {reason.detail}", _place(reason))]
-    entries = [Entry(reason.direction, decision, _place(reason))]
+        return [Entry(reason.direction, f"{decision}: {reason.detail}", place_text(reason))]
+    entries = [Entry(reason.direction, decision, place_text(reason))]
     if reason.detail:
         entries.append(Entry("", reason.detail, detail=True))
     return entries
@@ -138,11 +139,11 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
     entries: list[Entry] = []
     for position, one in enumerate(found):
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
-        through = " and ".join(_decision(reason).removeprefix("allowed by ") for reason in deciding)
+        through = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
         port = port_text(one.witness.flow, matters=one.witness.port_matters)
         needs = ",".join(setting_words(b, value=v) for b, v in sorted(one.witness.behaviours.items()))
         text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
-        place = _place(deciding[-1]) if deciding else ""
+        place = place_text(deciding[-1]) if deciding else ""
         entries.append(Entry("" if position else "existing", text, place))
     return entries
 
