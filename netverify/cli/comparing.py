@@ -10,7 +10,8 @@ from netverify.cli.goals import write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
-from netverify.cli.reading import read_both, solving_settings
+from netverify.cli.reading import solving_settings
+from netverify.cli.reading_both import read_both
 from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import DiffRequest

@@ -6,8 +6,7 @@ import os
 from dataclasses import replace
 
 from netverify.answers.settings import Settings
-from netverify.cli.request import DiffRequest, RoutingGiven, SolvingRequest, Sources
-from netverify.comparison.outcome import Inputs
+from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
@@ -69,8 +68,3 @@ def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> 
         phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace, new_namespaces=True)
         controller = GivenController(phrase.text, phrase.predicate)
     return RoutingOptions(given.cluster_domain, given.node_local_dns, controller)
-
-
-def read_both(request: DiffRequest) -> Inputs:
-    """Both sides of a comparison, read. Raises :class:`Refusal` for a revision that cannot be had."""
-    return Inputs(read_sources(request.old), read_sources(request.sources))
