@@ -72,7 +72,7 @@ def compare(old: Context, new: Context) -> Comparison:
             tuple(pairs.listed),
             pairs.further,
         ),
-        proofs=tuple(_proofs(changes, appears, disappears)),
+        proofs=() if unread else tuple(_proofs(changes, appears, disappears)),
         unknown_because=tuple(_doubts(unread, inventories, appears, disappears)) if judged is Relation.UNKNOWN else (),
         assumptions=tuple(_assumptions(sides, changes)),
         approximations=tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),

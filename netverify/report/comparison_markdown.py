@@ -9,12 +9,11 @@ from netverify.comparison.outcome import Change, Comparison, Inputs, Relation
 from netverify.manifests.coverage import Inventory
 from netverify.report.comparison_text import (
     MEANING,
-    access_text,
     cause_place,
     cause_text,
     example_text,
+    pair_rows,
     proofs_told,
-    sign,
 )
 from netverify.report.coverage_text import coverage_text
 from netverify.report.terminal import printable
@@ -28,7 +27,7 @@ _SIGN = {
     Relation.INCOMPARABLE: "⚠️",
     Relation.UNKNOWN: "❓",
 }
-_ROWS = 50
+_ROWS = 30
 
 
 def escaped(text: str) -> str:
@@ -56,12 +55,12 @@ def _lines(found: Comparison, inputs: Inputs) -> Iterator[str]:
     ]
     yield from _table(("", "from", "to", "ports", "because"), rows)
     workloads = found.workloads
+    alike = pair_rows(workloads.connections)
     pairs = [
-        f"| **{sign(one)}** | {escaped(one.source)} | {escaped(one.destination)} | "
-        f"{escaped(access_text(one.before))} | {escaped(access_text(one.after))} |"
-        for one in workloads.connections[:_ROWS]
+        f"| **{one.mark}** | {' | '.join(map(escaped, (one.source, one.to, one.before, one.after)))} |"
+        for one in alike[:_ROWS]
     ]
-    if rest := len(workloads.connections) - len(pairs) + workloads.further:
+    if rest := sum(len(one.destinations) for one in alike[_ROWS:]) + workloads.further:
         pairs.append(f"| | and {rest} more | | | |")
     if pairs:
         yield from ("", "**Existing workloads**")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from netverify.comparison.outcome import Cause, CauseKind, Change, Comparison, Inputs, PairChange, Relation
 from netverify.connectivity.outcome import Access
@@ -15,6 +16,7 @@ from netverify.report.behaviour_text import behaviour_meaning
 from netverify.report.coverage_text import coverage_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry, column, laid_out, remark_entries
+from netverify.report.quantities import listed
 from netverify.report.query_text import decision_text, place_text
 from netverify.report.terminal import Ink, Line, Span, line
 
@@ -33,6 +35,7 @@ MEANING = {
     Relation.UNKNOWN: "neither proved nor refuted",
 }
 _PROOFS_LISTED = 6
+_ROWS = 30
 
 
 def render_comparison(found: Comparison, inputs: Inputs) -> list[Line]:
@@ -93,9 +96,29 @@ def proofs_told(found: Comparison) -> tuple[str, ...]:
     return found.proofs if rest <= 0 else (*found.proofs[:_PROOFS_LISTED], f"and {rest} more, with `-o json`")
 
 
-def pair_text(change: PairChange) -> str:
-    """``a/web[Deployment] -> b/pg[StatefulSet]: TCP 80, before nothing``."""
-    return f"{change.source} -> {change.destination}: {access_text(change.after)}, before {access_text(change.before)}"
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Connections of one source that changed alike: ``mark`` is ``+`` for more, ``-`` for less, ``~`` for both."""
+
+    mark: str
+    source: str
+    destinations: tuple[str, ...]
+    before: str
+    after: str
+
+    @property
+    def to(self) -> str:
+        """The destinations; the first few of many."""
+        return listed(self.destinations, at_most=3)
+
+
+def pair_rows(changes: Iterable[PairChange]) -> list[PairRow]:
+    """Changed connections, those of one source that changed alike together."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in changes:
+        key = (_mark(one), one.source, access_text(one.before), access_text(one.after))
+        alike.setdefault(key, []).append(one.destination)
+    return [PairRow(mark, source, tuple(to), before, after) for (mark, source, before, after), to in alike.items()]
 
 
 def access_text(access: Access) -> str:
@@ -106,8 +129,7 @@ def access_text(access: Access) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def sign(change: PairChange) -> str:
-    """``+`` for what gained, ``-`` for what lost, ``~`` for both."""
+def _mark(change: PairChange) -> str:
     if change.gained and change.lost:
         return "~"
     return "+" if change.gained else "-"
@@ -130,9 +152,10 @@ def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator
 
 def _workload_entries(found: Comparison) -> list[Entry]:
     workloads = found.workloads
-    pairs = [f"{sign(one)} {pair_text(one)}" for one in workloads.connections]
-    if workloads.further:
-        pairs.append(f"and {workloads.further} more")
+    rows = pair_rows(workloads.connections)
+    pairs = [f"{one.mark} {one.source} -> {one.to}: {one.after}, before {one.before}" for one in rows[:_ROWS]]
+    if rest := sum(len(one.destinations) for one in rows[_ROWS:]) + workloads.further:
+        pairs.append(f"and {rest} more")
     return [
         *column("existing", pairs),
         *column("added", workloads.added),
