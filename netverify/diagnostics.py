@@ -227,6 +227,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV420": "a flag that cannot be used so",
         "NV421": "an output that cannot be written",
         "NV422": "more left open than can be told in full",
+        "NV423": "a revision that cannot be had",
         "NV499": "netverify itself failed",
         # Codes of the fifth hundred are about Services and their endpoints, below 540
         "NV500": "Service without ports",

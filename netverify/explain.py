@@ -20,7 +20,7 @@ from netverify.queries.question import Question
 from netverify.queries.wording import alternatives, peer_words, traffic_words
 from netverify.reference.evaluate import allows, matches
 from netverify.reference.trace import Decision, trace
-from netverify.rules.predicate import IsWorkload, OnHostNetwork
+from netverify.rules.predicate import IsWorkload, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable, Selection
 
@@ -92,12 +92,12 @@ def explain(  # noqa: PLR0913 - a flow of one question, and what it may be chang
     witness = Witness(
         small,
         needed,
-        source_address_matters=_address_matters(small, End.SOURCE, accepts, latitudes),
-        destination_address_matters=_address_matters(small, End.DESTINATION, accepts, latitudes),
-        port_matters=_port_matters(question, small, accepts, latitudes),
+        source_address_matters=address_matters(small, End.SOURCE, accepts, latitudes),
+        destination_address_matters=address_matters(small, End.DESTINATION, accepts, latitudes),
+        port_matters=port_matters(question.traffic, small, accepts, latitudes),
     )
     decisions = [trace(tables.tables[direction], small, shown) for direction in (Direction.EGRESS, Direction.INGRESS)]
-    return witness, tuple(_reason(decision, small, shown) for decision in decisions)
+    return witness, tuple(reason_of(decision, small, shown) for decision in decisions)
 
 
 def shrink(flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> Flow:
@@ -161,7 +161,7 @@ def _without_namespace_label(flow: Flow, namespace: str, key: str) -> Flow:
     return flow
 
 
-def _address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
+def address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
     """Whether the pod at ``end`` could not have just any address of that family."""
     endpoint = flow.at(end)
     if isinstance(endpoint, External):
@@ -174,13 +174,13 @@ def _address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], lati
     return not all(accepts(_with_end(flow, end, replace(endpoint, address=one))) for one in others if one is not None)
 
 
-def _port_matters(question: Question, flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
+def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
     """Whether the flow could not go to just any port that the question asks about, with its protocol."""
     edges = {port for protocol, port in latitudes.ports if protocol is flow.protocol} | {MIN_PORT, MAX_PORT}
     declared = flow.destination.ports if isinstance(flow.destination, Pod) else ()
     numbers = edges | {port.number for port in declared}
     others = [replace(flow, port=number) for number in sorted(numbers) if number != flow.port]
-    asked = [other for other in others if matches(question.traffic, other, dict.fromkeys(Behaviour, True))]
+    asked = [other for other in others if matches(asked_traffic, other, dict.fromkeys(Behaviour, True))]
     return not asked or not all(accepts(other) for other in asked)
 
 
@@ -227,7 +227,8 @@ def _accepted_whatever(accepts: Callable[[Behaviours], bool], decided: Behaviour
         return all(_accepted_whatever(accepts, {**decided, undecided.behaviour: value}) for value in (False, True))
 
 
-def _reason(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:
+def reason_of(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:
+    """One line of a trace, in words."""
     direction, effect = decision.direction, Effect.ALLOW if decision.allowed else Effect.DENY
     if decision.tier is None:
         return Reason(direction, Effect.NOT_ISOLATED, detail=_why_open(direction, flow, behaviours))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import assert_never
 
 from netverify.cli.statuses import ExitStatus
+from netverify.comparison.outcome import Certainty, Comparison, Relation
 from netverify.diagnostics import Severity
 from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.queries.outcome import Verdict
@@ -90,3 +91,19 @@ def lint_status(worst: Severity | None, least: Severity | None, *, undecided: bo
     if input_refused:
         found.append(ExitStatus.INPUT)
     return gravest(found)
+
+
+def compared_status(found: Comparison, *, fail_on: str, input_refused: bool) -> ExitStatus:
+    """The status for a comparison; ``fail_on`` names the access that is a failure where there is any."""
+    failing = {
+        "new-access": (found.new_access,),
+        "lost-access": (found.lost_access,),
+        "any": (found.new_access, found.lost_access),
+        "never": (),
+    }[fail_on]
+    statuses = [ExitStatus.VIOLATED] if Certainty.YES in failing else []
+    if found.verdict is Relation.UNKNOWN:
+        statuses.append(ExitStatus.UNKNOWN)
+    if input_refused:
+        statuses.append(ExitStatus.INPUT)
+    return gravest(statuses)

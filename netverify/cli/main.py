@@ -14,6 +14,7 @@ import click
 
 from netverify.cli.check import check
 from netverify.cli.completing import COMPLETE_VARIABLE, completion
+from netverify.cli.diff import diff
 from netverify.cli.explaining import explain
 from netverify.cli.exposed import exposed
 from netverify.cli.lint import lint
@@ -66,6 +67,7 @@ Examples:
   netverify check --spec netverify.yaml -f manifests/
   netverify query "can namespace a reach b/pg:5432" -f manifests/
   netverify map -f manifests/
+  netverify diff --base origin/main -f manifests/
   netverify exposed -f manifests/
   netverify resolve db.shop --from shop/web -f manifests/
   netverify lint -f manifests/
@@ -88,7 +90,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (check, lint, query, map_command, exposed, resolve, explain, completion, version_command):
+for command in (check, diff, lint, query, map_command, exposed, resolve, explain, completion, version_command):
     program.add_command(command)
 
 

@@ -100,6 +100,18 @@ class ResolveRequest(SolvingRequest):
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffRequest(SolvingRequest):
+    """One run of ``netverify diff``: ``sources`` are the new side, ``old`` the other one, at the revision ``base``.
+
+    ``fail_on`` is one of ``new-access``, ``lost-access``, ``any``, ``never``.
+    """
+
+    old: Sources
+    base: str | None = None
+    fail_on: str = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class MapRequest:
     """One run of ``netverify map``. Without a ``grouping`` each output has its own default."""

@@ -17,7 +17,7 @@ from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.predicate import Predicate
 from netverify.rules.table import Rule, RuleTable, Selection
 from netverify.symbolic.cluster_index import Latitude, index_cluster
-from netverify.symbolic.difference import Differences, Judged
+from netverify.symbolic.policy_difference import Differences, Judged
 from netverify.symbolic.solver import Budget
 from netverify.symbolic.status import Status
 

@@ -11,9 +11,9 @@ from netverify.answers.mapping import Map
 from netverify.connectivity.outcome import EXTERNAL_KIND, Access, Isolation
 from netverify.model.flow import Direction
 from netverify.queries.grouping import Grouping
+from netverify.queries.traffic_text import traffic_text
 from netverify.report.address_text import range_text
 from netverify.report.terminal import printable
-from netverify.report.traffic_text import traffic_text
 
 MOST_EDGES = 500
 """A diagram of more connections is by namespace, unless a grouping is asked for. Mermaid draws no more by default."""

@@ -10,9 +10,9 @@ from textwrap import wrap
 from netverify.answers.exposure import Exposure, Way, exposures
 from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Isolation
+from netverify.queries.traffic_text import traffic_text
 from netverify.report.node_words import NodeWords
 from netverify.report.terminal import Ink, Line, Span, line, printable
-from netverify.report.traffic_text import traffic_text
 
 _NOTHING = ("", "", Ink.PLAIN)
 _NAME_WIDTH, _PORT_WIDTH, _SOURCE_WIDTH = 44, 34, 76

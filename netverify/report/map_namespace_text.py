@@ -7,8 +7,8 @@ from itertools import groupby
 
 from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Connection
+from netverify.queries.traffic_text import traffic_text
 from netverify.report.terminal import Ink, Line, Span, line, printable
-from netverify.report.traffic_text import traffic_text
 
 
 def namespace_lines(view: MapView) -> Iterator[Line]:

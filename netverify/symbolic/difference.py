@@ -1,201 +1,178 @@
-"""Goals about what policies change: whether two tables decide every flow alike, and whether any flow is such.
+"""The goal of a comparison as SMT-LIB text: a flow that one side allows and the other does not.
 
-Source: Cedar's analysis asks the same of two policy sets (equivalent, and for single policies: vacuous, redundant).
+Both sides are printed over one set of variables. What a flow is does not depend on the side; what a namespace is
+labelled, and what an existing workload is like, may.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from netverify.model.address_plan import AddressPlan
+from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
-from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, requirement_holds, selector_matches
-from netverify.rules.predicate import (
-    ALWAYS,
-    All,
-    AnyOf,
-    InNamespace,
-    IsWorkload,
-    NamespaceMatches,
-    Not,
-    Predicate,
-)
-from netverify.rules.table import RuleTable
-from netverify.symbolic.casting import Casting, PodScope
+from netverify.model.intervals import Intervals
+from netverify.rules.mentions import Mentions, collect, collect_table
+from netverify.rules.predicate import Predicate
+from netverify.rules.table import RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
-from netverify.symbolic.legend import legend
-from netverify.symbolic.obligations import Obligation, grounded
-from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, surviving
-from netverify.symbolic.solver import Budget, decide
-from netverify.symbolic.status import Status
-from netverify.symbolic.terms import conjunction, equivalence, negation
+from netverify.symbolic.encode import Encoder
+from netverify.symbolic.joint_domain import joint_domain
+from netverify.symbolic.legend import difference_legend
+from netverify.symbolic.scene import NEW_NAMESPACE, Scene, surviving
+from netverify.symbolic.solver import Goal
+from netverify.symbolic.space import EndSpace
+from netverify.symbolic.terms import FALSE, TRUE, Index, Term, implication, negation
+
+PREFER_KNOWN = {End.SOURCE: Term("prefer_known_src"), End.DESTINATION: Term("prefer_known_dst")}
+"""Constants that a goal leaves free; where one is true, that end is in no namespace that could be created."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What the solver said of a goal, and the goal in print. ``UNSAT`` only where its premises can be met."""
+class Half:
+    """One side of a comparison: who may stand at the ends as that side knows them, and what its tables say."""
 
-    status: Status
-    reason: str = ""
-    smt2: tuple[tuple[str, str], ...] = ()
+    scene: Scene
+    tables: Mapping[Direction, RuleTable]
 
 
-class Differences:
-    """Decides, for every pod that could be created, whether policies of one namespace make a difference.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A goal as one of its sides sees it; what a model is decoded with."""
 
-    What a CNI may do either way is free unless it is among ``behaviours``.
+    encoder: Encoder
+    plan: AddressPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A printed goal, and what it speaks of. ``premises`` is the goal without its policies."""
+
+    goal: Goal
+    premises: Goal
+    allowing: Seen
+    denying: Seen
+    mentions: Mentions
+    question: str
+
+    @property
+    def free_behaviours(self) -> tuple[Behaviour, ...]:
+        """The behaviours that the goal leaves free and speaks of."""
+        declared = self.allowing.encoder.behaviours
+        return tuple(b for b in Behaviour if declared[b] not in (TRUE, FALSE) and b in self.mentions.behaviours)
+
+
+class _SideEncoder(Encoder):
+    """An encoder whose selections of subjects are not guarded: no core is asked for, and equal tables read equal."""
+
+    def _guarded(self, selection: Selection, direction: Direction) -> Term:
+        del direction
+        return self.matches(selection.subject)
+
+
+def difference(  # noqa: PLR0913, PLR0917 - two sides, and what is asked about them
+    allowing: Half,
+    denying: Half,
+    denied: Direction,
+    covered: Sequence[Predicate],
+    index: ClusterIndex,
+    latitude: Latitude,
+    question: str,
+) -> Difference:
+    """The goal that is unsatisfiable iff ``denying`` allows in one direction whatever ``allowing`` allows.
+
+    That direction is ``denied``; the table of ``denying`` must be whole there for the subjects of its scene. A table of
+    ``allowing`` that leaves policies out of namespaces allows more there, so an unsatisfiable goal holds for the whole.
+    Flows for which one of ``covered`` holds, as ``allowing`` sees them, are left aside.
     """
-
-    def __init__(
-        self, index: ClusterIndex, behaviours: Mapping[Behaviour, bool], latitude: Latitude, budget: Budget
-    ) -> None:
-        self._index = index
-        self._behaviours = behaviours
-        self._latitude = latitude
-        self._budget = budget
-        self._casting = Casting(index.cluster)
-        self._anyone = cache(self._cast_anyone)
-        self._scene = cache(self._make_scene)
-        self._alike = cache(self._make_alike)
-
-    def alike(
-        self, before: RuleTable, after: RuleTable, namespace: str, text: str, *, strictly: bool = False
-    ) -> Judged:
-        """``UNSAT`` iff both tables, of one direction, decide alike about every flow of a subject in ``namespace``.
-
-        ``strictly``: and they isolate the same subjects, so that they are alike whatever other policies there are.
-        """
-        return self._judged(*self.goals(before, after, namespace, text, strictly=strictly), text)
-
-    def goals(
-        self, before: RuleTable, after: RuleTable, namespace: str, text: str, *, strictly: bool = False
-    ) -> tuple[Obligation, Obligation]:
-        """The goal of :meth:`alike`, whose models are flows that are decided differently, and its premises."""
-        scene = self._scene_for(before.direction, namespace, (before, after))
-        tables = surviving(before, scene), surviving(after, scene)
-        ground = grounded((), tables, scene, self._index, self._latitude)
-        encoder = ground.encoder
-        same = [equivalence(*(encoder.table_allows(table) for table in tables))]
-        if strictly:
-            for one, other in zip(tables[0].tiers, tables[1].tiers, strict=True):
-                applies = (encoder.tier_applies(tier, before.direction) for tier in (one, other))
-                same.append(equivalence(*applies))
-        goal = (encoder.port_is_valid(), negation(conjunction(same)))
-        return ground.obligation(goal, frozenset(), text), ground.obligation((), frozenset(), text)
-
-    def occurs(self, predicate: Predicate, direction: Direction, namespace: str, text: str) -> Judged:
-        """``UNSAT`` iff ``predicate`` holds of no flow of a subject in ``namespace`` at all."""
-        scene = self._scene_for(direction, namespace, (), (predicate,))
-        ground = grounded((predicate,), (), scene, self._index, self._latitude)
-        goal = (ground.encoder.port_is_valid(), ground.encoder.matches(predicate))
-        return self._judged(ground.obligation(goal, frozenset(), text), ground.obligation((), frozenset(), text), text)
-
-    def _judged(self, goal: Obligation, premises: Obligation, text: str) -> Judged:
-        solved = decide(goal.goal, self._budget)
-        printed: tuple[tuple[str, str], ...] = (_printed(goal, text, solved.status),)
-        if solved.status is not Status.UNSAT:
-            return Judged(solved.status, solved.reason, printed)
-        met = decide(premises.goal, self._budget)
-        printed = (*printed, _printed(premises, f"the premises of: {text}", met.status))
-        if met.status is Status.SAT:
-            return Judged(Status.UNSAT, smt2=printed)
-        return Judged(Status.UNKNOWN, met.reason or "no flow is possible at all", printed)
-
-    def _scene_for(
-        self,
-        direction: Direction,
-        namespace: str,
-        tables: Iterable[RuleTable],
-        predicates: Iterable[Predicate] = (),
-    ) -> Scene:
-        """The scene, with one namespace at the peer's end for all that ``tables`` and ``predicates`` take for alike."""
-        scene = self._scene(direction, namespace)
-        looked_at = _LookedAt({namespace})
-        for predicate in predicates:
-            looked_at.collect(predicate, direction.peer)
-        for table in tables:
-            for predicate in _predicates_of(table):
-                looked_at.collect(predicate, direction.peer)
-        cast = scene.casts[direction.peer]
-        kept = self._alike(frozenset(looked_at.names), frozenset(looked_at.selectors))
-        namespaces = tuple(name for name in cast.namespaces if name in kept)
-        return replace(scene, casts={**scene.casts, direction.peer: replace(cast, namespaces=namespaces)})
-
-    def _make_alike(self, names: frozenset[str], selectors: frozenset[LabelSelector]) -> frozenset[str]:
-        """``names``, and of all other namespaces one of each sort that ``selectors`` tell apart.
-
-        A namespace that could be created is always among them.
-        """
-        order = sorted(selectors, key=repr)
-        sorts: dict[tuple[bool, ...], str] = {}
-        for name, namespace in self._index.cluster.namespaces.items():
-            if name in names:
-                continue
-            if namespace.declared:
-                sorts.setdefault((True, *(selector_matches(one, namespace.labels) for one in order)), name)
-            else:
-                sorts.setdefault((False, *(_may_match_by_name(one, name) for one in order)), name)
-        return frozenset((NEW_NAMESPACE, *names, *sorts.values()))
-
-    def _make_scene(self, direction: Direction, namespace: str) -> Scene:
-        at_home = InNamespace(direction.subject, namespace)
-        subject = self._casting.cast(at_home, direction.subject, PodScope.POSSIBLE)
-        peer, crowd = self._anyone(direction.peer)
-        casts = {direction.subject: subject, direction.peer: peer}
-        crowds = {direction.subject: self._casting.crowd(at_home, direction.subject, subject), direction.peer: crowd}
-        return Scene(casts, self._index.cluster.namespaces, self._behaviours, crowds=crowds)
-
-    def _cast_anyone(self, end: End) -> tuple[Cast, tuple[Workload, ...]]:
-        cast = self._casting.cast(ALWAYS, end, PodScope.POSSIBLE)
-        return cast, self._casting.crowd(ALWAYS, end, cast)
-
-
-@dataclass(frozen=True, slots=True)
-class _LookedAt:
-    """The namespaces that predicates name at one end, and the selectors by which they look at others."""
-
-    names: set[str]
-    selectors: set[LabelSelector] = field(default_factory=set)
-
-    def collect(self, predicate: Predicate, end: End) -> None:
-        """Add what ``predicate`` looks at."""
-        match predicate:
-            case NamespaceMatches(at, selector) if at is end:
-                self.selectors.add(selector)
-            case InNamespace(at, name) if at is end:
-                self.names.add(name)
-            case IsWorkload(at, key) if at is end:
-                self.names.add(key.namespace)
-            case All(parts) | AnyOf(parts):
-                for part in parts:
-                    self.collect(part, end)
-            case Not(part):
-                self.collect(part, end)
-            case _:
-                pass
-
-
-def _predicates_of(table: RuleTable) -> Iterator[Predicate]:
-    for tier in table.tiers:
-        yield tier.condition
-        yield from (selection.subject for selection in tier.applies)
-        for rule in tier.rules:
-            yield from (rule.subject, rule.peer, rule.traffic)
-
-
-def _may_match_by_name(selector: LabelSelector, name: str) -> bool:
-    labels = {NAMESPACE_NAME_LABEL: name}
-    return all(
-        requirement_holds(requirement, labels)
-        for requirement in selector.requirements
-        if requirement.key == NAMESPACE_NAME_LABEL
+    ours = {direction: surviving(table, allowing.scene) for direction, table in allowing.tables.items()}
+    theirs = surviving(denying.tables[denied], denying.scene)
+    mentions = Mentions()
+    for table in (*ours.values(), theirs):
+        collect_table(table, mentions)
+    for predicate in covered:
+        collect(predicate, mentions)
+    plan = AddressPlan(Intervals(mentions.ranges), index.addresses, map(parse_cidr, latitude.pod_cidrs))
+    names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
+    spaces = _spaces(allowing.scene, mentions, plan), _spaces(denying.scene, mentions, plan)
+    _tell_apart(*spaces)
+    one = _SideEncoder(allowing.scene, spaces[0], names)
+    other = _SideEncoder(denying.scene, spaces[1], names, beside=one)
+    domain = dict.fromkeys(
+        term
+        for encoder in (one, other)
+        for term in (
+            *encoder.spaces[End.SOURCE].domain(),
+            *encoder.spaces[End.DESTINATION].domain(),
+            *joint_domain(encoder.spaces, encoder, index, latitude),
+            encoder.port_is_valid(),
+        )
+        if term != TRUE
+    )
+    new = ((end, space.in_namespace(NEW_NAMESPACE)) for end, space in one.spaces.items())
+    asserted = [
+        *(implication(PREFER_KNOWN[end], negation(term)) for end, term in new if term not in (TRUE, FALSE)),
+        one.allows(ours),
+        negation(other.table_allows(theirs)),
+        *(negation(one.matches(predicate)) for predicate in covered),
+    ]
+    return Difference(
+        _goal((one, other), [*domain, *(term for term in asserted if term != TRUE)]),
+        _goal((one, other), list(domain)),
+        Seen(one, plan),
+        Seen(other, plan),
+        mentions,
+        question,
     )
 
 
-def _printed(obligation: Obligation, text: str, status: Status) -> tuple[str, str]:
-    _, *variables = legend(text, obligation.encoder)
-    told = "".join(character if " " <= character <= "~" else "?" for character in text)
-    return "\n".join((f"; netverify: unsatisfiable iff {told}", *variables, obligation.goal.text)), status.value
+def _spaces(scene: Scene, mentions: Mentions, plan: AddressPlan) -> Mapping[End, EndSpace]:
+    matter = plan if mentions.ranges else None
+    return {end: EndSpace(end, scene.casts[end], scene.namespaces, mentions, matter) for end in End}
+
+
+def _tell_apart(ours: Mapping[End, EndSpace], theirs: Mapping[End, EndSpace]) -> None:
+    """Give ``theirs`` variables of its own for what an existing workload has anew on the other side.
+
+    A workload that moves to the host network, or from there, has another address afterwards; and a label that its
+    controller sets has another value where it chooses among others.
+    """
+    for end in End:
+        space = theirs[end]
+        for one, other in zip(ours[end].cast.workloads, space.cast.workloads, strict=True):
+            if space.address is not None and one.host_network is not other.host_network:
+                space.address = Index(f"{ours[end].prefix}_address_denied", space.address.size)
+            for key in space.labels.keys() & one.open_labels.keys() & other.open_labels.keys():
+                if one.open_labels[key] != other.open_labels[key] and space.labels[key].fixed is None:
+                    own = ours[end].labels[key]
+                    space.labels[key] = Index(f"{own.name}_denied", own.size)
+
+
+def _goal(encoders: Sequence[Encoder], assertions: Sequence[Term]) -> Goal:
+    defined = "".join(f"(define-fun {name} () Bool {term})\n" for name, term in encoders[0].definitions)
+    asserted = "".join(f"(assert {term})\n" for term in assertions)
+    text = defined + asserted
+    declared = "\n".join(sorted({line for encoder in encoders for line in _declarations(encoder, text)}))
+    return Goal(f"(set-logic QF_BV)\n{declared}\n{text}(check-sat)\n", len(assertions))
+
+
+def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
+    indexes = [encoder.protocol, encoder.port, *(i for space in encoder.spaces.values() for i in space.indexes())]
+    yield from (line for index in indexes if (line := index.declaration()) is not None)
+    hosts = [space.host for space in encoder.spaces.values()]
+    for name in (
+        *encoder.names.values(),
+        *encoder.behaviours.values(),
+        encoder.same_node,
+        *hosts,
+        *PREFER_KNOWN.values(),
+    ):
+        if name not in (TRUE, FALSE) and name in text:
+            yield f"(declare-const {name} Bool)"
+
+
+def annotated(printed: Difference) -> str:
+    """The text of ``printed`` under comments that say what its names and numbers mean."""
+    return "\n".join((*difference_legend(printed.question, printed.allowing.encoder), printed.goal.text))

@@ -38,9 +38,18 @@ PROTOCOLS = tuple(Protocol)
 
 
 class Encoder:
-    """The variables of one obligation and the terms over them; ``definitions`` are shared terms in order of need."""
+    """The variables of one obligation and the terms over them; ``definitions`` are shared terms in order of need.
 
-    def __init__(self, scene: Scene, spaces: Mapping[End, EndSpace], port_names: tuple[NamedPort, ...]) -> None:
+    An encoder ``beside`` another one speaks of the same variables, and both write into one text.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        spaces: Mapping[End, EndSpace],
+        port_names: tuple[NamedPort, ...],
+        beside: Encoder | None = None,
+    ) -> None:
         self.spaces = spaces
         self.protocol = Index(
             "protocol",
@@ -57,7 +66,8 @@ class Encoder:
         }
         hosts = any(space.on_host_network() != FALSE for space in spaces.values())
         self.same_node = Term("same_node") if hosts else FALSE
-        self.definitions: list[tuple[str, Term]] = []
+        self.definitions: list[tuple[str, Term]] = [] if beside is None else beside.definitions
+        self.defined: dict[Term, Term] = {} if beside is None else beside.defined
         self.guards: dict[str, tuple[Direction, Selection]] = {}
         self._shared: dict[Predicate, Term] = {}
 
@@ -171,9 +181,11 @@ class Encoder:
         """A name for ``term``, so that it is printed once; short terms stay as they are."""
         if len(term) < 60:
             return term
-        name = f"{stem}_{len(self.definitions)}"
-        self.definitions.append((name, term))
-        return Term(name)
+        if term not in self.defined:
+            name = f"{stem}_{len(self.definitions)}"
+            self.definitions.append((name, term))
+            self.defined[term] = Term(name)
+        return self.defined[term]
 
 
 def choose(condition: Term, then: Term, otherwise: Term) -> Term:

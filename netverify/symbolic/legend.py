@@ -13,6 +13,16 @@ _LISTED = 40
 def legend(question: str, encoder: Encoder) -> Iterator[str]:
     """Comment lines over the goal of ``question``: what it proves, then each variable with what its values mean."""
     yield f"; netverify: unsatisfiable iff no such flow is allowed: {_comment(question)}"
+    yield from _variables(encoder)
+
+
+def difference_legend(question: str, encoder: Encoder) -> Iterator[str]:
+    """Comment lines over the goal of a comparison."""
+    yield f"; netverify: unsatisfiable iff there is no such flow: {_comment(question)}"
+    yield from _variables(encoder)
+
+
+def _variables(encoder: Encoder) -> Iterator[str]:
     for end, space in encoder.spaces.items():
         places = [name or "(a new namespace)" for name in space.places] + ["(outside)"] * space.cast.external
         yield f"; {space.place.name}: namespace of the {end}: {_numbered(places)}"

@@ -43,12 +43,13 @@ class Cast:
     """Who may stand at one end: possible pods of ``namespaces``, existing pods of ``workloads``, external addresses.
 
     ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads``
-    are sorted by key, and may be in other namespaces.
+    are sorted by key, and may be in other namespaces. ``hosts``: possible pods may be on the host network, too.
     """
 
     namespaces: tuple[str, ...] = ()
     workloads: tuple[Workload, ...] = ()
     external: bool = False
+    hosts: bool = False
 
     @property
     def empty(self) -> bool:
@@ -173,6 +174,7 @@ def _fold_labels(selector: LabelSelector, cast: Cast) -> bool | None:
 
 def _on_host(cast: Cast) -> set[bool]:
     others: set[bool] = {False} if cast.namespaces or cast.external else set()
+    others |= {True} if cast.namespaces and cast.hosts else set()
     return others | {workload.host_network for workload in cast.workloads}
 
 

@@ -47,7 +47,7 @@ class EndSpace:
         self.cast = cast
         self.plan = plan
         self._namespaces = namespaces
-        prefix = "src" if end is End.SOURCE else "dst"
+        self.prefix = prefix = "src" if end is End.SOURCE else "dst"
         self.places = cast.places
         self.outside = len(self.places)
         self._position = {name: position for position, name in enumerate(self.places)}
@@ -70,6 +70,7 @@ class EndSpace:
             for number, (key, values) in enumerate(self.namespace_values.items())
         }
         self.address = Index(f"{prefix}_address", len(plan.intervals.all)) if plan else None
+        self.host = Term(f"{prefix}_on_host") if cast.namespaces and cast.hosts else FALSE
 
     def declared(self, name: str) -> bool:
         """Whether all labels of the namespace are known."""
@@ -130,8 +131,9 @@ class EndSpace:
         )
 
     def on_host_network(self) -> Term:
-        """The end is a pod on the host network; possible pods are not."""
-        return self._anyone(lambda workload: workload.host_network)
+        """The end is a pod on the host network; possible pods are not, unless the cast says so."""
+        possible = conjunction((self.host, self.who.equals(NOBODY_EXISTING), self.is_pod()))
+        return disjunction((self._anyone(lambda workload: workload.host_network), possible))
 
     def is_workload(self, wanted: WorkloadKey) -> Term:
         """The end is an existing pod of the workload with that key."""
@@ -173,7 +175,9 @@ class EndSpace:
     def _free_shapes(self) -> Iterator[Term]:
         if self.cast.namespaces:
             places = self.place.one_of(self._position[name] for name in self.cast.namespaces)
-            yield conjunction((places, self._room(Holder.POD)))
+            on_host = conjunction((self.host, self._room(Holder.NODE)))
+            on_own = conjunction((negation(self.host), self._room(Holder.POD)))
+            yield conjunction((places, disjunction((on_own, on_host))))
         if self.cast.external:
             yield conjunction((self.place.equals(self.outside), self._room(Holder.EXTERNAL)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
+from typing import Protocol
 
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address
@@ -13,7 +14,6 @@ from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.model.traffic import MIN_PORT
 from netverify.symbolic.encode import PROTOCOLS, Encoder
-from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.scene import NEW_NAMESPACE
 from netverify.symbolic.space import NOBODY_EXISTING, EndSpace
 from netverify.symbolic.terms import FALSE, TRUE, Index
@@ -22,9 +22,21 @@ from netverify.symbolic.vocabulary import ABSENT, OTHER
 Model = Mapping[str, int | bool]
 
 
+class Printed(Protocol):
+    """A goal with what its variables mean."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """The variables."""
+
+    @property
+    def plan(self) -> AddressPlan:
+        """Which addresses are free."""
+
+
 def decode(
     model: Model,
-    obligation: Obligation,
+    obligation: Printed,
     namespaces: Mapping[str, Namespace],
 ) -> tuple[Flow, dict[Behaviour, bool]]:
     """The flow and the behaviours of ``model``, a model of ``obligation``; what the model leaves open is chosen."""
@@ -56,6 +68,11 @@ def _who(model: Model, space: EndSpace) -> Workload | None:
     return None if number == NOBODY_EXISTING else space.cast.workloads[number - 1]
 
 
+def _on_host(model: Model, space: EndSpace) -> bool:
+    """Whether the possible pod of the model is on the host network."""
+    return bool(model.get(space.host, False))
+
+
 def _endpoint(
     model: Model,
     encoder: Encoder,
@@ -76,7 +93,7 @@ def _endpoint(
         namespace = space.places[place]
         labels = _labels(model, space.labels, space.values)
         ports = _named_ports(model, encoder) if end is End.DESTINATION else ()
-        host_network, key = False, None
+        host_network, key = _on_host(model, space), None
     namespace_labels = _namespace_labels(model, space, namespace, namespaces)
     name = namespace_labels[NAMESPACE_NAME_LABEL]
     return Pod(name, namespace_labels, labels, address, ports, host_network, key)
@@ -150,10 +167,11 @@ def _address_choices(model: Model, space: EndSpace, plan: AddressPlan) -> list[A
     if workload is not None and workload.addresses:
         known = [a for a in workload.addresses if wanted is None or plan.intervals.index_of(a) == wanted]
         return known or list(workload.addresses)
-    if workload is not None:
-        holder = Holder.NODE if workload.host_network else Holder.POD
+    if workload is None and _number(model, space.place) == space.outside:
+        holder = Holder.EXTERNAL
     else:
-        holder = Holder.EXTERNAL if _number(model, space.place) == space.outside else Holder.POD
+        on_host = _on_host(model, space) if workload is None else workload.host_network
+        holder = Holder.NODE if on_host else Holder.POD
     intervals = range(len(plan.intervals.all)) if wanted is None else (wanted,)
     free = [address for interval in intervals for address in plan.free(holder, interval)]
     if workload is None or wanted is None:

@@ -1,0 +1,61 @@
+"""One run of ``netverify diff`` from the request to the exit status. Imported late: it brings the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.answers.context import make_context
+from netverify.cli.exit_status import compared_status, gravest
+from netverify.cli.goals import write_goals
+from netverify.cli.intricacy import told_in_full
+from netverify.cli.outputs import Output
+from netverify.cli.progress import progress
+from netverify.cli.reading import solving_settings
+from netverify.cli.reading_both import read_both
+from netverify.cli.refusal import Refusal
+from netverify.cli.reports import print_reports, write_reports
+from netverify.cli.request import DiffRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.comparison.compare import compare
+from netverify.comparison.outcome import Comparison, Inputs
+from netverify.report.comparison_json import render_comparison_json
+from netverify.report.comparison_markdown import render_comparison_markdown
+from netverify.report.comparison_text import render_comparison
+from netverify.report.diagnostics import render_diagnostics
+from netverify.report.terminal import paint
+
+
+def diff_request(request: DiffRequest) -> ExitStatus:
+    """Reads, compares, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    with progress("reading manifests ..."):
+        inputs = read_both(request)
+    seen = dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics))
+    complain(render_diagnostics(tuple(seen)), request.color)
+    settings = solving_settings(request, inputs.new.cluster)
+    with progress("comparing ..."), told_in_full():
+        found = compare(make_context(inputs.old, settings), make_context(inputs.new, settings))
+    refused = inputs.old.has_errors or inputs.new.has_errors
+    status = compared_status(found, fail_on=request.fail_on, input_refused=refused)
+
+    def rendered(output: Output) -> Iterator[str]:
+        return _rendered(found, inputs, output, request.color)
+
+    print_reports(request.outputs, rendered)
+    try:
+        write_reports(request.outputs, rendered)
+        if request.smt2_folder is not None:
+            write_goals(found.smt2, request.smt2_folder)
+    except Refusal as refusal:
+        complain_of(refusal, request.color)
+        return gravest((status, refusal.status))
+    return status
+
+
+def _rendered(found: Comparison, inputs: Inputs, output: Output, color: str) -> Iterator[str]:
+    if output.format == "json":
+        yield render_comparison_json(found, inputs)
+    elif output.format == "markdown":
+        yield render_comparison_markdown(found, inputs)
+    else:
+        yield paint(render_comparison(found, inputs), coloured=coloured_output(output, color))

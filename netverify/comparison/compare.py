@@ -1,0 +1,197 @@
+"""Two sets of manifests compared: the verdict, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from netverify.answers.context import Context
+from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
+from netverify.answers.verdict import Evidence, verdict
+from netverify.comparison.changes import ChangedWorkload, Changes
+from netverify.comparison.explaining import Explainer
+from netverify.comparison.outcome import (
+    Certainty,
+    Change,
+    Comparison,
+    Inputs,
+    PairChange,
+    Relation,
+    WorkloadChanges,
+    relation,
+)
+from netverify.comparison.pair_changes import PairChanges, change_of, in_doubt
+from netverify.comparison.searching import Found, add_all
+from netverify.comparison.sides import Sides, aligned
+from netverify.comparison.staging import Staging
+from netverify.diagnostics import NetverifyError
+from netverify.queries.outcome import Verdict
+from netverify.symbolic.status import Status
+
+PAIRS_LISTED = 100
+"""So many changed connections of existing workloads are listed."""
+
+_CERTAINTY = {
+    Verdict.REACHABLE: Certainty.YES,
+    Verdict.UNREACHABLE: Certainty.NO,
+    Verdict.UNKNOWN: Certainty.UNKNOWN,
+    Verdict.VACUOUS: Certainty.UNKNOWN,
+}
+
+
+def compare(old: Context, new: Context) -> Comparison:
+    """How ``new`` relates to ``old``, proved for every pod that is or could be, and whatever the CNI does.
+
+    The settings are those of ``new``: both are one cluster before and after. Raises
+    :class:`netverify.explain.ReplayError` when two readings contradict each other.
+    """
+    sides = aligned(old, new)
+    changes = Changes(sides)
+    inventories = Inputs(old.inventory, new.inventory)
+    new_way, old_way = (_Way(sides, changes, inventories, allowing_new=new_side) for new_side in (True, False))
+    ways = new_way, old_way
+    pairs = _pairs(sides, changes, ways)
+    unread = _unread(inventories)
+    new_access, lost_access = (_certainty(way, unread) for way in ways)
+    appears, disappears = (way.found for way in ways)
+    judged = relation(new_access, lost_access)
+    return Comparison(
+        verdict=judged,
+        new_access=new_access,
+        lost_access=lost_access,
+        appears=tuple(sorted(appears.changes, key=_order)),
+        disappears=tuple(sorted(disappears.changes, key=_order)),
+        more_appears=appears.is_more,
+        more_disappears=disappears.is_more,
+        workloads=WorkloadChanges(
+            tuple(map(str, changes.added)),
+            tuple(map(str, changes.removed)),
+            tuple((str(one.new.key), one.what) for one in changes.workloads),
+            tuple(pairs.listed),
+            pairs.further,
+        ),
+        proofs=() if unread else tuple(_proofs(changes, appears, disappears)),
+        unknown_because=tuple(_doubts(unread, inventories, appears, disappears)) if judged is Relation.UNKNOWN else (),
+        assumptions=tuple(_assumptions(sides, changes)),
+        approximations=tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
+        notes=tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
+        smt2=(*appears.goals, *disappears.goals),
+    )
+
+
+def _order(change: Change) -> tuple[str, ...]:
+    places = (str(cause.place) for cause in change.causes)
+    return (change.destination, change.source, change.traffic, *places)
+
+
+class ContradictionError(NetverifyError):
+    """The all-pairs reading knows of a change that the solver proved there is not: a bug, never a finding."""
+
+
+class _Way:
+    """One way to compare: what the one side allows and the other does not."""
+
+    def __init__(self, sides: Sides, changes: Changes, inventories: Inputs, *, allowing_new: bool) -> None:
+        ours, theirs = (sides.new, sides.old) if allowing_new else (sides.old, sides.new)
+        new, old = inventories.new, inventories.old
+        self.inventories = (new, old) if allowing_new else (old, new)
+        self.staging = Staging(sides, changes, allowing_new=allowing_new)
+        self._search = sides.search(ours, theirs)
+        self._explainer = Explainer(ours, theirs, self.inventories)
+        self.found = Found()
+        stages = chain(self.staging.policies(), self.staging.workloads())
+        add_all(self.found, stages, self._search, self._explainer)
+
+    def settle(self, source: ChangedWorkload, destination: ChangedWorkload) -> None:
+        """Add what differs between two changed workloads, or the proof that nothing does, where nothing is known."""
+        is_alone = source is destination and source.new.single
+        if not self.found.changes and not is_alone:
+            add_all(self.found, self.staging.pair(source, destination), self._search, self._explainer)
+
+
+@dataclass(slots=True)
+class _Pairs:
+    """Connections of existing workloads that changed, and how many are not listed."""
+
+    listed: list[PairChange] = field(default_factory=list)
+    further: int = 0
+
+
+def _pairs(sides: Sides, changes: Changes, ways: tuple[_Way, _Way]) -> _Pairs:
+    """The connections of existing workloads that changed; what that is worth, the solver tells in ``ways``.
+
+    Raises :class:`ContradictionError` for a change that neither way knows of.
+    """
+    found = _Pairs()
+    if not changes.any:
+        return found
+    changed = {str(one.new.key): one for one in changes.workloads}
+    for source, destination, before, after in PairChanges(sides, changes).all():
+        change = change_of(source, destination, before, after)
+        if source in changed and destination in changed and (change is not None or in_doubt(before, after)):
+            for way in ways:
+                way.settle(changed[source], changed[destination])
+        if change is None:
+            continue
+        for way, ports in zip(ways, (change.gained, change.lost), strict=True):
+            if ports and not way.found.changes and not way.found.gave_up:
+                raise ContradictionError(f"{source} to {destination}: {before} before, {after} after")
+        if len(found.listed) < PAIRS_LISTED:
+            found.listed.append(change)
+        else:
+            found.further += 1
+    return found
+
+
+def _certainty(way: _Way, unread: tuple[str, ...]) -> Certainty:
+    """Whether there is access on the allowing side of ``way`` that there is not on the other."""
+    (ours, theirs), found = way.inventories, way.found
+    status = Status.SAT if found.changes else Status.UNKNOWN if found.gave_up else Status.UNSAT
+    given = Evidence(
+        solved=status,
+        premises_hold=True,
+        replayed=bool(found.changes),
+        inputs_complete=not unread,
+        may_allow=bool(objects_that_may("allow", ours, None) or objects_that_may("deny", theirs, None)),
+        may_deny=all(change.doubts for change in found.changes),
+    )
+    return _CERTAINTY[verdict(given)]
+
+
+def _unread(inventories: Inputs) -> tuple[str, ...]:
+    return tuple(f"{name}: {text}" for name, inventory in inventories.named for text in unread_inputs(inventory))
+
+
+def _doubts(unread: tuple[str, ...], inventories: Inputs, appears: Found, disappears: Found) -> Iterator[str]:
+    yield from unread
+    for name, inventory in inventories.named:
+        either = dict.fromkeys(
+            (*objects_that_may("allow", inventory, None), *objects_that_may("deny", inventory, None))
+        )
+        yield from (f"{name}: {text}" for text in described(tuple(either), "change what is allowed"))
+    yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up))
+
+
+def _proofs(changes: Changes, appears: Found, disappears: Found) -> Iterator[str]:
+    yield from appears.proofs
+    yield from disappears.proofs
+    if not changes.any:
+        yield "policies, namespaces and workloads are written the same, as far as policy can tell"
+
+
+def _assumptions(sides: Sides, changes: Changes) -> Iterator[str]:
+    yield from cni_premises(sides.settings)
+    if sides.settings.pod_cidrs:
+        yield pod_cidr_premise(sides.settings)
+    else:
+        yield "a pod may have any address, whatever address it has in the manifests"
+    if changes.everywhere.port_names:
+        if sides.settings.free_named_ports:
+            yield "pods that could be created may give any name to any port"
+        else:
+            yield "pods that could be created name their ports as existing pods of their namespace do, on either side"
+    yield "what is not in the manifests is the same on both sides: the CNI, labels of namespaces that neither declares"
+    yield "a namespace that is on one side only would have the same labels on the other"
+    yield SCTP_IS_POLICED

@@ -1,0 +1,159 @@
+"""What a comparison says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from netverify.connectivity.outcome import Access
+from netverify.diagnostics import Origin
+from netverify.manifests.coverage import Inventory
+from netverify.model.flow import Direction
+from netverify.model.traffic import PortSet, Protocol
+from netverify.queries.outcome import Reason, Witness
+from netverify.rules.table import PolicyRef
+
+
+class Relation(StrEnum):
+    """How the new manifests relate to the old ones. All but ``UNKNOWN`` are proved."""
+
+    EQUIVALENT = "equivalent"
+    MORE_PERMISSIVE = "more permissive"
+    LESS_PERMISSIVE = "less permissive"
+    INCOMPARABLE = "incomparable"
+    UNKNOWN = "unknown"
+
+
+class Certainty(StrEnum):
+    """Whether there is any access of a kind. ``NO`` is a proof, ``YES`` has a witness that was replayed."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+_RELATIONS = {
+    (Certainty.NO, Certainty.NO): Relation.EQUIVALENT,
+    (Certainty.YES, Certainty.NO): Relation.MORE_PERMISSIVE,
+    (Certainty.NO, Certainty.YES): Relation.LESS_PERMISSIVE,
+    (Certainty.YES, Certainty.YES): Relation.INCOMPARABLE,
+}
+
+
+def relation(new_access: Certainty, lost_access: Certainty) -> Relation:
+    """The relation that both answers make; ``UNKNOWN`` where one of them is."""
+    return _RELATIONS.get((new_access, lost_access), Relation.UNKNOWN)
+
+
+class CauseKind(StrEnum):
+    """Why the one side allows, and the other does not.
+
+    ``RULE``: a rule allows. ``OPEN``: no policy selects the subject on the allowing side, and ``policy`` is one that
+    selects it on the other. ``RELABELLED``: the rule is on both sides, and the namespace of an end is labelled
+    differently. ``OWN_NODE``: traffic between a pod and its node.
+    """
+
+    RULE = "rule"
+    OPEN = "open"
+    RELABELLED = "relabelled"
+    OWN_NODE = "own-node"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is responsible in one direction; ``rule`` counts from 0. ``place`` is where to look."""
+
+    direction: Direction
+    kind: CauseKind
+    policy: PolicyRef | None = None
+    rule: int | None = None
+    place: Origin | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Flows from ``source`` to ``destination`` on ``traffic`` of which some are allowed on one side alone.
+
+    ``witness`` is one of them, small, as the side sees it that allows it, and ``allowed`` traces it there; ``refused``
+    traces it on the other side. Both were replayed in the reference reading. ``doubts`` are objects that are not
+    modelled and could make that flow no change.
+    """
+
+    source: str
+    destination: str
+    traffic: str
+    causes: tuple[Cause, ...]
+    witness: Witness
+    allowed: tuple[Reason, ...]
+    refused: tuple[Reason, ...]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairChange:
+    """What an existing workload, or an external range, may open to another one on either side.
+
+    ``gained`` and ``lost`` are the ports whose state is better or worse than before; ``allowed`` is better than
+    ``depends``, which is better than neither.
+    """
+
+    source: str
+    destination: str
+    before: Access
+    after: Access
+    gained: Mapping[Protocol, PortSet]
+    lost: Mapping[Protocol, PortSet]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadChanges:
+    """Existing workloads: on one side only, ``changed`` with what is different, and connections that are.
+
+    ``connections`` are those between workloads that are on both sides, and with external ranges; ``further`` is how
+    many are not listed.
+    """
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+    connections: tuple[PairChange, ...] = ()
+    further: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The new manifests compared with the old ones.
+
+    ``appears`` and ``disappears`` together hold everything that does, unless ``more_appears`` or ``more_disappears``
+    say that there is more; the verdict does not depend on how many are listed. ``proofs`` say what was proved.
+    """
+
+    verdict: Relation
+    new_access: Certainty
+    lost_access: Certainty
+    appears: tuple[Change, ...] = ()
+    disappears: tuple[Change, ...] = ()
+    more_appears: bool = False
+    more_disappears: bool = False
+    workloads: WorkloadChanges = field(default_factory=WorkloadChanges)
+    proofs: tuple[str, ...] = ()
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    approximations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    smt2: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Both inventories, for reports that show the account of what was read."""
+
+    old: Inventory
+    new: Inventory
+
+    @property
+    def named(self) -> tuple[tuple[str, Inventory], tuple[str, Inventory]]:
+        """Each with its name."""
+        return (("old", self.old), ("new", self.new))

@@ -1,0 +1,86 @@
+"""Both sides made comparable: one set of namespaces, each with the labels that it has on either side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from netverify.answers.context import Context
+from netverify.answers.settings import Settings
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster, Namespace
+from netverify.model.traffic import Protocol
+from netverify.rules.slicing import PolicyIndex
+from netverify.symbolic.cluster_index import ClusterIndex, Latitude, index_cluster
+from netverify.symbolic.difference_search import DifferenceSearch, Side
+from netverify.symbolic.solver import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One side. ``cluster`` has the namespaces of both, and none of the addresses that its pods had."""
+
+    cluster: Cluster
+    policies: PolicyIndex
+
+    @property
+    def side(self) -> Side:
+        """What a search needs of it."""
+        return Side(self.cluster.namespaces, self.policies)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides under one set of settings."""
+
+    old: Facts
+    new: Facts
+    settings: Settings
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Every namespace of either side, sorted."""
+        return tuple(sorted(self.new.cluster.namespaces))
+
+    def search(self, allowing: Facts, denying: Facts) -> DifferenceSearch:
+        """A search for what ``allowing`` allows and ``denying`` does not."""
+        return DifferenceSearch(
+            allowing.side,
+            denying.side,
+            self._index(),
+            self.fixed,
+            Latitude(self.settings.pod_cidrs, self.settings.free_named_ports),
+            Budget(self.settings.timeout_s, self.settings.seed),
+            keep_goals=self.settings.keep_goals,
+        )
+
+    @property
+    def fixed(self) -> Mapping[Behaviour, bool]:
+        """What the CNI, which is the same on both sides, is taken to do."""
+        return self.settings.fixed
+
+    def _index(self) -> ClusterIndex:
+        """Port names that existing pods of a namespace declare, on either side; and no address that is taken."""
+        numbers: dict[str, dict[tuple[Protocol, str], frozenset[int]]] = {}
+        for facts in (self.old, self.new):
+            for place, names in index_cluster(facts.cluster).port_numbers.items():
+                known = numbers.setdefault(place, {})
+                for name, ports in names.items():
+                    known[name] = known.get(name, frozenset()) | ports
+        return ClusterIndex(self.new.cluster, (), numbers)
+
+
+def aligned(old: Context, new: Context) -> Sides:
+    """Both contexts as sides. The settings are those of ``new``.
+
+    A namespace that is on one side only has the same labels on the other, where it could be created.
+    """
+    clusters = old.inventory.cluster, new.inventory.cluster
+    ours, theirs = (_with_namespaces(one, other) for one, other in (clusters, clusters[::-1]))
+    return Sides(Facts(ours, old.policies), Facts(theirs, new.policies), new.settings)
+
+
+def _with_namespaces(cluster: Cluster, other: Cluster) -> Cluster:
+    namespaces: Mapping[str, Namespace] = dict(sorted({**other.namespaces, **cluster.namespaces}.items()))
+    workloads = tuple(replace(one, addresses=(), replica_addresses=()) for one in cluster.workloads)
+    return replace(cluster, namespaces=namespaces, workloads=workloads)

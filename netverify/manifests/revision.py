@@ -1,0 +1,193 @@
+"""A git revision as a temporary folder, without touching the work tree, the index or any worktree of the repository.
+
+The blobs are taken as they are stored: ``git archive`` would leave out what an ``export-ignore`` attribute names, and
+an input that is left out in silence is worse than none. No hook, filter or attribute of the repository runs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from netverify.diagnostics import NetverifyError
+from netverify.manifests.limits import DEFAULT_LIMITS
+from netverify.manifests.refusal import escaped, shown
+
+TIMEOUT_S: Final = 120.0
+MOST_BYTES: Final = 2 * 1024 * 1024 * 1024
+_LINES_SHOWN: Final = 3
+_SUBMODULE, _LINK = "160000", "120000"
+
+
+class RevisionError(NetverifyError):
+    """A revision cannot be had. ``message`` and ``help`` are for the user, and harmless on a terminal.
+
+    ``misused``: the request is wrong (no such revision, no repository); otherwise git or the repository is.
+    """
+
+    def __init__(self, message: str, advice: str = "", *, misused: bool = True) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = advice
+        self.misused = misused
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One file of a tree: its mode, the name of its blob, how long that is, and where it stands."""
+
+    mode: str
+    blob: str
+    size: int
+    path: str
+
+
+@contextmanager
+def checkout(revision: str, folder: str | Path = ".", paths: Sequence[str] = (".",)) -> Iterator[Path]:
+    """``folder`` as it is at ``revision`` of its git repository, in a temporary place that is gone afterwards.
+
+    What is given is where ``folder`` would be in it; the rest of the repository stands around it, so that relative
+    paths lead where they led. ``paths``, relative to ``folder``, are what is going to be read. A folder that is not
+    there at that revision is empty.
+
+    Raises :class:`RevisionError` where git is not installed or fails, ``folder`` is in no repository, there is no such
+    revision, one of ``paths`` lies outside the repository or has a submodule in it, or the tree is too large.
+    """
+    program = shutil.which("git")
+    if program is None:
+        raise RevisionError("`git` is not installed", "compare two folders: `netverify diff OLD NEW`", misused=False)
+    git = [program, "-C", str(folder)]
+    top = _asked([*git, "rev-parse", "--show-toplevel"], "not in the work tree of a git repository").rstrip("\n")
+    prefix = _asked([*git, "rev-parse", "--show-prefix"], "not in a git repository").rstrip("\n")
+    commit = _commit(git, revision)
+    wanted = [_inside(prefix, path) for path in paths]
+    entries = list(_listed([program, "-C", top], commit))
+    _refuse_submodules(entries, wanted)
+    if sum(entry.size for entry in entries) > MOST_BYTES:
+        raise RevisionError(f"revision {shown(revision)} has more than {MOST_BYTES:,} bytes", misused=False)
+    with tempfile.TemporaryDirectory(prefix="netverify-") as temporary:
+        root = Path(temporary).resolve() / "tree"
+        root.mkdir()
+        _written([program, "-C", top], entries, root)
+        place = root / prefix
+        place.mkdir(parents=True, exist_ok=True)
+        yield place
+
+
+def _commit(git: Sequence[str], revision: str) -> str:
+    """The commit that ``revision`` names. Nothing that git could take for a flag gets there."""
+    if not revision or revision.startswith("-") or not revision.isprintable():
+        raise RevisionError(f"{shown(revision)} is no revision", "name a branch, a tag or a commit")
+    problem = f"no such revision: {shown(revision)}"
+    advice = "a shallow clone lacks older ones: fetch it with `git fetch --depth=1 origin REV`"
+    return _asked([*git, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], problem, advice).strip()
+
+
+def _inside(prefix: str, path: str) -> str:
+    """``path`` from the top of the repository."""
+    whole = os.path.normpath(os.path.join(prefix, path))  # noqa: PTH118 - no file is looked at
+    if whole == ".." or whole.startswith("../") or os.path.isabs(whole):  # noqa: PTH117 - as above
+        raise RevisionError(f"{shown(path)} lies outside the repository", "name a path in it")
+    return whole
+
+
+def _listed(git: Sequence[str], commit: str) -> Iterator[_Entry]:
+    """Every file of the tree. Raises for a path that leads out of it."""
+    output = _asked([*git, "ls-tree", "-r", "-z", "-l", "--full-tree", commit], "the tree cannot be listed")
+    for line in filter(None, output.split("\0")):
+        head, _, path = line.partition("\t")
+        mode, _, blob, size = head.split()
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or ".." in parts:
+            raise RevisionError(f"the tree has a path that leads out of it: {shown(path)}", misused=False)
+        yield _Entry(mode, blob, 0 if size == "-" else int(size), path)
+
+
+def _refuse_submodules(entries: Sequence[_Entry], wanted: Sequence[str]) -> None:
+    for entry in entries:
+        if entry.mode == _SUBMODULE and any(_overlap(entry.path, path) for path in wanted):
+            advice = "compare two folders instead: `netverify diff OLD NEW`"
+            raise RevisionError(f"{shown(entry.path)} is a submodule, which a revision does not hold", advice)
+
+
+def _overlap(one: str, other: str) -> bool:
+    return other == "." or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+
+def _written(git: Sequence[str], entries: Sequence[_Entry], root: Path) -> None:
+    """Write all files below ``root``; links last, so that nothing is written through one."""
+    files = [entry for entry in entries if entry.mode != _SUBMODULE]
+    files.sort(key=lambda entry: entry.mode == _LINK)
+    small = [entry for entry in files if entry.size <= DEFAULT_LIMITS.file_bytes]
+    for entry in files:
+        if entry.size > DEFAULT_LIMITS.file_bytes:
+            # More than is ever read: whoever reads it is told so by its size.
+            os.truncate(_made(root, entry), entry.size)
+    with tempfile.TemporaryFile() as names:
+        names.write("".join(f"{entry.blob}\n" for entry in small).encode())
+        names.seek(0)
+        with subprocess.Popen(  # noqa: S603 - no shell; the program is the user's own
+            [*git, "cat-file", "--batch"], stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_quiet()
+        ) as process:
+            assert process.stdout is not None
+            try:
+                for entry in small:
+                    _place(root, entry, _blob(process.stdout, entry))
+            finally:
+                process.kill()
+
+
+def _blob(stream: IO[bytes], entry: _Entry) -> bytes:
+    head = stream.readline().split()
+    if len(head) != 3 or head[1] != b"blob" or int(head[2]) != entry.size:
+        raise RevisionError(f"{shown(entry.path)} cannot be read from the repository", misused=False)
+    data = stream.read(entry.size + 1)
+    if len(data) != entry.size + 1:
+        raise RevisionError(f"{shown(entry.path)} cannot be read from the repository", misused=False)
+    return data[:-1]
+
+
+def _place(root: Path, entry: _Entry, data: bytes) -> None:
+    if entry.mode == _LINK:
+        target = root / entry.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(os.fsdecode(data))
+        return
+    _made(root, entry).write_bytes(data)
+
+
+def _made(root: Path, entry: _Entry) -> Path:
+    """A new, empty file for ``entry``."""
+    target = root / entry.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    return target
+
+
+def _asked(command: Sequence[str], problem: str, advice: str = "") -> str:
+    """What git prints. Raises with ``problem``, and what git said about it, where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False, env=_quiet()
+        )
+    except subprocess.TimeoutExpired:
+        raise RevisionError(f"`git` took longer than {TIMEOUT_S:g} seconds", misused=False) from None
+    except OSError as error:
+        raise RevisionError(f"`git` cannot be started: {(error.strerror or '').lower()}", misused=False) from None
+    if done.returncode:
+        said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        git_says = f"git said: {' / '.join(escaped(line) for line in said[:_LINES_SHOWN])}" if said else ""
+        raise RevisionError(problem, advice or git_says)
+    return os.fsdecode(done.stdout)
+
+
+def _quiet() -> dict[str, str]:
+    """The environment of git: it asks nothing, and changes nothing on the side."""
+    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}

@@ -1,0 +1,170 @@
+"""A comparison of two sets of manifests as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from netverify.comparison.outcome import Cause, CauseKind, Change, Comparison, Inputs, PairChange, Relation
+from netverify.connectivity.outcome import Access
+from netverify.manifests.coverage import Inventory
+from netverify.model.flow import End
+from netverify.queries.outcome import Effect
+from netverify.queries.traffic_text import traffic_text
+from netverify.queries.wording import setting_words
+from netverify.report.behaviour_text import behaviour_meaning
+from netverify.report.coverage_text import coverage_text
+from netverify.report.endpoint_text import endpoint_text, port_text
+from netverify.report.entries import Entry, column, laid_out, remark_entries
+from netverify.report.quantities import listed
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.report.trace_text import decision_text, place_text
+
+_INK = {
+    Relation.EQUIVALENT: Ink.GREEN,
+    Relation.MORE_PERMISSIVE: Ink.YELLOW,
+    Relation.LESS_PERMISSIVE: Ink.YELLOW,
+    Relation.INCOMPARABLE: Ink.YELLOW,
+    Relation.UNKNOWN: Ink.RED,
+}
+MEANING = {
+    Relation.EQUIVALENT: "the same connections are allowed (proved for every pod that is or could be created)",
+    Relation.MORE_PERMISSIVE: "connections appear, and none disappears (proved)",
+    Relation.LESS_PERMISSIVE: "connections disappear, and none appears (proved)",
+    Relation.INCOMPARABLE: "connections appear, and others disappear",
+    Relation.UNKNOWN: "neither proved nor refuted",
+}
+_PROOFS_LISTED = 6
+_ROWS = 30
+
+
+def render_comparison(found: Comparison, inputs: Inputs) -> list[Line]:
+    """Headline, what appears and disappears, existing workloads, what was proved and assumed, and both accounts."""
+    entries: list[Entry] = []
+    for term, changes, more, inventory in (
+        ("new", found.appears, found.more_appears, inputs.new),
+        ("lost", found.disappears, found.more_disappears, inputs.old),
+    ):
+        for number, change in enumerate(changes):
+            entries += _change_entries("" if number else term, change, inventory)
+        if more:
+            entries.append(Entry("", "and more"))
+    entries += _workload_entries(found)
+    entries += column("proved", proofs_told(found))
+    entries += remark_entries(found)
+    headline = (Span(found.verdict.upper(), _INK[found.verdict]), Span(f": {MEANING[found.verdict]}"))
+    return [headline, *laid_out(entries), *_accounts(inputs)]
+
+
+def change_text(change: Change) -> str:
+    """``pods role=admin in namespace a -> pods app=pg in namespace b, TCP 5432``."""
+    return f"{change.source} -> {change.destination}, {change.traffic}"
+
+
+def cause_text(cause: Cause) -> str:
+    """What is responsible, in words."""
+    rule = "" if cause.rule is None else f", rule {cause.rule + 1}"
+    match cause.kind:
+        case CauseKind.RULE:
+            return f"{cause.policy}{rule}"
+        case CauseKind.RELABELLED:
+            return f"{cause.policy}{rule}: a namespace has other labels"
+        case CauseKind.OPEN:
+            subject = "destination" if cause.direction == "ingress" else "source"
+            return f"the {subject} is isolated by {cause.policy} on the other side alone"
+        case CauseKind.OWN_NODE:
+            return "traffic between a pod and its own node is not policed"
+
+
+def cause_place(cause: Cause) -> str:
+    """``b.yaml:12``."""
+    if cause.place is None:
+        return ""
+    return f"{cause.place.path}:{cause.place.line}" if cause.place.line else cause.place.path
+
+
+def example_text(change: Change, inventory: Inventory) -> str:
+    """The witness in one line."""
+    witness = change.witness
+    ends = (endpoint_text(witness, end, inventory.cluster) for end in End)
+    return f"{' -> '.join(ends)} on {port_text(witness.flow, matters=witness.port_matters)}"
+
+
+def proofs_told(found: Comparison) -> tuple[str, ...]:
+    """What was proved; the first few of many."""
+    rest = len(found.proofs) - _PROOFS_LISTED
+    return found.proofs if rest <= 0 else (*found.proofs[:_PROOFS_LISTED], f"and {rest} more, with `-o json`")
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Connections of one source that changed alike: ``mark`` is ``+`` for more, ``-`` for less, ``~`` for both."""
+
+    mark: str
+    source: str
+    destinations: tuple[str, ...]
+    before: str
+    after: str
+
+    @property
+    def to(self) -> str:
+        """The destinations; the first few of many."""
+        return listed(self.destinations, at_most=3)
+
+
+def pair_rows(changes: Iterable[PairChange]) -> list[PairRow]:
+    """Changed connections, those of one source that changed alike together."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in changes:
+        key = (_mark(one), one.source, access_text(one.before), access_text(one.after))
+        alike.setdefault(key, []).append(one.destination)
+    return [PairRow(mark, source, tuple(to), before, after) for (mark, source, before, after), to in alike.items()]
+
+
+def access_text(access: Access) -> str:
+    """``TCP 80, perhaps UDP 53``; ``nothing``."""
+    parts = [traffic_text(access.allowed)] if access.allowed else []
+    if access.depends:
+        parts.append(f"perhaps {traffic_text(access.depends)} ({', '.join(access.on)})")
+    return ", ".join(parts) or "nothing"
+
+
+def _mark(change: PairChange) -> str:
+    if change.gained and change.lost:
+        return "~"
+    return "+" if change.gained else "-"
+
+
+def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator[Entry]:
+    yield Entry(term, change_text(change))
+    for cause in change.causes:
+        yield Entry("", cause_text(cause), cause_place(cause), detail=True)
+    yield Entry("", f"such as {example_text(change, inventory)}", detail=True)
+    for reason in change.refused:
+        if reason.effect is Effect.DENY:
+            yield Entry("", f"on the other side {decision_text(reason)}", place_text(reason.place), detail=True)
+    for behaviour, value in sorted(change.witness.behaviours.items()):
+        setting = setting_words(behaviour, value=value)
+        yield Entry("", f"only where {behaviour_meaning(behaviour, value=value)} ({setting})", detail=True)
+    for doubt in change.doubts:
+        yield Entry("", f"in doubt: {doubt}", detail=True)
+
+
+def _workload_entries(found: Comparison) -> list[Entry]:
+    workloads = found.workloads
+    rows = pair_rows(workloads.connections)
+    pairs = [f"{one.mark} {one.source} -> {one.to}: {one.after}, before {one.before}" for one in rows[:_ROWS]]
+    if rest := sum(len(one.destinations) for one in rows[_ROWS:]) + workloads.further:
+        pairs.append(f"and {rest} more")
+    return [
+        *column("existing", pairs),
+        *column("added", workloads.added),
+        *column("removed", workloads.removed),
+        *column("changed", [f"{name}: {what}" for name, what in workloads.changed]),
+    ]
+
+
+def _accounts(inputs: Inputs) -> Iterator[Line]:
+    for name, inventory in inputs.named:
+        for text in coverage_text(inventory):
+            yield line(f"  {name}: {text}", Ink.DIM)
