@@ -61,8 +61,9 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _exception(use: ExceptionUse) -> Sequence[str]:
     given = use.exception
-    texts = (given.id, given.reason, given.owner, given.expires.isoformat(), given.ticket, place_text(given.origin))
-    return (f'<span class="verdict {use.state}">{use.state}</span>', *map(in_html, texts))
+    about = map(in_html, (given.id, given.reason, given.owner))
+    rest = map(in_html, (given.ticket, place_text(given.origin)))
+    return (f'<span class="verdict {use.state}">{use.state}</span>', *about, f"<time>{given.expires}</time>", *rest)
 
 
 def _by_control(results: Sequence[Result]) -> dict[str, list[Result]]:
