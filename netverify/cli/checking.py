@@ -19,7 +19,7 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import CheckRequest
-from netverify.cli.revisions import changed_files, head_revision
+from netverify.cli.revisions import changed_files, head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_of
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
@@ -122,7 +122,7 @@ def _baseline(request: CheckRequest) -> Baseline | None:
 
 def _reported(checked: Checked, request: CheckRequest) -> ExitStatus:
     status = gate_status(checked.report, request.failing, input_refused=checked.inventory.has_errors)
-    facts = RunFacts(status, tuple(sys.argv[1:]), head_revision(), request.color)
+    facts = RunFacts(status, tuple(sys.argv[1:]), head_revision(), repository_url(), request.color)
 
     def rendered(output: Output) -> Iterable[str]:
         return rendered_gate(checked.report, checked.inventory, output, facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +14,19 @@ from netverify.cli.streams import coloured_output
 from netverify.cli.versioning import version_of
 from netverify.gate.outcome import GateReport
 from netverify.manifests.coverage import Inventory
+from netverify.report.gate_run import Run
 from netverify.report.remarks_json import Json
 from netverify.report.terminal import paint
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What reports say about the run itself. ``revision`` is empty outside of a checkout."""
+    """What reports say about the run itself. ``revision`` and ``repository`` are empty where git tells neither."""
 
     status: ExitStatus
     arguments: tuple[str, ...]
     revision: str
+    repository: str
     color: str
 
 
@@ -34,10 +37,46 @@ def rendered_gate(report: GateReport, inventory: Inventory, output: Output, fact
             from netverify.report.gate_json import render_gate_json  # noqa: PLC0415 see above
 
             yield render_gate_json(report, inventory, _tool(facts))
+        case "sarif":
+            from netverify.report.gate_sarif import render_gate_sarif  # noqa: PLC0415 see above
+
+            yield render_gate_sarif(report, inventory, _run(facts))
+        case "junit":
+            from netverify.report.gate_junit import render_gate_junit  # noqa: PLC0415 see above
+
+            yield render_gate_junit(report, inventory)
+        case "github":
+            from netverify.report.gate_github import render_gate_github  # noqa: PLC0415 see above
+
+            yield render_gate_github(report, inventory, _run(facts))
+        case "gitlab":
+            from netverify.report.gate_gitlab import render_gate_gitlab  # noqa: PLC0415 see above
+
+            yield render_gate_gitlab(report, _run(facts))
+        case "markdown":
+            from netverify.report.gate_markdown import render_gate_markdown  # noqa: PLC0415 see above
+
+            yield render_gate_markdown(report, inventory, _run(facts))
+        case "html":
+            from netverify.report.gate_html import render_gate_html  # noqa: PLC0415 see above
+
+            yield from render_gate_html(report, inventory, _run(facts))
         case _:
             from netverify.report.gate_text import render_gate  # noqa: PLC0415 see above
 
             yield paint(render_gate(report, inventory), coloured=coloured_output(output, facts.color))
+
+
+def _run(facts: RunFacts) -> Run:
+    return Run(
+        version=version_of("netverify"),
+        directory=str(Path.cwd()),
+        arguments=facts.arguments,
+        command=shlex.join(("netverify", *facts.arguments)),
+        exit_code=int(facts.status),
+        revision=facts.revision,
+        repository=facts.repository,
+    )
 
 
 def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, environment: Mapping[str, str]) -> None:

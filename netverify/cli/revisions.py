@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import Sources
@@ -18,6 +19,21 @@ def head_revision(folder: Path | None = None) -> str:
     """The commit that ``folder`` (the current one) is at; empty outside of a checkout, or without git."""
     done = _git(("rev-parse", "HEAD"), folder)
     return done.stdout.decode().strip() if done is not None and done.returncode == 0 else ""
+
+
+def repository_url() -> str:
+    """Where the checkout of the current folder comes from, without user and password; empty where that is no URL."""
+    done = _git(("remote", "get-url", "origin"), None)
+    if done is None or done.returncode:
+        return ""
+    try:
+        parts = urlsplit(done.stdout.decode("utf-8", "replace").strip())
+        if parts.scheme not in ("http", "https", "ssh", "git") or parts.hostname is None:
+            return ""
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return ""
+    return urlunsplit((parts.scheme, f"{parts.hostname}{port}", parts.path, "", ""))
 
 
 def changed_files(revision: str, sources: Sources, further: Sequence[str]) -> tuple[str, ...]:
