@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from netverify.cli.baselines import BaselineReader
 from netverify.cli.exit_status import gate_status, gravest
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import write_goals
@@ -63,7 +64,9 @@ def check_request(request: CheckRequest) -> ExitStatus:
         complain(render_sentence_error(error), request.color)
         return gravest((ExitStatus.USAGE, *((ExitStatus.INPUT,) if inventory.has_errors else ())))
     with counted("checking assertions") as tell:
-        terms = Terms(date.today(), request.with_exceptions, baseline, tell)  # noqa: DTZ011 - the day where it runs
+        today = date.today()  # noqa: DTZ011 - the day where it runs
+        reader = BaselineReader(request.sources)
+        terms = Terms(today, request.with_exceptions, baseline, reader.inventory, tell)
         report = Verifier(inventory, settings).check(spec, terms)
     complain(render_diagnostics(report.findings), request.color)
     return _reported(Checked(report, inventory), request)

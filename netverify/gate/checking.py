@@ -12,6 +12,7 @@ from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.claiming import Claiming
+from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.intent_findings import approved_but_impossible, empty_zones
@@ -21,19 +22,22 @@ from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, Gat
 from netverify.gate.prepared import Prepared, PreparedException, prepare
 from netverify.gate.wording import statement_words
 from netverify.intent.ends import Ends
-from netverify.intent.spec import Allow, Assertion, DnsWorks, Spec, World
+from netverify.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
+from netverify.manifests.coverage import Inventory
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a run goes: the day it is, whether exceptions count, and what was known before.
 
-    ``tell`` hears how many of how many assertions are judged.
+    ``baseline_of`` reads the manifests that a statement compares with. ``tell`` hears how many of how many assertions
+    are judged.
     """
 
     today: date
     with_exceptions: bool = True
     baseline: Baseline | None = None
+    baseline_of: Callable[[ComparedTo], Inventory] | None = None
     tell: Callable[[int, int], None] = lambda _done, _of: None
 
 
@@ -125,6 +129,8 @@ class _Run:
         assertion = prepared.assertion
         if isinstance(assertion.statement, DnsWorks):
             return judge_dns(assertion.statement, assertion.id, self._claiming), ()
+        if isinstance(assertion.statement, ComparedTo):
+            return self._compared(assertion.statement, assertion.id), ()
         active = [one for one in prepared.exceptions if self._terms.with_exceptions and not self._is_expired(one)]
         exempt = tuple(flow for one in active for flow in one.flows)
         claims = [replace(claim, exempt=(*claim.exempt, *exempt)) for claim in prepared.claims]
@@ -132,6 +138,12 @@ class _Run:
         used = tuple(one.exception.id for one in active if any(self._uses(one.flows, claims, assertion)))
         self._used.update(used)
         return judged, used
+
+    def _compared(self, statement: ComparedTo, assertion: str) -> Judged:
+        read = self._terms.baseline_of
+        if read is None:
+            return Judged(GateVerdict.UNKNOWN, unknown_because=("there is nobody to read what it compares with",))
+        return judge_comparison(statement, assertion, self._claiming.context, read(statement))
 
     def _uses(self, flows: tuple[Exempt, ...], claims: list[Claim], assertion: Assertion) -> Iterator[bool]:
         return (self._judge.is_used(flow, claim, assertion.id) for flow in flows for claim in claims)

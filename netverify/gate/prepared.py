@@ -85,11 +85,16 @@ class _Preparing:
     def exception(self, exception: ExceptionText, spec: Spec) -> PreparedException:
         """``exception``, whose assertions there are."""
         ids = [one.id for one in spec.assertions]
+        without_flows = {one.id for one in spec.assertions if isinstance(one.statement, DnsWorks | ComparedTo)}
         for written in exception.assertions:
             if written.text not in ids:
                 text = f"exception {shown(exception.id)} is for an assertion {shown(written.text)} that there is not"
                 advice = did_you_mean(nearest(written.text, ids)) or "name the `id` of an assertion"
                 self.diagnostics.append(Diagnostic("NV708", Severity.ERROR, text, written.origin, advice))
+            elif written.text in without_flows:
+                text = f"assertion {shown(written.text)} is about no flows that could be left aside"
+                advice = "mend the policies, or use a baseline"
+                self.diagnostics.append(Diagnostic("NV709", Severity.ERROR, text, written.origin, advice))
         flows = (self._exempt(flow) for flow in exception.flows)
         return PreparedException(exception, tuple(one for one in flows if one is not None))
 
