@@ -53,7 +53,7 @@ def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context)
 
 
 def place_words(endpoint: Endpoint, context: Context) -> str:
-    """``namespace b``, ``outside``, or that the namespace is a new one."""
+    """``namespace b``, ``outside``, that the namespace is a new one, or that the pod is on the host network."""
     match endpoint:
         case External():
             return "outside"
@@ -61,7 +61,8 @@ def place_words(endpoint: Endpoint, context: Context) -> str:
             return "a node"
         case Pod():
             is_known = endpoint.namespace in context.inventory.cluster.namespaces
-            return f"namespace {endpoint.namespace}" if is_known else "a new namespace"
+            where = f"namespace {endpoint.namespace}" if is_known else "a new namespace"
+            return f"the host network in {where}" if endpoint.host_network else where
 
 
 def _place(endpoint: Endpoint, end: End, context: Context) -> Predicate:
@@ -89,6 +90,7 @@ def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
         return IsWorkload(end, NODE)
     if subject.host_network:
         return OnHostNetwork(end)
+    # Who is on the host network is another place, with reasons of its own.
     return All((Not(OnHostNetwork(end)), *(Not(one) for one in _selections(decision.direction, subject, context))))
 
 

@@ -17,7 +17,7 @@ from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.routed import judge_routes
 from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
-from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.queries.outcome import Answer, Effect, Scope, Verdict
 from netverify.queries.question import Question
 from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, Predicate
 from netverify.symbolic.casting import PodScope
@@ -151,7 +151,8 @@ def _allowed(claim: Claim, assertion: str, shown: _Shown, context: Context) -> t
     flow, answer = shown.found.flow, shown.answer
     assert flow is not None
     cause = cause_of(flow, shown.found.behaviours, context)
-    text = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
+    said = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
+    text = f"{said} ({_through(answer)})" if _through(answer) else said
     mark = fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason)
     violation = Violation(
         text,
@@ -163,6 +164,12 @@ def _allowed(claim: Claim, assertion: str, shown: _Shown, context: Context) -> t
         because=answer.because,
     )
     return violation, cause.flows
+
+
+def _through(answer: Answer) -> str:
+    """The policy whose rule lets the flow of ``answer`` in, or out; empty where none decides."""
+    deciding = [one.policy for one in answer.because if one.effect is Effect.ALLOW and one.policy is not None]
+    return str(deciding[-1]) if deciding else ""
 
 
 def _asked(claim: Claim) -> Question:

@@ -35,6 +35,10 @@ ANYONE = EndpointPhrase("anyone", ALWAYS)
 """Any pod and any address."""
 
 
+_NAMES_NOTHING = ("NV402", "NV406", "NV407", "NV410")
+"""Codes of a text that is no ENDPOINT, or names what there is not."""
+
+
 @dataclass(eq=False)
 class EndError(Exception):
     """An end or a port that means nothing in the cluster."""
@@ -191,7 +195,7 @@ class Ends:
     def _unknown(self, written: Written, error: SentenceError) -> Diagnostic:
         """What is wrong with an end; the name of a zone may have been meant."""
         close = nearest(written.text, self._zones)
-        if close:
+        if close and error.code in _NAMES_NOTHING:
             text = f"there is no zone {shown(written.text)}, and as an ENDPOINT: {error.message}"
             return Diagnostic("NV707", Severity.ERROR, text, written.origin, did_you_mean(close))
         return _diagnostic(error, written.origin)
