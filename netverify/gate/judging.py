@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from netverify.answers.context import Context, with_namespaces_of
@@ -53,23 +53,37 @@ class Judge:
             source=All((question.source, exempt.source)),
             destination=All((question.destination, exempt.target)),
         )
-        narrowed_claim = replace(claim, question=narrowed, exempt=())
-        return self.judge(narrowed_claim, assertion).verdict is GateVerdict.REFUTED
+        return self.is_possible(replace(claim, question=narrowed, exempt=()), assertion)
+
+    def is_possible(self, claim: Claim, assertion: str) -> bool:
+        """Whether some flow may be against ``claim``; False only if that is proved."""
+        question = claim.question
+        if question.called is not None or question.from_outside:
+            return self.judge(claim, assertion).verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN)
+        asked = _asked(claim)
+        return self._first(asked, claim, with_namespaces_of(asked, self.router.context)).status is not Status.UNSAT
 
     def _none(self, claim: Claim, assertion: str) -> Judged:
         question = _asked(claim)
         context = with_namespaces_of(question, self.router.context)
-        whole = self._answer(question, claim, context)
-        if whole.found.flow is None or whole.answer.verdict is not Verdict.REACHABLE:
-            verdict = self._verdict(whole.answer, claim, first=True)
-            because = whole.answer.because if verdict is GateVerdict.PROVED else ()
-            return of_answers(verdict, (whole.answer,), because=because)
-        answers = [whole.answer]
+        found = self._first(question, claim, context)
+        if found.flow is None:
+            answer = answer_found(question, context, found)
+            verdict = self._verdict(answer, claim, first=True)
+            because = answer.because if verdict is GateVerdict.PROVED else ()
+            return of_answers(verdict, (answer,), because=because)
+        answers: list[Answer] = []
         violations: list[Violation] = []
         pieces = context.search.pieces.of(question)
         ends = [self._collect(piece, claim, assertion, context, (answers, violations)) for piece in pieces]
+        # That a flow was found, and none that certainly counts, is no proof.
+        verdict = GateVerdict.REFUTED if violations else GateVerdict.UNKNOWN
         is_complete = all(status is Status.UNSAT for status in ends)
-        return of_answers(GateVerdict.REFUTED, answers, violations=tuple(violations), is_complete=is_complete)
+        return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
+
+    def _first(self, question: Question, claim: Claim, context: Context) -> Found:
+        search = context.search
+        return search.find_any(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
     def _collect(
         self,
@@ -81,24 +95,20 @@ class Judge:
     ) -> Status:
         """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others."""
         answers, violations = into
-        scope = PodScope.NAMED if claim.world is World.POSSIBLE else PodScope.EXISTING
+        search = context.search
+        find = search.find_another if claim.world is World.POSSIBLE else search.find_existing
         while len(violations) < MOST_VIOLATIONS:
-            found = context.search.find_another(piece, scope)
+            found = find(piece)
             if found.flow is None:
                 return found.status
             answer = answer_found(piece, context, found)
             answers.append(answer)
             if answer.verdict is not Verdict.REACHABLE:
                 return Status.UNKNOWN
-            violation, flows = _allowed(claim, assertion, _Shown(found, answer), context)
+            violation, flows = _allowed(claim, assertion, found, answer, context)
             violations.append(violation)
             piece = replace(piece, beside=(*piece.beside, flows))
         return Status.SAT
-
-    def _answer(self, question: Question, claim: Claim, context: Context) -> _Shown:
-        search = context.search
-        found = search.find(question) if claim.world is World.POSSIBLE else search.find_existing(question)
-        return _Shown(found, answer_found(question, context, found))
 
     def _verdict(self, answer: Answer, claim: Claim, *, first: bool) -> GateVerdict:
         match answer.verdict:
@@ -138,19 +148,12 @@ class Judge:
         return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the search found, and the answer that it supports."""
-
-    found: Found
-    answer: Answer
-
-
-def _allowed(claim: Claim, assertion: str, shown: _Shown, context: Context) -> tuple[Violation, Predicate]:
-    """What ``shown`` is an example of: a flow that is against ``claim``, and all that are allowed for its reason."""
-    flow, answer = shown.found.flow, shown.answer
-    assert flow is not None
-    cause = cause_of(flow, shown.found.behaviours, context)
+def _allowed(
+    claim: Claim, assertion: str, found: Found, answer: Answer, context: Context
+) -> tuple[Violation, Predicate]:
+    """What ``answer`` is an example of: a flow that is against ``claim``, and all that are allowed for its reason."""
+    assert found.flow is not None
+    cause = cause_of(found.flow, found.behaviours, context)
     said = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
     text = f"{said} ({_through(answer)})" if _through(answer) else said
     mark = fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason)
