@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cluster_plan import PlannedNamespace
 
-SHARES = {"deny": 10, "default-deny": 4, "policy-covers-every-pod": 2, "separate": 2, "allow": 1, "only": 1}
+SHARES = {"deny": 10, "default-deny": 4, "policy-covers-every-pod": 2, "separate": 1, "allow": 1, "only": 2}
 """How common each verb is: most of what teams write denies something, and most of it holds."""
 
 
@@ -53,7 +53,8 @@ def _only(namespaces: list[PlannedNamespace], rng: random.Random) -> dict[str, A
     place = rng.choice(namespaces)
     target = rng.choice(place.workloads)
     to = f"{target.role.kind} {place.name}/{target.app}"
-    return {"to": to, "flows": [{"from": "any pod", "ports": target.role.port}, {"from": f"namespace {place.name}"}]}
+    approved = ("any pod", f"namespace {place.name}", "namespace monitoring", "0.0.0.0/0")
+    return {"to": to, "flows": [{"from": source} for source in approved]}
 
 
 _STATEMENTS: dict[str, Callable[[list[PlannedNamespace], random.Random], Any]] = {
