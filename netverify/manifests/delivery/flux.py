@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from netverify.diagnostics import Diagnostic, Origin
+from netverify.diagnostics import Origin
 from netverify.manifests.delivery import kustomizations
 from netverify.manifests.delivery.building import Builder, placed
 from netverify.manifests.delivery.catalogue import Catalogue
@@ -43,7 +43,7 @@ class Flux:
         shown = self._checkout.shown(folder)
         scratch = Delivered(self._delivered.strict)
         sources = Builder(self._checkout, scratch).build(f"the folder {shown}", folder, {})
-        found = [one for source in sources or () for one in self._objects(source)]
+        found = [one for source in sources or () for one in objects_of(source, scratch)]
         self.catalogue.choose_home(found)
         covering = [one for one in found if self._covers(one, folder)]
         if covering:
@@ -58,10 +58,6 @@ class Flux:
             message = "no Kustomization or HelmRelease of Flux in what is applied from this folder"
             advice = "name the folder that Flux is bootstrapped on, such as `clusters/production`; or read it with `-f`"
             self._delivered.refuse("NV154", message, Origin(shown), advice)
-
-    def _objects(self, source: Source) -> Iterable[Found]:
-        data = source.read()
-        return () if isinstance(data, Diagnostic) else objects_of(source, data)
 
     def _covers(self, found: Found, folder: Path) -> bool:
         """Whether a Kustomization applies ``folder``, by itself or with what is above it."""
@@ -101,7 +97,7 @@ class Flux:
         """Keep ``sources``, and follow what is in them."""
         for source in sources:
             self._delivered.sources.append(source)
-            found = list(self._objects(source))
+            found = objects_of(source, self._delivered)
             for other in self.catalogue.add(found):
                 self._is_there_twice(other)
             self._enqueue(found)
