@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from netverify.diagnostics import Origin
+from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.delivery import kustomizations
 from netverify.manifests.delivery.building import Builder, placed
 from netverify.manifests.delivery.catalogue import Catalogue
@@ -55,9 +55,14 @@ class Flux:
         for release in self.catalogue.of_kind("HelmRelease"):
             self._releases.render(release)
         if not any(one.kind in {"Kustomization", "HelmRelease"} for one in found) and sources is not None:
-            message = "no Kustomization or HelmRelease of Flux in what is applied from this folder"
-            advice = "name the folder that Flux is bootstrapped on, such as `clusters/production`; or read it with `-f`"
-            self._delivered.refuse("NV154", message, Origin(shown), advice)
+            self._warn_of_nothing(Origin(shown), is_empty=not sources)
+
+    def _warn_of_nothing(self, origin: Origin, *, is_empty: bool) -> None:
+        """What is applied from the folder holds nothing to follow; its own objects may be all that there is."""
+        message = "no Kustomization or HelmRelease of Flux in what is applied from this folder"
+        advice = "name the folder that Flux is bootstrapped on, such as `clusters/production`; or read it with `-f`"
+        severity = Severity.ERROR if is_empty else Severity.WARNING
+        self._delivered.diagnostics.append(Diagnostic("NV154", severity, message, origin, advice))
 
     def _covers(self, found: Found, folder: Path) -> bool:
         """Whether a Kustomization applies ``folder``, by itself or with what is above it."""
