@@ -421,3 +421,11 @@ def test_a_proof_says_what_it_is_without(repository):
     )
     assert "HelmRelease data/cache was not rendered: what it would create or allow is not in this answer" in text
     assert "left out: HelmRelease data/cache not rendered: its chart `redis` comes from HelmRepository b" in text
+
+
+def test_what_is_left_out_of_the_source_itself_is_told(repository):
+    """ "``.spec.ignore`` … overrides the default exclusion list"; ``.sourceignore`` does the same from within."""
+    repository({".sourceignore": "old/", f"{CLUSTER}/a.yaml": kustomization("a", "apps"), "apps/old/pod.yaml": POD})
+    found = followed(CLUSTER)
+    assert things(found) == ["default/web"]
+    assert codes(found) == ["NV153"]

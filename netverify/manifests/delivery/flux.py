@@ -15,9 +15,10 @@ from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.objects import Found, objects_of
 from netverify.manifests.delivery.releases import Releases
 from netverify.manifests.delivery.variables import Variables, data_of, with_variables
+from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.refusal import shown as quoted
 from netverify.manifests.sources import Source
-from netverify.manifests.tree import is_folder
+from netverify.manifests.tree import exists, is_folder
 
 _MOST: Final = 5000
 _VALUES: Final = ("ConfigMap", "Secret")
@@ -113,10 +114,18 @@ class Flux:
             return
         sources = self._builder.build(found.title, folder, kustomizations.edits(found))
         variables = self._variables(found)
-        if not (folder / "kustomization.yaml").exists() and (folder / ".sourceignore").exists():
-            self._delivered.gap(found.title, "`.sourceignore` is not taken into account", found.origin)
+        self._tell_of_ignored(found, folder)
         sources = tuple(with_variables(one, variables, found, self._delivered) for one in sources or ())
         self._take(placed(sources, None, kustomizations.labels(found)))
+
+    def _tell_of_ignored(self, found: Found, folder: Path) -> None:
+        """Say so where files below a folder without a kustomization may be left out of the source itself."""
+        if any(exists(folder / name) for name in FILE_NAMES):
+            return
+        if any(exists(one / ".sourceignore") for one in (folder, self._checkout.root)):
+            self._delivered.gap(f"what `.sourceignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin)
+        elif self.catalogue.home_ignores():
+            self._delivered.gap(f"what `spec.ignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin)
 
     def _folder_of(self, found: Found) -> Path | None:
         """Where the path of a Kustomization is; None, and said so, where it is not followed."""
@@ -156,6 +165,9 @@ class Flux:
         inline = found.spec("postBuild", "substitute") or {}
         values.update({key: text for key, value in inline.items() if (text := _as_text(value)) is not None})
         return Variables({key: value.replace("\n", "") for key, value in values.items()}, tuple(unknown))
+
+
+_READ_ALL_THE_SAME: Final = "files that it leaves out are read all the same"
 
 
 def _why_not_now(found: Found) -> str | None:
