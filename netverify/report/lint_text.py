@@ -26,7 +26,7 @@ def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
         has = "has" if len(fixes) == 1 else "have"
         yield line(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` prints it", Ink.BOLD)
         yield ()
-    yield from laid_out(column("unknown", linted.undecided))
+    yield from laid_out([*column("unknown", linted.undecided), *column("given", linted.assumptions)])
     yield from account(inventory)
 
 
