@@ -103,6 +103,11 @@ def test_an_input_that_cannot_be_read_is_graver_than_any_finding(lint):
     assert "NV231" not in out
 
 
+def test_finding_nothing_is_no_comfort_where_an_input_was_refused(lint):
+    status, out, _ = lint("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n")
+    assert (status, out.splitlines()[0]) == (4, "NOTHING FOUND in what could be read")
+
+
 def test_what_the_solver_gives_up_on_is_named_and_ends_with_3(lint, monkeypatch):
     def give_up(*_, **__):
         return Judged(Status.UNKNOWN, "timeout")
