@@ -92,7 +92,7 @@ class Unsupported:
 
     ``may_allow``: it could make something reachable that is not reachable without it; ``may_deny``: the reverse.
     ``may_route``: it could bring traffic to pods by another way. ``namespace`` limits its effect to pods of that
-    namespace (None: anywhere).
+    namespace (None: anywhere). Two with one ``digest`` say the same; it is empty where that is not known.
     """
 
     kind: str
@@ -102,6 +102,7 @@ class Unsupported:
     may_allow: bool
     may_deny: bool
     may_route: bool = False
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
