@@ -10,7 +10,7 @@ from netverify.cli.main import main
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import CODES, Severity
 from netverify.findings import changes
-from netverify.symbolic.difference import Judged
+from netverify.symbolic.policy_difference import Judged
 from netverify.symbolic.status import Status
 
 WARNING = """
