@@ -8,7 +8,7 @@ from mutants.faulty import fault
 
 MOST_CLUSTERS = 150
 
-DIFFERENCE = "symbolic.difference"
+DIFFERENCE = "symbolic.policy_difference"
 CHANGES = "findings.changes"
 REDUNDANCY = "findings.redundancy"
 
