@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from netverify.gate.baseline import Baseline, BaselineError, read_baseline, writ
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import GateReport
 from netverify.intent.reading import found_beside, read_spec
-from netverify.intent.spec import FILE_NAMES, ExceptionText, Severity, Spec
+from netverify.intent.spec import FILE_NAMES, Severity, Spec
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
@@ -44,12 +44,21 @@ class Checked:
     inventory: Inventory
 
 
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Intent, and the ids of the assertions in it that are to be judged."""
+
+    spec: Spec
+    judged: frozenset[str]
+
+
 def check_request(request: CheckRequest) -> ExitStatus:
     """Reads, judges, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written.
 
     Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be used.
     """
-    spec = intent_of(request)
+    intended = intent_of(request)
+    spec = intended.spec
     request = with_assumed(request, spec)
     if request.changed_since is not None and not changed_files(request.changed_since, request.sources, spec.files):
         complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
@@ -66,14 +75,14 @@ def check_request(request: CheckRequest) -> ExitStatus:
     with counted("checking assertions") as tell:
         today = date.today()  # noqa: DTZ011 - the day where it runs
         reader = BaselineReader(request.sources)
-        terms = Terms(today, request.with_exceptions, baseline, reader.inventory, tell)
+        terms = Terms(today, request.with_exceptions, baseline, intended.judged, reader.inventory, tell)
         report = Verifier(inventory, settings).check(spec, terms)
     complain(render_diagnostics(report.findings), request.color)
     return _reported(Checked(report, inventory), request)
 
 
-def intent_of(request: CheckRequest) -> Spec:
-    """The assertions that ``request`` is about.
+def intent_of(request: CheckRequest) -> Intended:
+    """The intent that ``request`` is about.
 
     Raises :class:`Refusal` where there is no intent, and for an id that no assertion has.
     """
@@ -97,17 +106,7 @@ def intent_of(request: CheckRequest) -> Spec:
     if not kept:
         which = f" of severity `{request.severity}` or graver" if spec.assertions and request.severity else ""
         raise Refusal("NV420", f"the intent holds no assertion{which}", "a gate without any would let everything pass")
-    return replace(spec, assertions=kept, exceptions=_exceptions_for(spec, {one.id for one in kept}))
-
-
-def _exceptions_for(spec: Spec, ids: set[str]) -> tuple[ExceptionText, ...]:
-    """The exceptions for assertions that are judged, and those for no assertion at all, which is an error."""
-    known = {one.id for one in spec.assertions}
-    return tuple(
-        replace(one, assertions=tuple(written for written in one.assertions if written.text not in known - ids))
-        for one in spec.exceptions
-        if not all(written.text in known - ids for written in one.assertions)
-    )
+    return Intended(spec, frozenset(one.id for one in kept))
 
 
 def _baseline(request: CheckRequest) -> Baseline | None:

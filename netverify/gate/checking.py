@@ -19,7 +19,8 @@ from netverify.gate.intent_findings import approved_but_impossible, empty_zones
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
-from netverify.gate.prepared import Prepared, PreparedException, prepare
+from netverify.gate.prepared import Prepared, prepare
+from netverify.gate.prepared_exception import PreparedException
 from netverify.gate.wording import statement_words
 from netverify.intent.ends import Ends
 from netverify.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
@@ -30,13 +31,14 @@ from netverify.manifests.coverage import Inventory
 class Terms:
     """How a run goes: the day it is, whether exceptions count, and what was known before.
 
-    ``baseline_of`` reads the manifests that a statement compares with. ``tell`` hears how many of how many assertions
+    ``judged`` are the ids of the assertions to judge (None: all). ``baseline_of`` reads the manifests that a statement compares with. ``tell`` hears how many of how many assertions
     are judged.
     """
 
     today: date
     with_exceptions: bool = True
     baseline: Baseline | None = None
+    judged: frozenset[str] | None = None
     baseline_of: Callable[[ComparedTo], Inventory] | None = None
     tell: Callable[[int, int], None] = lambda _done, _of: None
 
@@ -48,7 +50,9 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
     """
     started = time.perf_counter()
     claiming = Claiming(router.context, ends)
-    prepared, exceptions = prepare(spec, claiming)
+    everything, exceptions = prepare(spec, claiming)
+    prepared = [one for one in everything if terms.judged is None or one.assertion.id in terms.judged]
+    ids = {one.assertion.id for one in prepared}
     run = _Run(router, claiming, terms)
     results: list[Result] = []
     for one in prepared:
@@ -57,7 +61,7 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
     findings = (*empty_zones(spec, claiming), *run.findings)
     return GateReport(
         results=tuple(results),
-        exceptions=tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions),
+        exceptions=tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids)),
         findings=tuple(sorted(findings, key=Diagnostic.sort_key)),
         baseline=terms.baseline.use(results) if terms.baseline is not None else None,
         today=terms.today,

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar, assert_never
 
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.gate.annotated import annotated_exceptions
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.claiming import Claiming
 from netverify.gate.isolation import claims_about_isolation
+from netverify.gate.prepared_exception import PreparedException
 from netverify.gate.statements import approved, claims_about_flows
+from netverify.intent.annotations import AnnotationError
 from netverify.intent.ends import EndError
 from netverify.intent.reading import IntentError
 from netverify.intent.spec import (
@@ -37,14 +40,6 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedException:
-    """An exception with the flows that it leaves aside."""
-
-    exception: ExceptionText
-    flows: tuple[Exempt, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """An assertion with its claims; ``approved`` are the flows that it approves."""
 
@@ -55,14 +50,14 @@ class Prepared:
 
 
 def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple[PreparedException, ...]]:
-    """The assertions and exceptions of ``spec``, in the order of the files.
+    """The assertions and exceptions of ``spec``, in the order of the files, then exceptions that objects carry.
 
     Raises :class:`netverify.intent.reading.IntentError` with everything that is wrong with them.
     """
     preparing = _Preparing(claiming)
     for zone in spec.zones:
         preparing.read(lambda zone=zone: claiming.ends.check(zone), None)  # type: ignore[misc]
-    exceptions = tuple(preparing.exception(one, spec) for one in spec.exceptions)
+    exceptions = (*(preparing.exception(one, spec) for one in spec.exceptions), *preparing.annotated(spec))
     prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
     if preparing.diagnostics:
         raise IntentError(tuple(sorted(set(preparing.diagnostics), key=Diagnostic.sort_key)))
@@ -97,6 +92,16 @@ class _Preparing:
                 self.diagnostics.append(Diagnostic("NV709", Severity.ERROR, text, written.origin, advice))
         flows = (self._exempt(flow) for flow in exception.flows)
         return PreparedException(exception, tuple(one for one in flows if one is not None))
+
+    def annotated(self, spec: Spec) -> tuple[PreparedException, ...]:
+        """The exceptions that objects carry for assertions of ``spec``; others are for other intent."""
+        ids = {one.id for one in spec.assertions}
+        try:
+            found = tuple(annotated_exceptions(self.claiming.context))
+        except AnnotationError as error:
+            self.diagnostics.append(error.diagnostic)
+            return ()
+        return tuple(one for one in found if one.exception.assertions[0].text in ids)
 
     def _exempt(self, flow: FlowText) -> Exempt | None:
         return self.read(lambda: self.claiming.exempt(flow), None)

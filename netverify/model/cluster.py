@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
+from netverify.model.ignores import Ignore
 from netverify.model.labels import Labels
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.pod_network import PLAIN, PodNetwork
@@ -26,6 +27,7 @@ class Namespace:
     labels: Labels
     declared: bool
     origin: Origin | None = None
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
