@@ -31,8 +31,8 @@ from netverify.manifests.coverage import Inventory
 class Terms:
     """How a run goes: the day it is, whether exceptions count, and what was known before.
 
-    ``judged`` are the ids of the assertions to judge (None: all). ``baseline_of`` reads the manifests that a statement compares with. ``tell`` hears how many of how many assertions
-    are judged.
+    ``judged`` are the ids of the assertions to judge (None: all). ``baseline_of`` reads the manifests that a statement
+    compares with. ``tell`` hears how many of how many assertions are judged.
     """
 
     today: date
