@@ -60,7 +60,7 @@ def test_the_account_says_which_version_rendered_what():
 @pytest.mark.usefixtures("repository")
 def test_json_has_the_programs_where_something_was_rendered(capsys):
     def coverage(*flags):
-        assert main(["map", *flags, "-o", "json", "--no-cache"]) == 0
+        assert main(["map", *flags, "-o", "json", "--no-cache"], "netverify") == 0
         return json.loads(capsys.readouterr().out)["coverage"]
 
     (one,) = coverage("-k", "overlay")["rendered"]
