@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, assert_never
 
 from netverify.diagnostics import Diagnostic, Severity
@@ -55,8 +56,7 @@ def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple
     Raises :class:`netverify.intent.reading.IntentError` with everything that is wrong with them.
     """
     preparing = _Preparing(claiming)
-    for zone in spec.zones:
-        preparing.read(lambda zone=zone: claiming.ends.check(zone), None)  # type: ignore[misc]
+    preparing.zones(spec)
     exceptions = (*(preparing.exception(one, spec) for one in spec.exceptions), *preparing.annotated(spec))
     prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
     if preparing.diagnostics:
@@ -76,6 +76,11 @@ class _Preparing:
         except EndError as error:
             self.diagnostics.append(error.diagnostic)
             return otherwise
+
+    def zones(self, spec: Spec) -> None:
+        """Look every zone up, whether or not an assertion does."""
+        for zone in spec.zones:
+            self.read(partial(self.claiming.ends.check, zone), None)
 
     def exception(self, exception: ExceptionText, spec: Spec) -> PreparedException:
         """``exception``, whose assertions there are."""
