@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, assert_never
 
 from netverify.diagnostics import Diagnostic, Severity
@@ -61,7 +62,7 @@ def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple
     """
     preparing = _Preparing(claiming)
     for zone in spec.zones:
-        preparing.read(lambda zone=zone: claiming.ends.check(zone), None)  # type: ignore[misc]
+        preparing.read(partial(claiming.ends.check, zone), None)
     exceptions = tuple(preparing.exception(one, spec) for one in spec.exceptions)
     prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
     if preparing.diagnostics:

@@ -35,18 +35,24 @@ def problems(error: ValidationError, document: Document) -> Iterator[Diagnostic]
                     f"{value} is no name that can be used here: letters, digits, `-` and `_`, beginning with a letter"
                 )
                 yield _wrong(document, path, text)
-            case _ if isinstance(detail["input"], bool):
+            case _ if (number := _boolean_item(detail["input"])) is not None:
+                item = (*path, number)
+                yield _wrong(document, item, f"`{render_path(item)}` is a Boolean, not a text", _QUOTE)
+            case kind if isinstance(detail["input"], bool) and kind != "literal_error":
                 words = _in_words(detail["msg"])
                 yield _wrong(document, path, f"`{render_path(path)}` {words}", _QUOTE)
-            case _ if isinstance(detail["input"], bool):
-                text = f"`{render_path(path)}` {_in_words(detail['msg'])}"
-                yield _wrong(document, path, text, _QUOTE)
             case _:
                 yield _wrong(document, path, f"`{render_path(path) or 'the file'}` {_in_words(detail['msg'])}")
 
 
 _SCHEMA = "`netverify schema` prints what can be here"
 _QUOTE = "quote it: YAML reads a bare `yes`, `no`, `on`, `off`, `y` or `n` as a Boolean"
+
+
+def _boolean_item(value: Any) -> int | None:
+    """Where the first Boolean in a list stands."""
+    items = value if isinstance(value, list) else []
+    return next((number for number, item in enumerate(items) if isinstance(item, bool)), None)
 
 
 def _wrong(document: Document, path: FieldPath, text: str, advice: str = _SCHEMA) -> Diagnostic:

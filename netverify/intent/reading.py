@@ -63,7 +63,8 @@ class _Reading:
             self.seen.add(resolved)
             data = read_regular(path, DEFAULT_LIMITS.file_bytes)
         except UnreadableError as error:
-            self._refuse("NV701", f"an intent file that cannot be read: {error.message}", Origin(shown_path))
+            reason = error.message.removeprefix("cannot be read: ")
+            self._refuse("NV701", f"an intent file that cannot be read: {reason}", Origin(shown_path), error.advice)
             return
         except (OSError, ValueError, RuntimeError):
             self._refuse("NV701", "an intent file that cannot be read", Origin(shown_path))
