@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar, assert_never
@@ -63,8 +63,13 @@ def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple
     preparing = _Preparing(claiming)
     for zone in spec.zones:
         preparing.read(partial(claiming.ends.check, zone), None)
-    exceptions = tuple(preparing.exception(one, spec) for one in spec.exceptions)
-    prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
+    ids = frozenset(one.id for one in spec.assertions)
+    exceptions = tuple(preparing.exception(one, ids) for one in spec.exceptions)
+    applying: dict[str, list[PreparedException]] = {}
+    for one in exceptions:
+        for name in dict.fromkeys(written.text for written in one.exception.assertions):
+            applying.setdefault(name, []).append(one)
+    prepared = tuple(preparing.assertion(one, applying.get(one.id, ())) for one in spec.assertions)
     if preparing.diagnostics:
         raise IntentError(tuple(sorted(set(preparing.diagnostics), key=Diagnostic.sort_key)))
     return prepared, exceptions
@@ -83,9 +88,8 @@ class _Preparing:
             self.diagnostics.append(error.diagnostic)
             return otherwise
 
-    def exception(self, exception: ExceptionText, spec: Spec) -> PreparedException:
-        """``exception``, whose assertions there are."""
-        ids = [one.id for one in spec.assertions]
+    def exception(self, exception: ExceptionText, ids: frozenset[str]) -> PreparedException:
+        """``exception``, whose assertions are among those with ``ids``."""
         for written in exception.assertions:
             if written.text not in ids:
                 text = f"exception {shown(exception.id)} is for an assertion {shown(written.text)} that there is not"
@@ -97,16 +101,15 @@ class _Preparing:
     def _exempt(self, flow: FlowText) -> Exempt | None:
         return self.read(lambda: self.claiming.exempt(flow), None)
 
-    def assertion(self, assertion: Assertion, exceptions: tuple[PreparedException, ...]) -> Prepared:
-        """``assertion`` with its claims and the exceptions that are for it."""
+    def assertion(self, assertion: Assertion, exceptions: Sequence[PreparedException]) -> Prepared:
+        """``assertion`` with its claims; ``exceptions`` are for it."""
         none: tuple[Claim, ...] = ()
         claims = self.read(lambda: tuple(_claims(assertion, self.claiming)), none)
         statement = assertion.statement
         known: tuple[tuple[FlowText, Exempt], ...] = ()
         if isinstance(statement, Only):
             known = self.read(lambda: approved(statement, self.claiming), ())
-        applying = (one for one in exceptions if any(w.text == assertion.id for w in one.exception.assertions))
-        return Prepared(assertion, claims, tuple(applying), known)
+        return Prepared(assertion, claims, tuple(exceptions), known)
 
 
 def _claims(assertion: Assertion, claiming: Claiming) -> Iterator[Claim]:
