@@ -1,4 +1,4 @@
-"""Every page of a diagnostic about intent files: its example, checked with `examples/backdoor`, prints what it shows."""
+"""Every page of a diagnostic about intent files: its example, with `examples/backdoor`, prints what the page shows."""
 
 from __future__ import annotations
 
