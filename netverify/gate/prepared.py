@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar, assert_never
@@ -57,8 +57,16 @@ def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple
     """
     preparing = _Preparing(claiming)
     preparing.zones(spec)
-    exceptions = (*(preparing.exception(one, spec) for one in spec.exceptions), *preparing.annotated(spec))
-    prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
+    without_flows = {one.id: isinstance(one.statement, DnsWorks | ComparedTo) for one in spec.assertions}
+    exceptions = (
+        *(preparing.exception(one, without_flows) for one in spec.exceptions),
+        *preparing.annotated(spec),
+    )
+    applying: dict[str, list[PreparedException]] = {}
+    for one in exceptions:
+        for name in dict.fromkeys(written.text for written in one.exception.assertions):
+            applying.setdefault(name, []).append(one)
+    prepared = tuple(preparing.assertion(one, applying.get(one.id, ())) for one in spec.assertions)
     if preparing.diagnostics:
         raise IntentError(tuple(sorted(set(preparing.diagnostics), key=Diagnostic.sort_key)))
     return prepared, exceptions
@@ -82,16 +90,14 @@ class _Preparing:
         for zone in spec.zones:
             self.read(partial(self.claiming.ends.check, zone), None)
 
-    def exception(self, exception: ExceptionText, spec: Spec) -> PreparedException:
-        """``exception``, whose assertions there are."""
-        ids = [one.id for one in spec.assertions]
-        without_flows = {one.id for one in spec.assertions if isinstance(one.statement, DnsWorks | ComparedTo)}
+    def exception(self, exception: ExceptionText, without_flows: Mapping[str, bool]) -> PreparedException:
+        """``exception``, whose assertions there are: ``without_flows`` says of each whether it is about no flows."""
         for written in exception.assertions:
-            if written.text not in ids:
+            if written.text not in without_flows:
                 text = f"exception {shown(exception.id)} is for an assertion {shown(written.text)} that there is not"
-                advice = did_you_mean(nearest(written.text, ids)) or "name the `id` of an assertion"
+                advice = did_you_mean(nearest(written.text, without_flows)) or "name the `id` of an assertion"
                 self.diagnostics.append(Diagnostic("NV708", Severity.ERROR, text, written.origin, advice))
-            elif written.text in without_flows:
+            elif without_flows[written.text]:
                 text = f"assertion {shown(written.text)} is about no flows that could be left aside"
                 advice = "mend the policies, or use a baseline"
                 self.diagnostics.append(Diagnostic("NV709", Severity.ERROR, text, written.origin, advice))
@@ -111,16 +117,15 @@ class _Preparing:
     def _exempt(self, flow: FlowText) -> Exempt | None:
         return self.read(lambda: self.claiming.exempt(flow), None)
 
-    def assertion(self, assertion: Assertion, exceptions: tuple[PreparedException, ...]) -> Prepared:
-        """``assertion`` with its claims and the exceptions that are for it."""
+    def assertion(self, assertion: Assertion, exceptions: Sequence[PreparedException]) -> Prepared:
+        """``assertion`` with its claims; ``exceptions`` are for it."""
         none: tuple[Claim, ...] = ()
         claims = self.read(lambda: tuple(_claims(assertion, self.claiming)), none)
         statement = assertion.statement
         known: tuple[tuple[FlowText, Exempt], ...] = ()
         if isinstance(statement, Only):
             known = self.read(lambda: approved(statement, self.claiming), ())
-        applying = (one for one in exceptions if any(w.text == assertion.id for w in one.exception.assertions))
-        return Prepared(assertion, claims, tuple(applying), known)
+        return Prepared(assertion, claims, tuple(exceptions), known)
 
 
 def _claims(assertion: Assertion, claiming: Claiming) -> Iterator[Claim]:
