@@ -14,6 +14,7 @@ from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.presence import absences
 from netverify.gate.routed import judge_routes
 from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
@@ -36,6 +37,8 @@ class Judge:
 
     def judge(self, claim: Claim, assertion: str) -> Judged:
         """What becomes of ``claim`` of the assertion with that id."""
+        if absent := absences(claim, self.router.context):
+            return Judged(GateVerdict.VACUOUS, notes=absent)
         if claim.question.called is not None or claim.question.from_outside:
             return judge_routes(claim, assertion, self.router)
         if claim.wanted is Wanted.ALL:
@@ -66,6 +69,10 @@ class Judge:
             return of_answers(verdict, (whole.answer,), because=because)
         answers = [whole.answer]
         violations: list[Violation] = []
+        if claim.violated:
+            one, _ = _allowed(claim, assertion, whole, context)
+            one = replace(one, fingerprint=fingerprint(assertion, claim.key))
+            return of_answers(GateVerdict.REFUTED, answers, violations=(one,))
         pieces = context.search.pieces.of(question)
         ends = [self._collect(piece, claim, assertion, context, (answers, violations)) for piece in pieces]
         is_complete = all(status is Status.UNSAT for status in ends)
