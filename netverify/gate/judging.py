@@ -48,7 +48,7 @@ class Judge:
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that would be against ``claim``."""
         question = claim.question
-        if question.called is not None or question.from_outside:
+        if question.called is not None:
             without = replace(claim, exempt=tuple(one for one in claim.exempt if one != exempt))
             return self.judge(without, assertion).verdict is GateVerdict.REFUTED
         narrowed = replace(

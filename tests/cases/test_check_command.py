@@ -89,6 +89,35 @@ class TestExceptions:
         )
         assert self.state(gates) == (1, "refuted", "unused")
 
+    @pytest.mark.parametrize(
+        ("flow", "verdict", "state"),
+        [
+            ("from: internet", "excepted", "used"),
+            ('from: [0.0.0.0/0, "::/0"], ports: 5432', "excepted", "used"),
+            ("ports: 5432", "excepted", "used"),
+            ("to: 'data/db[Pod]'", "excepted", "used"),
+            ("from: 192.0.2.0/24", "refuted", "unused"),
+            ("from: 8.0.0.0/8", "refuted", "used"),
+            ("from: 0.0.0.0/0", "refuted", "used"),
+            ("from: internet, ports: 5433", "refuted", "unused"),
+            ("from: namespace shop", "refuted", "unused"),
+        ],
+    )
+    def test_of_clients_behind_a_way_in_those_are_left_aside_that_it_names(
+        self, flow: str, verdict: str, state: str, gates: Gates
+    ) -> None:
+        """Policy sees a node in the place of the client of a NodePort: the client is whom an exception names."""
+        Path("manifests.yaml").write_text(
+            SHOP + CLOSED + "apiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: data}\n"
+            "spec: {type: NodePort, selector: {app: db}, ports: [{port: 5432, nodePort: 30432}]}\n"
+        )
+        Path("netverify.yaml").write_text(
+            "assertions: [{id: a, no-ingress-from-internet: 'data/db[Pod]'}]\nexceptions: [{id: e, assertions: a, "
+            f"flows: [{{{flow}}}], reason: r, owner: o, expires: {TODAY.isoformat()}}}]\n"
+        )
+        gate = gates.run("-f", "manifests.yaml", "-o", "json")
+        assert (gate.verdicts["a"], gate.report["exceptions"][0]["state"]) == (verdict, state)
+
 
 class TestBaselines:
     """What was violated when a gate was adopted does not fail it, and anything else does."""
