@@ -14,6 +14,7 @@ from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.presence import absences
 from netverify.gate.routed import judge_routes
 from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
@@ -36,6 +37,8 @@ class Judge:
 
     def judge(self, claim: Claim, assertion: str) -> Judged:
         """What becomes of ``claim`` of the assertion with that id."""
+        if absent := absences(claim, self.router.context):
+            return Judged(GateVerdict.VACUOUS, notes=absent)
         if claim.question.called is not None or claim.question.from_outside:
             return judge_routes(claim, assertion, self.router)
         if claim.wanted is Wanted.ALL:
@@ -45,7 +48,7 @@ class Judge:
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that would be against ``claim``."""
         question = claim.question
-        if question.called is not None or question.from_outside:
+        if question.called is not None:
             without = replace(claim, exempt=tuple(one for one in claim.exempt if one != exempt))
             return self.judge(without, assertion).verdict is GateVerdict.REFUTED
         narrowed = replace(
@@ -74,12 +77,28 @@ class Judge:
             return of_answers(verdict, (answer,), because=because)
         answers: list[Answer] = []
         violations: list[Violation] = []
+        if claim.violated:
+            return self._violated(question, claim, assertion, context)
         pieces = context.search.pieces.of(question)
         ends = [self._collect(piece, claim, assertion, context, (answers, violations)) for piece in pieces]
         # That a flow was found, and none that certainly counts, is no proof.
         verdict = GateVerdict.REFUTED if violations else GateVerdict.UNKNOWN
         is_complete = all(status is Status.UNSAT for status in ends)
         return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
+
+    def _violated(self, question: Question, claim: Claim, assertion: str, context: Context) -> Judged:
+        """``claim``, which one flow violates as a whole, with such a flow of ``question``."""
+        found = self._shown(question, claim, context)
+        answer = answer_found(question, context, found)
+        if answer.verdict is not Verdict.REACHABLE:
+            return of_answers(GateVerdict.UNKNOWN, (answer,))
+        one, _ = _allowed(claim, assertion, found, answer, context)
+        one = replace(one, fingerprint=fingerprint(assertion, claim.key))
+        return of_answers(GateVerdict.REFUTED, (answer,), violations=(one,))
+
+    def _shown(self, question: Question, claim: Claim, context: Context) -> Found:
+        search = context.search
+        return search.find_another(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
     def _first(self, question: Question, claim: Claim, context: Context) -> Found:
         search = context.search
@@ -95,10 +114,8 @@ class Judge:
     ) -> Status:
         """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others."""
         answers, violations = into
-        search = context.search
-        find = search.find_another if claim.world is World.POSSIBLE else search.find_existing
         while len(violations) < MOST_VIOLATIONS:
-            found = find(piece)
+            found = self._shown(piece, claim, context)
             if found.flow is None:
                 return found.status
             answer = answer_found(piece, context, found)
