@@ -50,7 +50,7 @@ class TestDeny:
         result = gates.result(GUARDED, assertion)
         assert result["verdict"] == "refuted"
         (found,) = result["violations"]
-        assert found["text"] == "a new namespace can reach namespace data on TCP 5432"
+        assert found["text"] == "a new namespace can reach namespace data on TCP 5432 (NetworkPolicy data/from-web)"
         assert found["scope"] == "possible"
         assert found["witness"]["source"]["labels"] == {"app": "web"}
         assert found["witness"]["source"]["namespace_labels"]["team"] == "shop"
@@ -153,7 +153,7 @@ class TestOnly:
 
     def test_fails_on_what_the_approved_do_not_cover(self, gates: Gates) -> None:
         found = gates.violations(GUARDED, "only: {to: data/db, flows: [{from: namespace shop, ports: 5432}]}")
-        assert found == ["a new namespace can reach namespace data on TCP 5432"]
+        assert found == ["a new namespace can reach namespace data on TCP 5432 (NetworkPolicy data/from-web)"]
 
     def test_approves_ports_and_not_their_neighbours(self, gates: Gates) -> None:
         approved = "flows: [{from: pods app=web in namespaces team=shop, ports: 5433}]"
@@ -167,7 +167,8 @@ class TestOnly:
 
     def test_approved_addresses_are_no_pods_that_an_ip_block_may_match(self, gates: Gates) -> None:
         assertion = "only: {from: namespace data, flows: [{to: 0.0.0.0/0}]}"
-        assert "namespace data can reach namespace shop on any TCP port" in gates.violations(SHOP + TO_WORLD, assertion)
+        text = "namespace data can reach namespace shop on any TCP port (NetworkPolicy data/world)"
+        assert text in gates.violations(SHOP + TO_WORLD, assertion)
 
     def test_within_approves_connections_inside(self, gates: Gates) -> None:
         inside = CLOSED.replace(", Egress", "") + EVERYONE.replace(
@@ -191,7 +192,7 @@ class TestIsolation:
     def test_isolated_is_about_both_directions_and_all_the_world(self, gates: Gates) -> None:
         assert gates.verdict(SHOP + CLOSED, "isolated: namespace data") == "proved"
         assert gates.violations(SHOP + CLOSED + TO_WORLD, "isolated: namespace data", "--cni", "cilium") == [
-            "namespace data can reach outside on any TCP port"
+            "namespace data can reach outside on any TCP port (NetworkPolicy data/world)"
         ]
         assert gates.verdict(GUARDED, "isolated: namespace data") == "refuted"
 
@@ -210,7 +211,7 @@ class TestIsolation:
         labels = "{matchExpressions: [{key: team, operator: Exists}]}"
         assert gates.verdict(SHOP + CLOSED, f"separate: {labels}") == "proved"
         assert gates.violations(GUARDED, f"separate: {labels}") == [
-            "namespace shop can reach namespace data on TCP 5432"
+            "namespace shop can reach namespace data on TCP 5432 (NetworkPolicy data/from-web)"
         ]
 
     def test_default_deny_leaves_room_for_what_rules_allow(self, gates: Gates) -> None:
@@ -222,7 +223,7 @@ class TestIsolation:
 
     def test_default_deny_fails_where_a_rule_lets_everybody_in(self, gates: Gates) -> None:
         found = gates.violations(SHOP + CLOSED + EVERYONE, "default-deny: {namespaces: data}")
-        assert found == ["ingress of namespace data is not denied by default"]
+        assert found == ["ingress of namespace data is not denied by default (NetworkPolicy data/everyone)"]
 
     def test_default_deny_without_namespaces_is_about_all(self, gates: Gates) -> None:
         assert gates.violations(GUARDED, "default-deny: {directions: [egress]}") == [
@@ -252,7 +253,7 @@ class TestOutside:
         assert gates.verdict(GUARDED, "no-external: namespace data") == "proved"
         private = TO_WORLD.replace("0.0.0.0/0, except: [169.254.169.254/32]", "192.168.0.0/16")
         assert gates.violations(SHOP + CLOSED + private, "no-external: namespace data") == [
-            "namespace data can reach outside on any TCP port"
+            "namespace data can reach outside on any TCP port (NetworkPolicy data/world)"
         ]
 
     def test_private_addresses_are_not_the_internet(self, gates: Gates) -> None:
@@ -296,7 +297,7 @@ class TestZones:
         zones = "zones: {nets: {cidrs: [192.0.2.0/24]}, mine: namespace shop, both: {any: [mine, nets, data/db]}}"
         assert gates.verdict(SHOP + CLOSED, "deny: {from: both, to: data/db}", more=zones) == "proved"
         found = gates.violations(GUARDED, "deny: {from: both, to: data/db}", more=zones)
-        assert found == ["namespace shop can reach namespace data on TCP 5432"]
+        assert found == ["namespace shop can reach namespace data on TCP 5432 (NetworkPolicy data/from-web)"]
         assert gates.verdict(SHOP + EVERYONE, "deny: {from: nets, to: data/db}", more=zones) == "refuted"
 
     def test_a_zone_goes_before_a_workload_of_its_name(self, gates: Gates) -> None:
