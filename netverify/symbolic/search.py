@@ -17,7 +17,7 @@ from netverify.model.behaviours import CAUTIOUS, Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
-from netverify.rules.predicate import ALWAYS
+from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Selection
 from netverify.symbolic.candidates import Admission, may_allow
@@ -142,6 +142,13 @@ class Search:
                 return _with(better, attempts)
         return _with(found, attempts)
 
+    def _within_one_host(self) -> Iterator[Predicate]:
+        """Flows between pods of one workload at one address, that of their node: no policy can block them."""
+        for workload in self._index.cluster.workloads:
+            if workload.host_network:
+                ends = tuple(IsWorkload(end, workload.key) for end in End)
+                yield All((*ends, SameNode()))
+
     def _are_few(self, question: Question) -> bool:
         """Whether so few existing pods are at the ends of ``question`` that one goal names them all."""
         return self._count_existing(question) <= NAMED_AT_ONCE
@@ -171,6 +178,7 @@ class Search:
         ``UNSAT``: every such flow is allowed, whatever is left open; ``vacuous`` iff there is no such flow at all.
         """
         attempts: list[tuple[Obligation, Status]] = []
+        question = replace(question, beside=(*question.beside, *self._within_one_host()))
         scene = self.casting.scene(question, scope, scope, self._behaviours)
         if any(cast.empty for cast in scene.casts.values()):
             return Found(Status.UNSAT, vacuous=True)
