@@ -9,7 +9,7 @@ from typing import Final
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found, answer_refused
 from netverify.answers.routed import Router
-from netverify.gate.causes import cause_of, place_words
+from netverify.gate.causes import cause_of, place_of, place_words
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
@@ -20,7 +20,7 @@ from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
 from netverify.queries.outcome import Answer, Effect, Scope, Verdict
 from netverify.queries.question import Question
-from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import All, IsWorkload, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 from netverify.symbolic.status import Status
@@ -158,7 +158,7 @@ class Judge:
             if answer.verdict is not Verdict.REACHABLE or found.flow is None:
                 break
             violations.append(_refused(claim, assertion, answer, found, context_words=_end_words(found, self.router)))
-            question = replace(question, beside=(*question.beside, _this_pair(found)))
+            question = replace(question, beside=(*question.beside, _this_pair(found, context)))
         last = answers[-1]
         verdict = GateVerdict.REFUTED if violations else self._verdict(last, claim, first=len(answers) == 1)
         is_complete = last.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
@@ -225,17 +225,15 @@ def _end_words(found: Found, router: Router) -> tuple[str, str]:
     return source, destination
 
 
-def _this_pair(found: Found) -> Predicate:
+def _this_pair(found: Found, context: Context) -> Predicate:
     assert found.flow is not None
-    return All(tuple(_like(found.flow.at(end), end) for end in End))
+    return All(tuple(_like(found.flow.at(end), end, context) for end in End))
 
 
-def _like(endpoint: Pod | External, end: End) -> Predicate:
-    if isinstance(endpoint, External):
-        return Not(IsPod(end))
-    if endpoint.workload is not None:
+def _like(endpoint: Pod | External, end: End, context: Context) -> Predicate:
+    if isinstance(endpoint, Pod) and endpoint.workload is not None:
         return IsWorkload(end, endpoint.workload)
-    return InNamespace(end, endpoint.namespace)
+    return place_of(endpoint, end, context)
 
 
 def _port(answer: Answer) -> str:
