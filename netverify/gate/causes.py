@@ -43,7 +43,7 @@ def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context)
     tables = relevant_tables(context.policies, flow)
     decisions = [trace(tables.tables[direction], flow, behaviours) for direction in Direction]
     reasons = [_reason(decision, flow, context) for decision in decisions]
-    places = [whoever_is_there(flow.at(end), end, context) for end in End]
+    places = [place_of(flow.at(end), end, context) for end in End]
     return Cause(
         place_words(flow.source, context),
         place_words(flow.destination, context),
@@ -65,8 +65,8 @@ def place_words(endpoint: Endpoint, context: Context) -> str:
             return f"the host network in {where}" if endpoint.host_network else where
 
 
-def whoever_is_there(endpoint: Endpoint, end: End, context: Context) -> Predicate:
-    """Everyone at ``end`` who is in the same place as ``endpoint``."""
+def place_of(endpoint: Endpoint, end: End, context: Context) -> Predicate:
+    """Everyone at ``end`` who is in the namespace of ``endpoint``, or in a new one, or outside, as that is."""
     if isinstance(endpoint, External):
         return Not(IsPod(end))
     if endpoint.namespace in context.inventory.cluster.namespaces:

@@ -9,7 +9,7 @@ from typing import Final
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found, answer_refused
 from netverify.answers.routed import Router
-from netverify.gate.causes import cause_of, place_words, whoever_is_there
+from netverify.gate.causes import cause_of, place_of, place_words
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
@@ -226,7 +226,6 @@ def _end_words(found: Found, router: Router) -> tuple[str, str]:
 
 
 def _this_pair(found: Found, context: Context) -> Predicate:
-    """Everyone who is like the ends of ``found``: the same workloads, or in the same places."""
     assert found.flow is not None
     return All(tuple(_like(found.flow.at(end), end, context) for end in End))
 
@@ -234,7 +233,7 @@ def _this_pair(found: Found, context: Context) -> Predicate:
 def _like(endpoint: Pod | External, end: End, context: Context) -> Predicate:
     if isinstance(endpoint, Pod) and endpoint.workload is not None:
         return IsWorkload(end, endpoint.workload)
-    return whoever_is_there(endpoint, end, context)
+    return place_of(endpoint, end, context)
 
 
 def _port(answer: Answer) -> str:
