@@ -67,7 +67,7 @@ class Claiming:
                 yield Claim(question.text, question, wanted, world, exempt)
                 if source is ANYONE and not destination.outside:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
-                    yield Claim(inward.text, inward, wanted, world, exempt)
+                    yield Claim(inward.text, inward, wanted, world, exempt, ways_only=True)
 
     def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
         """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""

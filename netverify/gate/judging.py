@@ -39,11 +39,21 @@ class Judge:
         """What becomes of ``claim`` of the assertion with that id."""
         if absent := absences(claim, self.router.context):
             return Judged(GateVerdict.VACUOUS, notes=absent)
-        if claim.question.called is not None or claim.question.from_outside:
+        if claim.question.called is not None or (claim.question.from_outside and claim.wanted is Wanted.ALL):
             return judge_routes(claim, assertion, self.router)
+        if claim.question.from_outside:
+            return self._from_outside(claim, assertion)
         if claim.wanted is Wanted.ALL:
             return self._all(claim, assertion)
         return self._none(claim, assertion)
+
+    def _from_outside(self, claim: Claim, assertion: str) -> Judged:
+        """What comes by ways in and, unless that is another claim's, to the pods themselves."""
+        ways = judge_routes(claim, assertion, self.router)
+        if claim.ways_only:
+            return ways
+        direct = replace(claim, question=replace(claim.question, from_outside=False))
+        return together([ways, self._none(direct, assertion)])
 
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that would be against ``claim``."""

@@ -65,12 +65,15 @@ def _none(question: Question, claim: Claim, assertion: str, router: Router) -> J
         }[answer.verdict]
         because = answer.because if verdict is GateVerdict.PROVED else ()
         return of_answers(verdict, (answer,), because=because)
-    routes = [route for route in router.every_route(question) if route.verdict is Verdict.REACHABLE]
+    # Without a way in, the client connects to the pods themselves: that is judged as a flow.
+    routes = [route for route in router.every_route(question) if route.path or question.called is not None]
+    against = [route for route in routes if route.verdict is Verdict.REACHABLE]
     if claim.world is World.EXISTING:
-        routes = [route for route in routes if scope_of(route) is Scope.EXISTING]
-    violations = tuple(_violation(route, claim, assertion) for route in routes)
-    verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED
-    return of_answers(verdict, (answer,), violations=violations)
+        against = [route for route in against if scope_of(route) is Scope.EXISTING]
+    violations = tuple(_violation(route, claim, assertion) for route in against)
+    undecided = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNKNOWN]
+    without = GateVerdict.UNKNOWN if undecided else GateVerdict.PROVED
+    return of_answers(GateVerdict.REFUTED if violations else without, (answer, *undecided), violations=violations)
 
 
 def _violation(route: Route, claim: Claim, assertion: str) -> Violation:
