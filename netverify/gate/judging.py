@@ -71,7 +71,7 @@ class Judge:
     def is_possible(self, claim: Claim, assertion: str) -> bool:
         """Whether some flow may be against ``claim``; False only if that is proved."""
         question = claim.question
-        if question.called is not None or question.from_outside:
+        if question.called is not None or question.from_outside or claim.wanted is Wanted.ALL:
             return self.judge(claim, assertion).verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN)
         asked = _asked(claim)
         return self._first(asked, claim, with_namespaces_of(asked, self.router.context)).status is not Status.UNSAT
