@@ -119,7 +119,7 @@ def telling_pair(rng, seed):
         spec = {
             "podSelector": {"matchLabels": dict(rng.choice(LABELS[:2]))},
             "policyTypes": [direction.capitalize()],
-            direction: [{side: [copy.deepcopy(peer)]}],
+            direction: [] if kind is change_a_selection else [{side: [copy.deepcopy(peer)]}],
         }
         metadata = {"name": f"p{number}", "namespace": name}
         old["policies"].append(
@@ -146,7 +146,11 @@ def change_a_block(rng, cluster):
                 peer["ipBlock"] = {"cidr": rng.choice(["10.0.0.0/25", "10.0.0.0/23", "10.0.0.0/24"])}
 
 
-TELLING = (change_a_namespace, change_a_pod, undeclare_a_namespace, change_a_block)
+def change_a_selection(rng, cluster):
+    rng.choice(cluster["policies"])["spec"]["podSelector"] = {"matchLabels": dict(rng.choice(LABELS))}
+
+
+TELLING = (change_a_namespace, change_a_pod, undeclare_a_namespace, change_a_block, change_a_selection)
 
 
 @cache

