@@ -22,6 +22,7 @@ from netverify.cli.map import map_command
 from netverify.cli.query import query
 from netverify.cli.refusal import Refusal, refusal_of
 from netverify.cli.resolve import resolve
+from netverify.cli.schema import schema
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.versioning import version_command, version_of
 from netverify.diagnostics import DiagnosedError
@@ -90,7 +91,7 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (check, diff, lint, query, map_command, exposed, resolve, explain, completion, version_command):
+for command in (check, diff, lint, query, map_command, exposed, resolve, schema, explain, completion, version_command):
     program.add_command(command)
 
 

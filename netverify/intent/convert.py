@@ -9,6 +9,7 @@ from pathlib import Path
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.intent import shape as shapes
 from netverify.intent.spec import (
+    VERBS,
     Allow,
     Assertion,
     ComparedTo,
@@ -40,23 +41,6 @@ from netverify.manifests.validation.names import label_key_problems, label_value
 from netverify.model.flow import Direction, End
 from netverify.model.labels import LabelSelector, Operator, Requirement, selector_of
 
-VERBS = (
-    "deny",
-    "allow",
-    "only",
-    "isolated",
-    "separate",
-    "no-external",
-    "no-ingress-from-internet",
-    "no-egress-to-internet",
-    "default-deny",
-    "policy-covers-every-pod",
-    "dns-works",
-    "no-metadata-endpoint",
-    "equivalent",
-    "not-more-permissive",
-)
-"""What an assertion can say, in the order of the documentation."""
 _NEEDS_VALUES = (Operator.IN, Operator.NOT_IN)
 
 

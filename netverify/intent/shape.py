@@ -5,12 +5,12 @@ They say which fields there are and of which types; what the texts in them mean 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from netverify.intent.spec import VERBS
+from netverify.intent.values import ChartValue, Day, Ends, Ports, Setting, Texts
 from netverify.model.labels import Operator
 
 _ID = r"^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,118}[A-Za-z0-9])?$"
@@ -19,89 +19,14 @@ RESERVED = frozenset({"any", "internet", "namespace", "ns", "pods", "reach", "se
 """Words of the sentence grammar, which no zone can be called."""
 
 
-def _texts(value: Any) -> list[str]:
-    """One text or a list of at least one."""
-    items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, str) and item.strip() for item in items):
-        raise PydanticCustomError("texts", "must be a text, or a list of at least one")
-    return items
-
-
-def _ports(value: Any) -> list[str]:
-    """Numbers, ranges or names, each with a protocol or without."""
-    items = value if isinstance(value, list) else [value]
-    if not items or not all(type(item) in (int, str) for item in items):
-        raise PydanticCustomError(
-            "ports", "must be a port such as `5432`, `8000-8999/udp` or `http`, or a list of such"
-        )
-    return [str(item) for item in items]
-
-
-def _setting(value: Any) -> list[str]:
-    """What a key is assumed to be: a Boolean, a text or a list of texts."""
-    items = value if isinstance(value, list) else [value]
-    if not items or not all(type(item) in (bool, str) for item in items):
-        raise PydanticCustomError("setting", "must be true, false, a text or a list of texts")
-    return [str(item).lower() if isinstance(item, bool) else item for item in items]
-
-
-def _day(value: Any) -> date:
-    """A day as ISO 8601 writes it."""
-    try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise PydanticCustomError("day", "must be a day such as `2027-01-31`")
-
-
-def _value(value: Any) -> str:
-    """A value for a chart, as ``--set`` takes it."""
-    if value is None or isinstance(value, dict | list):
-        raise PydanticCustomError("value", "must be a text, a number or a Boolean: put more into a file of `values`")
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-_ONE_OR_MORE = {"type": "array", "minItems": 1, "items": {"type": "string"}}
-Texts: TypeAlias = Annotated[
-    list[str], PlainValidator(_texts), WithJsonSchema({"anyOf": [{"type": "string"}, _ONE_OR_MORE]})
-]
-Ends: TypeAlias = Annotated[
-    list[str],
-    PlainValidator(_texts),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string"}, _ONE_OR_MORE],
-            "description": "Zones, or ENDPOINTs as in a question: `namespace NS`, `NS/NAME`, `pods LABELS in namespace "
-            "NS`, `service NS/NAME`, `any pod`, `internet`, an address or a CIDR.",
-        }
-    ),
-]
-Ports: TypeAlias = Annotated[
-    list[str],
-    PlainValidator(_ports),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": ["integer", "string"]},
-                {"type": "array", "minItems": 1, "items": {"type": ["integer", "string"]}},
-            ],
-            "description": "PORT[/PROTOCOL]: a number, a range a-b or the name of a port; tcp where none is given.",
-        }
-    ),
-]
-Setting: TypeAlias = Annotated[
-    list[str],
-    PlainValidator(_setting),
-    WithJsonSchema({"anyOf": [{"type": ["boolean", "string"]}, {"type": "array", "items": {"type": "string"}}]}),
-]
-Day: TypeAlias = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-ChartValue: TypeAlias = Annotated[
-    str, PlainValidator(_value), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
 Identity: TypeAlias = Annotated[str, Field(pattern=_ID)]
 ZoneName: TypeAlias = Annotated[str, Field(pattern=_ZONE_NAME)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
+
+
+def _exactly_one(*fields: str) -> dict[str, Any]:
+    """What JSON Schema says of a mapping that has one of ``fields`` and no other; reading says it by itself."""
+    return {"oneOf": [{"required": [field]} for field in fields]}
 
 
 class Shape(BaseModel):
@@ -113,16 +38,31 @@ class Shape(BaseModel):
 class ExpressionShape(Shape):
     """One test on one label."""
 
-    key: Text
-    operator: Annotated[Operator, Field(strict=False)]
-    values: list[str] = []
+    model_config = ConfigDict(
+        title="expression",
+        json_schema_extra={
+            "if": {"properties": {"operator": {"enum": [Operator.IN.value, Operator.NOT_IN.value]}}},
+            "then": {"properties": {"values": {"minItems": 1}}, "required": ["values"]},
+            "else": {"properties": {"values": {"maxItems": 0}}},
+        },
+    )
+
+    key: Text = Field(description="The label that is tested.")
+    operator: Annotated[Operator, Field(strict=False)] = Field(description="How it is tested, as Kubernetes does.")
+    values: list[str] = Field(default=[], description="For `In` and `NotIn`: the values.")
 
 
 class SelectorShape(Shape):
     """A label selector as Kubernetes has it; empty: everything."""
 
-    match_labels: dict[str, str] = Field(default={}, alias="matchLabels")
-    match_expressions: list[ExpressionShape] = Field(default=[], alias="matchExpressions")
+    model_config = ConfigDict(title="selector")
+
+    match_labels: dict[str, str] = Field(
+        default={}, alias="matchLabels", description="Labels, each with the value that it must have."
+    )
+    match_expressions: list[ExpressionShape] = Field(
+        default=[], alias="matchExpressions", description="Tests on labels, all of which must hold."
+    )
 
 
 def _kind_of_names(value: Any) -> str:
@@ -138,11 +78,16 @@ Namespaces: TypeAlias = Annotated[
 class ZoneShape(Shape):
     """A named set of pods or addresses: `namespaces` and `pods` narrow each other, as in a policy's peer."""
 
-    description: Text | None = None
+    model_config = ConfigDict(
+        title="zone",
+        json_schema_extra={"anyOf": [{"required": [one]} for one in ("namespaces", "pods", "cidrs", "any")]},
+    )
+
+    description: Text | None = Field(default=None, description="What this zone is, for readers.")
     namespaces: Namespaces | None = Field(default=None, description="Names, or a selector on their labels.")
-    pods: SelectorShape | None = None
-    cidrs: Texts | None = Field(default=None, description="Addresses outside the cluster.")
-    any: Ends | None = Field(default=None, description="Everything that is in one of these zones or ENDPOINTs.")
+    pods: SelectorShape | None = Field(default=None, description="A selector on the labels of pods.")
+    cidrs: Texts | None = Field(default=None, description="Addresses outside the cluster, as CIDRs.")
+    any: Ends | None = Field(default=None, description="Everything that is in one of these.")
 
 
 def _kind_of_zone(value: Any) -> str:
@@ -156,37 +101,47 @@ ZoneOrEnds: TypeAlias = Annotated[
 
 
 class ManifestsShape(Shape):
-    """A file, a directory (read recursively) or a glob."""
+    """Manifests as they are."""
 
-    manifests: Text
+    model_config = ConfigDict(title="manifests")
+
+    manifests: Text = Field(description="A file, a directory, which is read recursively, or a glob.")
 
 
 class KustomizeShape(Shape):
     """An overlay that kustomize builds."""
 
-    kustomize: Text
+    model_config = ConfigDict(title="overlay")
+
+    kustomize: Text = Field(description="The directory with the kustomization.")
 
 
 class HelmShape(Shape):
     """A chart that helm renders."""
 
-    helm: Text
-    values: Texts | None = None
-    set: dict[str, ChartValue] = {}
-    namespace: Text | None = None
-    release: Text | None = None
+    model_config = ConfigDict(title="chart")
+
+    helm: Text = Field(description="The directory or the archive of the chart.")
+    values: Texts | None = Field(default=None, description="Values files, a later one before an earlier one.")
+    set: dict[str, ChartValue] = Field(default={}, description="Single values, as `helm --set` takes them.")
+    namespace: Text | None = Field(default=None, description="Namespace of the release.")
+    release: Text | None = Field(default=None, description="Name of the release.")
 
 
 class FluxShape(Shape):
-    """A directory with Flux `Kustomization` objects, which are followed inside the checkout."""
+    """What Flux applies, followed inside the checkout."""
 
-    flux: Text
+    model_config = ConfigDict(title="flux")
+
+    flux: Text = Field(description="The directory that Flux is bootstrapped on, with its `Kustomization` objects.")
 
 
 class ArgoShape(Shape):
-    """A directory with Argo CD `Application` objects, which are followed inside the checkout."""
+    """What Argo CD applies, followed inside the checkout."""
 
-    argocd: Text
+    model_config = ConfigDict(title="argocd")
+
+    argocd: Text = Field(description="The directory with Argo CD `Application` objects.")
 
 
 _SOURCES = {
@@ -218,13 +173,17 @@ SourceShape: TypeAlias = Annotated[
 class FlowShape(Shape):
     """Connections; whatever is left out is anyone or any port."""
 
-    source: Ends | None = Field(default=None, alias="from")
-    destination: Ends | None = Field(default=None, alias="to")
-    ports: Ports | None = None
+    model_config = ConfigDict(title="flow")
+
+    source: Ends | None = Field(default=None, alias="from", description="Who opens them; anyone where nothing is said.")
+    destination: Ends | None = Field(default=None, alias="to", description="To whom; to anyone where nothing is said.")
+    ports: Ports | None = Field(default=None, description="On which ports; on every one where nothing is said.")
 
 
 class ApprovedShape(FlowShape):
     """Connections that are approved."""
+
+    model_config = ConfigDict(title="approved flow")
 
     justification: Text | None = Field(default=None, description="Why the business needs it.")
 
@@ -232,35 +191,51 @@ class ApprovedShape(FlowShape):
 class OnlyShape(Shape):
     """One end, and everything that is approved to reach it or to be reached from it."""
 
-    source: Ends | None = Field(default=None, alias="from")
-    destination: Ends | None = Field(default=None, alias="to")
-    flows: list[ApprovedShape]
+    model_config = ConfigDict(title="only", json_schema_extra=_exactly_one("from", "to"))
+
+    source: Ends | None = Field(default=None, alias="from", description="Whose outgoing connections this is about.")
+    destination: Ends | None = Field(default=None, alias="to", description="Whose incoming connections this is about.")
+    flows: list[ApprovedShape] = Field(description="What is approved, each with the other end; empty: nothing.")
     within: bool = Field(default=False, description="Connections inside the zone are approved, too.")
 
 
 class CoverageShape(Shape):
     """Namespaces, by name or by their labels, and directions; everything where nothing is given."""
 
-    namespaces: Namespaces | None = None
-    directions: list[Literal["ingress", "egress"]] = Field(default=["ingress", "egress"], min_length=1)
+    model_config = ConfigDict(title="coverage")
+
+    namespaces: Namespaces | None = Field(
+        default=None, description="Names, or a selector on their labels; all of the manifests where nothing is said."
+    )
+    directions: list[Literal["ingress", "egress"]] = Field(
+        default=["ingress", "egress"], min_length=1, description="Connections into pods, out of pods, or both."
+    )
 
 
 class BaselineShape(Shape):
     """What to compare with: a directory, or a git revision of the sources."""
 
-    directory: Text | None = None
-    revision: Text | None = None
+    model_config = ConfigDict(title="baseline", json_schema_extra=_exactly_one("directory", "revision"))
+
+    directory: Text | None = Field(default=None, description="A directory with manifests, relative to this file.")
+    revision: Text | None = Field(default=None, description="A git revision, such as `origin/main`.")
 
 
 class AssertionShape(Shape):
     """What must hold: exactly one of the verbs."""
 
-    id: Identity
-    title: Text | None = None
-    severity: Literal["critical", "high", "medium", "low", "info"] = "high"
-    controls: list[Text] = []
+    model_config = ConfigDict(title="assertion", json_schema_extra=_exactly_one(*VERBS))
+
+    id: Identity = Field(description="Its name in reports, exceptions and baselines; used once.")
+    title: Text | None = Field(default=None, description="What must hold, in words for reports.")
+    severity: Literal["critical", "high", "medium", "low", "info"] = Field(
+        default="high", description="How much it matters."
+    )
+    controls: list[Text] = Field(default=[], description="Controls of a standard that this is evidence for.")
     world: Literal["existing", "possible"] | None = Field(
-        default=None, description="Which pods it is about; each verb has its own default."
+        default=None,
+        description="Which pods it is about: those of the manifests, or all that could be created. Each verb has its "
+        "own default.",
     )
     deny: FlowShape | None = Field(default=None, description="No such connection.")
     allow: FlowShape | None = Field(default=None, description="Every such pair of existing ends can connect.")
@@ -274,8 +249,12 @@ class AssertionShape(Shape):
     no_external: Ends | None = Field(
         default=None, alias="no-external", description="No connection with addresses outside the cluster."
     )
-    no_ingress_from_internet: Ends | None = Field(default=None, alias="no-ingress-from-internet")
-    no_egress_to_internet: Ends | None = Field(default=None, alias="no-egress-to-internet")
+    no_ingress_from_internet: Ends | None = Field(
+        default=None, alias="no-ingress-from-internet", description="No connection from the internet to this."
+    )
+    no_egress_to_internet: Ends | None = Field(
+        default=None, alias="no-egress-to-internet", description="No connection from this to the internet."
+    )
     default_deny: CoverageShape | None = Field(
         default=None,
         alias="default-deny",
@@ -288,7 +267,7 @@ class AssertionShape(Shape):
         default=None, alias="dns-works", description="Every existing pod of these may ask the DNS of the cluster."
     )
     no_metadata_endpoint: Ends | None = Field(
-        default=None, alias="no-metadata-endpoint", description="No connection to 169.254.169.254."
+        default=None, alias="no-metadata-endpoint", description="No connection to the metadata endpoint of the cloud."
     )
     equivalent: BaselineShape | None = Field(default=None, description="The same flows are allowed as there.")
     not_more_permissive: BaselineShape | None = Field(
@@ -299,13 +278,15 @@ class AssertionShape(Shape):
 class ExceptionShape(Shape):
     """Flows that some assertions leave aside, for a reason and until a day."""
 
-    id: Identity
-    assertions: Texts
-    flows: Annotated[list[FlowShape], Field(min_length=1)]
-    reason: Text
-    owner: Text
-    expires: Day
-    ticket: Text | None = None
+    model_config = ConfigDict(title="exception")
+
+    id: Identity = Field(description="Its name in reports; used once.")
+    assertions: Texts = Field(description="The ids of the assertions that leave the flows aside.")
+    flows: Annotated[list[FlowShape], Field(min_length=1)] = Field(description="What is left aside.")
+    reason: Text = Field(description="Why.")
+    owner: Text = Field(description="Who answers for it.")
+    expires: Day = Field(description="The last day on which it counts, such as `2027-01-31`.")
+    ticket: Text | None = Field(default=None, description="Where it was decided.")
 
 
 class IntentShape(Shape):
@@ -313,15 +294,27 @@ class IntentShape(Shape):
 
     model_config = ConfigDict(title="netverify intent")
 
-    version: Literal[1] = 1
+    version: Literal[1] = Field(default=1, description="The version of this format.")
     include: list[Text] = Field(default=[], description="Further intent files, below this one's directory.")
     sources: list[SourceShape] = Field(default=[], description="Where the manifests are, relative to this file.")
     namespace: Text | None = Field(default=None, description="Namespace of objects that name none.")
     cni: Text | None = Field(default=None, description="The network plugin, whose behaviours are then fixed.")
     assume: dict[str, Setting] = Field(default={}, description="What `--assume` takes: `pod-cidr: [10.0.0.0/8]`.")
-    cluster_domain: Text | None = Field(default=None, alias="cluster-domain")
-    node_local_dns: bool = Field(default=False, alias="node-local-dns")
-    ingress_controller: Text | None = Field(default=None, alias="ingress-controller")
-    zones: dict[ZoneName, ZoneOrEnds] = {}
-    assertions: list[AssertionShape] = []
-    exceptions: list[ExceptionShape] = []
+    cluster_domain: Text | None = Field(
+        default=None,
+        alias="cluster-domain",
+        description="Zone of the names in the cluster; `cluster.local` by default.",
+    )
+    node_local_dns: bool = Field(
+        default=False, alias="node-local-dns", description="NodeLocal DNSCache answers on every node."
+    )
+    ingress_controller: Text | None = Field(
+        default=None,
+        alias="ingress-controller",
+        description="The pods that serve every Ingress, Gateway and Route, as an ENDPOINT.",
+    )
+    zones: dict[ZoneName, ZoneOrEnds] = Field(default={}, description="Names for sets of pods or addresses.")
+    assertions: list[AssertionShape] = Field(default=[], description="What must hold.")
+    exceptions: list[ExceptionShape] = Field(
+        default=[], description="What some assertions leave aside, for a reason and until a day."
+    )

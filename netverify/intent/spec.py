@@ -13,6 +13,23 @@ from netverify.model.labels import LabelSelector
 
 FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
 """What an intent file is called where none is named."""
+VERBS = (
+    "deny",
+    "allow",
+    "only",
+    "isolated",
+    "separate",
+    "no-external",
+    "no-ingress-from-internet",
+    "no-egress-to-internet",
+    "default-deny",
+    "policy-covers-every-pod",
+    "dns-works",
+    "no-metadata-endpoint",
+    "equivalent",
+    "not-more-permissive",
+)
+"""What an assertion can say, in the order of the documentation."""
 
 
 class Severity(StrEnum):

@@ -197,7 +197,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
     modules_in_tree = {str(path.relative_to(ROOT)) for path in modules()}
     assert modules_in_tree | {"netverify/py.typed"} <= names
     assert {f"netverify/report/map_page/{path.name}" for path in (PACKAGE / "report" / "map_page").iterdir()} <= names
-    assert {f"netverify/pages/{code}.md" for code in CODES} <= names
+    assert {f"netverify/pages/{code}.md" for code in CODES} | {"netverify/pages/netverify.schema.json"} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"netverify"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "netverify = netverify.cli.main:run" in entry_points
