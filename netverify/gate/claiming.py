@@ -125,7 +125,7 @@ def _question(
         destination.text,
         destination.called,
         from_outside,
-        beside=() if destination.called is not None or from_outside else (BOTH_OUTSIDE,),
+        beside=() if destination.called is not None else (BOTH_OUTSIDE,),
     )
 
 
