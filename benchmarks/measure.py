@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assertions import intent
 from cluster_plan import plan
 from questions import questions
 
@@ -134,6 +135,39 @@ def many_questions(folder: str, workloads: int, policies: int, count: int) -> di
     return {"milliseconds": times, "verdicts": dict(verdicts)}
 
 
+def gate(folder: str, workloads: int, policies: int, count: int) -> dict[str, Any]:
+    """Parsing alone, then ``count`` assertions about the loaded cluster: reading them, and judging each.
+
+    The plugin is known, as it is to whoever runs a gate.
+    """
+    from datetime import date
+    from tempfile import TemporaryDirectory
+
+    from netverify.gate.checking import Terms
+    from netverify.intent.reading import read_spec
+    from netverify.manifests.inventory import read_inventory
+    from netverify.queries.assumed import assumed
+    from netverify.verify import Settings, Verifier
+
+    warm_up()
+    parse = netverify_parse(folder)["seconds"]
+    inventory = read_inventory((folder,))
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / "netverify.yaml"
+        path.write_text(intent(plan(workloads, policies, SEED), count, SEED))
+        started = time.process_time()
+        settings = Settings(behaviours=assumed("cilium", ()).behaviours, cni="cilium")
+        report = Verifier(inventory, settings).check(read_spec((str(path),)), Terms(date(2026, 1, 1)))
+        took = time.process_time() - started
+    slowest = sorted(report.results, key=lambda one: one.milliseconds)[-10:]
+    return {
+        "parse": parse,
+        "gate": took,
+        "verdicts": dict(Counter(str(one.verdict) for one in report.results)),
+        "slowest": [(one.assertion.id, one.milliseconds, len(one.violations)) for one in slowest],
+    }
+
+
 def warm_up() -> None:
     """Import what is imported lazily, and start the solver."""
     from netverify.manifests.inventory import read_inventory
@@ -155,6 +189,7 @@ def main() -> None:
             reading,
             routing,
             many_questions,
+            gate,
         )
     }
     gc.disable()

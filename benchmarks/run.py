@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import asking
 import comparing
+import gating
 import mapping
 import parsing
 import reading
@@ -38,6 +39,7 @@ KINDS: dict[str, ModuleType] = {
     "query": asking,
     "map": mapping,
     "route": routing,
+    "gate": gating,
     "peer": comparing,
 }
 """Each measures one size: ``measure(folder, workloads, policies)`` up to ``LARGEST`` workloads.

@@ -320,6 +320,18 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV632": "policy for pods on the host network",
         "NV633": "port name that no pod declares",
         "NV634": "empty list that means everyone",
+        # Codes of the seventh hundred are about intent files
+        "NV701": "intent file that cannot be read",
+        "NV702": "unknown field in an intent file",
+        "NV703": "value that an intent file cannot have",
+        "NV704": "name used twice in intent files",
+        "NV705": "include that is not below its file",
+        "NV706": "assertion without one verb",
+        "NV707": "unknown zone, or zone made of itself",
+        "NV708": "exception for an unknown assertion",
+        "NV712": "zone that no existing pod is in",
+        "NV713": "approved flow that is never possible",
+        "NV717": "baseline that cannot be read",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from netverify.cli.baselines import BaselineReader
 from netverify.cli.exit_status import gate_status, gravest
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import write_goals
-from netverify.cli.intended import with_assumed
+from netverify.cli.intended import refused_controller, with_assumed
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
@@ -25,8 +26,8 @@ from netverify.cli.streams import complain, complain_of
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import GateReport
-from netverify.intent.reading import found_beside, read_spec
-from netverify.intent.spec import FILE_NAMES, ExceptionText, Severity, Spec
+from netverify.intent.reading import IntentError, found_beside, read_spec
+from netverify.intent.spec import FILE_NAMES, Severity, Spec
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
@@ -43,12 +44,22 @@ class Checked:
     inventory: Inventory
 
 
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Intent, and the ids of the assertions in it that are to be judged."""
+
+    spec: Spec
+    judged: frozenset[str]
+
+
 def check_request(request: CheckRequest) -> ExitStatus:
     """Reads, judges, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written.
 
-    Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be used.
+    Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be read.
     """
-    spec = intent_of(request)
+    intended = intent_of(request)
+    spec = intended.spec
+    own_controller = spec.ingress_controller if request.routing.controller is None else None
     request = with_assumed(request, spec)
     if request.changed_since is not None and not changed_files(request.changed_since, request.sources, spec.files):
         complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
@@ -60,17 +71,29 @@ def check_request(request: CheckRequest) -> ExitStatus:
     try:
         settings = solving_settings(request, inventory.cluster)
     except SentenceError as error:
-        complain(render_sentence_error(error), request.color)
-        return gravest((ExitStatus.USAGE, *((ExitStatus.INPUT,) if inventory.has_errors else ())))
-    with counted("checking assertions") as tell:
-        terms = Terms(date.today(), request.with_exceptions, baseline, tell)  # noqa: DTZ011 - the day where it runs
-        report = Verifier(inventory, settings).check(spec, terms)
+        wrong = own_controller and (refused_controller(error, own_controller),)
+        complain(render_diagnostics(wrong) if wrong else render_sentence_error(error), request.color)
+        return _misused(inventory)
+    try:
+        with counted("checking assertions") as tell:
+            today = date.today()  # noqa: DTZ011 - the day where it runs
+            reader = BaselineReader(request.sources)
+            terms = Terms(today, request.with_exceptions, baseline, intended.judged, reader.inventory, tell)
+            report = Verifier(inventory, settings).check(spec, terms)
+    except IntentError as error:
+        complain(render_diagnostics(error.diagnostics), request.color)
+        return _misused(inventory)
     complain(render_diagnostics(report.findings), request.color)
     return _reported(Checked(report, inventory), request)
 
 
-def intent_of(request: CheckRequest) -> Spec:
-    """The assertions that ``request`` is about.
+def _misused(inventory: Inventory) -> ExitStatus:
+    """The status where the intent cannot be used: an input that was refused is graver."""
+    return gravest((ExitStatus.USAGE, *((ExitStatus.INPUT,) if inventory.has_errors else ())))
+
+
+def intent_of(request: CheckRequest) -> Intended:
+    """The intent that ``request`` is about.
 
     Raises :class:`Refusal` where there is no intent, and for an id that no assertion has.
     """
@@ -94,17 +117,7 @@ def intent_of(request: CheckRequest) -> Spec:
     if not kept:
         which = f" of severity `{request.severity}` or graver" if spec.assertions and request.severity else ""
         raise Refusal("NV420", f"the intent holds no assertion{which}", "a gate without any would let everything pass")
-    return replace(spec, assertions=kept, exceptions=_exceptions_for(spec, {one.id for one in kept}))
-
-
-def _exceptions_for(spec: Spec, ids: set[str]) -> tuple[ExceptionText, ...]:
-    """The exceptions for assertions that are judged, and those for no assertion at all, which is an error."""
-    known = {one.id for one in spec.assertions}
-    return tuple(
-        replace(one, assertions=tuple(written for written in one.assertions if written.text not in known - ids))
-        for one in spec.exceptions
-        if not all(written.text in known - ids for written in one.assertions)
-    )
+    return Intended(spec, frozenset(one.id for one in kept))
 
 
 def _baseline(request: CheckRequest) -> Baseline | None:

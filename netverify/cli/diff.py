@@ -66,7 +66,8 @@ def _both(paths: tuple[str, ...], base: str | None, sources: Sources, *, named: 
             raise Refusal("NV420", "`--base` compares with a revision, and not with a path", "name paths with `-f`")
         return sources, sources
     if len(paths) == 2 and not named:
-        return replace(sources, filenames=(paths[0],)), replace(sources, filenames=(paths[1],))
+        named_by = replace(sources, by_default=False)
+        return replace(named_by, filenames=(paths[0],)), replace(named_by, filenames=(paths[1],))
     if not paths and len(sources.kustomize) == 2 and not sources.filenames and not sources.helm:
         old, new = sources.kustomize
         return replace(sources, kustomize=(old,)), replace(sources, kustomize=(new,))

@@ -30,8 +30,23 @@ class RunFacts:
     color: str
 
 
+_DISARMED = {
+    **dict.fromkeys(("json", "sarif", "gitlab"), "#\\u0023["),
+    **dict.fromkeys(("junit", "markdown", "html"), "#&#35;["),
+}
+"""What stands for ``##[``, which a runner of GitHub takes for a command anywhere in a line; only texts can hold it.
+
+Lines of ``github`` are commands already, and text is painted. Source: actions/runner, ActionCommand.cs.
+"""
+
+
 def rendered_gate(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
-    """``report`` in the format of ``output``, in pieces."""
+    """``report`` in the format of ``output``, in pieces, none of which a runner takes for a command by mistake."""
+    disarmed = _DISARMED.get(output.format, "##[")
+    return (piece.replace("##[", disarmed) for piece in _pieces(report, inventory, output, facts))
+
+
+def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
     match output.format:
         case "json":
             from netverify.report.gate_json import render_gate_json  # noqa: PLC0415 see above

@@ -10,8 +10,10 @@ from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import SourceKind, SourceText, Spec, Written
+from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 from netverify.queries.assumed import Assumed, AssumptionError, assumed, cni_named
+from netverify.queries.sentence_error import SentenceError
 
 
 def with_intended(sources: Sources) -> Sources:
@@ -74,6 +76,12 @@ def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
             controller=routing.controller or controller,
         ),
     )
+
+
+def refused_controller(error: SentenceError, written: Written) -> Diagnostic:
+    """What is wrong with the ``ingress-controller`` of an intent file."""
+    message = f"in {shown(written.text)}: {error.message}"
+    return Diagnostic(error.code, Severity.ERROR, message, written.origin, error.help)
 
 
 def _cni(written: Written) -> str:

@@ -15,6 +15,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.comparison.outcome import Inputs
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.globs import has_magic
+from netverify.manifests.renderings import moved, place_of
 from netverify.manifests.revision import RevisionError, checkout
 from netverify.manifests.sources import STANDARD_INPUT
 
@@ -41,6 +42,20 @@ def read_both(request: DiffRequest) -> Inputs:
     return Inputs(old, _read(sources, gone, "not in the work tree"))
 
 
+def read_revision(sources: Sources, revision: str) -> Inventory:
+    """``sources`` as they were at ``revision``. Raises :class:`Refusal` (``NV423``) for one that cannot be had."""
+    at_both = _relative(sources)
+    paths = tuple(_paths(at_both))
+    try:
+        with checkout(revision, ".", tuple(_without_magic(path) for path in paths)) as root:
+            absent = [path for path in paths if not has_magic(path) and not _exists(root / path)]
+            with chdir(root):
+                return _read(at_both, absent, f"not in revision {revision}")
+    except RevisionError as error:
+        status = ExitStatus.USAGE if error.misused else ExitStatus.INPUT
+        raise Refusal("NV423", error.message, error.help, status) from None
+
+
 def _read(sources: Sources, absent: Sequence[str], why: str) -> Inventory:
     """What ``sources`` give on a side where some of them are ``absent``, which its account says."""
     inventory = read_sources(_without(sources, absent))
@@ -59,6 +74,9 @@ def _relative(sources: Sources) -> Sources:
         kustomize=tuple(map(_from_here, sources.kustomize)),
         helm=tuple(_from_here(chart) if _exists(Path(chart)) else chart for chart in sources.helm),
         values=tuple(_from_here(file) if _exists(Path(file)) else file for file in sources.values),
+        renderings=tuple(
+            moved(one, lambda path: _from_here(path) if _exists(Path(path)) else path) for one in sources.renderings
+        ),
     )
 
 
@@ -73,6 +91,7 @@ def _paths(sources: Sources) -> Iterator[str]:
     yield from sources.filenames
     yield from sources.kustomize
     yield from (path for path in (*sources.helm, *sources.values) if _exists(Path(path)))
+    yield from (path for path in map(place_of, sources.renderings) if _exists(Path(path)))
 
 
 def _without_magic(path: str) -> str:
@@ -88,6 +107,7 @@ def _without(sources: Sources, absent: Sequence[str]) -> Sources:
         filenames=tuple(path for path in sources.filenames if path not in absent),
         kustomize=tuple(path for path in sources.kustomize if path not in absent),
         helm=tuple(chart for chart in sources.helm if chart not in absent),
+        renderings=tuple(one for one in sources.renderings if place_of(one) not in absent),
     )
 
 

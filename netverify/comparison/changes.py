@@ -32,6 +32,13 @@ class Changes:
         self._mentions: dict[tuple[Direction, str], Mentions] = {}
 
     @property
+    def same_facts(self) -> bool:
+        """Whether namespaces and workloads that are on both sides are the same in every respect, seen or not."""
+        old = {one.key: _facts(one) for one in self._sides.old.cluster.workloads}
+        new = {one.key: _facts(one) for one in self._sides.new.cluster.workloads}
+        return not self.relabelled and all(old[key] == new[key] for key in old.keys() & new.keys())
+
+    @property
     def any(self) -> bool:
         """Whether there is anything to prove."""
         return bool(self.workloads) or any(self.places(direction) for direction in Direction)
@@ -194,6 +201,11 @@ def _keys(old: Namespace, new: Namespace) -> frozenset[str] | None:
 
 def _rest(workload: Workload) -> Hashable:
     return workload.host_network, workload.single, tuple(sorted(workload.open_labels.items()))
+
+
+def _facts(workload: Workload) -> Hashable:
+    labels = tuple(sorted(workload.labels.items()))
+    return labels, workload.ports, _rest(workload)
 
 
 def _named(workload: Workload, names: Collection[tuple[Protocol, str]]) -> frozenset[Hashable]:

@@ -26,6 +26,7 @@ from netverify.comparison.pair_changes import PairChanges, change_of, in_doubt
 from netverify.comparison.searching import Found, add_all
 from netverify.comparison.sides import Sides, aligned
 from netverify.comparison.staging import Staging
+from netverify.comparison.unmodelled import Unmodelled, unmodelled
 from netverify.diagnostics import NetverifyError
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
@@ -49,8 +50,9 @@ def compare(old: Context, new: Context) -> Comparison:
     """
     sides = aligned(old, new)
     changes = Changes(sides)
-    inventories = Inputs(old.inventory, new.inventory)
-    new_way, old_way = (_Way(sides, changes, inventories, allowing_new=new_side) for new_side in (True, False))
+    told = unmodelled(Inputs(old.inventory, new.inventory), changes)
+    inventories = told.inputs
+    new_way, old_way = (_Way(sides, changes, told, allowing_new=new_side) for new_side in (True, False))
     ways = new_way, old_way
     pairs = _pairs(sides, changes, ways)
     unread = _unread(inventories)
@@ -74,7 +76,7 @@ def compare(old: Context, new: Context) -> Comparison:
         ),
         proofs=() if unread else tuple(_proofs(changes, appears, disappears)),
         unknown_because=tuple(_doubts(unread, inventories, appears, disappears)) if judged is Relation.UNKNOWN else (),
-        assumptions=tuple(_assumptions(sides, changes)),
+        assumptions=tuple(_assumptions(sides, changes, told)),
         approximations=tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
         notes=tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
         smt2=(*appears.goals, *disappears.goals),
@@ -93,12 +95,12 @@ class ContradictionError(NetverifyError):
 class _Way:
     """One way to compare: what the one side allows and the other does not."""
 
-    def __init__(self, sides: Sides, changes: Changes, inventories: Inputs, *, allowing_new: bool) -> None:
+    def __init__(self, sides: Sides, changes: Changes, told: Unmodelled, *, allowing_new: bool) -> None:
         ours, theirs = (sides.new, sides.old) if allowing_new else (sides.old, sides.new)
-        new, old = inventories.new, inventories.old
+        new, old = told.inputs.new, told.inputs.old
         self.inventories = (new, old) if allowing_new else (old, new)
         self.staging = Staging(sides, changes, allowing_new=allowing_new)
-        self._search = sides.search(ours, theirs)
+        self._search = sides.search(ours, theirs, told.opaque)
         self._explainer = Explainer(ours, theirs, self.inventories)
         self.found = Found()
         stages = chain(self.staging.policies(), self.staging.workloads())
@@ -181,7 +183,7 @@ def _proofs(changes: Changes, appears: Found, disappears: Found) -> Iterator[str
         yield "policies, namespaces and workloads are written the same, as far as policy can tell"
 
 
-def _assumptions(sides: Sides, changes: Changes) -> Iterator[str]:
+def _assumptions(sides: Sides, changes: Changes, told: Unmodelled) -> Iterator[str]:
     yield from cni_premises(sides.settings)
     if sides.settings.pod_cidrs:
         yield pod_cidr_premise(sides.settings)
@@ -193,5 +195,12 @@ def _assumptions(sides: Sides, changes: Changes) -> Iterator[str]:
         else:
             yield "pods that could be created name their ports as existing pods of their namespace do, on either side"
     yield "what is not in the manifests is the same on both sides: the CNI, labels of namespaces that neither declares"
+    if told.opaque:
+        yield f"what is not modelled in {_places(told)} and is the same on both sides acts alike on both"
     yield "a namespace that is on one side only would have the same labels on the other"
     yield SCTP_IS_POLICED
+
+
+def _places(told: Unmodelled) -> str:
+    names = sorted(told.opaque)
+    return f"namespace {names[0]}" if len(names) == 1 else f"{len(names)} namespaces"

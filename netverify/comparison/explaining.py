@@ -25,8 +25,10 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.queries.outcome import Witness
+from netverify.queries.selector_grammar import selector_text
 from netverify.queries.traffic_text import traffic_text
 from netverify.queries.wording import peer_words, traffic_words
 from netverify.reference.evaluate import allows, matches
@@ -123,9 +125,22 @@ class Explainer:
             witness,
             tuple(reason_of(allowed[one], flow, shown) for one in both),
             tuple(reason_of(refused[one], other, shown) for one in both),
+            other,
+            tuple(dict.fromkeys(self._provided(flow, other))),
             self._doubts(flow),
         )
         return Explained(change, found.predicate)
+
+    def _provided(self, flow: Flow, other: Flow) -> Iterator[str]:
+        """The labels that ``other`` gives to namespaces which only the allowing side declares."""
+        here, there = self._allowing.cluster.namespaces, self._denying.cluster.namespaces
+        for end in End:
+            pod = other.at(end)
+            if not isinstance(flow.at(end), Pod) or not isinstance(pod, Pod) or pod.namespace not in there:
+                continue
+            if here[pod.namespace].declared and not there[pod.namespace].declared:
+                given = selector_text(selector_of({key: pod.namespace_labels[key] for key in _told(pod)}))
+                yield f"namespace {pod.namespace} has {f'labels {given}' if given else 'no label that counts'}"
 
     def _differs(self, flow: Flow, translation: Translation, behaviours: Behaviours) -> bool:
         """Whether the one side allows ``flow`` and the other does not. The reference reading decides."""
@@ -163,6 +178,10 @@ class Explainer:
             *described(objects_that_may("deny", ours, places), "deny it on the side that allows it"),
             *described(objects_that_may("allow", theirs, places), "allow it on the side that does not"),
         )
+
+
+def _told(pod: Pod) -> list[str]:
+    return sorted(pod.namespace_labels.keys() - {NAMESPACE_NAME_LABEL})
 
 
 def _anywhere(flow: Flow, accepts: Callable[[Flow], bool], mentions: Mentions, plan: AddressPlan) -> Flow:

@@ -86,7 +86,7 @@ def region(  # noqa: PLR0913, PLR0917 - a flow, why it differs, and what may be 
     ports = _ports(flow, sent, accepts, behaviours, mentions)
     if ports is not None:
         sent = All((*sent.parts, AnyOf(tuple(PortIn(protocol, numbers) for protocol, numbers in ports.items()))))
-    ends = {end: All(tuple(dict.fromkeys(of_end))) for end, of_end in parts.items()}
+    ends = {end: All(tuple(dict.fromkeys(_parts(All(tuple(of_end)))))) for end, of_end in parts.items()}
     return Region(ends[End.SOURCE], ends[End.DESTINATION], sent, ports, tuple(causes))
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from netverify.connectivity.outcome import Access
 from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
-from netverify.model.flow import Direction
+from netverify.model.flow import Direction, Flow
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.outcome import Reason, Witness
 from netverify.rules.table import PolicyRef
@@ -77,8 +77,9 @@ class Change:
     """Flows from ``source`` to ``destination`` on ``traffic`` of which some are allowed on one side alone.
 
     ``witness`` is one of them, small, as the side sees it that allows it, and ``allowed`` traces it there; ``refused``
-    traces it on the other side. Both were replayed in the reference reading. ``doubts`` are objects that are not
-    modelled and could make that flow no change.
+    traces ``other``, the same flow as the other side sees it. Both were replayed in the reference reading. ``provided``
+    says what labels a namespace has on the other side, where the manifests do not tell. ``doubts`` are objects that are
+    not modelled and could make that flow no change.
     """
 
     source: str
@@ -88,6 +89,8 @@ class Change:
     witness: Witness
     allowed: tuple[Reason, ...]
     refused: tuple[Reason, ...]
+    other: Flow
+    provided: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
 

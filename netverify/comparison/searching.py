@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
-from netverify.rules.predicate import Predicate
+from netverify.rules.predicate import InNamespace, Predicate
 from netverify.symbolic.difference_search import DifferenceSearch, Stage
 from netverify.symbolic.status import Status
 
@@ -38,6 +38,10 @@ def add_all(found: Found, stages: Iterable[Stage], search: DifferenceSearch, exp
     for stage in stages:
         while (one := search.find(stage, covered)).status is Status.SAT:
             found.goals += one.goals
+            if one.opaque is not None:
+                found.gave_up.append(f"policies that are not modelled decide what changes at namespace {one.opaque}")
+                covered.append(InNamespace(stage.denied.peer, one.opaque))
+                continue
             if len(found.changes) == LISTED:
                 found.is_more = True
                 return

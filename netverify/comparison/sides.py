@@ -42,8 +42,8 @@ class Sides:
         """Every namespace of either side, sorted."""
         return tuple(sorted(self.new.cluster.namespaces))
 
-    def search(self, allowing: Facts, denying: Facts) -> DifferenceSearch:
-        """A search for what ``allowing`` allows and ``denying`` does not."""
+    def search(self, allowing: Facts, denying: Facts, opaque: frozenset[str]) -> DifferenceSearch:
+        """A search for what ``allowing`` allows and ``denying`` does not, whatever is decided in ``opaque`` places."""
         return DifferenceSearch(
             allowing.side,
             denying.side,
@@ -51,6 +51,7 @@ class Sides:
             self.fixed,
             Latitude(self.settings.pod_cidrs, self.settings.free_named_ports),
             Budget(self.settings.timeout_s, self.settings.seed),
+            opaque=opaque,
             keep_goals=self.settings.keep_goals,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 
 from netverify.answers.context import Context, with_nodes
@@ -12,6 +13,7 @@ from netverify.dialects.network_policy import lower_policy
 from netverify.dialects.tiers import table_of
 from netverify.findings.specimens import ORDINARY, Specimens
 from netverify.model.flow import Direction, Flow
+from netverify.model.labels import LabelSelector, satisfiable
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
 from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.predicate import Predicate
@@ -73,6 +75,8 @@ class Changes:
         Flows of the policies and rules of ``shown_by`` are looked at first. ``text`` is the question in words; where it
         is asked ``by_the_way`` it may stay undecided.
         """
+        namespace = before[0].namespace
+        before, after = _that_matter(before, after)
         tables = {d: (self._table(before, d), self._table(after, d)) for d in Direction}
         different = [direction for direction, (one, other) in tables.items() if one != other]
         for policy, direction, rule in shown_by:
@@ -81,7 +85,7 @@ class Changes:
                 return Change.SOMETHING
         for direction in different:
             judged = self._differences.alike(
-                *tables[direction], before[0].namespace, f"{text} ({direction})", strictly=self._strictly
+                *tables[direction], namespace, f"{text} ({direction})", strictly=self._strictly
             )
             if (found := self._noted(judged, "" if by_the_way else text)) is not Change.NOTHING:
                 return found
@@ -128,6 +132,25 @@ class Changes:
             self._alive.append(policy)
             self._lowered[key] = lower_policy(policy, direction)
         return self._lowered[key]
+
+
+def _that_matter(
+    before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy]
+) -> tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy]]:
+    """Both without the policies, left as they are, that select no pod which a changed one selects.
+
+    About a pod that no changed policy selects both decide alike anyway, and about the others these say nothing.
+    """
+    old, new = {id(one) for one in before}, {id(one) for one in after}
+    changed = {one.pod_selector for one in (*before, *after) if (id(one) in old) != (id(one) in new)}
+    kept = [[one for one in some if any(_overlap(one.pod_selector, of) for of in changed)] for some in (before, after)]
+    return kept[0], kept[1]
+
+
+@lru_cache(maxsize=1 << 16)
+def _overlap(one: LabelSelector, other: LabelSelector) -> bool:
+    """Whether some labels match both."""
+    return satisfiable(LabelSelector((*one.requirements, *other.requirements)))
 
 
 def without_rule(policy: NetworkPolicy, direction: Direction, rule: PolicyRule) -> NetworkPolicy:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.context import Context
-from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of
+from netverify.answers.dns import DnsVerdict, dns_access_of
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
+from netverify.findings.plain_queries import PlainQueries
 from netverify.model.cluster import Workload
 from netverify.model.labels import selector_matches
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.pod_network import DnsPolicy
 from netverify.model.traffic import Protocol
-from netverify.routing.cluster_dns import DNS_PORT
+from netverify.routing.cluster_dns import DNS_PORT, PROTOCOLS, DnsServer, cluster_dns
 
 
 def dns_findings(context: Context) -> Iterator[Diagnostic]:
@@ -26,6 +27,8 @@ def dns_findings(context: Context) -> Iterator[Diagnostic]:
     are left out.
     """
     seen: set[tuple[str, tuple[str, ...]]] = set()
+    servers = cluster_dns(context.routing, context.settings.routing).servers
+    queries = PlainQueries(context, servers)
     for workload in context.inventory.cluster.workloads:
         if workload.host_network or workload.network.dns_policy is not DnsPolicy.CLUSTER_FIRST:
             continue
@@ -34,7 +37,11 @@ def dns_findings(context: Context) -> Iterator[Diagnostic]:
         if not policies or key in seen:
             continue
         seen.add(key)
-        yield from _finding(workload, policies, dns_access_of(context, workload.key))
+        blocked = queries.blocked(workload)
+        if blocked is None:
+            access = dns_access_of(context, workload.key)
+            blocked = tuple(one for one in PROTOCOLS if access.over(one) is DnsVerdict.BLOCKED)
+        yield from _finding(workload, policies, blocked, servers)
 
 
 def _isolating(workload: Workload, context: Context) -> list[NetworkPolicy]:
@@ -45,13 +52,14 @@ def _isolating(workload: Workload, context: Context) -> list[NetworkPolicy]:
     ]
 
 
-def _finding(workload: Workload, policies: list[NetworkPolicy], access: DnsAccess) -> Iterator[Diagnostic]:
-    blocked = [one for one in (Protocol.UDP, Protocol.TCP) if access.over(one) is DnsVerdict.BLOCKED]
+def _finding(
+    workload: Workload, policies: list[NetworkPolicy], blocked: tuple[Protocol, ...], servers: tuple[DnsServer, ...]
+) -> Iterator[Diagnostic]:
     if not blocked:
         return
     origin = policies[0].origin or NOWHERE
     who = f"`{workload.key}` and pods isolated alike"
-    ports = sorted({path.server.port for path in access.paths if isinstance(path.server.port, int)})
+    ports = sorted({server.port for server in servers if isinstance(server.port, int)})
     if DNS_PORT not in ports and ports and any(_names_dns_port(policy) for policy in policies):
         text = f"{who} may ask port {DNS_PORT}, but the DNS pods listen on {', '.join(map(str, ports))}"
         yield Diagnostic("NV609", Severity.WARNING, text, origin, f"allow {ports[0]} over UDP and TCP as well")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from netverify.answers.context import Context
+from netverify.answers.premises import cni_premises
 from netverify.answers.surface import Surface
 from netverify.diagnostics import CODES, Diagnostic
 from netverify.findings.all import routing_findings
@@ -38,15 +39,21 @@ PROVED_OF_WHOLES = frozenset({"NV625", "NV626"})
 """The findings that need every policy and rule weighed against all others."""
 
 
+PROVED = PROVED_OF_WHOLES | {"NV627", "NV628"}
+"""The findings that are proofs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linted:
     """``findings`` in the order of their places; ``undecided``: what the solver gave up on, a line for each.
 
-    ``smt2`` are the goals that were solved for findings about policies, with what the solver said.
+    ``assumptions`` are what the proofs among the findings take as given. ``smt2`` are the goals that were solved
+    for findings about policies, with what the solver said.
     """
 
     findings: tuple[Diagnostic, ...]
     undecided: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
     smt2: tuple[tuple[str, str], ...] = ()
 
 
@@ -54,9 +61,11 @@ def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
     """The findings of ``codes`` about the inventory of ``context``, of which ``surface`` is."""
     changes = Changes(context)
     found = {*routing_findings(context, surface, codes), *_policy_findings(context, changes, codes)}
-    kept = (finding for finding in found if finding.code in codes)
-    goals = (*surface.smt2, *changes.smt2)
-    return Linted(tuple(sorted(kept, key=Diagnostic.sort_key)), tuple(changes.undecided), goals)
+    kept = tuple(sorted((finding for finding in found if finding.code in codes), key=Diagnostic.sort_key))
+    given: tuple[str, ...] = ()
+    if any(finding.code in PROVED for finding in kept):
+        given = (*cni_premises(context.settings), "pods that could be created are not on the host network")
+    return Linted(kept, tuple(changes.undecided), given, (*surface.smt2, *changes.smt2))
 
 
 def _policy_findings(context: Context, changes: Changes, codes: Collection[str]) -> Iterator[Diagnostic]:
@@ -66,7 +75,7 @@ def _policy_findings(context: Context, changes: Changes, codes: Collection[str])
     mending = Mending(policies, places)
     dead = unreachable(policies, changes, places)
     yield from dead.findings()
-    yield from selection_findings(policies, there, mending)
+    yield from selection_findings(policies, there, places, mending)
     alternatives = dict(alternative_findings(policies, there, cluster, places))
     yield from alternatives.values()
     yield from peer_findings(Surroundings(cluster, there, places, mending), {*alternatives, *dead.peers})

@@ -13,12 +13,13 @@ from netverify.findings.inhabitants import Inhabitants
 from netverify.findings.mending import Mending
 from netverify.findings.near_misses import advice, near_misses
 from netverify.findings.wording import policy_text, selector_text
+from netverify.manifests.places import Places
 from netverify.model.labels import satisfiable
 from netverify.model.network_policy import NetworkPolicy
 
 
 def selection_findings(
-    policies: tuple[NetworkPolicy, ...], there: Inhabitants, mending: Mending
+    policies: tuple[NetworkPolicy, ...], there: Inhabitants, places: Places, mending: Mending
 ) -> Iterator[Diagnostic]:
     """NV620: a policy selects no existing pod, although its namespace has some.
 
@@ -37,5 +38,6 @@ def selection_findings(
         help_text = advice(misses) or "compare the selector with the labels of the pod templates, and the namespace"
         sure = there.whole and there.settled(policy.namespace)
         severity = Severity.WARNING if sure else Severity.NOTE
+        origin = places.origin(policy, ("spec", "podSelector"))
         fix = mending.with_label(policy, ("spec", "podSelector"), misses)
-        yield Diagnostic("NV620", severity, text, policy.origin, help_text, fix=fix)
+        yield Diagnostic("NV620", severity, text, origin, help_text, fix=fix)

@@ -43,7 +43,7 @@ def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context)
     tables = relevant_tables(context.policies, flow)
     decisions = [trace(tables.tables[direction], flow, behaviours) for direction in Direction]
     reasons = [_reason(decision, flow, context) for decision in decisions]
-    places = [_place(flow.at(end), end, context) for end in End]
+    places = [place_of(flow.at(end), end, context) for end in End]
     return Cause(
         place_words(flow.source, context),
         place_words(flow.destination, context),
@@ -53,7 +53,7 @@ def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context)
 
 
 def place_words(endpoint: Endpoint, context: Context) -> str:
-    """``namespace b``, ``outside``, or that the namespace is a new one."""
+    """``namespace b``, ``outside``, that the namespace is a new one, or that the pod is on the host network."""
     match endpoint:
         case External():
             return "outside"
@@ -61,10 +61,12 @@ def place_words(endpoint: Endpoint, context: Context) -> str:
             return "a node"
         case Pod():
             is_known = endpoint.namespace in context.inventory.cluster.namespaces
-            return f"namespace {endpoint.namespace}" if is_known else "a new namespace"
+            where = f"namespace {endpoint.namespace}" if is_known else "a new namespace"
+            return f"the host network in {where}" if endpoint.host_network else where
 
 
-def _place(endpoint: Endpoint, end: End, context: Context) -> Predicate:
+def place_of(endpoint: Endpoint, end: End, context: Context) -> Predicate:
+    """Everyone at ``end`` who is in the namespace of ``endpoint``, or in a new one, or outside, as that is."""
     if isinstance(endpoint, External):
         return Not(IsPod(end))
     if endpoint.namespace in context.inventory.cluster.namespaces:
@@ -89,6 +91,7 @@ def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
         return IsWorkload(end, NODE)
     if subject.host_network:
         return OnHostNetwork(end)
+    # Who is on the host network is another place, with reasons of its own.
     return All((Not(OnHostNetwork(end)), *(Not(one) for one in _selections(decision.direction, subject, context))))
 
 

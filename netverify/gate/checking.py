@@ -12,28 +12,34 @@ from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.claiming import Claiming
+from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.intent_findings import approved_but_impossible, empty_zones
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
-from netverify.gate.prepared import Prepared, PreparedException, prepare
+from netverify.gate.prepared import Prepared, prepare
+from netverify.gate.prepared_exception import PreparedException
 from netverify.gate.wording import statement_words
 from netverify.intent.ends import Ends
-from netverify.intent.spec import Allow, Assertion, DnsWorks, Spec, World
+from netverify.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
+from netverify.manifests.coverage import Inventory
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a run goes: the day it is, whether exceptions count, and what was known before.
 
-    ``tell`` hears how many of how many assertions are judged.
+    ``judged`` are the ids of the assertions to judge (None: all). ``baseline_of`` reads the manifests that a statement
+    compares with. ``tell`` hears how many of how many assertions are judged.
     """
 
     today: date
     with_exceptions: bool = True
     baseline: Baseline | None = None
+    judged: frozenset[str] | None = None
+    baseline_of: Callable[[ComparedTo], Inventory] | None = None
     tell: Callable[[int, int], None] = lambda _done, _of: None
 
 
@@ -44,7 +50,9 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
     """
     started = time.perf_counter()
     claiming = Claiming(router.context, ends)
-    prepared, exceptions = prepare(spec, claiming)
+    everything, exceptions = prepare(spec, claiming)
+    prepared = [one for one in everything if terms.judged is None or one.assertion.id in terms.judged]
+    ids = {one.assertion.id for one in prepared}
     run = _Run(router, claiming, terms)
     results: list[Result] = []
     for one in prepared:
@@ -53,7 +61,7 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
     findings = (*empty_zones(spec, claiming), *run.findings)
     return GateReport(
         results=tuple(results),
-        exceptions=tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions),
+        exceptions=tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids)),
         findings=tuple(sorted(findings, key=Diagnostic.sort_key)),
         baseline=terms.baseline.use(results) if terms.baseline is not None else None,
         today=terms.today,
@@ -125,6 +133,8 @@ class _Run:
         assertion = prepared.assertion
         if isinstance(assertion.statement, DnsWorks):
             return judge_dns(assertion.statement, assertion.id, self._claiming), ()
+        if isinstance(assertion.statement, ComparedTo):
+            return self._compared(assertion.statement, assertion.id), ()
         active = [one for one in prepared.exceptions if self._terms.with_exceptions and not self._is_expired(one)]
         exempt = tuple(flow for one in active for flow in one.flows)
         claims = [replace(claim, exempt=(*claim.exempt, *exempt)) for claim in prepared.claims]
@@ -132,6 +142,12 @@ class _Run:
         used = tuple(one.exception.id for one in active if any(self._uses(one.flows, claims, assertion)))
         self._used.update(used)
         return judged, used
+
+    def _compared(self, statement: ComparedTo, assertion: str) -> Judged:
+        read = self._terms.baseline_of
+        if read is None:
+            return Judged(GateVerdict.UNKNOWN, unknown_because=("there is nobody to read what it compares with",))
+        return judge_comparison(statement, assertion, self._claiming.context, read(statement))
 
     def _uses(self, flows: tuple[Exempt, ...], claims: list[Claim], assertion: Assertion) -> Iterator[bool]:
         return (self._judge.is_used(flow, claim, assertion.id) for flow in flows for claim in claims)

@@ -37,6 +37,7 @@ class Claim:
 
     ``key`` names the claim among those of its assertion in words. ``exempt`` are flows that are approved.
     ``nobody_will_do``: where there are no such flows at all, it holds.
+    ``ways_only``: about what comes by ways in; that the source connects to the pods themselves is another claim's.
     ``violated`` says in words what is wrong where it does not hold; empty where the flow itself says it.
     """
 
@@ -46,4 +47,5 @@ class Claim:
     world: World = World.POSSIBLE
     exempt: tuple[Exempt, ...] = ()
     nobody_will_do: bool = False
+    ways_only: bool = False
     violated: str = ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from netverify.answers.context import Context
 from netverify.answers.planned import routes_to
 from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.gate.stranger import Stranger
 from netverify.intent.ends import ANYONE, Ends, united
 from netverify.intent.spec import FlowText, World
 from netverify.model.flow import End
@@ -28,6 +30,11 @@ class Claiming:
     def __init__(self, context: Context, ends: Ends) -> None:
         self.context = context
         self.ends = ends
+
+    @cached_property
+    def stranger(self) -> Stranger:
+        """A flow that no rule of the cluster speaks of."""
+        return Stranger(self.context)
 
     def flow(self, flow: FlowText, wanted: Wanted, world: World, exempt: tuple[Exempt, ...] = ()) -> Iterator[Claim]:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
@@ -60,7 +67,7 @@ class Claiming:
                 yield Claim(question.text, question, wanted, world, exempt)
                 if source is ANYONE and not destination.outside:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
-                    yield Claim(inward.text, inward, wanted, world, exempt)
+                    yield Claim(inward.text, inward, wanted, world, exempt, ways_only=True)
 
     def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
         """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
@@ -118,7 +125,7 @@ def _question(
         destination.text,
         destination.called,
         from_outside,
-        beside=() if destination.called is not None or from_outside else (BOTH_OUTSIDE,),
+        beside=(BOTH_OUTSIDE,),
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.claiming import Claiming
 from netverify.gate.judging import Judge
-from netverify.gate.outcome import GateVerdict
 from netverify.gate.prepared import Prepared
 from netverify.intent.spec import Only, Spec, Written
 from netverify.manifests.refusal import shown
@@ -48,7 +47,6 @@ def approved_but_impossible(prepared: Prepared, judge: Judge) -> Iterator[Diagno
             )
             for claim in prepared.claims
         ]
-        verdicts = {judge.judge(claim, prepared.assertion.id).verdict for claim in asked}
-        if not verdicts & {GateVerdict.REFUTED, GateVerdict.UNKNOWN} and flow.origin is not None:
+        if flow.origin is not None and not any(judge.is_possible(claim, prepared.assertion.id) for claim in asked):
             text = f"an approved flow of {shown(prepared.assertion.id)} is never possible"
             yield Diagnostic("NV713", Severity.WARNING, text, flow.origin, "drop the approval, or mend the policy")

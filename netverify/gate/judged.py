@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netverify.answers.routed import unique
 from netverify.gate.outcome import GRAVEST, GateVerdict, Violation
-from netverify.queries.outcome import Answer, Reason, Verdict
+from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def together(parts: Sequence[Judged]) -> Judged:
     proofs = parts if verdict in (GateVerdict.PROVED, GateVerdict.EXCEPTED) else ()
     return Judged(
         verdict,
-        tuple(sorted((one for part in parts for one in part.violations), key=lambda one: (one.text, one.fingerprint))),
+        tuple(sorted((one for part in parts for one in part.violations), key=_existing_first)),
         all(part.is_complete for part in parts),
         unique(reason for part in proofs for reason in part.because),
         unique(line for part in parts for line in part.unknown_because),
@@ -66,3 +66,8 @@ def together(parts: Sequence[Judged]) -> Judged:
         sum(part.questions for part in parts),
         unique(goal for part in parts for goal in part.smt2),
     )
+
+
+def _existing_first(violation: Violation) -> tuple[bool, str, str]:
+    """What existing pods suffice for comes before what needs another one, each in the order of texts."""
+    return (violation.scope is not Scope.EXISTING, violation.text, violation.fingerprint)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found, answer_refused
 from netverify.answers.routed import Router
-from netverify.gate.causes import cause_of, place_words
+from netverify.gate.causes import cause_of, place_of, place_words
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.presence import absences
 from netverify.gate.routed import judge_routes
 from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
-from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.queries.outcome import Answer, Effect, Scope, Verdict
 from netverify.queries.question import Question
-from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import All, IsWorkload, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 from netverify.symbolic.status import Status
@@ -36,16 +37,28 @@ class Judge:
 
     def judge(self, claim: Claim, assertion: str) -> Judged:
         """What becomes of ``claim`` of the assertion with that id."""
-        if claim.question.called is not None or claim.question.from_outside:
+        if absent := absences(claim, self.router.context):
+            return Judged(GateVerdict.VACUOUS, notes=absent)
+        if claim.question.called is not None or (claim.question.from_outside and claim.wanted is Wanted.ALL):
             return judge_routes(claim, assertion, self.router)
+        if claim.question.from_outside:
+            return self._from_outside(claim, assertion)
         if claim.wanted is Wanted.ALL:
             return self._all(claim, assertion)
         return self._none(claim, assertion)
 
+    def _from_outside(self, claim: Claim, assertion: str) -> Judged:
+        """What comes by ways in and, unless that is another claim's, to the pods themselves."""
+        ways = judge_routes(claim, assertion, self.router)
+        if claim.ways_only:
+            return ways
+        direct = replace(claim, question=replace(claim.question, from_outside=False))
+        return together([ways, self._none(direct, assertion)])
+
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that would be against ``claim``."""
         question = claim.question
-        if question.called is not None or question.from_outside:
+        if question.called is not None:
             without = replace(claim, exempt=tuple(one for one in claim.exempt if one != exempt))
             return self.judge(without, assertion).verdict is GateVerdict.REFUTED
         narrowed = replace(
@@ -53,23 +66,53 @@ class Judge:
             source=All((question.source, exempt.source)),
             destination=All((question.destination, exempt.target)),
         )
-        narrowed_claim = replace(claim, question=narrowed, exempt=())
-        return self.judge(narrowed_claim, assertion).verdict is GateVerdict.REFUTED
+        return self.is_possible(replace(claim, question=narrowed, exempt=()), assertion)
+
+    def is_possible(self, claim: Claim, assertion: str) -> bool:
+        """Whether some flow may be against ``claim``; False only if that is proved."""
+        question = claim.question
+        if question.called is not None or question.from_outside or claim.wanted is Wanted.ALL:
+            return self.judge(claim, assertion).verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN)
+        asked = _asked(claim)
+        return self._first(asked, claim, with_namespaces_of(asked, self.router.context)).status is not Status.UNSAT
 
     def _none(self, claim: Claim, assertion: str) -> Judged:
         question = _asked(claim)
         context = with_namespaces_of(question, self.router.context)
-        whole = self._answer(question, claim, context)
-        if whole.found.flow is None or whole.answer.verdict is not Verdict.REACHABLE:
-            verdict = self._verdict(whole.answer, claim, first=True)
-            because = whole.answer.because if verdict is GateVerdict.PROVED else ()
-            return of_answers(verdict, (whole.answer,), because=because)
-        answers = [whole.answer]
+        found = self._first(question, claim, context)
+        if found.flow is None:
+            answer = answer_found(question, context, found)
+            verdict = self._verdict(answer, claim, first=True)
+            because = answer.because if verdict is GateVerdict.PROVED else ()
+            return of_answers(verdict, (answer,), because=because)
+        answers: list[Answer] = []
         violations: list[Violation] = []
+        if claim.violated:
+            return self._violated(question, claim, assertion, context)
         pieces = context.search.pieces.of(question)
         ends = [self._collect(piece, claim, assertion, context, (answers, violations)) for piece in pieces]
+        # That a flow was found, and none that certainly counts, is no proof.
+        verdict = GateVerdict.REFUTED if violations else GateVerdict.UNKNOWN
         is_complete = all(status is Status.UNSAT for status in ends)
-        return of_answers(GateVerdict.REFUTED, answers, violations=tuple(violations), is_complete=is_complete)
+        return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
+
+    def _violated(self, question: Question, claim: Claim, assertion: str, context: Context) -> Judged:
+        """``claim``, which one flow violates as a whole, with such a flow of ``question``."""
+        found = self._shown(question, claim, context)
+        answer = answer_found(question, context, found)
+        if answer.verdict is not Verdict.REACHABLE:
+            return of_answers(GateVerdict.UNKNOWN, (answer,))
+        one, _ = _allowed(claim, assertion, found, answer, context)
+        one = replace(one, fingerprint=fingerprint(assertion, claim.key))
+        return of_answers(GateVerdict.REFUTED, (answer,), violations=(one,))
+
+    def _shown(self, question: Question, claim: Claim, context: Context) -> Found:
+        search = context.search
+        return search.find_another(question) if claim.world is World.POSSIBLE else search.find_existing(question)
+
+    def _first(self, question: Question, claim: Claim, context: Context) -> Found:
+        search = context.search
+        return search.find_any(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
     def _collect(
         self,
@@ -81,24 +124,18 @@ class Judge:
     ) -> Status:
         """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others."""
         answers, violations = into
-        scope = PodScope.NAMED if claim.world is World.POSSIBLE else PodScope.EXISTING
         while len(violations) < MOST_VIOLATIONS:
-            found = context.search.find_another(piece, scope)
+            found = self._shown(piece, claim, context)
             if found.flow is None:
                 return found.status
             answer = answer_found(piece, context, found)
             answers.append(answer)
             if answer.verdict is not Verdict.REACHABLE:
                 return Status.UNKNOWN
-            violation, flows = _allowed(claim, assertion, _Shown(found, answer), context)
+            violation, flows = _allowed(claim, assertion, found, answer, context)
             violations.append(violation)
             piece = replace(piece, beside=(*piece.beside, flows))
         return Status.SAT
-
-    def _answer(self, question: Question, claim: Claim, context: Context) -> _Shown:
-        search = context.search
-        found = search.find(question) if claim.world is World.POSSIBLE else search.find_existing(question)
-        return _Shown(found, answer_found(question, context, found))
 
     def _verdict(self, answer: Answer, claim: Claim, *, first: bool) -> GateVerdict:
         match answer.verdict:
@@ -131,27 +168,21 @@ class Judge:
             if answer.verdict is not Verdict.REACHABLE or found.flow is None:
                 break
             violations.append(_refused(claim, assertion, answer, found, context_words=_end_words(found, self.router)))
-            question = replace(question, beside=(*question.beside, _this_pair(found)))
+            question = replace(question, beside=(*question.beside, _this_pair(found, context)))
         last = answers[-1]
         verdict = GateVerdict.REFUTED if violations else self._verdict(last, claim, first=len(answers) == 1)
         is_complete = last.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
         return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the search found, and the answer that it supports."""
-
-    found: Found
-    answer: Answer
-
-
-def _allowed(claim: Claim, assertion: str, shown: _Shown, context: Context) -> tuple[Violation, Predicate]:
-    """What ``shown`` is an example of: a flow that is against ``claim``, and all that are allowed for its reason."""
-    flow, answer = shown.found.flow, shown.answer
-    assert flow is not None
-    cause = cause_of(flow, shown.found.behaviours, context)
-    text = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
+def _allowed(
+    claim: Claim, assertion: str, found: Found, answer: Answer, context: Context
+) -> tuple[Violation, Predicate]:
+    """What ``answer`` is an example of: a flow that is against ``claim``, and all that are allowed for its reason."""
+    assert found.flow is not None
+    cause = cause_of(found.flow, found.behaviours, context)
+    said = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
+    text = f"{said} ({_through(answer)})" if _through(answer) else said
     mark = fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason)
     violation = Violation(
         text,
@@ -163,6 +194,12 @@ def _allowed(claim: Claim, assertion: str, shown: _Shown, context: Context) -> t
         because=answer.because,
     )
     return violation, cause.flows
+
+
+def _through(answer: Answer) -> str:
+    """The policy whose rule lets the flow of ``answer`` in, or out; empty where none decides."""
+    deciding = [one.policy for one in answer.because if one.effect is Effect.ALLOW and one.policy is not None]
+    return str(deciding[-1]) if deciding else ""
 
 
 def _asked(claim: Claim) -> Question:
@@ -198,17 +235,15 @@ def _end_words(found: Found, router: Router) -> tuple[str, str]:
     return source, destination
 
 
-def _this_pair(found: Found) -> Predicate:
+def _this_pair(found: Found, context: Context) -> Predicate:
     assert found.flow is not None
-    return All(tuple(_like(found.flow.at(end), end) for end in End))
+    return All(tuple(_like(found.flow.at(end), end, context) for end in End))
 
 
-def _like(endpoint: Pod | External, end: End) -> Predicate:
-    if isinstance(endpoint, External):
-        return Not(IsPod(end))
-    if endpoint.workload is not None:
+def _like(endpoint: Pod | External, end: End, context: Context) -> Predicate:
+    if isinstance(endpoint, Pod) and endpoint.workload is not None:
         return IsWorkload(end, endpoint.workload)
-    return InNamespace(end, endpoint.namespace)
+    return place_of(endpoint, end, context)
 
 
 def _port(answer: Answer) -> str:

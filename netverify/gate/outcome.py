@@ -63,9 +63,10 @@ class Violation:
 class Result:
     """What became of one assertion.
 
-    ``statement`` says in words what was to hold. ``violations`` are in the order of their texts, and ``is_complete``
-    iff there are no others. ``because`` are the policies that carry the proof. ``excepted_by`` are the ids of
-    exceptions that it needs. ``questions`` is how many questions were answered, ``milliseconds`` how long that took.
+    ``statement`` says in words what was to hold. ``violations`` are those of existing pods first, in the order of their
+    texts, and ``is_complete`` iff there are no others. ``because`` are the policies that carry the proof.
+    ``excepted_by`` are the ids of exceptions that it needs. ``questions`` is how many questions were answered,
+    ``milliseconds`` how long that took.
     """
 
     assertion: Assertion

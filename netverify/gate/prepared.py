@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, assert_never
 
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.gate.annotated import annotated_exceptions
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.claiming import Claiming
 from netverify.gate.isolation import claims_about_isolation
+from netverify.gate.prepared_exception import PreparedException
 from netverify.gate.statements import approved, claims_about_flows
+from netverify.intent.annotations import AnnotationError
 from netverify.intent.ends import EndError
 from netverify.intent.reading import IntentError
 from netverify.intent.spec import (
@@ -37,14 +41,6 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedException:
-    """An exception with the flows that it leaves aside."""
-
-    exception: ExceptionText
-    flows: tuple[Exempt, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """An assertion with its claims; ``approved`` are the flows that it approves."""
 
@@ -55,15 +51,22 @@ class Prepared:
 
 
 def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple[PreparedException, ...]]:
-    """The assertions and exceptions of ``spec``, in the order of the files.
+    """The assertions and exceptions of ``spec``, in the order of the files, then exceptions that objects carry.
 
     Raises :class:`netverify.intent.reading.IntentError` with everything that is wrong with them.
     """
     preparing = _Preparing(claiming)
-    for zone in spec.zones:
-        preparing.read(lambda zone=zone: claiming.ends.check(zone), None)  # type: ignore[misc]
-    exceptions = tuple(preparing.exception(one, spec) for one in spec.exceptions)
-    prepared = tuple(preparing.assertion(one, exceptions) for one in spec.assertions)
+    preparing.zones(spec)
+    without_flows = {one.id: isinstance(one.statement, DnsWorks | ComparedTo) for one in spec.assertions}
+    exceptions = (
+        *(preparing.exception(one, without_flows) for one in spec.exceptions),
+        *preparing.annotated(spec),
+    )
+    applying: dict[str, list[PreparedException]] = {}
+    for one in exceptions:
+        for name in dict.fromkeys(written.text for written in one.exception.assertions):
+            applying.setdefault(name, []).append(one)
+    prepared = tuple(preparing.assertion(one, applying.get(one.id, ())) for one in spec.assertions)
     if preparing.diagnostics:
         raise IntentError(tuple(sorted(set(preparing.diagnostics), key=Diagnostic.sort_key)))
     return prepared, exceptions
@@ -82,30 +85,47 @@ class _Preparing:
             self.diagnostics.append(error.diagnostic)
             return otherwise
 
-    def exception(self, exception: ExceptionText, spec: Spec) -> PreparedException:
-        """``exception``, whose assertions there are."""
-        ids = [one.id for one in spec.assertions]
+    def zones(self, spec: Spec) -> None:
+        """Look every zone up, whether or not an assertion does."""
+        for zone in spec.zones:
+            self.read(partial(self.claiming.ends.check, zone), None)
+
+    def exception(self, exception: ExceptionText, without_flows: Mapping[str, bool]) -> PreparedException:
+        """``exception``, whose assertions there are: ``without_flows`` says of each whether it is about no flows."""
         for written in exception.assertions:
-            if written.text not in ids:
+            if written.text not in without_flows:
                 text = f"exception {shown(exception.id)} is for an assertion {shown(written.text)} that there is not"
-                advice = did_you_mean(nearest(written.text, ids)) or "name the `id` of an assertion"
+                advice = did_you_mean(nearest(written.text, without_flows)) or "name the `id` of an assertion"
                 self.diagnostics.append(Diagnostic("NV708", Severity.ERROR, text, written.origin, advice))
+            elif without_flows[written.text]:
+                text = f"assertion {shown(written.text)} is about no flows that could be left aside"
+                advice = "mend the policies, or use a baseline"
+                self.diagnostics.append(Diagnostic("NV709", Severity.ERROR, text, written.origin, advice))
         flows = (self._exempt(flow) for flow in exception.flows)
         return PreparedException(exception, tuple(one for one in flows if one is not None))
+
+    def annotated(self, spec: Spec) -> tuple[PreparedException, ...]:
+        """The exceptions that objects carry for assertions of ``spec``; others are for other intent."""
+        ids = {one.id for one in spec.assertions}
+        try:
+            found = tuple(annotated_exceptions(self.claiming.context))
+        except AnnotationError as error:
+            self.diagnostics.append(error.diagnostic)
+            return ()
+        return tuple(one for one in found if one.exception.assertions[0].text in ids)
 
     def _exempt(self, flow: FlowText) -> Exempt | None:
         return self.read(lambda: self.claiming.exempt(flow), None)
 
-    def assertion(self, assertion: Assertion, exceptions: tuple[PreparedException, ...]) -> Prepared:
-        """``assertion`` with its claims and the exceptions that are for it."""
+    def assertion(self, assertion: Assertion, exceptions: Sequence[PreparedException]) -> Prepared:
+        """``assertion`` with its claims; ``exceptions`` are for it."""
         none: tuple[Claim, ...] = ()
         claims = self.read(lambda: tuple(_claims(assertion, self.claiming)), none)
         statement = assertion.statement
         known: tuple[tuple[FlowText, Exempt], ...] = ()
         if isinstance(statement, Only):
             known = self.read(lambda: approved(statement, self.claiming), ())
-        applying = (one for one in exceptions if any(w.text == assertion.id for w in one.exception.assertions))
-        return Prepared(assertion, claims, tuple(applying), known)
+        return Prepared(assertion, claims, tuple(exceptions), known)
 
 
 def _claims(assertion: Assertion, claiming: Claiming) -> Iterator[Claim]:

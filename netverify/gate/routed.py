@@ -9,6 +9,7 @@ from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.reachability import answer_refused
 from netverify.answers.routed import Router, needs, scope_of
 from netverify.gate.claim import Claim, Wanted
+from netverify.gate.clients import may_be_client
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
@@ -26,7 +27,12 @@ def judge_routes(claim: Claim, assertion: str, router: Router) -> Judged:
     questions = tuple(_questions(claim))
     parts = [_none(question, claim, assertion, router) for question in questions]
     told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
-    return together(told or parts)
+    if told or not claim.exempt:
+        return together(told or parts)
+    alone = judge_routes(replace(claim, exempt=()), assertion, router)
+    if alone.verdict is GateVerdict.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
+        return replace(together(parts), verdict=GateVerdict.PROVED, notes=())
+    return alone
 
 
 def _questions(claim: Claim) -> Iterator[Question]:
@@ -42,9 +48,10 @@ def _questions(claim: Claim) -> Iterator[Question]:
     rest = question.source
     for source in dict.fromkeys(one.source for one in claim.exempt if one.outside or one.source == ALWAYS):
         targets = tuple(one.target for one in claim.exempt if one.source in (source, ALWAYS))
-        yield replace(question, source=All((rest, source)), beside=(*question.beside, *inside, *targets))
+        if may_be_client(piece := All((rest, source))):
+            yield replace(question, source=piece, beside=(*question.beside, *inside, *targets))
         rest = All((rest, Not(source)))
-    if not any(one.source == ALWAYS for one in claim.exempt):
+    if may_be_client(rest):
         yield replace(question, source=rest, beside=(*question.beside, *inside))
 
 
@@ -58,12 +65,15 @@ def _none(question: Question, claim: Claim, assertion: str, router: Router) -> J
         }[answer.verdict]
         because = answer.because if verdict is GateVerdict.PROVED else ()
         return of_answers(verdict, (answer,), because=because)
-    routes = [route for route in router.every_route(question) if route.verdict is Verdict.REACHABLE]
+    # Without a way in, the client connects to the pods themselves: that is judged as a flow.
+    routes = [route for route in router.every_route(question) if route.path or question.called is not None]
+    against = [route for route in routes if route.verdict is Verdict.REACHABLE]
     if claim.world is World.EXISTING:
-        routes = [route for route in routes if scope_of(route) is Scope.EXISTING]
-    violations = tuple(_violation(route, claim, assertion) for route in routes)
-    verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED
-    return of_answers(verdict, (answer,), violations=violations)
+        against = [route for route in against if scope_of(route) is Scope.EXISTING]
+    violations = tuple(_violation(route, claim, assertion) for route in against)
+    undecided = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNKNOWN]
+    without = GateVerdict.UNKNOWN if undecided else GateVerdict.PROVED
+    return of_answers(GateVerdict.REFUTED if violations else without, (answer, *undecided), violations=violations)
 
 
 def _violation(route: Route, claim: Claim, assertion: str) -> Violation:

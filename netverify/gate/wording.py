@@ -56,7 +56,8 @@ def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one a
             words = " or ".join("from" if one is Direction.INGRESS else "to" for one in directions)
             return f"no flow {words} {where} for {_ends(zone)}"
         case DefaultDeny(namespaces, directions):
-            return f"{_directions(directions)} is denied by default in {_namespaces(namespaces)}"
+            verb = "are" if directions[1:] else "is"
+            return f"{_directions(directions)} {verb} denied by default in {_namespaces(namespaces)}"
         case CoversEveryPod(namespaces, directions):
             return f"a policy covers every pod for {_directions(directions)} in {_namespaces(namespaces)}"
         case DnsWorks(zone):

@@ -38,6 +38,7 @@ from netverify.intent.spec import (
 from netverify.intent.spec import Severity as HowGrave
 from netverify.manifests.document import Document, FieldPath
 from netverify.manifests.refusal import shown
+from netverify.manifests.validation.names import label_key_problems, label_value_problems
 from netverify.model.flow import Direction, End
 from netverify.model.labels import LabelSelector, Operator, Requirement, selector_of
 
@@ -60,9 +61,9 @@ class Converter:
             namespace=shape.namespace,
             cni=self._written(shape.cni, ("cni",)) if shape.cni else None,
             assumptions=tuple(
-                Written(f"{key}={value}", self._at(("assume", key)))
+                Written(f"{key}={value}", self._at(("assume", key, number)))
                 for key, values in shape.assume.items()
-                for value in values
+                for number, value in enumerate(values)
             ),
             cluster_domain=shape.cluster_domain,
             node_local_dns=shape.node_local_dns,
@@ -119,6 +120,9 @@ class Converter:
         if name.lower() in RESERVED:
             advice = "give it another name"
             self._refuse("NV703", f"no zone can be called {shown(name)}: it is a word of questions", origin, advice)
+        if name in ("true", "false"):
+            advice = "quote it: YAML reads a bare `yes`, `no`, `on`, `off`, `y` or `n` as a Boolean"
+            self._refuse("NV703", f"no zone can be called {shown(name)}, which is a Boolean", origin, advice)
         if isinstance(shape, list):
             return ZoneText(name, origin, ends=self._texts(shape, path))
         kinds = [shape.any is not None, shape.cidrs is not None, (shape.namespaces or shape.pods) is not None]
@@ -142,13 +146,24 @@ class Converter:
 
     def _selector(self, shape: shapes.SelectorShape, path: FieldPath) -> LabelSelector:
         requirements: list[Requirement] = []
+        for key, value in shape.match_labels.items():
+            self._check_label(key, (value,), (*path, "matchLabels", key))
         for number, one in enumerate(shape.match_expressions):
+            self._check_label(one.key, one.values, (*path, "matchExpressions", number))
             wants_values = one.operator in _NEEDS_VALUES
             if wants_values != bool(one.values):
                 text = f"operator `{one.operator}` {'needs' if wants_values else 'takes no'} values"
                 self._refuse("NV703", text, self._at((*path, "matchExpressions", number)), "")
             requirements.append(Requirement(one.key, one.operator, tuple(sorted(set(one.values)))))
         return selector_of(shape.match_labels, tuple(requirements))
+
+    def _check_label(self, key: str, values: Sequence[str], path: FieldPath) -> None:
+        """Refuse a label that no object can have: a selector that names it would match nothing, silently."""
+        for problem in label_key_problems(key):
+            self._refuse("NV703", f"the label key {shown(key)} {problem}", self._document.key_origin(path), "")
+        for value in values:
+            for problem in label_value_problems(value):
+                self._refuse("NV703", f"the label value {shown(value)} {problem}", self._at(path), "")
 
     def _flow(self, shape: shapes.FlowShape, path: FieldPath) -> FlowText:
         return FlowText(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
@@ -33,6 +33,12 @@ from netverify.rules.predicate import (
 
 ANYONE = EndpointPhrase("anyone", ALWAYS)
 """Any pod and any address."""
+_MOST_NESTED = 50
+"""So deep may zones be made of zones."""
+
+
+_NAMES_NOTHING = ("NV402", "NV406", "NV407", "NV410")
+"""Codes of a text that is no ENDPOINT, or names what there is not."""
 
 
 @dataclass(eq=False)
@@ -129,9 +135,12 @@ class Ends:
             circle = " -> ".join((*within[within.index(zone.name) :], zone.name))
             text = f"zone {shown(zone.name)} is made of itself: {circle}"
             raise EndError(Diagnostic("NV707", Severity.ERROR, text, written.origin, "take it out of one of them"))
+        if len(within) >= _MOST_NESTED:
+            text = f"zone {shown(zone.name)} is made of zones that are made of zones, more than {_MOST_NESTED} deep"
+            raise EndError(Diagnostic("NV707", Severity.ERROR, text, written.origin, "name what is in it directly"))
         key = (zone.name, end)
         if key not in self._read:
-            self._read[key] = _under_name(zone.name, tuple(self._of_zone(zone, end, within)))
+            self._read[key] = _under_name(zone.name, _distinct(self._of_zone(zone, end, within)))
         return self._read[key]
 
     def _of_zone(self, zone: ZoneText, end: End, within: tuple[str, ...]) -> Iterator[EndpointPhrase]:
@@ -191,7 +200,7 @@ class Ends:
     def _unknown(self, written: Written, error: SentenceError) -> Diagnostic:
         """What is wrong with an end; the name of a zone may have been meant."""
         close = nearest(written.text, self._zones)
-        if close:
+        if close and error.code in _NAMES_NOTHING:
             text = f"there is no zone {shown(written.text)}, and as an ENDPOINT: {error.message}"
             return Diagnostic("NV707", Severity.ERROR, text, written.origin, did_you_mean(close))
         return _diagnostic(error, written.origin)
@@ -203,9 +212,18 @@ def united(parts: Sequence[EndpointPhrase]) -> EndpointPhrase:
         return replace(parts[0], called=None)
     return EndpointPhrase(
         " or ".join(part.text for part in parts),
-        AnyOf(tuple(part.predicate for part in parts)),
+        AnyOf(tuple(dict.fromkeys(one for part in parts for one in _alternatives(part.predicate)))),
         outside=all(part.outside for part in parts),
     )
+
+
+def _alternatives(predicate: Predicate) -> tuple[Predicate, ...]:
+    return predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
+
+
+def _distinct(parts: Iterable[EndpointPhrase]) -> tuple[EndpointPhrase, ...]:
+    """``parts`` without those that mean the same as one before, so that zones of zones do not grow with each."""
+    return tuple({(part.predicate, part.called, part.outside): part for part in parts}.values())
 
 
 def _under_name(name: str, parts: tuple[EndpointPhrase, ...]) -> tuple[EndpointPhrase, ...]:

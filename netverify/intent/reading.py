@@ -63,7 +63,9 @@ class _Reading:
             self.seen.add(resolved)
             data = read_regular(path, DEFAULT_LIMITS.file_bytes)
         except UnreadableError as error:
-            self._refuse("NV701", f"an intent file that cannot be read: {error.message}", Origin(shown_path))
+            reason = error.message.removeprefix("cannot be read: ")
+            advice = "name another one with `--spec`" if error.code == "NV133" else error.advice
+            self._refuse("NV701", f"an intent file that cannot be read: {reason}", Origin(shown_path), advice)
             return
         except (OSError, ValueError, RuntimeError):
             self._refuse("NV701", "an intent file that cannot be read", Origin(shown_path))

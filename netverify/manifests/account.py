@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, Value
@@ -134,6 +136,7 @@ class Account:
                 may_allow=effect.may_allow,
                 may_deny=effect.may_deny,
                 may_route=effect.may_route,
+                digest=_digest(value),
             )
         )
         self.diagnostics.append(_unsupported_finding(document, kind_class, effect))
@@ -147,6 +150,11 @@ class Account:
     def _refuse(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
         self.unread.append(Origin(diagnostic.origin.path, diagnostic.origin.document, diagnostic.origin.line))
+
+
+def _digest(value: Value) -> str:
+    """The same for objects that say the same, however they are written."""
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effect) -> Diagnostic:

@@ -120,10 +120,8 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
     sources += rendered.sources
     sources += [Source(name, data=data) for name, data in texts.items()]
-    unread = tuple(finding.origin for finding in outside if finding.severity is Severity.ERROR)
-    before = Gathered(diagnostics=tuple(outside), unread=unread)
-    gathered = merged((before, collect(sources, Terms(default_namespace, strict), means)))
-    inventory = inventory_of(gathered, default_namespace)
+    gathered = collect(sources, Terms(default_namespace, strict), means)
+    inventory = inventory_of(merged((_told_before(outside, gathered), gathered)), default_namespace)
     coverage = replace(
         inventory.coverage,
         skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
@@ -131,6 +129,14 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
         unrendered=rendered.unrendered,
     )
     return replace(inventory, coverage=coverage)
+
+
+def _told_before(findings: Sequence[Diagnostic], gathered: Gathered) -> Gathered:
+    """What was found before sources were read, without what was found there again."""
+    again = set(gathered.diagnostics) if findings else frozenset()
+    new = [finding for finding in dict.fromkeys(findings) if finding not in again]
+    unread = tuple(finding.origin for finding in new if finding.severity is Severity.ERROR)
+    return Gathered(diagnostics=tuple(new), unread=unread)
 
 
 def _piped_input() -> BinaryIO | None:

@@ -157,9 +157,9 @@ def may_be_manifest(value: Value) -> bool:
     has_body = [name for name in ("metadata", "spec", "items") if name in value]
     if len(has_type) == 2:
         return True
-    return (
-        value.get("kind") in MODELLED_KINDS if has_type == ["kind"] and not has_body else len(has_type + has_body) > 1
-    )
+    if has_type == ["kind"] and not has_body:
+        return isinstance(value["kind"], str) and value["kind"] in MODELLED_KINDS
+    return len(has_type + has_body) > 1
 
 
 def holds_policy(value: Value) -> bool:

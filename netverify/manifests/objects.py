@@ -120,7 +120,7 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
     ended = False
     match shape:
         case NamespaceShape():
-            fact = declared_namespace(meta, name, document.origin())
+            fact = declared_namespace(meta, name, document)
         case NetworkPolicyShape():
             fact = network_policy(shape, name, namespace, document)
         case PodShape():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 
@@ -43,3 +44,27 @@ class ArgoPath:
 
 
 Rendering: TypeAlias = KustomizeBuild | HelmChart | FluxPath | ArgoPath
+
+
+def place_of(rendering: Rendering) -> str:
+    """The path of what is rendered, as the user wrote it."""
+    match rendering:
+        case KustomizeBuild(directory):
+            return directory
+        case HelmChart(chart):
+            return chart
+        case FluxPath(path) | ArgoPath(path):
+            return path
+
+
+def moved(rendering: Rendering, move: Callable[[str], str]) -> Rendering:
+    """``rendering`` with each of its paths where ``move`` says that it is."""
+    match rendering:
+        case KustomizeBuild(directory):
+            return KustomizeBuild(move(directory))
+        case HelmChart(chart, values):
+            return replace(rendering, chart=move(chart), values=tuple(map(move, values)))
+        case FluxPath(path):
+            return FluxPath(move(path))
+        case ArgoPath(path):
+            return ArgoPath(move(path))

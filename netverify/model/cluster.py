@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
+from netverify.model.ignores import Ignore
 from netverify.model.labels import Labels
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.pod_network import PLAIN, PodNetwork
@@ -26,6 +27,7 @@ class Namespace:
     labels: Labels
     declared: bool
     origin: Origin | None = None
+    ignores: tuple[Ignore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Unsupported:
 
     ``may_allow``: it could make something reachable that is not reachable without it; ``may_deny``: the reverse.
     ``may_route``: it could bring traffic to pods by another way. ``namespace`` limits its effect to pods of that
-    namespace (None: anywhere).
+    namespace (None: anywhere). Two with one ``digest`` say the same; it is empty where that is not known.
     """
 
     kind: str
@@ -102,6 +104,7 @@ class Unsupported:
     may_allow: bool
     may_deny: bool
     may_route: bool = False
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange
+from netverify.model.ignores import Ignore
 from netverify.model.labels import LabelSelector
 from netverify.model.traffic import Protocol
 
@@ -62,3 +63,4 @@ class NetworkPolicy:
     for_ingress: bool
     for_egress: bool
     origin: Origin
+    ignores: tuple[Ignore, ...] = ()

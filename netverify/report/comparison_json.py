@@ -55,6 +55,7 @@ def _change(change: Change) -> Json:
         "witness": witness_json(change.witness),
         "allowed": [reason_json(one) for one in change.allowed],
         "refused": [reason_json(one) for one in change.refused],
+        "provided": list(change.provided),
         "doubts": list(change.doubts),
     }
 

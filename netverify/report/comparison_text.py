@@ -146,6 +146,8 @@ def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator
     for behaviour, value in sorted(change.witness.behaviours.items()):
         setting = setting_words(behaviour, value=value)
         yield Entry("", f"only where {behaviour_meaning(behaviour, value=value)} ({setting})", detail=True)
+    for premise in change.provided:
+        yield Entry("", f"only if {premise} on the other side, where no Namespace object tells", detail=True)
     for doubt in change.doubts:
         yield Entry("", f"in doubt: {doubt}", detail=True)
 

@@ -29,6 +29,7 @@ def render_lint_json(linted: Linted, inventory: Inventory, version: str) -> str:
         "findings": [_finding(finding) for finding in linted.findings],
         "summary": summary,
         "undecided": list(linted.undecided),
+        "assumptions": list(linted.assumptions),
         "coverage": coverage_json(inventory),
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],
         "tool": {"name": "netverify", "version": version},

@@ -7,24 +7,25 @@ from dataclasses import replace
 from enum import Enum
 
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Cluster, Workload, WorkloadKey
+from netverify.model.cluster import Cluster, Workload
 from netverify.model.flow import End
-from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.question import Question
 from netverify.rules.predicate import (
-    AddressIn,
-    All,
-    AnyOf,
-    InNamespace,
     IsWorkload,
-    NamespaceMatches,
-    Not,
     OnHostNetwork,
-    PodMatches,
-    PortIn,
     Predicate,
 )
 from netverify.symbolic.candidates import WorkloadIndex
+from netverify.symbolic.predicate_facts import (
+    ABOUT_ONE_POD,
+    every_workload,
+    known_traffic,
+    looks_at,
+    named_places,
+    named_workloads,
+    pinned_places,
+    ruled_out_places,
+)
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, fold
 
 
@@ -70,7 +71,7 @@ class Casting:
         """``cast`` with the workloads that ``question`` leaves aside by name, for whom no possible pod can stand."""
         if scope is not PodScope.POSSIBLE:
             return cast
-        named = frozenset(key for predicate in question.beside for key in _keys(predicate, end))
+        named = frozenset(key for predicate in question.beside for key in every_workload(predicate, end))
         named -= {workload.key for workload in cast.workloads}
         if not named:
             return cast
@@ -97,12 +98,15 @@ class Casting:
         """
         pinned = pinned_places(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned))
+        ruled_out = ruled_out_places(predicate, end)
+        if ruled_out:
+            places = tuple(place for place in places if place not in ruled_out)
         external = self._may_be(predicate, end, Cast(external=True))
         namespaces = self._namespaces_for(predicate, end, places)
         if scope is PodScope.CREATED:
             return Cast(namespaces)
-        named = _named_workloads(predicate, end)
-        looks = _looks_at(predicate)
+        named = named_workloads(predicate, end)
+        looks = looks_at(predicate)
         if named is None and not looks & {IsWorkload, OnHostNetwork}:
             # A possible pod can be like any pod, as far as the predicate looks: where it cannot be, none can.
             places = namespaces
@@ -111,13 +115,13 @@ class Casting:
         workloads = [workload for place in places for workload in by_place.get(place, ())]
         if named is not None:
             workloads = [workload for workload in workloads if workload.key in named]
-        if looks & _ABOUT_ONE_POD:
+        if looks & ABOUT_ONE_POD:
             workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
         return Cast(namespaces if scope is not PodScope.EXISTING else (), tuple(workloads), external)
 
     def count(self, predicate: Predicate, end: End) -> int:
         """At most so many existing pods are at ``end``."""
-        named = _named_workloads(predicate, end)
+        named = named_workloads(predicate, end)
         if named is not None:
             return len(named)
         pinned = pinned_places(predicate, end)
@@ -127,7 +131,7 @@ class Casting:
 
     def _namespaces_for(self, predicate: Predicate, end: End, places: tuple[str, ...]) -> tuple[str, ...]:
         """The ``places`` where ``predicate`` may hold for a possible pod; most places are alike."""
-        told_apart = _named_places(predicate, end)
+        told_apart = named_places(predicate, end)
         if told_apart is None:
             return tuple(p for p in places if self._may_be(predicate, end, Cast(namespaces=(p,))))
         elsewhere = next((p for p in places if p not in told_apart), None)
@@ -157,97 +161,3 @@ def _portions(cast: Cast, at_once: int) -> Iterator[Cast]:
         portion = cast.workloads[start : start + at_once]
         # Whoever else is in the cast needs to be in one portion only.
         yield replace(cast, workloads=portion) if start == 0 else Cast(workloads=portion)
-
-
-def pinned_places(predicate: Predicate, end: End) -> frozenset[str] | None:
-    """Namespaces outside of which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
-    match predicate:
-        case InNamespace(at, name) if at is end:
-            return frozenset({name})
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key.namespace})
-        case All(parts):
-            known = [names for part in parts if (names := pinned_places(part, end)) is not None]
-            return frozenset.intersection(*known) if known else None
-        case AnyOf(parts):
-            either = [pinned_places(part, end) for part in parts]
-            known = [names for names in either if names is not None]
-            return frozenset().union(*known) if len(known) == len(either) else None
-        case _:
-            return None
-
-
-def _named_workloads(predicate: Predicate, end: End) -> frozenset[WorkloadKey] | None:
-    """The workloads without which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
-    match predicate:
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key})
-        case All(parts):
-            told = [keys for part in parts if (keys := _named_workloads(part, end)) is not None]
-            return frozenset.intersection(*told) if told else None
-        case _:
-            return None
-
-
-def _keys(predicate: Predicate, end: End) -> frozenset[WorkloadKey]:
-    """Every workload that ``predicate`` names at ``end``."""
-    match predicate:
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key})
-        case All(parts) | AnyOf(parts):
-            return frozenset().union(*(_keys(part, end) for part in parts))
-        case Not(part):
-            return _keys(part, end)
-        case _:
-            return frozenset()
-
-
-def _named_places(predicate: Predicate, end: End) -> frozenset[str] | None:
-    """The namespaces that ``predicate`` names at ``end``; others are alike to it. None if it looks at their labels."""
-    match predicate:
-        case NamespaceMatches(at, _) if at is end:
-            return None
-        case InNamespace(at, name) if at is end:
-            return frozenset({name})
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key.namespace})
-        case All(parts) | AnyOf(parts):
-            named = [_named_places(part, end) for part in parts]
-            known = [names for names in named if names is not None]
-            return frozenset().union(*known) if len(known) == len(named) else None
-        case Not(part):
-            return _named_places(part, end)
-        case _:
-            return frozenset()
-
-
-_ABOUT_ONE_POD = frozenset({PodMatches, IsWorkload, OnHostNetwork, AddressIn})
-
-
-def _looks_at(predicate: Predicate) -> frozenset[type]:
-    """The types of the nodes of ``predicate``."""
-    match predicate:
-        case All(parts) | AnyOf(parts):
-            return frozenset().union(*map(_looks_at, parts))
-        case Not(part):
-            return _looks_at(part)
-        case _:
-            return frozenset({type(predicate)})
-
-
-def known_traffic(predicate: Predicate) -> tuple[Protocol | None, int | None]:
-    """The protocol and the port that ``predicate`` leaves no choice about; None where it does."""
-    clauses = predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
-    protocols: set[Protocol] = set()
-    ports: set[PortSet] = set()
-    for clause in clauses:
-        if not isinstance(clause, PortIn):
-            return None, None
-        protocols.add(clause.protocol)
-        ports.add(clause.ports)
-    protocol = protocols.pop() if len(protocols) == 1 else None
-    if len(ports) != 1:
-        return protocol, None
-    ranges = ports.pop().ranges
-    single = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
-    return protocol, ranges[0][0] if single else None

@@ -48,7 +48,9 @@ class Stage:
 class Differing:
     """What the search found: with ``SAT`` the flow as either side sees it, and what the CNI does.
 
-    ``UNSAT`` is a proof only where ``premises_hold``. ``goals`` are the texts that were solved, with their results.
+    ``UNSAT`` is a proof only where ``premises_hold``. ``opaque`` is the namespace at the other end of the flow where
+    that is one whose policies are not known: the flow may be no difference. ``goals`` are the texts that were solved,
+    with their results.
     """
 
     status: Status
@@ -57,6 +59,7 @@ class Differing:
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
     goal: Difference | None = None
     premises_hold: bool = True
+    opaque: str | None = None
     reason: str = ""
     goals: tuple[tuple[str, str], ...] = ()
 
@@ -73,20 +76,23 @@ class DifferenceSearch:
         latitude: Latitude,
         budget: Budget,
         *,
-        keep_goals: bool,
+        opaque: frozenset[str] = frozenset(),
+        keep_goals: bool = False,
     ) -> None:
+        """What policies say in the ``opaque`` namespaces is not known, but is the same on both sides."""
         self._sides = allowing, denying
         self._index = index
         self._behaviours = behaviours
         self._latitude = latitude
         self._budget = budget
+        self._opaque = opaque
         self._keep_goals = keep_goals
 
     def find(self, stage: Stage, covered: Sequence[Predicate] = ()) -> Differing:
         """A flow of ``stage`` for which none of ``covered`` holds, or the proof that there is none."""
         other = Direction.EGRESS if stage.denied is Direction.INGRESS else Direction.INGRESS
         places = stage.allowing[other.subject].places
-        included = set(places) if len(places) <= _AT_ONCE else set[str]()
+        included = set(places) - self._opaque if len(places) <= _AT_ONCE else set[str]()
         goals: list[tuple[str, str]] = []
         while True:
             printed = self._printed(stage, other, included, covered)
@@ -102,11 +108,14 @@ class DifferenceSearch:
             flow, behaviours = decode(solved.model, printed.allowing, allowing.namespaces)
             subject = flow.at(other.subject)
             place = None if isinstance(subject, External) else subject.namespace
+            if place in self._opaque:
+                return Differing(Status.SAT, opaque=place, goals=tuple(goals))
             if place is None or place in included or not allowing.policies.speaks_of(other, place):
                 refused, _ = decode(solved.model, printed.denying, denying.namespaces)
                 return Differing(Status.SAT, flow, refused, behaviours, printed, goals=tuple(goals))
             position = places.index(place)
             included.update(places[position : position + max(1, len(included))])
+            included -= self._opaque
 
     def _printed(self, stage: Stage, other: Direction, included: set[str], covered: Sequence[Predicate]) -> Difference:
         allowing, denying = self._sides

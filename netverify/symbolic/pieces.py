@@ -12,7 +12,8 @@ from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.candidates import may_allow
-from netverify.symbolic.casting import Casting, PodScope, pinned_places
+from netverify.symbolic.casting import Casting, PodScope
+from netverify.symbolic.predicate_facts import pinned_places
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene
 
 WIDE = 4

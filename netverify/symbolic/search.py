@@ -17,7 +17,7 @@ from netverify.model.behaviours import CAUTIOUS, Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
-from netverify.rules.predicate import ALWAYS
+from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Selection
 from netverify.symbolic.candidates import Admission, may_allow
@@ -106,34 +106,52 @@ class Search:
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
-        few = self._count_existing(question) <= NAMED_AT_ONCE
-        scope = PodScope.NAMED if few else PodScope.POSSIBLE
+        found, scene = self._find_anyone(question)
+        if found.status is Status.UNSAT and not found.vacuous and not found.premises_hold:
+            return self._unsatisfiable(question, scene, found, list(found.obligations))
+        return self._with_better_ends(question, found)
+
+    def find_any(self, question: Question) -> Found:
+        """As :meth:`find`, but the flow is the first that comes: whether existing pods suffice is not looked for."""
+        found, scene = self._find_anyone(question)
+        if found.status is Status.UNSAT and not found.vacuous and not found.premises_hold:
+            return self._unsatisfiable(question, scene, found, list(found.obligations))
+        return found
+
+    def find_another(self, question: Question) -> Found:
+        """As :meth:`find`, but that there is no flow may be for want of anybody; that is not looked for."""
+        return self._with_better_ends(question, self._find_anyone(question)[0])
+
+    def _find_anyone(self, question: Question) -> tuple[Found, Scene]:
+        """A flow that answers ``question``, by whom it may be; or the proof that there is none; and the scene."""
+        scope = PodScope.NAMED if self._are_few(question) else PodScope.POSSIBLE
         attempts: list[tuple[Obligation, Status]] = []
         anyone = self.casting.scene(question, scope, scope, self._behaviours)
         if any(cast.empty for cast in anyone.casts.values()):
-            return Found(Status.UNSAT, vacuous=True)
-        found = self._solve(question, anyone, attempts)
-        if found.status is Status.UNSAT and not found.premises_hold:
-            return self._unsatisfiable(question, anyone, found, attempts)
-        if few or found.status is not Status.SAT or found.existing:
-            return _with(found, attempts)
+            return Found(Status.UNSAT, vacuous=True), anyone
+        return _with(self._solve(question, anyone, attempts), attempts), anyone
+
+    def _with_better_ends(self, question: Question, found: Found) -> Found:
+        """A flow of ``question`` with more existing ends than ``found`` has, where there is one."""
+        if found.status is not Status.SAT or found.existing or self._are_few(question):
+            return found
+        attempts = list(found.obligations)
         for scene in self._with_existing_ends(question):
             better = self._solve(question, scene, attempts)
             if better.status is not Status.UNSAT:
                 return _with(better, attempts)
         return _with(found, attempts)
 
-    def find_another(self, question: Question, scope: PodScope) -> Found:
-        """A flow that answers ``question``, among pods of ``scope``; that there is none may be for want of any flow."""
-        attempts: list[tuple[Obligation, Status]] = []
-        scene = self.casting.scene(question, scope, scope, self._behaviours)
-        if any(cast.empty for cast in scene.casts.values()):
-            return Found(Status.UNSAT, vacuous=True)
-        for portion in self.casting.portions(scene, EXISTING_AT_ONCE):
-            found = self._solve(question, portion, attempts)
-            if found.status is not Status.UNSAT:
-                return _with(found, attempts)
-        return Found(Status.UNSAT, obligations=tuple(attempts))
+    def _within_one_host(self) -> Iterator[Predicate]:
+        """Flows between pods of one workload at one address, that of their node: no policy can block them."""
+        for workload in self._index.cluster.workloads:
+            if workload.host_network:
+                ends = tuple(IsWorkload(end, workload.key) for end in End)
+                yield All((*ends, SameNode()))
+
+    def _are_few(self, question: Question) -> bool:
+        """Whether so few existing pods are at the ends of ``question`` that one goal names them all."""
+        return self._count_existing(question) <= NAMED_AT_ONCE
 
     def find_existing(self, question: Question) -> Found:
         """As :meth:`find`, about existing pods and addresses outside alone."""
@@ -160,6 +178,7 @@ class Search:
         ``UNSAT``: every such flow is allowed, whatever is left open; ``vacuous`` iff there is no such flow at all.
         """
         attempts: list[tuple[Obligation, Status]] = []
+        question = replace(question, beside=(*question.beside, *self._within_one_host()))
         scene = self.casting.scene(question, scope, scope, self._behaviours)
         if any(cast.empty for cast in scene.casts.values()):
             return Found(Status.UNSAT, vacuous=True)

@@ -2,12 +2,11 @@
 
 from agreement.adapter import inventory_of
 from agreement.questions import completions, end_of
-from generators.pairs_of_clusters import pair_of_clusters
+from generators.pairs_of_clusters import judged_pair
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
 from netverify.comparison.compare import compare
 from netverify.model.flow import End, Pod
-from oracles.brute_force_pairs import differences, without_addresses
 from oracles.direct_interpreter import allowed
 
 
@@ -22,16 +21,13 @@ def disagreement(seed):
 
     The package also tries pods on the host network that could be created; what only these show, the changes prove.
     """
-    old, new, change = pair_of_clusters(seed)
-    old, new = without_addresses(old), without_addresses(new)
+    old, new, change, expected = judged_pair(seed)
     found = compared(old, new)
-    for what, certainty, flow in zip(
-        ("new", "lost"), (found.new_access, found.lost_access), differences(old, new), strict=True
-    ):
+    for what, certainty, flow in zip(("new", "lost"), (found.new_access, found.lost_access), expected, strict=True):
         if str(certainty) == "unknown":
-            return f"{change.__name__}: {found.unknown_because}"
+            return f"{change}: {found.unknown_because}"
         if str(certainty) == "no" and flow is not None:
-            return f"{change.__name__}: no {what} access, but {flow}"
+            return f"{change}: no {what} access, but {flow}"
     return wrong_changes(old, new, found)
 
 
@@ -40,7 +36,10 @@ def wrong_changes(old, new, found):
     for changes, sides in ((found.appears, (new, old)), (found.disappears, (old, new))):
         for change in changes:
             for behaviours in completions({str(name): value for name, value in change.witness.behaviours.items()}):
-                said = tuple(is_allowed(cluster, change.witness.flow, sides, behaviours) for cluster in sides)
+                flows = change.witness.flow, change.other
+                said = tuple(
+                    is_allowed(cluster, flow, sides, behaviours) for cluster, flow in zip(sides, flows, strict=True)
+                )
                 if said != (True, False):
                     return f"{change} is {said} with {behaviours}"
     return None

@@ -4,7 +4,7 @@ import pytest
 
 from agreement.comparisons import disagreement
 
-SEEDS = 60
+SEEDS = 36
 
 
 @pytest.mark.parametrize("block", range(6))

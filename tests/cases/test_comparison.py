@@ -292,6 +292,57 @@ spec: {selector: all(), types: [Ingress]}
     assert any("is not modelled" in text for text in found.unknown_because)
 
 
+CALICO = """
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: c, namespace: a}
+spec: {selector: all(), types: [Egress]}
+"""
+CILIUM = """
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata: {name: c}
+spec: {endpointSelector: {}}
+"""
+
+
+@pytest.mark.parametrize("unmodelled", [CALICO, CILIUM])
+def test_what_is_not_modelled_and_did_not_change_is_no_doubt_where_nothing_did(unmodelled):
+    found = compared([NAMESPACES, unmodelled, policy(FROM_ADMINS)], [NAMESPACES, unmodelled, policy(FROM_ADMINS)])
+    assert found.verdict is Relation.EQUIVALENT
+
+
+def test_what_is_not_modelled_in_another_namespace_and_did_not_change_is_no_doubt():
+    old, new = [NAMESPACES, CALICO, policy("{podSelector: {}}")], [NAMESPACES, CALICO, policy(FROM_ADMINS)]
+    found = compared(old, new)
+    assert found.verdict is Relation.MORE_PERMISSIVE
+    assert "what is not modelled in namespace a and is the same on both sides acts alike on both" in found.assumptions
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([CALICO], [CALICO.replace("all()", "app == 'x'")]),
+        ([CALICO], []),
+        ([CALICO.replace("namespace: a", "namespace: b")], [CALICO.replace("namespace: a", "namespace: b")]),
+        ([CILIUM], [CILIUM]),
+    ],
+)
+def test_what_is_not_modelled_and_may_bear_on_a_change_is_a_doubt(old, new):
+    found = compared([NAMESPACES, *old, policy("{podSelector: {}}")], [NAMESPACES, *new, policy(FROM_ADMINS)])
+    assert found.verdict is Relation.UNKNOWN
+
+
+def test_a_change_that_shows_only_where_something_is_not_modelled_is_unknown():
+    """Whether the egress of namespace ``a`` lets it out is not known, so that nothing may have changed."""
+    rule = (
+        "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: a}}}]}]}"
+    )
+    found = compared([NAMESPACES, CALICO, policy("{podSelector: {}}")], [NAMESPACES, CALICO, policy(rule)])
+    assert (found.verdict, found.appears) == (Relation.UNKNOWN, ())
+    assert "policies that are not modelled decide what changes at namespace a" in found.unknown_because
+
+
 def test_the_same_comparison_gives_the_same_list():
     old, new = [NAMESPACES], [NAMESPACES, policy(FROM_ADMINS), policy("{podSelector: {}}", "q")]
     assert lines(compared(old, new).disappears) == lines(compared(old, new).disappears)

@@ -389,11 +389,12 @@ def test_a_base_and_its_overlay_are_one_object_however_often_they_are_named(repo
     assert codes(found) == []
 
 
-def test_a_folder_without_objects_of_flux_is_an_error_and_its_objects_are_read(repository):
-    repository({"apps/pod.yaml": POD})
+def test_a_folder_without_objects_of_flux_is_read_with_a_warning(repository):
+    """Where a cloud makes the Kustomization, the folder is all that there is in the checkout."""
+    repository({"apps/pod.yaml": POD, "empty/x.txt": ""})
     found = followed("apps")
-    assert codes(found) == ["NV154"]
-    assert found.has_errors
+    assert (things(found), codes(found), found.has_errors) == (["default/web"], ["NV154"], False)
+    assert followed("empty").has_errors
 
 
 def test_two_clusters_at_once_are_an_error(repository):
@@ -420,3 +421,11 @@ def test_a_proof_says_what_it_is_without(repository):
     )
     assert "HelmRelease data/cache was not rendered: what it would create or allow is not in this answer" in text
     assert "left out: HelmRelease data/cache not rendered: its chart `redis` comes from HelmRepository b" in text
+
+
+def test_what_is_left_out_of_the_source_itself_is_told(repository):
+    """ "``.spec.ignore`` … overrides the default exclusion list"; ``.sourceignore`` does the same from within."""
+    repository({".sourceignore": "old/", f"{CLUSTER}/a.yaml": kustomization("a", "apps"), "apps/old/pod.yaml": POD})
+    found = followed(CLUSTER)
+    assert things(found) == ["default/web"]
+    assert codes(found) == ["NV153"]

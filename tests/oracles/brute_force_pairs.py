@@ -58,6 +58,8 @@ class ToldOfBoth(Told):
         self.clusters = old, new
         both = {part: [*old[part], *new[part]] for part in ("workloads", "policies", "namespaces")}
         super().__init__(both, QUESTION)
+        if not self.entries:
+            del self.traffic[1:]  # no policy tells ports or protocols apart
         self.ports = [(namespace_of(one), port) for one in both["workloads"] for port in container_ports(one)]
 
     def labels_of_namespace(self, name):

@@ -13,6 +13,7 @@ from typing import Any, Final
 from netverify.manifests.delivery.applications import NotRenderedError
 from netverify.manifests.delivery.checkout import Checkout
 from netverify.manifests.delivery.objects import Found
+from netverify.manifests.delivery.patterns import PathPattern, PatternError, path_pattern
 from netverify.manifests.delivery.repositories import Repositories
 from netverify.manifests.document import Value
 from netverify.manifests.limits import DEFAULT_LIMITS
@@ -80,10 +81,10 @@ def _folders(directories: Value, checkout: Checkout, rendering: _Rendering) -> I
     """One for each folder that a pattern matches and none excludes."""
     if not directories:
         return
-    wanted, unwanted = _patterns(directories)
-    for folder in sorted({path.parent for path in _everything(checkout)} | set(_parents(checkout))):
+    patterns = _patterns(directories)
+    for folder in sorted(set(_parents(checkout))):
         path = checkout.relative(folder)
-        if path != "." and any(one.fullmatch(path) for one in wanted) and not any(o.fullmatch(path) for o in unwanted):
+        if path != "." and _is_taken(path, patterns):
             yield rendering.of_path(path)
 
 
@@ -91,10 +92,10 @@ def _files(files: Value, checkout: Checkout, rendering: _Rendering) -> Iterator[
     """One for each file that a pattern matches, with what it holds."""
     if not files:
         return
-    wanted, unwanted = _patterns(files)
+    patterns = _patterns(files)
     for file in sorted(_everything(checkout)):
         path = checkout.relative(file)
-        if not any(one.fullmatch(path) for one in wanted) or any(one.fullmatch(path) for one in unwanted):
+        if not _is_taken(path, patterns):
             continue
         try:
             documents = load(path, read_regular(file, DEFAULT_LIMITS.file_bytes)).documents
@@ -108,19 +109,24 @@ def _files(files: Value, checkout: Checkout, rendering: _Rendering) -> Iterator[
             yield {**flat, **rendering.of_path(checkout.relative(file.parent), file.name)}
 
 
-def _patterns(entries: Value) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+def _patterns(entries: Value) -> tuple[list[PathPattern], list[PathPattern]]:
     """Those that include and those that exclude; ``*`` stays within one folder, ``**`` does not."""
-    wanted: list[re.Pattern[str]] = []
-    unwanted: list[re.Pattern[str]] = []
+    wanted: list[PathPattern] = []
+    unwanted: list[PathPattern] = []
     for one in entries if isinstance(entries, list) else (None,):
         path = one.get("path") if isinstance(one, dict) else None
-        if not isinstance(one, dict) or not isinstance(path, str) or any(sign in path for sign in "[]{}\\"):
-            raise NotRenderedError("a path of its generator is a pattern that netverify does not know")
-        words = re.findall(r"\*\*/?|\*|\?|[^*?]+", path)
-        known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-        pattern = re.compile("".join(known.get(word) or re.escape(word) for word in words))
-        (unwanted if one.get("exclude") is True else wanted).append(pattern)
+        if not isinstance(one, dict) or not isinstance(path, str):
+            raise NotRenderedError("a path of its generator is no text")
+        try:
+            (unwanted if one.get("exclude") is True else wanted).append(path_pattern(path, crossing=False))
+        except PatternError as error:
+            raise NotRenderedError(str(error)) from None
     return wanted, unwanted
+
+
+def _is_taken(path: str, patterns: tuple[list[PathPattern], list[PathPattern]]) -> bool:
+    wanted, unwanted = patterns
+    return any(one.matches(path) for one in wanted) and not any(one.matches(path) for one in unwanted)
 
 
 def _everything(checkout: Checkout) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from netverify.diagnostics import Diagnostic, Origin
+from netverify.diagnostics import Origin
 from netverify.manifests.delivery.app_charts import AppChart
 from netverify.manifests.delivery.application_sets import applications_of
 from netverify.manifests.delivery.applications import (
@@ -52,7 +52,7 @@ class Argo:
         path = self._checkout.shown(folder)
         scratch = Delivered(self._delivered.strict)
         sources = Builder(self._checkout, scratch).build(f"the folder {path}", folder, {}) or ()
-        found = {source: [one for one in _objects(source) if one.kind in _FOLLOWED] for source in sources}
+        found = {source: _followed(source, scratch) for source in sources}
         self._delivered.diagnostics += [one for one in scratch.diagnostics if one.code not in {"NV142", "NV145"}]
         self._delivered.unrendered += scratch.unrendered
         listed = [one for objects in found.values() for one in objects]
@@ -132,7 +132,7 @@ class Argo:
         except UnreadableError as error:
             self._delivered.diagnostics.append(error.diagnostic(found.origin.path))
         made = self._delivered.sources[before:]
-        self._enqueue(self._expanded(one for source in made for one in _objects(source) if one.kind in _FOLLOWED))
+        self._enqueue(self._expanded(one for source in made for one in _followed(source, self._delivered)))
 
     def _render(self, found: Found, source: AppSource, beside: tuple[AppSource, ...]) -> None:
         folder = self._folder(source)
@@ -191,8 +191,6 @@ def _tool(source: AppSource, folder: Path) -> str:
     return (named or held)[0]
 
 
-def _objects(source: Source) -> list[Found]:
-    data = source.read()
-    if isinstance(data, Diagnostic):
-        return []
-    return [one for one in objects_of(source, data) if str(one.value.get("apiVersion")).startswith("argoproj.io/")]
+def _followed(source: Source, delivered: Delivered) -> list[Found]:
+    found = (one for one in objects_of(source, delivered) if one.kind in _FOLLOWED)
+    return [one for one in found if str(one.value.get("apiVersion")).startswith("argoproj.io/")]

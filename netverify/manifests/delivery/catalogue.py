@@ -49,6 +49,11 @@ class Catalogue:
         if bootstrapped or len(named) == 1:
             self._home = (bootstrapped or sorted(named))[0]
 
+    def home_ignores(self) -> bool:
+        """Whether the repository that is this checkout leaves files out (``spec.ignore``)."""
+        home = self.find("GitRepository", *self._home) if self._home else None
+        return home is not None and bool(home.text("ignore").strip())
+
     def is_here(self, found: Found) -> bool:
         """Whether the source of a Kustomization is this checkout."""
         return self.elsewhere(found) is None

@@ -6,18 +6,17 @@ folder itself; ``exclude`` wins over ``include``; patterns match the path below 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from netverify.manifests.delivery.applications import NotRenderedError
 from netverify.manifests.delivery.checkout import Checkout
+from netverify.manifests.delivery.patterns import PatternError, path_pattern
 from netverify.manifests.refusal import shown
 from netverify.manifests.tree import Found, Notes, walk
 
 _FIELDS: Final = {"recurse": bool, "include": str, "exclude": str, "jsonnet": dict}
-_WORD: Final = re.compile(r"\*+|\?|\[[^\]/]+\]|\{[^{}]*\}|\\.|.", re.DOTALL)
 
 
 def files_of(folder: Path, given: dict[str, Any], checkout: Checkout, notes: Notes) -> tuple[Found, ...]:
@@ -35,38 +34,21 @@ def files_of(folder: Path, given: dict[str, Any], checkout: Checkout, notes: Not
 
 
 class _Taken:
-    """Whether a file is taken."""
+    """Whether a file is taken. Raises :class:`NotRenderedError` for patterns that netverify does not read."""
 
     def __init__(self, include: str, exclude: str) -> None:
-        self._include = glob(include) if include else None
-        self._exclude = glob(exclude) if exclude else None
+        try:
+            self._include = path_pattern(include, crossing=True) if include else None
+            self._exclude = path_pattern(exclude, crossing=True) if exclude else None
+        except PatternError as error:
+            raise NotRenderedError(str(error)) from None
 
     def __call__(self, file: Path, folder: Path) -> bool:
         """Whether ``file`` below ``folder`` is included and not excluded."""
         path = file.relative_to(folder).as_posix()
-        if self._exclude is not None and self._exclude.fullmatch(path):
+        if self._exclude is not None and self._exclude.matches(path):
             return False
-        return self._include is None or self._include.fullmatch(path) is not None
-
-
-def glob(pattern: str) -> re.Pattern[str]:
-    """A pattern of github.com/gobwas/glob without separators. Raises :class:`NotRenderedError` for one that is none."""
-    try:
-        return re.compile("".join(_translated(word) for word in _WORD.findall(pattern)), re.DOTALL)
-    except (re.error, RecursionError):
-        raise NotRenderedError(f"netverify cannot read the pattern {shown(pattern)}") from None
-
-
-def _translated(word: str) -> str:
-    if word[0] == "*":
-        return ".*"
-    if word == "?":
-        return "."
-    if word[0] == "[" and len(word) > 1:
-        return word.replace("\\", "\\\\").replace("[!", "[^", 1)
-    if word[0] == "{" and len(word) > 1:
-        return "(?:" + "|".join(glob(one).pattern for one in word[1:-1].split(",")) + ")"
-    return re.escape(word[-1])
+        return self._include is None or self._include.matches(path)
 
 
 def _scripts(folder: Path) -> Iterator[Path]:

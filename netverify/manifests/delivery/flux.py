@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from netverify.diagnostics import Diagnostic, Origin
+from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.delivery import kustomizations
 from netverify.manifests.delivery.building import Builder, placed
 from netverify.manifests.delivery.catalogue import Catalogue
@@ -15,9 +15,10 @@ from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.objects import Found, objects_of
 from netverify.manifests.delivery.releases import Releases
 from netverify.manifests.delivery.variables import Variables, data_of, with_variables
+from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.refusal import shown as quoted
 from netverify.manifests.sources import Source
-from netverify.manifests.tree import is_folder
+from netverify.manifests.tree import exists, is_folder
 
 _MOST: Final = 5000
 _VALUES: Final = ("ConfigMap", "Secret")
@@ -43,7 +44,7 @@ class Flux:
         shown = self._checkout.shown(folder)
         scratch = Delivered(self._delivered.strict)
         sources = Builder(self._checkout, scratch).build(f"the folder {shown}", folder, {})
-        found = [one for source in sources or () for one in self._objects(source)]
+        found = [one for source in sources or () for one in objects_of(source, scratch)]
         self.catalogue.choose_home(found)
         covering = [one for one in found if self._covers(one, folder)]
         if covering:
@@ -55,13 +56,14 @@ class Flux:
         for release in self.catalogue.of_kind("HelmRelease"):
             self._releases.render(release)
         if not any(one.kind in {"Kustomization", "HelmRelease"} for one in found) and sources is not None:
-            message = "no Kustomization or HelmRelease of Flux in what is applied from this folder"
-            advice = "name the folder that Flux is bootstrapped on, such as `clusters/production`; or read it with `-f`"
-            self._delivered.refuse("NV154", message, Origin(shown), advice)
+            self._warn_of_nothing(Origin(shown), is_empty=not sources)
 
-    def _objects(self, source: Source) -> Iterable[Found]:
-        data = source.read()
-        return () if isinstance(data, Diagnostic) else objects_of(source, data)
+    def _warn_of_nothing(self, origin: Origin, *, is_empty: bool) -> None:
+        """What is applied from the folder holds nothing to follow; its own objects may be all that there is."""
+        message = "no Kustomization or HelmRelease of Flux in what is applied from this folder"
+        advice = "name the folder that Flux is bootstrapped on, such as `clusters/production`; or read it with `-f`"
+        severity = Severity.ERROR if is_empty else Severity.WARNING
+        self._delivered.diagnostics.append(Diagnostic("NV154", severity, message, origin, advice))
 
     def _covers(self, found: Found, folder: Path) -> bool:
         """Whether a Kustomization applies ``folder``, by itself or with what is above it."""
@@ -101,7 +103,7 @@ class Flux:
         """Keep ``sources``, and follow what is in them."""
         for source in sources:
             self._delivered.sources.append(source)
-            found = list(self._objects(source))
+            found = objects_of(source, self._delivered)
             for other in self.catalogue.add(found):
                 self._is_there_twice(other)
             self._enqueue(found)
@@ -112,10 +114,18 @@ class Flux:
             return
         sources = self._builder.build(found.title, folder, kustomizations.edits(found))
         variables = self._variables(found)
-        if not (folder / "kustomization.yaml").exists() and (folder / ".sourceignore").exists():
-            self._delivered.gap(found.title, "`.sourceignore` is not taken into account", found.origin)
+        self._tell_of_ignored(found, folder)
         sources = tuple(with_variables(one, variables, found, self._delivered) for one in sources or ())
         self._take(placed(sources, None, kustomizations.labels(found)))
+
+    def _tell_of_ignored(self, found: Found, folder: Path) -> None:
+        """Say so where files below a folder without a kustomization may be left out of the source itself."""
+        if any(exists(folder / name) for name in FILE_NAMES):
+            return
+        if any(exists(one / ".sourceignore") for one in (folder, self._checkout.root)):
+            self._delivered.gap(f"what `.sourceignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin)
+        elif self.catalogue.home_ignores():
+            self._delivered.gap(f"what `spec.ignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin)
 
     def _folder_of(self, found: Found) -> Path | None:
         """Where the path of a Kustomization is; None, and said so, where it is not followed."""
@@ -155,6 +165,9 @@ class Flux:
         inline = found.spec("postBuild", "substitute") or {}
         values.update({key: text for key, value in inline.items() if (text := _as_text(value)) is not None})
         return Variables({key: value.replace("\n", "") for key, value in values.items()}, tuple(unknown))
+
+
+_READ_ALL_THE_SAME: Final = "files that it leaves out are read all the same"
 
 
 def _why_not_now(found: Found) -> str | None:

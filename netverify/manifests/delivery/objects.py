@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from netverify.diagnostics import Origin
-from netverify.manifests.document import Value
+from netverify.diagnostics import Diagnostic, Origin
+from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.document import Document, Value
 from netverify.manifests.kinds import group_of
 from netverify.manifests.lists import objects_in
 from netverify.manifests.loader import load
@@ -56,28 +57,40 @@ class Found:
         return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
 
 
-def objects_of(source: Source, data: bytes) -> Iterator[Found]:
-    """The objects in ``data`` of ``source`` that a delivery is made of.
+def objects_of(source: Source, delivered: Delivered) -> tuple[Found, ...]:
+    """The objects in ``source`` that a delivery is made of.
 
-    What is refused there is not told here: it is where the source is read.
+    What is refused of it is told to ``delivered``: where the source is read, objects of these kinds are only counted. A
+    source that cannot be read, and values that are refused, are told there or where they are needed.
     """
-    if not any(sign in data for sign in _SIGNS):
-        return
-    for document in load(source.path, data, is_irrelevant=_is_no_part).documents:
-        for item in objects_in(document):
-            value = item.value
-            if not isinstance(value, dict) or _is_no_part(str(value.get("apiVersion")), str(value.get("kind"))):
-                continue
-            meta = value.get("metadata")
-            fields = meta if isinstance(meta, dict) else {}
-            namespace = source.namespace or _text(fields.get("namespace")) or source.home or ""
-            yield Found(str(value["kind"]), namespace, _text(fields.get("name")), value, item.origin())
+    data = source.read()
+    if isinstance(data, Diagnostic) or not any(sign in data for sign in _SIGNS):
+        return ()
+    loaded = load(source.path, data, is_irrelevant=_is_no_part)
+    if loaded.diagnostics:
+        delivered.diagnostics += load(source.path, data, is_irrelevant=_is_not_followed).diagnostics
+    return tuple(one for document in loaded.documents for one in _found(document, source))
+
+
+def _found(document: Document, source: Source) -> Iterator[Found]:
+    for item in objects_in(document):
+        value = item.value
+        if not isinstance(value, dict) or _is_no_part(str(value.get("apiVersion")), str(value.get("kind"))):
+            continue
+        meta = value.get("metadata")
+        fields = meta if isinstance(meta, dict) else {}
+        namespace = source.namespace or _text(fields.get("namespace")) or source.home or ""
+        yield Found(str(value["kind"]), namespace, _text(fields.get("name")), value, item.origin())
 
 
 def _is_no_part(api_version: str, kind: str) -> bool:
     if kind.endswith("List"):
         return False
     return not (group_of(api_version) in _GROUPS or (api_version == "v1" and kind in _VALUES))
+
+
+def _is_not_followed(api_version: str, kind: str) -> bool:
+    return _is_no_part(api_version, kind) or kind in _VALUES
 
 
 def _text(value: Value) -> str:

@@ -73,8 +73,9 @@ def with_variables(source: Source, variables: Variables, who: Found, delivered: 
     loaded = load(source.path, data)
     if loaded.diagnostics or loaded.templated:
         return source
-    if bad := next((name for name in variables.values if not VARIABLE_NAME.fullmatch(name)), None):
-        delivered.refuse("NV155", f"{who.title}: {shown(bad)} is no name of a variable", who.origin, _RENAME)
+    bad = [name for name in variables.values if not VARIABLE_NAME.fullmatch(name)]
+    if bad:
+        delivered.refuse("NV155", f"{who.title}: {shown(bad[0])} is no name of a variable", who.origin, _RENAME)
         return source
     replacing = _Replacing(variables, who, delivered)
     texts = [replacing.text_of(document) for document in loaded.documents]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from netverify.manifests.document import Document, FieldPath
 from netverify.manifests.facts import stored
+from netverify.manifests.facts.ignores import ignores_of
 from netverify.manifests.facts.selector import optional_selector, stored_selector
 from netverify.manifests.schema.network_policy import (
     EgressRuleShape,
@@ -44,6 +45,7 @@ def network_policy(shape: NetworkPolicyShape, name: str, namespace: str, documen
         for_ingress="Ingress" in types,
         for_egress="Egress" in types,
         origin=document.origin(),
+        ignores=ignores_of(shape.metadata, document),
     )
 
 

@@ -16,6 +16,7 @@ from netverify.manifests.validation.names import (
     is_label_value,
     label_key_problems,
 )
+from netverify.model.ignores import IGNORE_PREFIX
 
 METADATA = frozenset(
     {
@@ -79,13 +80,13 @@ def labels(value: Value) -> dict[str, str]:
 
 
 def check_annotations(value: Value) -> None:
-    """A map of annotations: only their keys have a form."""
+    """A map of annotations: only their keys have a form. One that is for assertions is not ordinary."""
     if value is None:
         return
     if value.__class__ is not dict:
         raise UnusualError
     for key, content in value.items():
-        if content.__class__ is not str or not _is_annotation_key(key):
+        if content.__class__ is not str or not _is_annotation_key(key) or key.startswith(IGNORE_PREFIX):
             raise UnusualError
 
 

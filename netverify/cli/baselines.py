@@ -1,0 +1,50 @@
+"""The manifests that assertions compare with: another directory, or the same sources at a git revision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from netverify.cli.reading import read_sources
+from netverify.cli.reading_both import read_revision
+from netverify.cli.refusal import Refusal
+from netverify.cli.request import Sources
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.intent.reading import IntentError
+from netverify.intent.spec import ComparedTo
+from netverify.manifests.coverage import Inventory
+from netverify.manifests.refusal import shown
+
+
+class BaselineReader:
+    """Reads what statements compare ``sources`` with, each once."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._read: dict[tuple[str, str], Inventory] = {}
+
+    def inventory(self, statement: ComparedTo) -> Inventory:
+        """What ``statement`` compares with.
+
+        Raises :class:`netverify.intent.reading.IntentError` for a directory or revision that there is not.
+        """
+        directory, revision = statement.directory, statement.revision
+        key = (directory.text if directory else "", revision.text if revision else "")
+        if key not in self._read:
+            self._read[key] = self._inventory(statement)
+        return self._read[key]
+
+    def _inventory(self, statement: ComparedTo) -> Inventory:
+        if statement.directory is not None:
+            path, origin = statement.directory.text, statement.directory.origin
+            if not Path(path).exists():
+                text, advice = f"there is no file or folder {shown(path)}", "paths are relative to this file"
+                raise IntentError((Diagnostic("NV703", Severity.ERROR, text, origin, advice),))
+            alone = replace(self._sources, filenames=(path,), kustomize=(), helm=(), renderings=(), values=(), sets=())
+            return read_sources(replace(alone, by_default=False))
+        assert statement.revision is not None
+        try:
+            return read_revision(self._sources, statement.revision.text)
+        except Refusal as refusal:
+            origin = statement.revision.origin
+            raise IntentError((Diagnostic("NV703", Severity.ERROR, refusal.message, origin, refusal.help),)) from None

@@ -1,0 +1,65 @@
+"""Statements about all flows beside those of a baseline, judged by a comparison of both."""
+
+from __future__ import annotations
+
+from netverify.answers.context import Context, make_context
+from netverify.comparison.compare import compare
+from netverify.comparison.outcome import Certainty, Change, Comparison
+from netverify.gate.fingerprint import fingerprint
+from netverify.gate.judged import Judged
+from netverify.gate.outcome import GateVerdict, Violation
+from netverify.intent.spec import ComparedTo, Comparing
+from netverify.manifests.coverage import Inventory
+
+_VERDICTS = {
+    Certainty.NO: GateVerdict.PROVED,
+    Certainty.YES: GateVerdict.REFUTED,
+    Certainty.UNKNOWN: GateVerdict.UNKNOWN,
+}
+
+
+def judge_comparison(statement: ComparedTo, assertion: str, context: Context, baseline: Inventory) -> Judged:
+    """Whether the flows of ``context`` compare to those of ``baseline`` as ``statement`` wants."""
+    found = compare(make_context(baseline, context.settings), context)
+    wanted = [(found.new_access, found.appears, found.more_appears, True)]
+    if statement.wanted is Comparing.EQUIVALENT:
+        wanted.append((found.lost_access, found.disappears, found.more_disappears, False))
+    verdicts = {_VERDICTS[certainty] for certainty, *_ in wanted}
+    order = (GateVerdict.REFUTED, GateVerdict.UNKNOWN, GateVerdict.PROVED)
+    violations = [
+        _violation(change, assertion, is_new=is_new) for _, changes, _, is_new in wanted for change in changes
+    ]
+    return Judged(
+        next(one for one in order if one in verdicts),
+        tuple(sorted(violations, key=lambda one: (one.text, one.fingerprint))),
+        is_complete=not any(is_more for _, _, is_more, _ in wanted),
+        unknown_because=found.unknown_because,
+        assumptions=found.assumptions,
+        approximations=found.approximations,
+        notes=_notes(found),
+        questions=len(found.smt2) or len(wanted),
+        smt2=found.smt2,
+    )
+
+
+def _notes(found: Comparison) -> tuple[str, ...]:
+    """Workloads that are on one side only, which no flow can tell."""
+    added, removed = found.workloads.added, found.workloads.removed
+    new = [f"not in the baseline: {', '.join(added)}"] if added else []
+    gone = [f"only in the baseline: {', '.join(removed)}"] if removed else []
+    return (*found.notes, *new, *gone)
+
+
+def _violation(change: Change, assertion: str, *, is_new: bool) -> Violation:
+    verb = "can reach" if is_new else "can no longer reach"
+    text = f"{change.source} {verb} {change.destination} on {change.traffic}"
+    detail = "; ".join(f"{cause.direction} {cause.kind} {cause.detail}" for cause in change.causes)
+    return Violation(
+        text,
+        change.source,
+        change.destination,
+        fingerprint(assertion, text, detail),
+        refused=not is_new,
+        witness=change.witness,
+        because=change.allowed if is_new else change.refused,
+    )

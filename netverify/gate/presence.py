@@ -1,0 +1,32 @@
+"""Whether anyone of the manifests is at the ends of a claim about existing pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.answers.context import Context
+from netverify.gate.claim import Claim
+from netverify.intent.spec import World
+from netverify.model.flow import End
+from netverify.symbolic.casting import PodScope
+
+
+def absences(claim: Claim, context: Context) -> tuple[str, ...]:
+    """What makes ``claim`` vacuous, one phrase for each end without an existing pod and without an address outside.
+
+    Empty for a claim about pods that could be created, and for one that holds where there is nobody.
+    """
+    if claim.world is World.POSSIBLE or claim.nobody_will_do:
+        return ()
+    return tuple(dict.fromkeys(_absent(claim, context)))
+
+
+def _absent(claim: Claim, context: Context) -> Iterator[str]:
+    question = claim.question
+    ends = [(question.source, End.SOURCE, question.source_text)]
+    if question.called is None:
+        ends.append((question.destination, End.DESTINATION, question.destination_text))
+    for predicate, end, words in ends:
+        found = context.search.casting.cast(predicate, end, PodScope.EXISTING)
+        if not found.workloads and not found.external:
+            yield f"no existing pod is `{words}`"

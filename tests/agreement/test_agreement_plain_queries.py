@@ -1,0 +1,46 @@
+"""Queries that are told without a solver, against the solver's answer about each workload."""
+
+import pytest
+
+from agreement.adapter import inventory_of
+from generators.clusters import isolated, random_cluster
+from generators.vocabulary import SmallDice
+from netverify.answers.dns import DnsVerdict, dns_access_of
+from netverify.findings.plain_queries import PlainQueries
+from netverify.routing.cluster_dns import PROTOCOLS, cluster_dns
+from netverify.verify import Verifier
+
+OPENINGS = (
+    {"ports": [{"port": 53, "protocol": "UDP"}]},
+    {"ports": [{"port": 53}], "to": [{"namespaceSelector": {}}]},
+    {"to": [{"podSelector": {}}]},
+    {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}]},
+    {"ports": [{"port": 80}]},
+)
+
+
+def asking_cluster(seed):
+    """A small cluster in which some policies let queries out."""
+    rng = SmallDice(seed)
+    cluster = random_cluster(rng, policies=(0, 2), workloads=(1, 3), namespaces=(1, 2))
+    isolated(rng, cluster)
+    for policy in cluster["policies"]:
+        spec = policy.get("spec") or {}
+        if "Egress" in (spec.get("policyTypes") or []):
+            spec["egress"] = [*(spec.get("egress") or []), *rng.sample(OPENINGS, rng.randint(0, 2))]
+    return cluster
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 5) for start in range(0, 25, 5)])
+def test_what_is_plain_about_a_query_is_what_the_solver_says(seeds):
+    told = 0
+    for seed in seeds:
+        context = Verifier(inventory_of(asking_cluster(seed)))._context
+        queries = PlainQueries(context, cluster_dns(context.routing, context.settings.routing).servers)
+        for workload in context.inventory.cluster.workloads:
+            blocked = queries.blocked(workload)
+            if blocked is not None and not workload.host_network:
+                told += 1
+                access = dns_access_of(context, workload.key)
+                assert blocked == tuple(one for one in PROTOCOLS if access.over(one) is DnsVerdict.BLOCKED), seed
+    assert told

@@ -1,0 +1,32 @@
+"""`netverify check` on the shipped examples, from files to the bytes of the report, but for the time that it took."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from netverify.cli.main import main
+from netverify.cli.versioning import version_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def timeless(text: str) -> str:
+    """``text`` without what differs from run to run: times, the version, the revision of the checkout."""
+    text = re.sub(r"\b\d+ ms\b|\b\d+\.\d+ s\b", "0 ms", text)
+    return re.sub(r"\b[0-9a-f]{40}\b", "REVISION", text).replace(version_of("netverify"), "VERSION")
+
+
+@pytest.mark.parametrize("example", ["backdoor", "storefront"])
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_the_report_reads_as_reviewed(example, form, golden, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.argv", ["netverify", "check"])
+    monkeypatch.setattr("netverify.cli.checking.repository_url", lambda: "")
+    monkeypatch.setattr("netverify.cli.checking.head_revision", lambda: "")
+    assert main(["check", "--spec", f"examples/{example}.intent.yaml", "-o", form], "netverify") == 1
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    golden(f"check/{example}.{'txt' if form == 'text' else 'md'}", timeless(captured.out))

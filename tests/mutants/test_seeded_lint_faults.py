@@ -1,0 +1,67 @@
+"""Faults seeded into the proofs of lint: taking away what is then called redundant must change a connection."""
+
+import importlib
+
+import pytest
+
+from mutants.faulty import fault
+
+MOST_CLUSTERS = 150
+
+DIFFERENCE = "symbolic.policy_difference"
+CHANGES = "findings.changes"
+REDUNDANCY = "findings.redundancy"
+
+FAULTS = {
+    "that something is allowed only without the policy is no difference": (
+        DIFFERENCE,
+        "same = [equivalence(*(encoder.table_allows(table) for table in tables))]",
+        "same = [negation(conjunction((encoder.table_allows(tables[0]), negation(encoder.table_allows(tables[1])))))]",
+    ),
+    "that something is allowed only with the policy is no difference": (
+        DIFFERENCE,
+        "same = [equivalence(*(encoder.table_allows(table) for table in tables))]",
+        "same = [negation(conjunction((encoder.table_allows(tables[1]), negation(encoder.table_allows(tables[0])))))]",
+    ),
+    "the namespace of the policy stands for others that are alike": (
+        DIFFERENCE,
+        "return frozenset((NEW_NAMESPACE, *names, *sorts.values()))",
+        "return frozenset(names)",
+    ),
+    "one direction is enough": (
+        CHANGES,
+        "different = [direction for direction, (one, other) in tables.items() if one != other]",
+        "different = [direction for direction, (one, other) in tables.items() if one != other][:1]",
+    ),
+    "policies that overlap do not matter": (
+        CHANGES,
+        "any(_overlap(one.pod_selector, of) for of in changed)",
+        "any(one.pod_selector == of for of in changed)",
+    ),
+    "all that is redundant is taken to go together": (
+        REDUNDANCY,
+        "len(left) != len(everywhere)",
+        "False",
+    ),
+}
+
+
+def first_change(most):
+    """The first seed at which something that lint calls redundant makes a difference; None when none does."""
+    redundancies = importlib.import_module("agreement.redundancies")
+    for seed in range(most):
+        cluster = redundancies.repetitive_cluster(seed)
+        findings = redundancies.reported(seed)
+        for gone in (*([one] for one in findings), findings):
+            fewer = redundancies.taken_away(cluster, gone)
+            if gone and redundancies.first_change(cluster, fewer, seed) is not None:
+                return seed
+    return None
+
+
+@pytest.mark.parametrize(
+    ("module", "original", "replacement"), [pytest.param(*f, id=name) for name, f in FAULTS.items()]
+)
+def test_a_seeded_fault_is_found_by_taking_away_what_is_redundant(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_change(MOST_CLUSTERS) is not None
