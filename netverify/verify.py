@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
+    from netverify.draft.outline import Draft
     from netverify.findings.linting import Linted
     from netverify.gate.checking import Terms
     from netverify.gate.outcome import GateReport
@@ -116,6 +119,20 @@ class Verifier:
 
         ends = Ends(spec.zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
         return check(spec, self._router, ends, terms)
+
+    def draft(self, day: date, tell: Callable[[int, int], None] | None = None) -> Draft:
+        """An intent to begin with: what holds today, and what does not hold yet. It names no sources.
+
+        ``tell`` hears how much of how much is done.
+        """
+        from netverify.draft.drafting import Drafting  # noqa: PLC0415 it imports the solver
+        from netverify.draft.outline import Draft  # noqa: PLC0415 as above
+        from netverify.gate.checking import Terms  # noqa: PLC0415 as above
+
+        drafting = Drafting(self.inventory.cluster, self.map(), lambda spec: self.check(spec, Terms(day)), day)
+        if tell is not None:
+            drafting = replace(drafting, tell=tell)
+        return Draft(day, (), zones=tuple(drafting.zones().values()), entries=drafting.entries())
 
     def lint(self, codes: Collection[str], tell: Callable[[int, int], None] | None = None) -> Linted:
         """The findings of ``codes``, about Services, names, ways in and policies.

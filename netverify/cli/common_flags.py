@@ -195,6 +195,13 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
     return with_flags
 
 
+def reading_flags(command: Command) -> Command:
+    """Gives a command those of the common flags that do not say what is printed and in which form."""
+    for option in reversed((*_INPUTS, *_SPEED, *_MODEL, *_SOLVER[:2], _COLOR)):
+        command = option(command)
+    return command
+
+
 def routing_flags(command: Command) -> Command:
     """Gives a command the flags that say what manifests do not tell about how traffic is routed."""
     for option in reversed(_ROUTING):

@@ -17,6 +17,7 @@ from netverify.cli.completing import COMPLETE_VARIABLE, completion
 from netverify.cli.diff import diff
 from netverify.cli.explaining import explain
 from netverify.cli.exposed import exposed
+from netverify.cli.init import init
 from netverify.cli.lint import lint
 from netverify.cli.map import map_command
 from netverify.cli.query import query
@@ -91,7 +92,20 @@ def program(ctx: click.Context) -> int:
     return ExitStatus.ANSWERED
 
 
-for command in (check, diff, lint, query, map_command, exposed, resolve, schema, explain, completion, version_command):
+for command in (
+    init,
+    check,
+    diff,
+    lint,
+    query,
+    map_command,
+    exposed,
+    resolve,
+    schema,
+    explain,
+    completion,
+    version_command,
+):
     program.add_command(command)
 
 

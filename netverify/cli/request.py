@@ -143,3 +143,13 @@ class CheckRequest(SolvingRequest):
     baseline: str | None = None
     write_baseline: str | None = None
     changed_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitRequest(SolvingRequest):
+    """One run of ``netverify init``. ``output`` is None for standard output; ``given`` are the ``--assume`` flags."""
+
+    given: tuple[str, ...] = ()
+    output: Path | None = None
+    ci: str | None = None
+    force: bool = False

@@ -9,6 +9,7 @@ from pathlib import Path
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.intent import shape as shapes
 from netverify.intent.spec import (
+    RESERVED,
     VERBS,
     Allow,
     Assertion,
@@ -116,7 +117,7 @@ class Converter:
     def _zone(self, name: str, shape: shapes.ZoneShape | list[str]) -> ZoneText:
         path: FieldPath = ("zones", name)
         origin = self._document.key_origin(path)
-        if name.lower() in shapes.RESERVED:
+        if name.lower() in RESERVED:
             advice = "give it another name"
             self._refuse("NV703", f"no zone can be called {shown(name)}: it is a word of questions", origin, advice)
         if name in ("true", "false"):

@@ -15,10 +15,6 @@ from netverify.model.labels import Operator
 
 _ID = r"^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,118}[A-Za-z0-9])?$"
 _ZONE_NAME = r"^[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$"
-RESERVED = frozenset({"any", "internet", "namespace", "ns", "pods", "reach", "service", "services", "svc"})
-"""Words of the sentence grammar, which no zone can be called."""
-
-
 Identity: TypeAlias = Annotated[str, Field(pattern=_ID)]
 ZoneName: TypeAlias = Annotated[str, Field(pattern=_ZONE_NAME)]
 Text: TypeAlias = Annotated[str, Field(min_length=1)]

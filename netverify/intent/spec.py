@@ -13,6 +13,8 @@ from netverify.model.labels import LabelSelector
 
 FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
 """What an intent file is called where none is named."""
+RESERVED = frozenset({"any", "internet", "namespace", "ns", "pods", "reach", "service", "services", "svc"})
+"""Words of the sentence grammar, which no zone can be called."""
 VERBS = (
     "deny",
     "allow",

@@ -1,0 +1,123 @@
+"""One run of ``netverify init`` from the request to the exit status. Imported late: it brings the solver."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from netverify.cli.ci_files import CiFile, ci_file
+from netverify.cli.intended import sources_with
+from netverify.cli.outputs import write_whole
+from netverify.cli.progress import counted, progress
+from netverify.cli.reading import read_sources, solving_settings
+from netverify.cli.refusal import Refusal
+from netverify.cli.request import InitRequest, Sources
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, print_out
+from netverify.diagnostics import NOWHERE
+from netverify.draft.detecting import Detected, detected
+from netverify.draft.outline import Draft
+from netverify.intent.schema import SCHEMA_FILE, schema_text
+from netverify.intent.spec import SourceKind, SourceText, Spec
+from netverify.manifests.renderings import ArgoPath, FluxPath
+from netverify.report.diagnostics import render_diagnostics
+from netverify.report.draft_yaml import render_draft
+from netverify.report.terminal import Line, line
+from netverify.verify import Verifier
+
+
+def init_request(request: InitRequest) -> ExitStatus:
+    """Reads, drafts, writes, and says what to do next. Raises :class:`Refusal` when a file is there already."""
+    folder = request.output.parent if request.output is not None else Path()
+    ci = ci_file(request.ci, folder, request.output)
+    _check_free(request, ci)
+    found = detected(folder) if request.sources.by_default else _given(request.sources, folder)
+    with progress("reading manifests ..."):
+        inventory = read_sources(_placed(request.sources, found, folder))
+    complain(render_diagnostics(inventory.diagnostics), request.color)
+    verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
+    with counted("drafting assertions") as tell:
+        drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs
+    remarks = ("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()
+    draft = replace(
+        drafted,
+        sources=found.sources,
+        alternatives=found.alternatives,
+        namespace=request.sources.namespace,
+        cni=request.assumed.cni,
+        assumptions=request.given,
+        remarks=remarks,
+    )
+    _write(request, render_draft(draft, SCHEMA_FILE), ci)
+    complain(_next_steps(draft, request, ci), request.color)
+    return ExitStatus.INPUT if inventory.has_errors else ExitStatus.ANSWERED
+
+
+def _check_free(request: InitRequest, ci: CiFile | None) -> None:
+    for path in (request.output, ci.path if ci else None):
+        if path is not None and path.exists() and not request.force:
+            advice = "name another file with `--output FILE`, or overwrite it with `--force`"
+            if ci is not None and path == ci.path:
+                advice = "add to it what `netverify init` says without `--ci`, or overwrite it with `--force`"
+            raise Refusal("NV420", f"`{path}` is there already", advice)
+
+
+def _given(sources: Sources, folder: Path) -> Detected:
+    """What the user named, as seen from ``folder``."""
+
+    def source(kind: SourceKind, path: str) -> SourceText:
+        is_chart = kind is SourceKind.HELM
+        values = tuple(_seen_from(folder, one) for one in sources.values) if is_chart else ()
+        return SourceText(kind, _seen_from(folder, path), NOWHERE, values, sources.sets if is_chart else ())
+
+    named = [
+        *((SourceKind.MANIFESTS, path) for path in sources.filenames),
+        *((SourceKind.KUSTOMIZE, path) for path in sources.kustomize),
+        *((SourceKind.HELM, path) for path in sources.helm),
+        *((SourceKind.FLUX, one.path) for one in sources.renderings if isinstance(one, FluxPath)),
+        *((SourceKind.ARGOCD, one.path) for one in sources.renderings if isinstance(one, ArgoPath)),
+    ]
+    return Detected(tuple(source(kind, path) for kind, path in named))
+
+
+def _seen_from(folder: Path, path: str) -> str:
+    return path if Path(path).is_absolute() else os.path.relpath(path, folder)
+
+
+def _placed(sources: Sources, found: Detected, folder: Path) -> Sources:
+    """``sources`` of the intent file that is written into ``folder``, as seen from here."""
+    if not sources.by_default:
+        return sources
+    below = tuple(replace(one, path=os.path.normpath(folder / one.path)) for one in found.sources)
+    return sources_with(sources, Spec((), sources=below))
+
+
+def _write(request: InitRequest, text: str, ci: CiFile | None) -> None:
+    if request.output is None:
+        print_out((text,))
+    else:
+        write_whole(request.output, (text,))
+        write_whole(request.output.parent / SCHEMA_FILE, (schema_text(),))
+    if ci is not None:
+        ci.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(ci.path, (ci.text,))
+
+
+def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterator[Line]:
+    holding = sum(one.holds for one in draft.entries)
+    words = f"{holding} assertions, {len(draft.entries) - holding} more as comments for later"
+    where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
+    yield line(f"{where}{words}")
+    if not holding:
+        yield line("no assertion holds yet, and `netverify check` refuses a file without any: take one of the comments")
+    yield line("next: confirm or close each flow that says TO CONFIRM, then run `netverify check`")
+    if ci is not None:
+        yield line(f"wrote {ci.path}: replace {ci.replace} in it")
+    elif request.ci is None:
+        shown = ci_file("github", Path(), request.output)
+        assert shown is not None
+        yield line(f"then have it checked, as by {shown.path} (`--ci github`, `gitlab` or `pre-commit` writes it):")
+        yield from (line(f"  {one}") for one in shown.text.splitlines())

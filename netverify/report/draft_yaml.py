@@ -1,0 +1,174 @@
+"""A draft as an intent file: YAML that says what it means without a schema, and comments that cannot end early."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias, assert_never
+
+from netverify.draft.outline import Draft, Entry
+from netverify.intent.spec import (
+    Assertion,
+    DefaultDeny,
+    DnsWorks,
+    FlowText,
+    NoMetadata,
+    Only,
+    SourceText,
+    Statement,
+    Written,
+)
+from netverify.model.flow import End
+from netverify.report.terminal import printable
+
+Value: TypeAlias = "str | int | list[Value] | dict[str, Value]"
+
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 /=_.-]*[A-Za-z0-9])?")
+_NUMBER = re.compile(r"[1-9][0-9]{0,4}")
+_NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
+"""Words that YAML reads as something else than a text."""
+_WIDE = 110
+
+
+def render_draft(draft: Draft, schema: str) -> str:
+    """The intent file; ``schema`` is where an editor finds the schema, relative to the file."""
+    return "".join(f"{line}".rstrip() + "\n" for line in _lines(draft, schema))
+
+
+def _lines(draft: Draft, schema: str) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={schema}"
+    yield "# What must hold of the network of this cluster: `netverify check` proves it, or shows what is against it."
+    yield f"# Begun by `netverify init` on {draft.day.isoformat()} with what the manifests allow that day. Nobody has"
+    yield "# approved it yet: look at every flow that says TO CONFIRM, then keep it with a reason, or close it."
+    yield from _comments(draft.remarks)
+    yield "version: 1"
+    yield from _block("sources", [_source(one) for one in draft.sources], 0)
+    if draft.alternatives:
+        yield "# Found, too, but the same objects would come twice; each can have an intent file of its own:"
+        yield from (f"# {line}" for line in _items([_source(one) for one in draft.alternatives], 0))
+    for key, value in (("namespace", draft.namespace), ("cni", draft.cni)):
+        if value:
+            yield f"{key}: {_scalar(value)}"
+    yield from _block("assume", _assumed(draft.assumptions), 0)
+    if draft.zones:
+        yield ""
+        yield from _block("zones", {zone.name: _one_or_more(zone.ends) for zone in draft.zones}, 0)
+    yield ""
+    yield "assertions:" if any(one.holds for one in draft.entries) else "assertions: []"
+    for entry in draft.entries:
+        yield from _entry(entry)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield from _comments(entry.remarks, "  ")
+    lines = _items([_of_assertion(entry.assertion)], 2)
+    yield from lines if entry.holds else (f"  # {line.removeprefix('  ')}" for line in lines)
+    yield ""
+
+
+def _comments(texts: Iterable[str], indent: str = "") -> Iterator[str]:
+    return (f"{indent}# {printable(text)}" for text in texts)
+
+
+def _of_assertion(assertion: Assertion) -> dict[str, Value]:
+    found: dict[str, Value] = {"id": assertion.id, "title": assertion.title}
+    if assertion.world is not None:
+        found["world"] = assertion.world.value
+    found[assertion.verb] = _of_statement(assertion.statement)
+    return found
+
+
+def _of_statement(statement: Statement) -> Value:
+    match statement:
+        case Only(end, zone, flows):
+            side = "to" if end is End.DESTINATION else "from"
+            return {side: _one_or_more(zone), "flows": [_of_flow(flow) for flow in flows]}
+        case DefaultDeny(namespaces, directions):
+            return {"namespaces": _texts(namespaces.names), "directions": [one.value for one in directions]}
+        case DnsWorks(zone) | NoMetadata(zone):
+            return _texts(zone)
+        case _:
+            raise TypeError(type(statement))
+
+
+def _of_flow(flow: FlowText) -> dict[str, Value]:
+    found: dict[str, Value] = {"from": _one_or_more(flow.sources)}
+    if flow.ports:
+        found["ports"] = [int(one.text) if _NUMBER.fullmatch(one.text) else one.text for one in flow.ports]
+    found["justification"] = flow.justification
+    return found
+
+
+def _source(source: SourceText) -> dict[str, Value]:
+    found: dict[str, Value] = {source.kind.value: source.path}
+    if source.values:
+        found["values"] = list(source.values)
+    if source.sets:
+        found["set"] = {key: value for one in source.sets for key, _, value in (one.partition("="),)}
+    return found
+
+
+def _assumed(assumptions: Iterable[str]) -> dict[str, Value]:
+    found: dict[str, list[Value]] = {}
+    for one in assumptions:
+        key, _, value = one.partition("=")
+        found.setdefault(key, []).append(value)
+    return {key: values if values[1:] else values[0] for key, values in found.items()}
+
+
+def _texts(written: Iterable[Written]) -> list[Value]:
+    return [one.text for one in written]
+
+
+def _one_or_more(written: Iterable[Written]) -> Value:
+    texts = _texts(written)
+    return texts[0] if len(texts) == 1 else texts
+
+
+def _block(key: str, value: Value, indent: int) -> Iterator[str]:
+    """``key`` with its value below or beside it; nothing where it has none."""
+    name = " " * indent + _scalar(key)
+    match value:
+        case str() | int():
+            yield f"{name}: {_scalar(value)}"
+        case list() if not any(isinstance(one, dict) for one in value):
+            flat = f"{name}: [{', '.join(_scalar(one) for one in value if isinstance(one, str | int))}]"
+            if value and len(flat) > _WIDE:
+                yield f"{name}:"
+                yield from _items(value, indent + 2)
+            elif value or indent:
+                yield flat
+        case list():
+            yield f"{name}:"
+            yield from _items(value, indent + 2)
+        case dict():
+            if value:
+                yield f"{name}:"
+                yield from _fields(value, indent + 2)
+        case _ as never:
+            assert_never(never)
+
+
+def _fields(value: Mapping[str, Value], indent: int) -> Iterator[str]:
+    for key, one in value.items():
+        yield from _block(key, one, indent)
+
+
+def _items(values: Iterable[Value], indent: int) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, dict):
+            first, *rest = _fields(value, indent + 2)
+            yield f"{' ' * indent}- {first.lstrip()}"
+            yield from rest
+        else:
+            assert isinstance(value, str | int)
+            yield f"{' ' * indent}- {_scalar(value)}"
+
+
+def _scalar(value: str | int) -> str:
+    """``value`` as YAML that is read back as it is: a text with anything unusual in it in quotes."""
+    if isinstance(value, int):
+        return str(value)
+    is_plain = _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT and "  " not in value
+    return value if is_plain else json.dumps(value)
