@@ -67,7 +67,7 @@ class Claiming:
                 yield Claim(question.text, question, wanted, world, exempt)
                 if source is ANYONE and not destination.outside:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
-                    yield Claim(inward.text, inward, wanted, world, exempt, ways_only=True)
+                    yield Claim(inward.text, inward, wanted, world, exempt, only_ways=True)
 
     def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
         """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
@@ -78,7 +78,8 @@ class Claiming:
             for one in (self.ends.parts(flow.destinations, End.DESTINATION) if flow.destinations else (target,))
         ]
         both = united(sources)
-        return Exempt(both.predicate, targets[0] if len(targets) == 1 else AnyOf(tuple(targets)), both.outside)
+        target_of_any = targets[0] if len(targets) == 1 else AnyOf(tuple(targets))
+        return Exempt(both.predicate, target_of_any, outside=any(one.outside for one in sources))
 
     def _target(self, destination: EndpointPhrase, traffic: Predicate) -> Predicate:
         """Whoever is at ``destination``, on ``traffic``; of a Service, its endpoints on their own ports."""
@@ -125,7 +126,7 @@ def _question(
         destination.text,
         destination.called,
         from_outside,
-        beside=(BOTH_OUTSIDE,),
+        beside=() if destination.called is not None else (BOTH_OUTSIDE,),
     )
 
 
