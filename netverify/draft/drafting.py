@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 
 from netverify.answers.mapping import Map
 from netverify.connectivity.outcome import MapEndpoint
 from netverify.diagnostics import NOWHERE
-from netverify.draft.flows import Inflows, flows_into, inflows
+from netverify.draft.flows import Inflows, flows_into, inflows, is_open
 from netverify.draft.outline import Entry, spec_of, written, zones_of
 from netverify.draft.peers import Peers
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
@@ -34,7 +35,7 @@ from netverify.queries.outcome import Scope
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """All addresses outside the cluster."""
-_OPEN = "whoever may open connections at all gets in: nothing is left to be proved until a policy keeps somebody out"
+_OPEN = "no policy keeps anybody out, addresses outside included: this says nothing before one does"
 _NOT_YET, _UNDECIDED = "does not hold yet:", "not decided:"
 _LONGEST_ID, _MOST_WORKLOADS = 120, 50
 _ROUNDS = 4
@@ -74,31 +75,36 @@ class Drafting:
         for done, (wish, namespaces) in enumerate(wishes, len(zones)):
             self.tell(done, total)
             entries += self._split(wish, namespaces, zones)
-        return tuple(entries)
+        return tuple(_under_own_ids(entries))
 
     def _into(self, namespace: str, found: Inflows, peers: Peers, zones: Mapping[str, ZoneText]) -> list[Entry]:
         """What reaches ``namespace``; where everyone does, what reaches those workloads that not everyone reaches."""
         zone = zones[namespace].name
         title = f"only approved flows reach namespace {namespace}"
-        flows = flows_into(found.get(namespace, {}), peers, self._why)
+        reaching = found.get(namespace, {})
+        flows = flows_into(reaching, peers, self._why)
         whole = self._only(_only(f"only-approved-into-{zone}", title, zone, flows), zones)
-        members = [n for n, one in enumerate(self._endpoints) if one.workload and one.workload.namespace == namespace]
-        if not _is_vacuous(whole) or not 1 < len(members) <= _MOST_WORKLOADS:
+        if not is_open(reaching, self._endpoints):
             return [whole]
-        apart = inflows(self.mapped.connectivity, frozenset(members))
-        return [whole, *(one for n in members for one in self._into_workload(n, apart, peers, zones))]
+        members = [n for n, one in enumerate(self._endpoints) if one.workload and one.workload.namespace == namespace]
+        entries = [replace(whole, remarks=(_OPEN, *whole.remarks))]
+        if 1 < len(members) <= _MOST_WORKLOADS:
+            apart = inflows(self.mapped.connectivity, frozenset(members))
+            entries += [one for n in members for one in self._into_workload(n, apart, peers, zones)]
+        return entries
 
     def _into_workload(
         self, number: int, apart: Inflows, peers: Peers, zones: Mapping[str, ZoneText]
     ) -> Iterator[Entry]:
         key = self._endpoints[number].workload
         assert key is not None
-        flows = flows_into(apart.get(str(key), {}), peers, self._why)
-        name = f"only-approved-into-{zones[key.namespace].name}/{key.name}"[:_LONGEST_ID].rstrip("-./")
+        reaching = apart.get(str(key), {})
+        if is_open(reaching, self._endpoints):
+            return
+        name = f"only-approved-into-{zones[key.namespace].name}/{key.kind.lower()}/{key.name}"
         (words,) = peers.words((number,))
-        entry = self._only(_only(name, f"only approved flows reach {key}", words, flows), zones)
-        if not _is_vacuous(entry):
-            yield entry
+        flows = flows_into(reaching, peers, self._why)
+        yield self._only(_only(name, f"only approved flows reach {key}", words, flows), zones)
 
     def _only(self, assertion: Assertion, zones: Mapping[str, ZoneText]) -> Entry:
         """``assertion`` of possible pods if it holds, else of existing ones; with ways in from outside approved."""
@@ -113,8 +119,6 @@ class Drafting:
             assertion = wider
         others = possible if assertion.world is World.EXISTING else ()
         remarks = (*_in_doubt(assertion), *_remarks(result, others))
-        if result.verdict is GateVerdict.VACUOUS:
-            remarks = (_OPEN,)
         return Entry(assertion, remarks, result.verdict in (GateVerdict.PROVED, GateVerdict.UNKNOWN))
 
     @property
@@ -187,8 +191,18 @@ def _only(name: str, title: str, end: str, flows: tuple[FlowText, ...]) -> Asser
     return _assertion(name, "only", Only(End.DESTINATION, written(end), flows), title)
 
 
-def _is_vacuous(entry: Entry) -> bool:
-    return entry.remarks == (_OPEN,)
+def _under_own_ids(entries: list[Entry]) -> Iterator[Entry]:
+    """``entries`` with ids that are short enough, and that no two of them have."""
+    taken: set[str] = set()
+    for entry in entries:
+        whole = entry.assertion.id
+        name = whole if len(whole) <= _LONGEST_ID else whole[: _LONGEST_ID - 10].rstrip("-./")
+        for number in count(2):
+            if name not in taken:
+                break
+            name = f"{whole[: _LONGEST_ID - 10].rstrip('-./')}-{number}"
+        taken.add(name)
+        yield replace(entry, assertion=replace(entry.assertion, id=name))
 
 
 def _widened(assertion: Assertion, result: Result, why: str) -> Assertion | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netverify.connectivity.all_pairs import Connectivity
-from netverify.connectivity.outcome import Access
+from netverify.connectivity.outcome import Access, MapEndpoint
 from netverify.draft.outline import written
 from netverify.draft.peers import Peers
 from netverify.intent.spec import FlowText
@@ -70,6 +70,13 @@ def flows_into(found: Mapping[int, _Inflow], peers: Peers, justification: str) -
         why = f"{justification}, in part depending on {', '.join(on)}" if on else justification
         flows.append(FlowText(written(*peers.words(sources)), (), written(*port_words(ports)), why))
     return tuple(sorted(flows, key=lambda flow: [one.text for one in flow.sources]))
+
+
+def is_open(found: Mapping[int, _Inflow], endpoints: Sequence[MapEndpoint]) -> bool:
+    """Whether every address outside may use every port, as where no policy isolates the pods."""
+    outside = [number for number, one in enumerate(endpoints) if one.workload is None]
+    ports = (found[number].ports if number in found else {} for number in outside)
+    return all(one.get(protocol) == EVERY_PORT for one in ports for protocol in Protocol)
 
 
 def _sorted(ports: Mapping[Protocol, PortSet]) -> Ports:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 
 from netverify.diagnostics import NOWHERE
 from netverify.intent.spec import RESERVED, Assertion, SourceText, Spec, Written, ZoneText
@@ -47,14 +48,20 @@ def written(*texts: str) -> tuple[Written, ...]:
 
 def zones_of(namespaces: Iterable[str]) -> dict[str, ZoneText]:
     """A zone for each of ``namespaces``: called like it, unless a zone cannot be called so."""
-    return {name: ZoneText(zone_name(name), NOWHERE, ends=written(f"namespace {_quoted(name)}")) for name in namespaces}
+    found: dict[str, ZoneText] = {}
+    taken: set[str] = set()
+    for namespace in namespaces:
+        name = _zone_name(namespace, taken)
+        taken.add(name)
+        found[namespace] = ZoneText(name, NOWHERE, ends=written(f"namespace {_quoted(namespace)}"))
+    return found
 
 
-def zone_name(namespace: str) -> str:
-    """What the zone of ``namespace`` is called."""
-    if namespace not in RESERVED and _ZONE_NAME.fullmatch(namespace):
+def _zone_name(namespace: str, taken: Collection[str]) -> str:
+    if namespace not in (*RESERVED, "true", "false") and _ZONE_NAME.fullmatch(namespace) and namespace not in taken:
         return namespace
-    return f"ns-{namespace}"[:63].rstrip("-")
+    names = (f"ns{number or ''}-{namespace}"[:63].rstrip("-") for number in count())
+    return next(name for name in names if name not in taken)
 
 
 def spec_of(assertions: Iterable[Assertion], zones: Iterable[ZoneText]) -> Spec:

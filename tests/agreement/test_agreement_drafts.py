@@ -1,7 +1,9 @@
 """Drafts of intent against the gate: what `netverify init` writes is read back as it was meant, and holds."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from generators.clusters import isolated, random_cluster
 from generators.routed_clusters import random_routed_cluster
 from generators.routed_clusters import text_of as text_of_objects
 from generators.vocabulary import SmallDice
+from netverify.cli.main import main
 from netverify.draft.outline import spec_of
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import GateVerdict
@@ -20,6 +23,7 @@ from netverify.manifests.loader import load
 from netverify.report.draft_yaml import render_draft
 from netverify.verify import Verifier
 
+CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 DAY = date(2026, 11, 24)
 
 
@@ -125,3 +129,24 @@ def test_an_approved_flow_left_out_is_found_by_the_gate(seed):
             changed = replace(entry.assertion, statement=fewer)
             (result,) = verifier.check(spec_of([changed], draft.zones), Terms(DAY)).results
             assert result.verdict is GateVerdict.REFUTED, (plain(entry.assertion), number)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ["-f", "microservices-demo/release/kubernetes-manifests.yaml"],
+        pytest.param(["-f", "kube-prometheus/manifests"], marks=pytest.mark.long),
+        pytest.param(["-f", "aks-baseline-regulated"], marks=pytest.mark.long),
+        pytest.param(["-f", "microservices-demo/release"], marks=pytest.mark.long),
+    ],
+    ids=lambda sources: sources[-1],
+)
+def test_what_is_drafted_for_real_manifests_holds(sources, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(CORPUS)
+    spec = tmp_path / "netverify.yaml"
+    assert main(["init", *sources, "--output", str(spec)], "netverify") == 0
+    assert main(["check", "--spec", str(spec), "--fail-on", "refuted,vacuous", "-o", "json"], "netverify") == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert results
+    assert {one["verdict"] for one in results} <= {"proved", "unknown"}

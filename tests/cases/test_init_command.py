@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from netverify.cli.main import main
 from netverify.draft.detecting import detected
+from netverify.draft.outline import zones_of
 from netverify.intent.schema import intent_schema, schema_text
 from netverify.manifests.loader import load
 
@@ -78,7 +79,7 @@ def shown(sources):
 def test_the_file_is_accepted_by_the_gate_and_valid_by_the_schema(backdoor, capsys):
     status, out, err = run(capsys, "init")
     assert (status, out) == (0, "")
-    assert "wrote netverify.yaml and netverify.schema.json: 3 assertions, 4 more as comments for later" in err
+    assert "wrote netverify.yaml and netverify.schema.json: 4 assertions, 3 more as comments for later" in err
     assert (backdoor / "netverify.schema.json").read_text() == schema_text()
     (document,) = load("netverify.yaml", (backdoor / "netverify.yaml").read_bytes()).documents
     assert list(Draft202012Validator(intent_schema()).iter_errors(document.value)) == []
@@ -95,10 +96,19 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
     text = (backdoor / "netverify.yaml").read_text()
     assert "\ncni: calico\n" in text
     into = text[text.index("  # of existing pods only: those that could be created get in, too:") :]
-    assert "  #   namespace a can reach namespace b on TCP 5432\n" in into
+    assert "  #   namespace a can reach namespace b on TCP 5432 " in into
     assert "  - id: only-approved-into-b\n" in into
     assert "    world: existing\n" in into
     assert 'justification: "TO CONFIRM: seen on ' in into
+
+
+def test_namespaces_that_no_zone_can_be_called_like_get_zones_all_the_same():
+    zones = zones_of(["internet", "2fast", "on", "true", "z" * 63, "reach"])
+    names = [zone.name for zone in zones.values()]
+    assert names == ["ns-internet", "ns-2fast", "on", "ns-true", "z" * 63, "ns-reach"]
+    assert zones["reach"].ends[0].text == 'namespace "reach"'
+    long = ["1" * 62 + end for end in "ab"]
+    assert len({zone.name for zone in zones_of(long).values()}) == 2
 
 
 def test_standard_output_gets_the_file_where_it_is_asked_for(backdoor, capsys):
