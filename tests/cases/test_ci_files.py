@@ -14,6 +14,7 @@ import click
 import pytest
 import yaml
 
+from netverify.cli.check import FORMATS
 from netverify.cli.ci_files import ci_file
 from netverify.cli.main import program
 
@@ -265,3 +266,36 @@ def test_pre_commit_runs_the_hooks(runner):
     )
     assert "REFUTED clients" in done.stdout
     assert done.returncode == 1
+
+
+def snippets(language):
+    page = (ROOT / "docs" / "ci.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_snippets_of_the_page_name_inputs_variables_and_hooks_that_there_are():
+    github, gitlab, hooks = map(yaml.safe_load, snippets("yaml"))
+    steps = github["jobs"]["netverify"]["steps"]
+    (ours,) = (step for step in steps if step["uses"].startswith("OWNER/netverify@"))
+    assert set(ours["with"]) <= set(ACTION["inputs"])
+    assert steps[-1]["with"]["sarif_file"] == "${{ steps.netverify.outputs.sarif }}"
+    assert set(gitlab["variables"]) - {"NETVERIFY_IMAGE"} <= set(GITLAB["variables"])
+    assert (ROOT / gitlab["include"][0]["file"]).is_file()
+    for hook in hooks["repos"][0]["hooks"]:
+        (entry,) = (one["entry"] for one in HOOKS if one["id"] == hook["id"])
+        ((command, _),) = commands(entry)
+        assert {flag for flag in hook["args"] if flag.startswith("--")} <= flags_of(command)
+
+
+def test_the_commands_of_the_page_have_flags_that_there_are():
+    lines = [line for block in snippets("sh") for line in block.splitlines()]
+    found = [(command, flags) for line in lines for command, flags in commands(line.partition("  #")[0])]
+    assert len(found) >= 6
+    for command, flags in found:
+        assert set(flags) <= flags_of(command)
+
+
+def test_the_page_lists_every_input_of_the_action_and_every_output_of_the_gate():
+    page = (ROOT / "docs" / "ci.md").read_text()
+    assert set(re.findall(r"^\| `([a-z-]+)` \| ", page, re.MULTILINE)) == set(ACTION["inputs"])
+    assert set(re.findall(r"`-o ([a-z]+)", page)) == set(FORMATS) - {"json"}
