@@ -79,7 +79,7 @@ def shown(sources):
 def test_the_file_is_accepted_by_the_gate_and_valid_by_the_schema(backdoor, capsys):
     status, out, err = run(capsys, "init")
     assert (status, out) == (0, "")
-    assert "wrote netverify.yaml and netverify.schema.json: 4 assertions, 3 more as comments for later" in err
+    assert "wrote netverify.yaml and netverify.schema.json: 3 assertions, 4 more as comments for later" in err
     assert (backdoor / "netverify.schema.json").read_text() == schema_text()
     (document,) = load("netverify.yaml", (backdoor / "netverify.yaml").read_bytes()).documents
     assert list(Draft202012Validator(intent_schema()).iter_errors(document.value)) == []
@@ -100,6 +100,22 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
     assert "  - id: only-approved-into-b\n" in into
     assert "    world: existing\n" in into
     assert 'justification: "TO CONFIRM: seen on ' in into
+
+
+def test_a_namespace_that_everyone_reaches_is_a_comment_unless_nothing_else_holds(tmp_path, monkeypatch, capsys):
+    """Where everyone is approved, a proof says nothing; but a gate without any assertion is refused."""
+    monkeypatch.chdir(tree(tmp_path, {"pod.yaml": POD.format(name="a", labels="{app: a}"), "policy.yaml": KEPT_IN}))
+    assert run(capsys, "init")[0] == 0
+    text = (tmp_path / "netverify.yaml").read_text()
+    assert "  # no policy keeps anybody out, addresses outside included: this says nothing before one does\n" in text
+    assert '  # - id: only-approved-into-shop\n  #   title: "who reaches namespace shop: everyone, so far"\n' in text
+    assert "  - id: dns-works\n" in text
+    monkeypatch.chdir(
+        tree(tmp_path / "shut", {"pod.yaml": POD.format(name="a", labels="{kept: in}"), "k.yaml": KEPT_IN})
+    )
+    assert run(capsys, "init")[0] == 0
+    assert "  - id: only-approved-into-shop\n" in (tmp_path / "shut" / "netverify.yaml").read_text()
+    assert run(capsys, "check")[0] == 0
 
 
 def test_namespaces_that_no_zone_can_be_called_like_get_zones_all_the_same():
