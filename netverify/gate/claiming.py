@@ -14,6 +14,7 @@ from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate
+from netverify.symbolic.casting import PodScope
 
 BOTH_OUTSIDE = All((Not(IsPod(End.SOURCE)), Not(IsPod(End.DESTINATION))))
 """A flow from outside to outside does not pass the cluster, whose policies say nothing of it."""
@@ -54,13 +55,19 @@ class Claiming:
             destinations = [_TO_ANY_POD if one is ANYONE else one for one in destinations]
         for source in _apart(sources):
             for destination in _targets(destinations):
-                if source.outside and destination.outside:
+                is_reached = not destination.outside or self._has_pods(destination, End.DESTINATION)
+                if source.outside and not (is_reached or self._has_pods(source, End.SOURCE)):
                     continue
-                question = _question(source, destination, traffic, from_outside=source.outside)
+                question = _question(source, destination, traffic, from_outside=source.outside and is_reached)
                 yield Claim(question.text, question, wanted, world, exempt)
-                if source is ANYONE and not destination.outside:
+                if source is ANYONE and is_reached:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
                     yield Claim(inward.text, inward, wanted, world, exempt, only_ways=True)
+
+    def _has_pods(self, phrase: EndpointPhrase, end: End) -> bool:
+        """Whether existing pods are known to be at the addresses of ``phrase``."""
+        pods = All((IsPod(end), phrase.predicate))
+        return bool(self.context.search.casting.cast(pods, end, PodScope.EXISTING).workloads)
 
     def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
         """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
