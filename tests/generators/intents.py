@@ -129,11 +129,14 @@ class Meant:
         return self.ends()
 
     def exception(self, number, ids):
-        """An exception for one or more of the assertions."""
+        """An exception for one or more of the assertions; now and then of all from or to somewhere."""
+        flows = [self.flow() for _ in range(self.rng.choice([1, 1, 2]))]
+        if self.rng.random() < 0.3:
+            flows = [{"from": self.ends()}, {"to": self.ends()}]
         return {
             "id": f"e{number}",
             "assertions": self.rng.sample(ids, self.rng.randint(1, len(ids))),
-            "flows": [self.flow() for _ in range(self.rng.choice([1, 1, 2]))],
+            "flows": flows,
             "reason": "it has to be",
             "owner": "somebody",
             "expires": LATER if self.rng.random() < 0.9 else "2020-01-01",

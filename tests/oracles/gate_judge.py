@@ -1,7 +1,7 @@
 """What becomes of the assertions of an intent, by trying every flow that there could be.
 
-Shares nothing with the package. A flow from outside to outside is none, and neither is one of a pod to itself. Meant for
-clusters without Services, whose only ways in are pods on the host network.
+Shares nothing with the package. A flow from outside to outside is none, and neither is one of a pod to itself. Meant
+for clusters without Services, whose only ways in are pods on the host network.
 """
 
 from dataclasses import dataclass, field
@@ -40,24 +40,16 @@ class GateJudge(Statements):
         exceptions = list(self.exceptions_for(assertion))
         is_about, found = [False] * len(parts), Judgement("proved")
         for flow in self.flows:
-            source, destination = self.both(flow)
-            if "pod" not in source and "pod" not in destination:
+            wrong = (self.every.everywhere & ~flow.allowed) if wants_all else flow.allowed
+            if (not wrong and all(is_about)) or self.is_none(flow):
                 continue
             if world == "existing" and not self.counts_as_existing(verb, assertion[verb], flow):
                 continue
-            wrong = (self.every.everywhere & ~flow.allowed) if wants_all else flow.allowed
             for number, part in enumerate(parts):
                 about = part(flow)
                 is_about[number] |= bool(about)
-                against = about & wrong & ~self.approved(verb, assertion[verb], flow)
-                against_all = against
-                for name, excepted in exceptions if against else ():
-                    if left_out := against_all & excepted(flow):
-                        found.used.add(name)
-                        against &= ~left_out
-                if against:
-                    found.verdict = "refuted"
-                    found.places.add((self.place(source), self.place(destination)))
+                if against := about & wrong and about & wrong & ~self.approved(verb, assertion[verb], flow):
+                    self.count(flow, against, exceptions, found)
         found.may_be_vacuous = not all(is_about) or not parts
         if found.verdict == "proved":
             if not any(is_about) and verb != "policy-covers-every-pod":
@@ -65,6 +57,21 @@ class GateJudge(Statements):
             elif found.used:
                 found.verdict = "excepted"
         return found
+
+    def is_none(self, flow):
+        """Whether a flow is from outside to outside."""
+        return not any("pod" in end for end in self.both(flow))
+
+    def count(self, flow, against, exceptions, found):
+        """Note a flow that is against an assertion: the exceptions that leave it out, or else its places."""
+        left = against
+        for name, excepted in exceptions:
+            if left_out := against & excepted(flow):
+                found.used.add(name)
+                left &= ~left_out
+        if left:
+            found.verdict = "refuted"
+            found.places.add(tuple(map(self.place, self.both(flow))))
 
     def is_against(self, assertion, flow):
         """The CNIs on which one flow is against an assertion, and not excepted."""

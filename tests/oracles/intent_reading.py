@@ -4,7 +4,6 @@
 Nothing is shared with the package.
 """
 
-import ast
 import functools
 
 from oracles.brute_force import NAME_LABEL, belongs
@@ -26,6 +25,7 @@ class IntentReading:
         phrases = [*map(self.resolved, self.every_end()), *map(block, METADATA), INTERNET]
         phrases = [one for parts in phrases for one in (parts if isinstance(parts, list) else [parts])]
         self.phrases = unique(phrases)
+        self.members = {}
         ports = [(one[0] if isinstance(one[0], str) else one[:2]) for one in numbers.values()]
         self.every = EveryFlow(cluster, self.phrases, ports)
 
@@ -54,7 +54,11 @@ class IntentReading:
 
     def union(self, texts):
         """The same of a list of ends, or of one."""
-        return [part for text in ([texts] if isinstance(texts, str) else texts) for part in self.resolved(text)]
+        return self.union_of((texts,) if isinstance(texts, str) else tuple(texts))
+
+    @functools.cache  # noqa: B019 - a judge lives as long as its test
+    def union_of(self, texts):
+        return [part for text in texts for part in self.resolved(text)]
 
     def end(self, side, number):
         """One of the ends that a class stands for."""
@@ -62,11 +66,13 @@ class IntentReading:
 
     def is_in(self, parts, side, number):
         """Whether the ends of a class are in the union of ``parts``; anybody is where that is None."""
-        return parts is None or any(self.is_one_of(key(part), side, number) for part in parts)
-
-    @functools.cache  # noqa: B019 - a judge lives as long as its test
-    def is_one_of(self, phrase, side, number):
-        return belongs(self.cluster, unkey(phrase), self.end(side, number))
+        if parts is None:
+            return True
+        known = (id(parts), side, number)
+        if known not in self.members:  # with the parts, so that their id is nobody else's
+            end = self.end(side, number)
+            self.members[known] = parts, any(belongs(self.cluster, part, end) for part in parts)
+        return self.members[known][1]
 
     def exists(self, flow):
         """Whether both ends are in the manifests, or outside."""
@@ -127,6 +133,7 @@ class IntentReading:
         wanted = {key: value for key, value in (selector.get("matchLabels") or {}).items() if key == NAME_LABEL}
         return selector_matches({"matchLabels": wanted, "matchExpressions": expressions}, {NAME_LABEL: name})
 
+    @functools.cache  # noqa: B019 - as above
     def known_namespaces(self):
         """Every namespace that is declared, that an object is in, or that a policy asks for by name."""
         things = [*self.cluster["workloads"], *self.cluster["policies"]]
@@ -167,11 +174,6 @@ def placed(namespaces):
 def key(phrase):
     """Something to remember a phrase by."""
     return repr(phrase)
-
-
-def unkey(text):
-    """The phrase again."""
-    return ast.literal_eval(text)
 
 
 def unique(items):
