@@ -165,6 +165,23 @@ def test_what_runs_the_gate_is_written_beside_it_and_never_over_another_file(rep
     assert not (repository / "netverify.yaml").exists()
 
 
+def test_a_schema_that_is_another_one_is_not_overwritten(repository, capsys):
+    (repository / "netverify.schema.json").write_text(schema_text().replace("urn:netverify", "urn:mine"))
+    status, _, err = run(capsys, "init")
+    assert status == 2
+    assert "`netverify.schema.json` is there already, and is another one" in err
+    (repository / "netverify.schema.json").write_text(schema_text() + "\n")
+    assert run(capsys, "init")[0] == 0
+    assert (repository / "netverify.schema.json").read_text() == schema_text()
+
+
+def test_a_place_that_cannot_be_written_is_told_without_a_traceback(repository, capsys):
+    (repository / ".github").write_text("a file")
+    status, _, err = run(capsys, "init", "--ci", "github")
+    assert status == 2
+    assert "error[NV421]: cannot write `.github/workflows/netverify.yml`" in err
+
+
 def test_sources_are_those_that_were_named_as_seen_from_the_file(backdoor, capsys):
     (backdoor / "gate").mkdir()
     arguments = ("-f", "namespaces.yaml", "-f", "work*.yaml", "-f", "policies.yaml", "-n", "a")
