@@ -102,6 +102,20 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
     assert 'justification: "TO CONFIRM: seen on ' in into
 
 
+def test_what_some_plugin_might_allow_is_a_flow_unless_the_plugin_is_named(backdoor, capsys):
+    """`b/allow-api` names its port; a plugin that does not know names may open every port instead."""
+    assert run(capsys, "init")[0] == 0
+    text = (backdoor / "netverify.yaml").read_text()
+    assert "  # some of it depends on the CNI: with `--cni NAME` it may be less\n" in text
+    assert '          ports: ["1-65535"]\n' in text
+    assert "in part depending on named-port-falls-open, named-port-voids-policy, named-ports-supported" in text
+    assert "\n  - id: only-approved-into-b\n" in text
+    assert run(capsys, "init", "--cni", "calico", "--force")[0] == 0
+    text = (backdoor / "netverify.yaml").read_text()
+    assert "        - from: pods app=api in namespace b\n          ports: [5432]\n" in text
+    assert "depending" not in text
+
+
 def test_a_namespace_that_everyone_reaches_is_a_comment_unless_nothing_else_holds(tmp_path, monkeypatch, capsys):
     """Where everyone is approved, a proof says nothing; but a gate without any assertion is refused."""
     monkeypatch.chdir(tree(tmp_path, {"pod.yaml": POD.format(name="a", labels="{app: a}"), "policy.yaml": KEPT_IN}))
