@@ -329,9 +329,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV706": "assertion without one verb",
         "NV707": "unknown zone, or zone made of itself",
         "NV708": "exception for an unknown assertion",
+        "NV709": "exception for an assertion about no flows",
         "NV712": "zone that no existing pod is in",
         "NV713": "approved flow that is never possible",
         "NV717": "baseline that cannot be read",
+        "NV718": "annotation that is no exception",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

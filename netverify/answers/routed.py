@@ -50,21 +50,11 @@ class Router:
             return routes[0].legs[-1]
         return self._together(question, routes)
 
-    def every_route(self, question: Question) -> Iterator[Route]:
-        """Every route that the traffic of ``question`` can take, judged, those about nobody left out.
-
-        For a question about pods the last is the one without a way in. See :meth:`answer` for what follows.
-        """
-        question = self.names.followed(question)
-        judged = (self.judged(route, question.source_text) for route in self._planned(question))
-        yield from (route for route in judged if route.verdict is not Verdict.VACUOUS)
-        if question.called is None:
-            found = self._leg(PlannedLeg(replace(question, from_outside=False)))
-            if found.verdict is not Verdict.VACUOUS:
-                yield Route(question.source_text, question.destination_text, found.verdict, (), (found,))
-
     def planned(self, question: Question) -> Iterator[PlannedRoute]:
-        """The same before policy has judged them, without the one that has no way in."""
+        """Every route that the traffic of ``question`` can take, before policy has judged them.
+
+        Of a question about pods without the one that has no way in. See :meth:`answer` for what follows.
+        """
         return self._planned(self.names.followed(question))
 
     def _telling(self, question: Question) -> Iterator[Route]:
@@ -133,7 +123,7 @@ class Router:
         if not routes:
             verdict, doubts, reasons = self._without_routes(question)
         if verdict is Verdict.UNREACHABLE:
-            doubts = self._what_else_may_lead_there(question)
+            doubts = self.doubts(question)
             verdict = Verdict.UNKNOWN if doubts else verdict
         found = _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
         given = self._given(question, found)
@@ -143,7 +133,7 @@ class Router:
             notes=(*found.notes, *self._remarks(question, found)),
         )
 
-    def _what_else_may_lead_there(self, question: Question) -> tuple[str, ...]:
+    def doubts(self, question: Question) -> tuple[str, ...]:
         """What was not read or is not modelled, and could be a route, so that there is no proof."""
         inventory = self.context.inventory
         routing = described(objects_that_route(inventory), "open a way in") if question.from_outside else ()

@@ -24,6 +24,9 @@ from netverify.rules.predicate import (
     Predicate,
 )
 
+OUTSIDE = "outside"
+"""The place of every address outside the cluster."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -56,7 +59,7 @@ def place_words(endpoint: Endpoint, context: Context) -> str:
     """``namespace b``, ``outside``, that the namespace is a new one, or that the pod is on the host network."""
     match endpoint:
         case External():
-            return "outside"
+            return OUTSIDE
         case Pod(workload=key) if key == NODE:
             return "a node"
         case Pod():

@@ -139,7 +139,7 @@ class _Run:
         exempt = tuple(flow for one in active for flow in one.flows)
         claims = [replace(claim, exempt=(*claim.exempt, *exempt)) for claim in prepared.claims]
         judged = together([self._judge.judge(claim, assertion.id) for claim in claims])
-        used = tuple(one.exception.id for one in active if any(self._uses(one.flows, claims, assertion)))
+        used = tuple(one.exception.id for one in active if any(self._uses(one.flows, prepared.claims, assertion)))
         self._used.update(used)
         return judged, used
 
@@ -149,7 +149,7 @@ class _Run:
             return Judged(GateVerdict.UNKNOWN, unknown_because=("there is nobody to read what it compares with",))
         return judge_comparison(statement, assertion, self._claiming.context, read(statement))
 
-    def _uses(self, flows: tuple[Exempt, ...], claims: list[Claim], assertion: Assertion) -> Iterator[bool]:
+    def _uses(self, flows: tuple[Exempt, ...], claims: tuple[Claim, ...], assertion: Assertion) -> Iterator[bool]:
         return (self._judge.is_used(flow, claim, assertion.id) for flow in flows for claim in claims)
 
 

@@ -21,7 +21,7 @@ class Wanted(StrEnum):
 class Exempt:
     """Flows that do not count: from ``source`` to ``target``, which is about the destination and the traffic.
 
-    ``outside``: the source is addresses, so that a client behind a way in may be meant. ``by_hop``: a connection does
+    ``outside``: the source has addresses, so that a client behind a way in may be meant. ``by_hop``: a connection does
     not count whoever is the client behind it, as from an approved controller of Ingresses.
     """
 
@@ -37,7 +37,8 @@ class Claim:
 
     ``key`` names the claim among those of its assertion in words. ``exempt`` are flows that are approved.
     ``nobody_will_do``: where there are no such flows at all, it holds.
-    ``ways_only``: about what comes by ways in; that the source connects to the pods themselves is another claim's.
+    ``only_ways``: of flows from outside those by a way in alone; another claim is about the others.
+    ``outside`` is what addresses outside are called at its source.
     ``violated`` says in words what is wrong where it does not hold; empty where the flow itself says it.
     """
 
@@ -47,5 +48,6 @@ class Claim:
     world: World = World.POSSIBLE
     exempt: tuple[Exempt, ...] = ()
     nobody_will_do: bool = False
-    ways_only: bool = False
+    only_ways: bool = False
+    outside: str = "outside"
     violated: str = ""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from netverify.answers.context import Context
 from netverify.answers.planned import routes_to
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.gate.stranger import Stranger
 from netverify.intent.ends import ANYONE, Ends, united
 from netverify.intent.spec import FlowText, World
 from netverify.model.flow import End
@@ -16,6 +14,7 @@ from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate
+from netverify.symbolic.casting import PodScope
 
 BOTH_OUTSIDE = All((Not(IsPod(End.SOURCE)), Not(IsPod(End.DESTINATION))))
 """A flow from outside to outside does not pass the cluster, whose policies say nothing of it."""
@@ -30,11 +29,6 @@ class Claiming:
     def __init__(self, context: Context, ends: Ends) -> None:
         self.context = context
         self.ends = ends
-
-    @cached_property
-    def stranger(self) -> Stranger:
-        """A flow that no rule of the cluster speaks of."""
-        return Stranger(self.context)
 
     def flow(self, flow: FlowText, wanted: Wanted, world: World, exempt: tuple[Exempt, ...] = ()) -> Iterator[Claim]:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
@@ -61,13 +55,19 @@ class Claiming:
             destinations = [_TO_ANY_POD if one is ANYONE else one for one in destinations]
         for source in _apart(sources):
             for destination in _targets(destinations):
-                if source.outside and destination.outside:
+                is_reached = not destination.outside or self._has_pods(destination, End.DESTINATION)
+                if source.outside and not (is_reached or self._has_pods(source, End.SOURCE)):
                     continue
-                question = _question(source, destination, traffic, from_outside=source.outside)
+                question = _question(source, destination, traffic, from_outside=source.outside and is_reached)
                 yield Claim(question.text, question, wanted, world, exempt)
-                if source is ANYONE and not destination.outside:
+                if source is ANYONE and is_reached:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
-                    yield Claim(inward.text, inward, wanted, world, exempt, ways_only=True)
+                    yield Claim(inward.text, inward, wanted, world, exempt, only_ways=True)
+
+    def _has_pods(self, phrase: EndpointPhrase, end: End) -> bool:
+        """Whether existing pods are known to be at the addresses of ``phrase``."""
+        pods = All((IsPod(end), phrase.predicate))
+        return bool(self.context.search.casting.cast(pods, end, PodScope.EXISTING).workloads)
 
     def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
         """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
@@ -78,7 +78,8 @@ class Claiming:
             for one in (self.ends.parts(flow.destinations, End.DESTINATION) if flow.destinations else (target,))
         ]
         both = united(sources)
-        return Exempt(both.predicate, targets[0] if len(targets) == 1 else AnyOf(tuple(targets)), both.outside)
+        target_of_any = targets[0] if len(targets) == 1 else AnyOf(tuple(targets))
+        return Exempt(both.predicate, target_of_any, outside=any(one.outside for one in sources))
 
     def _target(self, destination: EndpointPhrase, traffic: Predicate) -> Predicate:
         """Whoever is at ``destination``, on ``traffic``; of a Service, its endpoints on their own ports."""
@@ -125,7 +126,7 @@ def _question(
         destination.text,
         destination.called,
         from_outside,
-        beside=(BOTH_OUTSIDE,),
+        beside=() if destination.called is not None else (BOTH_OUTSIDE,),
     )
 
 

@@ -10,12 +10,13 @@ from netverify.gate.stranger import Stranger
 from netverify.intent.spec import CoversEveryPod, DefaultDeny, World
 from netverify.model.flow import Direction, End
 from netverify.model.traffic import EVERY_PORT, Protocol
-from netverify.queries.question import Form, Question
+from netverify.queries.question import Form, Question, narrowed
 from netverify.rules.predicate import (
     All,
     AnyOf,
     InNamespace,
     IsPod,
+    IsWorkload,
     Not,
     OnHostNetwork,
     PortIn,
@@ -30,26 +31,35 @@ def claims_about_isolation(
 
     Pods on the host network are left out: no policy isolates them. Raises :class:`netverify.intent.ends.EndError`.
     """
-    stranger = claiming.stranger if isinstance(statement, DefaultDeny) else None
+    by_default = isinstance(statement, DefaultDeny)
     for name in claiming.ends.namespaces(statement.namespaces):
         for direction in statement.directions:
-            if stranger is not None:
+            if by_default:
+                stranger = Stranger(claiming.context, name, direction)
                 question = _default_denied(name, direction, stranger)
+                if world is World.EXISTING:  # The stranger is nobody of the manifests, whoever is asked about.
+                    question = narrowed(question, direction.subject, _existing(name, direction.subject, claiming))
             else:
                 question = _uncovered(name, direction, claiming)
-            missing = "is not denied by default" if stranger is not None else "is not policed for every pod"
+            missing = "is not denied by default" if by_default else "is not policed for every pod"
             violated = f"{direction} of namespace {name} {missing}"
             yield Claim(
                 violated,
                 question,
-                world=world or World.POSSIBLE,
-                nobody_will_do=stranger is None,
+                world=World.POSSIBLE if by_default else world or World.POSSIBLE,
+                nobody_will_do=not by_default,
                 violated=violated,
             )
 
 
 def _subject(name: str, end: End) -> tuple[Predicate, ...]:
     return (IsPod(end), InNamespace(end, name), Not(OnHostNetwork(end)))
+
+
+def _existing(name: str, end: End, claiming: Claiming) -> Predicate:
+    """The pods of the manifests in the namespace ``name``."""
+    workloads = claiming.context.inventory.cluster.workloads
+    return AnyOf(tuple(IsWorkload(end, one.key) for one in workloads if one.key.namespace == name))
 
 
 def _default_denied(name: str, direction: Direction, stranger: Stranger) -> Question:

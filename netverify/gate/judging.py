@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found, answer_refused
 from netverify.answers.routed import Router
-from netverify.gate.causes import cause_of, place_of, place_words
+from netverify.gate.causes import OUTSIDE, cause_of, place_of, place_words
 from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.presence import absences
-from netverify.gate.routed import judge_routes
+from netverify.gate.routed import is_used_by_route, judge_routes, through
 from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
-from netverify.queries.outcome import Answer, Effect, Scope, Verdict
-from netverify.queries.question import Question
+from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All, IsWorkload, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 from netverify.symbolic.status import Status
-
-MOST_VIOLATIONS: Final = 500
-"""So many classes of flows against one claim are told; with more, the result says that there are others."""
 
 
 class Judge:
@@ -39,42 +36,32 @@ class Judge:
         """What becomes of ``claim`` of the assertion with that id."""
         if absent := absences(claim, self.router.context):
             return Judged(GateVerdict.VACUOUS, notes=absent)
-        if claim.question.called is not None or (claim.question.from_outside and claim.wanted is Wanted.ALL):
-            return judge_routes(claim, assertion, self.router)
-        if claim.question.from_outside:
-            return self._from_outside(claim, assertion)
+        if claim.question.called is not None or claim.question.from_outside:
+            return judge_routes(claim, assertion, self.router, self._none)
         if claim.wanted is Wanted.ALL:
             return self._all(claim, assertion)
         return self._none(claim, assertion)
 
-    def _from_outside(self, claim: Claim, assertion: str) -> Judged:
-        """What comes by ways in and, unless that is another claim's, to the pods themselves."""
-        ways = judge_routes(claim, assertion, self.router)
-        if claim.ways_only:
-            return ways
-        direct = replace(claim, question=replace(claim.question, from_outside=False))
-        return together([ways, self._none(direct, assertion)])
-
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
-        """Whether ``exempt`` leaves out a flow that would be against ``claim``."""
+        """Whether ``exempt`` leaves out a flow that is against ``claim``, of which exceptions left out nothing yet."""
         question = claim.question
-        if question.called is not None:
-            without = replace(claim, exempt=tuple(one for one in claim.exempt if one != exempt))
-            return self.judge(without, assertion).verdict is GateVerdict.REFUTED
-        narrowed = replace(
-            question,
-            source=All((question.source, exempt.source)),
-            destination=All((question.destination, exempt.target)),
-        )
-        return self.is_possible(replace(claim, question=narrowed, exempt=()), assertion)
+        if question.called is not None or question.from_outside:
+            return is_used_by_route(exempt, claim, self.router)
+        ends = {End.SOURCE: exempt.source, End.DESTINATION: exempt.target}
+        for end, narrow in ends.items():
+            question = narrowed(question, end, narrow)
+        return self.is_possible(replace(claim, question=question), assertion)
 
     def is_possible(self, claim: Claim, assertion: str) -> bool:
         """Whether some flow may be against ``claim``; False only if that is proved."""
         question = claim.question
-        if question.called is not None or question.from_outside or claim.wanted is Wanted.ALL:
+        if question.called is not None or question.from_outside:
             return self.judge(claim, assertion).verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN)
         asked = _asked(claim)
-        return self._first(asked, claim, with_namespaces_of(asked, self.router.context)).status is not Status.UNSAT
+        context = with_namespaces_of(asked, self.router.context)
+        if claim.wanted is Wanted.ALL:
+            return context.search.find_refused(asked, _scope(claim)).status is not Status.UNSAT
+        return self._first(asked, claim, context).status is not Status.UNSAT
 
     def _none(self, claim: Claim, assertion: str) -> Judged:
         question = _asked(claim)
@@ -85,57 +72,27 @@ class Judge:
             verdict = self._verdict(answer, claim, first=True)
             because = answer.because if verdict is GateVerdict.PROVED else ()
             return of_answers(verdict, (answer,), because=because)
-        answers: list[Answer] = []
-        violations: list[Violation] = []
         if claim.violated:
             return self._violated(question, claim, assertion, context)
-        pieces = context.search.pieces.of(question)
-        ends = [self._collect(piece, claim, assertion, context, (answers, violations)) for piece in pieces]
+        told = classes_of(question, claim.world, context)
+        violations = tuple(_allowed(claim, assertion, one) for one in told.classes)
         # That a flow was found, and none that certainly counts, is no proof.
         verdict = GateVerdict.REFUTED if violations else GateVerdict.UNKNOWN
-        is_complete = all(status is Status.UNSAT for status in ends)
-        return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
+        return of_answers(verdict, told.answers, violations=violations, is_complete=told.is_complete)
 
     def _violated(self, question: Question, claim: Claim, assertion: str, context: Context) -> Judged:
         """``claim``, which one flow violates as a whole, with such a flow of ``question``."""
-        found = self._shown(question, claim, context)
+        found = shown(question, claim.world, context)
         answer = answer_found(question, context, found)
-        if answer.verdict is not Verdict.REACHABLE:
+        if answer.verdict is not Verdict.REACHABLE or found.flow is None:
             return of_answers(GateVerdict.UNKNOWN, (answer,))
-        one, _ = _allowed(claim, assertion, found, answer, context)
-        one = replace(one, fingerprint=fingerprint(assertion, claim.key))
+        example = FlowClass(answer, cause_of(found.flow, found.behaviours, context))
+        one = replace(_allowed(claim, assertion, example), fingerprint=fingerprint(assertion, claim.key))
         return of_answers(GateVerdict.REFUTED, (answer,), violations=(one,))
-
-    def _shown(self, question: Question, claim: Claim, context: Context) -> Found:
-        search = context.search
-        return search.find_another(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
     def _first(self, question: Question, claim: Claim, context: Context) -> Found:
         search = context.search
         return search.find_any(question) if claim.world is World.POSSIBLE else search.find_existing(question)
-
-    def _collect(
-        self,
-        piece: Question,
-        claim: Claim,
-        assertion: str,
-        context: Context,
-        into: tuple[list[Answer], list[Violation]],
-    ) -> Status:
-        """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others."""
-        answers, violations = into
-        while len(violations) < MOST_VIOLATIONS:
-            found = self._shown(piece, claim, context)
-            if found.flow is None:
-                return found.status
-            answer = answer_found(piece, context, found)
-            answers.append(answer)
-            if answer.verdict is not Verdict.REACHABLE:
-                return Status.UNKNOWN
-            violation, flows = _allowed(claim, assertion, found, answer, context)
-            violations.append(violation)
-            piece = replace(piece, beside=(*piece.beside, flows))
-        return Status.SAT
 
     def _verdict(self, answer: Answer, claim: Claim, *, first: bool) -> GateVerdict:
         match answer.verdict:
@@ -158,11 +115,10 @@ class Judge:
     def _all(self, claim: Claim, assertion: str) -> Judged:
         question = _asked(claim)
         context = with_namespaces_of(question, self.router.context)
-        scope = PodScope.EXISTING if claim.world is World.EXISTING else PodScope.NAMED
         answers: list[Answer] = []
         violations: list[Violation] = []
-        while len(violations) < MOST_VIOLATIONS:
-            found = context.search.find_refused(question, scope)
+        while len(violations) < MOST_CLASSES:
+            found = context.search.find_refused(question, _scope(claim))
             answer = answer_refused(question, context, found)
             answers.append(answer)
             if answer.verdict is not Verdict.REACHABLE or found.flow is None:
@@ -175,31 +131,25 @@ class Judge:
         return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
 
 
-def _allowed(
-    claim: Claim, assertion: str, found: Found, answer: Answer, context: Context
-) -> tuple[Violation, Predicate]:
-    """What ``answer`` is an example of: a flow that is against ``claim``, and all that are allowed for its reason."""
-    assert found.flow is not None
-    cause = cause_of(found.flow, found.behaviours, context)
-    said = claim.violated or f"{cause.source} can reach {cause.destination} on {_port(answer)}"
-    text = f"{said} ({_through(answer)})" if _through(answer) else said
-    mark = fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason)
-    violation = Violation(
+def _allowed(claim: Claim, assertion: str, one: FlowClass) -> Violation:
+    """That there are the flows of ``one``, which are against ``claim``."""
+    answer, cause = one.answer, one.cause
+    source = claim.outside if cause.source == OUTSIDE else cause.source
+    said = claim.violated or f"{source} can reach {cause.destination} on {_port(answer)}"
+    text = f"{said} ({through(answer)})" if through(answer) else said
+    return Violation(
         text,
-        cause.source,
+        source,
         cause.destination,
-        mark,
+        fingerprint(assertion, claim.key, cause.source, cause.destination, cause.reason),
         scope=answer.scope,
         witness=answer.witness,
         because=answer.because,
     )
-    return violation, cause.flows
 
 
-def _through(answer: Answer) -> str:
-    """The policy whose rule lets the flow of ``answer`` in, or out; empty where none decides."""
-    deciding = [one.policy for one in answer.because if one.effect is Effect.ALLOW and one.policy is not None]
-    return str(deciding[-1]) if deciding else ""
+def _scope(claim: Claim) -> PodScope:
+    return PodScope.EXISTING if claim.world is World.EXISTING else PodScope.NAMED
 
 
 def _asked(claim: Claim) -> Question:

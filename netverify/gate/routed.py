@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, product
+from typing import TypeAlias
 
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.reachability import answer_refused
 from netverify.answers.routed import Router, needs, scope_of
-from netverify.gate.claim import Claim, Wanted
+from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
 from netverify.gate.clients import may_be_client
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.intent.spec import World
-from netverify.queries.outcome import Answer, Route, Scope, Verdict
-from netverify.queries.question import Question
-from netverify.rules.predicate import ALWAYS, All, Not
+from netverify.model.flow import End
+from netverify.queries.outcome import Answer, Effect, Route, Verdict
+from netverify.queries.question import Question, narrowed
+from netverify.rules.predicate import ALWAYS, All, IsPod, Not, Predicate
 from netverify.symbolic.casting import PodScope
+from netverify.symbolic.status import Status
+
+Straight: TypeAlias = Callable[[Claim, str], Judged]
 
 
-def judge_routes(claim: Claim, assertion: str, router: Router) -> Judged:
-    """What becomes of ``claim``, which goes by routes, of the assertion with that id."""
-    if claim.wanted is Wanted.ALL:
-        return _all(claim, assertion, router)
-    questions = tuple(_questions(claim))
-    parts = [_none(question, claim, assertion, router) for question in questions]
+def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straight) -> Judged:
+    """What becomes of ``claim``, which goes by routes, of the assertion with that id.
+
+    ``straight`` judges a claim about flows that take no route.
+    """
+    parts = []
+    for question in _questions(claim):
+        part = replace(claim, question=question, exempt=())
+        is_all = claim.wanted is Wanted.ALL
+        parts.append(_all(part, assertion, router) if is_all else _none(part, assertion, router, straight))
     told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
     if told or not claim.exempt:
         return together(told or parts)
-    alone = judge_routes(replace(claim, exempt=()), assertion, router)
+    alone = judge_routes(replace(claim, exempt=()), assertion, router, straight)
     if alone.verdict is GateVerdict.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
         return replace(together(parts), verdict=GateVerdict.PROVED, notes=())
     return alone
@@ -41,21 +52,65 @@ def _questions(claim: Claim) -> Iterator[Question]:
     Policy may see another source than the client, so that for a client who is exempt the target alone decides.
     """
     question = claim.question
-    inside = tuple(All((one.source, one.target)) for one in claim.exempt if one.by_hop and not one.outside)
     if not question.from_outside:
         yield replace(question, beside=(*question.beside, *(All((one.source, one.target)) for one in claim.exempt)))
         return
-    rest = question.source
-    for source in dict.fromkeys(one.source for one in claim.exempt if one.outside or one.source == ALWAYS):
-        targets = tuple(one.target for one in claim.exempt if one.source in (source, ALWAYS))
-        if may_be_client(piece := All((rest, source))):
-            yield replace(question, source=piece, beside=(*question.beside, *inside, *targets))
-        rest = All((rest, Not(source)))
-    if may_be_client(rest):
-        yield replace(question, source=rest, beside=(*question.beside, *inside))
+    hops = tuple(All((IsPod(End.SOURCE), one.source, one.target)) for one in claim.exempt if one.by_hop)
+    pieces: list[tuple[Predicate, tuple[Predicate, ...]]] = [(question.source, ())]
+    for one in claim.exempt:
+        if one.outside or one.source == ALWAYS:
+            pieces = [
+                piece
+                for source, targets in pieces
+                for piece in (
+                    (All((source, one.source)), (*targets, one.target)),
+                    (All((source, Not(one.source))), targets),
+                )
+                if may_be_client(piece[0])
+            ]
+    for source, targets in pieces:
+        yield replace(question, source=source, beside=(*question.beside, *hops, *targets))
 
 
-def _none(question: Question, claim: Claim, assertion: str, router: Router) -> Judged:
+def is_used_by_route(exempt: Exempt, claim: Claim, router: Router) -> bool:
+    """Whether ``exempt`` leaves out a flow that is against ``claim``, which goes by routes.
+
+    False only if that is sure.
+    """
+    names_client = exempt.outside or exempt.source == ALWAYS
+    for question in _questions(claim):
+        routes = list(router.planned(question))
+        if question.called is None and not claim.only_ways:
+            straight = PlannedLeg(replace(question, from_outside=False))
+            routes.append(PlannedRoute(question.destination_text, (), (straight,)))
+        is_client = names_client and may_be_client(All((question.source, exempt.source)))
+        for route in routes:
+            *before, last = route.legs
+            there = narrowed(last.question, End.DESTINATION, exempt.target)
+            if not question.from_outside or not route.path or not is_client:
+                there = narrowed(there, End.SOURCE, exempt.source)
+            if (is_client or exempt.by_hop or not question.from_outside) and all(
+                _is_against(leg, claim, router) for leg in (*before, replace(last, question=there))
+            ):
+                return True
+    return False
+
+
+def _is_against(leg: PlannedLeg, claim: Claim, router: Router) -> bool:
+    """Whether a flow of ``leg`` may be against ``claim``."""
+    if claim.wanted is Wanted.ALL:
+        return _leg_refused(leg, claim, router).verdict not in (Verdict.UNREACHABLE, Verdict.VACUOUS)
+    return shown(leg.question, claim.world, router.context_of(leg)).status is not Status.UNSAT
+
+
+def _straight(claim: Claim) -> Claim:
+    """The part of ``claim`` that is about connections without a way in."""
+    question = claim.question
+    return replace(claim, question=replace(question, from_outside=False), outside=question.source_text)
+
+
+def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> Judged:
+    question = claim.question
     answer = router.answer(question)
     if answer.verdict is not Verdict.REACHABLE:
         verdict = {
@@ -65,35 +120,61 @@ def _none(question: Question, claim: Claim, assertion: str, router: Router) -> J
         }[answer.verdict]
         because = answer.because if verdict is GateVerdict.PROVED else ()
         return of_answers(verdict, (answer,), because=because)
-    # Without a way in, the client connects to the pods themselves: that is judged as a flow.
-    routes = [route for route in router.every_route(question) if route.path or question.called is not None]
-    against = [route for route in routes if route.verdict is Verdict.REACHABLE]
-    if claim.world is World.EXISTING:
-        against = [route for route in against if scope_of(route) is Scope.EXISTING]
-    violations = tuple(_violation(route, claim, assertion) for route in against)
-    undecided = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNKNOWN]
-    without = GateVerdict.UNKNOWN if undecided else GateVerdict.PROVED
-    return of_answers(GateVerdict.REFUTED if violations else without, (answer, *undecided), violations=violations)
+    parts = [_by_route(route, claim, assertion, router) for route in router.planned(question)]
+    if question.called is None and not claim.only_ways:
+        parts.append(straight(_straight(claim), assertion))
+    violated = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
+    if any(part.verdict is GateVerdict.REFUTED for part in violated):
+        return together(violated)
+    doubts = router.doubts(question)
+    return together([*violated, Judged(GateVerdict.UNKNOWN if doubts else GateVerdict.PROVED, unknown_because=doubts)])
 
 
-def _violation(route: Route, claim: Claim, assertion: str) -> Violation:
+def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:
+    """That nobody takes ``route``, or all who do: for each of its connections every class of flows, in every choice."""
+    judged = router.judged(route, claim.question.source_text)
+    if judged.verdict is not Verdict.REACHABLE:
+        verdict = {Verdict.UNKNOWN: GateVerdict.UNKNOWN, Verdict.VACUOUS: GateVerdict.VACUOUS}.get(
+            judged.verdict, GateVerdict.PROVED
+        )
+        return of_answers(verdict, judged.legs)
+    legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
+    chosen = tuple(islice(product(*(leg.classes for leg in legs)), MOST_CLASSES + 1))
+    violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
+    is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
+    verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if is_complete else GateVerdict.UNKNOWN
+    answers = tuple(answer for leg in legs for answer in leg.answers)
+    return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
+
+
+def _violation(
+    planned: PlannedRoute, judged: Route, chosen: Sequence[FlowClass], claim: Claim, assertion: str
+) -> Violation:
+    """That ``planned`` can be taken with a flow of each of the classes that are ``chosen``, one for each connection."""
+    route = replace(judged, legs=tuple(one.answer for one in chosen))
     last = route.legs[-1]
     way = " -> ".join(hop.text for hop in route.path)
-    through = f" by way of {way}" if way else ""
     conditions = needs(route)
     provided = f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
-    deciding = "; ".join(f"{one.direction} {one.effect} {one.detail}" for leg in route.legs for one in leg.because)
-    parts = (assertion, claim.key, route.text, way, "; ".join(route.provided), deciding)
+    source = route.source if claim.question.from_outside else chosen[0].cause.source
+    by = f" ({through(last)})" if through(last) else ""
+    causes = (part for one in chosen for part in (one.cause.source, one.cause.destination, one.cause.reason))
     return Violation(
-        f"{route.source} can reach {route.text}{through}{provided}",
-        route.source,
+        f"{source} can reach {route.text}{f' by way of {way}' if way else ''}{provided}{by}",
+        source,
         route.text,
-        fingerprint(*parts),
+        fingerprint(assertion, claim.key, route.text, way, *planned.provided, *causes),
         scope=scope_of(route),
         witness=last.witness,
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route if route.path else None,
     )
+
+
+def through(answer: Answer) -> str:
+    """The policy whose rule lets the flow of ``answer`` in, or out; empty where none decides."""
+    deciding = [one.policy for one in answer.because if one.effect is Effect.ALLOW and one.policy is not None]
+    return str(deciding[-1]) if deciding else ""
 
 
 def _all(claim: Claim, assertion: str, router: Router) -> Judged:

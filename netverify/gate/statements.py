@@ -82,8 +82,8 @@ def _inward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iter
     others = other_than(claiming.ends.pods(zone, End.SOURCE))
     yield from claiming.between((others,), (inside,), EVERY_TRAFFIC, world=world)
     outside = EndpointPhrase("outside", All((Not(IsPod(End.SOURCE)), others.predicate)), outside=True)
-    for claim in claiming.between((outside,), (inside,), EVERY_TRAFFIC, world=world):
-        yield replace(claim, ways_only=True)
+    ways = claiming.between((outside,), (inside,), EVERY_TRAFFIC, world=world)
+    yield from (replace(claim, only_ways=True) for claim in ways)
 
 
 def _outward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iterator[Claim]:

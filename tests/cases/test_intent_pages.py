@@ -15,6 +15,7 @@ PAGES = ROOT / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```(yaml|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OF_INTENT = [code for code in CODES if code.startswith("NV7")]
 BASELINES = ("NV717",)
+ANNOTATIONS = ("NV718",)
 
 
 def test_there_are_such_codes() -> None:
@@ -38,6 +39,10 @@ def test_the_example_prints_what_the_page_shows(
         Path("baseline.json").write_text(example)
         Path("netverify.yaml").write_text("assertions: [{id: a, isolated: namespace a}]\n")
         arguments += ["--baseline", "baseline.json"]
+    elif code in ANNOTATIONS:
+        Path("policy.yaml").write_text(example)
+        Path("netverify.yaml").write_text("assertions: [{id: database, isolated: namespace a}]\n")
+        arguments += ["-f", "policy.yaml"]
     else:
         Path("netverify.yaml").write_text(example)
     main(arguments, "netverify")

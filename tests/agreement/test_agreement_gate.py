@@ -1,0 +1,58 @@
+"""The gate agrees with the judge of every flow: verdicts, exceptions in use, places and examples of what is wrong."""
+
+from collections import Counter
+
+import pytest
+
+from agreement.judged_intents import disagreements, gate_case
+from generators.intents import VERBS
+from netverify.symbolic import pieces, search
+
+WIDE = {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1, "NARROW": 0}
+
+
+@pytest.fixture
+def clusters_are_taken_for_wide(monkeypatch):
+    """Has the search treat small clusters as it treats wide ones, and cut every end that has two namespaces."""
+    for name, value in WIDE.items():
+        monkeypatch.setattr(search, name, value)
+    monkeypatch.setattr(pieces, "WIDE", 1)
+
+
+@pytest.mark.parametrize("start", range(0, 30, 10))
+def test_assertions_agree_with_trying_every_flow(start):
+    assert [line for seed in range(start, start + 10) for line in disagreements(seed)] == []
+
+
+@pytest.mark.usefixtures("clusters_are_taken_for_wide")
+@pytest.mark.parametrize("start", range(40, 52, 6))
+def test_assertions_about_clusters_that_are_taken_for_wide_ones_agree_as_well(start):
+    assert [line for seed in range(start, start + 6) for line in disagreements(seed)] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 2_000, 20))
+def test_many_more_assertions_agree(start):
+    assert [line for seed in range(start, start + 20) for line in disagreements(seed)] == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("clusters_are_taken_for_wide")
+@pytest.mark.parametrize("start", range(2_000, 2_500, 20))
+def test_many_more_assertions_about_clusters_that_are_taken_for_wide_ones_agree(start):
+    assert [line for seed in range(start, start + 20) for line in disagreements(seed)] == []
+
+
+def test_the_assertions_are_of_every_verb_and_come_to_every_verdict():
+    verbs, verdicts, states = Counter(), Counter(), Counter()
+    for seed in range(25):
+        _, intent, judge = gate_case(seed)
+        for assertion in intent["assertions"]:
+            found = judge.judged(assertion)
+            verbs.update(assertion.keys() & set(VERBS))
+            verdicts[found.verdict] += 1
+            states["used"] += len(found.used)
+    assert set(verbs) == set(VERBS)
+    assert set(verdicts) == {"refuted", "proved", "vacuous", "excepted"}
+    assert min(verdicts.values()) >= 4
+    assert states["used"] >= 8

@@ -1,0 +1,172 @@
+"""What assertions are about, by the words of their documentation: for each flow the CNIs on which it is meant.
+
+A statement has parts, of which each may be about nobody: each is a test from a flow to the CNIs on which the flow must
+not be, or must be.
+"""
+
+import functools
+
+from oracles.brute_force import NAME_LABEL, container_ports, mentioned
+from oracles.direct_interpreter import directions, in_cidr, labels_of, namespace_of, on_host_network, selects, spec_of
+from oracles.intent_reading import ANY_POD, INTERNET, METADATA, OUTSIDE, IntentReading, block
+
+SIDES = {"ingress": ("destination", "source"), "egress": ("source", "destination")}
+VERBS = {
+    "deny",
+    "allow",
+    "only",
+    "isolated",
+    "separate",
+    "no-external",
+    "no-ingress-from-internet",
+    "no-egress-to-internet",
+    "no-metadata-endpoint",
+    "default-deny",
+    "policy-covers-every-pod",
+}
+
+
+class Statements(IntentReading):
+    """The statements of an intent, verb by verb."""
+
+    def parts_of(self, verb, value):
+        """The parts of a statement, each a function from a flow to the CNIs on which it must not be (or must be)."""
+        make = getattr(self, verb.replace("-", "_"))
+        return list(make(value))
+
+    def between(self, sources, destinations, ports=None):
+        """Flows between two unions."""
+
+        def test(flow):
+            if not self.is_in(sources, "source", flow.source):
+                return 0
+            if not self.is_in(destinations, "destination", flow.destination):
+                return 0
+            return self.traffic(ports, flow)
+
+        return test
+
+    def deny(self, value):
+        sources = self.union(value["from"]) if "from" in value else None
+        destinations = self.union(value["to"]) if "to" in value else None
+        yield self.between(sources, destinations, value.get("ports"))
+
+    def allow(self, value):
+        sources = self.union(value["from"]) if "from" in value else [ANY_POD]
+        destinations = self.union(value["to"]) if "to" in value else [ANY_POD]
+        yield self.between(sources, destinations, value.get("ports"))
+
+    def only(self, value):
+        sources = self.union(value["from"]) if "from" in value else None
+        destinations = self.union(value["to"]) if "to" in value else None
+        yield self.between(sources, destinations)
+
+    def approved(self, verb, value, flow):
+        """The CNIs on which ``only`` approves a flow."""
+        if verb != "only":
+            return 0
+        found = self.any_of(value["flows"], flow)
+        if value.get("within"):
+            zone = self.union(value["from"] if "from" in value else value["to"])
+            found |= self.between(zone, zone)(flow)
+        return found
+
+    def isolated(self, value):
+        zone = self.union(value)
+        yield self.between(self.outside_of(zone), zone)
+        yield self.between(zone, self.outside_of(zone))
+
+    def outside_of(self, zone):
+        return [{"shape": "others", "but": zone}]
+
+    def separate(self, value):
+        if isinstance(value, dict):
+            zones = [pods for _, pods in self.named_namespaces(value)]
+        else:
+            zones = [self.union(one) for one in value]
+        for number, one in enumerate(zones):
+            yield from (self.between(other, one) for index, other in enumerate(zones) if index != number)
+
+    def no_external(self, value):
+        yield self.between([OUTSIDE], self.union(value))
+        yield self.between(self.union(value), [OUTSIDE])
+
+    def no_ingress_from_internet(self, value):
+        yield self.between([INTERNET], self.union(value))
+
+    def no_egress_to_internet(self, value):
+        yield self.between(self.union(value), [INTERNET])
+
+    def no_metadata_endpoint(self, value):
+        there = [block(cidr) for cidr in METADATA]
+        yield self.between(self.union(value), there)
+
+    # namespaces
+
+    def default_deny(self, value):
+        for name, direction in self.covered(value):
+            yield functools.partial(self.not_denied, name, direction)
+
+    def policy_covers_every_pod(self, value):
+        for name, direction in self.covered(value):
+            yield functools.partial(self.not_covered, name, direction)
+
+    def covered(self, value):
+        wanted, names = value.get("namespaces"), self.known_namespaces()
+        if isinstance(wanted, dict):
+            names = [name for name, _ in self.named_namespaces(wanted)]
+        elif wanted is not None:
+            names = [wanted] if isinstance(wanted, str) else wanted
+        return [(name, one) for name in names for one in value.get("directions", ["ingress", "egress"])]
+
+    def subject(self, name, direction, flow):
+        """The pod of a namespace that a direction is about; None where it is none, or on the host network."""
+        side = SIDES[direction][0]
+        end = self.end(side, getattr(flow, side))
+        is_meant = "pod" in end and namespace_of(end["pod"]) == name and not on_host_network(end)
+        return end if is_meant else None
+
+    def not_denied(self, name, direction, flow):
+        side = SIDES[direction][1]
+        peer = self.end(side, getattr(flow, side))
+        if self.subject(name, direction, flow) is None or not self.is_stranger(peer):
+            return 0
+        return self.every.everywhere if self.is_unmentioned(flow.port) else 0
+
+    def is_stranger(self, end):
+        """Whether an end is a pod that no rule speaks of."""
+        if "pod" not in end or not namespace_of(end["pod"]).startswith("new-") or on_host_network(end):
+            return False
+        pods = [spec_of(policy).get("podSelector") for policy in self.cluster["policies"]]
+        pods += [peer.get("podSelector") for peer in self.every.peers]
+        spaces = [peer.get("namespaceSelector") for peer in self.every.peers]
+        if labels_of(end).keys() & {key for key, _ in mentioned(pods)}:
+            return False
+        if end["namespaceLabels"].keys() & {key for key, _ in mentioned(spaces)} - {NAME_LABEL}:
+            return False
+        blocks = [peer["ipBlock"] for peer in self.every.peers if peer.get("ipBlock")]
+        listed = [cidr for one in blocks for cidr in (one["cidr"], *(one.get("except") or []))]
+        return not any(in_cidr(end["address"], cidr) for cidr in listed if int(cidr.partition("/")[2]) > 1)
+
+    def is_unmentioned(self, port):
+        """Whether no policy speaks of a port, by number or by name."""
+        ranges = [
+            (e["port"], e.get("endPort") or e["port"]) for e in self.every.entries if isinstance(e.get("port"), int)
+        ]
+        return all(port not in one for one in ranges) and not self.is_named_somewhere(port)
+
+    def is_named_somewhere(self, port):
+        return any(
+            one["containerPort"] == port and one.get("name")
+            for workload in self.cluster["workloads"]
+            for one in container_ports(workload)
+        )
+
+    def not_covered(self, name, direction, flow):
+        end = self.subject(name, direction, flow)
+        if end is None:
+            return 0
+        field = direction.capitalize()
+        return self.every.mask(
+            lambda b: not any(selects(p, end, b) and field in directions(p, b) for p in self.cluster["policies"])
+        )
