@@ -71,6 +71,12 @@ def written_and_read(draft, path, text=None):
     return read_spec([str(path)])
 
 
+def untold(draft):
+    """Of what reaches a namespace or workload, what is not told by an assertion that holds."""
+    about_flows = [one for one in draft.entries if one.assertion.verb == "only"]
+    return [(one.assertion.id, one.remarks) for one in about_flows if not one.holds and one.remarks[0] != OPEN]
+
+
 def judged(verifier, draft, path):
     """The draft as it was written and read back, and what the gate says to it."""
     spec = written_and_read(draft, path)
@@ -81,10 +87,11 @@ def judged(verifier, draft, path):
 
 
 @pytest.mark.parametrize("make", [plain_cluster, routed_cluster])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_what_is_drafted_holds_when_it_is_checked(seed, make, tmp_path):
     verifier = verifier_of(make(seed))
     draft = verifier.draft(DAY)
+    assert untold(draft) == []
     report = judged(verifier, draft, tmp_path / "netverify.yaml")
     verdicts = {result.assertion.id: result.verdict for result in report.results}
     assert set(verdicts.values()) <= {GateVerdict.PROVED, GateVerdict.UNKNOWN}, verdicts
