@@ -602,8 +602,10 @@ def test_nothing_that_an_intent_file_says_reaches_the_terminal_raw(
     [
         ("assertions: [{id: a, deny: {from: , to: shop/web}}]\n", "assertions[0].deny.from", "1:29"),
         (
-            "exceptions: [{id: e, assertions: a, flows: [{from: shop/web, ports: }], reason: r, owner: o, "
-            "expires: 2099-01-01}]\nassertions: [{id: a, isolated: namespace shop}]\n",
+            (
+                "exceptions: [{id: e, assertions: a, flows: [{from: shop/web, ports: }], reason: r, owner: o, "
+                "expires: 2099-01-01}]\nassertions: [{id: a, isolated: namespace shop}]\n"
+            ),
             "exceptions[0].flows[0].ports",
             "1:62",
         ),
