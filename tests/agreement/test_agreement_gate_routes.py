@@ -1,4 +1,4 @@
-"""Assertions about connections from outside: nothing is proved where the judges of routing and connections find a way."""
+"""Assertions about connections from outside: nothing is proved where the judges of routing find a way."""
 
 from collections import Counter
 from datetime import date
