@@ -13,7 +13,7 @@ from netverify.verify import Settings, Verifier
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CODES_OF_POLICIES = [code for code in CODES if code >= "NV620"]
+CODES_OF_POLICIES = [code for code in CODES if "NV620" <= code < "NV700"]
 
 
 def examples(code):

@@ -368,7 +368,7 @@ FAULTS_OF_THE_ENCODER = {
         "    return part\n",
     ),
     "the port of a question is any port": (
-        "symbolic.casting",
+        "symbolic.predicate_facts",
         "    return protocol, ranges[0][0] if single else None",
         "    return protocol, ranges[0][0] + 1 if single else None",
     ),

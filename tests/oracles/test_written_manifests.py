@@ -22,7 +22,11 @@ from netverify.report.counterexample import render_counterexample
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = sorted((ROOT / "tests" / "golden" / "reports").glob("*.yaml"))
-EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "gitops" not in path.parts)
+EXAMPLES = sorted(
+    path
+    for path in (ROOT / "examples").rglob("*.yaml")
+    if "gitops" not in path.parts and ".intent" not in path.suffixes
+)
 """Without the objects of Flux and Argo CD, of which there are no schemas, and what has variables in it."""
 VERSION = kubernetes_validate.latest_version()
 
