@@ -332,6 +332,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV709": "exception for an assertion about no flows",
         "NV712": "zone that no existing pod is in",
         "NV713": "approved flow that is never possible",
+        "NV714": "Service without a selector, where pods are meant",
         "NV717": "baseline that cannot be read",
         "NV718": "annotation that is no exception",
     },

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_workload
-from netverify.answers.reachability import answer
+from netverify.answers.reachability import answer, answer_refused
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
@@ -18,6 +18,7 @@ from netverify.queries.question import Form, Question
 from netverify.queries.wording import setting_words
 from netverify.routing.cluster_dns import PROTOCOLS, DnsServer, cluster_dns
 from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, PodMatches, Predicate
+from netverify.symbolic.casting import PodScope
 
 
 class DnsVerdict(StrEnum):
@@ -104,7 +105,19 @@ def dns_blocked(context: Context, pod: Pod) -> DnsAccess:
     return dns_access(context, source, f"{who} in namespace {pod.namespace}")
 
 
-def _path(context: Context, source: Predicate, source_text: str, server: DnsServer) -> DnsPath:
+def dns_refused(context: Context, source: Predicate, source_text: str, protocol: Protocol) -> Iterator[Answer]:
+    """For each server over ``protocol`` whether a query of some pod that is ``source`` is refused.
+
+    The answers are those of :func:`netverify.answers.reachability.answer_refused`.
+    """
+    for server in cluster_dns(context.routing, context.settings.routing).servers:
+        if server.protocol is protocol:
+            question, there = _asked(context, source, source_text, server)
+            yield answer_refused(question, there, there.search.find_refused(question, PodScope.NAMED))
+
+
+def _asked(context: Context, source: Predicate, source_text: str, server: DnsServer) -> tuple[Question, Context]:
+    """The question whether ``source`` may ask ``server``, and the context to ask it in."""
     question = Question(
         Form.CAN,
         f"can {source_text} reach {server.text}:{server.port}/{server.protocol.lower()}",
@@ -118,7 +131,11 @@ def _path(context: Context, source: Predicate, source_text: str, server: DnsServ
     there = with_free_names(context) if server.assumption else context
     if server.stand_in is not None:
         there = with_workload(server.stand_in, there)
-    found = answer(question, with_namespaces_of(question, there))
+    return question, with_namespaces_of(question, there)
+
+
+def _path(context: Context, source: Predicate, source_text: str, server: DnsServer) -> DnsPath:
+    found = answer(*_asked(context, source, source_text, server))
     needs = _needs(found, server, context)
     return DnsPath(server, _verdict(found, needs), found, needs)
 

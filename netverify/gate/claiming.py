@@ -32,7 +32,7 @@ class Claiming:
 
     def flow(self, flow: FlowText, wanted: Wanted, world: World, exempt: tuple[Exempt, ...] = ()) -> Iterator[Claim]:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
-        sources = self.ends.parts(flow.sources, End.SOURCE)
+        sources = self.ends.sources(flow.sources)
         traffic = self.ends.traffic(flow)
         destinations = tuple(
             self.ends.with_ports(one, traffic, flow) for one in self.ends.parts(flow.destinations, End.DESTINATION)
@@ -71,7 +71,7 @@ class Claiming:
 
     def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
         """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
-        sources = self.ends.parts(flow.sources, End.SOURCE) if flow.sources else (source,)
+        sources = self.ends.sources(flow.sources) if flow.sources else (source,)
         traffic = self.ends.traffic(flow)
         targets = [
             self._target(self.ends.with_ports(one, traffic, flow), traffic)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netverify.answers.context import Context
-from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of
+from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
 from netverify.gate.claiming import Claiming
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
@@ -12,8 +12,11 @@ from netverify.intent.spec import DnsWorks
 from netverify.model.cluster import Workload
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Scope
+from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.rules.predicate import All, IsWorkload, Predicate
 from netverify.symbolic.casting import PodScope
+
+_DNS = "the DNS of the cluster"
 
 
 def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged:
@@ -27,21 +30,47 @@ def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged
     if not workloads:
         note = f"no existing pod is `{zone.text}`"
         return Judged(GateVerdict.VACUOUS, notes=(note,))
-    return together([_judged(workload, assertion, context) for workload in workloads])
+    return together([_judged(workload, zone.predicate, assertion, context) for workload in workloads])
 
 
-def _judged(workload: Workload, assertion: str, context: Context) -> Judged:
+def _judged(workload: Workload, zone: Predicate, assertion: str, context: Context) -> Judged:
     access = dns_access_of(context, workload.key)
     answers = [path.answer for path in access.paths_over(Protocol.UDP)]
     verdict = access.over(Protocol.UDP)
     match verdict:
         case DnsVerdict.ALLOWED:
-            return of_answers(GateVerdict.PROVED, answers)
+            return _by_every_pod(workload, zone, assertion, context, answers)
         case DnsVerdict.UNKNOWN:
             return of_answers(GateVerdict.UNKNOWN, answers)
         case DnsVerdict.BLOCKED | DnsVerdict.DEPENDS | DnsVerdict.NOBODY:
             found = _violation(workload, assertion, access, verdict)
             return of_answers(GateVerdict.REFUTED, answers, violations=(found,))
+
+
+def _by_every_pod(
+    workload: Workload, zone: Predicate, assertion: str, context: Context, answers: list[Answer]
+) -> Judged:
+    """The same of pods of one workload of which some may ask: they may have other labels or other addresses."""
+    if not workload.open_labels and len(workload.known_addresses) <= 1:
+        return of_answers(GateVerdict.PROVED, answers)
+    source = All((IsWorkload(End.SOURCE, workload.key), zone))
+    refused = list(dns_refused(context, source, str(workload.key), Protocol.UDP))
+    answers = [*answers, *refused]
+    found = next((one for one in refused if one.verdict is Verdict.REACHABLE), None)
+    if found is None:
+        is_known = all(one.verdict is not Verdict.UNKNOWN for one in refused)
+        return of_answers(GateVerdict.PROVED if is_known else GateVerdict.UNKNOWN, answers)
+    violation = Violation(
+        f"a pod of {workload.key} cannot ask the DNS of the cluster over UDP",
+        str(workload.key),
+        _DNS,
+        fingerprint(assertion, str(workload.key), "some"),
+        refused=True,
+        scope=Scope.EXISTING,
+        witness=found.witness,
+        because=found.because,
+    )
+    return of_answers(GateVerdict.REFUTED, answers, violations=(violation,))
 
 
 def _violation(workload: Workload, assertion: str, access: DnsAccess, verdict: DnsVerdict) -> Violation:
@@ -55,7 +84,7 @@ def _violation(workload: Workload, assertion: str, access: DnsAccess, verdict: D
     return Violation(
         f"{workload.key} {why}",
         str(workload.key),
-        "the DNS of the cluster",
+        _DNS,
         fingerprint(assertion, str(workload.key), verdict),
         refused=True,
         scope=Scope.EXISTING,

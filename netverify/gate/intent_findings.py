@@ -9,7 +9,7 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.claiming import Claiming
 from netverify.gate.judging import Judge
 from netverify.gate.prepared import Prepared
-from netverify.intent.spec import Only, Spec, Written
+from netverify.intent.spec import Only, Spec
 from netverify.manifests.refusal import shown
 from netverify.model.flow import End
 from netverify.rules.predicate import All
@@ -22,7 +22,7 @@ def empty_zones(spec: Spec, claiming: Claiming) -> Iterator[Diagnostic]:
         return
     cast = claiming.context.search.casting.cast
     for zone in spec.zones:
-        phrase = claiming.ends.pods((Written(zone.name, zone.origin),), End.SOURCE)
+        phrase = claiming.ends.zone(zone)
         found = cast(phrase.predicate, End.SOURCE, PodScope.EXISTING)
         if not found.workloads and not found.external:
             text = f"no existing pod is in zone {shown(zone.name)}"

@@ -35,6 +35,7 @@ from netverify.intent.spec import (
     Spec,
 )
 from netverify.manifests.refusal import shown
+from netverify.model.flow import End
 from netverify.queries.suggestions import did_you_mean, nearest
 
 _Read = TypeVar("_Read")
@@ -88,7 +89,7 @@ class _Preparing:
     def zones(self, spec: Spec) -> None:
         """Look every zone up, whether or not an assertion does."""
         for zone in spec.zones:
-            self.read(partial(self.claiming.ends.check, zone), None)
+            self.read(partial(self.claiming.ends.zone, zone), None)
 
     def exception(self, exception: ExceptionText, without_flows: Mapping[str, bool]) -> PreparedException:
         """``exception``, whose assertions there are: ``without_flows`` says of each whether it is about no flows."""
@@ -135,7 +136,9 @@ def _claims(assertion: Assertion, claiming: Claiming) -> Iterator[Claim]:
             yield from claims_about_flows(about_flows, assertion.world, claiming)
         case DefaultDeny() | CoversEveryPod() as about_isolation:
             yield from claims_about_isolation(about_isolation, assertion.world, claiming)
-        case DnsWorks() | ComparedTo():
+        case DnsWorks(zone):
+            claiming.ends.pods(zone, End.SOURCE)  # it is judged as a whole, once that is sure to mean something
+        case ComparedTo():
             return
         case _ as never:
             assert_never(never)

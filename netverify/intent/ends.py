@@ -70,12 +70,29 @@ class Ends:
         return tuple(part for one in written for part in self._of(one, end, ()))
 
     def pods(self, written: Sequence[Written], end: End) -> EndpointPhrase:
-        """The union of ``written`` as one set of pods and addresses: of a Service, the pods that it selects."""
-        return united(self.parts(written, end))
+        """The union of ``written`` as one set of pods and addresses: of a Service, the pods that it selects.
 
-    def check(self, zone: ZoneText) -> None:
-        """Look ``zone`` up, whether or not an assertion does."""
-        self.pods((Written(zone.name, zone.origin),), End.SOURCE)
+        A Service without a selector is no such set: whoever is behind it would be left out without a word.
+        """
+        return united(tuple(part for one in written or (None,) for part in self._pods_of(one, end)))
+
+    def sources(self, written: Sequence[Written]) -> tuple[EndpointPhrase, ...]:
+        """As :meth:`parts`, at the source, where a Service stands for its pods."""
+        return tuple(part for one in written or (None,) for part in self._pods_of(one, End.SOURCE))
+
+    def zone(self, zone: ZoneText) -> EndpointPhrase:
+        """All of ``zone`` as one set, whether or not an assertion speaks of it."""
+        return united(self.parts((Written(zone.name, zone.origin),), End.SOURCE))
+
+    def _pods_of(self, written: Written | None, end: End) -> tuple[EndpointPhrase, ...]:
+        parts = self.parts((written,) if written is not None else (), end)
+        for part in parts:
+            service = part.called.service if part.called is not None else None
+            if written is not None and service is not None and service.selector is None:
+                text = f"Service {service} has no selector, so that nothing says which pods are meant"
+                advice = "name the pods or the addresses that it leads to"
+                raise EndError(Diagnostic("NV714", Severity.ERROR, text, written.origin, advice))
+        return parts
 
     def traffic(self, flow: FlowText) -> Predicate:
         """The ports of ``flow``; every port of every protocol where it names none."""

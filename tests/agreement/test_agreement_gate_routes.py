@@ -72,8 +72,8 @@ def text_of_pod(pod):
     return "{}/{}[{}]".format(*pod)
 
 
-def assertions_against(client, service, pod, number, protocol):
-    """What such a connection is against."""
+def assertions_against(objects, client, service, pod, number, protocol):
+    """What such a connection is against; a Service without a selector is no set of pods for ``only``."""
     who, port = text_of_pod(pod), f"{number}/{protocol.lower()}"
     yield {"deny": {"from": client, "to": who, "ports": port}}
     yield {"deny": {"to": who}}
@@ -84,7 +84,8 @@ def assertions_against(client, service, pod, number, protocol):
     if service is not None:
         called = "service {}/{}".format(*service[1:3])
         yield {"deny": {"from": client, "to": called, "ports": f"{service[3]}/{protocol.lower()}"}}
-        yield {"only": {"to": called, "flows": [{"from": "198.51.100.0/24"}]}}
+        if find(objects, "Service", *service[1:3])["spec"].get("selector"):
+            yield {"only": {"to": called, "flows": [{"from": "198.51.100.0/24"}]}}
     if is_on_the_internet(client):
         yield {"no-ingress-from-internet": who}
         yield {"deny": {"from": ["internet", "10.0.0.0/8"], "to": [who, "192.0.2.0/24"]}}
@@ -95,7 +96,7 @@ def verdicts(seed):
     objects = random_routed_cluster(seed)
     ways = list(dict.fromkeys(open_ways(objects)))
     picked = ways[:: max(1, len(ways) // MOST_WAYS)][:MOST_WAYS]
-    made = [one for way in picked for one in assertions_against(*way)]
+    made = [one for way in picked for one in assertions_against(objects, *way)]
     worlds = ({}, {"world": "existing"})
     intent = {"assertions": [{"id": f"a{n}", **one, **worlds[n % 2]} for n, one in enumerate(made)]}
     verifier = Verifier(read_inventory(text_of(objects)))

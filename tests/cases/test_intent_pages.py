@@ -16,6 +16,13 @@ BLOCK = re.compile(r"^```(yaml|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL
 OF_INTENT = [code for code in CODES if code.startswith("NV7")]
 BASELINES = ("NV717",)
 ANNOTATIONS = ("NV718",)
+SERVICES = ("NV714",)
+EXTERNAL = """
+apiVersion: v1
+kind: Service
+metadata: {name: external, namespace: b}
+spec: {ports: [{port: 5432}]}
+"""
 
 
 def test_there_are_such_codes() -> None:
@@ -45,6 +52,9 @@ def test_the_example_prints_what_the_page_shows(
         arguments += ["-f", "policy.yaml"]
     else:
         Path("netverify.yaml").write_text(example)
+    if code in SERVICES:
+        Path("service.yaml").write_text(EXTERNAL)
+        arguments += ["-f", "service.yaml"]
     main(arguments, "netverify")
     printed = capsys.readouterr().err
     if request.config.getoption("--update"):

@@ -54,15 +54,24 @@ class Statements(IntentReading):
 
         return test
 
+    def from_each(self, sources, destinations, ports):
+        """The same from pods, and from each block of addresses: a part that nobody is in is worth telling."""
+        if sources is None:
+            yield self.between(sources, destinations, ports)
+            return
+        pods = [one for one in sources if one["shape"] not in {"block", "internet"}]
+        blocks = [[one] for one in sources if one not in pods]
+        yield from (self.between(part, destinations, ports) for part in ([pods] if pods else []) + blocks)
+
     def deny(self, value):
         sources = self.union(value["from"]) if "from" in value else None
         destinations = self.union(value["to"]) if "to" in value else None
-        yield self.between(sources, destinations, value.get("ports"))
+        yield from self.from_each(sources, destinations, value.get("ports"))
 
     def allow(self, value):
         sources = self.union(value["from"]) if "from" in value else [ANY_POD]
         destinations = self.union(value["to"]) if "to" in value else [ANY_POD]
-        yield self.between(sources, destinations, value.get("ports"))
+        yield from self.from_each(sources, destinations, value.get("ports"))
 
     def only(self, value):
         sources = self.union(value["from"]) if "from" in value else None
