@@ -24,7 +24,9 @@ jobs:
 _GITLAB = """\
 netverify:
   stage: test
-  image: REGISTRY/netverify@DIGEST # built from the Containerfile of netverify
+  image:
+    name: REGISTRY/netverify@DIGEST # built from the Containerfile of netverify
+    entrypoint: ['']
   script:
     - netverify check --spec SPEC -o text -o gitlab=gl-code-quality.json -o junit=netverify.xml
   artifacts:

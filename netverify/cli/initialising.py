@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from netverify.cli.streams import complain, print_out
 from netverify.diagnostics import NOWHERE
 from netverify.draft.detecting import Detected, detected
 from netverify.draft.outline import Draft
-from netverify.intent.schema import SCHEMA_FILE, schema_text
+from netverify.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.intent.spec import SourceKind, SourceText, Spec
 from netverify.manifests.renderings import ArgoPath, FluxPath
 from netverify.report.diagnostics import render_diagnostics
@@ -57,12 +58,30 @@ def init_request(request: InitRequest) -> ExitStatus:
 
 
 def _check_free(request: InitRequest, ci: CiFile | None) -> None:
-    for path in (request.output, ci.path if ci else None):
-        if path is not None and path.exists() and not request.force:
-            advice = "name another file with `--output FILE`, or overwrite it with `--force`"
-            if ci is not None and path == ci.path:
-                advice = "add to it what `netverify init` says without `--ci`, or overwrite it with `--force`"
-            raise Refusal("NV420", f"`{path}` is there already", advice)
+    """Raises :class:`Refusal` where a file would be overwritten that nobody allows to."""
+    if request.force:
+        return
+    if request.output is not None:
+        name_another = "name another file with `--output FILE`, or overwrite it with `--force`"
+        _check_absent(request.output, name_another)
+        schema = request.output.parent / SCHEMA_FILE
+        if schema.exists() and not _is_ours(schema):
+            raise Refusal("NV420", f"`{schema}` is there already, and is another one", "overwrite it with `--force`")
+    if ci is not None:
+        _check_absent(ci.path, "add to it what `netverify init` says without `--ci`, or overwrite it with `--force`")
+
+
+def _check_absent(path: Path, advice: str) -> None:
+    if path.exists():
+        raise Refusal("NV420", f"`{path}` is there already", advice)
+
+
+def _is_ours(schema: Path) -> bool:
+    """Whether ``schema`` is one that this program wrote, perhaps another release of it."""
+    try:
+        return f'"$id": "{SCHEMA_ID}"' in schema.read_text("utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def _given(sources: Sources, folder: Path) -> Detected:
@@ -102,7 +121,8 @@ def _write(request: InitRequest, text: str, ci: CiFile | None) -> None:
         write_whole(request.output, (text,))
         write_whole(request.output.parent / SCHEMA_FILE, (schema_text(),))
     if ci is not None:
-        ci.path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # writing says what is wrong
+            ci.path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(ci.path, (ci.text,))
 
 

@@ -35,7 +35,7 @@ from netverify.queries.outcome import Scope
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """All addresses outside the cluster."""
-_OPEN = "no policy keeps anybody out, addresses outside included: this says nothing before one does"
+OPEN = "no policy keeps anybody out, addresses outside included: this says nothing before one does"
 _NOT_YET, _UNDECIDED = "does not hold yet:", "not decided:"
 _LONGEST_ID, _MOST_WORKLOADS = 120, 50
 _ROUNDS = 4
@@ -75,7 +75,7 @@ class Drafting:
         for done, (wish, namespaces) in enumerate(wishes, len(zones)):
             self.tell(done, total)
             entries += self._split(wish, namespaces, zones)
-        return tuple(_under_own_ids(entries))
+        return tuple(_under_own_ids(_some_of(entries)))
 
     def _into(self, namespace: str, found: Inflows, peers: Peers, zones: Mapping[str, ZoneText]) -> list[Entry]:
         """What reaches ``namespace``; where everyone does, what reaches those workloads that not everyone reaches."""
@@ -87,7 +87,8 @@ class Drafting:
         if not is_open(reaching, self._endpoints):
             return [whole]
         members = [n for n, one in enumerate(self._endpoints) if one.workload and one.workload.namespace == namespace]
-        entries = [replace(whole, remarks=(_OPEN, *whole.remarks))]
+        title = f"who reaches namespace {namespace}: everyone, so far"
+        entries = [Entry(replace(whole.assertion, title=title), (OPEN, *whole.remarks), holds=False)]
         if 1 < len(members) <= _MOST_WORKLOADS:
             apart = inflows(self.mapped.connectivity, frozenset(members))
             entries += [one for n in members for one in self._into_workload(n, apart, peers, zones)]
@@ -189,6 +190,13 @@ def _assertion(name: str, verb: str, statement: Statement, title: str) -> Assert
 
 def _only(name: str, title: str, end: str, flows: tuple[FlowText, ...]) -> Assertion:
     return _assertion(name, "only", Only(End.DESTINATION, written(end), flows), title)
+
+
+def _some_of(entries: list[Entry]) -> list[Entry]:
+    """``entries``; where nothing holds, what says nothing yet counts as holding: a gate without assertions is none."""
+    if any(entry.holds for entry in entries):
+        return entries
+    return [replace(entry, holds=entry.remarks[:1] == (OPEN,)) for entry in entries]
 
 
 def _under_own_ids(entries: list[Entry]) -> Iterator[Entry]:

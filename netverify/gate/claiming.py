@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from netverify.answers.context import Context
 from netverify.answers.planned import routes_to
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.gate.stranger import Stranger
 from netverify.intent.ends import ANYONE, Ends, united
 from netverify.intent.spec import FlowText, World
 from netverify.model.flow import End
@@ -31,11 +29,6 @@ class Claiming:
     def __init__(self, context: Context, ends: Ends) -> None:
         self.context = context
         self.ends = ends
-
-    @cached_property
-    def stranger(self) -> Stranger:
-        """A flow that no rule of the cluster speaks of."""
-        return Stranger(self.context)
 
     def flow(self, flow: FlowText, wanted: Wanted, world: World, exempt: tuple[Exempt, ...] = ()) -> Iterator[Claim]:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""

@@ -31,22 +31,23 @@ def claims_about_isolation(
 
     Pods on the host network are left out: no policy isolates them. Raises :class:`netverify.intent.ends.EndError`.
     """
-    stranger = claiming.stranger if isinstance(statement, DefaultDeny) else None
+    by_default = isinstance(statement, DefaultDeny)
     for name in claiming.ends.namespaces(statement.namespaces):
         for direction in statement.directions:
-            if stranger is not None:
+            if by_default:
+                stranger = Stranger(claiming.context, name, direction)
                 question = _default_denied(name, direction, stranger)
                 if world is World.EXISTING:  # The stranger is nobody of the manifests, whoever is asked about.
                     question = narrowed(question, direction.subject, _existing(name, direction.subject, claiming))
             else:
                 question = _uncovered(name, direction, claiming)
-            missing = "is not denied by default" if stranger is not None else "is not policed for every pod"
+            missing = "is not denied by default" if by_default else "is not policed for every pod"
             violated = f"{direction} of namespace {name} {missing}"
             yield Claim(
                 violated,
                 question,
-                world=World.POSSIBLE if stranger is not None else world or World.POSSIBLE,
-                nobody_will_do=stranger is None,
+                world=World.POSSIBLE if by_default else world or World.POSSIBLE,
+                nobody_will_do=not by_default,
                 violated=violated,
             )
 

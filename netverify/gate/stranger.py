@@ -25,16 +25,17 @@ from netverify.rules.predicate import (
 
 
 class Stranger:
-    """A flow that no rule speaks of: with a pod that has no label, namespace, address or port that a policy mentions.
+    """A flow that no rule of ``direction`` for pods of ``namespace`` speaks of.
 
-    What is allowed to it is allowed to anybody: that is what "by default" means.
+    Its other end is a pod that has no label, namespace, address or port which they mention, in a namespace that no
+    manifest names, so that no policy is about it. What is allowed to it is allowed to anybody: that is what "by
+    default" means.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, namespace: str, direction: Direction) -> None:
         cluster = context.inventory.cluster
         mentions = Mentions()
-        for direction in Direction:
-            collect_table(context.policies.policies.tables[direction], mentions)
+        collect_table(context.policies.slice(direction, (namespace,)), mentions)
         self._mentions = mentions
         self._names = tuple(sorted(cluster.namespaces))
         named = {port.number for workload in cluster.workloads for port in workload.ports if port.name}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from netverify.intent.convert import Converter
 from netverify.intent.problems import problems
 from netverify.intent.shape import IntentShape
 from netverify.intent.spec import FILE_NAMES, Assertion, ExceptionText, Spec, ZoneText
-from netverify.manifests.document import Document
+from netverify.manifests.document import Document, FieldPath, Value, render_path
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.reading import UnreadableError, read_regular
@@ -93,6 +93,12 @@ class _Reading:
         return documents[0]
 
     def _shape(self, document: Document) -> IntentShape | None:
+        # Left out means anyone, or any port: what somebody began to write must not.
+        if empty := list(_nulls(document.value, ())):
+            for path in empty:
+                text = f"`{render_path(path)}` has no value"
+                self._refuse("NV703", text, document.key_origin(path), "give it one, or leave it out")
+            return None
         try:
             return IntentShape.model_validate(document.value)
         except ValidationError as error:
@@ -161,3 +167,15 @@ class _Reading:
 
     def _refuse(self, code: str, message: str, origin: Origin, advice: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, Severity.ERROR, message, origin, advice))
+
+
+def _nulls(value: Value, path: FieldPath) -> Iterator[FieldPath]:
+    """Where in ``value`` nothing is written; the reader has bounded how deep that can be."""
+    if value is None:
+        yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _nulls(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _nulls(inner, (*path, number))

@@ -17,8 +17,9 @@ from netverify.queries.assumed import KEYS, NAMED_PORTS, POD_CIDR
 
 SCHEMA_FILE = "netverify.schema.json"
 """What the schema is called in the documentation and beside an intent file."""
+SCHEMA_ID = "urn:netverify:intent:1"
+"""By what the schema is known; it is no address."""
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_ID = "urn:netverify:intent:1"
 _REF = "#/$defs/"
 
 
@@ -29,7 +30,7 @@ def intent_schema() -> dict[str, Any]:
     names = {key: one["title"].replace(" ", "-") for key, one in definitions.items()}
     schema = {
         "$schema": _DRAFT,
-        "$id": _ID,
+        "$id": SCHEMA_ID,
         **_for_readers(made, names),
         "$defs": {names[key]: _for_readers(one, names) for key, one in definitions.items()},
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, assert_never
@@ -171,4 +170,11 @@ def _scalar(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
     is_plain = _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT and "  " not in value
-    return value if is_plain else json.dumps(value)
+    return value if is_plain else f'"{"".join(map(_escaped, value))}"'
+
+
+def _escaped(character: str) -> str:
+    """``character`` inside double quotes: as it is where it is printable ASCII. Source: YAML 1.2, 5.7."""
+    if character in '"\\':
+        return f"\\{character}"
+    return character if " " <= character <= "~" else f"\\U{ord(character):08x}"

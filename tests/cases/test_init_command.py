@@ -79,7 +79,7 @@ def shown(sources):
 def test_the_file_is_accepted_by_the_gate_and_valid_by_the_schema(backdoor, capsys):
     status, out, err = run(capsys, "init")
     assert (status, out) == (0, "")
-    assert "wrote netverify.yaml and netverify.schema.json: 4 assertions, 3 more as comments for later" in err
+    assert "wrote netverify.yaml and netverify.schema.json: 3 assertions, 4 more as comments for later" in err
     assert (backdoor / "netverify.schema.json").read_text() == schema_text()
     (document,) = load("netverify.yaml", (backdoor / "netverify.yaml").read_bytes()).documents
     assert list(Draft202012Validator(intent_schema()).iter_errors(document.value)) == []
@@ -100,6 +100,36 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
     assert "  - id: only-approved-into-b\n" in into
     assert "    world: existing\n" in into
     assert 'justification: "TO CONFIRM: seen on ' in into
+
+
+def test_what_some_plugin_might_allow_is_a_flow_unless_the_plugin_is_named(backdoor, capsys):
+    """`b/allow-api` names its port; a plugin that does not know names may open every port instead."""
+    assert run(capsys, "init")[0] == 0
+    text = (backdoor / "netverify.yaml").read_text()
+    assert "  # some of it depends on the CNI: with `--cni NAME` it may be less\n" in text
+    assert '          ports: ["1-65535"]\n' in text
+    assert "in part depending on named-port-falls-open, named-port-voids-policy, named-ports-supported" in text
+    assert "\n  - id: only-approved-into-b\n" in text
+    assert run(capsys, "init", "--cni", "calico", "--force")[0] == 0
+    text = (backdoor / "netverify.yaml").read_text()
+    assert "        - from: pods app=api in namespace b\n          ports: [5432]\n" in text
+    assert "depending" not in text
+
+
+def test_a_namespace_that_everyone_reaches_is_a_comment_unless_nothing_else_holds(tmp_path, monkeypatch, capsys):
+    """Where everyone is approved, a proof says nothing; but a gate without any assertion is refused."""
+    monkeypatch.chdir(tree(tmp_path, {"pod.yaml": POD.format(name="a", labels="{app: a}"), "policy.yaml": KEPT_IN}))
+    assert run(capsys, "init")[0] == 0
+    text = (tmp_path / "netverify.yaml").read_text()
+    assert "  # no policy keeps anybody out, addresses outside included: this says nothing before one does\n" in text
+    assert '  # - id: only-approved-into-shop\n  #   title: "who reaches namespace shop: everyone, so far"\n' in text
+    assert "  - id: dns-works\n" in text
+    monkeypatch.chdir(
+        tree(tmp_path / "shut", {"pod.yaml": POD.format(name="a", labels="{kept: in}"), "k.yaml": KEPT_IN})
+    )
+    assert run(capsys, "init")[0] == 0
+    assert "  - id: only-approved-into-shop\n" in (tmp_path / "shut" / "netverify.yaml").read_text()
+    assert run(capsys, "check")[0] == 0
 
 
 def test_namespaces_that_no_zone_can_be_called_like_get_zones_all_the_same():
@@ -147,6 +177,23 @@ def test_what_runs_the_gate_is_written_beside_it_and_never_over_another_file(rep
     assert status == 2
     assert f"`{file}` is there already" in err
     assert not (repository / "netverify.yaml").exists()
+
+
+def test_a_schema_that_is_another_one_is_not_overwritten(repository, capsys):
+    (repository / "netverify.schema.json").write_text(schema_text().replace("urn:netverify", "urn:mine"))
+    status, _, err = run(capsys, "init")
+    assert status == 2
+    assert "`netverify.schema.json` is there already, and is another one" in err
+    (repository / "netverify.schema.json").write_text(schema_text() + "\n")
+    assert run(capsys, "init")[0] == 0
+    assert (repository / "netverify.schema.json").read_text() == schema_text()
+
+
+def test_a_place_that_cannot_be_written_is_told_without_a_traceback(repository, capsys):
+    (repository / ".github").write_text("a file")
+    status, _, err = run(capsys, "init", "--ci", "github")
+    assert status == 2
+    assert "error[NV421]: cannot write `.github/workflows/netverify.yml`" in err
 
 
 def test_sources_are_those_that_were_named_as_seen_from_the_file(backdoor, capsys):

@@ -161,7 +161,7 @@ WRONG = {
     ),
     "a verb without a value": (
         "assertions:\n  - id: a\n    deny:\n",
-        ("NV706", "assertion `a` says nothing that must hold", "netverify.yaml:2:5", "give it one of `deny`, …"),
+        ("NV703", "`assertions[0].deny` has no value", "netverify.yaml:3:5", "give it one, or leave it out"),
     ),
     "a flow between anyone and anyone": (
         "assertions:\n  - {id: a, deny: {ports: 80}}\n",
@@ -595,3 +595,28 @@ def test_nothing_that_an_intent_file_says_reaches_the_terminal_raw(
     assert errors(err)
     assert re.fullmatch(r"[ -~\n]*", err)
     assert not re.search(r"^ *::error|##\[", err, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "place"),
+    [
+        ("assertions: [{id: a, deny: {from: , to: shop/web}}]\n", "assertions[0].deny.from", "1:29"),
+        (
+            (
+                "exceptions: [{id: e, assertions: a, flows: [{from: shop/web, ports: }], reason: r, owner: o, "
+                "expires: 2099-01-01}]\nassertions: [{id: a, isolated: namespace shop}]\n"
+            ),
+            "exceptions[0].flows[0].ports",
+            "1:62",
+        ),
+        ("assertions:\n", "assertions", "1:1"),
+    ],
+)
+def test_a_field_without_a_value_is_not_one_that_is_left_out(
+    text: str, field: str, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To leave ``from`` out means anyone: an exception that somebody did not finish would leave everything aside."""
+    Path("netverify.yaml").write_text(text)
+    status, _, err = checked(capsys)
+    assert status == 2
+    assert f"error[NV703]: `{field}` has no value\n --> netverify.yaml:{place}\n" in err

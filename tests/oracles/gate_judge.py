@@ -6,6 +6,7 @@ for clusters without Services, whose only ways in are pods on the host network.
 
 from dataclasses import dataclass, field
 
+from oracles.direct_interpreter import namespace_of
 from oracles.statements import SIDES, VERBS, Statements
 
 
@@ -92,6 +93,6 @@ class GateJudge(Statements):
         return any(
             (one := ends[SIDES[direction][0]]).get("workload") is not None
             and "pod" in one
-            and self.is_stranger(ends[SIDES[direction][1]])
+            and self.is_stranger(ends[SIDES[direction][1]], namespace_of(one["pod"]), direction)
             for direction in value.get("directions", ["ingress", "egress"])
         )

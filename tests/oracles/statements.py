@@ -26,6 +26,14 @@ VERBS = {
 }
 
 
+SIDE_FIELDS = {"ingress": "from", "egress": "to"}
+
+
+def rules_of(policies, direction):
+    """The rules of one direction of some policies; an empty one for each that is null."""
+    return [rule or {} for policy in policies for rule in spec_of(policy).get(direction) or []]
+
+
 class Statements(IntentReading):
     """The statements of an intent, verb by verb."""
 
@@ -138,30 +146,34 @@ class Statements(IntentReading):
     def not_denied(self, name, direction, flow):
         side = SIDES[direction][1]
         peer = self.end(side, getattr(flow, side))
-        if self.subject(name, direction, flow) is None or not self.is_stranger(peer):
+        if self.subject(name, direction, flow) is None or not self.is_stranger(peer, name, direction):
             return 0
-        return self.every.everywhere if self.is_unmentioned(flow.port) else 0
+        return self.every.everywhere if self.is_unmentioned(flow.port, name, direction) else 0
 
-    def is_stranger(self, end):
-        """Whether an end is a pod that no rule speaks of."""
+    def is_stranger(self, end, name, direction):
+        """Whether an end is a pod that no rule of that direction for the namespace speaks of."""
         if "pod" not in end or not namespace_of(end["pod"]).startswith("new-") or on_host_network(end):
             return False
-        pods = [spec_of(policy).get("podSelector") for policy in self.cluster["policies"]]
-        pods += [peer.get("podSelector") for peer in self.every.peers]
-        spaces = [peer.get("namespaceSelector") for peer in self.every.peers]
+        policies = [policy for policy in self.cluster["policies"] if namespace_of(policy) == name]
+        peers = [
+            peer or {} for rule in rules_of(policies, direction) for peer in rule.get(SIDE_FIELDS[direction]) or []
+        ]
+        pods = [spec_of(policy).get("podSelector") for policy in policies]
+        pods += [peer.get("podSelector") for peer in peers]
+        spaces = [peer.get("namespaceSelector") for peer in peers]
         if labels_of(end).keys() & {key for key, _ in mentioned(pods)}:
             return False
         if end["namespaceLabels"].keys() & {key for key, _ in mentioned(spaces)} - {NAME_LABEL}:
             return False
-        blocks = [peer["ipBlock"] for peer in self.every.peers if peer.get("ipBlock")]
+        blocks = [peer["ipBlock"] for peer in peers if peer.get("ipBlock")]
         listed = [cidr for one in blocks for cidr in (one["cidr"], *(one.get("except") or []))]
         return not any(in_cidr(end["address"], cidr) for cidr in listed if int(cidr.partition("/")[2]) > 1)
 
-    def is_unmentioned(self, port):
-        """Whether no policy speaks of a port, by number or by name."""
-        ranges = [
-            (e["port"], e.get("endPort") or e["port"]) for e in self.every.entries if isinstance(e.get("port"), int)
-        ]
+    def is_unmentioned(self, port, name, direction):
+        """Whether no rule of that direction for the namespace speaks of a port, by number or by name."""
+        policies = [policy for policy in self.cluster["policies"] if namespace_of(policy) == name]
+        entries = [entry or {} for rule in rules_of(policies, direction) for entry in rule.get("ports") or []]
+        ranges = [(e["port"], e.get("endPort") or e["port"]) for e in entries if isinstance(e.get("port"), int)]
         return all(port not in one for one in ranges) and not self.is_named_somewhere(port)
 
     def is_named_somewhere(self, port):

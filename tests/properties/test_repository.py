@@ -202,3 +202,4 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "netverify = netverify.cli.main:run" in entry_points
     assert "kubectl-netverify = netverify.cli.main:run" in entry_points
+    assert "kubectl_complete-netverify = netverify.cli.kubectl_completing:run" in entry_points
