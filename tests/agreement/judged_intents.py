@@ -107,7 +107,8 @@ def wrong_example(violation, assertion, judge):
     source, destination = (end_of(judge.cluster, end) for end in ends_of(shown))
     if violation.scope is Scope.EXISTING and not (is_there(source) and is_there(destination)):
         return "its pods do not exist"
-    if any("pod" not in end and in_cidr(end["address"], "2001::/23") for end in (source, destination)):
+    outside = [end["address"] for end in (source, destination) if "pod" not in end]
+    if any(in_cidr(address, cidr) for address in outside for cidr in ("192.0.0.0/24", "2001::/23")):
         return None  # which of these is on the internet, registries say address by address, and the judge does not know
     needed = {str(name): value for name, value in violation.witness.behaviours.items()}
     protocol, wants_all = str(shown.protocol), "allow" in assertion
