@@ -3,24 +3,20 @@
 import json
 import tempfile
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from agreement.adapter import inventory_of
 from agreement.questions import completions, end_of
-from generators.clusters import isolated, opened_by_address, random_cluster
-from generators.intents import PORTS, VERBS, random_intent
-from generators.vocabulary import SmallDice
+from generators.gate_cases import solved_case
+from generators.intents import VERBS
 from netverify.gate.checking import Terms
 from netverify.intent.reading import read_spec
 from netverify.model.flow import External
 from netverify.queries.outcome import Scope
 from netverify.verify import Settings, Verifier
 from oracles.direct_interpreter import allowed, in_cidr
-from oracles.gate_judge import GateJudge
 
 TODAY = date(2026, 1, 1)
-MOST_EFFORT = 30_000
 
 
 def spec_of(intent):
@@ -34,28 +30,6 @@ def spec_of(intent):
 def checked(cluster, intent, **terms):
     """The report of the gate."""
     return Verifier(inventory_of(cluster), Settings()).check(spec_of(intent), Terms(TODAY, **terms))
-
-
-@cache
-def solved_case(seed, verbs=VERBS):
-    """``(cluster, intent, judge)``, and what the judge says to each of the assertions."""
-    cluster, intent, judge = gate_case(seed, verbs)
-    return cluster, intent, judge, [judge.judged(assertion) for assertion in intent["assertions"]]
-
-
-def gate_case(seed, verbs=VERBS):
-    """A small cluster with an intent about it: ``(cluster, intent, judge)``."""
-    rng = SmallDice(seed)
-    while True:
-        cluster = random_cluster(rng, policies=(0, 4), workloads=(1, 3), namespaces=(1, 2))
-        if rng.random() < 0.7:
-            isolated(rng, cluster)
-            if rng.random() < 0.4:
-                opened_by_address(rng, cluster)
-        intent, meanings = random_intent(rng, cluster, verbs=verbs)
-        judge = GateJudge(cluster, intent, meanings, PORTS)
-        if judge.every.effort <= MOST_EFFORT:
-            return cluster, intent, judge
 
 
 def disagreements(seed, verbs=VERBS):
