@@ -14,6 +14,7 @@ from netverify.symbolic.casting import PodScope
 def absences(claim: Claim, context: Context) -> tuple[str, ...]:
     """What makes ``claim`` vacuous, one phrase for each end without an existing pod and without an address outside.
 
+    Both ends outside are nobody as well: such a flow does not pass the cluster.
     Empty for a claim about pods that could be created, and for one that holds where there is nobody.
     """
     if claim.world is World.POSSIBLE or claim.nobody_will_do:
@@ -26,7 +27,8 @@ def _absent(claim: Claim, context: Context) -> Iterator[str]:
     ends = [(question.source, End.SOURCE, question.source_text)]
     if question.called is None:
         ends.append((question.destination, End.DESTINATION, question.destination_text))
-    for predicate, end, words in ends:
-        found = context.search.casting.cast(predicate, end, PodScope.EXISTING)
-        if not found.workloads and not found.external:
+    casts = [context.search.casting.cast(predicate, end, PodScope.EXISTING) for predicate, end, _ in ends]
+    nobody = question.called is None and not any(cast.workloads for cast in casts)
+    for cast, (_, _, words) in zip(casts, ends, strict=True):
+        if not cast.workloads and (nobody or not cast.external):
             yield f"no existing pod is `{words}`"

@@ -112,7 +112,9 @@ def _straight(claim: Claim) -> Claim:
 def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> Judged:
     question = claim.question
     answer = router.answer(question)
-    if answer.verdict is not Verdict.REACHABLE:
+    # The answer is about pods that could be created; who exists is looked at way by way.
+    needs_pods = claim.world is World.EXISTING and answer.verdict is Verdict.UNREACHABLE
+    if answer.verdict is not Verdict.REACHABLE and not needs_pods:
         verdict = {
             Verdict.UNKNOWN: GateVerdict.UNKNOWN,
             Verdict.UNREACHABLE: GateVerdict.PROVED,
@@ -123,11 +125,15 @@ def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> J
     parts = [_by_route(route, claim, assertion, router) for route in router.planned(question)]
     if question.called is None and not claim.only_ways:
         parts.append(straight(_straight(claim), assertion))
-    violated = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
-    if any(part.verdict is GateVerdict.REFUTED for part in violated):
-        return together(violated)
+    told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
+    if any(part.verdict is GateVerdict.REFUTED for part in told):
+        return together(told)
+    if parts and not told and not claim.only_ways:
+        return together(parts)
     doubts = router.doubts(question)
-    return together([*violated, Judged(GateVerdict.UNKNOWN if doubts else GateVerdict.PROVED, unknown_because=doubts)])
+    because = answer.because if needs_pods and not doubts else ()
+    rest = of_answers(GateVerdict.UNKNOWN if doubts else GateVerdict.PROVED, (answer,), because=because)
+    return together([*told, replace(rest, unknown_because=doubts)])
 
 
 def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:

@@ -4,8 +4,9 @@ import copy
 import json
 from itertools import product
 
-from agreement.judged_intents import MOST_EFFORT, checked, gate_case
+from agreement.judged_intents import checked
 from generators import changes, pairs_of_clusters
+from generators.gate_cases import MOST_EFFORT, gate_case
 from generators.intents import PORTS
 from generators.vocabulary import SmallDice
 from netverify.gate.baseline import read_baseline, write_baseline

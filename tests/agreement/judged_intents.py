@@ -3,24 +3,20 @@
 import json
 import tempfile
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from agreement.adapter import inventory_of
 from agreement.questions import completions, end_of
-from generators.clusters import isolated, opened_by_address, random_cluster
-from generators.intents import PORTS, VERBS, random_intent
-from generators.vocabulary import SmallDice
+from generators.gate_cases import solved_case
+from generators.intents import VERBS
 from netverify.gate.checking import Terms
 from netverify.intent.reading import read_spec
 from netverify.model.flow import External
 from netverify.queries.outcome import Scope
 from netverify.verify import Settings, Verifier
 from oracles.direct_interpreter import allowed, in_cidr
-from oracles.gate_judge import GateJudge
 
 TODAY = date(2026, 1, 1)
-MOST_EFFORT = 30_000
 
 
 def spec_of(intent):
@@ -34,28 +30,6 @@ def spec_of(intent):
 def checked(cluster, intent, **terms):
     """The report of the gate."""
     return Verifier(inventory_of(cluster), Settings()).check(spec_of(intent), Terms(TODAY, **terms))
-
-
-@cache
-def solved_case(seed, verbs=VERBS):
-    """``(cluster, intent, judge)``, and what the judge says to each of the assertions."""
-    cluster, intent, judge = gate_case(seed, verbs)
-    return cluster, intent, judge, [judge.judged(assertion) for assertion in intent["assertions"]]
-
-
-def gate_case(seed, verbs=VERBS):
-    """A small cluster with an intent about it: ``(cluster, intent, judge)``."""
-    rng = SmallDice(seed)
-    while True:
-        cluster = random_cluster(rng, policies=(0, 4), workloads=(1, 3), namespaces=(1, 2))
-        if rng.random() < 0.7:
-            isolated(rng, cluster)
-            if rng.random() < 0.4:
-                opened_by_address(rng, cluster)
-        intent, meanings = random_intent(rng, cluster, verbs=verbs)
-        judge = GateJudge(cluster, intent, meanings, PORTS)
-        if judge.every.effort <= MOST_EFFORT:
-            return cluster, intent, judge
 
 
 def disagreements(seed, verbs=VERBS):
@@ -107,7 +81,8 @@ def wrong_example(violation, assertion, judge):
     source, destination = (end_of(judge.cluster, end) for end in ends_of(shown))
     if violation.scope is Scope.EXISTING and not (is_there(source) and is_there(destination)):
         return "its pods do not exist"
-    if any("pod" not in end and in_cidr(end["address"], "2001::/23") for end in (source, destination)):
+    outside = [end["address"] for end in (source, destination) if "pod" not in end]
+    if any(in_cidr(address, cidr) for address in outside for cidr in ("192.0.0.0/24", "2001::/23")):
         return None  # which of these is on the internet, registries say address by address, and the judge does not know
     needed = {str(name): value for name, value in violation.witness.behaviours.items()}
     protocol, wants_all = str(shown.protocol), "allow" in assertion

@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from agreement.baselines import CHANGES, VERBS, baseline_of, hidden
-from agreement.judged_intents import checked, gate_case
+from agreement.judged_intents import checked
+from generators.gate_cases import gate_case
 from generators.vocabulary import SmallDice
 
 VERDICTS = {"refuted": "baselined"}

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from agreement.judged_intents import disagreements, solved_case
+from agreement.judged_intents import disagreements
+from generators.gate_cases import solved_case
 from generators.intents import VERBS
 from netverify.symbolic import pieces, search
 

@@ -22,7 +22,7 @@ class IntentReading:
     def __init__(self, cluster, intent, meanings, numbers, *, today="2026-01-01"):
         self.cluster, self.intent, self.meanings, self.numbers = cluster, intent, meanings, numbers
         self.zones, self.today = intent.get("zones") or {}, today
-        phrases = [*map(self.resolved, self.every_end()), *map(block, METADATA), INTERNET]
+        phrases = [*map(self.resolved, self.every_end()), *map(block, METADATA), INTERNET, *self.selectors()]
         phrases = [one for parts in phrases for one in (parts if isinstance(parts, list) else [parts])]
         self.phrases = unique(phrases)
         self.members = {}
@@ -33,6 +33,12 @@ class IntentReading:
     def flows(self):
         """Every flow that there could be."""
         return list(self.every.flows())
+
+    def selectors(self):
+        """What statements select namespaces by."""
+        for one in self.intent.get("assertions") or []:
+            if isinstance(selector := one.get("separate"), dict):
+                yield {"shape": "pods", "selector": {}, "where": ("in", selector)}
 
     # ends
 

@@ -4,9 +4,10 @@ import copy
 
 import pytest
 
-from agreement.judged_intents import checked, gate_case
+from agreement.judged_intents import checked
 from generators.changes import chosen
 from generators.clusters import random_peer
+from generators.gate_cases import gate_case
 from generators.intents import VERBS
 from generators.vocabulary import SmallDice
 
