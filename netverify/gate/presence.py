@@ -28,7 +28,8 @@ def _absent(claim: Claim, context: Context) -> Iterator[str]:
     if question.called is None:
         ends.append((question.destination, End.DESTINATION, question.destination_text))
     casts = [context.search.casting.cast(predicate, end, PodScope.EXISTING) for predicate, end, _ in ends]
-    absent = [words for cast, (_, _, words) in zip(casts, ends, strict=True) if not cast.workloads and not cast.external]
+    nobody = [not cast.workloads and not cast.external for cast in casts]
+    absent = [words for is_absent, (_, _, words) in zip(nobody, ends, strict=True) if is_absent]
     if not absent and question.called is None and not any(cast.workloads for cast in casts):
         absent = [words for _, _, words in ends]
     yield from (f"no existing pod is `{words}`" for words in absent)
