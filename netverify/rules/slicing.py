@@ -1,7 +1,9 @@
 """Slices of a policy set: the part that can speak about subjects in given namespaces.
 
 A selection or rule that names a namespace never holds for a subject elsewhere, so a slice decides about subjects in its
-namespaces exactly as the whole table does.
+namespaces exactly as the whole table does: it is *complete* for them. About subjects of other namespaces it may allow
+more than the whole table, or less. Only where :meth:`PolicyIndex.only_adds` holds it allows at least as much, so that
+``unsat`` on the slice holds for the whole. *Leaving a policy out allows more* is true of NetworkPolicy alone.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from netverify.model.flow import Direction
-from netverify.rules.table import PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier
 
 
 class _Placed(Protocol):
@@ -47,6 +49,14 @@ class PolicyIndex:
         """Whether some policy names ``namespace`` as its subjects' own."""
         return any(namespace in tier.selections for tier in self._tiers[direction])
 
+    def only_adds(self, direction: Direction) -> bool:
+        """Whether every slice allows at least what the whole table of ``direction`` allows, whoever the subject is.
+
+        A subject outside the namespaces of a slice meets only what names no namespace. That never refuses anything iff
+        no tier that may select such a subject denies, by a rule or by default: after the last tier, all is allowed.
+        """
+        return not any(tier.may_deny_everywhere for tier in self._tiers[direction])
+
     def _slice(self, direction: Direction, namespaces: Collection[str]) -> RuleTable:
         return RuleTable(direction, tuple(tier.slice(namespaces) for tier in self._tiers[direction]))
 
@@ -58,6 +68,8 @@ class _TierIndex:
         self.tier = tier
         self.selections = _by_namespace(tier.applies)
         self.rules = _by_namespace(tier.rules)
+        denies = tier.default is Action.DENY or any(rule.action is Action.DENY for _, rule in self.rules.get(None, ()))
+        self.may_deny_everywhere = None in self.selections and denies
 
     def slice(self, namespaces: Collection[str]) -> Tier:
         selections: tuple[Selection, ...] = _take(self.selections, namespaces)

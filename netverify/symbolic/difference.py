@@ -84,7 +84,7 @@ def difference(  # noqa: PLR0913, PLR0917 - two sides, and what is asked about t
     """The goal that is unsatisfiable iff ``denying`` allows in one direction whatever ``allowing`` allows.
 
     That direction is ``denied``; the table of ``denying`` must be whole there for the subjects of its scene. A table of
-    ``allowing`` that leaves policies out of namespaces allows more there, so an unsatisfiable goal holds for the whole.
+    ``allowing`` may leave policies out only where it only adds, so that an unsatisfiable goal holds for the whole.
     Flows for which one of ``covered`` holds, as ``allowing`` sees them, are left aside.
     """
     ours = {direction: surviving(table, allowing.scene) for direction, table in allowing.tables.items()}

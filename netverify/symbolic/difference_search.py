@@ -92,7 +92,12 @@ class DifferenceSearch:
         """A flow of ``stage`` for which none of ``covered`` holds, or the proof that there is none."""
         other = Direction.EGRESS if stage.denied is Direction.INGRESS else Direction.INGRESS
         places = stage.allowing[other.subject].places
-        included = set(places) - self._opaque if len(places) <= _AT_ONCE else set[str]()
+        only_adds = self._sides[0].policies.only_adds(other)
+        if not only_adds and self._opaque.intersection(places):
+            return Differing(Status.UNKNOWN, reason="cluster-wide policy may deny where other policy is not modelled")
+        # Policies of the other end are left out only where that can allow more, never less.
+        is_whole = len(places) <= _AT_ONCE or not only_adds
+        included = set(places) - self._opaque if is_whole else set[str]()
         goals: list[tuple[str, str]] = []
         while True:
             printed = self._printed(stage, other, included, covered)

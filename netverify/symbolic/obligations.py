@@ -79,7 +79,8 @@ def reachability(
 ) -> Obligation:
     """The goal that is unsatisfiable iff no flow of ``scene`` answers ``question`` and is allowed by ``tables``.
 
-    A table that leaves policies out of namespaces allows more there, so an unsatisfiable goal holds for the whole.
+    A slice as a table must be complete for the subjects of ``scene``, or one that only adds
+    (:meth:`netverify.rules.slicing.PolicyIndex.only_adds`): then an unsatisfiable goal holds for the whole.
     """
     return _obligation(question, scene, tables, index, latitude, refused=False)
 

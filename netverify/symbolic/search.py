@@ -306,11 +306,11 @@ class Search:
         return may_allow(self._policies.slice(opposite, (namespace,)), replace(scene, casts=anyone))
 
     def _solve(self, question: Question, scene: Scene, attempts: list[tuple[Obligation, Status]]) -> Found:
-        """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out."""
-        included = {
-            direction: set(places) if len(places := scene.casts[direction.subject].places) <= NARROW else set[str]()
-            for direction in Direction
-        }
+        """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out.
+
+        Policies are left out only where that can allow more, never less: ``unsat`` is taken for the whole.
+        """
+        included = {direction: self._included(direction, scene) for direction in Direction}
         batch = 1
         while True:
             tables = {direction: self._policies.slice(direction, included[direction]) for direction in Direction}
@@ -330,6 +330,12 @@ class Search:
                 places = scene.casts[direction.subject].places
                 included[direction].update(_next_places(places, namespace, batch))
             batch *= 4
+
+    def _included(self, direction: Direction, scene: Scene) -> set[str]:
+        """The namespaces whose policies are in the first goal of a search."""
+        places = scene.casts[direction.subject].places
+        is_whole = len(places) <= NARROW or not self._policies.only_adds(direction)
+        return set(places) if is_whole else set()
 
     def _left_out(self, flow: Flow, included: Mapping[Direction, set[str]]) -> list[tuple[Direction, str]]:
         """The namespaces whose policies could decide ``flow`` but were not in the goal."""
