@@ -335,6 +335,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV714": "Service without a selector, where pods are meant",
         "NV717": "baseline that cannot be read",
         "NV718": "annotation that is no exception",
+        "NV719": "exception that has expired",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

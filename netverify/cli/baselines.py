@@ -9,6 +9,7 @@ from netverify.cli.reading import read_sources
 from netverify.cli.reading_both import read_revision
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import Sources
+from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.intent.reading import IntentError
 from netverify.intent.spec import ComparedTo
@@ -23,10 +24,21 @@ class BaselineReader:
         self._sources = sources
         self._read: dict[tuple[str, str], Inventory] = {}
 
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with all that was read, each finding once; those about a revision name it."""
+        found = (
+            _at(revision, one) if revision else one
+            for (_, revision), inventory in self._read.items()
+            for one in inventory.diagnostics
+        )
+        return tuple(dict.fromkeys(found))
+
     def inventory(self, statement: ComparedTo) -> Inventory:
         """What ``statement`` compares with.
 
-        Raises :class:`netverify.intent.reading.IntentError` for a directory or revision that there is not.
+        Raises :class:`netverify.intent.reading.IntentError` for a directory or revision that there is not, and
+        :class:`Refusal` where git fails.
         """
         directory, revision = statement.directory, statement.revision
         key = (directory.text if directory else "", revision.text if revision else "")
@@ -46,5 +58,11 @@ class BaselineReader:
         try:
             return read_revision(self._sources, statement.revision.text)
         except Refusal as refusal:
+            if refusal.status is ExitStatus.INPUT:
+                raise
             origin = statement.revision.origin
             raise IntentError((Diagnostic("NV703", Severity.ERROR, refusal.message, origin, refusal.help),)) from None
+
+
+def _at(revision: str, diagnostic: Diagnostic) -> Diagnostic:
+    return replace(diagnostic, message=f"at revision {shown(revision)}: {diagnostic.message}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from netverify.cli.request import CheckRequest
 from netverify.cli.revisions import changed_files, head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_of
+from netverify.diagnostics import Severity as Gravity
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import GateReport
@@ -42,6 +43,11 @@ class Checked:
 
     report: GateReport
     inventory: Inventory
+
+    @property
+    def lacks_input(self) -> bool:
+        """Whether some input was refused or could not be read, of the manifests or of those compared with."""
+        return self.inventory.has_errors or any(one.severity is Gravity.ERROR for one in self.report.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,12 @@ def check_request(request: CheckRequest) -> ExitStatus:
             reader = BaselineReader(request.sources)
             terms = Terms(today, request.with_exceptions, baseline, intended.judged, reader.inventory, tell)
             report = Verifier(inventory, settings).check(spec, terms)
+            report = replace(report, inputs=tuple(dict.fromkeys((*report.inputs, *reader.diagnostics))))
     except IntentError as error:
         complain(render_diagnostics(error.diagnostics), request.color)
         return _misused(inventory)
+    told = set(inventory.diagnostics)
+    complain(render_diagnostics(tuple(one for one in report.inputs if one not in told)), request.color)
     complain(render_diagnostics(report.findings), request.color)
     return _reported(Checked(report, inventory), request)
 
@@ -134,7 +143,7 @@ def _baseline(request: CheckRequest) -> Baseline | None:
 
 
 def _reported(checked: Checked, request: CheckRequest) -> ExitStatus:
-    status = gate_status(checked.report, request.failing, input_refused=checked.inventory.has_errors)
+    status = gate_status(checked.report, request.failing, input_refused=checked.lacks_input)
     facts = RunFacts(status, tuple(sys.argv[1:]), head_revision(), repository_url(), request.color)
 
     def rendered(output: Output) -> Iterable[str]:

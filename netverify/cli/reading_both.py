@@ -15,6 +15,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.comparison.outcome import Inputs
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.globs import has_magic
+from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import moved, place_of
 from netverify.manifests.revision import RevisionError, checkout
 from netverify.manifests.sources import STANDARD_INPUT
@@ -49,6 +50,9 @@ def read_revision(sources: Sources, revision: str) -> Inventory:
     try:
         with checkout(revision, ".", tuple(_without_magic(path) for path in paths)) as root:
             absent = [path for path in paths if not has_magic(path) and not _exists(root / path)]
+            if paths and len(absent) == len(paths):
+                # Compared with nothing at all, everything would be as permissive as before.
+                raise Refusal("NV423", f"revision {shown(revision)} has none of the sources", "name one that has them")
             with chdir(root):
                 return _read(at_both, absent, f"not in revision {revision}")
     except RevisionError as error:

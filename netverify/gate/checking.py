@@ -15,7 +15,7 @@ from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.intent_findings import approved_but_impossible, empty_zones
+from netverify.gate.intent_findings import approved_but_impossible, empty_zones, expired
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
@@ -58,15 +58,17 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
     for one in prepared:
         results.append(run.result(one))
         terms.tell(len(results), len(prepared))
-    findings = (*empty_zones(spec, claiming), *run.findings)
+    uses = tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids))
+    findings = (*empty_zones(spec, claiming), *run.findings, *expired(uses))
     return GateReport(
         results=tuple(results),
-        exceptions=tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids)),
+        exceptions=uses,
         findings=tuple(sorted(findings, key=Diagnostic.sort_key)),
         baseline=terms.baseline.use(results) if terms.baseline is not None else None,
         today=terms.today,
         milliseconds=_milliseconds_since(started),
         files=spec.files,
+        inputs=router.context.inventory.diagnostics,
     )
 
 

@@ -1,13 +1,14 @@
-"""What is probably not meant in an intent file itself: zones that are nobody, approvals that approve nothing."""
+"""What is wrong with an intent file itself: zones that are nobody, approvals of nothing, exceptions that expired."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.claiming import Claiming
 from netverify.gate.judging import Judge
+from netverify.gate.outcome import ExceptionState, ExceptionUse
 from netverify.gate.prepared import Prepared
 from netverify.intent.spec import Only, Spec
 from netverify.manifests.refusal import shown
@@ -50,3 +51,12 @@ def approved_but_impossible(prepared: Prepared, judge: Judge) -> Iterator[Diagno
         if flow.origin is not None and not any(judge.is_possible(claim, prepared.assertion.id) for claim in asked):
             text = f"an approved flow of {shown(prepared.assertion.id)} is never possible"
             yield Diagnostic("NV713", Severity.WARNING, text, flow.origin, "drop the approval, or mend the policy")
+
+
+def expired(uses: Iterable[ExceptionUse]) -> Iterator[Diagnostic]:
+    """``NV719``: exceptions that no longer hold, which fail the gate whether something needs them or not."""
+    for use in uses:
+        if use.state is ExceptionState.EXPIRED:
+            given = use.exception
+            text = f"exception {shown(given.id)} expired on {given.expires}: its flows count again"
+            yield Diagnostic("NV719", Severity.ERROR, text, given.origin, "renew it, or remove it")

@@ -117,7 +117,8 @@ class BaselineUse:
 class GateReport:
     """All of one run, in the order of the intent files.
 
-    ``findings`` are about the intent itself: zones that match nobody, approved flows that are never possible.
+    ``findings`` are about the intent itself: zones that match nobody, approvals of nothing, exceptions
+    that have expired. ``inputs`` are findings about the manifests, and about those that assertions compare with.
     """
 
     results: tuple[Result, ...]
@@ -127,6 +128,7 @@ class GateReport:
     today: date | None = None
     milliseconds: int = 0
     files: tuple[str, ...] = ()
+    inputs: tuple[Diagnostic, ...] = ()
 
     @property
     def counts(self) -> Mapping[GateVerdict, int]:

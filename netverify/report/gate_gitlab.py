@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from netverify.diagnostics import Diagnostic
 from netverify.gate.outcome import GateReport
 from netverify.intent.spec import Severity
 from netverify.report.gate_finding import Finding, findings
 from netverify.report.gate_run import Run
+from netverify.report.gate_shortfalls import shortfalls, told
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json
 from netverify.report.source_uri import first_below
@@ -33,10 +35,15 @@ _SEVERITIES: Mapping[Severity, str] = MappingProxyType(
 def render_gate_gitlab(report: GateReport, run: Run) -> str:
     """A list of what is wrong, gravest first, without what is excepted or known: GitLab has no word for that.
 
+    What fails the run besides its assertions comes before them.
+
     Guarantees: no two entries have one fingerprint, as GitLab drops all but one of those.
     """
     seen: Counter[str] = Counter()
     entries: list[Json] = []
+    for diagnostic in shortfalls(report):
+        entries.append(_shortfall(diagnostic, run, seen[_identity(diagnostic)]))
+        seen[_identity(diagnostic)] += 1
     for finding in findings(report):
         if finding.is_left_aside:
             continue
@@ -58,6 +65,22 @@ def _entry(finding: Finding, run: Run, before: int) -> Json:
     }
 
 
+def _identity(diagnostic: Diagnostic) -> str:
+    """What stays the same while the finding does, whatever line it moves to."""
+    return f"{diagnostic.code} {diagnostic.origin.path} {diagnostic.message}"
+
+
+def _shortfall(diagnostic: Diagnostic, run: Run, before: int) -> Json:
+    path, line = first_below(run.directory, diagnostic.origin) or (diagnostic.origin.path or "-", 1)
+    return {
+        "description": visible(told(diagnostic)),
+        "check_name": diagnostic.code,
+        "fingerprint": _unique(_identity(diagnostic), before),
+        "severity": "blocker",
+        "location": {"path": visible(path), "lines": {"begin": line}},
+    }
+
+
 def _unique(fingerprint: str, before: int) -> str:
-    told = f"{fingerprint} {before}" if before else fingerprint
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    text = f"{fingerprint} {before}" if before else fingerprint
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,7 +12,8 @@ from netverify.report.gate_page_account import account_sections
 from netverify.report.gate_page_result import result_html
 from netverify.report.gate_remarks import shared_remarks
 from netverify.report.gate_run import Run
-from netverify.report.gate_words import counts_text, duration_text
+from netverify.report.gate_shortfalls import whole_count
+from netverify.report.gate_words import duration_text
 from netverify.report.html_text import digest, in_html
 from netverify.report.quantities import counted
 
@@ -53,7 +54,7 @@ def _masthead(report: GateReport, run: Run) -> str:
     facts += [run.repository] if run.repository else []
     facts += [f"netverify {run.version}", duration_text(report.milliseconds)]
     return (
-        f"<header>\n<h1>netverify: {counts_text(report)}</h1>\n"
+        f"<header>\n<h1>netverify: {whole_count(report)}</h1>\n"
         f'<p class="soft">{" &middot; ".join(map(in_html, facts))}</p>\n</header>\n'
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from netverify.gate.outcome import BaselineUse, ExceptionUse, GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
 from netverify.report.gate_finding import new_first
+from netverify.report.gate_shortfalls import shortfalls
 from netverify.report.query_json import dumped, reason_json, route_json, witness_json
 from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, place_json
 
@@ -29,12 +30,13 @@ def render_gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str
                 "assertions": len(report.results),
                 **{verdict.value: report.counts[verdict] for verdict in GateVerdict},
                 "violations": sum(len(result.violations) for result in report.results),
+                "errors": len(shortfalls(report)),
                 "milliseconds": report.milliseconds,
             },
             "date": report.today.isoformat() if report.today is not None else None,
             "files": list(report.files),
             "coverage": coverage_json(inventory),
-            "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],
+            "diagnostics": [diagnostic_json(one) for one in dict.fromkeys((*inventory.diagnostics, *report.inputs))],
             "tool": dict(tool),
         },
     )

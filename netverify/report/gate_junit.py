@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from netverify.diagnostics import Diagnostic
 from netverify.gate.outcome import GateReport, GateVerdict, Result
 from netverify.manifests.coverage import Inventory
 from netverify.report.gate_finding import findings_of, new_first, shortcoming
+from netverify.report.gate_shortfalls import shortfalls, told
 from netverify.report.gate_steps import trace_lines
 from netverify.report.visible import shortened, visible
 
@@ -30,9 +32,12 @@ _TAGS = {
 def render_gate_junit(report: GateReport, inventory: Inventory) -> str:
     """A failure for what is refuted, an error for what is vacuous or unknown; what is left aside is skipped.
 
+    What fails the run besides its assertions is an error in a suite of its own.
+
     Guarantees: ASCII, and well-formed XML 1.0 whatever the texts hold.
     """
-    root = ET.Element("testsuites", {"name": "netverify", **_counts(report.results)})
+    besides = shortfalls(report)
+    root = ET.Element("testsuites", {"name": "netverify", **_counts(report.results, len(besides))})
     files = dict.fromkeys(result.assertion.origin.path for result in report.results)
     for path in files:
         results = [result for result in report.results if result.assertion.origin.path == path]
@@ -40,15 +45,19 @@ def render_gate_junit(report: GateReport, inventory: Inventory) -> str:
         suite.set("skipped", str(_number(results, "skipped")))
         for result in results:
             suite.append(_case(result, inventory))
+    if besides:
+        suite = ET.SubElement(root, "testsuite", {"name": "inputs", **_counts((), len(besides)), "skipped": "0"})
+        suite.extend(map(_shortfall, besides))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="us-ascii").decode()}\n'
 
 
-def _counts(results: Sequence[Result]) -> dict[str, str]:
+def _counts(results: Sequence[Result], besides: int = 0) -> dict[str, str]:
+    """``besides`` errors are no results."""
     return {
-        "tests": str(len(results)),
+        "tests": str(len(results) + besides),
         "failures": str(_number(results, "failure")),
-        "errors": str(_number(results, "error")),
+        "errors": str(_number(results, "error") + besides),
         "time": _seconds(sum(result.milliseconds for result in results)),
     }
 
@@ -70,8 +79,16 @@ def _case(result: Result, inventory: Inventory) -> ET.Element:
     if tag == "skipped":
         ET.SubElement(case, tag).text = _in_short(result)
     elif tag is not None:
-        told = ET.SubElement(case, tag, {"type": result.verdict.value, "message": _in_short(result)})
-        told.text = "\n".join(("", *_in_full(result, inventory), ""))
+        problem = ET.SubElement(case, tag, {"type": result.verdict.value, "message": _in_short(result)})
+        problem.text = "\n".join(("", *_in_full(result, inventory), ""))
+    return case
+
+
+def _shortfall(diagnostic: Diagnostic) -> ET.Element:
+    place = visible(str(diagnostic.origin))
+    case = ET.Element("testcase", {"name": f"{diagnostic.code} {place}", "classname": place, "time": _seconds(0)})
+    message = shortened(visible(diagnostic.message), _LONGEST_MESSAGE)
+    ET.SubElement(case, "error", {"type": diagnostic.code, "message": message}).text = visible(told(diagnostic))
     return case
 
 

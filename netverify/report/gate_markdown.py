@@ -10,6 +10,7 @@ from netverify.report.coverage_text import coverage_text
 from netverify.report.gate_finding import Finding, findings_of, gravest_first
 from netverify.report.gate_remarks import shared_remarks
 from netverify.report.gate_run import Run
+from netverify.report.gate_shortfalls import doubts, shortfalls, told, whole_count
 from netverify.report.gate_steps import trace_lines
 from netverify.report.gate_words import baseline_text, counts_text, duration_text, exception_text
 from netverify.report.markdown_text import in_markdown, preformatted
@@ -38,13 +39,13 @@ def render_gate_markdown(report: GateReport, inventory: Inventory, run: Run) -> 
     Guarantees: ASCII, at most :data:`MOST_CHARACTERS`; what is left out for that is said.
     """
     wrong = [result for result in gravest_first(report) if result.verdict is not GateVerdict.PROVED]
-    head = [MARKER, _headline(report), ""]
+    head = [MARKER, _headline(report), "", *_besides(report)]
     foot = [*_foot(report, inventory, run)]
     room = MOST_CHARACTERS - sum(len(piece) + 1 for piece in (*head, *foot))
     table = [*_TABLE, *_fitted(map(_row, wrong), room // 2, "assertion"), ""] if wrong else []
     room -= sum(len(piece) + 1 for piece in table)
-    told = [result for result in wrong if result.verdict not in _LEFT_ASIDE]
-    details = _fitted((_folded(result, inventory) for result in told), room, "counterexample")
+    unfolded = [result for result in wrong if result.verdict not in _LEFT_ASIDE]
+    details = _fitted((_folded(result, inventory) for result in unfolded), room, "counterexample")
     return "".join(f"{piece}\n" for piece in (*head, *table, *details, *foot))
 
 
@@ -71,13 +72,27 @@ def _headline(report: GateReport) -> str:
     total = counted(len(report.results), "assertion")
     if not verdicts:
         return ":warning: **netverify: there are no assertions**"
+    if shortfalls(report):
+        return f":x: **netverify: {whole_count(report)}** (of {total})"
     if verdicts == {GateVerdict.PROVED}:
         return f":white_check_mark: **netverify: proved** ({total})"
-    told = f"**netverify: {counts_text(report)}** (of {total})"
+    text = f"**netverify: {counts_text(report)}** (of {total})"
     if verdicts <= {GateVerdict.PROVED, *_LEFT_ASIDE}:
-        return f":white_check_mark: {told}"
+        return f":white_check_mark: {text}"
     is_refuted = verdicts & {GateVerdict.REFUTED, GateVerdict.VACUOUS}
-    return f"{':x:' if is_refuted else ':warning:'} {told}"
+    return f"{':x:' if is_refuted else ':warning:'} {text}"
+
+
+def _besides(report: GateReport) -> Iterator[str]:
+    """What fails the run besides its assertions, and what is probably not meant in the intent."""
+    found = [("error", one) for one in shortfalls(report)]
+    found += [("warning", one) for one in doubts(report)]
+    if found:
+        rows = [
+            f"- {level} {one.code}: {_short(told(one), _LONGEST_LINE)} ({_short(str(one.origin))})"
+            for level, one in found
+        ]
+        yield "\n".join((*_fitted(rows, _LONGEST_FOLD, "finding"), ""))
 
 
 def _short(text: str, most: int = _LONGEST_CELL) -> str:

@@ -10,6 +10,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.report.coverage_text import coverage_text
 from netverify.report.gate_remarks import Remarks
 from netverify.report.gate_run import Run
+from netverify.report.gate_shortfalls import told
 from netverify.report.gate_words import baseline_text
 from netverify.report.html_text import in_html
 from netverify.report.trace_text import place_text
@@ -28,10 +29,10 @@ def account_sections(report: GateReport, inventory: Inventory, run: Run, remarks
     if controls := _by_control(report.results):
         supported = ((in_html(name), _verdicts(results)) for name, results in controls.items())
         yield _section("Controls", _table(("control", "assertions that support it"), supported))
-    told = [*report.findings, *(one for one in inventory.diagnostics if one.severity is not Severity.NOTE)]
-    if told:
-        more = f"<p>and {len(told) - MOST_DIAGNOSTICS} more</p>\n" if told[MOST_DIAGNOSTICS:] else ""
-        rows = map(_diagnostic, told[:MOST_DIAGNOSTICS])
+    found = dict.fromkeys((*report.findings, *inventory.diagnostics, *report.inputs))
+    if listed := [one for one in found if one.severity is not Severity.NOTE]:
+        more = f"<p>and {len(listed) - MOST_DIAGNOSTICS} more</p>\n" if listed[MOST_DIAGNOSTICS:] else ""
+        rows = map(_diagnostic, listed[:MOST_DIAGNOSTICS])
         yield _section("Findings about inputs", _table(("code", "severity", "finding", "where"), rows) + more)
     yield _section("What was read", _list(coverage_text(inventory)))
     for heading, texts in (
@@ -81,6 +82,5 @@ def _verdicts(results: Sequence[Result]) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> Sequence[str]:
-    told = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
-    texts = (diagnostic.code, diagnostic.severity.name.lower(), told, str(diagnostic.origin))
+    texts = (diagnostic.code, diagnostic.severity.name.lower(), told(diagnostic), str(diagnostic.origin))
     return tuple(map(in_html, texts))

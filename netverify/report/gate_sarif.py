@@ -5,10 +5,13 @@ Source: OASIS, Static Analysis Results Interchange Format 2.1.0; GitHub, SARIF s
 
 from __future__ import annotations
 
+from netverify.diagnostics import Diagnostic
+from netverify.gate.fingerprint import fingerprint
 from netverify.gate.outcome import GateReport, GateVerdict
 from netverify.manifests.coverage import Inventory
 from netverify.report.gate_finding import Finding, findings
 from netverify.report.gate_run import Run
+from netverify.report.gate_shortfalls import shortfalls, told
 from netverify.report.gate_steps import steps
 from netverify.report.gate_words import exception_text
 from netverify.report.query_json import dumped
@@ -22,6 +25,9 @@ SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more results."""
 
+MOST_SHORTFALLS = 1_000
+"""So many errors about inputs leave room for what is wrong with assertions."""
+
 MOST_STEPS = 1_000
 """GitHub refuses a result with more locations."""
 
@@ -29,18 +35,20 @@ INFORMATION_URI = "https://pypi.org/project/netverify/"
 
 
 def render_gate_sarif(report: GateReport, inventory: Inventory, run: Run, *, with_proved: bool = False) -> str:
-    """One run with a rule for each assertion, and a result for each thing that is wrong.
+    """One run with a rule for each assertion, and a result for each thing that is wrong, the inputs included.
 
     What is excepted or baselined is suppressed. ``with_proved`` adds a result of kind ``pass`` for each assertion that
     is proved. Guarantees: the same report is the same bytes.
     """
     places, rules = Places(run.directory), Rules(report)
     found = sorted(findings(report), key=lambda finding: finding.is_left_aside)
-    results = [_result(finding, report, inventory, places, rules) for finding in found[:MOST_RESULTS]]
+    besides = shortfalls(report)
+    results = [_shortfall(one, places, rules) for one in besides[:MOST_SHORTFALLS]]
+    results += [_result(one, report, inventory, places, rules) for one in found[: MOST_RESULTS - len(results)]]
     room = MOST_RESULTS - len(results)
     passed = [result for result in report.results if result.verdict is GateVerdict.PROVED] if with_proved else []
     results += [_passed(Finding(result), places, rules) for result in passed[:room]]
-    left_out = len(found) + len(passed) - len(results)
+    left_out = len(besides) + len(found) + len(passed) - len(results)
     driver: dict[str, Json] = {
         "name": "netverify",
         "version": run.version,
@@ -79,6 +87,20 @@ def _result(finding: Finding, report: GateReport, inventory: Inventory, places: 
             {"kind": "external", "status": "accepted", "justification": text} for text in _justified(finding, report)
         ]
     return value
+
+
+def _shortfall(diagnostic: Diagnostic, places: Places, rules: Rules) -> Json:
+    """What fails the run and is no verdict on an assertion."""
+    identity = f"{diagnostic.code} {diagnostic.origin.path} {diagnostic.message}"
+    location = places.location(diagnostic.origin)
+    return {
+        **rules.reference_of(diagnostic.code),
+        "kind": "fail",
+        "level": "error",
+        "message": message(told(diagnostic)),
+        **({"locations": [location]} if location else {}),
+        "partialFingerprints": {"netverify/v1": fingerprint(identity)},
+    }
 
 
 def _flow(finding: Finding, inventory: Inventory, places: Places) -> list[Json]:

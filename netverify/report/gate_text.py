@@ -10,7 +10,8 @@ from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.entries import Entry, account, column, laid_out
 from netverify.report.gate_finding import gravest_first, new_first, responsible_place
 from netverify.report.gate_remarks import Remarks, shared_remarks
-from netverify.report.gate_words import baseline_text, counts_text, duration_text, exception_text
+from netverify.report.gate_shortfalls import shortfalls, whole_count
+from netverify.report.gate_words import baseline_text, duration_text, exception_text
 from netverify.report.terminal import Ink, Line, Span
 from netverify.report.trace_text import place_text, trace_entries
 
@@ -125,4 +126,6 @@ def _run(report: GateReport, remarks: Remarks) -> list[Entry]:
 def _summary(report: GateReport) -> Line:
     worst = next(iter(gravest_first(report)), None)
     ink = INK[worst.verdict] if worst is not None else Ink.YELLOW
-    return (Span(counts_text(report), ink), Span(f" in {duration_text(report.milliseconds)}"))
+    if shortfalls(report):
+        ink = Ink.RED
+    return (Span(whole_count(report), ink), Span(f" in {duration_text(report.milliseconds)}"))

@@ -6,6 +6,7 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.outcome import GateReport
 from netverify.manifests.coverage import Inventory
 from netverify.report.gate_run import Run
+from netverify.report.gate_shortfalls import told
 from netverify.report.remarks_json import Json
 from netverify.report.sarif_parts import Places, message
 from netverify.report.visible import visible
@@ -17,8 +18,8 @@ _INCOMPLETE = 4
 
 def invocation(report: GateReport, inventory: Inventory, run: Run, places: Places, *, left_out: int) -> Json:
     """The run itself. ``left_out`` results did not fit into it."""
-    told = [one for one in inventory.diagnostics if one.severity is not Severity.NOTE]
-    notifications: list[Json] = [_notification(one, places) for one in told]
+    noted = [one for one in (*inventory.diagnostics, *report.inputs) if one.severity is not Severity.NOTE]
+    notifications: list[Json] = [_notification(one, places) for one in dict.fromkeys(noted)]
     if left_out:
         text = f"{left_out} results are left out, as GitHub takes no more; the JSON report has them all"
         notifications.append({"level": "warning", "message": message(text)})
@@ -44,10 +45,9 @@ def provenance(run: Run) -> dict[str, Json]:
 
 def _notification(diagnostic: Diagnostic, places: Places) -> Json:
     location = places.location(diagnostic.origin)
-    told = f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
     return {
         "descriptor": {"id": diagnostic.code},
         "level": _LEVELS[diagnostic.severity],
-        "message": message(told),
+        "message": message(told(diagnostic)),
         **({"locations": [location]} if location else {}),
     }

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from netverify.diagnostics import CODES
 from netverify.gate.outcome import GateReport, Result
 from netverify.intent.spec import Assertion, Severity
+from netverify.report.gate_shortfalls import shortfalls
 from netverify.report.markdown_text import in_markdown
 from netverify.report.remarks_json import Json
 from netverify.report.sarif_parts import message
@@ -42,20 +44,42 @@ _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
 class Rules:
-    """A rule for each assertion of a report, told apart by their ids."""
+    """A rule for each assertion of a report, told apart by their ids, and one for each code of an error besides."""
 
     def __init__(self, report: GateReport) -> None:
         self._results = {result.assertion.id: result for result in reversed(report.results)}
         self._results = dict(reversed(self._results.items()))
         self._indices = {name: number for number, name in enumerate(self._results)}
+        self._codes = sorted({one.code for one in shortfalls(report)})
 
     def reference(self, assertion: Assertion) -> dict[str, Json]:
         """What says in a result which rule it is about."""
         return {"ruleId": visible(assertion.id), "ruleIndex": self._indices[assertion.id]}
 
+    def reference_of(self, code: str) -> dict[str, Json]:
+        """The same for an error with ``code`` about an input."""
+        return {"ruleId": code, "ruleIndex": len(self._results) + self._codes.index(code)}
+
     def described(self) -> Json:
         """All of them."""
-        return [_rule(result) for result in self._results.values()]
+        return [*(_rule(result) for result in self._results.values()), *map(_rule_of_code, self._codes)]
+
+
+def _rule_of_code(code: str) -> Json:
+    """An error with ``code``, which says that the run is not whole."""
+    return {
+        "id": code,
+        "shortDescription": message(CODES.get(code, code)),
+        "fullDescription": message(CODES.get(code, code)),
+        "help": {"text": f"`netverify explain {code}` says what it means and what to do."},
+        "defaultConfiguration": {"level": "error"},
+        "properties": {
+            "tags": [*_TAGS],
+            "precision": "very-high",
+            "problem.severity": "error",
+            "security-severity": "8.0",
+        },
+    }
 
 
 def _rule(result: Result) -> Json:

@@ -354,11 +354,15 @@ def hostile_report(text: str = HOSTILE) -> GateReport:
             )
             for state in ExceptionState
         ),
-        (Diagnostic("NV901", Severity.WARNING, text, Origin(text), text),),
+        (
+            Diagnostic("NV712", Severity.WARNING, text, Origin(text), text),
+            Diagnostic("NV719", Severity.ERROR, text, Origin(text, 0, 2, 1), text),
+        ),
         BaselineUse(text, 1, 1),
         date(2026, 7, 1),
         1,
         (text,),
+        (Diagnostic("NV101", Severity.ERROR, text, Origin(text), text),),
     )
 
 

@@ -1,0 +1,32 @@
+"""What fails a run of a gate besides its assertions: inputs that were not read, exceptions that have expired."""
+
+from __future__ import annotations
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.gate.outcome import GateReport
+from netverify.report.gate_words import counts_text
+from netverify.report.quantities import counted
+
+
+def shortfalls(report: GateReport) -> tuple[Diagnostic, ...]:
+    """Every error about the intent, the manifests, and those that they are compared with, each once."""
+    found = (*report.findings, *report.inputs)
+    return tuple(dict.fromkeys(one for one in found if one.severity is Severity.ERROR))
+
+
+def doubts(report: GateReport) -> tuple[Diagnostic, ...]:
+    """What is probably not meant in the intent, and fails nothing."""
+    return tuple(one for one in report.findings if one.severity is Severity.WARNING)
+
+
+def told(diagnostic: Diagnostic) -> str:
+    """What is wrong and what to do, in a line."""
+    return f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
+
+
+def whole_count(report: GateReport) -> str:
+    """``1 refuted, 3 proved``, and how many errors there are besides: ``3 proved; 1 error in inputs or exceptions``."""
+    number = len(shortfalls(report))
+    return (
+        f"{counts_text(report)}; {counted(number, 'error')} in inputs or exceptions" if number else counts_text(report)
+    )
