@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netverify.model.api_server import API_SERVER_SERVICE
 from netverify.model.service import ServiceType
 from netverify.queries.called import Alias, Called, asked_ports
 from netverify.queries.port_grammar import EVERY_TRAFFIC
@@ -66,7 +67,7 @@ class Names:
             case ToOutside(name):
                 return Called(None, aliases=(*names, Alias(f"{name}, outside the cluster")), notes=notes)
             case ToApiServer():
-                return Called(None, aliases=(*names, Alias("the API server, outside of pods")), notes=notes)
+                return Called(API_SERVER_SERVICE, aliases=names, notes=notes)
             case _:
                 return None
 

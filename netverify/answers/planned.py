@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netverify.answers.context import Context
+from netverify.model.api_server import is_api_server
 from netverify.model.flow import End
 from netverify.model.service import Service, ServicePort
 from netverify.queries.called import Called
 from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.question import Form, Question
+from netverify.routing.api_server import ADVICE, ANY_USUAL_PORT, api_server_places, in_slices, is_told
 from netverify.routing.backends import Backend, backends, dialled, only
 from netverify.routing.hops import service_hop
 from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, Predicate
@@ -20,23 +22,32 @@ from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, Predicate
 class PlannedLeg:
     """One connection of a route, as a question of its own.
 
-    ``by_node``: its source is a node of the cluster. ``names_freely``: as :class:`netverify.routing.backends.Backend`.
+    ``by_node``: its source is a node of the cluster; ``to_node``: its destination is. ``names_freely``: as
+    :class:`netverify.routing.backends.Backend`. ``given`` is what any answer to it takes as given.
     """
 
     question: Question
     by_node: bool = False
+    to_node: bool = False
     names_freely: bool = False
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRoute:
-    """A route as :class:`netverify.queries.outcome.Route` has it, with questions for answers."""
+    """A route as :class:`netverify.queries.outcome.Route` has it, with questions for answers.
+
+    Of the routes of one ``choice`` there is only one, and the manifests do not tell which; ``is_common``: it is one
+    that has to be open before all count as open.
+    """
 
     text: str
     path: tuple[Hop, ...]
     legs: tuple[PlannedLeg, ...]
     provided: tuple[str, ...] = ()
     leads_to: EndpointKind = EndpointKind.EXISTING
+    choice: str = ""
+    is_common: bool = True
 
 
 def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:
@@ -63,6 +74,10 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
         outside = leg(question, Not(IsPod(End.DESTINATION)), question.traffic, text)
         yield PlannedRoute(text, aliases, (PlannedLeg(outside),))
         return
+    options = context.settings.routing
+    if is_api_server(service) and (options.api_servers or not in_slices(context.routing)):
+        yield from _to_api_server(question, called, aliases, context)
+        return
     seen: set[tuple[Predicate, Predicate]] = set()
     for port, backend in _behind(service, called, question, context):
         if (backend.destination, backend.traffic) in seen or not _is_called(backend, called):
@@ -72,6 +87,29 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
         hops = (*aliases, service_hop(service, port))
         planned = PlannedLeg(asked, names_freely=backend.names_freely)
         yield PlannedRoute(backend_text(backend), hops, (planned,), leads_to=backend.kind)
+
+
+def _to_api_server(
+    question: Question, called: Called, aliases: tuple[Hop, ...], context: Context
+) -> Iterator[PlannedRoute]:
+    """The routes to each place where the API server may listen."""
+    service = called.service
+    assert service is not None
+    options = context.settings.routing
+    given = () if is_told(context.routing, options) else (f"{ANY_USUAL_PORT}: {ADVICE}",)
+    for port in called.ports:
+        hops = (*aliases, service_hop(service, port))
+        for place in api_server_places(context.routing, options):
+            asked = leg(question, place.destination, place.traffic, place.text)
+            yield PlannedRoute(
+                f"{place.text}:{place.port}",
+                hops,
+                (PlannedLeg(asked, to_node=place.on_node, given=given),),
+                place.provided,
+                EndpointKind.ADDRESS,
+                place.site,
+                is_common=place.is_common,
+            )
 
 
 def backend_text(backend: Backend) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
+from netverify.answers.choices import settled
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
 from netverify.answers.dns import dns_blocked
 from netverify.answers.doubts import described, objects_that_route, unread_inputs
@@ -16,6 +17,7 @@ from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
 from netverify.answers.reachability import answer
 from netverify.answers.verdict import of_all, of_any
+from netverify.model.api_server import is_api_server
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, Pod
 from netverify.model.service import Service, TrafficPolicy
@@ -59,10 +61,10 @@ class Router:
 
     def _telling(self, question: Question) -> Iterator[Route]:
         """Every route, judged; of a question about pods as many as settle it, and last the one without a way in."""
-        planned = (self.judged(route, question.source_text) for route in self._planned(question))
         if question.called is not None:
-            yield from planned
+            yield from settled((route, self.judged(route, question.source_text)) for route in self._planned(question))
             return
+        planned = (self.judged(route, question.source_text) for route in self._planned(question))
         found = self._leg(PlannedLeg(replace(question, from_outside=False)))
         is_open = found.verdict is Verdict.REACHABLE
         for number, route in enumerate(planned, 1):
@@ -103,6 +105,7 @@ class Router:
 
     def _judge(self, leg: PlannedLeg) -> Answer:
         found = answer(leg.question, self.context_of(leg))
+        found = replace(found, assumptions=unique((*found.assumptions, *leg.given)))
         if not leg.by_node or Behaviour.HOST_NETWORK_POLICED in self.context.settings.behaviours:
             return found
         fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
@@ -110,10 +113,11 @@ class Router:
 
     def context_of(self, leg: PlannedLeg) -> Context:
         """The context that ``leg`` is judged in."""
-        key = (leg.by_node, leg.names_freely)
+        has_node = leg.by_node or leg.to_node
+        key = (has_node, leg.names_freely)
         if key not in self._contexts:
             context = with_free_names(self.context) if leg.names_freely else self.context
-            self._contexts[key] = with_nodes(context) if leg.by_node else context
+            self._contexts[key] = with_nodes(context) if has_node else context
         return with_namespaces_of(leg.question, self._contexts[key])
 
     def _together(self, question: Question, routes: tuple[Route, ...]) -> Answer:
@@ -172,8 +176,8 @@ class Router:
     def _without_routes(self, question: Question) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
         """What follows where there is nothing to judge."""
         called = question.called
-        if called is None or called.service is None:
-            return Verdict.VACUOUS, (), ()
+        if called is None or called.service is None or (question.from_outside and is_api_server(called.service)):
+            return Verdict.VACUOUS, (), ()  # What policies say is about neither end.
         service = called.service
         if question.from_outside:
             ways = list(self.ways.leading_to(question))

@@ -9,9 +9,10 @@ from click.shell_completion import CompletionItem
 
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
+from netverify.model.api_server import ApiServer
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
 from netverify.queries import assumed as checked
-from netverify.queries.assumed import KEYS, AssumptionError, cni_named
+from netverify.queries.assumed import KEYS, AssumptionError, api_server_at, cni_named
 
 
 class CniName(Parameter):
@@ -31,6 +32,20 @@ class CniName(Parameter):
         """The names that begin like ``incomplete``."""
         del ctx, param
         return [CompletionItem(name) for name in CNI_PROFILES if name.startswith(incomplete.lower())]
+
+
+class ApiServerPlace(Parameter):
+    """``ADDRESS:PORT``."""
+
+    name = "address:port"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> ApiServer:
+        """Where the API server listens. Raises :class:`Refusal` for anything else."""
+        del param, ctx
+        try:
+            return api_server_at(value)
+        except AssumptionError as error:
+            raise _refused(error) from None
 
 
 class Assumption(Parameter):

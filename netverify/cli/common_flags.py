@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from netverify.cli.assumed import Assumption, CniName, assumed
+from netverify.cli.assumed import ApiServerPlace, Assumption, CniName, assumed
 from netverify.cli.outputs import OutputName, checked_outputs, formats_help
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
@@ -153,6 +153,14 @@ _ROUTING = (
     ),
     click.option("--node-local-dns", is_flag=True, help="NodeLocal DNSCache answers on every node."),
     click.option(
+        "--api-server",
+        "api_servers",
+        metavar="ADDRESS:PORT",
+        multiple=True,
+        type=ApiServerPlace(),
+        help="Where the API server listens; repeatable.",
+    ),
+    click.option(
         "--ingress-controller",
         "controller",
         metavar="ENDPOINT",
@@ -213,7 +221,7 @@ def routing_of(flags: dict[str, Any]) -> RoutingGiven:
     """What ``flags`` say about routing."""
     from netverify.cli.request import RoutingGiven  # noqa: PLC0415 help does not need it
 
-    return RoutingGiven(flags["cluster_domain"], flags["node_local_dns"], flags["controller"])
+    return RoutingGiven(flags["cluster_domain"], flags["node_local_dns"], flags["controller"], flags["api_servers"])
 
 
 def solving_of(flags: dict[str, Any]) -> dict[str, Any]:

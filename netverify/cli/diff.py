@@ -51,7 +51,9 @@ def diff(paths: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -
     from netverify.cli.request import DiffRequest  # noqa: PLC0415 help does not need it
 
     named = bool(flags["filenames"] or flags["kustomize"] or flags["helm"])
-    solving = solving_of({**flags, "cluster_domain": "cluster.local", "node_local_dns": False, "controller": None})
+    solving = solving_of(
+        {**flags, "cluster_domain": "cluster.local", "node_local_dns": False, "controller": None, "api_servers": ()}
+    )
     old, new = _both(paths, base, solving["sources"], named=named)
     request = DiffRequest(**{**solving, "sources": new}, old=old, base=base, fail_on=fail_on)
     from netverify.cli.comparing import diff_request  # noqa: PLC0415 it imports the solver; help must not wait for it

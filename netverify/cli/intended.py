@@ -12,7 +12,8 @@ from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import SourceKind, SourceText, Spec, Written
 from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
-from netverify.queries.assumed import Assumed, AssumptionError, assumed, cni_named
+from netverify.model.api_server import ApiServer
+from netverify.queries.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
 from netverify.queries.sentence_error import SentenceError
 
 
@@ -74,6 +75,7 @@ def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
             cluster_domain=(spec.cluster_domain if default else None) or routing.cluster_domain,
             node_local_dns=routing.node_local_dns or spec.node_local_dns,
             controller=routing.controller or controller,
+            api_servers=routing.api_servers or tuple(map(_api_server, spec.api_servers)),
         ),
     )
 
@@ -87,6 +89,13 @@ def refused_controller(error: SentenceError, written: Written) -> Diagnostic:
 def _cni(written: Written) -> str:
     try:
         return cni_named(written.text)
+    except AssumptionError as error:
+        raise IntentError((_refused(error, written),)) from None
+
+
+def _api_server(written: Written) -> ApiServer:
+    try:
+        return api_server_at(written.text)
     except AssumptionError as error:
         raise IntentError((_refused(error, written),)) from None
 

@@ -77,4 +77,4 @@ def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> 
         flag = "--ingress-controller"
         phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace, new_namespaces=True)
         controller = GivenController(phrase.text, phrase.predicate)
-    return RoutingOptions(given.cluster_domain, given.node_local_dns, controller)
+    return RoutingOptions(given.cluster_domain, given.node_local_dns, controller, given.api_servers)

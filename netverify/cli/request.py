@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from netverify.cli.outputs import Output
 from netverify.diagnostics import Severity
 from netverify.manifests.renderings import Rendering
+from netverify.model.api_server import ApiServer
 from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
@@ -48,6 +49,7 @@ class RoutingGiven:
     cluster_domain: str = "cluster.local"
     node_local_dns: bool = False
     controller: str | None = None
+    api_servers: tuple[ApiServer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,7 @@ def through(answer: Answer) -> str:
 
 def _all(claim: Claim, assertion: str, router: Router) -> Judged:
     """Every existing pod gets through to every endpoint; from outside, by one way in at least."""
-    routes = list(router.planned(claim.question))
+    routes = [route for route in router.planned(claim.question) if route.is_common]
     if not routes:
         answer = router.answer(claim.question)
         verdict = GateVerdict.UNKNOWN if answer.verdict is Verdict.UNKNOWN else GateVerdict.REFUTED
@@ -225,6 +225,7 @@ def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: Ro
         case Verdict.REACHABLE:
             source, destination = claim.question.source_text, claim.question.destination_text
             text = f"{_source_words(last, source)} cannot reach {destination}: not {route.text}"
+            text += f", {route.provided[0]}" if route.choice else ""
             mark = fingerprint(assertion, claim.key, route.text, text)
             found = Violation(text, source, route.text, mark, refused=True, witness=last.witness, because=last.because)
             return of_answers(GateVerdict.REFUTED, answers, violations=(found,))
@@ -240,4 +241,5 @@ def _leg_refused(leg: PlannedLeg, claim: Claim, router: Router) -> Answer:
     """``REACHABLE``: a flow of ``leg`` is refused; ``UNREACHABLE``: none is."""
     context = router.context_of(leg)
     scope = PodScope.EXISTING if claim.world is World.EXISTING else PodScope.NAMED
-    return answer_refused(leg.question, context, context.search.find_refused(leg.question, scope))
+    found = answer_refused(leg.question, context, context.search.find_refused(leg.question, scope))
+    return replace(found, assumptions=(*found.assumptions, *leg.given))

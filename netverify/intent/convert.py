@@ -67,6 +67,7 @@ class Converter:
             ),
             cluster_domain=shape.cluster_domain,
             node_local_dns=shape.node_local_dns,
+            api_servers=self._texts(shape.api_server, ("api-server",)),
             ingress_controller=self._written(shape.ingress_controller, ("ingress-controller",))
             if shape.ingress_controller
             else None,

@@ -159,6 +159,7 @@ class _Reading:
             assumptions=tuple(one for part in parts for one in part.assumptions),
             cluster_domain=next((part.cluster_domain for part in parts if part.cluster_domain), None),
             node_local_dns=any(part.node_local_dns for part in parts),
+            api_servers=next((part.api_servers for part in parts if part.api_servers), ()),
             ingress_controller=next((part.ingress_controller for part in parts if part.ingress_controller), None),
             zones=tuple(one for part in parts for one in part.zones),
             assertions=tuple(one for part in parts for one in part.assertions),

@@ -304,6 +304,11 @@ class IntentShape(Shape):
     node_local_dns: bool = Field(
         default=False, alias="node-local-dns", description="NodeLocal DNSCache answers on every node."
     )
+    api_server: Texts = Field(
+        default=[],
+        alias="api-server",
+        description="Where the API server listens: `10.0.0.1:6443`.",
+    )
     ingress_controller: Text | None = Field(
         default=None,
         alias="ingress-controller",

@@ -270,6 +270,7 @@ class Spec:
     assumptions: tuple[Written, ...] = ()
     cluster_domain: str | None = None
     node_local_dns: bool = False
+    api_servers: tuple[Written, ...] = ()
     ingress_controller: Written | None = None
     zones: tuple[ZoneText, ...] = ()
     assertions: tuple[Assertion, ...] = ()

@@ -11,9 +11,10 @@ from netverify.library.cluster import Cluster
 from netverify.library.errors import InputError
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.inventory import read_inventory
-from netverify.queries.assumed import assumed, cni_named
+from netverify.queries.assumed import api_server_at, assumed, cni_named
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import paint
+from netverify.routing.options import RoutingOptions
 
 TEMPLATE = "NV122"
 """The code of a template that is not rendered."""
@@ -31,6 +32,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     namespace: str | None = None,
     cni: str | None = None,
     assume: str | Iterable[str] = (),
+    api_server: str | Iterable[str] = (),
     timeout_s: float = 30.0,
     seed: int = 0,
     leave_out_templates: bool = False,
@@ -44,6 +46,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     where a name alone is looked up first.
 
     ``cni`` and ``assume`` (``KEY=VALUE``) are those of the command line: without them proofs hold for every CNI plugin.
+    ``api_server`` is where the API server listens, as ``ADDRESS:PORT``.
     ``timeout_s`` bounds one call of the solver, in seconds; ``seed`` goes to the solver.
 
     Raises :class:`InputError` when an input is refused, cannot be read, or is a template that is not rendered, and when
@@ -77,6 +80,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
             timeout_s=timeout_s,
             seed=seed,
             default_namespace=namespace,
+            routing=RoutingOptions(api_servers=tuple(map(api_server_at, _names(api_server)))),
         ),
     )
 

@@ -73,6 +73,7 @@ _CILIUM: Mapping[Behaviour, bool] = {
     **_COMMON,
     Behaviour.IPBLOCK_MATCHES_PODS: False,
     Behaviour.IPBLOCK_MATCHES_NODES: False,
+    Behaviour.POD_TO_LOCAL_NODE_ALLOWED: False,
     Behaviour.UNLISTED_RULES_ENFORCED: True,
     Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False,
     Behaviour.INIT_CONTAINER_PORTS_NAMED: False,

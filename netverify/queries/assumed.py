@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netverify.diagnostics import NetverifyError
+from netverify.model.addresses import parse_address
+from netverify.model.api_server import ApiServer
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
+from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.queries.suggestions import did_you_mean, nearest
 
 POD_CIDR, NAMED_PORTS = "pod-cidr", "named-ports"
@@ -47,6 +51,24 @@ def cni_named(name: str) -> str:
     advice = did_you_mean(nearest(name.lower(), CNI_PROFILES))
     known = f"the known ones are {', '.join(f'`{one}`' for one in CNI_PROFILES)}"
     raise AssumptionError(f"there is no CNI `{name}`", advice or known)
+
+
+def api_server_at(text: str) -> ApiServer:
+    """The place that ``text``, ``ADDRESS:PORT``, names. Raises :class:`AssumptionError` when it names none."""
+    host, colon, port = text.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1] if ":" in host else ""
+    elif ":" in host:
+        host = ""
+    try:
+        address = parse_address(host)
+    except ValueError:
+        address = None
+    number = int(port) if re.fullmatch(r"[0-9]{1,5}", port) else 0
+    if not colon or address is None or not MIN_PORT <= number <= MAX_PORT:
+        advice = "write an address and a port: `10.0.0.1:6443`, `[2001:db8::1]:6443`"
+        raise AssumptionError(f"`{text}` is no place where the API server can listen", advice)
+    return ApiServer(address, number)
 
 
 def _checked(text: str) -> tuple[str, str]:

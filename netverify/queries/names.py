@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TypeAlias
 
+from netverify.model.api_server import API_SERVER, API_SERVER_SERVICE
 from netverify.model.cluster import Cluster, WorkloadKey
 from netverify.model.service import Service
 from netverify.queries.suggestions import did_you_mean, nearest
@@ -61,7 +62,13 @@ def _services(cluster: Cluster, kind: str, name: str, namespace: str | None = No
     """The Services called ``name``, in ``namespace`` if one is given; none where ``kind`` is that of a workload."""
     if kind not in ("", SERVICE):
         return []
-    return [s for s in cluster.routing.services if s.name == name and namespace in (None, s.namespace)]
+    found = [s for s in cluster.routing.services if s.name == name and namespace in (None, s.namespace)]
+    return found or _api_server(name, namespace)
+
+
+def _api_server(name: str, namespace: str | None) -> list[Service]:
+    """The Service of the API server, which no manifest has to hold: the API server makes it in every cluster."""
+    return [API_SERVER_SERVICE] if (namespace or API_SERVER[0], name) == API_SERVER else []
 
 
 def _unknown(tokens: Tokens, token: Token, kind: str, cluster: Cluster) -> Exception:
@@ -100,7 +107,8 @@ def find_at(tokens: Tokens, token: Token, kind: str, cluster: Cluster) -> Named:
     if namespace.lower() in KINDS and namespace not in cluster.namespaces:
         advice = f"write `{namespace} NAMESPACE/{name}`"
         raise tokens.error("NV406", f"`{namespace}` is a kind, not a namespace", token, help_text=advice)
-    check_namespace(tokens, token, namespace, cluster)
+    if (namespace, name) != API_SERVER:
+        check_namespace(tokens, token, namespace, cluster)
     found = _at(cluster, namespace, name)
     right = [key for key in found if kind in ("", key.kind)]
     services = _services(cluster, kind, name, namespace)
@@ -125,6 +133,8 @@ def find_by_name(tokens: Tokens, token: Token, kind: str, cluster: Cluster, defa
     name = token.text
     found = sorted(w.key for w in cluster.workloads if w.key.name == name and kind in ("", w.key.kind))
     services = _services(cluster, kind, name)
+    if found and services == [API_SERVER_SERVICE]:
+        services = []
     near = [key for key in found if key.namespace == default_namespace]
     near_services = [service for service in services if service.namespace == default_namespace]
     if near or near_services:

@@ -49,11 +49,11 @@ def _possible_pod_text(pod: Pod, cluster: Cluster) -> str:
     return " ".join(parts)
 
 
-def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool) -> str:
+def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool, at_destination: bool) -> str:
     key = pod.workload
     assert key is not None
     if key == NODE:
-        return "a node of the cluster, in the place of its client"
+        return "a node of the cluster" + ("" if at_destination else ", in the place of its client")
     text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"{'another ' if second else ''}pod of {key}"
     if free := _free_namespace_labels(pod, cluster):
         text += f" (if namespace {pod.namespace} has labels {labels_text(free)})"
@@ -69,8 +69,9 @@ def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
         text = _possible_pod_text(endpoint, cluster)
     else:
         source = witness.flow.source
-        second = end is End.DESTINATION and isinstance(source, Pod) and source.workload == endpoint.workload
-        text = _existing_pod_text(endpoint, cluster, second=second)
+        at_destination = end is End.DESTINATION
+        second = at_destination and isinstance(source, Pod) and source.workload == endpoint.workload
+        text = _existing_pod_text(endpoint, cluster, second=second, at_destination=at_destination)
     if endpoint.host_network and endpoint.workload != NODE:
         text += " on the host network"
     if address_matters(witness, end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netverify.model.api_server import ApiServer
 from netverify.rules.predicate import Predicate
 
 
@@ -23,9 +24,11 @@ class RoutingOptions:
     """Facts about the cluster outside the manifests.
 
     ``cluster_domain`` is the zone of cluster names. ``node_local_dns``: NodeLocal DNSCache answers on each node.
+    ``api_servers``: where the API server listens; empty where nobody says.
     ``controller`` is None where each class of Ingress is looked up among the controllers that are known.
     """
 
     cluster_domain: str = "cluster.local"
     node_local_dns: bool = False
     controller: GivenController | None = None
+    api_servers: tuple[ApiServer, ...] = ()

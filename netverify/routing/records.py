@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 
 from netverify.model.addresses import Address, parse_address
+from netverify.model.api_server import API_SERVER
 from netverify.model.service import Service, ServiceType
 from netverify.routing.dns_endpoints import DnsEndpoint, dns_endpoints, goes_by
 from netverify.routing.dns_names import labels_in
@@ -18,9 +19,6 @@ from netverify.routing.index import RoutingIndex
 from netverify.routing.options import RoutingOptions
 from netverify.routing.resolver import zone_of
 from netverify.routing.srv_records import srv_step
-
-API_SERVER = ("default", "kubernetes")
-"""Namespace and name of the Service of the API server, which the API server itself creates."""
 
 _ALWAYS_THERE = ("default", "kube-node-lease", "kube-public", "kube-system")
 _DASHES = 3
