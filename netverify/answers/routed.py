@@ -179,6 +179,8 @@ class Router:
         if called is None or called.service is None or (question.from_outside and is_api_server(called.service)):
             return Verdict.VACUOUS, (), ()  # What policies say is about neither end.
         service = called.service
+        if service.ports and not called.ports and not called.is_dialled_directly:
+            return Verdict.UNKNOWN, (f"no port of Service {service} is asked about",), ()
         if question.from_outside:
             ways = list(self.ways.leading_to(question))
             if not ways or service.selector is not None:

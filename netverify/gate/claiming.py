@@ -10,6 +10,7 @@ from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.intent.ends import ANYONE, Ends, united
 from netverify.intent.spec import FlowText, World
 from netverify.model.flow import End
+from netverify.model.service import Service
 from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
@@ -32,7 +33,7 @@ class Claiming:
 
     def flow(self, flow: FlowText, wanted: Wanted, world: World, exempt: tuple[Exempt, ...] = ()) -> Iterator[Claim]:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
-        sources = self.ends.sources(flow.sources)
+        sources = self.ends.pod_parts(flow.sources, End.SOURCE)
         traffic = self.ends.traffic(flow)
         destinations = tuple(
             self.ends.with_ports(one, traffic, flow) for one in self.ends.parts(flow.destinations, End.DESTINATION)
@@ -58,27 +59,43 @@ class Claiming:
                 is_reached = not destination.outside or self._has_pods(destination, End.DESTINATION)
                 if source.outside and not (is_reached or self._has_pods(source, End.SOURCE)):
                     continue
-                question = _question(source, destination, traffic, from_outside=source.outside and is_reached)
+                # An address outside gets to a Service by a way in or not at all, which is the claim below.
+                who = _ANY_POD if source is ANYONE and destination.called is not None else source
+                question = _question(who, destination, traffic, from_outside=source.outside and is_reached)
                 yield Claim(question.text, question, wanted, world, exempt)
                 if source is ANYONE and is_reached:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
                     yield Claim(inward.text, inward, wanted, world, exempt, only_ways=True)
+
+    def on_every_port(self, phrase: EndpointPhrase) -> EndpointPhrase:
+        """``phrase`` with every port of its Service; as it is where it is no Service."""
+        return self.ends.with_ports(phrase, EVERY_TRAFFIC, FlowText())
+
+    def lists_endpoints(self, service: Service) -> bool:
+        """Whether the manifests hold endpoints of ``service`` that its selector does not say."""
+        return bool(self.context.routing.slices.get((service.namespace, service.name)))
 
     def _has_pods(self, phrase: EndpointPhrase, end: End) -> bool:
         """Whether existing pods are known to be at the addresses of ``phrase``."""
         pods = All((IsPod(end), phrase.predicate))
         return bool(self.context.search.casting.cast(pods, end, PodScope.EXISTING).workloads)
 
-    def exempt(self, flow: FlowText, *, source: EndpointPhrase = ANYONE, target: EndpointPhrase = ANYONE) -> Exempt:
-        """The flows that ``flow`` means as exempt ones; an end that it does not say is ``source`` or ``target``."""
-        sources = self.ends.sources(flow.sources) if flow.sources else (source,)
+    def exempt(
+        self,
+        flow: FlowText,
+        *,
+        sources: tuple[EndpointPhrase, ...] = (ANYONE,),
+        targets: tuple[EndpointPhrase, ...] = (ANYONE,),
+    ) -> Exempt:
+        """The flows that ``flow`` means as exempt ones; an end that it does not say is ``sources`` or ``targets``."""
+        if flow.sources:
+            sources = self.ends.pod_parts(flow.sources, End.SOURCE)
         traffic = self.ends.traffic(flow)
-        targets = [
-            self._target(self.ends.with_ports(one, traffic, flow), traffic)
-            for one in (self.ends.parts(flow.destinations, End.DESTINATION) if flow.destinations else (target,))
-        ]
+        if flow.destinations:
+            targets = self.ends.parts(flow.destinations, End.DESTINATION)
+        meant = [self._target(self.ends.with_ports(one, traffic, flow), traffic) for one in targets]
         both = united(sources)
-        target_of_any = targets[0] if len(targets) == 1 else AnyOf(tuple(targets))
+        target_of_any = meant[0] if len(meant) == 1 else AnyOf(tuple(meant))
         return Exempt(both.predicate, target_of_any, outside=any(one.outside for one in sources))
 
     def _target(self, destination: EndpointPhrase, traffic: Predicate) -> Predicate:

@@ -10,9 +10,11 @@ from netverify.gate.claiming import Claiming
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import ExceptionState, ExceptionUse
 from netverify.gate.prepared import Prepared
+from netverify.intent.ends import united
 from netverify.intent.spec import Only, Spec
 from netverify.manifests.refusal import shown
 from netverify.model.flow import End
+from netverify.queries.called import Called
 from netverify.rules.predicate import All
 from netverify.symbolic.casting import PodScope
 
@@ -23,12 +25,19 @@ def empty_zones(spec: Spec, claiming: Claiming) -> Iterator[Diagnostic]:
         return
     cast = claiming.context.search.casting.cast
     for zone in spec.zones:
-        phrase = claiming.ends.zone(zone)
-        found = cast(phrase.predicate, End.SOURCE, PodScope.EXISTING)
+        parts = claiming.ends.zone(zone)
+        if any(_leads_elsewhere(part.called) for part in parts):
+            continue
+        found = cast(united(parts).predicate, End.DESTINATION, PodScope.EXISTING)
         if not found.workloads and not found.external:
             text = f"no existing pod is in zone {shown(zone.name)}"
             advice = "check its labels and namespaces; what is proved of it holds for pods that could be created"
             yield Diagnostic("NV712", Severity.WARNING, text, zone.origin, advice)
+
+
+def _leads_elsewhere(called: Called | None) -> bool:
+    """Whether no selector says who is behind what is ``called``."""
+    return called is not None and (called.service is None or called.service.selector is None)
 
 
 def approved_but_impossible(prepared: Prepared, judge: Judge) -> Iterator[Diagnostic]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.claiming import Claiming, other_than
@@ -55,26 +56,28 @@ def claims_about_flows(statement: FlowStatement, world: World | None, claiming: 
             ranges = tuple(parse_cidr(address) for address in METADATA_ENDPOINTS)
             there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))
             metadata = EndpointPhrase("the metadata endpoint", there, outside=True)
-            source = claiming.ends.pods(zone, End.SOURCE)
-            yield from claiming.between((source,), (metadata,), EVERY_TRAFFIC, world=possible)
+            sources = claiming.ends.pod_parts(zone, End.SOURCE)
+            yield from claiming.between(sources, (metadata,), EVERY_TRAFFIC, world=possible)
 
 
 def approved(statement: Only, claiming: Claiming) -> tuple[tuple[FlowText, Exempt], ...]:
     """The flows that ``statement`` approves. Raises :class:`netverify.intent.ends.EndError`."""
-    zone = claiming.ends.pods(statement.zone, statement.end)
-    ends = {"target" if statement.end is End.DESTINATION else "source": zone}
+    zone = claiming.ends.pod_parts(statement.zone, statement.end)
+    ends = {"targets" if statement.end is End.DESTINATION else "sources": zone}
     return tuple((flow, replace(claiming.exempt(flow, **ends), by_hop=True)) for flow in statement.flows)
 
 
 def _only(statement: Only, world: World, claiming: Claiming) -> Iterator[Claim]:
     exempt = tuple(one for _, one in approved(statement, claiming))
     if statement.within:
-        inside = claiming.ends.pods(statement.zone, End.SOURCE)
+        inside = claiming.ends.pod_parts(statement.zone, End.SOURCE)
         reached = claiming.ends.pods(statement.zone, End.DESTINATION).predicate
-        exempt += (Exempt(inside.predicate, reached, by_hop=True),)
-    zone = (claiming.ends.pods(statement.zone, statement.end),)
-    ends = ((ANYONE,), zone) if statement.end is End.DESTINATION else (zone, (ANYONE,))
-    yield from claiming.between(*ends, EVERY_TRAFFIC, world=world, exempt=exempt)
+        is_outside = any(part.outside for part in inside)
+        exempt += (Exempt(united(inside).predicate, reached, outside=is_outside, by_hop=True),)
+    zone = claiming.ends.pod_parts(statement.zone, statement.end)
+    is_destination = statement.end is End.DESTINATION
+    sources, destinations = ((ANYONE,), zone) if is_destination else (zone, (ANYONE,))
+    yield from claiming.between(sources, destinations, EVERY_TRAFFIC, world=world, exempt=exempt)
 
 
 def _inward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iterator[Claim]:
@@ -87,47 +90,56 @@ def _inward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iter
 
 
 def _outward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iterator[Claim]:
-    inside = claiming.ends.pods(zone, End.SOURCE)
+    inside = claiming.ends.pod_parts(zone, End.SOURCE)
     others = other_than(claiming.ends.pods(zone, End.DESTINATION))
-    yield from claiming.between((inside,), (others,), EVERY_TRAFFIC, world=world)
+    for claim in claiming.between(inside, (others,), EVERY_TRAFFIC, world=world):
+        # Addresses that are in the zone beside every pod reach nobody else, which says nothing against the pods.
+        yield replace(claim, nobody_will_do=claim.question.from_outside and len(inside) > 1)
 
 
 def _separate(statement: Separate, world: World, claiming: Claiming) -> Iterator[Claim]:
     """For each zone that none of the others reaches it: together, that no pair is connected."""
     ends = _zones_of(statement, claiming)
     for number, (_, zone) in enumerate(ends):
-        others = [source for other, (source, _) in enumerate(ends) if other != number]
-        yield from claiming.between((united(others),), (zone,), EVERY_TRAFFIC, world=world)
+        others = [part for other, (sources, _) in enumerate(ends) if other != number for part in sources]
+        yield from claiming.between(others, (zone,), EVERY_TRAFFIC, world=world)
 
 
-def separated(statement: Separate, claiming: Claiming) -> tuple[EndpointPhrase, ...]:
-    """The zones of ``statement``, as sources."""
-    return tuple(source for source, _ in _zones_of(statement, claiming))
+_Zone: TypeAlias = tuple[tuple[EndpointPhrase, ...], EndpointPhrase]
+"""A zone: what it is the union of as a source, and all of it as a destination."""
 
 
-def _zones_of(statement: Separate, claiming: Claiming) -> list[tuple[EndpointPhrase, EndpointPhrase]]:
+def _zones_of(statement: Separate, claiming: Claiming) -> list[_Zone]:
     ends = claiming.ends
     if statement.namespaces is None:
-        return [(ends.pods((one,), End.SOURCE), ends.pods((one,), End.DESTINATION)) for one in statement.zones]
+        return [(ends.pod_parts((one,), End.SOURCE), ends.pods((one,), End.DESTINATION)) for one in statement.zones]
     names = ends.namespaces(NamespacesText(selector=statement.namespaces))
-    return [
-        (
-            EndpointPhrase(f"namespace {name}", All((IsPod(End.SOURCE), InNamespace(End.SOURCE, name)))),
-            EndpointPhrase(f"namespace {name}", All((IsPod(End.DESTINATION), InNamespace(End.DESTINATION, name)))),
-        )
-        for name in names
-    ]
+    return [((_namespace(name, End.SOURCE),), _namespace(name, End.DESTINATION)) for name in names]
+
+
+def _namespace(name: str, end: End) -> EndpointPhrase:
+    return EndpointPhrase(f"namespace {name}", All((IsPod(end), InNamespace(end, name))))
 
 
 def _no_external(statement: NoExternal, world: World, claiming: Claiming) -> Iterator[Claim]:
     words = "internet" if statement.internet else "outside"
     if Direction.INGRESS in statement.directions:
         outside = (_outside(End.SOURCE, words),)
-        inside = claiming.ends.parts(statement.zone, End.DESTINATION)
+        inside = tuple(_reached(claiming.ends.parts(statement.zone, End.DESTINATION), claiming))
         yield from claiming.between(outside, inside, EVERY_TRAFFIC, world=world)
     if Direction.EGRESS in statement.directions:
-        inside = (claiming.ends.pods(statement.zone, End.SOURCE),)
+        inside = claiming.ends.pod_parts(statement.zone, End.SOURCE)
         yield from claiming.between(inside, (_outside(End.DESTINATION, words),), EVERY_TRAFFIC, world=world)
+
+
+def _reached(parts: Sequence[EndpointPhrase], claiming: Claiming) -> Iterator[EndpointPhrase]:
+    """``parts`` as what must not be reached: of a Service the pods that it selects, and what its endpoints list."""
+    for part in parts:
+        service = part.called.service if part.called is not None else None
+        if service is not None and service.selector is not None:
+            yield replace(part, called=None)
+        if part.called is None or service is None or service.selector is None or claiming.lists_endpoints(service):
+            yield claiming.on_every_port(part)
 
 
 def _outside(end: End, words: str) -> EndpointPhrase:

@@ -74,15 +74,16 @@ class Ends:
 
         A Service without a selector is no such set: whoever is behind it would be left out without a word.
         """
-        return united(tuple(part for one in written or (None,) for part in self._pods_of(one, end)))
+        return united(self.pod_parts(written, end))
 
-    def sources(self, written: Sequence[Written]) -> tuple[EndpointPhrase, ...]:
-        """As :meth:`parts`, at the source, where a Service stands for its pods."""
-        return tuple(part for one in written or (None,) for part in self._pods_of(one, End.SOURCE))
+    def pod_parts(self, written: Sequence[Written], end: End) -> tuple[EndpointPhrase, ...]:
+        """What :meth:`pods` unites, part by part: only so do ways in count for the parts that are addresses outside."""
+        parts = (part for one in written or (None,) for part in self._pods_of(one, end))
+        return tuple(replace(part, called=None) if part.called is not None else part for part in parts)
 
-    def zone(self, zone: ZoneText) -> EndpointPhrase:
-        """All of ``zone`` as one set, whether or not an assertion speaks of it."""
-        return united(self.parts((Written(zone.name, zone.origin),), End.SOURCE))
+    def zone(self, zone: ZoneText) -> tuple[EndpointPhrase, ...]:
+        """What ``zone`` is the union of, as destinations, whether or not an assertion speaks of it."""
+        return self.parts((Written(zone.name, zone.origin),), End.DESTINATION)
 
     def _pods_of(self, written: Written | None, end: End) -> tuple[EndpointPhrase, ...]:
         parts = self.parts((written,) if written is not None else (), end)
@@ -240,7 +241,13 @@ def _alternatives(predicate: Predicate) -> tuple[Predicate, ...]:
 
 def _distinct(parts: Iterable[EndpointPhrase]) -> tuple[EndpointPhrase, ...]:
     """``parts`` without those that mean the same as one before, so that zones of zones do not grow with each."""
-    return tuple({(part.predicate, part.called, part.outside): part for part in parts}.values())
+    return tuple({(part.predicate, _called_words(part), part.outside): part for part in parts}.values())
+
+
+def _called_words(part: EndpointPhrase) -> tuple[str, ...]:
+    """What ``part`` is called: a Service, by which names; empty where it goes by none."""
+    called = part.called
+    return () if called is None else (str(called.service), called.hostname, *(one.text for one in called.aliases))
 
 
 def _under_name(name: str, parts: tuple[EndpointPhrase, ...]) -> tuple[EndpointPhrase, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,15 @@ class Gates:
         (result,) = gate.report["results"]
         assert gate.status == {"proved": 0, "excepted": 0, "baselined": 0, "unknown": 3}.get(result["verdict"], 1)
         return result
+
+    def results(self, manifests: str, assertions: Sequence[str], *arguments: str, more: str = "") -> dict[str, Any]:
+        """The results of all ``assertions`` in one run, each by its text."""
+        Path("manifests.yaml").write_text(manifests)
+        listed = "".join(f"- {{id: a{number}, {one}}}\n" for number, one in enumerate(assertions))
+        Path("netverify.yaml").write_text(f"{more}\nassertions:\n{listed}")
+        gate = self.run("-f", "manifests.yaml", "-o", "json", *arguments)
+        assert gate.out, gate.err
+        return dict(zip(assertions, gate.report["results"], strict=True))
 
     def verdict(self, manifests: str, assertion: str, *arguments: str, more: str = "") -> str:
         """The verdict on it."""

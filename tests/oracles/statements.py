@@ -54,7 +54,7 @@ class Statements(IntentReading):
 
         return test
 
-    def from_each(self, sources, destinations, ports):
+    def from_each(self, sources, destinations, ports=None):
         """The same from pods, and from each block of addresses: a part that nobody is in is worth telling."""
         if sources is None:
             yield self.between(sources, destinations, ports)
@@ -76,7 +76,7 @@ class Statements(IntentReading):
     def only(self, value):
         sources = self.union(value["from"]) if "from" in value else None
         destinations = self.union(value["to"]) if "to" in value else None
-        yield self.between(sources, destinations)
+        yield from self.from_each(sources, destinations)
 
     def approved(self, verb, value, flow):
         """The CNIs on which ``only`` approves a flow."""
@@ -102,21 +102,22 @@ class Statements(IntentReading):
         else:
             zones = [self.union(one) for one in value]
         for number, one in enumerate(zones):
-            yield from (self.between(other, one) for index, other in enumerate(zones) if index != number)
+            others = [part for index, other in enumerate(zones) if index != number for part in other]
+            yield from self.from_each(others, one)
 
     def no_external(self, value):
         yield self.between([OUTSIDE], self.union(value))
-        yield self.between(self.union(value), [OUTSIDE])
+        yield from self.from_each(self.union(value), [OUTSIDE])
 
     def no_ingress_from_internet(self, value):
         yield self.between([INTERNET], self.union(value))
 
     def no_egress_to_internet(self, value):
-        yield self.between(self.union(value), [INTERNET])
+        yield from self.from_each(self.union(value), [INTERNET])
 
     def no_metadata_endpoint(self, value):
         there = [block(cidr) for cidr in METADATA]
-        yield self.between(self.union(value), there)
+        yield from self.from_each(self.union(value), there)
 
     # namespaces
 
