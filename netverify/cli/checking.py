@@ -20,7 +20,7 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import CheckRequest
-from netverify.cli.revisions import changed_files, head_revision, repository_url
+from netverify.cli.revisions import head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_of
 from netverify.diagnostics import Severity as Gravity
@@ -29,7 +29,8 @@ from netverify.gate.checking import Terms
 from netverify.gate.outcome import GateReport
 from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import FILE_NAMES, Severity, Spec
-from netverify.manifests.coverage import Inventory
+from netverify.manifests.coverage import Coverage, Inventory
+from netverify.model.cluster import Cluster
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
@@ -67,9 +68,10 @@ def check_request(request: CheckRequest) -> ExitStatus:
     spec = intended.spec
     own_controller = spec.ingress_controller if request.routing.controller is None else None
     request = with_assumed(request, spec)
-    if request.changed_since is not None and not changed_files(request.changed_since, request.sources, spec.files):
+    today = date.today()  # noqa: DTZ011 - the day where it runs
+    if _has_nothing_to_judge(request, intended, today):
         complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
-        return ExitStatus.ANSWERED
+        return _unjudged(spec, request, today)
     baseline = _baseline(request)
     with progress("reading manifests ..."):
         inventory = read_sources(request.sources)
@@ -82,7 +84,6 @@ def check_request(request: CheckRequest) -> ExitStatus:
         return _misused(inventory)
     try:
         with counted("checking assertions") as tell:
-            today = date.today()  # noqa: DTZ011 - the day where it runs
             reader = BaselineReader(request.sources)
             terms = Terms(today, request.with_exceptions, baseline, intended.judged, reader.inventory, tell)
             report = Verifier(inventory, settings).check(spec, terms)
@@ -93,7 +94,25 @@ def check_request(request: CheckRequest) -> ExitStatus:
     told = set(inventory.diagnostics)
     complain(render_diagnostics(tuple(one for one in report.inputs if one not in told)), request.color)
     complain(render_diagnostics(report.findings), request.color)
-    return _reported(Checked(report, inventory), request)
+    checked = Checked(report, inventory)
+    return _reported(checked, request, gate_status(report, request.failing, input_refused=checked.lacks_input))
+
+
+def _has_nothing_to_judge(request: CheckRequest, intended: Intended, today: date) -> bool:
+    """Whether all is as it was at the revision of ``--changed-since``; never where a baseline is to be written."""
+    if request.changed_since is None or request.write_baseline is not None:
+        return False
+    from netverify.cli.unchanged import is_unchanged  # noqa: PLC0415 few runs ask
+
+    return is_unchanged(request, intended.spec, intended.judged, today)
+
+
+def _unjudged(spec: Spec, request: CheckRequest, today: date) -> ExitStatus:
+    """Write the reports that are asked for, without results, as what comes after this run looks for them."""
+    report = GateReport((), today=today, files=spec.files, unchanged_since=request.changed_since)
+    checked = Checked(report, Inventory(Cluster({}), Coverage()))
+    outputs = tuple(one for one in request.outputs if one.path is not None or one.format != "text")
+    return _reported(checked, replace(request, outputs=outputs, smt2_folder=None), ExitStatus.ANSWERED)
 
 
 def _misused(inventory: Inventory) -> ExitStatus:
@@ -142,8 +161,7 @@ def _baseline(request: CheckRequest) -> Baseline | None:
         raise Refusal("NV717", f"cannot read the baseline `{request.baseline}`: {reason}", advice) from None
 
 
-def _reported(checked: Checked, request: CheckRequest) -> ExitStatus:
-    status = gate_status(checked.report, request.failing, input_refused=checked.lacks_input)
+def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> ExitStatus:
     facts = RunFacts(status, tuple(sys.argv[1:]), head_revision(), repository_url(), request.color)
 
     def rendered(output: Output) -> Iterable[str]:

@@ -119,6 +119,7 @@ class GateReport:
 
     ``findings`` are about the intent itself: zones that match nobody, approvals of nothing, exceptions
     that have expired. ``inputs`` are findings about the manifests, and about those that assertions compare with.
+    ``unchanged_since`` is the revision since which nothing changed, so that nothing was judged.
     """
 
     results: tuple[Result, ...]
@@ -129,6 +130,7 @@ class GateReport:
     milliseconds: int = 0
     files: tuple[str, ...] = ()
     inputs: tuple[Diagnostic, ...] = ()
+    unchanged_since: str | None = None
 
     @property
     def counts(self) -> Mapping[GateVerdict, int]:

@@ -21,7 +21,7 @@ from netverify.manifests.tree import Folder, Found, exists, is_folder
 
 _LONGEST_CHAIN: Final = 16
 _LISTED: Final = 3
-_REMOTE: Final = ("://", "github.com/", "git@", "git::", "?ref=")
+REMOTE_SIGNS: Final = ("://", "github.com/", "git@", "git::", "?ref=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class Overlays:
         self.skipped: list[tuple[str, str]] = []
         self._parsed: dict[Path, Kustomization | None] = {}
         self._other_apis: set[Path] = set()
+
+    @property
+    def looked_into(self) -> frozenset[Path]:
+        """Every folder in which a kustomization was looked for."""
+        return frozenset(self._parsed)
 
     def owns(self, folder: Folder) -> bool:
         """Whether ``folder`` is a kustomization, readable or not.
@@ -224,7 +229,7 @@ def _file_problem(text: str, target: Path, overlay: Kustomization) -> str | None
     if is_folder(target):
         return None
     if not exists(target):
-        return None if any(sign in text for sign in _REMOTE) else f"{shown(text)} does not exist"
+        return None if any(sign in text for sign in REMOTE_SIGNS) else f"{shown(text)} does not exist"
     if not target.resolve().is_relative_to(overlay.folder.resolve()):
         return f"the file {shown(text)} is not in or below the folder of this kustomization"
     return None

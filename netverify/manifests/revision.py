@@ -23,7 +23,9 @@ from netverify.manifests.refusal import escaped, shown
 TIMEOUT_S: Final = 120.0
 MOST_BYTES: Final = 2 * 1024 * 1024 * 1024
 _LINES_SHOWN: Final = 3
-_SUBMODULE, _LINK = "160000", "120000"
+SUBMODULE: Final = "160000"
+LINK: Final = "120000"
+"""Modes of entries of a tree."""
 
 
 class RevisionError(NetverifyError):
@@ -64,11 +66,11 @@ def checkout(revision: str, folder: str | Path = ".", paths: Sequence[str] = (".
     if program is None:
         raise RevisionError("`git` is not installed", "compare two folders: `netverify diff OLD NEW`", misused=False)
     git = [program, "-C", str(folder)]
-    top = _asked([*git, "rev-parse", "--show-toplevel"], "not in the work tree of a git repository").rstrip("\n")
-    prefix = _asked([*git, "rev-parse", "--show-prefix"], "not in a git repository").rstrip("\n")
-    commit = _commit(git, revision)
+    top = asked([*git, "rev-parse", "--show-toplevel"], "not in the work tree of a git repository").rstrip("\n")
+    prefix = asked([*git, "rev-parse", "--show-prefix"], "not in a git repository").rstrip("\n")
+    commit = commit_of(git, revision)
     wanted = [_inside(prefix, path) for path in paths]
-    entries = list(_listed([program, "-C", top], commit))
+    entries = list(listed([program, "-C", top], commit))
     _refuse_submodules(entries, wanted)
     if sum(entry.size for entry in entries) > MOST_BYTES:
         raise RevisionError(f"revision {shown(revision)} has more than {MOST_BYTES:,} bytes", misused=False)
@@ -81,13 +83,13 @@ def checkout(revision: str, folder: str | Path = ".", paths: Sequence[str] = (".
         yield place
 
 
-def _commit(git: Sequence[str], revision: str) -> str:
+def commit_of(git: Sequence[str], revision: str) -> str:
     """The commit that ``revision`` names. Nothing that git could take for a flag gets there."""
     if not revision or revision.startswith("-") or not revision.isprintable():
         raise RevisionError(f"{shown(revision)} is no revision", "name a branch, a tag or a commit")
     problem = f"no such revision: {shown(revision)}"
     advice = "a shallow clone lacks older ones: fetch it with `git fetch --depth=1 origin REV`"
-    return _asked([*git, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], problem, advice).strip()
+    return asked([*git, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], problem, advice).strip()
 
 
 def _inside(prefix: str, path: str) -> str:
@@ -98,9 +100,9 @@ def _inside(prefix: str, path: str) -> str:
     return whole
 
 
-def _listed(git: Sequence[str], commit: str) -> Iterator[_Entry]:
+def listed(git: Sequence[str], commit: str) -> Iterator[_Entry]:
     """Every file of the tree. Raises for a path that leads out of it."""
-    output = _asked([*git, "ls-tree", "-r", "-z", "-l", "--full-tree", commit], "the tree cannot be listed")
+    output = asked([*git, "ls-tree", "-r", "-z", "-l", "--full-tree", commit], "the tree cannot be listed")
     for line in filter(None, output.split("\0")):
         head, _, path = line.partition("\t")
         mode, _, blob, size = head.split()
@@ -112,7 +114,7 @@ def _listed(git: Sequence[str], commit: str) -> Iterator[_Entry]:
 
 def _refuse_submodules(entries: Sequence[_Entry], wanted: Sequence[str]) -> None:
     for entry in entries:
-        if entry.mode == _SUBMODULE and any(_overlap(entry.path, path) for path in wanted):
+        if entry.mode == SUBMODULE and any(_overlap(entry.path, path) for path in wanted):
             advice = "compare two folders instead: `netverify diff OLD NEW`"
             raise RevisionError(f"{shown(entry.path)} is a submodule, which a revision does not hold", advice)
 
@@ -123,8 +125,8 @@ def _overlap(one: str, other: str) -> bool:
 
 def _written(git: Sequence[str], entries: Sequence[_Entry], root: Path) -> None:
     """Write all files below ``root``; links last, so that nothing is written through one."""
-    files = [entry for entry in entries if entry.mode != _SUBMODULE]
-    files.sort(key=lambda entry: entry.mode == _LINK)
+    files = [entry for entry in entries if entry.mode != SUBMODULE]
+    files.sort(key=lambda entry: entry.mode == LINK)
     small = [entry for entry in files if entry.size <= DEFAULT_LIMITS.file_bytes]
     for entry in files:
         if entry.size > DEFAULT_LIMITS.file_bytes:
@@ -155,7 +157,7 @@ def _blob(stream: IO[bytes], entry: _Entry) -> bytes:
 
 
 def _place(root: Path, entry: _Entry, data: bytes) -> None:
-    if entry.mode == _LINK:
+    if entry.mode == LINK:
         target = root / entry.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.symlink_to(os.fsdecode(data))
@@ -171,7 +173,7 @@ def _made(root: Path, entry: _Entry) -> Path:
     return target
 
 
-def _asked(command: Sequence[str], problem: str, advice: str = "") -> str:
+def asked(command: Sequence[str], problem: str, advice: str = "") -> str:
     """What git prints. Raises with ``problem``, and what git said about it, where it fails."""
     try:
         done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own

@@ -57,11 +57,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """The inputs, what was left alone on purpose with the reason, and what is wrong with the arguments."""
+    """The inputs, what was left alone on purpose with the reason, and what is wrong with the arguments.
+
+    ``looked_into`` are folders outside of the arguments, or in them, where a kustomization was looked for.
+    """
 
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
+    looked_into: frozenset[Path] = frozenset()
 
 
 def find_sources(arguments: Sequence[str], stdin: BinaryIO | None, limits: Limits = DEFAULT_LIMITS) -> SourceList:
@@ -73,7 +77,12 @@ def find_sources(arguments: Sequence[str], stdin: BinaryIO | None, limits: Limit
     search = _Search(stdin, limits)
     for argument in dict.fromkeys(arguments):
         search.argument(argument)
-    return SourceList(tuple(search.sources), tuple(search.diagnostics), tuple(dict.fromkeys(search.skipped)))
+    return SourceList(
+        tuple(search.sources),
+        tuple(search.diagnostics),
+        tuple(dict.fromkeys(search.skipped)),
+        frozenset(search.looked_into),
+    )
 
 
 @dataclass(slots=True)
@@ -86,6 +95,7 @@ class _Search:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     known: set[tuple[Path, str | None]] = field(default_factory=set)
+    looked_into: set[Path] = field(default_factory=set)
 
     def argument(self, argument: str) -> None:
         """One argument, whatever it names."""
@@ -156,6 +166,7 @@ class _Search:
                 plain += folder.manifests
                 pending.extend(reversed(folder.folders))
         placed = overlays.apply(owners, top)
+        self.looked_into |= overlays.looked_into
         self.diagnostics += overlays.diagnostics
         self.skipped += overlays.skipped
         return plain, placed

@@ -33,6 +33,7 @@ def render_gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str
                 "errors": len(shortfalls(report)),
                 "milliseconds": report.milliseconds,
             },
+            "unchanged_since": report.unchanged_since,
             "date": report.today.isoformat() if report.today is not None else None,
             "files": list(report.files),
             "coverage": coverage_json(inventory),
