@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from netverify.model.api_server import API_SERVER_SERVICE
 from netverify.model.service import ServiceType
-from netverify.queries.called import Alias, Called, asked_ports
+from netverify.queries.called import Alias, Called, Uncalled, asked_ports
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
+from netverify.queries.suggestions import did_you_mean
+from netverify.routing.absent_names import absent_name, close_names
 from netverify.routing.dns_step import Outcome, ToApiServer, ToOutside, ToService
 from netverify.routing.index import RoutingIndex
 from netverify.routing.lookup import Lookup, service_called, service_without_pods
@@ -23,9 +25,19 @@ class Names:
         self._index = index
         self._options = options
 
-    def called(self, name: str, namespace: str | None) -> Called | None:
-        """What ``name`` means to a pod of ``namespace`` (None: of any); None where the cluster has nothing for it."""
-        return self._called(service_called(self._index, name, namespace, self._options))
+    def called(self, name: str, namespace: str | None) -> Called | Uncalled:
+        """What ``name`` means to a pod of ``namespace`` (None: of any)."""
+        found = service_called(self._index, name, namespace, self._options)
+        absent = absent_name(self._index, found, namespace, self._options)
+        if absent is not None:
+            return Uncalled(absent.why, absent.advice)
+        called = self._called(found)
+        if called is None:
+            return Uncalled(f"it {found.problem}" if found.problem else "")
+        if isinstance(found.target, ToOutside) and (close := close_names(self._index, found.target.name)):
+            note = f"{found.target.name} is taken to be outside the cluster: {did_you_mean(close)}"
+            return replace(called, notes=(*called.notes, note))
+        return called
 
     def followed(self, question: Question) -> Question:
         """``question`` about what an ExternalName Service that it calls is an alias of.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access
 from netverify.answers.doubts import notes, unread_inputs
 from netverify.model.flow import End
 from netverify.queries.endpoint_grammar import EndpointPhrase
+from netverify.routing.absent_names import AbsentName, absent_name
 from netverify.routing.lookup import Lookup, asks_cluster, lookup
 from netverify.routing.options import RoutingOptions
 from netverify.routing.resolver import ResolvConf, cluster_first, resolver_of
@@ -19,6 +20,7 @@ from netverify.rules.predicate import IsWorkload
 class Resolution:
     """The lookup of one name. ``access`` is None where the pod does not ask the DNS of the cluster.
 
+    ``absent`` says why a name with the form of one of the cluster leads nowhere; None where it leads somewhere.
     The other fields are those of every outcome.
     """
 
@@ -26,6 +28,7 @@ class Resolution:
     resolver: ResolvConf
     lookup: Lookup
     access: DnsAccess | None
+    absent: AbsentName | None = None
     unknown_because: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     approximations: tuple[str, ...] = ()
@@ -37,6 +40,9 @@ def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolutio
     options = context.settings.routing
     resolver = _resolver(source, context, options)
     found = lookup(context.routing, name, resolver, options)
+    absent = absent_name(context.routing, found, resolver.namespace, options)
+    if absent is not None:
+        found = replace(found, target=None)
     access = None
     if asks_cluster(context.routing, resolver):
         access = dns_access(context, source.predicate, source.text)
@@ -49,6 +55,7 @@ def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolutio
         resolver,
         found,
         access,
+        absent,
         unknown_because=tuple(dict.fromkeys((*unread_inputs(context.inventory), *doubts))),
         assumptions=tuple(dict.fromkeys(given)),
         approximations=context.inventory.approximations,

@@ -11,6 +11,7 @@ from netverify.diagnostics import CODES, Diagnostic
 from netverify.findings.addresses import address_findings
 from netverify.findings.dns_egress import dns_findings
 from netverify.findings.endpoints import endpoint_findings
+from netverify.findings.governing import governing_findings
 from netverify.findings.policy_ports import policy_port_findings
 from netverify.findings.services import service_findings
 from netverify.findings.ways import way_findings
@@ -28,6 +29,7 @@ def routing_findings(
         policy_port_findings(index),
         address_findings(index, options),
         service_findings(index),
+        governing_findings(index),
         dns_findings(context) if ABOUT_DNS.intersection(codes) else (),
         way_findings(surface),
     )

@@ -22,6 +22,14 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncalled:
+    """A name that nothing goes by: ``why``, and what to do about it; either may be empty."""
+
+    why: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A Service that is called, or a name that leads out of the cluster (``service`` is None).
 

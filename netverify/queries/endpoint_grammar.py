@@ -12,7 +12,7 @@ from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.service import Service
-from netverify.queries.called import Called, selected_pods
+from netverify.queries.called import Called, Uncalled, selected_pods
 from netverify.queries.internet import internet_ranges
 from netverify.queries.names import KINDS, SERVICE, check_namespace, find_at, find_by_name, is_name
 from netverify.queries.selector_grammar import read_selector, selector_text
@@ -55,8 +55,8 @@ class EndpointPhrase:
     namespace: str | None = None
 
 
-NameReader: TypeAlias = Callable[[str, str | None], Called | None]
-"""What a DNS name means to a pod of a namespace (None: of any); None where it may mean nothing in the cluster."""
+NameReader: TypeAlias = Callable[[str, str | None], Called | Uncalled]
+"""What a DNS name means to a pod of a namespace (None: of any)."""
 
 
 class EndpointReader:
@@ -199,10 +199,11 @@ class EndpointReader:
         if end is End.SOURCE:
             message = f"`{token.text}` is a DNS name, which is looked up to reach something"
             raise self._tokens.error("NV410", message, token, help_text="name the Service, or the pods behind it")
-        called = self._names(token.text, self._asking) if self._names is not None else None
-        if called is None:
-            message = f"no manifest holds what the DNS name `{token.text}` stands for"
-            advice = "see each step of the lookup with `netverify resolve`, or name the Service"
+        called = self._names(token.text, self._asking) if self._names is not None else Uncalled()
+        if isinstance(called, Uncalled):
+            why = f": {called.why}" if called.why else ""
+            message = f"no manifest holds what the DNS name `{token.text}` stands for{why}"
+            advice = called.advice or "see each step of the lookup with `netverify resolve`, or name the Service"
             raise self._tokens.error("NV410", message, token, help_text=advice)
         service = called.service
         return EndpointPhrase(token.text, selected_pods(service, end) if service else Not(IsPod(end)), called)

@@ -31,6 +31,8 @@ def render_resolution_json(resolution: Resolution, inventory: Inventory) -> str:
         },
         "steps": [_step(step) for step in found.steps],
         "target": target_words(found.target) or None,
+        "absent": resolution.absent.why or None if resolution.absent is not None else None,
+        "help": resolution.absent.advice or None if resolution.absent is not None else None,
         "dns": [_path(path) for path in resolution.access.paths] if resolution.access else [],
         "blocked": resolution.access.is_blocked if resolution.access else False,
         **remarks_json(resolution, inventory),

@@ -40,7 +40,8 @@ def target_words(target: Target | None) -> str:
 def render_resolution(resolution: Resolution, inventory: Inventory) -> Iterator[Line]:
     """What it leads to, each name that is tried, whether policy lets the queries through, and the account."""
     yield _headline(resolution)
-    entries = [_asked(resolution)]
+    advice = resolution.absent.advice if resolution.absent is not None else ""
+    entries = [*([Entry("help", advice)] if advice else []), _asked(resolution)]
     for number, step in enumerate(resolution.lookup.steps):
         entries += _step_entries(step, first=not number)
     for path in resolution.access.paths if resolution.access else ():
@@ -63,7 +64,8 @@ def _headline(resolution: Resolution) -> Line:
         return (Span("FORWARDED", Ink.YELLOW), Span(f": {words}; whether it exists is not known here"))
     if words:
         return (Span("RESOLVES", Ink.GREEN), Span(f" to {words}"))
-    return (Span("NXDOMAIN", Ink.YELLOW), Span(", as far as these manifests tell"))
+    why = f": {resolution.absent.why}" if resolution.absent is not None and resolution.absent.why else ""
+    return (Span("NXDOMAIN", Ink.YELLOW), Span(f", as far as these manifests tell{why}"))
 
 
 def _asked(resolution: Resolution) -> Entry:

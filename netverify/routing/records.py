@@ -45,7 +45,8 @@ def _outside(name: str) -> Step:
     return Step(name, Outcome.FORWARDED, detail="outside the cluster: forwarded upstream")
 
 
-def _namespace_is_known(index: RoutingIndex, namespace: str) -> bool:
+def is_known_namespace(index: RoutingIndex, namespace: str) -> bool:
+    """Whether the cluster has ``namespace``: the manifests declare or mention it, or every cluster has it."""
     return namespace in index.cluster.namespaces or namespace in _ALWAYS_THERE
 
 
@@ -68,7 +69,7 @@ def _service_step(index: RoutingIndex, name: str, labels: tuple[str, ...]) -> St
 
 
 def _namespace_step(index: RoutingIndex, name: str, namespace: str) -> Step:
-    if _namespace_is_known(index, namespace):
+    if is_known_namespace(index, namespace):
         return Step(name, Outcome.NOERROR, detail="the name of a namespace, without an address")
     absent = f"namespace {namespace}"
     return Step(name, Outcome.NXDOMAIN, detail=f"no {absent} in the manifests", absent=absent)
@@ -177,7 +178,7 @@ def _pod_step(index: RoutingIndex, name: str, labels: tuple[str, ...]) -> Step:
     address = _spelled(labels[0])
     if address is None:
         return Step(name, Outcome.NXDOMAIN, detail=f"`{labels[0]}` spells no address")
-    if not _namespace_is_known(index, namespace):
+    if not is_known_namespace(index, namespace):
         absent = f"namespace {namespace}"
         return Step(name, Outcome.NXDOMAIN, detail=f"no {absent} in the manifests", absent=absent)
     detail = "where the cluster's DNS answers for pods by address, whoever is there (CoreDNS: `pods insecure`)"

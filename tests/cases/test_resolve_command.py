@@ -95,10 +95,11 @@ def test_an_input_that_cannot_be_read_ends_with_4(capsys, tmp_path):
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_a_name_that_the_cluster_does_not_have_is_forwarded_and_not_resolved(resolve):
+def test_a_misspelt_name_of_the_cluster_leads_nowhere(resolve):
     """Source: "DNS for Services and Pods": what is not of the cluster's zone goes to the upstream."""
     _, out, _ = resolve("backnd.payments", "--from", "namespace shop")
-    assert out.startswith("FORWARDED: backnd.payments, outside the cluster; whether it exists is not known here")
+    assert out.startswith("NXDOMAIN, as far as these manifests tell: no manifest holds a Service payments/backnd\n")
+    assert "did you mean `backend.payments`?" in out
 
 
 def test_pods_on_the_host_network_do_not_ask_the_cluster(capsys, tmp_path):
