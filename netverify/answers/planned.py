@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netverify.answers.context import Context
+from netverify.model.addresses import AddressRange
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import End
 from netverify.model.service import Service, ServicePort
@@ -22,13 +23,16 @@ from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, Predicate
 class PlannedLeg:
     """One connection of a route, as a question of its own.
 
-    ``by_node``: its source is a node of the cluster; ``to_node``: its destination is. ``names_freely``: as
-    :class:`netverify.routing.backends.Backend`. ``given`` is what any answer to it takes as given.
+    ``by_node``: its source is a node of the cluster; ``to_node``: its destination is. ``by_client``: its source is the
+    client itself, at addresses that it keeps. ``by_balancer``: its source is a load balancer, at addresses of its own.
+    ``names_freely``: as :class:`netverify.routing.backends.Backend`. ``given`` is what any answer to it takes as given.
     """
 
     question: Question
     by_node: bool = False
     to_node: bool = False
+    by_client: bool = False
+    by_balancer: bool = False
     names_freely: bool = False
     given: tuple[str, ...] = ()
 
@@ -39,6 +43,7 @@ class PlannedRoute:
 
     Of the routes of one ``choice`` there is only one, and the manifests do not tell which; ``is_common``: it is one
     that has to be open before all count as open.
+    ``clients`` are the addresses outside that the ways in on it let in by their own rules; None for any.
     """
 
     text: str
@@ -48,6 +53,7 @@ class PlannedRoute:
     leads_to: EndpointKind = EndpointKind.EXISTING
     choice: str = ""
     is_common: bool = True
+    clients: tuple[AddressRange, ...] | None = None
 
 
 def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
-from netverify.model.addresses import AddressRange
+from netverify.model.addresses import AddressRange, overlap
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import EVERY_PORT, port_set
@@ -23,8 +23,17 @@ from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
 from netverify.symbolic.casting import PodScope
 
-_Course: TypeAlias = tuple[tuple[Hop, ...], tuple[PlannedLeg, ...], tuple[str, ...]]
-"""Stations, connections and conditions of one route."""
+_Clients: TypeAlias = tuple[AddressRange, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """Stations, connections and conditions of one route, and whom it lets in: None for anyone."""
+
+    path: tuple[Hop, ...]
+    legs: tuple[PlannedLeg, ...]
+    provided: tuple[str, ...] = ()
+    clients: _Clients = None
 
 
 class WaysIn:
@@ -57,10 +66,12 @@ class WaysIn:
                 traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
             asked = leg(question, destination, traffic, backend.text)
             for source in way.sources:
-                for path, legs, provided in self._legs(way, source, asked):
-                    *before, last = legs
-                    to_pod = replace(last, names_freely=backend.names_freely)
-                    yield PlannedRoute(backend_text(backend), path, (*before, to_pod), provided, leads_to=backend.kind)
+                for course in self._legs(way, source, asked):
+                    *before, last = course.legs
+                    legs = (*before, replace(last, names_freely=backend.names_freely))
+                    yield PlannedRoute(
+                        backend_text(backend), course.path, legs, course.provided, backend.kind, course.clients
+                    )
 
     @cached_property
     def _to_controllers(self) -> dict[WorkloadKey, list[WayIn]]:
@@ -107,15 +118,18 @@ class WaysIn:
             return
         match source.seen_as:
             case SeenAs.CLIENT:
-                yield way.hops, (PlannedLeg(_by_client(asked, source)),), source.provided
+                by_client = PlannedLeg(_by_client(asked, source), by_client=True)
+                yield _Course(way.hops, (by_client,), source.provided, source.ranges or None)
             case SeenAs.RANGES:
                 outside = Not(IsPod(End.SOURCE))
                 balancer = All((outside, AddressIn(End.SOURCE, source.ranges))) if source.ranges else outside
-                yield way.hops, (PlannedLeg(_from(asked, balancer, "the load balancer")),), source.provided
+                by_balancer = PlannedLeg(_from(asked, balancer, "the load balancer"), by_balancer=True)
+                yield _Course(way.hops, (by_balancer,), source.provided, source.clients or None)
             case SeenAs.NODE | SeenAs.OWN_NODE:
                 on_it = SameNode() if source.seen_as is SeenAs.OWN_NODE else Not(SameNode())
                 node = All((IsWorkload(End.SOURCE, NODE), on_it))
-                yield way.hops, (PlannedLeg(_from(asked, node, "a node"), by_node=True),), source.provided
+                by_node = PlannedLeg(_from(asked, node, "a node"), by_node=True)
+                yield _Course(way.hops, (by_node,), source.provided, source.ranges or None)
             case SeenAs.CONTROLLER:
                 yield from self._through_controller(way, source, asked, beyond)
 
@@ -125,22 +139,46 @@ class WaysIn:
         controller = way.controller
         if controller is None:
             return
+        own = source.ranges or None
         if controller.possible is not None and not controller.workloads:
             is_given = self._context.settings.routing.controller is not None
             unknown = [] if is_given else [f"where {controller.name} is {controller.where}"]
             by_any = PlannedLeg(_from(asked, controller.possible, controller.where))
-            yield way.hops, (by_any,), (*source.provided, *unknown)
+            yield _Course(way.hops, (by_any,), (*source.provided, *unknown), own)
         for key in controller.workloads:
             if key in beyond:
                 continue
-            last = PlannedLeg(_from(asked, IsWorkload(End.SOURCE, key), str(key)))
             passed = beyond | {key}
             entries = [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
-            if not entries:
-                yield way.hops, (last,), (*source.provided, "where something outside these manifests leads to it")
-            for entry in entries:
-                for path, legs, provided in self._to_controller(entry, key, asked, passed):
-                    yield (*path, *way.hops), (*legs, last), (*provided, *source.provided)
+            for last, where in self._by_controller(key, asked):
+                provided = (*source.provided, *where)
+                if not entries:
+                    unknown = ["where something outside these manifests leads to it"]
+                    yield _Course(way.hops, (last,), (*provided, *unknown), own)
+                for entry in entries:
+                    for course in self._to_controller(entry, key, asked, passed):
+                        clients = _both(course.clients, own)
+                        if clients != ():
+                            path, legs = (*course.path, *way.hops), (*course.legs, last)
+                            yield _Course(path, legs, (*course.provided, *provided), clients)
+
+    def _by_controller(self, key: WorkloadKey, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
+        """The connections from the controller ``key`` to the pod, each with what must hold for it.
+
+        Source: kubernetes.io, "Network Policies": what a policy does to pods on the host network is not defined; a node
+        may always reach its own pods.
+        """
+        who = IsWorkload(End.SOURCE, key)
+        if key not in self._on_host_network:
+            yield PlannedLeg(_from(asked, who, str(key))), ()
+            return
+        yield PlannedLeg(_from(asked, All((who, Not(SameNode()))), str(key))), ()
+        there = f"where a pod of {key} is on the node of the pod"
+        yield PlannedLeg(_from(asked, All((who, SameNode())), str(key))), (there,)
+
+    @cached_property
+    def _on_host_network(self) -> frozenset[WorkloadKey]:
+        return frozenset(one.key for one in self._context.inventory.cluster.workloads if one.host_network)
 
     def _to_controller(
         self, entry: WayIn, key: WorkloadKey, asked: Question, beyond: frozenset[WorkloadKey]
@@ -152,6 +190,13 @@ class WaysIn:
                 knocking = replace(leg(asked, backend.destination, backend.traffic, str(key)), beside=())
                 for source in entry.sources:
                     yield from self._legs(entry, source, knocking, beyond)
+
+
+def _both(one: _Clients, other: _Clients) -> _Clients:
+    """Whoever both let in; nobody is the empty tuple."""
+    if one is None or other is None:
+        return one if other is None else other
+    return overlap(one, other)
 
 
 def _is_beyond(way: WayIn, passed: frozenset[WorkloadKey]) -> bool:

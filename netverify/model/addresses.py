@@ -7,6 +7,7 @@ module).
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -72,3 +73,31 @@ def cidrs(block: AddressRange) -> tuple[str, ...]:
     """The fewest CIDRs that together are ``block``."""
     kind = ipaddress.IPv4Address if block.family == 4 else ipaddress.IPv6Address
     return tuple(str(network) for network in ipaddress.summarize_address_range(kind(block.first), kind(block.last)))
+
+
+def overlap(ours: tuple[AddressRange, ...], theirs: tuple[AddressRange, ...]) -> tuple[AddressRange, ...]:
+    """The addresses in both: sorted, disjoint ranges."""
+    both = (
+        AddressRange(one.family, max(one.first, other.first), min(one.last, other.last))
+        for one in ours
+        for other in theirs
+        if one.family == other.family and one.first <= other.last and other.first <= one.last
+    )
+    return joined(both)
+
+
+def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
+    """All addresses of ``ranges``: sorted, disjoint, and no two of them neighbours."""
+    found: list[AddressRange] = []
+    for one in sorted(ranges):
+        last = found[-1] if found else None
+        if last is not None and last.family == one.family and one.first <= last.last + 1:
+            found[-1] = AddressRange(one.family, last.first, max(last.last, one.last))
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def within(ours: tuple[AddressRange, ...], theirs: tuple[AddressRange, ...]) -> bool:
+    """Whether each of our addresses is one of ``theirs``."""
+    return not any(subtract(block, theirs) for block in ours)

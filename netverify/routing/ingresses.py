@@ -126,11 +126,13 @@ def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> Iterator
     One of AWS goes to nodes unless told otherwise, by an annotation of the Ingress or elsewhere.
     """
     target = ingress.annotations.get(_TARGET_TYPE)
-    yield SeenSource(SeenAs.RANGES, ranges)
-    if target != "ip":
-        provided = () if target == "instance" else (_TO_NODES,)
-        yield SeenSource(SeenAs.NODE, (), provided)
-        yield SeenSource(SeenAs.OWN_NODE, (), (*provided, OWN_NODE_SEEN))
+    allowed = _allowed(ingress)
+    for clients, unheeded in ((allowed, ()), ((), (_UNHEEDED,))) if allowed else (((), ()),):
+        yield SeenSource(SeenAs.RANGES, ranges, unheeded, clients)
+        if target != "ip":
+            provided = unheeded if target == "instance" else (*unheeded, _TO_NODES)
+            yield SeenSource(SeenAs.NODE, clients, provided)
+            yield SeenSource(SeenAs.OWN_NODE, clients, (*provided, OWN_NODE_SEEN))
 
 
 def _has_no_node(source: SeenSource) -> bool:

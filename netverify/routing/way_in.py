@@ -50,13 +50,15 @@ class SeenSource:
     """One source that policy may see.
 
     ``ranges`` are the addresses of ``RANGES`` (none: any outside); for others, those that the client is restricted to
-    (none: anyone). ``provided`` is what must hold outside the manifests for it, in words such as ``where the cloud
-    ignores loadBalancerSourceRanges``.
+    (none: anyone). ``clients`` are those that the load balancer behind ``RANGES`` lets in (none: anyone).
+    ``provided`` is what must hold outside the manifests for it, in words such as ``where the cloud ignores
+    loadBalancerSourceRanges``.
     """
 
     seen_as: SeenAs
     ranges: tuple[AddressRange, ...] = ()
     provided: tuple[str, ...] = ()
+    clients: tuple[AddressRange, ...] = ()
 
 
 class Tls(StrEnum):
