@@ -69,9 +69,8 @@ class WaysIn:
                 for course in self._legs(way, source, asked):
                     *before, last = course.legs
                     legs = (*before, replace(last, names_freely=backend.names_freely))
-                    yield PlannedRoute(
-                        backend_text(backend), course.path, legs, course.provided, backend.kind, course.clients
-                    )
+                    route = PlannedRoute(backend_text(backend), course.path, legs, course.provided, backend.kind)
+                    yield replace(route, clients=course.clients)
 
     @cached_property
     def _to_controllers(self) -> dict[WorkloadKey, list[WayIn]]:

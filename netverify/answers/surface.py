@@ -92,13 +92,12 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
     ways = router.ways.all if request is None else serving(router.ways.all, request)
     judged: list[ExposedWay] = []
     for way in ways:
-        judged.append(_exposed(way, router))
+        judged.append(exposed(way, router))
         tell(len(judged), len(ways))
-    exposed = tuple(judged)
-    legs = [leg for one in exposed for route in one.routes for leg in route.legs]
+    legs = [leg for one in judged for route in one.routes for leg in route.legs]
     inventory = router.context.inventory
     return Surface(
-        exposed,
+        tuple(judged),
         unknown_because=unique(
             (
                 *unread_inputs(inventory),
@@ -112,17 +111,18 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
     )
 
 
-def _exposed(way: WayIn, router: Router) -> ExposedWay:
+def exposed(way: WayIn, router: Router) -> ExposedWay:
+    """``way`` of the cluster that ``router`` is about, with the routes through it."""
     if way.problem:
         return ExposedWay(way, Openness.BROKEN, why=way.problem)
     public = AddressIn(End.SOURCE, internet_ranges())
-    exposed = _judged(way, router, All((Not(IsPod(End.SOURCE)), public)))
-    if exposed.openness in (Openness.OPEN, Openness.DEPENDS, Openness.BROKEN):
-        return exposed
+    found = _judged(way, router, All((Not(IsPod(End.SOURCE)), public)))
+    if found.openness in (Openness.OPEN, Openness.DEPENDS, Openness.BROKEN):
+        return found
     # Whoever is admitted may have an address outside the cluster that is none of the internet's.
     private = _judged(way, router, Not(IsPod(End.SOURCE)))
-    if private.openness == exposed.openness:
-        return exposed
+    if private.openness == found.openness:
+        return found
     return replace(private, needs=(NOT_PUBLIC, *private.needs), openness=_on_conditions(private.openness))
 
 
@@ -131,7 +131,7 @@ def _on_conditions(openness: Openness) -> Openness:
 
 
 def _judged(way: WayIn, router: Router, source: Predicate) -> ExposedWay:
-    judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, _question(way, source)))
+    judged = (router.judged(route, OUTSIDE) for route in router.ways.routes_of(way, through(way, source)))
     routes = tuple(simplest([route for route in judged if route.verdict is not Verdict.VACUOUS]))
     if not routes:
         if way.service is not None and way.service.selector is None:
@@ -146,7 +146,8 @@ def _judged(way: WayIn, router: Router, source: Predicate) -> ExposedWay:
     return ExposedWay(way, openness, routes, _why_blocked(way), because=because)
 
 
-def _question(way: WayIn, source: Predicate) -> Question:
+def through(way: WayIn, source: Predicate) -> Question:
+    """Whether ``source`` reaches what ``way`` leads to, by it."""
     destination: Predicate
     called: Called | None
     if way.service is not None and way.service_port is not None:

@@ -19,10 +19,13 @@ from netverify.comparison.outcome import (
     Inputs,
     PairChange,
     Relation,
+    RoutingChanges,
     WorkloadChanges,
+    either,
     relation,
 )
 from netverify.comparison.pair_changes import PairChanges, change_of, in_doubt
+from netverify.comparison.routing_changes import routing_changes
 from netverify.comparison.searching import Found, add_all
 from netverify.comparison.sides import Sides, aligned
 from netverify.comparison.staging import Staging
@@ -56,7 +59,11 @@ def compare(old: Context, new: Context) -> Comparison:
     ways = new_way, old_way
     pairs = _pairs(sides, changes, ways)
     unread = _unread(inventories)
-    new_access, lost_access = (_certainty(way, unread) for way in ways)
+    routing = routing_changes(old, new, changes)
+    new_access, lost_access = (
+        either(_certainty(way, unread), of_routing)
+        for way, of_routing in zip(ways, (routing.new_access, routing.lost_access), strict=True)
+    )
     appears, disappears = (way.found for way in ways)
     judged = relation(new_access, lost_access)
     return Comparison(
@@ -74,12 +81,15 @@ def compare(old: Context, new: Context) -> Comparison:
             tuple(pairs.listed),
             pairs.further,
         ),
-        proofs=() if unread else tuple(_proofs(changes, appears, disappears)),
-        unknown_because=tuple(_doubts(unread, inventories, appears, disappears)) if judged is Relation.UNKNOWN else (),
+        routing=routing,
+        proofs=() if unread else tuple(_proofs(changes, appears, disappears, routing)),
+        unknown_because=tuple(_doubts(unread, inventories, appears, disappears, routing))
+        if judged is Relation.UNKNOWN
+        else (),
         assumptions=tuple(_assumptions(sides, changes, told)),
         approximations=tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
         notes=tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
-        smt2=(*appears.goals, *disappears.goals),
+        smt2=(*appears.goals, *disappears.goals, *routing.smt2),
     )
 
 
@@ -166,21 +176,25 @@ def _unread(inventories: Inputs) -> tuple[str, ...]:
     return tuple(f"{name}: {text}" for name, inventory in inventories.named for text in unread_inputs(inventory))
 
 
-def _doubts(unread: tuple[str, ...], inventories: Inputs, appears: Found, disappears: Found) -> Iterator[str]:
+def _doubts(
+    unread: tuple[str, ...], inventories: Inputs, appears: Found, disappears: Found, routing: RoutingChanges
+) -> Iterator[str]:
     yield from unread
     for name, inventory in inventories.named:
         either = dict.fromkeys(
             (*objects_that_may("allow", inventory, None), *objects_that_may("deny", inventory, None))
         )
         yield from (f"{name}: {text}" for text in described(tuple(either), "change what is allowed"))
-    yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up))
+    yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up, *routing.doubts))
 
 
-def _proofs(changes: Changes, appears: Found, disappears: Found) -> Iterator[str]:
+def _proofs(changes: Changes, appears: Found, disappears: Found, routing: RoutingChanges) -> Iterator[str]:
     yield from appears.proofs
     yield from disappears.proofs
     if not changes.any:
         yield "policies, namespaces and workloads are written the same, as far as policy can tell"
+    if routing.new_access is Certainty.NO and routing.lost_access is Certainty.NO:
+        yield "the same ways lead in from outside, to the same pods and on the same conditions"
 
 
 def _assumptions(sides: Sides, changes: Changes, told: Unmodelled) -> Iterator[str]:
@@ -199,6 +213,7 @@ def _assumptions(sides: Sides, changes: Changes, told: Unmodelled) -> Iterator[s
         yield f"what is not modelled in {_places(told)} and is the same on both sides acts alike on both"
     yield "a namespace that is on one side only would have the same labels on the other"
     yield SCTP_IS_POLICED
+    yield "ICMP is not modelled"
 
 
 def _places(told: Unmodelled) -> str:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from netverify.answers.surface import ExposedWay
 from netverify.connectivity.outcome import Access
 from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import Direction, Flow
+from netverify.model.service import Service
 from netverify.model.traffic import PortSet, Protocol
-from netverify.queries.outcome import Reason, Witness
+from netverify.queries.outcome import Reason, Route, Witness
+from netverify.routing.way_in import WayIn
 from netverify.rules.table import PolicyRef
 
 
@@ -44,6 +47,13 @@ _RELATIONS = {
 def relation(new_access: Certainty, lost_access: Certainty) -> Relation:
     """The relation that both answers make; ``UNKNOWN`` where one of them is."""
     return _RELATIONS.get((new_access, lost_access), Relation.UNKNOWN)
+
+
+def either(*parts: Certainty) -> Certainty:
+    """Whether there is access of a kind in one of ``parts`` at least."""
+    if Certainty.YES in parts:
+        return Certainty.YES
+    return Certainty.UNKNOWN if Certainty.UNKNOWN in parts else Certainty.NO
 
 
 class CauseKind(StrEnum):
@@ -126,6 +136,52 @@ class WorkloadChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class WayChange:
+    """A way in from outside that is not what it was.
+
+    ``way`` is that of the new side, or of the old one where it is gone. ``before`` and ``after`` say what became of it
+    on either side, None where it is not there. ``gained`` are the routes through it that only the new side has, and
+    that policy lets through or may let through; ``lost`` those of the old side. ``what`` says in words what is written
+    differently. Without ``gained`` and ``lost`` it changes no access by itself.
+    """
+
+    way: WayIn
+    before: ExposedWay | None
+    after: ExposedWay | None
+    gained: tuple[Route, ...] = ()
+    lost: tuple[Route, ...] = ()
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChange:
+    """A Service of both sides by whose name pods reach other endpoints than before; each endpoint in words."""
+
+    service: Service
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingChanges:
+    """How traffic gets to pods, compared: ways in from outside, and Services for pods.
+
+    ``new_access`` and ``lost_access`` are about these alone. ``added`` and ``removed`` are the Services of one side.
+    ``doubts`` say in words what leaves them unknown.
+    """
+
+    new_access: Certainty = Certainty.NO
+    lost_access: Certainty = Certainty.NO
+    ways: tuple[WayChange, ...] = ()
+    services: tuple[ServiceChange, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    smt2: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The new manifests compared with the old ones.
 
@@ -141,6 +197,7 @@ class Comparison:
     more_appears: bool = False
     more_disappears: bool = False
     workloads: WorkloadChanges = field(default_factory=WorkloadChanges)
+    routing: RoutingChanges = field(default_factory=RoutingChanges)
     proofs: tuple[str, ...] = ()
     unknown_because: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()

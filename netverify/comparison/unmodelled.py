@@ -34,7 +34,7 @@ def unmodelled(inputs: Inputs, changes: Changes) -> Unmodelled:
     changed = {name for direction in Direction for name in changes.places(direction)}
     if not changes.same_facts:
         return Unmodelled(frozenset(), inputs)
-    counts = [Counter(map(_identity, _deciding(inventory))) for _, inventory in inputs.named]
+    counts = [Counter(map(identity, _deciding(inventory))) for _, inventory in inputs.named]
     differing = {identity for identity in counts[0] | counts[1] if counts[0][identity] != counts[1][identity]}
     known = all(one.digest for _, inventory in inputs.named for one in _deciding(inventory))
     if known and not differing and not changes.any:
@@ -53,7 +53,8 @@ def _deciding(inventory: Inventory) -> Collection[Unsupported]:
     return [one for one in inventory.cluster.unsupported if one.may_allow or one.may_deny]
 
 
-def _identity(one: Unsupported) -> tuple[str, str, str | None, str]:
+def identity(one: Unsupported) -> tuple[str, str, str | None, str]:
+    """What is the same of two objects that say the same, if it is known what they say."""
     return one.kind, one.name, one.namespace, one.digest
 
 

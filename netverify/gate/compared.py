@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netverify.answers.context import Context, make_context
+from netverify.answers.routed import needs, scope_of
 from netverify.comparison.compare import compare
-from netverify.comparison.outcome import Certainty, Change, Comparison
+from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.intent.spec import ComparedTo, Comparing
 from netverify.manifests.coverage import Inventory
+from netverify.queries.outcome import Route
+from netverify.routing.way_in import WayIn
 
 _VERDICTS = {
     Certainty.NO: GateVerdict.PROVED,
@@ -29,6 +34,7 @@ def judge_comparison(statement: ComparedTo, assertion: str, context: Context, ba
     violations = [
         _violation(change, assertion, is_new=is_new) for _, changes, _, is_new in wanted for change in changes
     ]
+    violations += _of_routing(found.routing, assertion, new_alone=statement.wanted is not Comparing.EQUIVALENT)
     return Judged(
         next(one for one in order if one in verdicts),
         tuple(sorted(violations, key=lambda one: (one.text, one.fingerprint))),
@@ -48,6 +54,42 @@ def _notes(found: Comparison) -> tuple[str, ...]:
     new = [f"not in the baseline: {', '.join(added)}"] if added else []
     gone = [f"only in the baseline: {', '.join(removed)}"] if removed else []
     return (*found.notes, *new, *gone)
+
+
+def _of_routing(routing: RoutingChanges, assertion: str, *, new_alone: bool) -> Iterator[Violation]:
+    """Ways in that lead to more or to less, and Services that lead elsewhere."""
+    for is_new in (True,) if new_alone else (True, False):
+        for change in routing.ways:
+            for route in change.gained if is_new else change.lost:
+                yield _by_way(change.way, route, assertion, is_new=is_new)
+        for service in routing.services:
+            verb = "leads pods to" if is_new else "no longer leads pods to"
+            ends = service.gained if is_new else service.lost
+            texts = [f"Service {service.service} {verb} {text}" for text in ends]
+            texts += [] if texts else [f"Service {service.service}: {text}" for text in service.what]
+            for text in texts:
+                mark = fingerprint(assertion, text)
+                yield Violation(text, f"Service {service.service}", "its endpoints", mark, refused=not is_new)
+
+
+def _by_way(way: WayIn, route: Route, assertion: str, *, is_new: bool) -> Violation:
+    verb = "can reach" if is_new else "can no longer reach"
+    stations = " -> ".join(hop.text for hop in route.path)
+    knocks = f"{way.protocol} {way.port}" if way.port is not None else str(way.protocol)
+    conditions = needs(route)
+    provided = f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
+    text = f"{route.source} {verb} {route.text} by way of {stations} on {knocks}"
+    return Violation(
+        text + provided,
+        route.source,
+        route.text,
+        fingerprint(assertion, text, *route.provided),
+        refused=not is_new,
+        scope=scope_of(route),
+        witness=route.legs[-1].witness,
+        because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
+        route=route,
+    )
 
 
 def _violation(change: Change, assertion: str, *, is_new: bool) -> Violation:

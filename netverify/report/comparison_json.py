@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from netverify.comparison.outcome import Cause, Change, Comparison, Inputs, PairChange
+from netverify.comparison.outcome import (
+    Cause,
+    Change,
+    Comparison,
+    Inputs,
+    PairChange,
+    ServiceChange,
+    WayChange,
+)
 from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet, Protocol
-from netverify.report.query_json import reason_json, witness_json
+from netverify.report.query_json import reason_json, route_json, witness_json
 from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, place_json
+from netverify.report.surface_json import way_json
 
 SCHEMA = "netverify/diff/v1"
 
@@ -33,6 +42,12 @@ def render_comparison_json(found: Comparison, inputs: Inputs) -> str:
             "connections": [_pair(one) for one in workloads.connections],
             "further_connections": workloads.further,
         },
+        "ways": [_way(one) for one in found.routing.ways],
+        "services": {
+            "added": list(found.routing.added),
+            "removed": list(found.routing.removed),
+            "changed": [_service(one) for one in found.routing.services],
+        },
         "proofs": list(found.proofs),
         "unknown_because": list(found.unknown_because),
         "assumptions": list(found.assumptions),
@@ -44,6 +59,30 @@ def render_comparison_json(found: Comparison, inputs: Inputs) -> str:
         },
     }
     return json.dumps(report, ensure_ascii=True, indent=2) + "\n"
+
+
+def _way(change: WayChange) -> Json:
+    """A changed way in; ``before`` and ``after`` are as ``exposed`` has them, null where it is not there."""
+    return {
+        "object": change.way.object,
+        "by": change.way.by,
+        "before": None if change.before is None else way_json(change.before),
+        "after": None if change.after is None else way_json(change.after),
+        "gained": [route_json(one) for one in change.gained],
+        "lost": [route_json(one) for one in change.lost],
+        "what": list(change.what),
+        **place_json(change.way.origin),
+    }
+
+
+def _service(change: ServiceChange) -> Json:
+    return {
+        "service": str(change.service),
+        "gained": list(change.gained),
+        "lost": list(change.lost),
+        "what": list(change.what),
+        **place_json(change.service.origin),
+    }
 
 
 def _change(change: Change) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from netverify.comparison.outcome import Change, Comparison, Inputs, Relation
+from netverify.comparison.outcome import Change, Comparison, Inputs, Relation, RoutingChanges
 from netverify.manifests.coverage import Inventory
 from netverify.report.comparison_text import (
     MEANING,
@@ -16,6 +16,7 @@ from netverify.report.comparison_text import (
     proofs_told,
 )
 from netverify.report.coverage_text import coverage_text
+from netverify.report.routing_rows import service_row, way_row
 from netverify.report.terminal import printable
 
 STICKY = "<!-- netverify -->"
@@ -54,6 +55,7 @@ def _lines(found: Comparison, inputs: Inputs) -> Iterator[str]:
         *(["| **-** | and more | | | |"] if found.more_disappears else []),
     ]
     yield from _table(("", "from", "to", "ports", "because"), rows)
+    yield from _routing(found.routing)
     workloads = found.workloads
     alike = pair_rows(workloads.connections)
     pairs = [
@@ -65,7 +67,12 @@ def _lines(found: Comparison, inputs: Inputs) -> Iterator[str]:
     if pairs:
         yield from ("", "**Existing workloads**")
     yield from _table(("", "from", "to", "before", "after"), pairs)
-    told = (("added", workloads.added), ("removed", workloads.removed), ("changed", workloads.changed))
+    added, removed = (tuple(f"Service {one}" for one in some) for some in (found.routing.added, found.routing.removed))
+    told = (
+        ("added", (*workloads.added, *added)),
+        ("removed", (*workloads.removed, *removed)),
+        ("changed", workloads.changed),
+    )
     if any(names for _, names in told):
         yield ""
     for what, names in told:
@@ -74,6 +81,27 @@ def _lines(found: Comparison, inputs: Inputs) -> Iterator[str]:
         if texts:
             yield f"- {what}: {', '.join([*map(escaped, texts), *more])}"
     yield from _folded(found, inputs)
+
+
+def _routing(routing: RoutingChanges) -> Iterator[str]:
+    """Ways in and Services that changed, a table of each."""
+    for title, rows in (
+        ("Ways in", [*map(way_row, routing.ways)]),
+        ("Services", [*map(service_row, routing.services)]),
+    ):
+        cells = [
+            f"| **{one.mark}** | {escaped(one.text)} | {_in_lines(one.details)} | {escaped(one.place)} |"
+            for one in rows[:_ROWS]
+        ]
+        if rest := len(rows) - _ROWS if rows[_ROWS:] else 0:
+            cells.append(f"| | and {rest} more | | |")
+        if cells:
+            yield from ("", f"**{title}**")
+        yield from _table(("", "what", "how", "where"), cells)
+
+
+def _in_lines(texts: Sequence[str]) -> str:
+    return "<br>".join(map(escaped, texts))
 
 
 def _folded(found: Comparison, inputs: Inputs) -> Iterator[str]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from netverify.comparison.outcome import Cause, CauseKind, Change, Comparison, Inputs, PairChange, Relation
+from netverify.comparison.outcome import (
+    Cause,
+    CauseKind,
+    Change,
+    Comparison,
+    Inputs,
+    PairChange,
+    Relation,
+    RoutingChanges,
+)
 from netverify.connectivity.outcome import Access
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
@@ -17,6 +26,7 @@ from netverify.report.coverage_text import coverage_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry, column, laid_out, remark_entries
 from netverify.report.quantities import listed
+from netverify.report.routing_rows import service_row, way_row
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.report.trace_text import decision_text, place_text
 
@@ -28,7 +38,7 @@ _INK = {
     Relation.UNKNOWN: Ink.RED,
 }
 MEANING = {
-    Relation.EQUIVALENT: "the same connections are allowed (proved for every pod that is or could be created)",
+    Relation.EQUIVALENT: "the same connections are allowed, by the same ways in (proved for every possible pod)",
     Relation.MORE_PERMISSIVE: "connections appear, and none disappears (proved)",
     Relation.LESS_PERMISSIVE: "connections disappear, and none appears (proved)",
     Relation.INCOMPARABLE: "connections appear, and others disappear",
@@ -49,6 +59,7 @@ def render_comparison(found: Comparison, inputs: Inputs) -> list[Line]:
             entries += _change_entries("" if number else term, change, inventory)
         if more:
             entries.append(Entry("", "and more"))
+    entries += _routing_entries(found.routing)
     entries += _workload_entries(found)
     entries += column("proved", proofs_told(found))
     entries += remark_entries(found)
@@ -160,10 +171,25 @@ def _workload_entries(found: Comparison) -> list[Entry]:
         pairs.append(f"and {rest} more")
     return [
         *column("existing", pairs),
-        *column("added", workloads.added),
-        *column("removed", workloads.removed),
+        *column("added", (*workloads.added, *(f"Service {one}" for one in found.routing.added))),
+        *column("removed", (*workloads.removed, *(f"Service {one}" for one in found.routing.removed))),
         *column("changed", [f"{name}: {what}" for name, what in workloads.changed]),
     ]
+
+
+def _routing_entries(routing: RoutingChanges) -> Iterator[Entry]:
+    rows = [*map(way_row, routing.ways[:_ROWS])]
+    for number, row in enumerate(rows):
+        yield Entry("" if number else "ways in", f"{row.mark} {row.text}", row.place)
+        yield from (Entry("", detail, detail=True) for detail in row.details)
+    if rest := len(routing.ways) - len(rows):
+        yield Entry("", f"and {rest} more")
+    services = [*map(service_row, routing.services[:_ROWS])]
+    for number, row in enumerate(services):
+        yield Entry("" if number else "services", f"{row.mark} {row.text}", row.place)
+        yield from (Entry("", detail, detail=True) for detail in row.details)
+    if rest := len(routing.services) - len(services):
+        yield Entry("", f"and {rest} more")
 
 
 def _accounts(inputs: Inputs) -> Iterator[Line]:

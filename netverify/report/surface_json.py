@@ -19,7 +19,7 @@ def render_surface_json(surface: Surface, findings: tuple[Diagnostic, ...], inve
     counts = {one.value: sum(way.openness is one for way in surface.ways) for one in Openness}
     report = {
         "schema": SCHEMA,
-        "ways": [_way(one) for one in surface.ways],
+        "ways": [way_json(one) for one in surface.ways],
         "findings": [diagnostic_json(one) for one in findings],
         "summary": {"ways": len(surface.ways), **counts},
         **remarks_json(surface, inventory),
@@ -27,7 +27,8 @@ def render_surface_json(surface: Surface, findings: tuple[Diagnostic, ...], inve
     return json.dumps(report, ensure_ascii=True, indent=2) + "\n"
 
 
-def _way(one: ExposedWay) -> Json:
+def way_json(one: ExposedWay) -> Json:
+    """One of ``ways``."""
     way = one.way
     controller = way.controller
     return {

@@ -22,7 +22,7 @@ _INK = {
     Openness.UNKNOWN: Ink.RED,
     Openness.BROKEN: Ink.RED,
 }
-_WORDS = {
+OPENNESS_WORDS = {
     Openness.OPEN: "open",
     Openness.DEPENDS: "open on conditions",
     Openness.POSSIBLE: "open only with pods that are not in these manifests",
@@ -47,7 +47,7 @@ def _headline(surface: Surface) -> Line:
     if not surface.ways:
         return (Span("NO WAY IN", Ink.GREEN), Span(" of this kind is opened by these manifests"))
     counts = Counter(one.openness for one in surface.ways)
-    told = ", ".join(f"{counts[one]} {_WORDS[one]}" for one in Openness if counts[one])
+    told = ", ".join(f"{counts[one]} {OPENNESS_WORDS[one]}" for one in Openness if counts[one])
     return (Span(counted(len(surface.ways), "way").upper() + " IN", Ink.BOLD), Span(f": {told}"))
 
 

@@ -7,7 +7,7 @@ Source: gateway-api ``apis/v1`` (HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.model.gateway import GATEWAY_GROUP, BackendRef, Route, RouteMatch, RouteRule
 from netverify.model.ingress import ServiceBackend
@@ -69,20 +69,25 @@ def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex, options:
             yield _leading(entrance, match, rule=rule, problem=problem)
         for backend in used:
             service, port, problem = _behind(entrance.route, backend, index, options)
-            yield _leading(entrance, match, rule=rule, service=service, port=port, problem=problem)
+            way = _leading(entrance, match, rule=rule, service=service, port=port, problem=problem)
+            yield replace(way, unmodelled=not _is_service(backend))
 
 
 def _behind(
     route: Route, backend: BackendRef, index: RoutingIndex, options: RoutingOptions
 ) -> tuple[Service | None, ServicePort | None, str]:
     namespace = backend.namespace or route.namespace
-    if (backend.group, backend.kind) != ("", "Service"):
+    if not _is_service(backend):
         return None, None, f"{backend.kind} {namespace}/{backend.name} serves it, which is not modelled"
     if namespace != route.namespace and not is_granted(route, backend, index):
         return None, None, f"no ReferenceGrant in {namespace} lets it refer to Service {namespace}/{backend.name}"
     if backend.port is None:
         return None, None, f"it names no port of Service {namespace}/{backend.name}"
     return service_behind(namespace, ServiceBackend(backend.name, backend.port), index, options, _protocol(route))
+
+
+def _is_service(backend: BackendRef) -> bool:
+    return (backend.group, backend.kind) == ("", "Service")
 
 
 def _protocol(route: Route) -> Protocol:
@@ -135,6 +140,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         problem=problem,
         notes=tuple(_further_conditions(match)),
         hops=tuple(_hops(entrance, match, service, port)),
+        class_name=attached.gateway.class_name if attached else "",
     )
 
 

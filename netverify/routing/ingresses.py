@@ -6,7 +6,7 @@ Source: k8s.io/api ``networking/v1`` Ingress; "Ingress" ("Path types", "Hostname
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange, parse_cidr
@@ -42,6 +42,7 @@ class _Served:
     controller: Controller
     sources: tuple[SeenSource, ...]
     notes: tuple[str, ...]
+    class_name: str
 
 
 def ingress_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -109,7 +110,7 @@ def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> 
         notes.append(f"class {name} is not in these manifests")
     ranges = controllers.balancer_ranges(known)
     sources = tuple(_of_controller(ingress) if ranges is None else _of_balancer(ingress, ranges))
-    return _Served(ingress, controller, sources, tuple(notes))
+    return _Served(ingress, controller, sources, tuple(notes), name or "")
 
 
 def _of_controller(ingress: Ingress) -> Iterator[SeenSource]:
@@ -151,7 +152,8 @@ def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
 ) -> WayIn:
     if isinstance(backend, ResourceBackend):
         problem = f"{backend.kind} {backend.name} serves it, which is not modelled"
-        return _leading(served, host, path, path_type, origin=origin, problem=problem)
+        way = _leading(served, host, path, path_type, origin=origin, problem=problem)
+        return replace(way, unmodelled=True)
     service, port, problem = service_behind(served.ingress.namespace, backend, index, options)
     return _leading(served, host, path, path_type, origin=origin, service=service, port=port, problem=problem)
 
@@ -237,6 +239,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         problem=problem,
         notes=served.notes,
         hops=tuple(served_hops(first, served.controller, service, port)),
+        class_name=served.class_name,
     )
 
 

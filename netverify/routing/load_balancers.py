@@ -128,6 +128,7 @@ def _way(  # noqa: PLR0913, PLR0917 -- the parts of one way
         internal=internal,
         notes=notes,
         hops=(Hop(hop, number, origin),),
+        class_name=service.load_balancer_class if balanced else "",
     )
 
 

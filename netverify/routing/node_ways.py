@@ -38,7 +38,8 @@ def _is_local(port: HostPort) -> bool:
 
 
 def _by_host_port(workload: Workload, port: HostPort) -> WayIn:
-    way = _way(workload, "hostPort", "host port", port.number)
+    at = f" at {port.host_ip}" if port.host_ip is not None else ""
+    way = _way(workload, "hostPort", f"host port{at}", port.number)
     return replace(way, protocol=port.protocol, pod_port=port.container_port, sources=_SEEN)
 
 

@@ -78,7 +78,9 @@ class WayIn:
     ``hostPort``, ``hostNetwork``. ``host`` and ``path`` are empty for all. ``port`` is where the client knocks, None
     where the server allocates it. It leads to ``service_port`` of ``service``, or to ``pod_port`` of ``workload``; to
     neither where there is a ``problem``, which says in words why it leads nowhere. ``internal``: only for clients
-    inside the network of the cloud. ``hops`` is the path from the client to the last station before the pod.
+    inside the network of the cloud. ``hops`` is the path from the client to the last station before the pod, and
+    ``class_name`` that of the Ingress, the Gateway or the load balancer. ``unmodelled``: there is a ``problem`` because
+    what serves it is not modelled, so that it may lead somewhere all the same.
     """
 
     by: str
@@ -103,6 +105,8 @@ class WayIn:
     problem: str = ""
     notes: tuple[str, ...] = ()
     hops: tuple[Hop, ...] = ()
+    class_name: str = ""
+    unmodelled: bool = False
 
     @property
     def object(self) -> str:

@@ -1,0 +1,267 @@
+"""What a change of manifests does to ways in, and to what Services lead to, case by case."""
+
+import pytest
+
+from cases.ways_in_texts import CLOSED, PODS, from_blocks, policy, service, written
+from netverify.answers.context import make_context
+from netverify.answers.settings import Settings
+from netverify.comparison.compare import compare
+from netverify.manifests.inventory import read_inventory
+
+WEB = "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]"
+PLAIN = service(f"{{{WEB}}}")
+BALANCED = service(f"{{type: LoadBalancer, {WEB}}}")
+NETWORKING, GATEWAY = "networking.k8s.io/v1", "gateway.networking.k8s.io/v1"
+
+
+def ingress(spec, **more):
+    return written("Ingress", "web", f"spec: {spec}", group=NETWORKING, **more)
+
+
+def rule(host="shop.example.com", service_name="api"):
+    backend = f"backend: {{service: {{name: {service_name}, port: {{number: 80}}}}}}"
+    return f"{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, {backend}}}]}}}}"
+
+
+def gateway(listeners="[{name: http, port: 80, protocol: HTTP}]"):
+    return written("Gateway", "gw", f"spec: {{gatewayClassName: eg, listeners: {listeners}}}", group=GATEWAY)
+
+
+def http_route(rules, parent="gw"):
+    return written("HTTPRoute", "r", f"spec: {{parentRefs: [{{name: {parent}}}], rules: {rules}}}", group=GATEWAY)
+
+
+def workload(spec, name="extra"):
+    return written("Pod", name, f"spec: {{containers: [{{name: c, image: i}}], {spec}}}")
+
+
+def compared(old, new, **settings):
+    given = Settings(**settings)
+    sides = []
+    for name, text in (("old.yaml", old), ("new.yaml", new)):
+        inventory = read_inventory((), texts={name: (PODS + text).encode()})
+        assert not inventory.has_errors, inventory.diagnostics
+        sides.append(make_context(inventory, given))
+    return compare(*sides)
+
+
+def verdict(old, new, **settings):
+    return compared(old, new, **settings).verdict.value
+
+
+OPENED = {
+    "a load balancer": (PLAIN, BALANCED),
+    "a NodePort": (PLAIN, service(f"{{type: NodePort, {WEB}}}")),
+    "an external IP": (PLAIN, service(f"{{externalIPs: [192.0.2.7], {WEB}}}")),
+    "an Ingress": (PLAIN, PLAIN + ingress(f"{{rules: [{rule()}]}}")),
+    "a host of an Ingress": (
+        PLAIN + ingress(f"{{rules: [{rule()}]}}"),
+        PLAIN + ingress(f"{{rules: [{rule()}, {rule('admin.example.com')}]}}"),
+    ),
+    "a default backend": (
+        PLAIN + ingress(f"{{rules: [{rule()}]}}"),
+        PLAIN + ingress(f"{{defaultBackend: {{service: {{name: api, port: {{number: 80}}}}}}, rules: [{rule()}]}}"),
+    ),
+    "an HTTPRoute": (
+        PLAIN + gateway(),
+        PLAIN + gateway() + http_route("[{backendRefs: [{name: api, port: 80}]}]"),
+    ),
+    "a listener": (
+        PLAIN + gateway() + http_route("[{backendRefs: [{name: api, port: 80}]}]"),
+        PLAIN
+        + gateway("[{name: http, port: 80, protocol: HTTP}, {name: other, port: 8080, protocol: HTTP}]")
+        + http_route("[{backendRefs: [{name: api, port: 80}]}]"),
+    ),
+    "a Route of OpenShift": (
+        PLAIN,
+        PLAIN
+        + written(
+            "Route", "web", "spec: {host: a.example.com, to: {kind: Service, name: api}}", group="route.openshift.io/v1"
+        ),
+    ),
+    "a host port": (
+        PLAIN,
+        PLAIN
+        + written(
+            "Pod", "more", "spec: {containers: [{name: c, image: i, ports: [{containerPort: 80, hostPort: 8080}]}]}"
+        ),
+    ),
+    "a pod on the host network": (PLAIN, PLAIN + workload("hostNetwork: true")),
+    "no source ranges any more": (
+        service(f"{{type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24], {WEB}}}"),
+        BALANCED,
+    ),
+    "wider source ranges": (
+        service(f"{{type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24], {WEB}}}"),
+        service(f"{{type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/23], {WEB}}}"),
+    ),
+    "a whitelist that is gone": (
+        PLAIN
+        + ingress(
+            f"{{ingressClassName: nginx, rules: [{rule()}]}}",
+            annotations="{nginx.ingress.kubernetes.io/whitelist-source-range: 192.0.2.0/24}",
+        ),
+        PLAIN + ingress(f"{{ingressClassName: nginx, rules: [{rule()}]}}"),
+    ),
+    "a load balancer that is public now": (
+        service(f"{{type: LoadBalancer, {WEB}}}", annotations="{networking.gke.io/load-balancer-type: Internal}"),
+        BALANCED,
+    ),
+    "a pod behind a load balancer": (
+        BALANCED,
+        BALANCED
+        + written("Pod", "z", "spec: {containers: [{name: c, image: i}]}").replace(
+            "annotations: {}", "labels: {app: api}"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), OPENED.values(), ids=OPENED)
+def test_a_way_in_that_appears_is_new_access_and_one_that_goes_is_lost_access(old, new):
+    assert verdict(old, new) == "more permissive"
+    assert verdict(new, old) == "less permissive"
+
+
+CHANGED = {
+    "the traffic policy": (BALANCED, service(f"{{type: LoadBalancer, externalTrafficPolicy: Local, {WEB}}}")),
+    "the class of a load balancer": (
+        BALANCED,
+        service(f"{{type: LoadBalancer, loadBalancerClass: example.com/internal, {WEB}}}"),
+    ),
+    "the class of an Ingress": (
+        PLAIN + ingress(f"{{ingressClassName: nginx, rules: [{rule()}]}}"),
+        PLAIN + ingress(f"{{ingressClassName: nginx-internal, rules: [{rule()}]}}"),
+    ),
+    "TLS": (
+        PLAIN + ingress(f"{{rules: [{rule()}]}}"),
+        PLAIN + ingress(f"{{tls: [{{hosts: [shop.example.com], secretName: s}}], rules: [{rule()}]}}"),
+    ),
+    "the host": (
+        PLAIN + ingress(f"{{rules: [{rule()}]}}"),
+        PLAIN + ingress(f"{{rules: [{rule('store.example.com')}]}}"),
+    ),
+    "the number of a NodePort": (
+        service("{type: NodePort, selector: {app: api}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]}"),
+        service("{type: NodePort, selector: {app: api}, ports: [{port: 80, targetPort: 8080, nodePort: 30081}]}"),
+    ),
+    "the Gateway of a route": (
+        PLAIN
+        + gateway()
+        + gateway().replace("name: gw", "name: gw2")
+        + http_route("[{backendRefs: [{name: api, port: 80}]}]"),
+        PLAIN
+        + gateway()
+        + gateway().replace("name: gw", "name: gw2")
+        + http_route("[{backendRefs: [{name: api, port: 80}]}]", "gw2"),
+    ),
+    "the target port of a load balancer": (
+        BALANCED,
+        service("{type: LoadBalancer, selector: {app: api}, ports: [{port: 80, targetPort: 9090}]}"),
+    ),
+    "the address of a host port": (
+        written(
+            "Pod",
+            "m",
+            "spec: {containers: [{name: c, image: i, "
+            "ports: [{containerPort: 80, hostPort: 8080, hostIP: 192.0.2.1}]}]}",
+        ),
+        written("Pod", "m", "spec: {containers: [{name: c, image: i, ports: [{containerPort: 80, hostPort: 8080}]}]}"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGED.values(), ids=CHANGED)
+def test_a_way_in_that_changed_is_both_new_and_lost(old, new):
+    assert verdict(old, new) == "incomparable"
+
+
+def test_a_way_in_that_policy_closes_is_listed_and_is_no_new_access():
+    found = compared(PLAIN + policy(CLOSED), PLAIN + ingress(f"{{rules: [{rule()}]}}") + policy(CLOSED))
+    assert found.verdict.value == "equivalent"
+    assert [(one.way.object, one.after.openness.value) for one in found.routing.ways] == [
+        ("Ingress shop/web", "blocked")
+    ]
+
+
+def test_a_way_in_that_leads_nowhere_is_listed_and_is_no_new_access():
+    found = compared(PLAIN, PLAIN + ingress(f"{{rules: [{rule(service_name='typo')}]}}"))
+    assert found.verdict.value == "equivalent"
+    assert [one.after.openness.value for one in found.routing.ways] == ["broken"]
+
+
+def test_a_service_that_nobody_says_the_endpoints_of_makes_the_comparison_unknown():
+    found = compared(PLAIN, PLAIN + service("{type: LoadBalancer, ports: [{port: 80}]}", name="manual"))
+    assert (found.verdict.value, found.new_access.value, found.lost_access.value) == ("unknown", "unknown", "no")
+    assert "no manifest says where Service shop/manual leads" in found.unknown_because
+
+
+def test_a_way_that_policy_opens_is_listed_with_what_became_of_it():
+    found = compared(BALANCED + policy(CLOSED), BALANCED + from_blocks("0.0.0.0/0"))
+    assert found.verdict.value == "more permissive"
+    openness = [(one.way.by, one.before.openness.value, one.after.openness.value) for one in found.routing.ways]
+    assert ("LoadBalancer", "depends", "depends") in openness
+
+
+TRAEFIK = written("IngressRoute", "web", "spec: {routes: [{match: Host(`a`)}]}", group="traefik.io/v1alpha1")
+
+
+def test_an_object_that_is_not_modelled_and_could_open_a_way_in_is_in_doubt_unless_both_sides_have_it():
+    assert verdict(PLAIN, PLAIN + TRAEFIK) == "unknown"
+    assert verdict(PLAIN + TRAEFIK, PLAIN + TRAEFIK) == "equivalent"
+    assert verdict(PLAIN + TRAEFIK, PLAIN + TRAEFIK.replace("(`a`)", "(`b`)")) == "unknown"
+
+
+def test_the_order_of_documents_rules_and_names_of_files_are_no_change():
+    two = f"{{rules: [{rule()}, {rule('b.example.com')}]}}"
+    swapped = f"{{rules: [{rule('b.example.com')}, {rule()}]}}"
+    assert verdict(PLAIN + ingress(two), ingress(swapped) + PLAIN) == "equivalent"
+
+
+ROUTED = {
+    "a target port": (
+        "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]",
+        "selector: {app: api}, ports: [{port: 80, targetPort: 9090}]",
+        "incomparable",
+    ),
+    "a selector": (
+        "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]",
+        "selector: {app: db}, ports: [{port: 80, targetPort: 8080}]",
+        "incomparable",
+    ),
+    "one port more": (
+        "selector: {app: api}, ports: [{name: a, port: 80, targetPort: 8080}]",
+        "selector: {app: api}, ports: [{name: a, port: 80, targetPort: 8080}, {name: b, port: 81}]",
+        "more permissive",
+    ),
+    "an alias": (
+        "type: ExternalName, externalName: a.example.com",
+        "type: ExternalName, externalName: b.example.com",
+        "incomparable",
+    ),
+    "endpoints of its node alone": (
+        "selector: {app: api}, ports: [{port: 80}]",
+        "internalTrafficPolicy: Local, selector: {app: api}, ports: [{port: 80}]",
+        "less permissive",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), ROUTED.values(), ids=ROUTED)
+def test_a_service_that_leads_pods_elsewhere_is_a_change(old, new, expected):
+    assert verdict(service(f"{{{old}}}"), service(f"{{{new}}}")) == expected
+
+
+def test_a_service_that_leads_elsewhere_is_none_where_no_policy_lets_anybody_through():
+    old = service("{selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}") + policy(CLOSED)
+    new = service("{selector: {app: api}, ports: [{port: 80, targetPort: 9090}]}") + policy(CLOSED)
+    assert verdict(old, new) == "equivalent"
+
+
+def test_a_service_on_one_side_only_is_listed_and_decides_nothing():
+    found = compared("", PLAIN)
+    assert (found.verdict.value, found.routing.added) == ("equivalent", ("shop/api",))
+
+
+def test_equivalent_says_that_icmp_is_not_modelled():
+    assert "ICMP is not modelled" in compared(PLAIN, PLAIN).assumptions
