@@ -2,6 +2,8 @@
 
 import json
 import random
+from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -10,9 +12,14 @@ from agreement.adapter import behaviours_of, flow_of, inventory_of
 from agreement.pairs import Maps, is_of_a_map
 from agreement.pipeline import read_inventory
 from generators.small_cases import cluster_of
+from netverify.answers.context import make_context
+from netverify.answers.reachability import answer_refused
 from netverify.dialects.tiers import lower
+from netverify.model.traffic import Protocol, port_set
 from netverify.queries.outcome import Scope, Verdict
 from netverify.reference.evaluate import allows
+from netverify.rules.predicate import AnyOf, PortIn
+from netverify.symbolic.casting import PodScope
 from netverify.verify import Settings, Verifier, ask
 from oracles import truth_table
 from oracles.direct_interpreter import BEHAVIOURS, allowed, name_of, namespace_of, on_host_network
@@ -161,14 +168,36 @@ def check_table(reading, policies, cells, *, where=None, namespace_labels=None, 
 
 
 def wrong_answers(text, cells, where):
-    """The cells that the symbolic reading proves or refutes against what is expected."""
+    """What the symbolic reading proves or refutes of the cells against what is expected, a pair of pods at a time.
+
+    The cells that are to be denied are one question, of which nothing may be reachable. Of those that are to be allowed
+    one, another one for each pair, must be reachable, and of all together none may be refused.
+    """
     settings = Settings(behaviours=behaviours_of({"policy-enforced": True, **where}))
     verifier = Verifier(read_inventory(text), settings)
-    wrong = []
+    context = make_context(verifier.inventory, settings)
+    pairs = defaultdict(lambda: {True: [], False: []})
     for protocol, port, source, destination, expected in cells:
-        sentence = f"can pod {source} reach pod {destination}:{port}/{protocol.lower()}"
-        answer = verifier.ask(sentence)
-        fitting = (Verdict.REACHABLE, Scope.EXISTING) if expected else (Verdict.UNREACHABLE, None)
-        if (answer.verdict, answer.scope) != fitting:
-            wrong.append(f"{sentence}: {answer.verdict}")
+        pairs[source, destination][expected].append(PortIn(Protocol(protocol), port_set((port, port))))
+    wrong = []
+    for number, ((source, destination), traffic) in enumerate(pairs.items()):
+        question = verifier.question(f"can pod {source} reach pod {destination}")
+        allowed, denied = traffic[True], traffic[False]
+        one = allowed[number % len(allowed)] if allowed else None
+        if one and not is_reachable(verifier.answer(replace(question, traffic=one))):
+            wrong.append(f"{source} -> {destination}: {one} should be reachable")
+        if denied and not is_proved(verifier.answer(replace(question, traffic=AnyOf(tuple(denied))))):
+            wrong.append(f"{source} -> {destination}: none of {denied} should be reachable")
+        if allowed:
+            asked = replace(question, traffic=AnyOf(tuple(allowed)))
+            if not is_proved(answer_refused(asked, context, context.search.find_refused(asked, PodScope.EXISTING))):
+                wrong.append(f"{source} -> {destination}: none of {allowed} should be refused")
     return wrong
+
+
+def is_reachable(answer):
+    return (answer.verdict, answer.scope) == (Verdict.REACHABLE, Scope.EXISTING)
+
+
+def is_proved(answer):
+    return (answer.verdict, answer.scope) == (Verdict.UNREACHABLE, None)

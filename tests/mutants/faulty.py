@@ -8,9 +8,12 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
+import pytest
+
 from generators.clusters import random_cluster
 from generators.points import random_point
 from generators.vocabulary import Dice
+from mutants.bodies import live_objects, new_bodies
 from oracles.direct_interpreter import allowed
 
 PACKAGE = Path(importlib.util.find_spec("netverify").origin).parent
@@ -25,11 +28,11 @@ class Patched:
         path = PACKAGE.joinpath(*module.split("."))
         self.path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         self.name = f"netverify.{module}"
-        source = self.path.read_text()
-        found = source.count(original)
+        self.original = self.path.read_text()
+        found = self.original.count(original)
         if found != 1:
             raise AssertionError(f"the text to replace is {found} times in {self.name}, not once: {original}")
-        self.source = source.replace(original, replacement)
+        self.source = self.original.replace(original, replacement)
 
     def find_spec(self, name, path=None, target=None):
         del path, target
@@ -49,8 +52,43 @@ def is_reloaded(name):
 
 @contextmanager
 def fault(module, original, replacement):
-    """A fresh import of the package with one fault, as long as the context lasts."""
-    finder = Patched(module, original, replacement)
+    """The package with one fault, as long as the context lasts.
+
+    A fault in the bodies of functions alone is put into the functions that are there; any other one needs a fresh
+    import of the package.
+    """
+    patched = Patched(module, original, replacement)
+    bodies = new_bodies(importlib.import_module(patched.name), patched.original, patched.source, str(patched.path))
+    with reloaded(patched) if bodies is None else replaced(bodies):
+        yield
+
+
+@contextmanager
+def replaced(bodies):
+    """Functions with other bodies; what the package and the checks remember is forgotten before and after."""
+    kept = {function: function.__code__ for function in bodies}
+    try:
+        for function, body in bodies.items():
+            function.__code__ = body
+        forget()
+        yield
+    finally:
+        for function, body in kept.items():
+            function.__code__ = body
+        forget()
+
+
+def forget():
+    """Empty the caches of the package and of the checks; the judges keep theirs."""
+    for name, module in list(sys.modules.items()):
+        for one in live_objects(module) if is_reloaded(name) else ():
+            if hasattr(one, "cache_clear"):
+                one.cache_clear()
+
+
+@contextmanager
+def reloaded(finder):
+    """A fresh import of the package, in which ``finder`` finds its module."""
     kept = {name: loaded for name, loaded in sys.modules.items() if is_reloaded(name)}
     for name in kept:
         del sys.modules[name]
@@ -79,10 +117,10 @@ def judged_points(seed):
     ]
 
 
-def first_disagreement_on_points(most_clusters):
+def first_disagreement_on_points(seeds):
     """The first seed at which the reference reading decides a connection differently; None when it never does."""
     readings = importlib.import_module("agreement.readings")
-    for seed in range(most_clusters):
+    for seed in seeds:
         cluster, judged = judged_points(seed)
         answer = readings.reference(cluster)
         if any(answer(point) is not verdict for point, verdict in judged):
@@ -90,23 +128,25 @@ def first_disagreement_on_points(most_clusters):
     return None
 
 
-def first_disagreement_on_questions(most_questions, **bounds):
+def first_disagreement_on_questions(seeds, bounds=({},)):
     """The first seed at which a whole question is answered differently; None when none is.
 
-    ``bounds`` of the search are set first, so that small clusters are taken for wide ones.
+    Each question is asked under each of the ``bounds`` of the search, so that small clusters are taken for wide ones.
     A witness that the reference reading refuses counts: the package stops there by itself.
     """
+    return next((seed for seed in seeds if any(is_answered_differently(seed, each) for each in bounds)), None)
+
+
+def is_answered_differently(seed, bounds):
     questions = importlib.import_module("agreement.questions")
-    for name, value in bounds.items():
-        setattr(importlib.import_module("netverify.symbolic.search"), name, value)
     refused = importlib.import_module("netverify.explain").ReplayError
-    for seed in range(most_questions):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in bounds.items():
+            patch.setattr(importlib.import_module("netverify.symbolic.search"), name, value)
         try:
-            if questions.disagreement(seed) is not None:
-                return seed
+            return questions.disagreement(seed) is not None
         except refused:
-            return seed
-    return None
+            return True
 
 
 @cache
@@ -116,27 +156,27 @@ def judged_pairs(seed, *, of_tables):
     return pairs.judged(cases.pair_case(seed, of_tables=of_tables))
 
 
-def first_disagreement_on_pairs(most_cases):
+def first_disagreement_on_pairs(seeds):
     """The first seed at which all pairs are mapped differently from what every world says; None when none is.
 
     Faults must be in the all-pairs reading alone: the judge stands on the other readings' ground.
     """
     pairs, cases = (importlib.import_module(f"agreement.{name}") for name in ("pairs", "pair_cases"))
-    for seed in range(most_cases):
+    for seed in seeds:
         for of_tables in (True, False):
             if pairs.mapped(cases.pair_case(seed, of_tables=of_tables)) != judged_pairs(seed, of_tables=of_tables):
                 return seed
     return None
 
 
-def first_disagreement_on_descriptions(most_questions):
+def first_disagreement_on_descriptions(seeds):
     """The first seed at which possible pods are described wrongly; None when they never are.
 
     A description that the solver contradicts counts: the package stops there by itself.
     """
     descriptions = importlib.import_module("agreement.test_agreement_possible_pods")
     refused = importlib.import_module("netverify.answers.possible").DescriptionError
-    for seed in range(most_questions):
+    for seed in seeds:
         try:
             descriptions.described_in_case(seed)
             if descriptions.disagreement("who", seed) is not None:
@@ -146,13 +186,13 @@ def first_disagreement_on_descriptions(most_questions):
     return None
 
 
-def first_disagreement_on_witnesses(most_cases):
+def first_disagreement_on_witnesses(seeds):
     """The first seed at which a pair is shown by a flow that cannot be, or by none; None when none is.
 
     A choice that turns out impossible counts: the package stops there by itself.
     """
     witnesses = importlib.import_module("agreement.pair_witnesses")
-    for seed in range(most_cases):
+    for seed in seeds:
         for of_tables in (True, False):
             try:
                 if witnesses.wrong_witnesses(seed, of_tables=of_tables):

@@ -3,6 +3,8 @@
 Each fault replaces text that stands in the module exactly once, so that a fault whose code has moved fails loudly.
 """
 
+from functools import partial
+
 import pytest
 
 from mutants.faulty import (
@@ -18,6 +20,10 @@ MOST_CLUSTERS = 500
 MOST_QUESTIONS = 300
 MOST_CASES = 150
 MOST_DESCRIPTIONS = 100
+TAKEN_AS_WIDE = (
+    {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1},
+    {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1, "NARROW": 0},
+)
 
 LOWERING = "dialects.network_policy"
 TIERS = "dialects.tiers"
@@ -646,50 +652,50 @@ def ids(faults):
     ("module", "original", "replacement"),
     ids({**FAULTS_OF_THE_LOWERING, **FAULTS_OF_THE_REFERENCE, **FAULTS_OF_READING}),
 )
-def test_a_seeded_fault_is_found_by_single_connections(module, original, replacement):
+def test_a_seeded_fault_is_found_by_single_connections(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_disagreement_on_points(MOST_CLUSTERS) is not None
+        assert is_found(first_disagreement_on_points, range(MOST_CLUSTERS))
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_THE_ENCODER))
-def test_a_seeded_fault_is_found_by_whole_questions(module, original, replacement):
+def test_a_seeded_fault_is_found_by_whole_questions(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_disagreement_on_questions(MOST_QUESTIONS) is not None
+        assert is_found(first_disagreement_on_questions, range(MOST_QUESTIONS))
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_THE_SEARCH))
-def test_a_seeded_fault_is_found_by_whole_questions_about_clusters_taken_as_wide(module, original, replacement):
-    many_pods = {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1}
+def test_a_seeded_fault_is_found_by_whole_questions_about_clusters_taken_as_wide(
+    module, original, replacement, is_found
+):
     with fault(module, original, replacement):
-        bounds = (many_pods, {**many_pods, "NARROW": 0})
-        assert any(first_disagreement_on_questions(MOST_QUESTIONS, **wide) is not None for wide in bounds)
+        assert is_found(partial(first_disagreement_on_questions, bounds=TAKEN_AS_WIDE), range(MOST_QUESTIONS))
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_ALL_PAIRS))
-def test_a_seeded_fault_is_found_by_all_pairs(module, original, replacement):
+def test_a_seeded_fault_is_found_by_all_pairs(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_disagreement_on_pairs(MOST_CASES) is not None
+        assert is_found(first_disagreement_on_pairs, range(MOST_CASES))
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_DESCRIPTIONS))
-def test_a_seeded_fault_is_found_by_descriptions_of_possible_pods(module, original, replacement):
+def test_a_seeded_fault_is_found_by_descriptions_of_possible_pods(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_disagreement_on_descriptions(MOST_DESCRIPTIONS) is not None
+        assert is_found(first_disagreement_on_descriptions, range(MOST_DESCRIPTIONS))
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_WITNESSES))
-def test_a_seeded_fault_is_found_by_the_flows_of_pairs(module, original, replacement):
+def test_a_seeded_fault_is_found_by_the_flows_of_pairs(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_disagreement_on_witnesses(MOST_CASES) is not None
+        assert is_found(first_disagreement_on_witnesses, range(MOST_CASES))
 
 
 def test_without_a_fault_nothing_is_found():
     with fault(LABELS, "class LabelSelector:", "class LabelSelector: "):
-        assert first_disagreement_on_pairs(10) is None
-        assert first_disagreement_on_points(10) is None
-        assert first_disagreement_on_questions(10) is None
-        assert first_disagreement_on_descriptions(3) is None
-        assert first_disagreement_on_witnesses(10) is None
+        assert first_disagreement_on_pairs(range(10)) is None
+        assert first_disagreement_on_points(range(10)) is None
+        assert first_disagreement_on_questions(range(10)) is None
+        assert first_disagreement_on_descriptions(range(3)) is None
+        assert first_disagreement_on_witnesses(range(10)) is None
 
 
 def test_a_fault_whose_code_has_moved_fails_loudly():

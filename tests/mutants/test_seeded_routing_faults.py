@@ -1,6 +1,7 @@
 """Faults seeded into routing and routed answers: the agreement checks on Services and ways in must find every one."""
 
 import importlib
+from functools import partial
 
 import pytest
 
@@ -160,7 +161,7 @@ def ids(faults):
     return [pytest.param(*texts, id=name) for name, texts in faults.items()]
 
 
-def first_seed(module, names, seeds):
+def first_seed(seeds, module, names):
     """The first of ``seeds`` at which one of the checks ``names`` finds something; None when none does.
 
     What stops the package counts as found.
@@ -180,25 +181,31 @@ RARE_OUTSIDE = (106,)
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_WAYS))
-def test_a_seeded_fault_is_found_by_the_ways_in(module, original, replacement):
+def test_a_seeded_fault_is_found_by_the_ways_in(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_seed("test_agreement_ways_in", ["difference"], range(MOST_CLUSTERS)) is not None
+        assert is_found(
+            partial(first_seed, module="test_agreement_ways_in", names=["difference"]), range(MOST_CLUSTERS)
+        )
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_OF_SERVICES))
-def test_a_seeded_fault_is_found_by_questions_about_services(module, original, replacement):
+def test_a_seeded_fault_is_found_by_questions_about_services(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_seed("test_agreement_services", ["wrong"], (*RARE, *range(MOST_ASKED))) is not None
+        assert is_found(
+            partial(first_seed, module="test_agreement_services", names=["wrong"]), (*RARE, *range(MOST_ASKED))
+        )
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS_FROM_OUTSIDE))
-def test_a_seeded_fault_is_found_by_questions_from_outside(module, original, replacement):
+def test_a_seeded_fault_is_found_by_questions_from_outside(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        assert first_seed("test_agreement_outside", OUTSIDE, (*RARE_OUTSIDE, *range(MOST_ASKED))) is not None
+        assert is_found(
+            partial(first_seed, module="test_agreement_outside", names=OUTSIDE), (*RARE_OUTSIDE, *range(MOST_ASKED))
+        )
 
 
 def test_without_a_fault_nothing_is_found():
     with fault("routing.hostnames", "def intersection(", "def intersection ("):
-        assert first_seed("test_agreement_ways_in", ["difference"], range(20)) is None
-        assert first_seed("test_agreement_services", ["wrong"], range(5)) is None
-        assert first_seed("test_agreement_outside", OUTSIDE, range(5)) is None
+        assert first_seed(range(20), "test_agreement_ways_in", ["difference"]) is None
+        assert first_seed(range(5), "test_agreement_services", ["wrong"]) is None
+        assert first_seed(range(5), "test_agreement_outside", OUTSIDE) is None
