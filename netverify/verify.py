@@ -66,12 +66,7 @@ class Verifier:
 
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""
-        if question.called is not None or question.from_outside:
-            return self._router.answer(question)
-        from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
-        from netverify.answers.reachability import answer  # noqa: PLC0415 as above
-
-        return answer(question, with_namespaces_of(question, self._context))
+        return self._router.answer(question)
 
     def map(self, wanted: Wanted | None = None) -> Map:
         """Who may open which connections to whom, among existing pods and external ranges; as far as ``wanted``.

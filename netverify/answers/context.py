@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings
@@ -11,11 +12,13 @@ from netverify.manifests.coverage import Inventory
 from netverify.manifests.validation.names import dns_label_problems
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODE, Namespace, Workload
+from netverify.model.flow import Direction
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.question import Question
 from netverify.routing.index import RoutingIndex
 from netverify.rules.mentions import Mentions, collect
 from netverify.rules.slicing import PolicyIndex
+from netverify.rules.table import PolicySet, RuleTable
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.solver import Budget
@@ -81,6 +84,15 @@ def with_nodes(context: Context) -> Context:
     inventory = replace(context.inventory, cluster=with_them)
     settings = replace(context.settings, behaviours=behaviours)
     return _context(inventory, settings, context.policies, Pairs(with_them, context.policies, settings))
+
+
+def with_half(direction: Direction, context: Context) -> Context:
+    """``context`` in which policy of ``direction`` alone decides."""
+    whole = context.policies.policies.tables
+    tables = {one: table if one is direction else RuleTable(one, ()) for one, table in whole.items()}
+    policies = PolicyIndex(PolicySet(MappingProxyType(tables)))
+    pairs = Pairs(context.inventory.cluster, policies, context.settings)
+    return _context(context.inventory, context.settings, policies, pairs)
 
 
 def with_workload(workload: Workload, context: Context) -> Context:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from netverify.answers.context import Context
 from netverify.model.addresses import AddressRange
 from netverify.model.api_server import is_api_server
-from netverify.model.flow import End
+from netverify.model.flow import Direction, End
 from netverify.model.service import Service, ServicePort
 from netverify.queries.called import Called
 from netverify.queries.outcome import EndpointKind, Hop
@@ -19,6 +20,18 @@ from netverify.routing.hops import service_hop
 from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, Predicate
 
 
+class Shared(Enum):
+    """Which pod two connections of a route have in common, beside what their questions say.
+
+    ``CLIENT``: the last one comes from the same pod as the first. ``STATION``: it comes from the pod that the one
+    before it leads to.
+    """
+
+    NOBODY = "nobody"
+    CLIENT = "client"
+    STATION = "station"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedLeg:
     """One connection of a route, as a question of its own.
@@ -26,6 +39,7 @@ class PlannedLeg:
     ``by_node``: its source is a node of the cluster; ``to_node``: its destination is. ``by_client``: its source is the
     client itself, at addresses that it keeps. ``by_balancer``: its source is a load balancer, at addresses of its own.
     ``names_freely``: as :class:`netverify.routing.backends.Backend`. ``given`` is what any answer to it takes as given.
+    ``half``: policy of that direction alone decides, since that of the other sees another connection; None for both.
     """
 
     question: Question
@@ -34,6 +48,7 @@ class PlannedLeg:
     by_client: bool = False
     by_balancer: bool = False
     names_freely: bool = False
+    half: Direction | None = None
     given: tuple[str, ...] = ()
 
 
@@ -54,6 +69,7 @@ class PlannedRoute:
     choice: str = ""
     is_common: bool = True
     clients: tuple[AddressRange, ...] | None = None
+    shared: Shared = Shared.NOBODY
 
 
 def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:

@@ -59,18 +59,26 @@ class WaysIn:
 
     def routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         """The routes through ``way`` to the destination of ``question``."""
-        for backend in self._backends(way, question):
-            destination, traffic = backend.destination, backend.traffic
-            if question.called is None:
-                destination = All((question.destination, destination))
-                traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
-            asked = leg(question, destination, traffic, backend.text)
+        for backend in self.backends_of(way, question):
+            asked = self.asked_of(backend, question)
             for source in way.sources:
                 for course in self._legs(way, source, asked):
                     *before, last = course.legs
                     legs = (*before, replace(last, names_freely=backend.names_freely))
                     route = PlannedRoute(backend_text(backend), course.path, legs, course.provided, backend.kind)
                     yield replace(route, clients=course.clients)
+
+    def asked_of(self, backend: Backend, question: Question) -> Question:
+        """``question`` about the pods of ``backend`` as they are."""
+        destination, traffic = backend.destination, backend.traffic
+        if question.called is None:
+            destination = All((question.destination, destination))
+            traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
+        return leg(question, destination, traffic, backend.text)
+
+    def entries_of(self, key: WorkloadKey, passed: frozenset[WorkloadKey]) -> list[WayIn]:
+        """The ways in to pods of the controller ``key`` that do not lead in a circle through those ``passed``."""
+        return [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
 
     @cached_property
     def _to_controllers(self) -> dict[WorkloadKey, list[WayIn]]:
@@ -79,12 +87,13 @@ class WaysIn:
         controllers = {key for way in self.all if way.controller for key in way.controller.workloads}
         for way in self.all if controllers else ():
             if not way.problem:
-                keys = {backend.workload for backend in self._behind(way) if backend.workload}
+                keys = {backend.workload for backend in self.behind(way) if backend.workload}
                 for key in keys & controllers:
                     found.setdefault(key, []).append(way)
         return found
 
-    def _behind(self, way: WayIn) -> tuple[Backend, ...]:
+    def behind(self, way: WayIn) -> tuple[Backend, ...]:
+        """The endpoints that ``way`` leads to."""
         if way.service is not None and way.service_port is not None:
             behind = backends if way.controller is None else listed
             return behind(self._context.routing, way.service, way.service_port)
@@ -95,10 +104,10 @@ class WaysIn:
         traffic = PortIn(way.protocol, ports)
         return (Backend(EndpointKind.EXISTING, str(way.workload), who, traffic, way.pod_port, way.workload),)
 
-    def _backends(self, way: WayIn, question: Question) -> Iterator[Backend]:
+    def backends_of(self, way: WayIn, question: Question) -> Iterator[Backend]:
         """The endpoints of ``way`` that the question may be about."""
         cast = self._context.search.casting.cast
-        for backend in self._behind(way):
+        for backend in self.behind(way):
             if question.called is None:
                 both = All((question.destination, backend.destination))
                 if cast(both, End.DESTINATION, PodScope.NAMED).empty:
@@ -148,8 +157,8 @@ class WaysIn:
             if key in beyond:
                 continue
             passed = beyond | {key}
-            entries = [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
-            for last, where in self._by_controller(key, asked):
+            entries = self.entries_of(key, passed)
+            for last, where in self.by_controller(key, asked):
                 provided = (*source.provided, *where)
                 if not entries:
                     unknown = ["where something outside these manifests leads to it"]
@@ -161,7 +170,7 @@ class WaysIn:
                             path, legs = (*course.path, *way.hops), (*course.legs, last)
                             yield _Course(path, legs, (*course.provided, *provided), clients)
 
-    def _by_controller(self, key: WorkloadKey, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
+    def by_controller(self, key: WorkloadKey, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
         """The connections from the controller ``key`` to the pod, each with what must hold for it.
 
         Source: kubernetes.io, "Network Policies": what a policy does to pods on the host network is not defined; a node
@@ -183,7 +192,7 @@ class WaysIn:
         self, entry: WayIn, key: WorkloadKey, asked: Question, beyond: frozenset[WorkloadKey]
     ) -> Iterator[_Course]:
         """From the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
-        for backend in self._behind(entry):
+        for backend in self.behind(entry):
             if backend.workload == key:
                 # What does not count as a flow to the pods behind the controller is no reason to leave it alone.
                 knocking = replace(leg(asked, backend.destination, backend.traffic, str(key)), beside=())

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TypeVar
 
 from netverify.answers.choices import settled
-from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_nodes
+from netverify.answers.context import Context
 from netverify.answers.dns import dns_blocked
 from netverify.answers.doubts import described, objects_that_route, unread_inputs
+from netverify.answers.judged_legs import Legs
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
-from netverify.answers.reachability import answer
+from netverify.answers.route_verdicts import answer_of, needs, no_route, scope_of, unique
 from netverify.answers.verdict import of_all, of_any
+from netverify.answers.ways_for_pods import WaysForPods
 from netverify.model.api_server import is_api_server
-from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, Pod
 from netverify.model.service import Service, TrafficPolicy
-from netverify.queries.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
+from netverify.queries.outcome import Answer, EndpointKind, Reason, Route, Scope, Verdict
 from netverify.queries.question import Question, narrowed
-from netverify.queries.wording import setting_words
-from netverify.routing.load_balancers import has_node_port
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import AnyOf, IsPod
-
-_Item = TypeVar("_Item")
+from netverify.rules.predicate import All, AnyOf, IsPod
+from netverify.symbolic.casting import PodScope
 
 _LOOKED_AT = 16
 """So many routes are looked at for a way in to pods that policy opens to addresses outside anyway."""
@@ -39,18 +35,68 @@ class Router:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._contexts: dict[tuple[bool, bool], Context] = {}
-        self._judged: dict[PlannedLeg, Answer] = {}
+        self._legs = Legs(context)
         self.ways = WaysIn(context)
+        self.ways_for_pods = WaysForPods(context, self.ways)
         self.names = Names(context.routing, context.settings.routing)
 
     def answer(self, question: Question) -> Answer:
-        """The answer to ``question``, which has a ``called`` destination, or comes ``from_outside``."""
+        """The answer to ``question``: policy on the direct way, and on every way in that its source can take.
+
+        Whoever gets through directly needs no way in, so that others are looked at only where existing pods do not.
+        """
         question = self.names.followed(question)
+        if question.called is None and not question.from_outside:
+            return self._of_pods(question)
         routes = tuple(route for route in self._telling(question) if route.verdict is not Verdict.VACUOUS)
+        if not any(map(_is_open, routes)):
+            routes += tuple(self.open_to_pods(question))
         if question.called is None and len(routes) == 1 and routes[0].verdict is not Verdict.UNREACHABLE:
             return routes[0].legs[-1]
         return self._together(question, routes)
+
+    def _of_pods(self, question: Question) -> Answer:
+        direct = self._legs.one(PlannedLeg(question))
+        first = Route(question.source_text, question.destination_text, direct.verdict, (), (direct,))
+        if direct.verdict is Verdict.VACUOUS or _is_open(first):
+            return direct
+        routes = tuple(self.open_to_pods(question))
+        if not routes or (direct.verdict is Verdict.REACHABLE and not any(map(_is_open, routes))):
+            return direct
+        return self._together(question, (first, *routes))
+
+    def open_to_pods(self, question: Question) -> Iterator[Route]:
+        """Of the routes by ways in for pods that ``question`` is about, one that is open, if any; or may be, all."""
+        undecided: list[Route] = []
+        possible: list[Route] = []
+        for way in self.ways_for_pods.leading_to(question):
+            for route in self.open_through(way, question):
+                if _is_open(route):
+                    yield route
+                    return
+                (possible if route.verdict is Verdict.REACHABLE else undecided).append(route)
+        yield from possible[:1] or undecided
+
+    def open_through(self, way: WayIn, question: Question) -> Iterator[Route]:
+        """The routes of pods through ``way`` that are open, or of which that is not decided."""
+        for route in self.planned_through(way, question):
+            judged = self.judged_for_pods(route, question.source_text)
+            if judged.verdict in (Verdict.REACHABLE, Verdict.UNKNOWN):
+                yield judged
+
+    def planned_through(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
+        """The routes of pods through ``way``, before policy has judged them; none where the source is no pod."""
+        if self.may_be_pods(question):
+            yield from self.ways_for_pods.routes_of(way, question)
+
+    def may_be_pods(self, question: Question) -> bool:
+        """Whether the source of ``question`` may be pods."""
+        pods = All((question.source, IsPod(End.SOURCE)))
+        return not self.context.search.casting.cast(pods, End.SOURCE, PodScope.NAMED).empty
+
+    def judged_for_pods(self, route: PlannedRoute, source: str) -> Route:
+        """As :meth:`judged`, of a route that pods take: no connection is judged behind one that is closed."""
+        return _judged(route, source, self._legs.as_far_as_open(route))
 
     def planned(self, question: Question) -> Iterator[PlannedRoute]:
         """Every route that the traffic of ``question`` can take, before policy has judged them.
@@ -65,7 +111,7 @@ class Router:
             yield from settled((route, self.judged(route, question.source_text)) for route in self._planned(question))
             return
         planned = (self.judged(route, question.source_text) for route in self._planned(question))
-        found = self._leg(PlannedLeg(replace(question, from_outside=False)))
+        found = self._legs.one(PlannedLeg(replace(question, from_outside=False)))
         is_open = found.verdict is Verdict.REACHABLE
         for number, route in enumerate(planned, 1):
             yield route
@@ -77,17 +123,15 @@ class Router:
 
     def judged(self, route: PlannedRoute, source: str) -> Route:
         """``route``, which comes from ``source``, with the verdict of policy on it."""
-        legs = tuple(self._leg(leg) for leg in route.legs)
-        given = chain.from_iterable(map(_given_node, route.legs, legs))
-        return Route(
-            source,
-            route.text,
-            of_all([leg.verdict for leg in legs]),
-            route.path,
-            legs,
-            unique((*route.provided, *given)),
-            route.leads_to,
-        )
+        return _judged(route, source, tuple(map(self._legs.one, route.legs)))
+
+    def context_of(self, leg: PlannedLeg) -> Context:
+        """The context that ``leg`` is judged in."""
+        return self._legs.context_of(leg)
+
+    def as_judged(self, leg: PlannedLeg, found: Answer) -> Answer:
+        """What ``found``, in the context of ``leg``, says of it."""
+        return self._legs.told(leg, found)
 
     def _planned(self, question: Question) -> Iterator[PlannedRoute]:
         if question.from_outside:
@@ -98,28 +142,6 @@ class Router:
         if question.called is not None:
             yield from routes_to(question, question.called, self.context)
 
-    def _leg(self, leg: PlannedLeg) -> Answer:
-        if leg not in self._judged:
-            self._judged[leg] = self._judge(leg)
-        return self._judged[leg]
-
-    def _judge(self, leg: PlannedLeg) -> Answer:
-        found = answer(leg.question, self.context_of(leg))
-        found = replace(found, assumptions=unique((*found.assumptions, *leg.given)))
-        if not leg.by_node or Behaviour.HOST_NETWORK_POLICED in self.context.settings.behaviours:
-            return found
-        fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
-        return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
-
-    def context_of(self, leg: PlannedLeg) -> Context:
-        """The context that ``leg`` is judged in."""
-        has_node = leg.by_node or leg.to_node
-        key = (has_node, leg.names_freely)
-        if key not in self._contexts:
-            context = with_free_names(self.context) if leg.names_freely else self.context
-            self._contexts[key] = with_nodes(context) if has_node else context
-        return with_namespaces_of(leg.question, self._contexts[key])
-
     def _together(self, question: Question, routes: tuple[Route, ...]) -> Answer:
         verdict = of_any([route.verdict for route in routes])
         doubts: tuple[str, ...] = ()
@@ -129,7 +151,7 @@ class Router:
         if verdict is Verdict.UNREACHABLE:
             doubts = self.doubts(question)
             verdict = Verdict.UNKNOWN if doubts else verdict
-        found = _answer(question, verdict, routes, doubts=doubts, reasons=reasons)
+        found = answer_of(question, verdict, routes, doubts=doubts, reasons=reasons)
         given = self._given(question, found)
         return replace(
             found,
@@ -147,14 +169,11 @@ class Router:
         """What a proof that no route is open takes as given about routes."""
         if found.verdict is not Verdict.UNREACHABLE:
             return
-        service = question.called.service if question.called else None
         if question.from_outside:
             yield "nothing outside these manifests opens a way in"
             ways = self.ways.all
             if any(way.controller and way.controller.workloads for way in ways):
                 yield "Ingresses, Gateways and Routes are served by no other pods than those that the manifests show"
-        elif service is not None and (service.external_ips or any(has_node_port(service, p) for p in service.ports)):
-            yield f"pods connect to Service {service} itself, not by way of a node, which policy would then see"
         if any(route.leads_to is EndpointKind.ADDRESS for route in found.routes):
             yield "an address of an EndpointSlice is a pod's only where the manifests say so"
 
@@ -184,15 +203,15 @@ class Router:
         if question.from_outside:
             ways = list(self.ways.leading_to(question))
             if not ways or service.selector is not None:
-                return Verdict.UNREACHABLE, (), (_no_route(service, self._why_unserved(question, service, ways)),)
+                return Verdict.UNREACHABLE, (), (no_route(service, self._why_unserved(question, service, ways)),)
         elif called.nowhere:
             verdict = Verdict.UNREACHABLE if called.is_sure else Verdict.UNKNOWN
-            return verdict, (called.nowhere,), (_no_route(service, called.nowhere),)
+            return verdict, (called.nowhere,), (no_route(service, called.nowhere),)
         if service.selector is None:
             return Verdict.UNKNOWN, (f"Service {service} has no selector, and no manifest says where it leads",), ()
         names = sorted({str(port.target_port) for port in called.ports if isinstance(port.target_port, str)})
         detail = f"no pod has a port named {' or '.join(names)}" if names else "it has no endpoints"
-        return Verdict.UNREACHABLE, (), (_no_route(service, detail),)
+        return Verdict.UNREACHABLE, (), (no_route(service, detail),)
 
     def _why_unserved(self, question: Question, service: Service, ways: Sequence[WayIn]) -> str:
         """Why there is no route from outside to ``service`` for the client of ``question``, in words."""
@@ -202,97 +221,20 @@ class Router:
         return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
 
 
+def _judged(route: PlannedRoute, source: str, legs: tuple[Answer, ...]) -> Route:
+    given = chain.from_iterable(map(_given_node, route.legs, legs))
+    provided = unique((*route.provided, *given))
+    verdict = of_all([leg.verdict for leg in legs])
+    return Route(source, route.text, verdict, route.path, legs, provided, route.leads_to)
+
+
+def _is_open(route: Route) -> bool:
+    """Whether existing pods suffice for ``route``."""
+    return route.verdict is Verdict.REACHABLE and scope_of(route) is Scope.EXISTING
+
+
 def _given_node(planned: PlannedLeg, judged: Answer) -> Iterator[str]:
     """What the manifests do not tell about the node that ``judged`` comes from: no manifest has its addresses."""
     witness = judged.witness
     if planned.by_node and witness is not None and witness.source_address_matters:
         yield f"where a node has an address that policy admits, such as {witness.flow.source.address}"
-
-
-def _no_route(service: Service, detail: str) -> Reason:
-    origin = service.origin
-    return Reason(Routing.ROUTING, Effect.DENY, origin=origin, object=f"Service {service}", detail=detail)
-
-
-def _answer(
-    question: Question,
-    verdict: Verdict,
-    routes: tuple[Route, ...],
-    *,
-    doubts: tuple[str, ...],
-    reasons: tuple[Reason, ...],
-) -> Answer:
-    """All of ``routes`` as one answer: about the best that is reachable, or about all where none is."""
-    routes = tuple(simplest(routes))
-    best = _best(routes) if verdict is Verdict.REACHABLE else None
-    telling = best.legs if best is not None else tuple(leg for route in routes for leg in deciding_legs(route))
-    last = best.legs[-1] if best is not None else None
-    undecided = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNKNOWN]
-    return Answer(
-        question=question.text,
-        verdict=verdict,
-        scope=scope_of(best),
-        witness=last.witness if last else None,
-        because=unique((*reasons, *(one for leg in telling for one in leg.because))),
-        unknown_because=unique((*doubts, *(line for leg in undecided for line in leg.unknown_because)))
-        if verdict is Verdict.UNKNOWN
-        else (),
-        assumptions=unique(line for leg in telling for line in leg.assumptions),
-        approximations=unique(line for leg in telling for line in leg.approximations),
-        notes=unique((*(question.called.notes if question.called else ()), *(n for leg in telling for n in leg.notes))),
-        smt2=unique(goal for route in routes for leg in route.legs for goal in leg.smt2),
-        routes=routes,
-        route=best,
-    )
-
-
-def scope_of(route: Route | None) -> Scope | None:
-    """Whether existing pods suffice for ``route``; None without one."""
-    if route is None:
-        return None
-    return Scope.EXISTING if all(leg.scope is Scope.EXISTING for leg in route.legs) else Scope.POSSIBLE
-
-
-def _best(routes: tuple[Route, ...]) -> Route:
-    """Of the routes that are reachable one that existing pods can take, and on the fewest conditions."""
-    reachable = [route for route in routes if route.verdict is Verdict.REACHABLE]
-
-    def quality(route: Route) -> tuple[bool, int, bool, int]:
-        needs = sum(len(leg.witness.behaviours) for leg in route.legs if leg.witness)
-        return (scope_of(route) is Scope.POSSIBLE, len(route.provided), not route.path, needs)
-
-    return min(reachable, key=quality)
-
-
-def deciding_legs(route: Route) -> tuple[Answer, ...]:
-    """The connections of ``route`` that its verdict is that of."""
-    return tuple(leg for leg in route.legs if leg.verdict is route.verdict)
-
-
-def needs(route: Route) -> tuple[str, ...]:
-    """What ``route`` is open for only if it holds: conditions outside the manifests, and behaviours."""
-    behaviours = [
-        setting_words(behaviour, value=value)
-        for leg in route.legs
-        if leg.witness is not None
-        for behaviour, value in sorted(leg.witness.behaviours.items())
-    ]
-    return unique((*route.provided, *behaviours))
-
-
-def simplest(routes: Sequence[Route]) -> Iterator[Route]:
-    """``routes``, each once, without those that are open only on conditions, beside the same one on fewer."""
-    once = {(route.path, route.text, route.provided, *map(id, route.legs)): route for route in routes}
-    conditions: dict[object, set[frozenset[str]]] = defaultdict(set)
-    for route in routes:
-        conditions[route.path, route.text, route.verdict].add(frozenset(route.provided))
-    for route in once.values():
-        alike = conditions[route.path, route.text, route.verdict]
-        if route.verdict is Verdict.REACHABLE and any(fewer < set(route.provided) for fewer in alike):
-            continue
-        yield route
-
-
-def unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
-    """``items`` without repeats, in their order."""
-    return tuple(dict.fromkeys(items))

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from netverify.answers.listing import listing
 from netverify.answers.planned import PlannedLeg, routes_to
-from netverify.answers.routed import Router, unique
+from netverify.answers.route_verdicts import unique
+from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
 from netverify.model.flow import End
 from netverify.queries.outcome import Answer, Listed, Listing, Route, Verdict

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
-from netverify.answers.routed import Router, needs, scope_of, simplest, unique
+from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
+from netverify.answers.routed import Router
 from netverify.model.flow import End
 from netverify.queries.called import Called
 from netverify.queries.internet import internet_ranges

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.context import Context, make_context
-from netverify.answers.routed import needs, scope_of
+from netverify.answers.route_verdicts import needs, scope_of
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
 from netverify.gate.fingerprint import fingerprint

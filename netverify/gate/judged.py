@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netverify.answers.routed import unique
+from netverify.answers.route_verdicts import unique
 from netverify.gate.outcome import GRAVEST, GateVerdict, Violation
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 

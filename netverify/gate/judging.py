@@ -8,6 +8,7 @@ from dataclasses import replace
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found, answer_refused
 from netverify.answers.routed import Router
+from netverify.gate.by_ways import judge_by_ways
 from netverify.gate.causes import OUTSIDE, cause_of, place_of, place_words
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
@@ -15,7 +16,8 @@ from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.presence import absences
-from netverify.gate.routed import is_used_by_route, judge_routes, through
+from netverify.gate.route_words import through
+from netverify.gate.routed import is_used_by_route, judge_routes
 from netverify.intent.spec import World
 from netverify.model.flow import End, External, Pod
 from netverify.queries.outcome import Answer, Scope, Verdict
@@ -40,7 +42,10 @@ class Judge:
             return judge_routes(claim, assertion, self.router, self._none)
         if claim.wanted is Wanted.ALL:
             return self._all(claim, assertion)
-        return self._none(claim, assertion)
+        direct = self._none(claim, assertion)
+        if direct.verdict is GateVerdict.VACUOUS:
+            return direct
+        return together((direct, *judge_by_ways(claim, assertion, self.router)))
 
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that is against ``claim``, of which exceptions left out nothing yet."""

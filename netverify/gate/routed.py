@@ -9,18 +9,21 @@ from typing import TypeAlias
 
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.reachability import answer_refused
-from netverify.answers.routed import Router, needs, scope_of
+from netverify.answers.route_verdicts import scope_of
+from netverify.answers.routed import Router
+from netverify.gate.by_ways import by_hop, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
 from netverify.gate.clients import may_be_client
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.route_words import violation_text
 from netverify.intent.spec import World
 from netverify.model.flow import End
-from netverify.queries.outcome import Answer, Effect, Route, Verdict
+from netverify.queries.outcome import Answer, Route, Verdict
 from netverify.queries.question import Question, narrowed
-from netverify.rules.predicate import ALWAYS, All, IsPod, Not, Predicate
+from netverify.rules.predicate import ALWAYS, All, Not, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
 
@@ -37,6 +40,7 @@ def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straigh
         part = replace(claim, question=question, exempt=())
         is_all = claim.wanted is Wanted.ALL
         parts.append(_all(part, assertion, router) if is_all else _none(part, assertion, router, straight))
+    parts += judge_by_ways(claim, assertion, router)
     told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
     if told or not claim.exempt:
         return together(told or parts)
@@ -55,7 +59,7 @@ def _questions(claim: Claim) -> Iterator[Question]:
     if not question.from_outside:
         yield replace(question, beside=(*question.beside, *(All((one.source, one.target)) for one in claim.exempt)))
         return
-    hops = tuple(All((IsPod(End.SOURCE), one.source, one.target)) for one in claim.exempt if one.by_hop)
+    hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)
     pieces: list[tuple[Predicate, tuple[Predicate, ...]]] = [(question.source, ())]
     for one in claim.exempt:
         if one.outside or one.source == ALWAYS:
@@ -159,14 +163,11 @@ def _violation(
     """That ``planned`` can be taken with a flow of each of the classes that are ``chosen``, one for each connection."""
     route = replace(judged, legs=tuple(one.answer for one in chosen))
     last = route.legs[-1]
-    way = " -> ".join(hop.text for hop in route.path)
-    conditions = needs(route)
-    provided = f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
     source = route.source if claim.question.from_outside else chosen[0].cause.source
-    by = f" ({through(last)})" if through(last) else ""
+    text, way = violation_text(route, source)
     causes = (part for one in chosen for part in (one.cause.source, one.cause.destination, one.cause.reason))
     return Violation(
-        f"{source} can reach {route.text}{f' by way of {way}' if way else ''}{provided}{by}",
+        text,
         source,
         route.text,
         fingerprint(assertion, claim.key, route.text, way, *planned.provided, *causes),
@@ -175,12 +176,6 @@ def _violation(
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route if route.path else None,
     )
-
-
-def through(answer: Answer) -> str:
-    """The policy whose rule lets the flow of ``answer`` in, or out; empty where none decides."""
-    deciding = [one.policy for one in answer.because if one.effect is Effect.ALLOW and one.policy is not None]
-    return str(deciding[-1]) if deciding else ""
 
 
 def _all(claim: Claim, assertion: str, router: Router) -> Judged:

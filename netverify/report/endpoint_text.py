@@ -65,7 +65,9 @@ def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
     endpoint = witness.flow.at(end)
     if isinstance(endpoint, External):
         return f"address {endpoint.address} outside the cluster"
-    if endpoint.workload is None:
+    if endpoint.workload == NODE and end is End.DESTINATION:
+        text = "a node of the cluster"
+    elif endpoint.workload is None:
         text = _possible_pod_text(endpoint, cluster)
     else:
         source = witness.flow.source

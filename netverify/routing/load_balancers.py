@@ -24,7 +24,7 @@ OWN_NODE_SEEN = "where the pod is on the node that receives the connection, and 
 _UNRESTRICTED = "where the cloud ignores loadBalancerSourceRanges"
 NODES_REACHED = "where the addresses of nodes can be reached from there"
 _PROXY = "where the load balancer puts an address of its own in the client's place"
-_INSIDE = "where clients there are let into the network of the internal load balancer"
+INSIDE = "where clients there are let into the network of the internal load balancer"
 _OWNED = "where traffic for the external IP is led to a node"
 
 _INTERNAL = {
@@ -109,7 +109,7 @@ def _way(  # noqa: PLR0913, PLR0917 -- the parts of one way
     balanced = by == "LoadBalancer"
     internal = balanced and is_internal(service)
     if balanced:
-        sources = tuple(_balanced_sources(service, *([_INSIDE] if internal else [])))
+        sources = tuple(_balanced_sources(service, *([INSIDE] if internal else [])))
     else:
         sources = _sources(service.external_traffic_policy, NODES_REACHED if by == "NodePort" else _OWNED)
     return WayIn(

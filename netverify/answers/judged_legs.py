@@ -1,0 +1,115 @@
+"""Connections of routes judged, each once, and pairs of connections that one pod has in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes
+from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared
+from netverify.answers.reachability import answer
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, End, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
+from netverify.queries.outcome import Answer, Verdict
+from netverify.queries.port_grammar import EVERY_TRAFFIC
+from netverify.queries.question import narrowed
+from netverify.queries.wording import setting_words
+from netverify.rules.predicate import All, IsPod, IsWorkload, NamespaceMatches, PodMatches, Predicate
+
+_TRIES = 16
+"""So many pods are tried for one that can make both connections."""
+_UNDECIDED = "whether one pod can make both connections of a way in is not decided"
+
+
+class Legs:
+    """Judges connections in one context, each once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._contexts: dict[tuple[bool, bool, Direction | None], Context] = {}
+        self._judged: dict[PlannedLeg, Answer] = {}
+
+    def as_far_as_open(self, route: PlannedRoute) -> tuple[Answer, ...]:
+        """The connections of ``route``, in order; the last one is the first that is closed, if one is."""
+        found: list[Answer] = []
+        while len(found) < len(route.legs) and not (found and _is_closed(found[-1])):
+            leg = route.legs[len(found)]
+            if len(found) == 1 and route.shared is not Shared.NOBODY:
+                found = list(self._joined(route.legs[0], found[0], leg, route.shared))
+            else:
+                found.append(self.one(leg))
+        return tuple(found)
+
+    def _joined(self, leg: PlannedLeg, first: Answer, second: PlannedLeg, shared: Shared) -> tuple[Answer, Answer]:
+        """Both connections, by one pod that is at the source of ``second``, and at its end of ``leg``."""
+        end = End.SOURCE if shared is Shared.CLIENT else End.DESTINATION
+        for _ in range(_TRIES):
+            found = self.one(second)
+            pod = found.witness.flow.source if found.witness is not None else None
+            if found.verdict is not Verdict.REACHABLE or not isinstance(pod, Pod):
+                return first, found
+            before = self.one(_narrowed(leg, end, _like(pod, end)))
+            if not _is_closed(before):
+                return before, found
+            # Nobody who is like it can make the first connection, perhaps nobody of its namespace.
+            is_closed = _is_closed(self.one(_narrowed(leg, end, _home(pod, end))))
+            second = _without(second, (_home if is_closed else _like)(pod, End.SOURCE))
+        return first, replace(found, verdict=Verdict.UNKNOWN, scope=None, unknown_because=(_UNDECIDED,))
+
+    def one(self, leg: PlannedLeg) -> Answer:
+        """What policy makes of ``leg``."""
+        if leg.to_node and leg.question.traffic != EVERY_TRAFFIC:
+            anything = self.one(replace(leg, question=replace(leg.question, traffic=EVERY_TRAFFIC)))
+            if anything.verdict is Verdict.UNREACHABLE:
+                return anything  # as most are that connect to no node; many ports are then judged at once
+        if leg not in self._judged:
+            self._judged[leg] = self._judge(leg)
+        return self._judged[leg]
+
+    def _judge(self, leg: PlannedLeg) -> Answer:
+        return self.told(leg, answer(leg.question, self.context_of(leg)))
+
+    def told(self, leg: PlannedLeg, found: Answer) -> Answer:
+        """``found`` about ``leg`` without what is there for the context alone that it was judged in."""
+        found = replace(found, assumptions=tuple(dict.fromkeys((*found.assumptions, *leg.given))))
+        if leg.half is not None:
+            found = replace(found, because=tuple(one for one in found.because if one.direction is leg.half))
+        has_node = leg.by_node or leg.to_node
+        if not has_node or Behaviour.HOST_NETWORK_POLICED in self._context.settings.behaviours:
+            return found
+        fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
+        return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
+
+    def context_of(self, leg: PlannedLeg) -> Context:
+        """The context that ``leg`` is judged in."""
+        key = (leg.by_node or leg.to_node, leg.names_freely, leg.half)
+        if key not in self._contexts:
+            has_node, names_freely, half = key
+            context = with_free_names(self._context) if names_freely else self._context
+            context = with_half(half, context) if half is not None else context
+            self._contexts[key] = with_nodes(context) if has_node else context
+        return with_namespaces_of(leg.question, self._contexts[key])
+
+
+def _is_closed(found: Answer) -> bool:
+    return found.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
+
+
+def _narrowed(leg: PlannedLeg, end: End, to: Predicate) -> PlannedLeg:
+    return replace(leg, question=narrowed(leg.question, end, to))
+
+
+def _without(leg: PlannedLeg, source: Predicate) -> PlannedLeg:
+    return replace(leg, question=replace(leg.question, beside=(*leg.question.beside, source)))
+
+
+def _home(pod: Pod, end: End) -> Predicate:
+    """Whoever is in the namespace of ``pod``, which may be a new one."""
+    return All((IsPod(end), NamespaceMatches(end, selector_of({NAMESPACE_NAME_LABEL: pod.namespace}))))
+
+
+def _like(pod: Pod, end: End) -> Predicate:
+    """Pods of the workload of ``pod``, or with its labels in its namespace."""
+    if pod.workload is not None:
+        return IsWorkload(end, pod.workload)
+    return All((_home(pod, end), PodMatches(end, selector_of(pod.labels))))

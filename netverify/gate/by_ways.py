@@ -1,0 +1,136 @@
+"""Claims that pods do not reach others, by ways in: ports of nodes, load balancers, controllers of Ingresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netverify.answers.planned import PlannedRoute, Shared
+from netverify.answers.route_verdicts import scope_of
+from netverify.answers.routed import Router
+from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.gate.classes import Classes, FlowClass, classes_of
+from netverify.gate.fingerprint import fingerprint
+from netverify.gate.judged import Judged, of_answers
+from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.route_words import violation_text
+from netverify.model.cluster import NODE
+from netverify.model.flow import End
+from netverify.queries.outcome import Route, Verdict
+from netverify.queries.question import Question, narrowed
+from netverify.routing.way_in import WayIn
+from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
+
+
+def judge_by_ways(claim: Claim, assertion: str, router: Router) -> list[Judged]:
+    """What becomes of ``claim``, of the assertion with that id, for each way in that pods can take against it.
+
+    Empty where none leads from such pods to what the claim is about, or every one is closed.
+    """
+    if claim.wanted is Wanted.ALL or claim.violated or not router.may_be_pods(claim.question):
+        return []
+    hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)
+    question = replace(router.names.followed(claim.question), from_outside=False)
+    question = replace(question, beside=(*question.beside, *hops))
+    parts: list[Judged] = []
+    cells: list[Question] | None = None
+    for way in router.ways_for_pods.leading_to(question):
+        if next(router.open_through(way, question), None) is None:
+            continue
+        if cells is None:
+            cells = list(_cells(question, claim, router)) if claim.exempt else [question]
+        parts += _through(way, cells, claim, assertion, router)
+    return parts
+
+
+def by_hop(exempt: Exempt) -> Predicate:
+    """The connections of ``exempt`` whoever is behind them; a node that stands in for a client is none of its pods."""
+    is_pod = All((IsPod(End.SOURCE), Not(InNamespace(End.SOURCE, NODE.namespace))))
+    return All((is_pod, exempt.source, exempt.target))
+
+
+def _cells(question: Question, claim: Claim, router: Router) -> Iterator[Question]:
+    """``question`` cut by the pods that exempt flows come from, since policy may see another source than the pod.
+
+    What such a pod is allowed to reach is left aside in its part alone.
+    """
+    targets: dict[Predicate, list[Predicate]] = {}
+    for one in claim.exempt:
+        targets.setdefault(one.source, []).append(one.target)
+    cells: list[tuple[Question, tuple[Predicate, ...]]] = [(question, ())]
+    for source, reached in targets.items():
+        target = reached[0] if len(reached) == 1 else AnyOf(tuple(reached))
+        halves = [
+            half
+            for cell, beside in cells
+            for half in (
+                (narrowed(cell, End.SOURCE, source), (*beside, target)),
+                (narrowed(cell, End.SOURCE, Not(source)), beside),
+            )
+        ]
+        cells = [(cell, beside) for cell, beside in halves if _has_pods(cell, router)]
+    for cell, beside in cells:
+        yield replace(cell, beside=(*cell.beside, *beside))
+
+
+def _has_pods(question: Question, router: Router) -> bool:
+    """Whether some pod may be the source of ``question``; False only if that is sure."""
+    pods = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
+    return router.may_be_pods(pods) and router.context.search.is_anyone(pods, End.SOURCE)
+
+
+def _through(way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: Router) -> Iterator[Judged]:
+    """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end."""
+    told: set[str] = set()
+    for question in cells:
+        for route in router.planned_through(way, question):
+            judged = router.judged_for_pods(route, question.source_text)
+            if judged.verdict is Verdict.UNKNOWN:
+                yield of_answers(GateVerdict.UNKNOWN, judged.legs)
+            elif judged.verdict is Verdict.REACHABLE:
+                found = _open(route, judged, claim, assertion, router)
+                distinct = {one.fingerprint: one for one in reversed(found.violations)}
+                new = tuple(one for mark, one in reversed(distinct.items()) if mark not in told)
+                told.update(distinct)
+                if new or found.verdict is not GateVerdict.REFUTED:
+                    yield replace(found, violations=new)
+
+
+def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, router: Router) -> Judged:
+    legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
+    chosen = [one for one in (_course(first, legs, route.shared) for first in legs[0].classes) if one]
+    violations = tuple(_violation(judged, one, claim, assertion) for one in chosen)
+    nobody = any(leg.is_complete and not leg.classes for leg in legs)  # as among existing pods
+    verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if nobody else GateVerdict.UNKNOWN
+    answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
+    return of_answers(verdict, answers, violations=violations, is_complete=all(leg.is_complete for leg in legs))
+
+
+def _course(first: FlowClass, legs: list[Classes], shared: Shared) -> tuple[FlowClass, ...]:
+    """``first`` with a class for each further connection; empty where none fits to it."""
+    chosen = [first]
+    for number, leg in enumerate(legs[1:], 1):
+        fitting = leg.classes
+        if number == 1 and shared is not Shared.NOBODY:
+            before = first.cause.source if shared is Shared.CLIENT else first.cause.destination
+            fitting = tuple(one for one in leg.classes if one.cause.source == before)
+        if not fitting:
+            return ()
+        chosen.append(fitting[0])
+    return tuple(chosen)
+
+
+def _violation(judged: Route, chosen: tuple[FlowClass, ...], claim: Claim, assertion: str) -> Violation:
+    route = replace(judged, legs=tuple(one.answer for one in chosen))
+    source = chosen[0].cause.source
+    text, way = violation_text(route, source)
+    return Violation(
+        text,
+        source,
+        route.text,
+        fingerprint(assertion, claim.key, "by way in", source, way, route.text),
+        scope=scope_of(route),
+        witness=route.legs[-1].witness,
+        because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
+        route=route,
+    )
