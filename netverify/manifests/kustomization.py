@@ -8,57 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document, Value
+from netverify.manifests.kustomization_fields import is_field, is_of_its_type, only_kustomize_can_apply
 from netverify.manifests.loader import load
 from netverify.manifests.refusal import shown
+from netverify.manifests.validation.names import dns_label_problems
 
 FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GROUP: Final = "kustomize.config.k8s.io/"
-_API_VERSIONS: Final = (None, "", _GROUP + "v1beta1", _GROUP + "v1alpha1", _GROUP + "v1")
-_APPLIED: Final = frozenset({"apiVersion", "kind", "namespace", "resources", "bases"})
-_HARMLESS: Final = frozenset(
-    {
-        "buildMetadata",
-        "commonAnnotations",
-        "configMapGenerator",
-        "crds",
-        "generatorOptions",
-        "images",
-        "metadata",
-        "openapi",
-        "secretGenerator",
-        "sortOptions",
-    },
-)
-"""Fields that cannot change a namespace, a label, a port, an address or a policy, nor add an object that could."""
-_TO_RENDER: Final = frozenset(
-    {
-        "commonLabels",
-        "components",
-        "configurations",
-        "generators",
-        "helmChartInflationGenerator",
-        "helmCharts",
-        "helmGlobals",
-        "imageTags",
-        "inventory",
-        "labels",
-        "namePrefix",
-        "nameSuffix",
-        "patches",
-        "patchesJson6902",
-        "patchesStrategicMerge",
-        "replacements",
-        "replicas",
-        "transformers",
-        "validators",
-        "vars",
-    },
-)
-"""Fields that change what policies or pods say; netverify leaves them to kustomize."""
+_API_VERSIONS: Final = MappingProxyType({"Kustomization": f"{_GROUP}v1beta1", "Component": f"{_GROUP}v1alpha1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +74,11 @@ def parse(
 
 def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
     value = document.value
-    unknown = [name for name in value if name not in _APPLIED | _HARMLESS | _TO_RENDER]
-    diagnostics = [
-        refused(document.key_origin((name,)), f"a kustomization has no field {shown(name)}") for name in unknown[:1]
-    ]
-    if value.get("apiVersion") not in _API_VERSIONS:
-        diagnostics.append(refused(document.origin(("apiVersion",)), "no version of kustomize has this apiVersion"))
-    if value.get("kind") not in (None, "", "Kustomization", "Component"):
-        diagnostics.append(refused(document.origin(("kind",)), "the kind is neither Kustomization nor Component"))
+    diagnostics = list(_wrong_fields(document))
     namespace = value.get("namespace") or ""
-    if not isinstance(namespace, str):
-        diagnostics.append(refused(document.origin(("namespace",)), "the namespace is not a text"))
+    if not isinstance(namespace, str) or (namespace and dns_label_problems(namespace)):
+        problem = "is no name of one" if isinstance(namespace, str) else "is not a text"
+        diagnostics.append(refused(document.origin(("namespace",)), f"the namespace {problem}"))
         namespace = ""
     resources: list[Entry] = []
     for field in ("resources", "bases"):
@@ -133,7 +89,9 @@ def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
                 resources.append(Entry(text, origin))
             else:
                 diagnostics.append(refused(origin, f"an entry of `{field}` is not a path"))
-    to_render = tuple(Entry(name, document.key_origin((name,))) for name in value if name in _TO_RENDER and value[name])
+    to_render = tuple(
+        Entry(name, document.key_origin((name,))) for name in value if only_kustomize_can_apply(name, value)
+    )
     return Kustomization(
         folder=folder,
         shown=folder_shown,
@@ -146,6 +104,21 @@ def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
         components=tuple(_texts(value.get("components"))),
         diagnostics=tuple(diagnostics),
     )
+
+
+def _wrong_fields(document: Document) -> Iterator[Diagnostic]:
+    """What kustomize refuses about the fields that are written, whatever the resources are."""
+    value = document.value
+    for name in [name for name in value if not is_field(name)][:1]:
+        yield refused(document.key_origin((name,)), f"a kustomization has no field {shown(name)}")
+    for name in [name for name in value if not is_of_its_type(name, value[name])]:
+        yield refused(document.origin((name,)), f"the value of {shown(name)} has another type than this field")
+    kind = value.get("kind") or "Kustomization"
+    if kind not in _API_VERSIONS:
+        yield refused(document.origin(("kind",)), "the kind is neither Kustomization nor Component")
+    elif value.get("apiVersion") not in (None, "", _API_VERSIONS[kind]):
+        wanted = f"kustomize knows a {kind} of {shown(_API_VERSIONS[kind])} alone"
+        yield refused(document.origin(("apiVersion",)), wanted)
 
 
 def data_files(value: dict[str, Value]) -> Iterator[str]:

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.diagnostics import Diagnostic, Origin
 from netverify.manifests.kustomization import FILE_NAMES, Entry, Kustomization, parse, refused
+from netverify.manifests.kustomization_fields import LOCAL_CONFIG
 from netverify.manifests.limits import DEFAULT_LIMITS
+from netverify.manifests.overlay_findings import (
+    local_config_finding,
+    remote_finding,
+    to_render_finding,
+    unnamed_finding,
+    unused_finding,
+)
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
 from netverify.manifests.tree import Folder, Found, exists, is_folder
 
 _LONGEST_CHAIN: Final = 16
-_LISTED: Final = 3
 REMOTE_SIGNS: Final = ("://", "github.com/", "git@", "git::", "?ref=")
 
 
@@ -40,6 +47,7 @@ class _Reach:
     placed: list[Placed] = field(default_factory=list)
     folders: set[Path] = field(default_factory=set)
     data: set[Path] = field(default_factory=set)
+    named: set[tuple[Path, str | None]] = field(default_factory=set)
     is_whole: bool = True
 
 
@@ -93,7 +101,7 @@ class Overlays:
         overlay = self._load(folder.path, folder.shown)
         if overlay is not None and overlay.is_component and folder is not top:
             self.skipped.append((folder.shown, "a component that no kustomization here names"))
-            self.diagnostics.append(_unused(overlay.origin, [folder.shown]))
+            self.diagnostics.append(unused_finding(overlay.origin, [folder.shown]))
             return []
         reach = _Reach(folder.shown)
         self._reach(folder.path, folder.shown, None, (), reach)
@@ -113,7 +121,7 @@ class Overlays:
             return
         if overlay.to_render:
             reach.is_whole = False
-            self.diagnostics.append(_to_render(overlay, reach.root))
+            self.diagnostics.append(to_render_finding(overlay, reach.root))
             return
         reach.data.update((path / name).resolve() for name in overlay.data)
         namespace = outer or overlay.namespace or None
@@ -123,17 +131,36 @@ class Overlays:
     def _reach_entry(self, entry: Entry, step: _Step, reach: _Reach) -> None:
         target = step.overlay.folder / entry.text
         shown_target = _joined(step.overlay.shown, entry.text)
-        problem = _folder_problem(entry.text, target, step.chain) or _file_problem(entry.text, target, step.overlay)
+        problem = (
+            _folder_problem(entry.text, target, step.chain)
+            or _file_problem(entry.text, target, step.overlay)
+            or self._problem_of_what_is_named(entry.text, target, step, reach)
+        )
         if problem is not None:
             reach.is_whole = False
             self.diagnostics.append(refused(entry.origin, problem))
         elif is_folder(target):
             self._reach(target, shown_target, step.namespace, step.chain, reach)
+        elif exists(target) and _holds_local_config(target):
+            reach.is_whole = False
+            self.diagnostics.append(local_config_finding(entry, reach.root))
         elif exists(target):
             reach.placed.append(Placed(Found(target, shown_target), step.namespace))
         else:
             reach.is_whole = False
-            self.diagnostics.append(_remote(entry, reach.root))
+            self.diagnostics.append(remote_finding(entry, reach.root))
+
+    def _problem_of_what_is_named(self, text: str, target: Path, step: _Step, reach: _Reach) -> str | None:
+        """Why kustomize refuses ``target``, which it can read: objects that it would get twice, or a component."""
+        if is_folder(target):
+            overlay = self._load(target, _joined(step.overlay.shown, text))
+            is_component = overlay is not None and overlay.is_component
+            return f"the folder {shown(text)} is a component: name it in `components`" if is_component else None
+        named = (target.resolve(), step.namespace)
+        if exists(target) and named in reach.named:
+            return f"the file {shown(text)} is named twice: its objects would be there twice"
+        reach.named.add(named)
+        return None
 
     def _named_below(self, path: Path, shown: str) -> Iterator[Path]:
         """Every folder that the kustomization in ``path`` names, and that those name, itself left out."""
@@ -166,9 +193,9 @@ class Overlays:
         self.skipped += [(shown, "no kustomization names it") for shown in sorted(files)]
         self.skipped += [(shown, "a kustomization or component that nothing here names") for shown in sorted(unused)]
         if files:
-            self.diagnostics.append(_unnamed(overlay.origin, sorted(files)))
+            self.diagnostics.append(unnamed_finding(overlay.origin, sorted(files)))
         if unused:
-            self.diagnostics.append(_unused(overlay.origin, sorted(unused)))
+            self.diagnostics.append(unused_finding(overlay.origin, sorted(unused)))
 
     def _load(self, path: Path, shown: str) -> Kustomization | None:
         """The kustomization of a folder; ``None`` if there is none that can be read, which is reported once."""
@@ -235,49 +262,8 @@ def _file_problem(text: str, target: Path, overlay: Kustomization) -> str | None
     return None
 
 
-def _to_render(overlay: Kustomization, root: str) -> Diagnostic:
-    fields = ", ".join(f"`{entry.text}`" for entry in overlay.to_render)
-    return Diagnostic(
-        "NV141",
-        Severity.ERROR,
-        f"the kustomization uses {fields}, which only kustomize can apply",
-        overlay.to_render[0].origin,
-        help=f"render it: `netverify ... -k {root}`",
-    )
-
-
-def _remote(entry: Entry, root: str) -> Diagnostic:
-    return Diagnostic(
-        "NV141",
-        Severity.ERROR,
-        f"the kustomization takes {shown(entry.text)} from another place, which only kustomize can fetch",
-        entry.origin,
-        help=f"render it: `netverify ... -k {root}`",
-    )
-
-
-def _unnamed(origin: Origin, files: list[str]) -> Diagnostic:
-    return Diagnostic(
-        "NV142",
-        Severity.WARNING,
-        f"{_listed(files, 'file')} not named by this kustomization and not read",
-        replace(origin, line=0, column=0),
-        help="add what belongs to it to `resources`, or give the file itself with `-f`",
-    )
-
-
-def _unused(origin: Origin, folders: list[str]) -> Diagnostic:
-    return Diagnostic(
-        "NV145",
-        Severity.WARNING,
-        f"{_listed(folders, 'kustomization')} not used by any kustomization that is applied, and not read",
-        replace(origin, line=0, column=0),
-        help="apply one by itself with `-k FOLDER` or `-f FOLDER`, or name it in `resources` or `components`",
-    )
-
-
-def _listed(names: list[str], noun: str) -> str:
-    some = ", ".join(f"`{name}`" for name in names[:_LISTED])
-    if len(names) > _LISTED:
-        return f"{len(names)} {noun}s ({some}, ...) are"
-    return f"{some} {'is' if len(names) == 1 else 'are'}"
+def _holds_local_config(file: Path) -> bool:
+    try:
+        return LOCAL_CONFIG in read_regular(file, DEFAULT_LIMITS.file_bytes)
+    except UnreadableError:
+        return False

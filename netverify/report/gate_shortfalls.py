@@ -25,8 +25,10 @@ def told(diagnostic: Diagnostic) -> str:
 
 
 def whole_count(report: GateReport) -> str:
-    """``1 refuted, 3 proved``, and how many errors there are besides: ``3 proved, and 1 error in inputs or exceptions``."""
+    """``3 proved``, and how many errors there are besides: ``3 proved, and 1 error in inputs or exceptions``."""
     number = len(shortfalls(report))
     return (
-        f"{counts_text(report)}, and {counted(number, 'error')} in inputs or exceptions" if number else counts_text(report)
+        f"{counts_text(report)}, and {counted(number, 'error')} in inputs or exceptions"
+        if number
+        else counts_text(report)
     )
