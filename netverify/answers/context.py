@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from netverify.answers.doubts import settled
 from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings
 from netverify.dialects.tiers import lower
@@ -112,6 +113,7 @@ def with_workload(workload: Workload, context: Context) -> Context:
 
 def make_context(inventory: Inventory, settings: Settings) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
+    inventory = settled(inventory, settings)
     policies = PolicyIndex(lower(inventory.cluster))
     return _context(inventory, settings, policies, Pairs(inventory.cluster, policies, settings))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
+from netverify.answers.settings import Settings
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Unsupported
 
@@ -31,20 +33,65 @@ def objects_that_may(
     return tuple(
         unsupported
         for unsupported in inventory.cluster.unsupported
-        if (unsupported.may_allow if effect == "allow" else unsupported.may_deny)
-        and (unsupported.namespace is None or places is None or unsupported.namespace in places)
+        if (unsupported.may_allow if effect == "allow" else unsupported.may_deny) and acts_in(unsupported, places)
     )
 
 
-def objects_that_route(inventory: Inventory) -> tuple[Unsupported, ...]:
-    """The unmodelled objects that may bring traffic to pods by a way of their own."""
-    return tuple(unsupported for unsupported in inventory.cluster.unsupported if unsupported.may_route)
+def objects_that_relabel(inventory: Inventory, places: Collection[str] | None) -> tuple[Unsupported, ...]:
+    """The unmodelled objects that may change labels of pods that the manifests show, in ``places`` (None: anywhere)."""
+    if places is not None and not places:
+        return ()
+    return tuple(one for one in inventory.cluster.unsupported if one.relabels_pods and acts_in(one, places))
+
+
+def objects_that_route(inventory: Inventory, places: Collection[str] | None = None) -> tuple[Unsupported, ...]:
+    """The unmodelled objects that may bring traffic to pods in ``places`` (None: anywhere) by a way of their own."""
+    return tuple(one for one in inventory.cluster.unsupported if one.may_route and acts_in(one, places))
+
+
+def acts_in(thing: Unsupported, places: Collection[str] | None) -> bool:
+    """Whether ``thing`` may change anything in ``places`` (None: anywhere)."""
+    return thing.namespace is None or places is None or thing.namespace in places
+
+
+def proved_without(objects: Iterable[Unsupported]) -> tuple[Unsupported, ...]:
+    """Of ``objects`` those that a flow which was found holds beside: what is not rendered keeps proofs alone open."""
+    return tuple(one for one in objects if not one.unrendered)
+
+
+def settled(inventory: Inventory, settings: Settings) -> Inventory:
+    """``inventory`` without what the user takes to be harmless."""
+    if not settings.unrendered_is_harmless:
+        return inventory
+    kept = tuple(one for one in inventory.cluster.unsupported if not one.unrendered)
+    return replace(inventory, cluster=replace(inventory.cluster, unsupported=kept))
+
+
+def given_of_unknown(inventory: Inventory) -> tuple[str, ...]:
+    """What a proof takes as given about objects of kinds that are on no list, in a line."""
+    kinds = sorted({one.kind for one in inventory.cluster.unsupported if not one.is_known})
+    if not kinds:
+        return ()
+    some = ", ".join(kinds[:_NAMED]) + (", ..." if kinds[_NAMED:] else "")
+    return (f"what is made for objects of unknown kinds ({some}) is pods, and no policy or namespace",)
+
+
+def missing_pods(inventory: Inventory, places: Collection[str] | None = None) -> tuple[str, ...]:
+    """That there are pods in ``places`` (None: anywhere) which the manifests do not show, in a line."""
+    makers = [one for one in inventory.cluster.unsupported if one.makes_pods and not one.unrendered]
+    makers = [one for one in makers if acts_in(one, places)]
+    if not makers or (places is not None and not places):
+        return ()
+    some = ", ".join(f"{one.kind} {_full_name(one)}" for one in makers[:_NAMED]) + (", ..." if makers[_NAMED:] else "")
+    makes = "makes" if len(makers) == 1 else "make"
+    return (f"pods are missing: those that {some} {makes} are not among the existing pods",)
 
 
 def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
     """A line for each of ``objects``; ``effect`` says what it could do: ``allow it``, ``take from this list``."""
     lines = [
-        f"{thing.kind} {_full_name(thing)} at {thing.origin} is not modelled, and could {effect}"
+        f"{thing.kind} {_full_name(thing)}".rstrip()
+        + f" at {thing.origin} is not {'rendered' if thing.unrendered else 'modelled'}, and could {effect}"
         for thing in sorted(objects, key=lambda thing: (thing.origin, thing.kind, thing.name))
     ]
     further = len(lines) - _LISTED
@@ -52,7 +99,7 @@ def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
 
 
 def _full_name(thing: Unsupported) -> str:
-    return f"{thing.namespace}/{thing.name}" if thing.namespace else thing.name
+    return f"{thing.namespace}/{thing.name}" if thing.namespace and not thing.unrendered else thing.name
 
 
 def notes(coverage: Coverage) -> tuple[str, ...]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netverify.answers.context import Context
-from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.doubts import (
+    described,
+    missing_pods,
+    notes,
+    objects_that_may,
+    objects_that_relabel,
+    unread_inputs,
+)
 from netverify.answers.existing import existing
 from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer_found
@@ -39,6 +46,7 @@ def listing(question: Question, context: Context) -> Listing:
         *unread_inputs(context.inventory),
         *described(objects_that_may("allow", context.inventory, None), "add to this list"),
         *described(objects_that_may("deny", context.inventory, None), "take from this list"),
+        *described(objects_that_relabel(context.inventory, None), "change the labels of pods in this list"),
         *possible.undecided,
     )
     return Listing(
@@ -49,7 +57,7 @@ def listing(question: Question, context: Context) -> Listing:
         unknown_because=doubts or anyone.unknown_because,
         assumptions=anyone.assumptions,
         approximations=context.inventory.approximations,
-        notes=notes(context.inventory.coverage),
+        notes=(*missing_pods(context.inventory), *notes(context.inventory.coverage)),
     )
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.doubts import (
+    described,
+    missing_pods,
+    notes,
+    objects_that_may,
+    objects_that_relabel,
+    settled,
+    unread_inputs,
+)
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.settings import Settings
 from netverify.connectivity.all_pairs import Connectivity, all_pairs
@@ -46,6 +54,7 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     Raises :class:`netverify.queries.sentence_error.SentenceError` when ``wanted`` cannot be read, or names what the
     manifests do not know.
     """
+    inventory = settled(inventory, settings)
     cluster = inventory.cluster
     narrowing = read_narrowing(wanted, cluster, settings.default_namespace)
     connectivity = _narrowed(_found(cluster, lower(cluster), settings, narrowing), narrowing)
@@ -56,7 +65,7 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
         unknown_because=_doubts(inventory),
         assumptions=tuple(_assumptions(settings)),
         approximations=inventory.approximations,
-        notes=(*_emptiness(cluster), *notes(inventory.coverage)),
+        notes=(*_emptiness(cluster), *missing_pods(inventory), *notes(inventory.coverage)),
     )
 
 
@@ -82,6 +91,7 @@ def _doubts(inventory: Inventory) -> tuple[str, ...]:
         *described([one for one in may_add if one.may_deny], "add and remove connections"),
         *described([one for one in may_add if not one.may_deny], "add connections"),
         *described([one for one in may_remove if not one.may_allow], "remove connections"),
+        *described(objects_that_relabel(inventory, None), "change the labels of pods"),
     )
 
 

@@ -11,6 +11,8 @@ from netverify.queries.wording import setting_words
 SCTP_IS_POLICED = "the CNI polices SCTP"
 """What no flow or denial of SCTP goes without: a plugin that leaves SCTP alone lets all of it through."""
 
+UNRENDERED_IS_HARMLESS = "what is not rendered neither allows nor denies traffic, and opens no way in"
+
 
 def cni_premises(settings: Settings) -> Iterator[str]:
     """The CNI by name, then each behaviour that is fixed otherwise, in the order of behaviours."""
@@ -24,6 +26,13 @@ def cni_premises(settings: Settings) -> Iterator[str]:
             yield MEANING[behaviour]
         else:
             yield setting_words(behaviour, value=value)
+    yield from unrendered_premise(settings)
+
+
+def unrendered_premise(settings: Settings) -> Iterator[str]:
+    """What is taken as given about what was not rendered, if anything."""
+    if settings.unrendered_is_harmless:
+        yield UNRENDERED_IS_HARMLESS
 
 
 def pod_cidr_premise(settings: Settings) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from netverify.answers.assumptions import assumptions
 from netverify.answers.context import Context
-from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.doubts import (
+    described,
+    given_of_unknown,
+    missing_pods,
+    notes,
+    objects_that_may,
+    objects_that_relabel,
+    proved_without,
+    unread_inputs,
+)
 from netverify.answers.latitudes import latitudes
 from netverify.answers.verdict import Evidence, verdict
 from netverify.explain import carried_by, explain
@@ -14,6 +23,7 @@ from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
+from netverify.symbolic.predicate_facts import named_workloads
 from netverify.symbolic.search import Found, printed
 from netverify.symbolic.status import Status
 
@@ -57,9 +67,16 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         witness=witness,
         because=because,
         unknown_because=_why_unknown(found, unread, allowing, denying) if judged is Verdict.UNKNOWN else (),
-        assumptions=assumptions(context, found),
+        assumptions=(
+            *assumptions(context, found),
+            *(given_of_unknown(context.inventory) if judged is Verdict.UNREACHABLE else ()),
+        ),
         approximations=context.inventory.approximations,
-        notes=(*_why_vacuous(question, context, found), *notes(context.inventory.coverage)),
+        notes=(
+            *_why_vacuous(question, context, found),
+            *missing_pods(context.inventory, _where_pods_may_miss(question, found)),
+            *notes(context.inventory.coverage),
+        ),
         smt2=printed(found) if context.settings.keep_goals else (),
     )
 
@@ -85,6 +102,20 @@ def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator
         yield "the source and the destination exist, but not two of them with such traffic between them"
 
 
+def _existing_alone(found: Found, end: End) -> set[str]:
+    """The namespaces of which existing pods are at ``end``, and no possible pods that could stand for them."""
+    casts = [obligation.encoder.spaces[end].cast for obligation, _ in found.obligations]
+    existing = {workload.key.namespace for cast in casts for workload in cast.workloads}
+    return existing.difference(*(cast.namespaces for cast in casts))
+
+
+def _where_pods_may_miss(question: Question, found: Found) -> set[str]:
+    """The namespaces of which the answer is about the existing pods, whoever they are, and about no possible ones."""
+    ends = {End.SOURCE: question.source, End.DESTINATION: question.destination}
+    unnamed = [end for end, predicate in ends.items() if named_workloads(predicate, end) is None]
+    return set().union(*(_existing_alone(found, end) for end in unnamed))
+
+
 def _scope(found: Found) -> Scope:
     return Scope.EXISTING if found.existing else Scope.POSSIBLE
 
@@ -97,13 +128,17 @@ def _doubts(
     What allows a flow makes it none that is ``refused``, and the other way round.
     """
     adds, takes = ("deny", "allow") if refused else ("allow", "deny")
+    inventory = context.inventory
     if found.flow is not None:
-        return (), objects_that_may(takes, context.inventory, _places_of(found.flow))
+        return (), proved_without(objects_that_may(takes, inventory, _places_of(found.flow)))
     places: set[str] = set()
     for obligation, _ in found.obligations:
         for space in obligation.encoder.spaces.values():
             places.update(space.places)
-    return objects_that_may(adds, context.inventory, places), ()
+    fixed = set().union(*(_existing_alone(found, end) for end in End))
+    return tuple(
+        dict.fromkeys((*objects_that_may(adds, inventory, places), *objects_that_relabel(inventory, fixed)))
+    ), ()
 
 
 def _places_of(flow: Flow) -> set[str]:

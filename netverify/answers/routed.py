@@ -14,6 +14,7 @@ from netverify.answers.judged_legs import Legs
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
+from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import answer_of, needs, no_route, scope_of, unique
 from netverify.answers.verdict import of_all, of_any
 from netverify.answers.ways_for_pods import WaysForPods
@@ -25,6 +26,7 @@ from netverify.queries.question import Question, narrowed
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, AnyOf, IsPod
 from netverify.symbolic.casting import PodScope
+from netverify.symbolic.predicate_facts import pinned_places
 
 _LOOKED_AT = 16
 """So many routes are looked at for a way in to pods that policy opens to addresses outside anyway."""
@@ -162,13 +164,17 @@ class Router:
     def doubts(self, question: Question) -> tuple[str, ...]:
         """What was not read or is not modelled, and could be a route, so that there is no proof."""
         inventory = self.context.inventory
-        routing = described(objects_that_route(inventory), "open a way in") if question.from_outside else ()
-        return (*unread_inputs(inventory), *routing)
+        routing = objects_that_route(inventory, _places_led_to(question))
+        if not question.from_outside:
+            routing = tuple(one for one in routing if one.unrendered)
+        lines = described(routing, "open a way in" if question.from_outside else "open a way there")
+        return (*unread_inputs(inventory), *lines)
 
     def _given(self, question: Question, found: Answer) -> Iterator[str]:
         """What a proof that no route is open takes as given about routes."""
         if found.verdict is not Verdict.UNREACHABLE:
             return
+        yield from unrendered_premise(self.context.settings)
         if question.from_outside:
             yield "nothing outside these manifests opens a way in"
             ways = self.ways.all
@@ -231,6 +237,13 @@ def _judged(route: PlannedRoute, source: str, legs: tuple[Answer, ...]) -> Route
 def _is_open(route: Route) -> bool:
     """Whether existing pods suffice for ``route``."""
     return route.verdict is Verdict.REACHABLE and scope_of(route) is Scope.EXISTING
+
+
+def _places_led_to(question: Question) -> frozenset[str] | None:
+    """The namespaces that the destination of ``question`` is in; None where that may be any."""
+    if question.called is not None:
+        return frozenset({question.called.service.namespace}) if question.called.service is not None else None
+    return pinned_places(question.destination, End.DESTINATION)
 
 
 def _given_node(planned: PlannedLeg, judged: Answer) -> Iterator[str]:

@@ -16,7 +16,9 @@ class Settings:
     ``behaviours`` come from ``--cni`` and ``--assume``; what is missing stays free. ``cni`` is the name of the profile
     that most of them come from, for the report. ``pod_cidrs`` are CIDRs that hold every pod address (empty: unknown).
     ``free_named_ports``: possible pods may call any port by any name, instead of following the declarations of existing
-    pods of their namespace. ``timeout_s`` bounds one solver call, in seconds; ``seed`` goes to the solver.
+    pods of their namespace. ``unrendered_is_harmless``: what was not rendered changes no answer.
+
+    ``timeout_s`` bounds one solver call, in seconds; ``seed`` goes to the solver.
     ``default_namespace`` is where bare names are looked up first. ``keep_goals``: answers carry the texts that were
     solved, for ``--emit-smt2``. ``routing`` is what the manifests do not tell about how traffic is routed.
     """
@@ -25,6 +27,7 @@ class Settings:
     cni: str | None = None
     pod_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False
+    unrendered_is_harmless: bool = False
     timeout_s: float = 30.0
     seed: int = 0
     default_namespace: str | None = None

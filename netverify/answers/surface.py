@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
+from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
 from netverify.model.flow import End
@@ -106,7 +107,9 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
                 *(line for leg in legs for line in leg.unknown_because),
             )
         ),
-        assumptions=unique(line for leg in legs for line in leg.assumptions),
+        assumptions=unique(
+            (*(line for leg in legs for line in leg.assumptions), *unrendered_premise(router.context.settings))
+        ),
         approximations=inventory.approximations,
         notes=notes(inventory.coverage),
     )

@@ -115,7 +115,7 @@ _MODEL = (
         metavar="KEY=VALUE",
         multiple=True,
         type=Assumption(),
-        help="Fix one thing: a behaviour (=true or =false), pod-cidr=CIDR, or named-ports=declared|free; repeatable.",
+        help="Fix one thing: BEHAVIOUR=true|false, pod-cidr=CIDR, named-ports=declared|free, unrendered=harmless.",
     ),
 )
 _SOLVER = (

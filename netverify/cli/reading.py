@@ -49,6 +49,7 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
         cni=assumed.cni,
         pod_cidrs=assumed.pod_cidrs,
         free_named_ports=assumed.free_named_ports,
+        unrendered_is_harmless=assumed.unrendered_is_harmless,
         default_namespace=sources.namespace,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
-from netverify.model.cluster import Unsupported, Workload
+from netverify.model.cluster import Workload
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.routing.index import RoutingIndex
@@ -38,18 +38,13 @@ def endpoint_findings(index: RoutingIndex) -> Iterator[Diagnostic]:
 
 def _unselected(service: Service, index: RoutingIndex) -> Diagnostic:
     """A note where the namespace is without any pods: then they come from elsewhere, as an operator's do."""
-    made = any(_makes_pods(one) and one.namespace in (None, service.namespace) for one in index.cluster.unsupported)
+    made = any(one.makes_pods and one.namespace in (None, service.namespace) for one in index.cluster.unsupported)
     elsewhere = made or service.namespace not in index.workloads
     labels = ",".join(f"{key}={value}" for key, value in sorted((service.selector or {}).items()))
     text = f"Service `{service}` has no endpoints: no pod of these manifests has labels `{labels}`"
     advice = "compare the selector with the labels of the pod template, not of the Deployment"
     severity = Severity.NOTE if elsewhere else Severity.WARNING
     return Diagnostic("NV601", severity, text, service.origin or NOWHERE, "" if elsewhere else advice)
-
-
-def _makes_pods(thing: Unsupported) -> bool:
-    """Whether ``thing`` is of a kind that changes no verdict by itself: most such kinds are those of operators."""
-    return not (thing.may_allow or thing.may_deny or thing.may_route)
 
 
 def _undeclared(service: Service, port: ServicePort, selected: Sequence[Workload]) -> Iterator[Diagnostic]:

@@ -16,7 +16,7 @@ class Inhabitants:
     def __init__(self, inventory: Inventory, index: RoutingIndex) -> None:
         self._index = index
         coverage, cluster = inventory.coverage, inventory.cluster
-        makers = [one for one in cluster.unsupported if not (one.may_allow or one.may_deny or one.may_route)]
+        makers = [one for one in cluster.unsupported if one.makes_pods]
         self._made_anywhere = any(one.namespace is None for one in makers)
         self._made_in = {one.namespace for one in makers}
         self.whole = not (coverage.unread or coverage.templates)

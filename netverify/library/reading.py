@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from netverify.answers.settings import Settings
@@ -11,6 +12,7 @@ from netverify.library.cluster import Cluster
 from netverify.library.errors import InputError
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.inventory import read_inventory
+from netverify.manifests.unmodelled import TEMPLATE as UNRENDERED_TEMPLATE
 from netverify.queries.assumed import api_server_at, assumed, cni_named
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import paint
@@ -71,18 +73,25 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     if inventory.has_errors and not allow_incomplete:
         raise _refused(inventory)
     return Cluster(
-        inventory,
+        _without_templates(inventory) if leave_out_templates else inventory,
         Settings(
             behaviours=given.behaviours,
             cni=given.cni,
             pod_cidrs=given.pod_cidrs,
             free_named_ports=given.free_named_ports,
+            unrendered_is_harmless=given.unrendered_is_harmless,
             timeout_s=timeout_s,
             seed=seed,
             default_namespace=namespace,
             routing=RoutingOptions(api_servers=tuple(map(api_server_at, _names(api_server)))),
         ),
     )
+
+
+def _without_templates(inventory: Inventory) -> Inventory:
+    """``inventory`` for a caller who leaves templates out on purpose: nothing is unknown for their sake."""
+    kept = tuple(one for one in inventory.cluster.unsupported if one.kind != UNRENDERED_TEMPLATE or not one.unrendered)
+    return replace(inventory, cluster=replace(inventory.cluster, unsupported=kept))
 
 
 def _names(names: Name | Iterable[Name]) -> tuple[str, ...]:

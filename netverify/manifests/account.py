@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.document import Document, Value
+from netverify.manifests.document import Document
 from netverify.manifests.gathered import Gathered, ReadObject
-from netverify.manifests.kinds import KindClass, classify, group_of, holds_policy, may_be_manifest, modelled_kind
+from netverify.manifests.kinds import KindClass, classify, group_of, may_be_manifest, modelled_kind
 from netverify.manifests.lists import is_list, objects_in
 from netverify.manifests.ordinary.objects import read_ordinary
-from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, NO_EFFECT_ALONE, Effect, effect_of
+from netverify.manifests.unmodelled import unmodelled
+from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS
 from netverify.manifests.validation.findings import object_text
 from netverify.manifests.validation.names import shown
 from netverify.model.cluster import Unsupported
@@ -21,13 +20,18 @@ from netverify.model.cluster import Unsupported
 
 @dataclass(slots=True)
 class Account:
-    """What the documents seen so far came to. The counters count documents by kind."""
+    """What the documents seen so far came to. The counters count documents by kind.
+
+    ``follower`` is who made them of a checkout: what it has followed stands for nothing that is not here.
+    """
 
     default_namespace: str
+    follower: str = ""
     modelled: Counter[str] = field(default_factory=Counter)
     irrelevant: Counter[str] = field(default_factory=Counter)
     approximated: Counter[str] = field(default_factory=Counter)
     unsupported_kinds: Counter[str] = field(default_factory=Counter)
+    unrendered_kinds: Counter[str] = field(default_factory=Counter)
     not_manifests: int = 0
     unread: list[Origin] = field(default_factory=list)
     reads: list[ReadObject] = field(default_factory=list)
@@ -51,6 +55,7 @@ class Account:
             irrelevant=dict(self.irrelevant),
             approximated=dict(self.approximated),
             unsupported_kinds=dict(self.unsupported_kinds),
+            unrendered_kinds=dict(self.unrendered_kinds),
             not_manifests=self.not_manifests,
             unread=tuple(self.unread),
             unsupported=tuple(self.unsupported),
@@ -116,30 +121,16 @@ class Account:
         self._refuse(Diagnostic("NV212", Severity.ERROR, text, document.origin(("items",))))
 
     def _add_unsupported(self, document: Document, kind_class: KindClass) -> None:
-        value = document.value
-        if kind_class is KindClass.UNKNOWN and holds_policy(value):
-            kind_class = KindClass.POLICY_LIKE
-        kind, group = value["kind"], group_of(value["apiVersion"])
-        meta = value.get("metadata")
-        fields: dict[str, Value] = meta if isinstance(meta, dict) else {}
-        namespace = document.namespace or _text(fields.get("namespace"))
-        effect = NO_EFFECT_ALONE
-        if kind_class is not KindClass.UNKNOWN:
-            effect = effect_of(group, kind, namespace, value)
-        self.unsupported_kinds[kind] += 1
-        self.unsupported.append(
-            Unsupported(
-                kind=kind,
-                name=_text(fields.get("name")),
-                namespace=None if effect.cluster_wide else namespace or self.default_namespace,
-                origin=document.origin(),
-                may_allow=effect.may_allow,
-                may_deny=effect.may_deny,
-                may_route=effect.may_route,
-                digest=_digest(value),
-            )
-        )
-        self.diagnostics.append(_unsupported_finding(document, kind_class, effect))
+        kind = document.value["kind"]
+        found = unmodelled(document, kind_class, self.default_namespace, self.follower)
+        if found.thing is None:
+            self.irrelevant[kind] += 1
+            return
+        counts = self.unrendered_kinds if found.thing.unrendered else self.unsupported_kinds
+        counts[kind] += 1
+        self.unsupported.append(found.thing)
+        if found.finding is not None:
+            self.diagnostics.append(found.finding)
 
     def _refuse_untyped(self, document: Document) -> None:
         missing = [name for name in ("apiVersion", "kind") if not isinstance(document.value.get(name), str)]
@@ -150,30 +141,3 @@ class Account:
     def _refuse(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
         self.unread.append(Origin(diagnostic.origin.path, diagnostic.origin.document, diagnostic.origin.line))
-
-
-def _digest(value: Value) -> str:
-    """The same for objects that say the same, however they are written."""
-    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def _unsupported_finding(document: Document, kind_class: KindClass, effect: Effect) -> Diagnostic:
-    subject = f"{object_text(document.value)} of {shown(document.value['apiVersion'])}"
-    origin = document.origin()
-    if kind_class is KindClass.UNKNOWN:
-        text = f"{subject} is of a kind that is not known: it is taken to have no effect on pods"
-        return Diagnostic("NV204", Severity.WARNING, text, origin)
-    if not effect.may_allow and not effect.may_deny:
-        makes = ["the pods that are made for it only count as possible ones"] if effect.makes_pods else []
-        routes = ["a way in that it opens is not followed"] if effect.may_route else []
-        text = f"{subject} is not modelled: {', and '.join(makes + routes) or 'by itself it changes nothing'}"
-        return Diagnostic("NV203", Severity.NOTE, text, origin)
-    both = effect.may_allow and effect.may_deny
-    does = "allow and deny" if both else "allow" if effect.may_allow else "deny"
-    where = "anywhere" if effect.cluster_wide else "in its namespace"
-    text = f"{subject} is not modelled: it may {does} traffic {where}, and verdicts that it could change are unknown"
-    return Diagnostic("NV203", Severity.WARNING, text, origin)
-
-
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ""

@@ -24,12 +24,13 @@ class Coverage:
 
     ``modelled``, ``irrelevant``, ``approximated`` and ``unsupported`` count documents by kind; an item of a list counts
     as a document. ``approximated`` are kinds that can only narrow what policy admits, each with a sentence among the
-    approximations. ``templates`` are files that are Helm (or other) templates, not manifests; ``not_manifests`` are
+    approximations. ``unrendered_kinds`` counts objects that stand for others, as releases do.
+    ``templates`` are files that are Helm (or other) templates, not manifests; ``not_manifests`` are
     documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders,
     links out of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not
     be read or were refused: while there is one, no verdict holds. ``rendered`` says by which program and version;
-    ``unrendered`` is what would be applied but could not be made from these files, with the reason: answers hold
-    without it.
+    ``unrendered`` is what would be applied but was not made from these files, with the reason: what it could
+    change is unknown.
     """
 
     files: int = 0
@@ -39,6 +40,7 @@ class Coverage:
     approximated: Mapping[str, int] = field(default_factory=dict)
     unsupported: Mapping[str, int] = field(default_factory=dict)
     not_manifests: int = 0
+    unrendered_kinds: Mapping[str, int] = field(default_factory=dict)
     templates: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     unread: tuple[Origin, ...] = ()

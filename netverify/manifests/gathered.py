@@ -92,6 +92,7 @@ class Gathered:
     irrelevant: Mapping[str, int] = field(default_factory=dict)
     approximated: Mapping[str, int] = field(default_factory=dict)
     unsupported_kinds: Mapping[str, int] = field(default_factory=dict)
+    unrendered_kinds: Mapping[str, int] = field(default_factory=dict)
     not_manifests: int = 0
     templates: tuple[Origin, ...] = ()
     unread: tuple[Origin, ...] = ()
@@ -114,6 +115,7 @@ def merged(parts: Iterable[Gathered]) -> Gathered:
         irrelevant=_summed(part.irrelevant for part in parts),
         approximated=_summed(part.approximated for part in parts),
         unsupported_kinds=_summed(part.unsupported_kinds for part in parts),
+        unrendered_kinds=_summed(part.unrendered_kinds for part in parts),
         not_manifests=sum(part.not_manifests for part in parts),
         templates=tuple(origin for part in parts for origin in part.templates),
         unread=tuple(origin for part in parts for origin in part.unread),

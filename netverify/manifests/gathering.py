@@ -12,6 +12,7 @@ from netverify.manifests.kinds import is_irrelevant
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.reading import too_large
 from netverify.manifests.sources import Source
+from netverify.manifests.unmodelled import template
 from netverify.model.cluster import Namespace, Workload
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 
@@ -37,6 +38,7 @@ class Content:
     namespace: str | None = None
     home: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    follower: str = ""
 
 
 def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Gathered]:
@@ -54,7 +56,7 @@ def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Ga
         if total > limits.total_bytes:
             yield _unreadable(too_large(total, limits.total_bytes).diagnostic(source.path))
             return
-        yield Content(source.path, data, source.namespace, source.home, source.labels)
+        yield Content(source.path, data, source.namespace, source.home, source.labels, source.follower)
 
 
 def gather(content: Content, terms: Terms) -> Gathered:
@@ -69,16 +71,18 @@ def gather(content: Content, terms: Terms) -> Gathered:
         strict=terms.strict,
         namespace=content.namespace,
     )
-    account = Account(content.home or terms.default_namespace)
+    account = Account(content.home or terms.default_namespace, content.follower)
     account.irrelevant.update(loaded.dropped)
     for document in loaded.documents:
         account.add(document)
     gathered = account.gathered()
+    templates = (template(Origin(content.path), content.data),) if loaded.templated else ()
     return replace(
         gathered,
         files=1,
         reads=tuple(_as_applied(read, content) for read in gathered.reads),
         templates=(Origin(content.path),) if loaded.templated else (),
+        unsupported=(*gathered.unsupported, *templates),
         unread=(*gathered.unread, *(one.origin for one in loaded.diagnostics if one.severity is Severity.ERROR)),
         diagnostics=(*loaded.diagnostics, *gathered.diagnostics),
     )

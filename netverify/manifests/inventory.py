@@ -121,12 +121,13 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     sources += rendered.sources
     sources += [Source(name, data=data) for name, data in texts.items()]
     gathered = collect(sources, Terms(default_namespace, strict), means)
-    inventory = inventory_of(merged((_told_before(outside, gathered), gathered)), default_namespace)
+    gaps = Gathered(unsupported=rendered.gaps)
+    inventory = inventory_of(merged((_told_before(outside, gathered), gathered, gaps)), default_namespace)
     coverage = replace(
         inventory.coverage,
         skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
         rendered=rendered_by(rendered.made),
-        unrendered=rendered.unrendered,
+        unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
     )
     return replace(inventory, coverage=coverage)
 
@@ -177,7 +178,8 @@ def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
     modelled = Counter(gathered.modelled)
     modelled.subtract(read.identity[0] for read in conflicts)
     unread = (*gathered.unread, *(read.origin for read in conflicts))
-    counts = (modelled, gathered.irrelevant, gathered.approximated, gathered.unsupported_kinds)
+    unsupported = (gathered.unsupported_kinds, gathered.unrendered_kinds)
+    counts = (modelled, gathered.irrelevant, gathered.approximated, *unsupported)
     return Coverage(
         files=gathered.files,
         documents=sum(sum(count.values()) for count in counts) + gathered.not_manifests + len(unread),
@@ -185,6 +187,12 @@ def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
         irrelevant=dict(sorted(gathered.irrelevant.items())),
         approximated=dict(sorted(gathered.approximated.items())),
         unsupported=dict(sorted(gathered.unsupported_kinds.items())),
+        unrendered_kinds=dict(sorted(gathered.unrendered_kinds.items())),
+        unrendered=tuple(
+            (f"{one.kind} {one.name}", one.unrendered)
+            for one in gathered.unsupported
+            if one.unrendered and one.kind in gathered.unrendered_kinds
+        ),
         not_manifests=gathered.not_manifests,
         templates=tuple(origin.path for origin in gathered.templates),
         unread=tuple(sorted(unread)),

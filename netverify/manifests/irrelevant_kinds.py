@@ -18,8 +18,8 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
             "PodTemplate ResourceQuota Secret ServiceAccount Scale Status PodSecurityPolicy"
         ),
         "admissionregistration.k8s.io": _kinds(
-            "MutatingWebhookConfiguration ValidatingWebhookConfiguration ValidatingAdmissionPolicy "
-            "ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"
+            "ValidatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding "
+            "MutatingAdmissionPolicyBinding"
         ),
         "apiextensions.k8s.io": _kinds("CustomResourceDefinition"),
         "apiregistration.k8s.io": _kinds("APIService"),
@@ -70,30 +70,59 @@ IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
             "CiliumBGPAdvertisement CiliumBGPClusterConfig CiliumBGPNodeConfig "
             "CiliumBGPNodeConfigOverride CiliumBGPPeerConfig "
             "CiliumBGPPeeringPolicy CiliumEndpoint CiliumEndpointSlice CiliumIdentity CiliumL2AnnouncementPolicy "
-            "CiliumLoadBalancerIPPool CiliumNode CiliumPodIPPool CiliumGatewayClassConfig"
+            "CiliumLoadBalancerIPPool CiliumNode CiliumPodIPPool CiliumGatewayClassConfig TracingPolicy "
+            "TracingPolicyNamespaced"
         ),
         "crd.antrea.io": _kinds("AntreaAgentInfo AntreaControllerInfo ExternalIPPool IPPool TrafficControl"),
         "networking.istio.io": _kinds("ProxyConfig WorkloadEntry WorkloadGroup"),
         "telemetry.istio.io": _kinds("Telemetry"),
-        "install.istio.io": _kinds("IstioOperator"),
         "linkerd.io": _kinds("ServiceProfile"),
         "split.smi-spec.io": _kinds("TrafficSplit"),
         "metrics.smi-spec.io": _kinds("TrafficMetrics"),
         "k8s.ovn.org": _kinds("EgressQoS"),
         "crd.k8s.amazonaws.com": _kinds("ENIConfig"),
         "vpcresources.k8s.aws": _kinds("CNINode"),
-        "elbv2.k8s.aws": _kinds("IngressClassParams TargetGroupBinding"),
+        "elbv2.k8s.aws": _kinds("IngressClassParams"),
         "project.openshift.io": _kinds("ProjectRequest"),
         "image.openshift.io": _kinds("ImageStream ImageStreamTag"),
-        "build.openshift.io": _kinds("BuildConfig"),
         "security.openshift.io": _kinds("SecurityContextConstraints"),
-        "argoproj.io": _kinds("AnalysisTemplate AppProject Application ApplicationSet ClusterAnalysisTemplate"),
-        "kyverno.io": _kinds("CleanupPolicy ClusterCleanupPolicy PolicyException"),
+        "argoproj.io": _kinds("AnalysisTemplate AppProject ClusterAnalysisTemplate"),
+        "kyverno.io": _kinds("PolicyException"),
         "policies.kyverno.io": _kinds(
-            "DeletingPolicy ImageValidatingPolicy NamespacedValidatingPolicy PolicyException ValidatingPolicy"
+            "ImageValidatingPolicy NamespacedImageValidatingPolicy NamespacedValidatingPolicy PolicyException "
+            "ValidatingPolicy"
         ),
         "wgpolicyk8s.io": _kinds("ClusterPolicyReport PolicyReport"),
         "cloud.google.com": _kinds("BackendConfig"),
+        "apiextensions.crossplane.io": _kinds("CompositeResourceDefinition EnvironmentConfig Usage"),
+        "app.k8s.io": _kinds("Application"),
+        "apps.kruise.io": _kinds("ImageListPullJob ImagePullJob NodeImage PersistentPodState PodProbeMarker"),
+        "appstudio.redhat.com": _kinds("EnterpriseContractPolicy"),
+        "authorization.openshift.io": _kinds("ClusterRole ClusterRoleBinding Role RoleBinding"),
+        "capsule.clastix.io": _kinds("CapsuleConfiguration"),
+        "config.kio.kasten.io": _kinds("Policy PolicyPreset Profile"),
+        "grafana.integreatly.org": _kinds(
+            "GrafanaAlertRuleGroup GrafanaContactPoint GrafanaDashboard GrafanaDatasource GrafanaFolder "
+            "GrafanaLibraryPanel GrafanaMuteTiming GrafanaNotificationPolicy GrafanaNotificationTemplate"
+        ),
+        "hnc.x-k8s.io": _kinds("HierarchicalResourceQuota"),
+        "kafka.strimzi.io": _kinds("KafkaConnector KafkaRebalance KafkaTopic KafkaUser"),
+        "nmstate.io": _kinds("NodeNetworkConfigurationEnactment NodeNetworkConfigurationPolicy NodeNetworkState"),
+        "opentelemetry.io": _kinds("Instrumentation"),
+        "operators.coreos.com": _kinds("OperatorCondition OperatorGroup"),
+        "policy.sigstore.dev": _kinds("ClusterImagePolicy TrustRoot"),
+        "postgresql.cnpg.io": _kinds(
+            "Backup ClusterImageCatalog Database ImageCatalog Publication ScheduledBackup Subscription"
+        ),
+        "rabbitmq.com": _kinds(
+            "Binding Exchange Federation OperatorPolicy Permission Policy Queue SchemaReplication Shovel "
+            "SuperStream TopicPermission User Vhost"
+        ),
+        "sriovnetwork.openshift.io": _kinds("SriovNetworkNodePolicy SriovNetworkNodeState SriovNetworkPoolConfig"),
+        "tekton.dev": _kinds("ClusterTask Pipeline StepAction Task"),
+        "traefik.containo.us": _kinds("Middleware MiddlewareTCP ServersTransport TLSOption TLSStore"),
+        "traefik.io": _kinds("Middleware MiddlewareTCP ServersTransport ServersTransportTCP TLSOption TLSStore"),
+        "triggers.tekton.dev": _kinds("ClusterInterceptor ClusterTriggerBinding Interceptor TriggerBinding"),
     },
 )
 """By group, the kinds of it that are irrelevant."""

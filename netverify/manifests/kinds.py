@@ -12,8 +12,10 @@ from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
 
+from netverify.manifests.delivered_kinds import STANDS_FOR_OTHERS
 from netverify.manifests.document import Value
 from netverify.manifests.irrelevant_kinds import IRRELEVANT_GROUPS, IRRELEVANT_KINDS
+from netverify.manifests.mutation import MUTATIONS
 from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, UNSUPPORTED_KINDS
 
 MODELLED_KINDS: Mapping[str, str] = MappingProxyType(
@@ -81,7 +83,11 @@ _POLICY_WORDS = (
 """In the name or the group of a kind on no list: it may well change who may talk to whom."""
 
 _POLICY_GROUPS = frozenset(
-    group for (group, _), effect in UNSUPPORTED_KINDS.items() if effect.may_allow or effect.may_deny
+    group
+    for (group, kind), effect in UNSUPPORTED_KINDS.items()
+    if (effect.may_allow or effect.may_deny)
+    and not effect.makes_pods
+    and (group, kind) not in (*STANDS_FOR_OTHERS, *MUTATIONS)
 )
 """Groups that have kinds which change who may talk to whom: so may any other kind of theirs."""
 
@@ -163,7 +169,7 @@ def may_be_manifest(value: Value) -> bool:
 
 
 def holds_policy(value: Value) -> bool:
-    """Whether a policy object is written somewhere inside ``value``, as in a template or a bundle of other objects."""
+    """Whether what decides traffic is written inside ``value``, as in a template or a bundle: a policy, a namespace."""
     if isinstance(value, list):
         return any(map(holds_policy, value))
     if not isinstance(value, dict):
@@ -179,8 +185,12 @@ def _is_modelled(api_version: str, kind: str) -> bool:
 
 
 def _is_policy(api_version: str, kind: str) -> bool:
-    reading = classify(api_version, kind).kind_class
-    return kind == "NetworkPolicy" or reading in {KindClass.UNSUPPORTED, KindClass.POLICY_LIKE}
+    if kind in {"NetworkPolicy", "Namespace"}:
+        return True
+    effect = UNSUPPORTED_KINDS.get((group_of(api_version), kind))
+    if effect is not None:
+        return effect.may_allow or effect.may_deny
+    return classify(api_version, kind).kind_class is KindClass.POLICY_LIKE
 
 
 def _listed(group: str, kind: str) -> KindClass | None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import RenderedBy
+from netverify.manifests.delivered_kinds import ARGO, FLUX
 from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.following import follow_argo, follow_flux
 from netverify.manifests.programs import Program, version_of
 from netverify.manifests.rendering import Rendered, render_helm, render_kustomize
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 from netverify.manifests.sources import Source
+from netverify.model.cluster import Unsupported
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
     """What one rendering gave. ``made`` are the things that programs rendered.
+
+    ``gaps`` are what may come of what is ``unrendered``.
 
     ``unrendered`` and ``skipped`` are those of :class:`~netverify.manifests.coverage.Coverage`; ``consumed`` are files
     whose objects are among the sources already, as they are applied.
@@ -29,6 +33,7 @@ class Rendition:
     diagnostics: tuple[Diagnostic, ...] = ()
     made: tuple[tuple[str, Program], ...] = ()
     unrendered: tuple[tuple[str, str], ...] = ()
+    gaps: tuple[Unsupported, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     consumed: frozenset[Path] = frozenset()
 
@@ -53,9 +58,9 @@ def _render(rendering: Rendering, default_namespace: str, *, strict: bool) -> Re
             rendered = render_helm(chart, values, sets, namespace=namespace or default_namespace, release=release)
             return _of_one(chart, rendered, namespace)
         case FluxPath(path):
-            return _delivered(follow_flux(path, strict=strict))
+            return _delivered(follow_flux(path, strict=strict), FLUX)
         case ArgoPath(path):
-            return _delivered(follow_argo(path, strict=strict))
+            return _delivered(follow_argo(path, strict=strict), ARGO)
         case _:
             assert_never(rendering)
 
@@ -67,12 +72,13 @@ def _of_one(what: str, rendered: Rendered, home: str | None) -> Rendition:
     return Rendition((Source(source.path, data=source.data, home=home),), made=((what, program),))
 
 
-def _delivered(delivered: Delivered) -> Rendition:
+def _delivered(delivered: Delivered, follower: str) -> Rendition:
     return Rendition(
-        sources=tuple(delivered.sources),
+        sources=tuple(replace(source, follower=follower) for source in delivered.sources),
         diagnostics=tuple(delivered.diagnostics),
         made=tuple(delivered.made),
         unrendered=tuple(delivered.unrendered),
+        gaps=tuple(delivered.gaps),
         skipped=tuple(delivered.skipped),
         consumed=frozenset(delivered.consumed),
     )
@@ -85,6 +91,7 @@ def _together(parts: Iterable[Rendition]) -> Rendition:
         diagnostics=tuple(finding for part in parts for finding in part.diagnostics),
         made=tuple(thing for part in parts for thing in part.made),
         unrendered=tuple(dict.fromkeys(gap for part in parts for gap in part.unrendered)),
+        gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
         skipped=tuple(dict.fromkeys(path for part in parts for path in part.skipped)),
         consumed=frozenset().union(*(part.consumed for part in parts)),
     )

@@ -27,6 +27,8 @@ class Source:
     An overlay also renames a ``v1`` Namespace object to ``namespace``, as kustomize does. ``file`` is read when asked
     for; ``data`` is there instead for standard input and rendered charts. ``home`` is where its objects are that name
     no namespace (None: the default one), and ``labels`` are put on every object of it by who applies it.
+
+    ``follower`` is the controller, ``flux`` or ``argo``, that has followed what it holds; empty where nobody has.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Source:
     data: bytes = b""
     home: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    follower: str = ""
 
     def read(self, limits: Limits = DEFAULT_LIMITS) -> bytes | Diagnostic:
         """The bytes, or why there are none."""

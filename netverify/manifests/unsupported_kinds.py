@@ -5,40 +5,27 @@ Source: the documentation of each project; what a mesh or a redirect can do beyo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What an object may do to reachability.
-
-    ``cluster_wide``: its effect is not limited to its own namespace. ``makes_pods``: a controller makes pods for it,
-    which are not read and so only count as possible ones. ``may_route``: it brings traffic to pods, which policy may
-    admit.
-    """
-
-    may_allow: bool
-    may_deny: bool
-    cluster_wide: bool
-    makes_pods: bool = False
-    may_route: bool = False
-
-
-BOTH_IN_NAMESPACE = Effect(may_allow=True, may_deny=True, cluster_wide=False)
-BOTH_ANYWHERE = Effect(may_allow=True, may_deny=True, cluster_wide=True)
-DENY_IN_NAMESPACE = Effect(may_allow=False, may_deny=True, cluster_wide=False)
-DENY_ANYWHERE = Effect(may_allow=False, may_deny=True, cluster_wide=True)
-ALLOW_ANYWHERE = Effect(may_allow=True, may_deny=False, cluster_wide=True)
-NO_EFFECT_ALONE = Effect(may_allow=False, may_deny=False, cluster_wide=True)
-"""Only other unsupported objects make use of it."""
-MAKES_PODS = Effect(may_allow=False, may_deny=False, cluster_wide=True, makes_pods=True)
-ROUTES = replace(NO_EFFECT_ALONE, may_route=True)
-ROUTES_AND_DENIES = replace(DENY_ANYWHERE, may_route=True)
-MAKES_PODS_AND_ROUTES = replace(MAKES_PODS, may_route=True)
-
+from netverify.manifests.delivered_kinds import STANDS_FOR_OTHERS
+from netverify.manifests.effects import (
+    ALLOW_ANYWHERE,
+    BOTH_ANYWHERE,
+    BOTH_IN_NAMESPACE,
+    DENY_ANYWHERE,
+    DENY_IN_NAMESPACE,
+    MAKES_PODS,
+    MAKES_PODS_AND_POLICY,
+    MAKES_PODS_AND_ROUTES,
+    NO_EFFECT_ALONE,
+    ROUTES,
+    ROUTES_AND_DENIES,
+    Effect,
+)
+from netverify.manifests.mutation import MUTATIONS
+from netverify.manifests.pod_making_kinds import PODS, PODS_AND_POLICY, WITH_A_WAY_IN
 
 _ROUTING_KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -111,17 +98,37 @@ def _table() -> dict[tuple[str, str], Effect]:
     add("networking.k8s.aws", "ClusterNetworkPolicy ClusterPolicyEndpoint", BOTH_ANYWHERE)
     add("vpcresources.k8s.aws", "SecurityGroupPolicy", DENY_IN_NAMESPACE)
     add("kubeovn.io", "Subnet SecurityGroup Vpc", DENY_ANYWHERE)
-    add("kyverno.io", "Policy", BOTH_IN_NAMESPACE)
-    add("kyverno.io", "ClusterPolicy", BOTH_ANYWHERE)
-    add("policies.kyverno.io", "GeneratingPolicy MutatingPolicy", BOTH_ANYWHERE)
-    add("monitoring.coreos.com", "Alertmanager Prometheus PrometheusAgent ThanosRuler", MAKES_PODS)
-    add("argoproj.io", "CronWorkflow Rollout Workflow WorkflowTemplate", MAKES_PODS)
-    add("apps.openshift.io", "DeploymentConfig", MAKES_PODS)
-    add("serving.knative.dev", "Configuration Revision", MAKES_PODS)
-    add("serving.knative.dev", "Service", MAKES_PODS_AND_ROUTES)
+    add("policies.kyverno.io", "GeneratingPolicy NamespacedGeneratingPolicy", BOTH_ANYWHERE)
+    _add_writers(add)
+    for group, kinds in PODS.items():
+        add(group, kinds, MAKES_PODS)
+    for group, kinds in PODS_AND_POLICY.items():
+        add(group, kinds, MAKES_PODS_AND_POLICY)
+    for group, kind in WITH_A_WAY_IN:
+        effects[group, kind] = replace(effects.get((group, kind), MAKES_PODS_AND_ROUTES), may_route=True)
+    for group, kind in (*STANDS_FOR_OTHERS, *MUTATIONS):
+        add(group, kind, BOTH_ANYWHERE)
     for group, kinds in _ROUTING_KINDS.items():
         add(group, kinds, ROUTES)
     return effects
+
+
+def _add_writers(add: Callable[[str, str, Effect], None]) -> None:
+    """Objects for which a controller writes policies, or makes or labels namespaces."""
+    add("capsule.clastix.io", "GlobalTenantResource Tenant TenantResource", BOTH_ANYWHERE)
+    add("hnc.x-k8s.io", "HNCConfiguration HierarchyConfiguration SubnamespaceAnchor", BOTH_ANYWHERE)
+    add("accurate.cybozu.com", "SubNamespace", BOTH_ANYWHERE)
+    add("tenantoperator.stakater.com", "Tenant Template TemplateGroupInstance TemplateInstance", BOTH_ANYWHERE)
+    add("k8s.otterize.com", "ClientIntents ProtectedService", BOTH_ANYWHERE)
+    add("kubeflow.org", "Profile", BOTH_ANYWHERE)
+    add("kubernetes.crossplane.io", "Object ObservedObjectCollection", BOTH_ANYWHERE)
+    add("kubernetes.m.crossplane.io", "Object ClusterObject", BOTH_ANYWHERE)
+    add("apiextensions.crossplane.io", "Composition CompositionRevision", BOTH_ANYWHERE)
+    # The policies that Tigera's operator writes are for the namespaces of Calico itself.
+    add("operator.tigera.io", "APIServer Goldmane Installation Whisker", _CALICO)
+
+
+_CALICO = Effect(may_allow=True, may_deny=True, cluster_wide=False, makes_pods=True, place="calico-system")
 
 
 UNSUPPORTED_KINDS: Mapping[tuple[str, str], Effect] = MappingProxyType(_table())
@@ -142,29 +149,3 @@ NARROWING_MESH_KINDS: Mapping[tuple[str, str], str] = MappingProxyType(
     },
 )
 """Kinds of a mesh that decides after NetworkPolicy has admitted, so it can only refuse; with what to call them."""
-
-_ISTIO_IN_ROOT = frozenset(
-    {"AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Sidecar", "EnvoyFilter"}
-)
-
-
-def effect_of(group: str, kind: str, namespace: str, value: Mapping[str, Any]) -> Effect:
-    """What the object ``value`` of an unsupported kind may do; of a kind on no list, everything anywhere.
-
-    Istio policies in the mesh's root namespace apply everywhere, which is taken to be any with ``istio`` in its name. A
-    Kyverno policy that neither generates nor mutates objects has no effect.
-    """
-    effect = UNSUPPORTED_KINDS.get((group, kind), BOTH_ANYWHERE)
-    if group.endswith(".istio.io") and kind in _ISTIO_IN_ROOT and "istio" in namespace:
-        return Effect(effect.may_allow, effect.may_deny, cluster_wide=True)
-    if group == "kyverno.io" and kind in {"ClusterPolicy", "Policy"} and not _makes_objects(value):
-        return NO_EFFECT_ALONE
-    return effect
-
-
-def _makes_objects(kyverno_policy: Mapping[str, Any]) -> bool:
-    spec = kyverno_policy.get("spec")
-    rules = spec.get("rules") if isinstance(spec, dict) else None
-    if not isinstance(rules, list):
-        return True
-    return any(not isinstance(rule, dict) or "generate" in rule or "mutate" in rule for rule in rules)

@@ -95,6 +95,9 @@ class Unsupported:
     ``may_allow``: it could make something reachable that is not reachable without it; ``may_deny``: the reverse.
     ``may_route``: it could bring traffic to pods by another way. ``namespace`` limits its effect to pods of that
     namespace (None: anywhere). Two with one ``digest`` say the same; it is empty where that is not known.
+    ``makes_pods``: pods are made for it that the manifests do not show. ``relabels_pods``: it could change labels of
+    those that they show. ``unrendered`` is why what the object stands for, as a release does, is not in the manifests;
+    it is empty where the object stands for itself. ``is_known`` is false for a kind that is on no list.
     """
 
     kind: str
@@ -105,6 +108,10 @@ class Unsupported:
     may_deny: bool
     may_route: bool = False
     digest: str = ""
+    makes_pods: bool = False
+    relabels_pods: bool = False
+    unrendered: str = ""
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

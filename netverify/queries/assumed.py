@@ -14,11 +14,12 @@ from netverify.model.behaviours import CNI_PROFILES, Behaviour
 from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.queries.suggestions import did_you_mean, nearest
 
-POD_CIDR, NAMED_PORTS = "pod-cidr", "named-ports"
+POD_CIDR, NAMED_PORTS, UNRENDERED = "pod-cidr", "named-ports", "unrendered"
 KEYS: Mapping[str, tuple[str, ...]] = {
     **{behaviour.value: ("true", "false") for behaviour in Behaviour},
     NAMED_PORTS: ("declared", "free"),
     POD_CIDR: (),
+    UNRENDERED: ("harmless", "unknown"),
 }
 """What can be assumed, with the values that it can have; none: any CIDR."""
 
@@ -36,12 +37,16 @@ class AssumptionError(NetverifyError):
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pod addresses lie, and port names."""
+    """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pod addresses lie, and port names.
+
+    ``unrendered_is_harmless``: what was not rendered changes no answer.
+    """
 
     behaviours: Mapping[Behaviour, bool]
     cni: str | None = None
     pod_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False
+    unrendered_is_harmless: bool = False
 
 
 def cni_named(name: str) -> str:
@@ -104,4 +109,10 @@ def assumed(cni: str | None, assumptions: Sequence[str]) -> Assumed:
             raise AssumptionError(f"`{key}` is assumed to be `{given[key]}` and `{value}`", "leave one of them out")
     behaviours = dict(CNI_PROFILES[cni]) if cni else {}
     behaviours |= {b: given[b.value] == "true" for b in Behaviour if b.value in given}
-    return Assumed(behaviours, cni, tuple(dict.fromkeys(pod_cidrs)), given.get(NAMED_PORTS) == "free")
+    return Assumed(
+        behaviours,
+        cni,
+        tuple(dict.fromkeys(pod_cidrs)),
+        free_named_ports=given.get(NAMED_PORTS) == "free",
+        unrendered_is_harmless=given.get(UNRENDERED) == "harmless",
+    )

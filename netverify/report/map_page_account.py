@@ -34,6 +34,7 @@ def account(remarks: Remarked, inventory: Inventory) -> Json:
         "unsupported": _shortened(
             f"{one.kind} {f'{one.namespace}/' if one.namespace else ''}{one.name} at {one.origin}"
             for one in cluster.unsupported
+            if not one.unrendered
         ),
         "templates": _shortened(coverage.templates),
         "skipped": _shortened(f"{path}: {reason}" for path, reason in coverage.skipped),

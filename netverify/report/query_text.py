@@ -44,7 +44,7 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
     rest = {
         Verdict.REACHABLE: _only_possible(outcome),
         Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",
-        Verdict.UNKNOWN: ": neither proved nor refuted",
+        Verdict.UNKNOWN: f": neither proved nor refuted{beside}",
         Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",
     }[outcome.verdict]
     return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))

@@ -29,6 +29,7 @@ def coverage_json(inventory: Inventory) -> Json:
         "unsupported": [
             {"kind": one.kind, "name": one.name, "namespace": one.namespace, **place_json(one.origin)}
             for one in cluster.unsupported
+            if not one.unrendered
         ],
         "unread": [place_json(origin) for origin in coverage.unread],
         "not_manifests": coverage.not_manifests,

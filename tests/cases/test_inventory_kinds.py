@@ -93,7 +93,7 @@ def unsupported(inventory: Inventory) -> Unsupported:
         ("k8s.ovn.org/v1", "EgressFirewall", False, True, "shop"),
         ("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy", True, True, "shop"),
         ("example.com/v1", "TrafficPolicy", True, True, None),
-        ("argoproj.io/v1alpha1", "Rollout", False, False, None),
+        ("argoproj.io/v1alpha1", "Workflow", False, False, "shop"),
         ("example.com/v1", "Dashboard", False, False, None),
     ],
 )
@@ -121,7 +121,7 @@ def test_an_unknown_kind_matters_if_a_policy_is_written_inside_it(inner: str, ma
         """)
     (template,) = inventory.cluster.unsupported
     assert (template.may_allow, template.may_deny) == (matters, matters)
-    assert template.namespace is None
+    assert (template.namespace, template.makes_pods) == (None, not matters)
     assert codes(inventory) == ["NV203" if matters else "NV204"]
 
 
@@ -135,7 +135,9 @@ def test_a_kyverno_policy_matters_only_if_it_makes_or_changes_objects(rule: str,
     text = (
         f"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: x}}\nspec: {{rules: [{{{rule}: {{}}}}]}}\n"
     )
-    assert unsupported(inventory_of(text)).may_allow is effect
+    inventory = inventory_of(text)
+    assert [one.may_allow for one in inventory.cluster.unsupported] == ([True] if effect else [])
+    assert inventory.coverage.irrelevant == ({} if effect else {"ClusterPolicy": 1})
 
 
 def test_a_mesh_that_only_narrows_is_an_approximation_that_names_its_place() -> None:

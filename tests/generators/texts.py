@@ -10,6 +10,11 @@ from typing import Any
 from netverify.manifests.loader import load
 
 SOUND = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: cache, namespace: shop}
+spec: {interval: 1h, chart: {spec: {chart: redis}}}
+---
 apiVersion: v1
 kind: Namespace
 metadata: {name: shop, labels: {team: a}}

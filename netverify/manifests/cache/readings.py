@@ -27,7 +27,7 @@ class Readings:
     def key_of(self, content: Content) -> str:
         """What ``content`` is kept under."""
         digest = self._terms.copy()
-        digest.update(repr((content.namespace, content.home, content.labels)).encode())
+        digest.update(repr((content.namespace, content.home, content.labels, content.follower)).encode())
         digest.update(content.data)
         return digest.hexdigest()
 

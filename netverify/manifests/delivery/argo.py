@@ -20,7 +20,7 @@ from netverify.manifests.delivery.applications import (
 from netverify.manifests.delivery.building import Builder, placed
 from netverify.manifests.delivery.charts import render_release
 from netverify.manifests.delivery.checkout import Checkout, LeavesCheckoutError
-from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.delivery.directories import files_of
 from netverify.manifests.delivery.kustomizations import ill_typed
 from netverify.manifests.delivery.objects import Found, objects_of
@@ -55,6 +55,7 @@ class Argo:
         found = {source: _followed(source, scratch) for source in sources}
         self._delivered.diagnostics += [one for one in scratch.diagnostics if one.code not in {"NV142", "NV145"}]
         self._delivered.unrendered += scratch.unrendered
+        self._delivered.gaps += scratch.gaps
         listed = [one for objects in found.values() for one in objects]
         self._repositories.choose_home(one for one in listed if one.kind == "Application")
         everything = self._expanded(listed)
@@ -81,7 +82,7 @@ class Argo:
             try:
                 applications += applications_of(one, self._checkout, self._repositories)
             except NotRenderedError as error:
-                self._delivered.gap(one.title, str(error), one.origin)
+                self._delivered.gap(one.title, str(error), one.origin, one.reach)
         return applications
 
     def _chosen_clusters(self, found: Iterable[Found]) -> frozenset[str]:
@@ -108,13 +109,14 @@ class Argo:
         try:
             sources = sources_of(found)
         except NotRenderedError as error:
-            self._delivered.gap(found.title, str(error), found.origin)
+            self._delivered.gap(found.title, str(error), found.origin, found.reach)
             return
         if (cluster := cluster_of(found)) not in self._clusters:
             self._delivered.gap(found.title, f"it goes to another cluster, {shown(cluster)}", found.origin)
             return
         if found.spec("syncPolicy", "managedNamespaceMetadata", "labels"):
-            self._delivered.gap(f"the labels of the namespace of {found.title}", _LABELS, found.origin)
+            what = f"the labels of the namespace of {found.title}"
+            self._delivered.gap(what, _LABELS, found.origin, Reach(says=found.reach.says))
         for source in sources:
             self._apply_source(found, source, sources)
 
@@ -125,7 +127,7 @@ class Argo:
         try:
             self._render(found, source, beside)
         except NotRenderedError as error:
-            self._delivered.gap(found.title, str(error), found.origin)
+            self._delivered.gap(found.title, str(error), found.origin, found.reach)
         except LeavesCheckoutError as error:
             advice = "name what is in the checkout"
             self._delivered.refuse("NV146", f"{found.title}: {error}", found.origin, advice)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from netverify.diagnostics import Severity
 from netverify.manifests import programs
 from netverify.manifests.delivery.checkout import Checkout, LeavesCheckoutError
-from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.delivered import ANYWHERE, Delivered
 from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError, NotReadableError, origin_of
 from netverify.manifests.overlays import Overlays
 from netverify.manifests.programs import ProgramFailedError
@@ -95,7 +95,7 @@ class Builder:
                 self._delivered.diagnostics += error.diagnostics
                 return None
             except NotBuildableError as error:
-                self._delivered.gap(what, error.reason, origin_of(self._checkout, folder))
+                self._delivered.gap(what, error.reason, origin_of(self._checkout, folder), ANYWHERE)
                 return None
             except LeavesCheckoutError as error:
                 self._delivered.refuse("NV146", str(error), origin_of(self._checkout, folder), _STAY_INSIDE)

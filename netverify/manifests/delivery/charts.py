@@ -14,7 +14,7 @@ from netverify.diagnostics import Origin
 from netverify.manifests import programs
 from netverify.manifests.delivery.building import offline
 from netverify.manifests.delivery.checkout import Checkout
-from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.programs import ProgramFailedError
@@ -55,7 +55,9 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
     """Add what ``release`` renders to; what keeps it from that is told to ``delivered``."""
     path = checkout.shown(release.chart)
     if not RELEASE_NAME.fullmatch(release.name):
-        delivered.gap(release.what, f"{shown(release.name)} is no name of a release", release.origin)
+        delivered.gap(
+            release.what, f"{shown(release.name)} is no name of a release", release.origin, Reach(release.namespace)
+        )
         return
     program = programs.helm()
     if program is None:
@@ -71,7 +73,7 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
             environment = {**offline(), **{name: str(scratch) for name in _SCRATCH_HOMES}, "KUBECONFIG": os.devnull}
             text = programs.run(program, arguments, TIMEOUT_S, environment)
         except _NotRenderableError as error:
-            delivered.gap(release.what, str(error), release.origin)
+            delivered.gap(release.what, str(error), release.origin, Reach(release.namespace))
             return
         except UnreadableError as error:
             delivered.diagnostics.append(error.diagnostic(path))

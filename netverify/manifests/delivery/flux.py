@@ -123,9 +123,13 @@ class Flux:
         if any(exists(folder / name) for name in FILE_NAMES):
             return
         if any(exists(one / ".sourceignore") for one in (folder, self._checkout.root)):
-            self._delivered.gap(f"what `.sourceignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin)
+            self._delivered.gap(
+                f"what `.sourceignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin, found.reach
+            )
         elif self.catalogue.home_ignores():
-            self._delivered.gap(f"what `spec.ignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin)
+            self._delivered.gap(
+                f"what `spec.ignore` takes from {found.title}", _READ_ALL_THE_SAME, found.origin, found.reach
+            )
 
     def _folder_of(self, found: Found) -> Path | None:
         """Where the path of a Kustomization is; None, and said so, where it is not followed."""
@@ -143,7 +147,8 @@ class Flux:
         if reason is None and not is_folder(folder):
             reason = f"this checkout has no folder {quoted(self._checkout.relative(folder))}"
         if reason is not None:
-            self._delivered.gap(found.title, reason, found.origin)
+            reach = found.reach if found.spec("kubeConfig") is None else None
+            self._delivered.gap(found.title, reason, found.origin, reach)
             return None
         return folder.resolve()
 
@@ -187,5 +192,6 @@ def _add(delivered: Delivered, other: Delivered) -> None:
     delivered.diagnostics += other.diagnostics
     delivered.made += other.made
     delivered.unrendered += other.unrendered
+    delivered.gaps += other.gaps
     delivered.skipped += other.skipped
     delivered.consumed |= other.consumed

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivered_kinds import effect_of_delivery
+from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.document import Document, Value
 from netverify.manifests.kinds import group_of
 from netverify.manifests.lists import objects_in
 from netverify.manifests.loader import load
 from netverify.manifests.sources import Source
+from netverify.manifests.unmodelled import digest_of
 
 _GROUPS: Final = ("kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "argoproj.io")
 _VALUES: Final = ("ConfigMap", "Secret")
@@ -33,6 +35,12 @@ class Found:
     def title(self) -> str:
         """How to call it: ``HelmRelease shop/cache``."""
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+    @property
+    def reach(self) -> Reach:
+        """Where what it has applied may change anything."""
+        effect = effect_of_delivery(group_of(str(self.value.get("apiVersion"))), self.kind, self.namespace, self.value)
+        return Reach(effect.place or None, digest_of(self.value))
 
     def spec(self, *path: str) -> Value:
         """What ``spec`` says at ``path``; None where it says nothing."""

@@ -58,7 +58,8 @@ class Releases:
         try:
             release = self._release(found)
         except _NotRenderedError as error:
-            self._delivered.gap(found.title, str(error), found.origin)
+            reach = found.reach if found.spec("kubeConfig") is None else None
+            self._delivered.gap(found.title, str(error), found.origin, reach)
         except LeavesCheckoutError as error:
             message = f"{found.title}: {error}"
             self._delivered.refuse("NV146", message, found.origin, "name what is in the checkout")

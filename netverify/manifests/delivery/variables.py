@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.delivery.marshalling import marshalled
 from netverify.manifests.delivery.objects import Found
 from netverify.manifests.delivery.substitution import VARIABLE_NAME, Substituted, SubstitutionError, substitute
@@ -25,6 +25,7 @@ from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.refusal import escaped, shown
 from netverify.manifests.sources import Source
+from netverify.manifests.unmodelled import digest_of
 
 _SWITCH: Final = "kustomize.toolkit.fluxcd.io/substitute"
 _LISTED: Final = 5
@@ -136,7 +137,7 @@ class _Replacing:
         name = meta.get("name") if isinstance(meta, dict) else None
         names = ", ".join(f"${{{name}}}" for name in sorted(done.nothing | done.defaulted)[:_LISTED])
         reason = f"it needs {names}, and the values of {', '.join(self._variables.unknown)} are not in this checkout"
-        self._delivered.gap(f"{kind} {name}", reason, document.origin())
+        self._delivered.gap(f"{kind} {name}", reason, document.origin(), Reach(says=digest_of(value)))
 
 
 def _is_switched_off(value: Mapping[str, Value]) -> bool:
