@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from netverify.answers.clients import Admitted, admitted, where_it_connects_from
 from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared
 from netverify.answers.reachability import answer
@@ -28,6 +30,7 @@ class Legs:
         self._context = context
         self._contexts: dict[tuple[bool, bool, Direction | None], Context] = {}
         self._judged: dict[PlannedLeg, Answer] = {}
+        self._admitted: dict[PlannedLeg, tuple[Admitted, ...]] = {}
 
     def as_far_as_open(self, route: PlannedRoute) -> tuple[Answer, ...]:
         """The connections of ``route``, in order; the last one is the first that is closed, if one is."""
@@ -79,6 +82,20 @@ class Legs:
             return found
         fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
         return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
+
+    def admitted(self, leg: PlannedLeg) -> tuple[Admitted, ...]:
+        """The sources outside of ``leg`` that get through or may do so, in lots that policy treats alike."""
+        if leg not in self._admitted:
+            self._admitted[leg] = admitted(leg, self.context_of(leg), self.one)
+        return self._admitted[leg]
+
+    def given_addresses(self, leg: PlannedLeg, found: Answer) -> Iterator[str]:
+        """What no manifest tells about the addresses of the node or the load balancer that ``leg`` comes from."""
+        if leg.by_balancer and found.verdict is Verdict.REACHABLE:
+            yield from where_it_connects_from(found, self.admitted(leg), leg.question)
+        witness = found.witness
+        if leg.by_node and witness is not None and witness.source_address_matters:
+            yield f"where a node has an address that policy admits, such as {witness.flow.source.address}"
 
     def context_of(self, leg: PlannedLeg) -> Context:
         """The context that ``leg`` is judged in."""

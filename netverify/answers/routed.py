@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from netverify.answers.choices import settled
+from netverify.answers.clients import Admitted
 from netverify.answers.context import Context
 from netverify.answers.dns import dns_blocked
 from netverify.answers.doubts import described, objects_that_route, unread_inputs
@@ -98,7 +99,7 @@ class Router:
 
     def judged_for_pods(self, route: PlannedRoute, source: str) -> Route:
         """As :meth:`judged`, of a route that pods take: no connection is judged behind one that is closed."""
-        return _judged(route, source, self._legs.as_far_as_open(route))
+        return self._as_route(route, source, self._legs.as_far_as_open(route))
 
     def planned(self, question: Question) -> Iterator[PlannedRoute]:
         """Every route that the traffic of ``question`` can take, before policy has judged them.
@@ -125,7 +126,13 @@ class Router:
 
     def judged(self, route: PlannedRoute, source: str) -> Route:
         """``route``, which comes from ``source``, with the verdict of policy on it."""
-        return _judged(route, source, tuple(map(self._legs.one, route.legs)))
+        return self._as_route(route, source, tuple(map(self._legs.one, route.legs)))
+
+    def _as_route(self, route: PlannedRoute, source: str, legs: tuple[Answer, ...]) -> Route:
+        given = chain.from_iterable(map(self._legs.given_addresses, route.legs, legs))
+        provided = unique((*route.provided, *given))
+        verdict = of_all([leg.verdict for leg in legs])
+        return Route(source, route.text, verdict, route.path, legs, provided, route.leads_to)
 
     def context_of(self, leg: PlannedLeg) -> Context:
         """The context that ``leg`` is judged in."""
@@ -134,6 +141,10 @@ class Router:
     def as_judged(self, leg: PlannedLeg, found: Answer) -> Answer:
         """What ``found``, in the context of ``leg``, says of it."""
         return self._legs.told(leg, found)
+
+    def admitted(self, leg: PlannedLeg) -> tuple[Admitted, ...]:
+        """The sources outside of ``leg`` that get through or may do so, in lots that policy treats alike."""
+        return self._legs.admitted(leg)
 
     def _planned(self, question: Question) -> Iterator[PlannedRoute]:
         if question.from_outside:
@@ -227,13 +238,6 @@ class Router:
         return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
 
 
-def _judged(route: PlannedRoute, source: str, legs: tuple[Answer, ...]) -> Route:
-    given = chain.from_iterable(map(_given_node, route.legs, legs))
-    provided = unique((*route.provided, *given))
-    verdict = of_all([leg.verdict for leg in legs])
-    return Route(source, route.text, verdict, route.path, legs, provided, route.leads_to)
-
-
 def _is_open(route: Route) -> bool:
     """Whether existing pods suffice for ``route``."""
     return route.verdict is Verdict.REACHABLE and scope_of(route) is Scope.EXISTING
@@ -244,10 +248,3 @@ def _places_led_to(question: Question) -> frozenset[str] | None:
     if question.called is not None:
         return frozenset({question.called.service.namespace}) if question.called.service is not None else None
     return pinned_places(question.destination, End.DESTINATION)
-
-
-def _given_node(planned: PlannedLeg, judged: Answer) -> Iterator[str]:
-    """What the manifests do not tell about the node that ``judged`` comes from: no manifest has its addresses."""
-    witness = judged.witness
-    if planned.by_node and witness is not None and witness.source_address_matters:
-        yield f"where a node has an address that policy admits, such as {witness.flow.source.address}"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
+from netverify.answers.openings import Opening, openings
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
@@ -55,6 +56,7 @@ class ExposedWay:
     """A way in with the routes through it.
 
     ``why`` says in words why it is not open, and is empty where it is; ``needs`` is what it ``DEPENDS`` on.
+    ``openings`` say from whom it is open, the internet and the fewest conditions first; none where it is not open.
     """
 
     way: WayIn
@@ -63,6 +65,7 @@ class ExposedWay:
     why: str = ""
     needs: tuple[str, ...] = ()
     because: tuple[Reason, ...] = ()
+    openings: tuple[Opening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,25 @@ def exposed(way: WayIn, router: Router) -> ExposedWay:
         return ExposedWay(way, Openness.BROKEN, why=way.problem)
     public = AddressIn(End.SOURCE, internet_ranges())
     found = _judged(way, router, All((Not(IsPod(End.SOURCE)), public)))
-    if found.openness in (Openness.OPEN, Openness.DEPENDS, Openness.BROKEN):
+    if found.openness is Openness.BROKEN:
         return found
-    # Whoever is admitted may have an address outside the cluster that is none of the internet's.
-    private = _judged(way, router, Not(IsPod(End.SOURCE)))
-    if private.openness == found.openness:
+    if found.openness not in (Openness.OPEN, Openness.DEPENDS):
+        # Whoever is admitted may have an address outside the cluster that is none of the internet's.
+        private = _judged(way, router, Not(IsPod(End.SOURCE)))
+        if private.openness != found.openness:
+            found = replace(private, needs=(NOT_PUBLIC, *private.needs), openness=_on_conditions(private.openness))
+    if found.openness in (Openness.BLOCKED, Openness.UNKNOWN):
         return found
-    return replace(private, needs=(NOT_PUBLIC, *private.needs), openness=_on_conditions(private.openness))
+    everyone = router.ways.routes_of(way, through(way, Not(IsPod(End.SOURCE))))
+    return _by_openings(replace(found, openings=openings(everyone, router, OUTSIDE)))
+
+
+def _by_openings(found: ExposedWay) -> ExposedWay:
+    """``found`` with the conditions of the opening to the internet that has the fewest."""
+    first = found.openings[0] if found.openings else None
+    if first is None or not first.is_public or first.scope is not Scope.EXISTING:
+        return found
+    return replace(found, needs=first.needs, openness=Openness.DEPENDS if first.needs else Openness.OPEN)
 
 
 def _on_conditions(openness: Openness) -> Openness:

@@ -11,7 +11,7 @@ from netverify.diagnostics import Origin
 from netverify.queries.outcome import EndpointKind, Route
 from netverify.report.quantities import listed
 from netverify.report.surface_text import OPENNESS_WORDS
-from netverify.report.way_text import knock_text, opened_by, restriction_text, target_text
+from netverify.report.way_text import condition, from_whom, knock_text, opened_by, target_text
 
 _NAMED = 4
 
@@ -68,7 +68,7 @@ def _details(change: WayChange) -> Iterator[str]:
         assert one is not None
         ends = listed(_ends(one.routes), at_most=_NAMED)
         yield " -> ".join(part for part in (target_text(change.way), ends) if part) or "nothing"
-        yield f"from {restriction_text(change.way)}"
+        yield f"from {from_whom(one)}"
         if one.why:
             yield f"why: {one.why}"
     else:
@@ -92,8 +92,7 @@ def _on(routes: Sequence[Route]) -> str:
 
 def _conditions(before: ExposedWay | None, after: ExposedWay | None) -> Iterator[str]:
     needs = after.needs if after else before.needs if before else ()
-    for need in needs:
-        yield f"only {need}" if need.startswith("where ") else f"only with {need}"
+    yield from (f"only {condition(need)}" for need in needs)
 
 
 def _place(origin: Origin | None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+from netverify.answers.openings import Opening
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
-from netverify.model.addresses import cidrs
+from netverify.model.addresses import AddressRange, cidrs
 from netverify.report.query_json import hop_json, reason_json, route_json
 from netverify.report.remarks_json import Json, diagnostic_json, place_json, remarks_json
 
@@ -52,14 +53,30 @@ def way_json(one: ExposedWay) -> Json:
         }
         if controller
         else None,
-        "restricted_to": [cidr for block in way.restricted_to for cidr in cidrs(block)],
+        "restricted_to": _blocks(one.openings[0].clients or () if one.openings else way.restricted_to),
         "internal": way.internal,
         "openness": one.openness.value,
         "why": one.why or None,
         "needs": list(one.needs),
+        "openings": [_opening(opening) for opening in one.openings],
         "because": [reason_json(reason) for reason in one.because],
         "hops": [hop_json(hop) for hop in way.hops],
         "routes": [route_json(route) for route in one.routes],
         "notes": list(way.notes),
         **place_json(way.origin),
     }
+
+
+def _opening(opening: Opening) -> Json:
+    """Whom it lets through: ``clients`` is null for anyone."""
+    return {
+        "clients": None if opening.clients is None else _blocks(opening.clients),
+        "endpoints": list(opening.endpoints),
+        "needs": list(opening.needs),
+        "scope": opening.scope.value,
+        "policy_sees_the_client": not opening.hidden,
+    }
+
+
+def _blocks(ranges: tuple[AddressRange, ...]) -> Json:
+    return [cidr for block in ranges for cidr in cidrs(block)]

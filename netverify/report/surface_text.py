@@ -12,7 +12,7 @@ from netverify.queries.outcome import Effect, EndpointKind, Route, Verdict
 from netverify.report.entries import account, laid_out, remark_entries
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
-from netverify.report.way_text import knock_text, opened_by, restriction_text, target_text
+from netverify.report.way_text import clients_text, condition, from_whom, knock_text, opened_by, target_text
 
 _INK = {
     Openness.OPEN: Ink.YELLOW,
@@ -30,6 +30,7 @@ OPENNESS_WORDS = {
     Openness.UNKNOWN: "neither proved nor refuted",
     Openness.BROKEN: "leading nowhere",
 }
+_FURTHER = 3
 _WIDTH = max(len(one) for one in Openness)
 
 
@@ -75,14 +76,19 @@ def _details(one: ExposedWay) -> Iterator[str]:
     if way.controller is not None:
         pods = ", ".join(str(key) for key in way.controller.workloads)
         yield f"through {way.controller.name}" + (f": {pods or way.controller.where}")
-    yield f"from {restriction_text(way)}"
+    yield f"from {from_whom(one)}"
     if one.why:
         yield f"why: {one.why}"
     for reason in one.because:
         if reason.effect is Effect.DENY and reason.policy is not None:
             place = f" at {reason.place.path}:{reason.place.line}" if reason.place and reason.place.line else ""
             yield f"{reason.direction} denied by {reason.policy}{place}"
-    yield from (f"only {need}" if need.startswith("where ") else f"only with {need}" for need in one.needs)
+    yield from (f"only {condition(need)}" for need in one.needs)
+    for other in one.openings[1 : 1 + _FURTHER]:
+        conditions = f" only {', '.join(map(condition, other.needs))}" if other.needs else ""
+        yield f"or from {clients_text(other)}{conditions}"
+    if one.openings[1 + _FURTHER :]:
+        yield f"or in {len(one.openings) - 1 - _FURTHER} other ways"
     for note in way.notes:
         yield f"note: {note}"
 

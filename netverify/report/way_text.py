@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from netverify.answers.openings import Opening
+from netverify.answers.surface import ExposedWay
 from netverify.model.addresses import cidrs
+from netverify.queries.address_words import range_words
 from netverify.routing.way_in import Tls, WayIn
 
 _WEB = frozenset({"Ingress", "Gateway", "Route"})
@@ -30,6 +33,23 @@ def target_text(way: WayIn) -> str:
     if way.service is not None:
         return f"Service {way.service}" + (f":{way.service_port.port}" if way.service_port else "")
     return str(way.workload) if way.workload else ""
+
+
+def from_whom(one: ExposedWay) -> str:
+    """For whom ``one`` is open by its own rules and by policy; where it is not open, by its own rules alone."""
+    return clients_text(one.openings[0], one.way) if one.openings else restriction_text(one.way)
+
+
+def clients_text(opening: Opening, way: WayIn | None = None) -> str:
+    """``81.2.69.0/24``; ``anyone``."""
+    if opening.clients is not None:
+        return range_words(opening.clients)
+    return "clients inside the network of the cloud" if way is not None and way.internal else "anyone"
+
+
+def condition(need: str) -> str:
+    """``need`` after *only*."""
+    return need if need.startswith("where ") else f"with {need}"
 
 
 def restriction_text(way: WayIn) -> str:
