@@ -306,6 +306,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV615": "Service with external IPs",
         "NV616": "targetPort of a headless Service",
         "NV617": "StatefulSet whose serviceName is not its Service",
+        "NV619": "way in that works by luck",
         "NV620": "policy that selects no existing pod",
         "NV621": "peer that is no existing pod",
         "NV622": "namespaceSelector that matches no namespace",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from netverify.answers.planned import PlannedRoute
 from netverify.answers.route_verdicts import needs, scope_of, unique
@@ -11,8 +12,18 @@ from netverify.answers.routed import Router
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, overlap, within
 from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Answer, Route, Scope, Verdict
+from netverify.routing.load_balancers import ON_RECEIVING_NODE
+from netverify.rules.predicate import All, Predicate, SameNode
 
 _Clients = tuple[AddressRange, ...] | None
+
+
+class Rests(StrEnum):
+    """What an opening rests on, beside what policy says: on which node a pod is, or on the addresses of nodes."""
+
+    NOTHING = ""
+    SAME_NODE = "same node"
+    NODE_ADDRESS = "address of a node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,8 @@ class Opening:
     """Whom a way in lets through to ``endpoints``.
 
     ``clients`` are addresses outside, None for any; ``needs`` is what must hold for them that the manifests do not
-    tell. ``hidden``: policy does not see the client, but what stands in for it.
+    tell. ``hidden``: policy does not see the client, but what stands in for it. ``rests`` is ``SAME_NODE`` where it is
+    open only to what is on the node of the pod.
     """
 
     endpoints: tuple[str, ...]
@@ -28,6 +40,7 @@ class Opening:
     needs: tuple[str, ...]
     scope: Scope
     hidden: bool = False
+    rests: Rests = Rests.NOTHING
 
     @property
     def is_public(self) -> bool:
@@ -50,10 +63,10 @@ def openings(planned: Iterable[PlannedRoute], router: Router, source: str) -> tu
         judged = router.judged(route, source)
         if judged.verdict is Verdict.REACHABLE:
             by_endpoint.setdefault(route.text, []).extend(_through(route, judged, router))
-    together: dict[tuple[_Clients, tuple[str, ...], Scope, bool], list[str]] = {}
+    together: dict[tuple[_Clients, tuple[str, ...], Scope, bool, Rests], list[str]] = {}
     for endpoint, found in by_endpoint.items():
         for one in _widest(_united(found)):
-            together.setdefault((one.clients, one.needs, one.scope, one.hidden), []).append(endpoint)
+            together.setdefault((one.clients, one.needs, one.scope, one.hidden, one.rests), []).append(endpoint)
     every = [Opening(tuple(ends), *parts) for parts, ends in together.items()]
     every.sort(key=lambda one: (one.scope is Scope.POSSIBLE, not one.is_public, len(one.needs), one.clients or ()))
     return tuple(every)
@@ -64,7 +77,7 @@ def _through(route: PlannedRoute, judged: Route, router: Router) -> Iterator[Ope
     first = route.legs[0]
     scope = scope_of(judged) or Scope.EXISTING
     if not first.by_client:
-        yield Opening((route.text,), route.clients, needs(judged), scope, hidden=True)
+        yield Opening((route.text,), route.clients, needs(judged), scope, hidden=True, rests=_rests(route, judged))
         return
     for lot in router.admitted(first):
         if lot.answer.verdict is not Verdict.REACHABLE:
@@ -72,7 +85,22 @@ def _through(route: PlannedRoute, judged: Route, router: Router) -> Iterator[Ope
         clients = lot.ranges if route.clients is None else overlap(lot.ranges, route.clients)
         if clients:
             with_it = _with_first(judged, lot.answer)
-            yield Opening((route.text,), clients, needs(with_it), scope_of(with_it) or scope)
+            yield Opening(
+                (route.text,), clients, needs(with_it), scope_of(with_it) or scope, rests=_rests(route, with_it)
+            )
+
+
+def _rests(route: PlannedRoute, judged: Route) -> Rests:
+    on_it = any(SameNode() in _parts(leg.question.source) for leg in route.legs)
+    if on_it or ON_RECEIVING_NODE in route.provided:
+        return Rests.SAME_NODE
+    witnesses = [leg.witness for planned, leg in zip(route.legs, judged.legs, strict=True) if planned.by_node]
+    is_told = any(one is not None and one.source_address_matters for one in witnesses)
+    return Rests.NODE_ADDRESS if is_told else Rests.NOTHING
+
+
+def _parts(who: Predicate) -> tuple[Predicate, ...]:
+    return who.parts if isinstance(who, All) else (who,)
 
 
 def _with_first(judged: Route, answer: Answer) -> Route:
@@ -81,9 +109,9 @@ def _with_first(judged: Route, answer: Answer) -> Route:
 
 def _united(found: Sequence[Opening]) -> list[Opening]:
     """``found`` with the clients together of those that differ in nothing else."""
-    alike: dict[tuple[frozenset[str], Scope, bool], list[Opening]] = {}
+    alike: dict[tuple[frozenset[str], Scope, bool, Rests], list[Opening]] = {}
     for one in found:
-        alike.setdefault((frozenset(one.needs), one.scope, one.hidden), []).append(one)
+        alike.setdefault((frozenset(one.needs), one.scope, one.hidden, one.rests), []).append(one)
     return [replace(some[0], clients=_all_of([one.clients for one in some])) for some in alike.values()]
 
 

@@ -193,5 +193,11 @@ def _openness(routes: tuple[Route, ...]) -> Openness:
 
 
 def _why_blocked(way: WayIn) -> str:
-    who = "the controller" if way.controller is not None else "its clients"
+    controller = way.controller
+    if controller is None:
+        who = "its clients"
+    elif controller.workloads or controller.possible is not None:
+        who = "the controller"
+    else:
+        who = "the load balancer"
     return f"{way.object} can never reach its pods: no policy admits {who}"

@@ -9,6 +9,7 @@ from netverify.answers.context import Context
 from netverify.answers.surface import Surface
 from netverify.diagnostics import CODES, Diagnostic
 from netverify.findings.addresses import address_findings
+from netverify.findings.balancers import balancer_findings
 from netverify.findings.dns_egress import dns_findings
 from netverify.findings.endpoints import endpoint_findings
 from netverify.findings.governing import governing_findings
@@ -32,5 +33,6 @@ def routing_findings(
         governing_findings(index),
         dns_findings(context) if ABOUT_DNS.intersection(codes) else (),
         way_findings(surface),
+        balancer_findings(surface),
     )
     return tuple(sorted({one for one in found if one.code in codes}, key=Diagnostic.sort_key))

@@ -31,7 +31,7 @@ from netverify.manifests.places import Places
 LINTED = tuple(code for code in CODES if code.startswith("NV6"))
 """Every code that linting may find."""
 
-ABOUT_WAYS = frozenset({"NV605", "NV606"})
+ABOUT_WAYS = frozenset({"NV605", "NV606", "NV612", "NV619"})
 """The findings that need every way in judged."""
 
 

@@ -14,7 +14,7 @@ from netverify.routing.load_balancers import has_node_port, is_internal
 
 
 def service_findings(index: RoutingIndex) -> Iterator[Diagnostic]:
-    """NV612 to NV616, Service by Service."""
+    """NV613 to NV616, Service by Service."""
     first: dict[tuple[str, frozenset[tuple[str, str]]], Service] = {}
     for service in index.objects.services:
         yield from _load_balancer(service)
@@ -31,11 +31,7 @@ def _load_balancer(service: Service) -> Iterator[Diagnostic]:
     if service.type is not ServiceType.LOAD_BALANCER or is_internal(service):
         return
     origin = service.origin or NOWHERE
-    if not service.source_ranges:
-        text = f"Service `{service}` is a load balancer that is open to the world"
-        advice = "set `loadBalancerSourceRanges`, or the annotation of your cloud for an internal load balancer"
-        yield Diagnostic("NV612", Severity.WARNING, text, origin, advice)
-    elif any(has_node_port(service, port) for port in service.ports):
+    if service.source_ranges and any(has_node_port(service, port) for port in service.ports):
         text = f"Service `{service}` has source ranges that its node ports do not keep to"
         advice = "set `allocateLoadBalancerNodePorts: false` where the load balancer can do without them"
         yield Diagnostic("NV613", Severity.WARNING, text, origin, advice)

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from netverify.answers.surface import Openness, Surface
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
+from netverify.queries.address_words import range_words
 from netverify.queries.outcome import Effect
+from netverify.routing.way_in import SeenAs, WayIn
 
 
 def way_findings(surface: Surface) -> Iterator[Diagnostic]:
@@ -23,8 +25,18 @@ def way_findings(surface: Surface) -> Iterator[Diagnostic]:
         elif one.openness is Openness.BLOCKED and one.way.controller is not None:
             closing = [reason for reason in one.because if reason.effect is Effect.DENY and reason.place is not None]
             where = tuple((reason.place, "isolates, and no rule allows it") for reason in closing if reason.place)
-            advice = "admit the controller's pods, on the port of the pod"
-            yield Diagnostic("NV606", Severity.WARNING, one.why, origin, advice, where)
+            yield Diagnostic("NV606", Severity.WARNING, one.why, origin, _advice(one.way), where)
+
+
+def _advice(way: WayIn) -> str:
+    """Whom to admit: the pods of a controller, or the addresses of a load balancer that connects to pods itself."""
+    controller = way.controller
+    if controller is None or controller.workloads or controller.possible is not None:
+        return "admit the controller's pods, on the port of the pod"
+    ranges = [block for source in way.sources if source.seen_as is SeenAs.RANGES for block in source.ranges]
+    if ranges:
+        return f"admit the ipBlocks {range_words(ranges)}, where it connects from, on the port of the pod"
+    return "admit ipBlocks of the subnets of the load balancer, on the port of the pod: it connects to pods itself"
 
 
 def _called(text: str) -> str:

@@ -84,13 +84,19 @@ def _details(one: ExposedWay) -> Iterator[str]:
             place = f" at {reason.place.path}:{reason.place.line}" if reason.place and reason.place.line else ""
             yield f"{reason.direction} denied by {reason.policy}{place}"
     yield from (f"only {condition(need)}" for need in one.needs)
-    for other in one.openings[1 : 1 + _FURTHER]:
-        conditions = f" only {', '.join(map(condition, other.needs))}" if other.needs else ""
-        yield f"or from {clients_text(other)}{conditions}"
-    if one.openings[1 + _FURTHER :]:
-        yield f"or in {len(one.openings) - 1 - _FURTHER} other ways"
+    yield from _further(one)
     for note in way.notes:
         yield f"note: {note}"
+
+
+def _further(one: ExposedWay) -> Iterator[str]:
+    """From whom else it is open; of pods that could be created only where no existing pod suffices."""
+    others = [opening for opening in one.openings[1:] if opening.scope is one.openings[0].scope]
+    for opening in others[:_FURTHER]:
+        conditions = f", only {', and '.join(map(condition, opening.needs))}" if opening.needs else ""
+        yield f"or from {clients_text(opening)}{conditions}"
+    if rest := len(others) - _FURTHER if others[_FURTHER:] else 0:
+        yield f"or from others, in {rest} more {'case' if rest == 1 else 'cases'}"
 
 
 def _told(one: ExposedWay) -> list[Route]:

@@ -19,7 +19,7 @@ from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 GOOGLE_PROXIES = (parse_cidr("35.191.0.0/16"), parse_cidr("130.211.0.0/22"))
 """Where the front ends and health checks of Google's load balancers connect from."""
 
-_ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees the client"
+ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees the client"
 OWN_NODE_SEEN = "where the pod is on the node that receives the connection, and policy sees that node"
 _UNRESTRICTED = "where the cloud ignores loadBalancerSourceRanges"
 NODES_REACHED = "where the addresses of nodes can be reached from there"
@@ -158,5 +158,5 @@ def _balanced_sources(service: Service, *provided: str) -> Iterator[SeenSource]:
 def _by_nodes(ranges: tuple[AddressRange, ...], provided: tuple[str, ...]) -> Iterator[SeenSource]:
     """Under ``Cluster`` the node that took the connection stands in for the client, if the pod is on another one."""
     yield SeenSource(SeenAs.NODE, ranges, provided)
-    yield SeenSource(SeenAs.CLIENT, ranges, (*provided, _ON_RECEIVING_NODE))
+    yield SeenSource(SeenAs.CLIENT, ranges, (*provided, ON_RECEIVING_NODE))
     yield SeenSource(SeenAs.OWN_NODE, ranges, (*provided, OWN_NODE_SEEN))
