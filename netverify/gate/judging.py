@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netverify.answers.context import Context, with_namespaces_of
-from netverify.answers.reachability import answer_found, answer_refused
+from netverify.answers.reachability import answer_found
 from netverify.answers.routed import Router
 from netverify.gate.by_ways import judge_by_ways
-from netverify.gate.causes import OUTSIDE, cause_of, place_of, place_words
+from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
+from netverify.gate.classes import FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.presence import absences
+from netverify.gate.refusals import Refusal, items_of, refusals_of
 from netverify.gate.route_words import through
 from netverify.gate.routed import is_used_by_route, judge_routes
 from netverify.intent.spec import World
-from netverify.model.flow import End, External, Pod
-from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.model.flow import End
+from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question, narrowed
-from netverify.rules.predicate import All, IsWorkload, Predicate
+from netverify.rules.predicate import All
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 from netverify.symbolic.status import Status
@@ -39,7 +40,7 @@ class Judge:
         if absent := absences(claim, self.router.context):
             return Judged(GateVerdict.VACUOUS, notes=absent)
         if claim.question.called is not None or claim.question.from_outside:
-            return judge_routes(claim, assertion, self.router, self._none)
+            return judge_routes(claim, assertion, self.router, self.judge if claim.wanted is Wanted.ALL else self._none)
         if claim.wanted is Wanted.ALL:
             return self._all(claim, assertion)
         direct = self._none(claim, assertion)
@@ -51,7 +52,7 @@ class Judge:
         """Whether ``exempt`` leaves out a flow that is against ``claim``, of which exceptions left out nothing yet."""
         question = claim.question
         if question.called is not None or question.from_outside:
-            return is_used_by_route(exempt, claim, self.router)
+            return is_used_by_route(exempt, claim, self.router, self.judge)
         ends = {End.SOURCE: exempt.source, End.DESTINATION: exempt.target}
         for end, narrow in ends.items():
             question = narrowed(question, end, narrow)
@@ -74,7 +75,7 @@ class Judge:
         found = self._first(question, claim, context)
         if found.flow is None:
             answer = answer_found(question, context, found)
-            verdict = self._verdict(answer, claim, first=True)
+            verdict = self._verdict(answer, claim)
             because = answer.because if verdict is GateVerdict.PROVED else ()
             return of_answers(verdict, (answer,), because=because)
         if claim.violated:
@@ -99,11 +100,11 @@ class Judge:
         search = context.search
         return search.find_any(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
-    def _verdict(self, answer: Answer, claim: Claim, *, first: bool) -> GateVerdict:
+    def _verdict(self, answer: Answer, claim: Claim) -> GateVerdict:
         match answer.verdict:
             case Verdict.UNKNOWN:
                 return GateVerdict.UNKNOWN
-            case Verdict.VACUOUS if first and not claim.nobody_will_do:
+            case Verdict.VACUOUS if not claim.nobody_will_do:
                 return self._vacuous_or_exempt(claim)
             case Verdict.REACHABLE:
                 return GateVerdict.REFUTED
@@ -118,22 +119,19 @@ class Judge:
         return GateVerdict.PROVED if alone.verdict is GateVerdict.REFUTED else alone.verdict
 
     def _all(self, claim: Claim, assertion: str) -> Judged:
+        """Item by item of the ports: one that nobody has is no reason to call the others all of them."""
+        question = claim.question
+        items = items_of(question.traffic)
+        return together(
+            [self._all_on(replace(claim, question=replace(question, traffic=one)), assertion) for one in items]
+        )
+
+    def _all_on(self, claim: Claim, assertion: str) -> Judged:
         question = _asked(claim)
-        context = with_namespaces_of(question, self.router.context)
-        answers: list[Answer] = []
-        violations: list[Violation] = []
-        while len(violations) < MOST_CLASSES:
-            found = context.search.find_refused(question, _scope(claim))
-            answer = answer_refused(question, context, found)
-            answers.append(answer)
-            if answer.verdict is not Verdict.REACHABLE or found.flow is None:
-                break
-            violations.append(_refused(claim, assertion, answer, found, context_words=_end_words(found, self.router)))
-            question = replace(question, beside=(*question.beside, _this_pair(found, context)))
-        last = answers[-1]
-        verdict = GateVerdict.REFUTED if violations else self._verdict(last, claim, first=len(answers) == 1)
-        is_complete = last.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
-        return of_answers(verdict, answers, violations=tuple(violations), is_complete=is_complete)
+        found = refusals_of(question, claim.world, with_namespaces_of(question, self.router.context))
+        violations = tuple(_refused(claim, assertion, one) for one in found.refusals)
+        verdict = GateVerdict.REFUTED if violations else self._verdict(found.end, claim)
+        return of_answers(verdict, found.answers, violations=violations, is_complete=found.is_complete)
 
 
 def _allowed(claim: Claim, assertion: str, one: FlowClass) -> Violation:
@@ -163,42 +161,17 @@ def _asked(claim: Claim) -> Question:
     return replace(question, beside=(*question.beside, *(All((one.source, one.target)) for one in claim.exempt)))
 
 
-def _refused(
-    claim: Claim, assertion: str, answer: Answer, found: Found, *, context_words: tuple[str, str]
-) -> Violation:
-    source, destination = context_words
+def _refused(claim: Claim, assertion: str, one: Refusal) -> Violation:
     return Violation(
-        f"{source} cannot reach {destination} on {_port(answer)}",
-        source,
-        destination,
-        fingerprint(assertion, claim.key, source, destination, "refused"),
+        f"{one.source} cannot reach {one.destination} on {_port(one.answer)}",
+        one.source,
+        one.destination,
+        fingerprint(assertion, claim.key, *one.marks),
         refused=True,
-        scope=Scope.EXISTING if found.existing else Scope.POSSIBLE,
-        witness=answer.witness,
-        because=answer.because,
+        scope=one.scope,
+        witness=one.answer.witness,
+        because=one.answer.because,
     )
-
-
-def _end_words(found: Found, router: Router) -> tuple[str, str]:
-    """Both ends of a refused flow: workloads by name, others by their place."""
-    assert found.flow is not None
-    ends = (found.flow.source, found.flow.destination)
-    source, destination = (
-        str(end.workload) if isinstance(end, Pod) and end.workload is not None else place_words(end, router.context)
-        for end in ends
-    )
-    return source, destination
-
-
-def _this_pair(found: Found, context: Context) -> Predicate:
-    assert found.flow is not None
-    return All(tuple(_like(found.flow.at(end), end, context) for end in End))
-
-
-def _like(endpoint: Pod | External, end: End, context: Context) -> Predicate:
-    if isinstance(endpoint, Pod) and endpoint.workload is not None:
-        return IsWorkload(end, endpoint.workload)
-    return place_of(endpoint, end, context)
 
 
 def _port(answer: Answer) -> str:

@@ -8,7 +8,6 @@ from itertools import islice, product
 from typing import TypeAlias
 
 from netverify.answers.planned import PlannedLeg, PlannedRoute
-from netverify.answers.reachability import answer_refused
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.routed import Router
 from netverify.gate.by_ways import by_hop, judge_by_ways
@@ -18,10 +17,11 @@ from netverify.gate.clients import may_be_client
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.promised import judge_promise
 from netverify.gate.route_words import violation_text
 from netverify.intent.spec import World
 from netverify.model.flow import End
-from netverify.queries.outcome import Answer, Route, Verdict
+from netverify.queries.outcome import Route, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import ALWAYS, All, Not, Predicate
 from netverify.symbolic.casting import PodScope
@@ -39,7 +39,7 @@ def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straigh
     for question in _questions(claim):
         part = replace(claim, question=question, exempt=())
         is_all = claim.wanted is Wanted.ALL
-        parts.append(_all(part, assertion, router) if is_all else _none(part, assertion, router, straight))
+        parts.append((judge_promise if is_all else _none)(part, assertion, router, straight))
     parts += judge_by_ways(claim, assertion, router)
     told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
     if told or not claim.exempt:
@@ -76,17 +76,21 @@ def _questions(claim: Claim) -> Iterator[Question]:
         yield replace(question, source=source, beside=(*question.beside, *hops, *targets))
 
 
-def is_used_by_route(exempt: Exempt, claim: Claim, router: Router) -> bool:
+def is_used_by_route(exempt: Exempt, claim: Claim, router: Router, straight: Straight) -> bool:
     """Whether ``exempt`` leaves out a flow that is against ``claim``, which goes by routes.
 
     False only if that is sure.
     """
+    if claim.wanted is Wanted.ALL:
+        whole, rest = (judge_routes(replace(claim, exempt=one), "", router, straight) for one in ((), (exempt,)))
+        is_told = whole.verdict is GateVerdict.UNKNOWN or _marks(whole) != _marks(rest)
+        return is_told or _is_refused_straight(exempt, claim, router)
     names_client = exempt.outside or exempt.source == ALWAYS
     for question in _questions(claim):
         routes = list(router.planned(question))
         if question.called is None and not claim.only_ways:
-            straight = PlannedLeg(replace(question, from_outside=False))
-            routes.append(PlannedRoute(question.destination_text, (), (straight,)))
+            direct = PlannedLeg(replace(question, from_outside=False))
+            routes.append(PlannedRoute(question.destination_text, (), (direct,)))
         is_client = names_client and may_be_client(All((question.source, exempt.source)))
         for route in routes:
             *before, last = route.legs
@@ -100,10 +104,23 @@ def is_used_by_route(exempt: Exempt, claim: Claim, router: Router) -> bool:
     return False
 
 
+def _is_refused_straight(exempt: Exempt, claim: Claim, router: Router) -> bool:
+    """Whether policy may refuse a flow of ``claim`` that is ``exempt``, wherever a way in leads."""
+    question = claim.question
+    if question.called is not None:
+        return False
+    there = replace(narrowed(question, End.DESTINATION, exempt.target), from_outside=False)
+    leg = PlannedLeg(narrowed(there, End.SOURCE, exempt.source))
+    scope = PodScope.EXISTING if claim.world is World.EXISTING else PodScope.NAMED
+    return router.context_of(leg).search.find_refused(leg.question, scope).status is not Status.UNSAT
+
+
+def _marks(judged: Judged) -> set[str]:
+    return {one.fingerprint for one in judged.violations}
+
+
 def _is_against(leg: PlannedLeg, claim: Claim, router: Router) -> bool:
-    """Whether a flow of ``leg`` may be against ``claim``."""
-    if claim.wanted is Wanted.ALL:
-        return _leg_refused(leg, claim, router).verdict not in (Verdict.UNREACHABLE, Verdict.VACUOUS)
+    """Whether a flow of ``leg`` may be against ``claim``, which wants none."""
     return shown(leg.question, claim.world, router.context_of(leg)).status is not Status.UNSAT
 
 
@@ -176,65 +193,3 @@ def _violation(
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route if route.path else None,
     )
-
-
-def _all(claim: Claim, assertion: str, router: Router) -> Judged:
-    """Every existing pod gets through to every endpoint; from outside, by one way in at least."""
-    routes = [route for route in router.planned(claim.question) if route.is_common]
-    if not routes:
-        answer = router.answer(claim.question)
-        verdict = GateVerdict.UNKNOWN if answer.verdict is Verdict.UNKNOWN else GateVerdict.REFUTED
-        text = f"{claim.question.source_text} cannot reach {claim.question.destination_text}: no route leads there"
-        found = _no_route(text, claim, assertion, answer)
-        return of_answers(verdict, (answer,), violations=(found,) if verdict is GateVerdict.REFUTED else ())
-    judged = [_route_refused(route, claim, assertion, router) for route in routes]
-    about = [one for one in judged if one.verdict is not GateVerdict.VACUOUS]
-    if not about:
-        return together(judged)
-    if claim.question.from_outside and any(one.verdict is GateVerdict.PROVED for one in about):
-        return together([one for one in about if one.verdict is GateVerdict.PROVED])
-    return together(about)
-
-
-def _no_route(text: str, claim: Claim, assertion: str, answer: Answer) -> Violation:
-    source, destination = claim.question.source_text, claim.question.destination_text
-    mark = fingerprint(assertion, claim.key, "no route")
-    return Violation(text, source, destination, mark, refused=True, because=answer.because)
-
-
-def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:
-    answers: list[Answer] = []
-    for leg in route.legs:
-        answer = _leg_refused(leg, claim, router)
-        answers.append(answer)
-        if answer.verdict is not Verdict.UNREACHABLE:
-            break
-    last = answers[-1]
-    match last.verdict:
-        case Verdict.UNREACHABLE:
-            return of_answers(GateVerdict.PROVED, answers)
-        case Verdict.UNKNOWN:
-            return of_answers(GateVerdict.UNKNOWN, answers)
-        case Verdict.VACUOUS:
-            return of_answers(GateVerdict.VACUOUS, answers)
-        case Verdict.REACHABLE:
-            source, destination = claim.question.source_text, claim.question.destination_text
-            text = f"{_source_words(last, source)} cannot reach {destination}: not {route.text}"
-            text += f", {route.provided[0]}" if route.choice else ""
-            mark = fingerprint(assertion, claim.key, route.text, text)
-            found = Violation(text, source, route.text, mark, refused=True, witness=last.witness, because=last.because)
-            return of_answers(GateVerdict.REFUTED, answers, violations=(found,))
-
-
-def _source_words(answer: Answer, otherwise: str) -> str:
-    source = answer.witness.flow.source if answer.witness is not None else None
-    workload = getattr(source, "workload", None)
-    return str(workload) if workload is not None else otherwise
-
-
-def _leg_refused(leg: PlannedLeg, claim: Claim, router: Router) -> Answer:
-    """``REACHABLE``: a flow of ``leg`` is refused; ``UNREACHABLE``: none is."""
-    context = router.context_of(leg)
-    scope = PodScope.EXISTING if claim.world is World.EXISTING else PodScope.NAMED
-    found = answer_refused(leg.question, context, context.search.find_refused(leg.question, scope))
-    return replace(found, assumptions=(*found.assumptions, *leg.given))

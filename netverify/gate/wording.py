@@ -39,7 +39,7 @@ def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one a
         case Deny(flow):
             return f"{_flow(flow)}: never"
         case Allow(flow):
-            return f"{_flow(flow)}: always"
+            return f"{_flow(flow, 'any pod')}: always"
         case Only(end, zone, flows, _):
             towards = "to" if end is End.DESTINATION else "from"
             count = "1 approved flow" if len(flows) == 1 else f"{len(flows)} approved flows"
@@ -73,13 +73,13 @@ def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one a
             assert_never(never)
 
 
-def _flow(flow: FlowText) -> str:
+def _flow(flow: FlowText, anyone: str = "anyone") -> str:
     ports = f" on {', '.join(port.text for port in flow.ports)}" if flow.ports else ""
-    return f"{_ends(flow.sources)} reach {_ends(flow.destinations)}{ports}"
+    return f"{_ends(flow.sources, anyone)} reach {_ends(flow.destinations, anyone)}{ports}"
 
 
-def _ends(written: Sequence[Written]) -> str:
-    return ", ".join(one.text for one in written) or "anyone"
+def _ends(written: Sequence[Written], anyone: str = "anyone") -> str:
+    return ", ".join(one.text for one in written) or anyone
 
 
 def _directions(directions: Sequence[Direction]) -> str:

@@ -1,0 +1,56 @@
+"""Clients outside that the ways in tell apart by their address: what is true of one of a kind is true of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from netverify.gate.clients import may_be_client
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs
+from netverify.model.flow import End
+from netverify.queries.question import Question
+from netverify.routing.way_in import SeenAs, WayIn
+from netverify.rules.predicate import AddressIn, All
+
+_Ranges = tuple[AddressRange, ...]
+
+
+def kinds_of_clients(question: Question, ways: Sequence[WayIn]) -> Iterator[Question]:
+    """``question`` about each kind of its clients; unchanged where ``ways`` serve anybody.
+
+    Each is about addresses that are all within, or all outside, the ranges that a way restricts its clients to.
+    """
+    restrictions = {
+        source.ranges for way in ways for source in way.sources if source.ranges and source.seen_as is not SeenAs.RANGES
+    }
+    if not restrictions:
+        yield question
+        return
+    kinds = {
+        within: source
+        for within, ranges in _kinds(sorted(restrictions)).items()
+        if may_be_client(source := All((question.source, AddressIn(End.SOURCE, tuple(ranges)))))
+    }
+    for within, source in kinds.items():
+        which = f"within {', '.join(within)}" if within else "elsewhere"
+        text = f"{question.source_text} ({which})" if len(kinds) > 1 else question.source_text
+        yield replace(question, source=source, source_text=text)
+
+
+def _kinds(restrictions: Sequence[_Ranges]) -> dict[tuple[str, ...], list[AddressRange]]:
+    """Every address, by the blocks that hold it."""
+    kinds: dict[tuple[str, ...], list[AddressRange]] = {}
+    for whole in (EVERY_IPV4, EVERY_IPV6):
+        bounds = {whole.first, whole.last + 1}
+        for ranges in restrictions:
+            bounds.update(edge for one in ranges if one.family == whole.family for edge in (one.first, one.last + 1))
+        for first, after in pairwise(sorted(bounds)):
+            part = AddressRange(whole.family, first, after - 1)
+            within = dict.fromkeys(cidrs(one)[0] for ranges in restrictions for one in ranges if _holds(one, part))
+            kinds.setdefault(tuple(within), []).append(part)
+    return kinds
+
+
+def _holds(block: AddressRange, part: AddressRange) -> bool:
+    return block.family == part.family and block.first <= part.first and part.last <= block.last

@@ -1,0 +1,179 @@
+"""All flows that policy refuses of those that a question is about: pair by pair, each with its ports and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from netverify.answers.context import Context
+from netverify.answers.reachability import answer_refused
+from netverify.explain import relevant_tables
+from netverify.gate.causes import place_of, place_words
+from netverify.gate.classes import MOST_CLASSES
+from netverify.intent.spec import World
+from netverify.model.behaviours import CAUTIOUS, Behaviour
+from netverify.model.flow import Direction, End, External, Flow, Pod
+from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
+from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.queries.question import Question
+from netverify.reference.evaluate import matches, table_allows
+from netverify.rules.mentions import Mentions, collect, collect_table
+from netverify.rules.predicate import ALWAYS, All, AnyOf, IsWorkload, NamedPort, PortIn, Predicate
+from netverify.symbolic.casting import PodScope
+from netverify.symbolic.search import Found
+
+_Ports = dict[Protocol, PortSet]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That policy refuses flows from ``source`` to ``destination``, in words, of which ``answer`` has one.
+
+    ``ports`` are all that it refuses between them, of one item of those that were asked about; ``reason`` names the
+    directions that refuse.
+    """
+
+    source: str
+    destination: str
+    ports: str
+    reason: str
+    answer: Answer
+    scope: Scope
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What tells the refusal from others, wherever files and lines move."""
+        return (self.source, self.destination, "refused", self.ports, self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What was found. ``end`` is the last answer: a proof that there are no others where it is ``UNREACHABLE``."""
+
+    refusals: tuple[Refusal, ...]
+    answers: tuple[Answer, ...]
+    end: Answer
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether these are all."""
+        return self.end.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
+
+
+@dataclass(slots=True)
+class _Pair:
+    """The refusals between two ends on one item of the traffic, as they are found."""
+
+    item: Predicate
+    words: tuple[str, str]
+    answer: Answer
+    scope: Scope
+    ports: _Ports = field(default_factory=dict)
+    directions: set[Direction] = field(default_factory=set)
+
+    def told(self) -> Refusal:
+        ports = "; ".join(f"{protocol} {ports}" for protocol, ports in sorted(self.ports.items()))
+        reason = " and ".join(sorted(self.directions))
+        return Refusal(*self.words, f"{self.item!r} {ports}", reason, self.answer, self.scope)
+
+
+def refusals_of(question: Question, world: World, context: Context) -> Refusals:
+    """The refusals of the flows that ``question`` is about, among the pods of ``world``."""
+    scope = PodScope.EXISTING if world is World.EXISTING else PodScope.NAMED
+    pairs: dict[tuple[str, str], _Pair] = {}
+    answers: list[Answer] = []
+    asked = question
+    while True:
+        found = context.search.find_refused(asked, scope)
+        answers.append(answer_refused(asked, context, found))
+        if answers[-1].verdict is not Verdict.REACHABLE or found.flow is None or len(pairs) >= MOST_CLASSES:
+            break
+        words = end_words(found.flow, context)
+        kind = Scope.EXISTING if found.existing else Scope.POSSIBLE
+        pair = pairs.setdefault(words, _Pair(question.traffic, words, answers[-1], kind))
+        refused = _add_to(pair, found, asked, context)
+        asked = replace(asked, beside=(*asked.beside, All((_this_pair(found.flow, context), refused))))
+    return Refusals(tuple(pair.told() for pair in pairs.values()), tuple(answers), answers[-1])
+
+
+def items_of(traffic: Predicate) -> tuple[Predicate, ...]:
+    """What was listed, item by item; one for several protocols stays one."""
+    alike: dict[object, list[Predicate]] = {}
+    for part in traffic.parts if isinstance(traffic, AnyOf) else (traffic,):
+        match part:
+            case PortIn(_, ports):
+                alike.setdefault(ports, []).append(part)
+            case NamedPort(_, name):
+                alike.setdefault(name, []).append(part)
+            case _:
+                alike.setdefault(part, []).append(part)
+    return tuple(parts[0] if len(parts) == 1 else AnyOf(tuple(parts)) for parts in alike.values())
+
+
+def _is_named(item: Predicate) -> bool:
+    mentions = Mentions()
+    collect(item, mentions)
+    return bool(mentions.port_names)
+
+
+def _add_to(pair: _Pair, found: Found, asked: Question, context: Context) -> Predicate:
+    """Add to ``pair`` every port that is refused as in ``found``, as traffic; a name stands for its numbers."""
+    assert found.flow is not None
+    flow = found.flow
+    behaviours = {**CAUTIOUS, **context.settings.behaviours, **found.behaviours}
+    if _is_named(pair.item):
+        pair.directions.update(_refusing(flow, behaviours, context))
+        return ALWAYS
+    refused: _Ports = {}
+    for protocol, first, last in _each_kind(flow, asked, context):
+        one = replace(flow, protocol=protocol, port=first)
+        directions = tuple(_refusing(one, behaviours, context))
+        if directions and all(matches(part, one, behaviours) for part in asked.asked):
+            refused[protocol] = port_set(*refused.get(protocol, PortSet()).ranges, (first, last))
+            pair.directions.update(directions)
+    if not refused:  # what makes a difference lies elsewhere than in the ports
+        refused = {flow.protocol: port_set((flow.port, flow.port))}
+        pair.directions.update(_refusing(flow, behaviours, context))
+    for protocol, ports in refused.items():
+        pair.ports[protocol] = port_set(*pair.ports.get(protocol, PortSet()).ranges, *ports.ranges)
+    return AnyOf(tuple(PortIn(protocol, ports) for protocol, ports in refused.items()))
+
+
+def _each_kind(flow: Flow, asked: Question, context: Context) -> Iterator[tuple[Protocol, int, int]]:
+    """Ranges of ports that neither policies nor the question tell apart."""
+    mentions = Mentions()
+    for table in relevant_tables(context.policies, flow).tables.values():
+        collect_table(table, mentions)
+    for part in asked.asked:
+        collect(part, mentions)
+    named = {port.number for port in flow.destination.ports} if isinstance(flow.destination, Pod) else set()
+    own = {flow.port, *named}
+    starts = {MIN_PORT, *mentions.ports, *own, *(port + 1 for port in own)}
+    cuts = sorted(start for start in starts if MIN_PORT <= start <= MAX_PORT)
+    for protocol in Protocol:
+        for first, after in zip(cuts, (*cuts[1:], EVERY_PORT.ranges[0][1] + 1), strict=True):
+            yield protocol, first, after - 1
+
+
+def _refusing(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context) -> Iterator[Direction]:
+    tables = relevant_tables(context.policies, flow).tables
+    yield from (one for one in Direction if not table_allows(tables[one], flow, behaviours))
+
+
+def end_words(flow: Flow, context: Context) -> tuple[str, str]:
+    """Both ends of a refused flow: workloads by name, others by their place."""
+    source, destination = (
+        str(end.workload) if isinstance(end, Pod) and end.workload is not None else place_words(end, context)
+        for end in (flow.source, flow.destination)
+    )
+    return source, destination
+
+
+def _this_pair(flow: Flow, context: Context) -> Predicate:
+    return All(tuple(_like(flow.at(end), end, context) for end in End))
+
+
+def _like(endpoint: Pod | External, end: End, context: Context) -> Predicate:
+    if isinstance(endpoint, Pod) and endpoint.workload is not None:
+        return IsWorkload(end, endpoint.workload)
+    return place_of(endpoint, end, context)
