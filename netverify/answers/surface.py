@@ -40,7 +40,7 @@ class Openness(StrEnum):
 
     ``OPEN``: existing pods suffice, whatever else; ``DEPENDS``: they do, on conditions that the manifests do not tell;
     ``POSSIBLE``: only with a pod that could be created; ``BLOCKED``: no policy lets it through, proved; ``BROKEN``: it
-    leads nowhere, whatever policy says.
+    leads nowhere, whatever policy says; ``ENDS``: it is meant to lead to no pod, and redirects clients.
     """
 
     OPEN = "open"
@@ -49,6 +49,7 @@ class Openness(StrEnum):
     BLOCKED = "blocked"
     UNKNOWN = "unknown"
     BROKEN = "broken"
+    ENDS = "ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
 def exposed(way: WayIn, router: Router) -> ExposedWay:
     """``way`` of the cluster that ``router`` is about, with the routes through it."""
     if way.problem:
-        return ExposedWay(way, Openness.BROKEN, why=way.problem)
+        return ExposedWay(way, Openness.ENDS if way.redirects else Openness.BROKEN, why=way.problem)
     public = AddressIn(End.SOURCE, internet_ranges())
     found = _judged(way, router, All((Not(IsPod(End.SOURCE)), public)))
     if found.openness is Openness.BROKEN:

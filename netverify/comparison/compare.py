@@ -207,7 +207,7 @@ def _assumptions(sides: Sides, changes: Changes, told: Unmodelled) -> Iterator[s
         if sides.settings.free_named_ports:
             yield "pods that could be created may give any name to any port"
         else:
-            yield "pods that could be created name their ports as existing pods of their namespace do, on either side"
+            yield "pods that could be created name a port as existing pods of their namespace do, or do not name it"
     yield "what is not in the manifests is the same on both sides: the CNI, labels of namespaces that neither declares"
     if told.opaque:
         yield f"what is not modelled in {_places(told)} and is the same on both sides acts alike on both"

@@ -24,6 +24,7 @@ from netverify.explain import (
 from netverify.manifests.coverage import Inventory
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import ContainerPort
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.traffic import MAX_PORT, Protocol
@@ -128,6 +129,7 @@ class Explainer:
             other,
             tuple(dict.fromkeys(self._provided(flow, other))),
             self._doubts(flow),
+            tuple(_unnamed(flow, goal.mentions, accepts)),
         )
         return Explained(change, found.predicate)
 
@@ -178,6 +180,19 @@ class Explainer:
             *described(objects_that_may("deny", ours, places), "deny it on the side that allows it"),
             *described(objects_that_may("allow", theirs, places), "allow it on the side that does not"),
         )
+
+
+def _unnamed(flow: Flow, mentions: Mentions, accepts: Callable[[Flow], bool]) -> Iterator[str]:
+    """The names that policies speak of and that a pod which could be created must not give to the port of ``flow``."""
+    pod = flow.destination
+    if not isinstance(pod, Pod) or pod.workload is not None:
+        return
+    for name in sorted({one.name for one in mentions.port_names if one.protocol is flow.protocol}):
+        if any(port.name == name for port in pod.ports):
+            continue
+        named = replace(pod, ports=(*pod.ports, ContainerPort(flow.port, flow.protocol, name)))
+        if not accepts(replace(flow, destination=named)):
+            yield name
 
 
 def _told(pod: Pod) -> list[str]:

@@ -88,8 +88,9 @@ class Change:
 
     ``witness`` is one of them, small, as the side sees it that allows it, and ``allowed`` traces it there; ``refused``
     traces ``other``, the same flow as the other side sees it. Both were replayed in the reference reading. ``provided``
-    says what labels a namespace has on the other side, where the manifests do not tell. ``doubts`` are objects that are
-    not modelled and could make that flow no change.
+    says what labels a namespace has on the other side, where the manifests do not tell. ``unnamed`` are names of ports
+    that the destination of ``witness``, a pod that could be created, must not give to the port: with one of them the
+    flow would be no change. ``doubts`` are objects that are not modelled and could make that flow no change.
     """
 
     source: str
@@ -102,6 +103,7 @@ class Change:
     other: Flow
     provided: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

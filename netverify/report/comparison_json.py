@@ -95,6 +95,7 @@ def _change(change: Change) -> Json:
         "allowed": [reason_json(one) for one in change.allowed],
         "refused": [reason_json(one) for one in change.refused],
         "provided": list(change.provided),
+        "unnamed_ports": list(change.unnamed),
         "doubts": list(change.doubts),
     }
 

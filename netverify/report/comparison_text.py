@@ -97,7 +97,10 @@ def cause_place(cause: Cause) -> str:
 def example_text(change: Change, inventory: Inventory) -> str:
     """The witness in one line."""
     witness = change.witness
-    ends = (endpoint_text(witness, end, inventory.cluster) for end in End)
+    ends = [endpoint_text(witness, end, inventory.cluster) for end in End]
+    if change.unnamed:
+        names = " or ".join(f"`{name}`" for name in change.unnamed)
+        ends[1] += f" that does not name the port {names}"
     return f"{' -> '.join(ends)} on {port_text(witness.flow, matters=witness.port_matters)}"
 
 

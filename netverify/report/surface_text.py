@@ -21,6 +21,7 @@ _INK = {
     Openness.BLOCKED: Ink.GREEN,
     Openness.UNKNOWN: Ink.RED,
     Openness.BROKEN: Ink.RED,
+    Openness.ENDS: Ink.GREEN,
 }
 OPENNESS_WORDS = {
     Openness.OPEN: "open",
@@ -29,6 +30,7 @@ OPENNESS_WORDS = {
     Openness.BLOCKED: "blocked by policy (proved)",
     Openness.UNKNOWN: "neither proved nor refuted",
     Openness.BROKEN: "leading nowhere",
+    Openness.ENDS: "ending in a redirect",
 }
 _FURTHER = 3
 _WIDTH = max(len(one) for one in Openness)

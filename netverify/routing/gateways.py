@@ -66,7 +66,7 @@ def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex, options:
         used = [backend for backend in rule.backends if backend.weight]
         if not used:
             problem = "it only redirects" if rule.redirects else "it has no backend that traffic goes to"
-            yield _leading(entrance, match, rule=rule, problem=problem)
+            yield replace(_leading(entrance, match, rule=rule, problem=problem), redirects=rule.redirects)
         for backend in used:
             service, port, problem = _behind(entrance.route, backend, index, options)
             way = _leading(entrance, match, rule=rule, service=service, port=port, problem=problem)

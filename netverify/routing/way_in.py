@@ -80,7 +80,8 @@ class WayIn:
     neither where there is a ``problem``, which says in words why it leads nowhere. ``internal``: only for clients
     inside the network of the cloud. ``hops`` is the path from the client to the last station before the pod, and
     ``class_name`` that of the Ingress, the Gateway or the load balancer. ``unmodelled``: there is a ``problem`` because
-    what serves it is not modelled, so that it may lead somewhere all the same.
+    what serves it is not modelled, so that it may lead somewhere all the same. ``redirects``: it is meant to lead to no
+    pod, since whoever serves it answers that the client is to go elsewhere.
     """
 
     by: str
@@ -107,6 +108,7 @@ class WayIn:
     hops: tuple[Hop, ...] = ()
     class_name: str = ""
     unmodelled: bool = False
+    redirects: bool = False
 
     @property
     def object(self) -> str:

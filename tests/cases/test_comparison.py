@@ -347,3 +347,32 @@ def test_a_change_that_shows_only_where_something_is_not_modelled_is_unknown():
 def test_the_same_comparison_gives_the_same_list():
     old, new = [NAMESPACES], [NAMESPACES, policy(FROM_ADMINS), policy("{podSelector: {}}", "q")]
     assert lines(compared(old, new).disappears) == lines(compared(old, new).disappears)
+
+
+DB = yaml.safe_dump(
+    {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "db", "namespace": "b", "labels": {"app": "pg"}},
+        "spec": {"containers": [{"name": "c", "image": "i", "ports": [{"name": "pg", "containerPort": 5432}]}]},
+    }
+)
+BY_NAME, BY_NUMBER = (
+    f"{{podSelector: {{matchLabels: {{app: pg}}}}, ingress: [{{ports: [{{port: {port}}}]}}]}}" for port in ("pg", 5432)
+)
+NAMED = {"named_ports_supported": True, "named_port_falls_open": False, "named_port_voids_policy": False}
+
+
+def test_a_port_name_that_becomes_its_number_is_new_access_to_pods_that_do_not_name_the_port():
+    """A33: the name is resolved on the destination pod; one that could be created may name the port, or not."""
+    found = compared([NAMESPACES, DB, policy(BY_NAME)], [NAMESPACES, DB, policy(BY_NUMBER)], **NAMED)
+    assert found.verdict is Relation.MORE_PERMISSIVE
+    assert [(one.unnamed, one.witness.flow.destination.ports) for one in found.appears] == [(("pg",), ())]
+    assert any("or do not name it" in text for text in found.assumptions)
+
+
+def test_the_witness_names_the_port_where_the_change_needs_it():
+    closed = "{podSelector: {matchLabels: {app: pg}}, policyTypes: [Ingress]}"
+    found = compared([NAMESPACES, DB, policy(closed)], [NAMESPACES, DB, policy(BY_NAME)], **NAMED)
+    (change,) = found.appears
+    assert (change.unnamed, [port.name for port in change.witness.flow.destination.ports]) == ((), ["pg"])

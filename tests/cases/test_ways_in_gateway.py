@@ -2,7 +2,9 @@
 
 import pytest
 
+from agreement.pipeline import read_inventory
 from cases.ways_in_texts import PODS, asked, exposed, from_namespace, service, verdict, written
+from netverify.verify import Verifier
 
 API = service("{selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}")
 GROUP = "gateway.networking.k8s.io"
@@ -181,3 +183,12 @@ def test_each_route_goes_to_the_port_of_its_own_protocol():
 def test_a_route_of_the_mesh_is_no_way_in():
     """GAMMA: a parent that is a Service is about traffic between pods."""
     assert exposed(PODS + API + route(parent="{group: '', kind: Service, name: api}")) == ()
+
+
+def test_a_route_that_only_redirects_is_a_way_that_ends_there_and_none_that_is_broken():
+    """Source: gateway-api HTTPRequestRedirectFilter: the rule answers by itself, and may have no backendRefs."""
+    redirect = "rules: [{filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]}]"
+    verifier = Verifier(read_inventory(PODS + gateway(listener()) + route(redirect)))
+    surface = verifier.exposed()
+    assert [(one.openness.value, one.why) for one in surface.ways] == [("ends", "it only redirects")]
+    assert [one.code for one in verifier.findings(surface) if one.code == "NV605"] == []
