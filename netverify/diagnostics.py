@@ -191,6 +191,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV252": "negative number of replicas",
         "NV253": "invalid service name of a StatefulSet",
         "NV254": "CronJob without a schedule",
+        "NV260": "pod CIDRs of a Node that do not go together",
         # Codes of the third hundred are about NetworkPolicy
         "NV300": "unknown field in a NetworkPolicy",
         "NV301": "unknown protocol in a NetworkPolicy",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from netverify.diagnostics import NetverifyError
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import NODE
+from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
@@ -20,7 +20,7 @@ from netverify.queries.question import Question
 from netverify.queries.wording import alternatives, peer_words, traffic_words
 from netverify.reference.evaluate import allows, matches
 from netverify.reference.trace import Decision, trace
-from netverify.rules.predicate import IsWorkload, OnHostNetwork, Predicate
+from netverify.rules.predicate import InNamespace, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable, Selection
 
@@ -251,7 +251,7 @@ def _why_open(direction: Direction, flow: Flow, behaviours: Behaviours) -> str:
         return f"the {end} is outside the cluster"
     if not behaviours[Behaviour.POLICY_ENFORCED]:
         return "policies are not enforced"
-    if matches(IsWorkload(end, NODE), flow, behaviours):
+    if matches(InNamespace(end, NODES), flow, behaviours):
         return f"the {end} is a node"
     if matches(OnHostNetwork(end), flow, behaviours):
         return f"the {end} is on the host network"

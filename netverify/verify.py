@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from netverify.answers.owners import with_owners
 from netverify.answers.settings import Settings
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
@@ -39,7 +40,7 @@ class Verifier:
 
     def __init__(self, inventory: Inventory, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self.inventory = inventory
+        self.inventory = with_owners(inventory, self.settings)
 
     def ask(self, sentence: str) -> Answer | Listing:
         """Answer ``sentence``: an ``Answer`` to ``can``, a ``Listing`` to ``who`` and ``what``.

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from netverify.answers.doubts import settled
+from netverify.answers.owners import with_owners
 from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.validation.names import dns_label_problems
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import NODE, Namespace, Workload
+from netverify.model.cluster import NODES, Cluster, Namespace, Workload
 from netverify.model.flow import Direction
 from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.model.nodes import ANY_NODE, peopled, place_of_nodes
 from netverify.queries.question import Question
 from netverify.routing.index import RoutingIndex
 from netverify.rules.mentions import Mentions, collect
@@ -35,6 +37,11 @@ class Context:
     search: Search
     pairs: Pairs
     routing: RoutingIndex
+
+    @property
+    def people(self) -> Cluster:
+        """The cluster with its nodes among the workloads."""
+        return peopled(self.inventory.cluster)
 
 
 def with_namespaces_of(question: Question, context: Context) -> Context:
@@ -65,26 +72,22 @@ def with_free_names(context: Context) -> Context:
 
 
 def with_nodes(context: Context) -> Context:
-    """``context`` with the nodes of the cluster as possible ends of a flow, under the name :data:`NODE`.
+    """``context`` with one more node, of which nothing is known, as a possible end of a flow.
 
     A node has the addresses and the exemptions of pods on the host network, and no labels: what a policy says about
     pods by selectors never holds for it.
     """
     cluster = context.inventory.cluster
-    nodes = Workload(NODE, {}, host_network=True)
     # Nothing may take a node for a pod, so that behaviour is out of the question while nodes are asked about.
     behaviours = {**context.settings.behaviours, Behaviour.HOST_NETWORK_POLICED: False}
     with_them = replace(
         cluster,
-        namespaces={
-            NODE.namespace: Namespace(NODE.namespace, {NAMESPACE_NAME_LABEL: NODE.namespace}, declared=True),
-            **cluster.namespaces,
-        },
-        workloads=(nodes, *cluster.workloads),
+        namespaces={NODES: place_of_nodes(), **cluster.namespaces},
+        workloads=(ANY_NODE, *cluster.workloads),
     )
     inventory = replace(context.inventory, cluster=with_them)
     settings = replace(context.settings, behaviours=behaviours)
-    return _context(inventory, settings, context.policies, Pairs(with_them, context.policies, settings))
+    return _context(inventory, settings, context.policies, Pairs(peopled(with_them), context.policies, settings))
 
 
 def with_half(direction: Direction, context: Context) -> Context:
@@ -92,7 +95,7 @@ def with_half(direction: Direction, context: Context) -> Context:
     whole = context.policies.policies.tables
     tables = {one: table if one is direction else RuleTable(one, ()) for one, table in whole.items()}
     policies = PolicyIndex(PolicySet(MappingProxyType(tables)))
-    pairs = Pairs(context.inventory.cluster, policies, context.settings)
+    pairs = Pairs(context.people, policies, context.settings)
     return _context(context.inventory, context.settings, policies, pairs)
 
 
@@ -107,20 +110,20 @@ def with_workload(workload: Workload, context: Context) -> Context:
         workloads=tuple(sorted((*others, workload), key=lambda one: one.key)),
     )
     inventory = replace(context.inventory, cluster=with_it)
-    pairs = Pairs(with_it, context.policies, context.settings)
+    pairs = Pairs(peopled(with_it), context.policies, context.settings)
     return _context(inventory, context.settings, context.policies, pairs)
 
 
 def make_context(inventory: Inventory, settings: Settings) -> Context:
     """Lower the policies of ``inventory`` and index its cluster."""
-    inventory = settled(inventory, settings)
+    inventory = with_owners(settled(inventory, settings), settings)
     policies = PolicyIndex(lower(inventory.cluster))
-    return _context(inventory, settings, policies, Pairs(inventory.cluster, policies, settings))
+    return _context(inventory, settings, policies, Pairs(peopled(inventory.cluster), policies, settings))
 
 
 def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex, pairs: Pairs) -> Context:
     search = Search(
-        index_cluster(inventory.cluster),
+        index_cluster(peopled(inventory.cluster)),
         policies,
         settings.fixed,
         Latitude(settings.pod_cidrs, settings.free_named_ports),

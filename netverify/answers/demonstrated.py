@@ -13,6 +13,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
 from netverify.model.traffic import PortSet
 from netverify.queries.question import Question, narrowed
+from netverify.queries.whereabouts import is_outside
 from netverify.rules.predicate import (
     AddressIn,
     All,
@@ -73,7 +74,7 @@ class DemonstrationWords:
     def _partner(self, shown: Demonstration) -> Iterator[Predicate]:
         end = self._other
         if shown.partner is None:
-            yield Not(IsPod(end))
+            yield is_outside(end)
             yield AddressIn(end, (self.creatable.domain.plan.intervals.all[shown.bit],))
             return
         if not self._is_possible(shown):

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 
 from netverify.answers.context import Context
 from netverify.answers.latitudes import latitudes
+from netverify.answers.reachability import answer
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.bits import ones
-from netverify.connectivity.outcome import Bundle
+from netverify.connectivity.outcome import Bundle, MapEndpoint
 from netverify.explain import Latitudes, explain
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
+from netverify.model.cluster import WorkloadKey, is_node
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.model.intervals import Intervals
+from netverify.model.nodes import nodes_at
 from netverify.queries.outcome import Listed
-from netverify.queries.question import Question
+from netverify.queries.question import Question, narrowed
 from netverify.rules.mentions import Mentions, collect, collect_table
+from netverify.rules.predicate import IsWorkload
 from netverify.rules.table import RuleTable
 
 
@@ -27,19 +31,38 @@ def existing(question: Question, context: Context, closed: RuleTable) -> Iterato
     reading contradicts the all-pairs reading.
     """
     pairs = context.pairs.about(question)
-    shown = _pairs_shown(pairs, question.open_end)
+    shown = {
+        number: pair
+        for number, pair in _pairs_shown(pairs, question.open_end).items()
+        if any(is_pod(pairs.endpoints[end]) for end in pair)
+    }
     explained = _Explained(question, context, pairs)
     outside: dict[AddressRange, int] = {}
     intervals = _intervals(question, closed)
     for number in sorted(shown):
         endpoint = pairs.endpoints[number]
-        if endpoint.block is None:
+        if endpoint.workload is not None and is_node(endpoint.workload):
+            yield from _node(endpoint.workload, question, context)
+        elif endpoint.block is None:
             yield explained.listed(endpoint.id, *shown[number])
         else:
             first = Address(endpoint.block.family, endpoint.block.first)
             outside.setdefault(intervals.all[intervals.index_of(first)], number)
     for block, number in _joined(outside):
         yield explained.listed(str(block), *shown[number])
+
+
+def _node(key: WorkloadKey, question: Question, context: Context) -> Iterator[Listed]:
+    """The node ``key``, if it has a flow that policy decides: the solver tells, since that depends on both ends."""
+    asked = narrowed(question, question.open_end, IsWorkload(question.open_end, key))
+    found = answer(asked, context)
+    if found.witness is not None:
+        yield Listed(str(key), found.witness, found.because)
+
+
+def is_pod(endpoint: MapEndpoint) -> bool:
+    """Whether ``endpoint`` is a workload of pods. Without one at either end, a flow does not pass any policy."""
+    return endpoint.workload is not None and not is_node(endpoint.workload)
 
 
 def _pairs_shown(pairs: Connectivity, open_end: End) -> dict[int, tuple[int, int]]:
@@ -106,7 +129,8 @@ class _Explained:
         self._pairs = pairs
         self._latitudes: dict[tuple[str | None, str | None], Latitudes] = {}
         self._cidrs = tuple(map(parse_cidr, context.settings.pod_cidrs))
-        workloads = context.inventory.cluster.workloads
+        workloads = context.people.workloads
+        self._nodes = nodes_at(context.people)
         self._known = sorted(address for workload in workloads for address in workload.known_addresses)
 
     def listed(self, text: str, source: int, destination: int) -> Listed:
@@ -127,6 +151,8 @@ class _Explained:
             for direction, namespace in ((Direction.EGRESS, source), (Direction.INGRESS, destination)):
                 names = () if namespace is None else (namespace,)
                 collect_table(self._context.policies.slice(direction, names), mentions)
-            plan = AddressPlan(Intervals(mentions.ranges), self._known, self._cidrs)
+            plan = AddressPlan(
+                Intervals({*mentions.ranges, *self._nodes.ranges}), self._known, self._cidrs, self._nodes
+            )
             self._latitudes[source, destination] = latitudes(self._context, mentions, plan)
         return self._latitudes[source, destination]

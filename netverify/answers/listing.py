@@ -16,9 +16,10 @@ from netverify.answers.doubts import (
 from netverify.answers.existing import existing
 from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer_found
-from netverify.model.flow import Direction, End, Pod
+from netverify.model.flow import Direction, End, Endpoint, Pod
 from netverify.queries.outcome import Listed, Listing, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.whereabouts import beside_policy
 from netverify.rules.predicate import IsPod
 from netverify.rules.table import RuleTable
 from netverify.symbolic.casting import PodScope
@@ -36,6 +37,7 @@ def listing(question: Question, context: Context) -> Listing:
     ``UNKNOWN`` when the solver gave up on anyone: the list may then lack possible pods. Raises
     :class:`DisagreementError` when the proof that there is nobody, or the flow that was found, contradicts the list.
     """
+    question = replace(question, beside=(*question.beside, *beside_policy(question.source, question.destination)))
     found = _anyone(question, context.search)
     anyone = answer_found(question, context, found)
     closed = _closed_table(question, context)
@@ -67,7 +69,7 @@ def _anyone(question: Question, search: Search) -> Found:
     A flow from outside to outside is none: it does not pass the cluster, whose policies say nothing of it.
     """
     found = search.find(question)
-    if found.flow is None or any(isinstance(found.flow.at(end), Pod) for end in End):
+    if found.flow is None or any(_is_pod(found.flow.at(end)) for end in End):
         return found
     closed_end = next(end for end in End if end is not question.open_end)
     to_pods = search.find(narrowed(question, closed_end, IsPod(closed_end)))
@@ -75,6 +77,10 @@ def _anyone(question: Question, search: Search) -> Found:
         return to_pods
     by_pods = search.find(narrowed(question, question.open_end, IsPod(question.open_end)))
     return replace(by_pods, obligations=(*to_pods.obligations, *by_pods.obligations))
+
+
+def _is_pod(endpoint: Endpoint) -> bool:
+    return isinstance(endpoint, Pod) and not endpoint.is_node
 
 
 def _agree(question: Question, found: Found, listed: tuple[Listed, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from netverify.answers.doubts import (
@@ -20,10 +20,12 @@ from netverify.answers.settings import Settings
 from netverify.connectivity.all_pairs import Connectivity, all_pairs
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
-from netverify.model.cluster import Cluster
+from netverify.model.cluster import Cluster, Node
 from netverify.model.flow import Direction
 from netverify.queries.narrowing import Narrowing, Wanted, read_narrowing
 from netverify.rules.table import PolicySet, RuleTable
+
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     manifests do not know.
     """
     inventory = settled(inventory, settings)
-    cluster = inventory.cluster
+    # A map has pods and ranges of addresses: a node is part of the range that its address is in, and that is said.
+    cluster = replace(inventory.cluster, nodes=())
     narrowing = read_narrowing(wanted, cluster, settings.default_namespace)
     connectivity = _narrowed(_found(cluster, lower(cluster), settings, narrowing), narrowing)
     return Map(
@@ -65,7 +68,12 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
         unknown_because=_doubts(inventory),
         assumptions=tuple(_assumptions(settings)),
         approximations=inventory.approximations,
-        notes=(*_emptiness(cluster), *missing_pods(inventory), *notes(inventory.coverage)),
+        notes=(
+            *_emptiness(cluster),
+            *_nodes(inventory.cluster),
+            *missing_pods(inventory),
+            *notes(inventory.coverage),
+        ),
     )
 
 
@@ -105,6 +113,23 @@ def _assumptions(settings: Settings) -> Iterator[str]:
 def _emptiness(cluster: Cluster) -> Iterator[str]:
     if not cluster.workloads:
         yield "the manifests hold no workloads; `netverify query` answers for pods that could be created"
+
+
+def _nodes(cluster: Cluster) -> Iterator[str]:
+    """That addresses of nodes are among the external ones."""
+    pods = {address for workload in cluster.workloads for address in workload.known_addresses}
+    known = [f"{node.name}{_at(node)}" for node in cluster.nodes if node.within or not pods.issuperset(node.addresses)]
+    if known:
+        shown = ", ".join(known[:_NAMED]) + (f" and {len(known) - _NAMED} more" if known[_NAMED:] else "")
+        yield (
+            f"the addresses of nodes ({shown}) are among the external ones: ask about one with `netverify query`. A "
+            "node reaches the pods that run on it whatever policy says, and not every CNI matches nodes by ipBlock"
+        )
+
+
+def _at(node: Node) -> str:
+    texts = [str(address) for address in node.addresses if str(address) != node.name]
+    return f" at {', '.join(texts)}" if texts else ""
 
 
 def _nobody(

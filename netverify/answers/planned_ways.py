@@ -17,10 +17,11 @@ from netverify.queries.called import Called, means
 from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
+from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend, backends, listed
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
-from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
+from netverify.rules.predicate import AddressIn, All, AnyOf, IsWorkload, Not, PortIn, Predicate, SameNode
 from netverify.symbolic.casting import PodScope
 
 _Clients: TypeAlias = tuple[AddressRange, ...] | None
@@ -129,14 +130,15 @@ class WaysIn:
                 by_client = PlannedLeg(_by_client(asked, source), by_client=True)
                 yield _Course(way.hops, (by_client,), source.provided, source.ranges or None)
             case SeenAs.RANGES:
-                outside = Not(IsPod(End.SOURCE))
+                outside = is_outside(End.SOURCE)
                 balancer = All((outside, AddressIn(End.SOURCE, source.ranges))) if source.ranges else outside
                 by_balancer = PlannedLeg(_from(asked, balancer, "the load balancer"), by_balancer=True)
                 yield _Course(way.hops, (by_balancer,), source.provided, source.clients or None)
             case SeenAs.NODE | SeenAs.OWN_NODE:
                 on_it = SameNode() if source.seen_as is SeenAs.OWN_NODE else Not(SameNode())
                 node = All((IsWorkload(End.SOURCE, NODE), on_it))
-                by_node = PlannedLeg(_from(asked, node, "a node"), by_node=True)
+                for_client = replace(asked, beside=counting_own_node(asked.beside))
+                by_node = PlannedLeg(_from(for_client, node, "a node"), by_node=True)
                 yield _Course(way.hops, (by_node,), source.provided, source.ranges or None)
             case SeenAs.CONTROLLER:
                 yield from self._through_controller(way, source, asked, beyond)

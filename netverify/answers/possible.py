@@ -44,7 +44,7 @@ def possible_pods(question: Question, open_end: End, context: Context) -> Possib
     closed, at = (question.destination, End.DESTINATION) if open_end is End.SOURCE else (question.source, End.SOURCE)
     cast = context.search.casting.cast
     creatable = Creatable(
-        context.inventory.cluster,
+        context.people,
         context.policies,
         context.settings.fixed,
         asked,

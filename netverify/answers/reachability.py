@@ -23,6 +23,7 @@ from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
+from netverify.queries.whereabouts import ON_ONES_OWN_NODE
 from netverify.symbolic.predicate_facts import named_workloads
 from netverify.symbolic.search import Found, printed
 from netverify.symbolic.status import Status
@@ -69,6 +70,7 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         unknown_because=_why_unknown(found, unread, allowing, denying) if judged is Verdict.UNKNOWN else (),
         assumptions=(
             *assumptions(context, found),
+            *_left_aside(question, context, judged),
             *(given_of_unknown(context.inventory) if judged is Verdict.UNREACHABLE else ()),
         ),
         approximations=context.inventory.approximations,
@@ -79,6 +81,13 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         ),
         smt2=printed(found) if context.settings.keep_goals else (),
     )
+
+
+def _left_aside(question: Question, context: Context, judged: Verdict) -> tuple[str, ...]:
+    """That a proof leaves flows aside that no policy is about."""
+    if judged is Verdict.UNREACHABLE and ON_ONES_OWN_NODE in question.beside and context.inventory.cluster.nodes:
+        return ("traffic between a pod and the node that it runs on does not count, since no policy can block it",)
+    return ()
 
 
 def _explained(

@@ -24,8 +24,9 @@ from netverify.model.flow import End, Pod
 from netverify.model.service import Service, TrafficPolicy
 from netverify.queries.outcome import Answer, EndpointKind, Reason, Route, Scope, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.whereabouts import is_inside
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import All, AnyOf, IsPod
+from netverify.rules.predicate import All, IsPod
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.predicate_facts import pinned_places
 
@@ -149,9 +150,12 @@ class Router:
     def _planned(self, question: Question) -> Iterator[PlannedRoute]:
         if question.from_outside:
             yield from self.ways.routes(question)
-            if question.called is None or not isinstance(question.source, AnyOf):
+            if question.called is None:
                 return
-            question = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
+            # A node or a pod at that address goes to the Service as others in the cluster do.
+            question = narrowed(question, End.SOURCE, is_inside(End.SOURCE))
+            if self.context.search.casting.cast(question.source, End.SOURCE, PodScope.EXISTING).empty:
+                return
         if question.called is not None:
             yield from routes_to(question, question.called, self.context)
 

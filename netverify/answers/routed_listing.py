@@ -13,7 +13,8 @@ from netverify.answers.verdict import of_any
 from netverify.model.flow import End
 from netverify.queries.outcome import Answer, Listed, Listing, Route, Verdict
 from netverify.queries.question import Form, Question
-from netverify.rules.predicate import IsPod, Not
+from netverify.queries.whereabouts import is_outside
+from netverify.rules.predicate import IsPod
 
 
 def routed_listing(question: Question, router: Router) -> Listing:
@@ -23,7 +24,7 @@ def routed_listing(question: Question, router: Router) -> Listing:
     inside = [
         _pods_on(leg, router) for route in routes_to(question, question.called, router.context) for leg in route.legs
     ]
-    everyone = replace(question, form=Form.CAN, source=Not(IsPod(End.SOURCE)), source_text="outside", from_outside=True)
+    everyone = replace(question, form=Form.CAN, source=is_outside(End.SOURCE), source_text="outside", from_outside=True)
     outside = router.answer(everyone)
     parts: list[Answer | Listing] = [*inside, outside]
     if not inside:

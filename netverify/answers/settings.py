@@ -14,7 +14,8 @@ class Settings:
     """Premises and limits of answers.
 
     ``behaviours`` come from ``--cni`` and ``--assume``; what is missing stays free. ``cni`` is the name of the profile
-    that most of them come from, for the report. ``pod_cidrs`` are CIDRs that hold every pod address (empty: unknown).
+    that most of them come from, for the report. ``pod_cidrs`` are CIDRs that hold every pod address (empty: unknown),
+    and ``node_cidrs`` CIDRs in which nobody has an address but nodes and pods.
     ``free_named_ports``: possible pods may call any port by any name, instead of following the declarations of existing
     pods of their namespace. ``unrendered_is_harmless``: what was not rendered changes no answer.
 
@@ -26,6 +27,7 @@ class Settings:
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
     cni: str | None = None
     pod_cidrs: tuple[str, ...] = ()
+    node_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False
     unrendered_is_harmless: bool = False
     timeout_s: float = 30.0

@@ -18,9 +18,10 @@ from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Reason, Route, Scope, Verdict
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
+from netverify.queries.whereabouts import is_outside
 from netverify.routing.requests import Request, serving
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Predicate
 
 OUTSIDE = "outside"
 """The source of a way in: any address that is no pod's and no node's."""
@@ -124,17 +125,17 @@ def exposed(way: WayIn, router: Router) -> ExposedWay:
     if way.problem:
         return ExposedWay(way, Openness.ENDS if way.redirects else Openness.BROKEN, why=way.problem)
     public = AddressIn(End.SOURCE, internet_ranges())
-    found = _judged(way, router, All((Not(IsPod(End.SOURCE)), public)))
+    found = _judged(way, router, All((is_outside(End.SOURCE), public)))
     if found.openness is Openness.BROKEN:
         return found
     if found.openness not in (Openness.OPEN, Openness.DEPENDS):
         # Whoever is admitted may have an address outside the cluster that is none of the internet's.
-        private = _judged(way, router, Not(IsPod(End.SOURCE)))
+        private = _judged(way, router, is_outside(End.SOURCE))
         if private.openness != found.openness:
             found = replace(private, needs=(NOT_PUBLIC, *private.needs), openness=_on_conditions(private.openness))
     if found.openness in (Openness.BLOCKED, Openness.UNKNOWN):
         return found
-    everyone = router.ways.routes_of(way, through(way, Not(IsPod(End.SOURCE))))
+    everyone = router.ways.routes_of(way, through(way, is_outside(End.SOURCE)))
     return _by_openings(replace(found, openings=openings(everyone, router, OUTSIDE)))
 
 

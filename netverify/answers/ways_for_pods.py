@@ -25,6 +25,7 @@ from netverify.model.traffic import EVERY_PORT, port_set
 from netverify.queries.outcome import Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question, narrowed
+from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend
 from netverify.routing.load_balancers import INSIDE, NODES_REACHED
 from netverify.routing.request_ports import request_ports
@@ -195,7 +196,7 @@ def _doors(way: WayIn, asked: Question) -> Iterator[_Door]:
         case _:
             if way.controller is None:
                 yield translated
-            balancer = _knocking(asked, Not(IsPod(End.DESTINATION)), port, "the load balancer")
+            balancer = _knocking(asked, is_outside(End.DESTINATION), port, "the load balancer")
             yield _Door(PlannedLeg(balancer), (NOT_TRANSLATED,) if way.controller is None else (), outside=True)
 
 
@@ -224,11 +225,12 @@ def _arriving(door: _Door, source: SeenSource, asked: Question) -> Iterator[tupl
 
 
 def _by_node(asked: Question, where: Predicate) -> PlannedLeg:
-    return PlannedLeg(_from(asked, All((IsWorkload(End.SOURCE, NODE), where)), "a node"), by_node=True)
+    stands_in = replace(asked, beside=counting_own_node(asked.beside))
+    return PlannedLeg(_from(stands_in, All((IsWorkload(End.SOURCE, NODE), where)), "a node"), by_node=True)
 
 
 def _outside(ranges: tuple[AddressRange, ...]) -> Predicate:
-    outside = Not(IsPod(End.SOURCE))
+    outside = is_outside(End.SOURCE)
     return All((outside, AddressIn(End.SOURCE, ranges))) if ranges else outside
 
 

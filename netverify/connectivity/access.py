@@ -91,7 +91,7 @@ class Accesses:
             if (ours > 1 or not pair.replicas) and (len(told) > 1 or not told):
                 return True
         free = [set(self._domain.plan.free(end.holder, interval)) if end.takes_free else set() for end in (one, other)]
-        if (ours and free[1]) or (theirs and free[0]):
+        if (ours and free[1] - {*one.addresses}) or (theirs and free[0] - {*other.addresses}):
             return True
         return all(free) and len(free[0] | free[1]) > 1
 

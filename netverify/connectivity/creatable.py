@@ -12,7 +12,7 @@ from netverify.connectivity.domain import Creation
 from netverify.connectivity.elimination import any_port, in_every_world, in_some_world
 from netverify.connectivity.rectangles import Rectangle
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Cluster, ContainerPort, Namespace, Workload, WorkloadKey
+from netverify.model.cluster import NODES, Cluster, ContainerPort, Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.rules.mentions import Mentions, collect, collect_table
@@ -201,7 +201,7 @@ def _with_possible_pods(
                 named_ports.setdefault(workload.key.namespace, {})[port] = None
     new = {name: Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=False) for name in NEW_NAMESPACES}
     namespaces = {**new, **cluster.namespaces}
-    created = {name: WorkloadKey(name, "", _KIND) for name in namespaces}
+    created = {name: WorkloadKey(name, "", _KIND) for name in namespaces if name != NODES}
     pods = tuple(
         Workload(key, {}, tuple(named_ports.get(name, ())), open_labels=dict.fromkeys(keys))
         for name, key in created.items()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import Diagrams
-from netverify.connectivity.population import Population, populate
+from netverify.connectivity.population import HOSTS, Population, populate
 from netverify.connectivity.ports import PortAtoms
 from netverify.connectivity.spread import Spreads
 from netverify.connectivity.variables import Variables
@@ -16,6 +17,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, Namespace, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.intervals import Intervals
+from netverify.model.nodes import nodes_at
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
 from netverify.rules.table import PolicySet, RuleTable
@@ -58,6 +60,12 @@ class Domain:
     addresses_apart: bool
     creation: Creation
 
+    def hosts_that_are_pods(self) -> Mapping[int, Cells]:
+        """Who is a pod in the block of hosts, of which nodes are no pods; empty where there are no nodes."""
+        hosts = self.population.blocks[HOSTS]
+        pods = hosts.full & ~self.population.nodes
+        return {HOSTS: ((self.diagrams.always, pods),) if pods else ()} if self.population.nodes else {}
+
 
 def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that the reading depends on
     cluster: Cluster,
@@ -89,7 +97,8 @@ def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that th
     ports = PortAtoms(mentions.ports | cuts)
     known = {address for workload in cluster.workloads for address in workload.known_addresses}
     known.update(creation.taken)
-    plan = AddressPlan(Intervals(mentions.ranges), sorted(known), cidrs)
+    nodes = nodes_at(cluster)
+    plan = AddressPlan(Intervals({*mentions.ranges, *nodes.ranges}), sorted(known), cidrs, nodes)
     labels = mentions.pod_labels
     pod_values = {
         key: labels[End.SOURCE].get(key, set()) | labels[End.DESTINATION].get(key, set())

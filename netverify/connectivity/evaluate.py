@@ -196,7 +196,7 @@ class Evaluator:
             case OnHostNetwork():
                 return self._members({HOSTS: self._blocks[HOSTS].full})
             case IsPod():
-                return Spread(self._diagrams.always, {EXTERNAL: ()})
+                return Spread(self._diagrams.always, {EXTERNAL: (), **self._domain.hosts_that_are_pods()})
             case NamedPort():
                 return self._each(within, lambda block: self._named_port(predicate, block))
             case _:

@@ -41,8 +41,8 @@ class Leeway:
 class Leeways:
     """The leeway of every endpoint; equal ones are one object.
 
-    ``told`` are the blocks that have members with a known address; ``roomy`` the intervals, as bits, in which any two
-    ends fit.
+    ``told`` are the blocks that have members with a known address, or one in a known range; ``roomy`` the intervals, as
+    bits, in which any two ends fit.
     """
 
     def __init__(self, domain: Domain) -> None:
@@ -60,7 +60,7 @@ class Leeways:
         self.told = frozenset(
             block.number
             for block in domain.population.blocks
-            if any(workload.known_addresses for workload in block.workloads)
+            if any(workload.known_addresses or workload.within for workload in block.workloads)
         )
 
     def of_block(self, block: Block) -> tuple[tuple[Leeway, int], ...]:
@@ -95,7 +95,8 @@ class Leeways:
         keys = block.opened.keys()
         created = self._domain.creation.workloads
         for bit, workload in enumerate(block.workloads):
-            if (keys and workload.key not in created) or workload.addresses or workload.replica_addresses:
+            is_apart = workload.addresses or workload.replica_addresses or workload.within
+            if is_apart or (keys and workload.key not in created):
                 leeway = self._of(workload, tuple(key for key in workload.open_labels if key in keys))
                 apart[leeway] = apart.get(leeway, 0) | 1 << bit
             else:
@@ -132,7 +133,10 @@ class Leeways:
         holder = _holder(workload)
         if workload.addresses:
             return Leeway(self._bits(workload), holder, self._counts(workload), takes_free=False, labels=labels)
-        return Leeway(self._with_room(holder) | self._bits(workload), holder, self._counts(workload), labels=labels)
+        room = self._with_room(holder) | self._bits(workload)
+        if workload.within:
+            room &= self._plan.intervals.bits_of(workload.within)
+        return Leeway(room, holder, self._counts(workload), labels=labels)
 
     def _bits(self, workload: Workload) -> int:
         bits = 0

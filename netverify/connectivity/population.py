@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from netverify.connectivity.bits import bits_of
 from netverify.connectivity.outcome import MapEndpoint, Members
 from netverify.model.address_plan import AddressPlan, Holder
-from netverify.model.cluster import Cluster, Workload, WorkloadKey
+from netverify.model.cluster import NODES, Cluster, Workload, WorkloadKey
 
 HOSTS = 0
 """The number of the block of pods on the host network, of all namespaces."""
@@ -77,7 +77,8 @@ class Population:
     """The endpoints, in the order of their numbers, and the blocks that they are in.
 
     ``of_namespace`` gives the block of the pods of a namespace that are not on the host network, and
-    ``hosts_of`` who of the block of hosts is of a namespace. ``places`` gives block and bit of each endpoint.
+    ``hosts_of`` who of the block of hosts is of a namespace. ``nodes`` are who of them is a node and no pod. ``places``
+    gives block and bit of each endpoint.
     """
 
     endpoints: tuple[MapEndpoint, ...]
@@ -86,6 +87,7 @@ class Population:
     hosts_of: Mapping[str, int]
     places: Sequence[tuple[int, int]]
     workloads: Mapping[WorkloadKey, int]
+    nodes: int
 
 
 def populate(cluster: Cluster, plan: AddressPlan, keys: frozenset[str]) -> Population:
@@ -117,6 +119,7 @@ def populate(cluster: Cluster, plan: AddressPlan, keys: frozenset[str]) -> Popul
         hosts_of={name: bits_of(bits) for name, bits in hosts_of.items()},
         places=_places(blocks, len(endpoints)),
         workloads={workload.key: number for number, workload in enumerate(workloads)},
+        nodes=bits_of(hosts_of.get(NODES, ())),
     )
 
 

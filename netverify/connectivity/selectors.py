@@ -12,7 +12,7 @@ from netverify.connectivity.domain import Domain
 from netverify.connectivity.population import EXTERNAL, HOSTS, Block
 from netverify.connectivity.spread import Spread
 from netverify.connectivity.variables import LabelVariable
-from netverify.model.cluster import Namespace
+from netverify.model.cluster import NODES, Namespace
 from netverify.model.flow import End
 from netverify.model.labels import (
     EVERYTHING,
@@ -30,12 +30,13 @@ class PodSelectors:
     def __init__(self, domain: Domain) -> None:
         self._diagrams = domain.diagrams
         self._variables = domain.variables
+        self._nodes = domain.population.nodes
 
     def cells(self, selector: LabelSelector, end: End, block: Block) -> Cells:
         """The members of ``block`` that ``selector`` matches at ``end``; addresses have no labels."""
         if block.number == EXTERNAL or not block.full:
             return ()
-        sure = block.full
+        sure = block.full & ~self._nodes if block.number == HOSTS else block.full
         open_cells: list[Cells] = []
         for requirement in selector.requirements:
             holding = _holders(requirement, block)
@@ -97,7 +98,7 @@ class NamespaceSelectors:
         self._spreads = domain.spreads
         self._variables = domain.variables
         self._population = domain.population
-        places = sorted(domain.population.of_namespace.keys() | domain.population.hosts_of.keys())
+        places = sorted((domain.population.of_namespace.keys() | domain.population.hosts_of.keys()) - {NODES})
         self._namespaces = [domain.namespaces[name] for name in places]
         declared: list[int] = []
         values: dict[str, dict[str, list[int]]] = {}
@@ -114,6 +115,7 @@ class NamespaceSelectors:
         self._index.having = {key: sum(named.values()) for key, named in self._index.labels.items()}
         self._open = [namespace for namespace in self._namespaces if not namespace.declared]
         self._known: dict[LabelSelector, Spread] = {}
+        self._hosts_that_are_pods = domain.hosts_that_are_pods()
 
     def spread(self, selector: LabelSelector) -> Spread:
         """Who is in a namespace that ``selector`` matches; addresses are in none."""
@@ -124,7 +126,7 @@ class NamespaceSelectors:
 
     def _spread(self, selector: LabelSelector) -> Spread:
         if selector == EVERYTHING:
-            return Spread(self._diagrams.always, {EXTERNAL: ()})
+            return Spread(self._diagrams.always, {EXTERNAL: (), **self._hosts_that_are_pods})
         blocks: dict[int, Cells] = {}
         hosts: dict[Diagram, int] = defaultdict(int)
         for namespace, diagram in self._matching(selector):

@@ -150,8 +150,7 @@ def _lower_block(block: IPBlock, end: End) -> Predicate:
             AddressIn(end, subtract(block.cidr, block.excepts)),
             AnyOf(
                 (
-                    Not(IsPod(end)),
-                    All((Not(on_host), Behaves(Behaviour.IPBLOCK_MATCHES_PODS))),
+                    All((Not(on_host), AnyOf((Not(IsPod(end)), Behaves(Behaviour.IPBLOCK_MATCHES_PODS))))),
                     All((on_host, Behaves(Behaviour.IPBLOCK_MATCHES_NODES))),
                 ),
             ),

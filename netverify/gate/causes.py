@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from netverify.answers.context import Context
 from netverify.explain import relevant_tables
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import NODE
+from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
+from netverify.queries.whereabouts import is_outside
 from netverify.reference.trace import Decision, trace
 from netverify.rules.predicate import (
     All,
     AnyOf,
     InNamespace,
     IsPod,
-    IsWorkload,
     NamespaceMatches,
     Not,
     OnHostNetwork,
@@ -60,7 +60,7 @@ def place_words(endpoint: Endpoint, context: Context) -> str:
     match endpoint:
         case External():
             return OUTSIDE
-        case Pod(workload=key) if key == NODE:
+        case Pod(is_node=True):
             return "a node"
         case Pod():
             is_known = endpoint.namespace in context.inventory.cluster.namespaces
@@ -69,9 +69,11 @@ def place_words(endpoint: Endpoint, context: Context) -> str:
 
 
 def place_of(endpoint: Endpoint, end: End, context: Context) -> Predicate:
-    """Everyone at ``end`` who is in the namespace of ``endpoint``, or in a new one, or outside, as that is."""
+    """Everyone at ``end`` who is in the namespace of ``endpoint``, or in a new one, or a node, or outside, as it is."""
     if isinstance(endpoint, External):
-        return Not(IsPod(end))
+        return is_outside(end)
+    if endpoint.is_node:
+        return InNamespace(end, NODES)
     if endpoint.namespace in context.inventory.cluster.namespaces:
         return InNamespace(end, endpoint.namespace)
     return All((IsPod(end), NamespaceMatches(end, _elsewhere(context))))
@@ -89,9 +91,9 @@ def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
     end = decision.direction.subject
     subject = flow.at(end)
     if isinstance(subject, External):
-        return Not(IsPod(end))
-    if subject.workload == NODE:
-        return IsWorkload(end, NODE)
+        return is_outside(end)
+    if subject.is_node:
+        return InNamespace(end, NODES)
     if subject.host_network:
         return OnHostNetwork(end)
     # Who is on the host network is another place, with reasons of its own.

@@ -14,6 +14,7 @@ from netverify.model.service import Service
 from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
+from netverify.queries.whereabouts import beside_policy, is_outside
 from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate
 from netverify.symbolic.casting import PodScope
 
@@ -21,7 +22,7 @@ BOTH_OUTSIDE = All((Not(IsPod(End.SOURCE)), Not(IsPod(End.DESTINATION))))
 """A flow from outside to outside does not pass the cluster, whose policies say nothing of it."""
 _ANY_POD = EndpointPhrase("any pod", IsPod(End.SOURCE))
 _TO_ANY_POD = EndpointPhrase("any pod", IsPod(End.DESTINATION))
-_OUTSIDE = EndpointPhrase("outside", Not(IsPod(End.SOURCE)), outside=True)
+_OUTSIDE = EndpointPhrase("outside", is_outside(End.SOURCE), outside=True)
 
 
 class Claiming:
@@ -143,7 +144,9 @@ def _question(
         destination.text,
         destination.called,
         from_outside,
-        beside=() if destination.called is not None else (BOTH_OUTSIDE,),
+        beside=()
+        if destination.called is not None
+        else (BOTH_OUTSIDE, *beside_policy(source.predicate, destination.predicate)),
     )
 
 

@@ -27,6 +27,7 @@ from netverify.model.flow import Direction, End
 from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.internet import internet_ranges
 from netverify.queries.port_grammar import EVERY_TRAFFIC
+from netverify.queries.whereabouts import is_outside
 from netverify.rules.predicate import AddressIn, All, InNamespace, IsPod, Not
 
 METADATA_ENDPOINTS = ("169.254.169.254", "fd00:ec2::254")
@@ -84,7 +85,7 @@ def _inward(zone: tuple[Written, ...], world: World, claiming: Claiming) -> Iter
     inside = claiming.ends.pods(zone, End.DESTINATION)
     others = other_than(claiming.ends.pods(zone, End.SOURCE))
     yield from claiming.between((others,), (inside,), EVERY_TRAFFIC, world=world)
-    outside = EndpointPhrase("outside", All((Not(IsPod(End.SOURCE)), others.predicate)), outside=True)
+    outside = EndpointPhrase("outside", All((is_outside(End.SOURCE), others.predicate)), outside=True)
     ways = claiming.between((outside,), (inside,), EVERY_TRAFFIC, world=world)
     yield from (replace(claim, only_ways=True) for claim in ways)
 
@@ -143,6 +144,6 @@ def _reached(parts: Sequence[EndpointPhrase], claiming: Claiming) -> Iterator[En
 
 
 def _outside(end: End, words: str) -> EndpointPhrase:
-    anywhere = Not(IsPod(end))
+    anywhere = is_outside(end)
     there = All((anywhere, AddressIn(end, internet_ranges()))) if words == "internet" else anywhere
     return EndpointPhrase(words, there, outside=True)

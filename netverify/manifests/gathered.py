@@ -12,20 +12,21 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.model.cluster import Namespace, Unsupported, Workload
+from netverify.model.cluster import Namespace, Node, Unsupported, Workload
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.routing import RoutingFact
 from netverify.model.service import EndpointSlice, Service
 
-Fact: TypeAlias = Namespace | NetworkPolicy | Workload | RoutingFact
+Fact: TypeAlias = Namespace | Node | NetworkPolicy | Workload | RoutingFact
 Identity: TypeAlias = tuple[str, str, str]
 
-_CLUSTER_SCOPED = (Namespace, IngressClass, GatewayClass)
+_CLUSTER_SCOPED = (Namespace, Node, IngressClass, GatewayClass)
 _KINDS: Mapping[type[Fact], str] = MappingProxyType(
     {
         Namespace: "Namespace",
+        Node: "Node",
         NetworkPolicy: "NetworkPolicy",
         Service: "Service",
         Ingress: "Ingress",

@@ -22,7 +22,7 @@ from netverify.manifests.ownership import settle
 from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering
 from netverify.manifests.renditions import render_all, rendered_by
 from netverify.manifests.sources import STANDARD_INPUT, Source, find_sources
-from netverify.model.cluster import Cluster, Namespace, Workload
+from netverify.model.cluster import Cluster, Namespace, Node, Workload
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.network_policy import NetworkPolicy
@@ -82,6 +82,7 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
             sorted(gathered.unsupported, key=lambda item: (item.namespace or "", item.kind, item.name, item.origin))
         ),
         routing=_routing(objects),
+        nodes=tuple(sorted((fact for fact in facts if isinstance(fact, Node)), key=lambda node: node.name)),
     )
     diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
     return Inventory(

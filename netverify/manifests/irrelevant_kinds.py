@@ -13,7 +13,7 @@ def _kinds(names: str) -> frozenset[str]:
 IRRELEVANT_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "": _kinds(
-            "Binding ComponentStatus Config ConfigMap Event LimitRange Node PersistentVolume "
+            "Binding ComponentStatus Config ConfigMap Event LimitRange PersistentVolume "
             "PersistentVolumeClaim "
             "PodTemplate ResourceQuota Secret ServiceAccount Scale Status PodSecurityPolicy"
         ),

@@ -21,6 +21,7 @@ from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS, UNSUPPOR
 MODELLED_KINDS: Mapping[str, str] = MappingProxyType(
     {
         "Namespace": "v1",
+        "Node": "v1",
         "Pod": "v1",
         "ReplicationController": "v1",
         "Deployment": "apps/v1",
@@ -62,7 +63,7 @@ _OLDER_VERSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Further versions of these kinds that a server still takes, with the same fields."""
 
-CLUSTER_SCOPED = frozenset({"Namespace", "IngressClass", "GatewayClass"})
+CLUSTER_SCOPED = frozenset({"Namespace", "Node", "IngressClass", "GatewayClass"})
 """Modelled kinds of objects that are in no namespace."""
 
 _STRICT_GROUPS = frozenset({"", "apps", "batch", "discovery.k8s.io", "extensions", "networking.k8s.io"})

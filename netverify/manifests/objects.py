@@ -15,6 +15,7 @@ from netverify.manifests.document import Document
 from netverify.manifests.facts.endpoints import endpoint_slice, endpoints
 from netverify.manifests.facts.namespace import declared_namespace
 from netverify.manifests.facts.network_policy import network_policy
+from netverify.manifests.facts.node import node
 from netverify.manifests.facts.pod import bare_pod, is_terminated
 from netverify.manifests.facts.service import service
 from netverify.manifests.facts.workload import controlled_pods, wants_no_pods
@@ -24,6 +25,7 @@ from netverify.manifests.schema.endpoints import EndpointSliceShape, EndpointsSh
 from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.namespace import NamespaceShape
 from netverify.manifests.schema.network_policy import NetworkPolicyShape
+from netverify.manifests.schema.node import NodeShape
 from netverify.manifests.schema.pod import PodShape
 from netverify.manifests.schema.service import ServiceShape
 from netverify.manifests.schema.workload import WORKLOAD_SHAPES, WorkloadShape
@@ -32,6 +34,7 @@ from netverify.manifests.validation.fields import report_shape
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.namespace import check_namespace
 from netverify.manifests.validation.network_policy import check_network_policy
+from netverify.manifests.validation.node import check_node
 from netverify.manifests.validation.pod import check_pod
 from netverify.manifests.validation.service import check_service
 from netverify.manifests.validation.workload import check_workload
@@ -40,6 +43,7 @@ from netverify.model.cluster import WorkloadKey
 
 _AnyShape: TypeAlias = (
     NamespaceShape
+    | NodeShape
     | NetworkPolicyShape
     | PodShape
     | WorkloadShape
@@ -52,6 +56,7 @@ _AnyShape: TypeAlias = (
 _SHAPES: Mapping[str, type[_AnyShape]] = MappingProxyType(
     {
         "Namespace": NamespaceShape,
+        "Node": NodeShape,
         "NetworkPolicy": NetworkPolicyShape,
         "Pod": PodShape,
         **WORKLOAD_SHAPES,
@@ -98,6 +103,8 @@ def _check(kind: str, shape: _AnyShape, findings: Findings) -> None:
             check_pod(shape, findings)
         case NamespaceShape():
             check_namespace(shape, findings)
+        case NodeShape():
+            check_node(shape, findings)
         case ServiceShape():
             check_service(shape, findings)
         case EndpointsShape():
@@ -121,6 +128,8 @@ def _read(kind: str, shape: _AnyShape, document: Document, default_namespace: st
     match shape:
         case NamespaceShape():
             fact = declared_namespace(meta, name, document)
+        case NodeShape():
+            fact = node(shape, name, document)
         case NetworkPolicyShape():
             fact = network_policy(shape, name, namespace, document)
         case PodShape():

@@ -31,6 +31,7 @@ class _Settling:
     stands_for: dict[WorkloadKey, WorkloadKey] = field(default_factory=dict)
     counts: dict[str, list[ReadObject]] = field(default_factory=dict)
     addresses: dict[WorkloadKey, set[Address]] = field(default_factory=dict)
+    host_addresses: dict[WorkloadKey, set[Address]] = field(default_factory=dict)
 
 
 def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnostic]]:
@@ -50,6 +51,8 @@ def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnost
         _settle_one(read, settling)
     for key, addresses in settling.addresses.items():
         settling.kept[key] = replace(settling.kept[key], replica_addresses=tuple(sorted(addresses)))
+    for key, addresses in settling.host_addresses.items():
+        settling.kept[key] = replace(settling.kept[key], host_addresses=tuple(sorted(addresses)))
     return list(settling.kept.values()), list(_notes(settling))
 
 
@@ -65,6 +68,8 @@ def _settle_one(read: ReadObject, settling: _Settling) -> None:
         settling.stands_for[fact.key] = owner
         if fact.addresses:
             settling.addresses.setdefault(owner, set()).update(fact.addresses)
+        if fact.host_addresses:
+            settling.host_addresses.setdefault(owner, set()).update(fact.host_addresses)
         settling.counts.setdefault("owned", []).append(read)
     else:
         settling.kept[fact.key] = fact

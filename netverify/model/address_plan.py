@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange, parse_address, parse_cidr, subtract
@@ -60,13 +61,34 @@ _PREFERRED = {
 """Addresses that a reader recognises, taken where an interval has them."""
 
 
-class AddressPlan:
-    """The free addresses of each interval, at most two for each holder; enough to tell whether two ends fit in."""
+@dataclass(frozen=True, slots=True)
+class NodesAt:
+    """Where nodes are: the ``addresses`` that are known, and the ``ranges`` in which nobody outside has one."""
 
-    def __init__(self, intervals: Intervals, known: Sequence[Address], pod_cidrs: Iterable[AddressRange]) -> None:
+    addresses: frozenset[Address] = frozenset()
+    ranges: tuple[AddressRange, ...] = ()
+
+
+NO_NODES = NodesAt()
+
+
+class AddressPlan:
+    """The free addresses of each interval, at most two for each holder; enough to tell whether two ends fit in.
+
+    The address of a node is free for a node and for pods on its host network, who share it: there may be more of these.
+    """
+
+    def __init__(
+        self,
+        intervals: Intervals,
+        known: Sequence[Address],
+        pod_cidrs: Iterable[AddressRange],
+        nodes: NodesAt = NO_NODES,
+    ) -> None:
         self.intervals = intervals
         self._known = sorted(known)
         self._pod_cidrs = tuple(sorted(pod_cidrs))
+        self._nodes = nodes
         self._free: dict[tuple[Holder, int], tuple[Address, ...]] = {}
 
     def free(self, holder: Holder, index: int) -> tuple[Address, ...]:
@@ -79,6 +101,11 @@ class AddressPlan:
         """The intervals in which ``holder`` can take an address."""
         return [i for i in range(len(self.intervals.all)) if self.plainly_roomy(i) or self.free(holder, i)]
 
+    def of_nodes(self, index: int) -> tuple[Address, ...]:
+        """The known addresses of nodes in interval ``index``."""
+        interval = self.intervals.all[index]
+        return tuple(sorted(address for address in self._nodes.addresses if address in interval))
+
     def is_scarce(self, index: int) -> bool:
         """Whether fewer than two addresses of the interval are left for pods."""
         return len(self.free(Holder.POD, index)) < 2
@@ -86,7 +113,7 @@ class AddressPlan:
     def plainly_roomy(self, index: int) -> bool:
         """Whether the interval has room for both ends at a glance; if not, :meth:`free` tells."""
         interval = self.intervals.all[index]
-        if self._pod_cidrs or self._known or interval.last - interval.first < 2:
+        if self._pod_cidrs or self._known or self._nodes.ranges or interval.last - interval.first < 2:
             return False
         return not any(
             block.first <= interval.last and interval.first <= block.last for block in _NOBODYS[interval.family]
@@ -107,15 +134,22 @@ class AddressPlan:
                     found.append(address)
                 if len(found) >= 2:
                     return tuple(found[:2])
+        if holder is Holder.NODE:
+            # All of them, since some may be those of the very node at the other end.
+            index = self.intervals.index_of(Address(interval.family, interval.first))
+            found += [address for address in self.of_nodes(index) if address not in found]
+            return tuple(found)
         return tuple(found[:2])
 
     def _allowed(self, holder: Holder, interval: AddressRange) -> tuple[AddressRange, ...]:
-        if not self._pod_cidrs:
-            return (interval,)
-        outside = subtract(interval, self._pod_cidrs)
-        if holder is not Holder.POD:
-            return outside
-        return subtract(interval, outside)
+        outside = subtract(interval, self._pod_cidrs) if self._pod_cidrs else (interval,)
+        match holder:
+            case Holder.POD:
+                return subtract(interval, outside) if self._pod_cidrs else outside
+            case Holder.NODE:
+                return outside
+            case Holder.EXTERNAL:
+                return tuple(rest for block in outside for rest in subtract(block, self._nodes.ranges))
 
     def _is_known(self, address: Address) -> bool:
         position = bisect_left(self._known, address)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netverify.diagnostics import Origin
-from netverify.model.addresses import Address
+from netverify.model.addresses import Address, AddressRange
 from netverify.model.ignores import Ignore
 from netverify.model.labels import Labels
 from netverify.model.network_policy import NetworkPolicy
@@ -44,20 +44,53 @@ class ContainerPort:
     sidecar: bool = False
 
 
+NODES = "(nodes)"
+"""The place of nodes, in that of a namespace; no namespace can have such a name."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class WorkloadKey:
-    """What identifies a workload: ``shop/web[Deployment]``."""
+    """What identifies a workload: ``shop/web[Deployment]``. A node is written ``node worker-1``."""
 
     namespace: str
     name: str
     kind: str
 
     def __str__(self) -> str:
+        if self.namespace == NODES:
+            return f"node {self.name}"
         return f"{self.namespace}/{self.name}[{self.kind}]"
 
 
-NODE = WorkloadKey("(nodes)", "node", "Node")
-"""What stands for the nodes of the cluster where they are an end of a flow; no namespace can have such a name."""
+NODE = WorkloadKey(NODES, "(any)", "Node")
+"""A node of the cluster of which nothing is known, where it is an end of a flow."""
+
+
+def is_node(key: WorkloadKey | None) -> bool:
+    """Whether ``key`` is that of a node, which is on the host network, but is no pod."""
+    return key is not None and key.namespace == NODES
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the cluster: its ``addresses``, or else the ranges ``within`` which it has one.
+
+    ``pod_cidrs`` are those of ``spec``, which not every plugin takes pod addresses from. ``known_by`` says in words how
+    it is known where no Node object tells it: ``the pod mon/agent[DaemonSet] on the host network``.
+    """
+
+    name: str
+    addresses: tuple[Address, ...] = ()
+    within: tuple[AddressRange, ...] = ()
+    pod_cidrs: tuple[AddressRange, ...] = ()
+    labels: Labels = field(default_factory=dict)
+    known_by: str = ""
+    origin: Origin | None = None
+
+    @property
+    def key(self) -> WorkloadKey:
+        """What it goes by as an end of a flow."""
+        return WorkloadKey(NODES, self.name, "Node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +101,8 @@ class Workload:
     manifests do not tell (``pod-template-hash``): mapped to the values that it can have, or to None for any value.
     ``addresses`` are known pod addresses, and empty when unknown. ``replica_addresses`` are those of some pods of a
     controller; its others may have any. ``single`` is true for a bare Pod, which has no second replica to talk to.
-    ``network`` is what their template says about names and ports of the node.
+    ``network`` is what their template says about names and ports of the node. ``host_addresses`` are those that its
+    node is known to have. A node, see :func:`is_node`, has an address ``within`` these ranges, where there are any.
     """
 
     key: WorkloadKey
@@ -81,6 +115,8 @@ class Workload:
     origin: Origin | None = None
     replica_addresses: tuple[Address, ...] = ()
     network: PodNetwork = PLAIN
+    host_addresses: tuple[Address, ...] = ()
+    within: tuple[AddressRange, ...] = ()
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:
@@ -127,3 +163,4 @@ class Cluster:
     network_policies: tuple[NetworkPolicy, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     routing: RoutingObjects = field(default_factory=RoutingObjects)
+    nodes: tuple[Node, ...] = ()

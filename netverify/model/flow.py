@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from netverify.model.addresses import Address
-from netverify.model.cluster import ContainerPort, WorkloadKey
+from netverify.model.cluster import ContainerPort, WorkloadKey, is_node
 from netverify.model.labels import Labels
 from netverify.model.traffic import Protocol
 
@@ -40,7 +40,8 @@ class Direction(StrEnum):
 class Pod:
     """A pod at one end of a flow. ``workload`` is None for a possible pod, one that is not in the manifests.
 
-    ``address`` is the one that the flow uses, in the flow's family.
+    ``address`` is the one that the flow uses, in the flow's family. A node stands here as well: it is no pod, but is on
+    the host network as pods are.
     """
 
     namespace: str
@@ -50,6 +51,11 @@ class Pod:
     ports: tuple[ContainerPort, ...] = ()
     host_network: bool = False
     workload: WorkloadKey | None = None
+
+    @property
+    def is_node(self) -> bool:
+        """Whether it is a node."""
+        return is_node(self.workload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from netverify.queries.internet import internet_ranges
 from netverify.queries.names import KINDS, SERVICE, check_namespace, find_at, find_by_name, is_name
 from netverify.queries.selector_grammar import read_selector, selector_text
 from netverify.queries.tokens import Token, TokenKind, Tokens
-from netverify.queries.whereabouts import whoever_is_in
+from netverify.queries.whereabouts import is_outside, whoever_is_in
 from netverify.rules.predicate import (
     AddressIn,
     All,
@@ -206,7 +206,7 @@ class EndpointReader:
             advice = called.advice or "see each step of the lookup with `netverify resolve`, or name the Service"
             raise self._tokens.error("NV410", message, token, help_text=advice)
         service = called.service
-        return EndpointPhrase(token.text, selected_pods(service, end) if service else Not(IsPod(end)), called)
+        return EndpointPhrase(token.text, selected_pods(service, end) if service else is_outside(end), called)
 
     def _kind_in_brackets(self, name: Token) -> str:
         """The kind of ``NS/NAME[Kind]``, if the bracket follows at once; empty otherwise."""
@@ -257,7 +257,7 @@ class EndpointReader:
         return block
 
     def _internet(self, end: End) -> EndpointPhrase:
-        return EndpointPhrase("internet", All((Not(IsPod(end)), AddressIn(end, internet_ranges()))), outside=True)
+        return EndpointPhrase("internet", All((is_outside(end), AddressIn(end, internet_ranges()))), outside=True)
 
 
 def _only_namespace(places: tuple[Predicate, ...]) -> str | None:

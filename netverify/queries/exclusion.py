@@ -10,6 +10,7 @@ from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
 from netverify.queries.port_grammar import EVERY_TRAFFIC, read_traffic, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.queries.tokens import TokenKind, Tokens
+from netverify.queries.whereabouts import beside_policy
 from netverify.rules.predicate import ALWAYS, AnyOf, Not, Predicate
 
 
@@ -36,7 +37,16 @@ def reaches_others(source: str, targets: Sequence[str], cluster: Cluster, defaul
 
 def _question(source: EndpointPhrase, destination: EndpointPhrase, traffic: Predicate) -> Question:
     text = f"can {source.text} reach {destination.text}{traffic_text(traffic)}"
-    return Question(Form.CAN, text, source.predicate, destination.predicate, traffic, source.text, destination.text)
+    return Question(
+        Form.CAN,
+        text,
+        source.predicate,
+        destination.predicate,
+        traffic,
+        source.text,
+        destination.text,
+        beside=beside_policy(source.predicate, destination.predicate),
+    )
 
 
 def _anyone_but(texts: Sequence[str], end: End, cluster: Cluster, default_namespace: str | None) -> EndpointPhrase:

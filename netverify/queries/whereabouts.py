@@ -1,18 +1,45 @@
-"""Who is at an address: somebody outside, and the existing pods that are known to be there."""
+"""Who is at an address: a node, a pod that is known to be there, or somebody outside."""
 
 from __future__ import annotations
 
-from netverify.model.addresses import AddressRange
-from netverify.model.cluster import Cluster
+from netverify.model.addresses import Address, AddressRange, subtract
+from netverify.model.cluster import NODES, Cluster, is_node
 from netverify.model.flow import End
-from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    Not,
+    OnHostNetwork,
+    Predicate,
+    SameNode,
+)
 
 _TOLD_APART = 64
 """Of controllers' pods with known addresses in a block, so many are told apart; with more, goals grow too large."""
 
+ON_ONES_OWN_NODE = All((SameNode(), AnyOf(tuple(InNamespace(end, NODES) for end in End))))
+"""A flow between a pod and the node that it runs on. It says nothing of policy, since no policy can block it."""
+
+
+def is_outside(end: End) -> Predicate:
+    """Whoever at ``end`` is outside the cluster: no pod and no node."""
+    return All((Not(IsPod(end)), Not(OnHostNetwork(end))))
+
+
+def is_inside(end: End) -> Predicate:
+    """Whoever at ``end`` is in the cluster: a pod or a node."""
+    return AnyOf((IsPod(end), OnHostNetwork(end)))
+
 
 def whoever_is_in(block: AddressRange, end: End, cluster: Cluster) -> Predicate:
-    """Whoever at ``end`` has an address in ``block``, and is no pod of which no address is known."""
+    """Whoever at ``end`` has an address in ``block``, and is no pod of which no address is known.
+
+    Nodes that ``cluster`` knows are those who have their addresses; the rest of ``block`` is outside, or of such pods.
+    """
     known = [
         (workload, inside)
         for workload in cluster.workloads
@@ -24,7 +51,64 @@ def whoever_is_in(block: AddressRange, end: End, cluster: Cluster) -> Predicate:
         ranges: tuple[AddressRange, ...] = (block,)
         # A bare Pod has no other address; of a controller, pods that are not known to be in the block may be there.
         if workload.replica_addresses and told_apart <= _TOLD_APART:
-            ranges = tuple(AddressRange(address.family, address.value, address.value) for address in inside)
+            ranges = tuple(map(_alone, inside))
         pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
-    outside = All((Not(IsPod(end)), AddressIn(end, (block,))))
-    return AnyOf((outside, *pods)) if pods else outside
+    nodes = _nodes_in(block, end, cluster)
+    parts = [*nodes, *pods]
+    if not nodes or _has_others(block, cluster):
+        parts.insert(0, All((is_outside(end), AddressIn(end, (block,)))))
+    return AnyOf(tuple(parts)) if len(parts) > 1 else parts[0]
+
+
+def _nodes_in(block: AddressRange, end: End, cluster: Cluster) -> tuple[Predicate, ...]:
+    """The nodes at ``end`` that have, or may have, an address in ``block``."""
+    there = [
+        node
+        for node in cluster.nodes
+        if any(address in block for address in node.addresses) or any(_overlap(block, one) for one in node.within)
+    ]
+    if not there:
+        return ()
+    at = AddressIn(end, (block,))
+    if len(there) > _TOLD_APART:
+        return (All((InNamespace(end, NODES), at)),)
+    return tuple(All((IsWorkload(end, node.key), at)) for node in there)
+
+
+def _has_others(block: AddressRange, cluster: Cluster) -> bool:
+    """Whether ``block`` has an address that is no node's."""
+    taken = [_alone(address) for node in cluster.nodes for address in node.addresses if address in block]
+    taken += [one for node in cluster.nodes for one in node.within]
+    return bool(subtract(block, tuple(taken)))
+
+
+def _alone(address: Address) -> AddressRange:
+    return AddressRange(address.family, address.value, address.value)
+
+
+def _overlap(one: AddressRange, other: AddressRange) -> bool:
+    return one.family == other.family and one.first <= other.last and other.first <= one.last
+
+
+def names_nodes(predicate: Predicate, end: End) -> bool:
+    """Whether ``predicate`` means nodes at ``end`` as such, by their addresses, and not as some of many."""
+    match predicate:
+        case IsWorkload(at, key):
+            return at is end and is_node(key)
+        case InNamespace(at, name):
+            return at is end and name == NODES
+        case All(parts) | AnyOf(parts):
+            return any(names_nodes(part, end) for part in parts)
+        case _:
+            return False
+
+
+def beside_policy(source: Predicate, destination: Predicate) -> tuple[Predicate, ...]:
+    """The flows between the two ends that no policy is about, unless a node is asked about as such."""
+    asked = names_nodes(source, End.SOURCE) or names_nodes(destination, End.DESTINATION)
+    return () if asked else (ON_ONES_OWN_NODE,)
+
+
+def counting_own_node(beside: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
+    """``beside`` where a node stands in for a client: what passes between it and its pods is the client's, and counts."""
+    return tuple(one for one in beside if one != ON_ONES_OWN_NODE)

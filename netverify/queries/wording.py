@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netverify.model.addresses import cidrs
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import NODES
 from netverify.model.labels import EVERYTHING
 from netverify.model.traffic import EVERY_PORT
 from netverify.queries.selector_grammar import selector_text
@@ -46,7 +47,7 @@ def peer_words(peer: Predicate) -> str:
     for part in parts:
         match part:
             case InNamespace(_, name):
-                places.append(f"namespace {name}")
+                places.append("nodes" if name == NODES else f"namespace {name}")
             case NamespaceMatches(_, selector):
                 places.append("all namespaces" if selector == EVERYTHING else f"namespaces {selector_text(selector)}")
             case IsWorkload(_, key):

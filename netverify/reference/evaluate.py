@@ -6,7 +6,7 @@ The symbolic reading mirrors this file function by function and name by name; ho
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, Endpoint, Flow, Pod
@@ -45,10 +45,10 @@ def matches(predicate: Predicate, flow: Flow, behaviours: Mapping[Behaviour, boo
             return isinstance(endpoint, Pod) and endpoint.namespace == name
         case NamespaceMatches(end, selector):
             endpoint = flow.at(end)
-            return isinstance(endpoint, Pod) and selector_matches(selector, endpoint.namespace_labels)
+            return _is_pod(endpoint) and selector_matches(selector, endpoint.namespace_labels)
         case PodMatches(end, selector):
             endpoint = flow.at(end)
-            return isinstance(endpoint, Pod) and selector_matches(selector, endpoint.labels)
+            return _is_pod(endpoint) and selector_matches(selector, endpoint.labels)
         case OnHostNetwork(end):
             endpoint = flow.at(end)
             return isinstance(endpoint, Pod) and endpoint.host_network
@@ -61,7 +61,7 @@ def matches(predicate: Predicate, flow: Flow, behaviours: Mapping[Behaviour, boo
         case AddressIn(end, ranges):
             return any(flow.at(end).address in block for block in ranges)
         case IsPod(end):
-            return isinstance(flow.at(end), Pod)
+            return _is_pod(flow.at(end))
         case IsWorkload(end, key):
             endpoint = flow.at(end)
             return isinstance(endpoint, Pod) and endpoint.workload == key
@@ -69,6 +69,11 @@ def matches(predicate: Predicate, flow: Flow, behaviours: Mapping[Behaviour, boo
             return flow.same_node
         case _ as never:
             assert_never(never)
+
+
+def _is_pod(endpoint: Endpoint) -> TypeGuard[Pod]:
+    """Whether ``endpoint`` is a pod, not a node and not outside."""
+    return isinstance(endpoint, Pod) and not endpoint.is_node
 
 
 def named_port(destination: Endpoint, wanted: NamedPort, port: int, behaviours: Mapping[Behaviour, bool]) -> bool:

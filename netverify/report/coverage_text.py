@@ -13,6 +13,8 @@ def _modelled(inventory: Inventory) -> str:
     if referred:
         namespaces += f" ({referred} not declared)"
     parts = [namespaces, counted(len(cluster.workloads), "workload"), counted(len(cluster.network_policies), "policy")]
+    if declared := sum(1 for node in cluster.nodes if node.origin is not None):
+        parts.append(counted(declared, "node"))
     if cluster.routing.services:
         parts.append(counted(len(cluster.routing.services), "service"))
     return ", ".join(parts)

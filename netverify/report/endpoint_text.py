@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netverify.model.cluster import NODE, Cluster, ContainerPort
+from netverify.model.cluster import NODE, Cluster, ContainerPort, is_node
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
 from netverify.queries.outcome import Witness
@@ -54,6 +54,9 @@ def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool, at_destinati
     assert key is not None
     if key == NODE:
         return "a node of the cluster" + ("" if at_destination else ", in the place of its client")
+    if is_node(key):
+        text = str(key)
+        return text if key.name == str(pod.address) else f"{text} at {pod.address}"
     text = f"pod {key.namespace}/{key.name}" if key.kind == "Pod" else f"{'another ' if second else ''}pod of {key}"
     if free := _free_namespace_labels(pod, cluster):
         text += f" (if namespace {pod.namespace} has labels {labels_text(free)})"
@@ -74,7 +77,9 @@ def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
         at_destination = end is End.DESTINATION
         second = at_destination and isinstance(source, Pod) and source.workload == endpoint.workload
         text = _existing_pod_text(endpoint, cluster, second=second, at_destination=at_destination)
-    if endpoint.host_network and endpoint.workload != NODE:
+    if endpoint.is_node and endpoint.workload != NODE:
+        return text
+    if endpoint.host_network and not endpoint.is_node:
         text += " on the host network"
     if address_matters(witness, end):
         text += f" with address {endpoint.address}"

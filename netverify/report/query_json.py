@@ -22,8 +22,10 @@ def endpoint_json(endpoint: Endpoint, *, with_address: bool) -> Json:
     match endpoint:
         case External():
             return {"kind": "external", "ip": str(endpoint.address), "existing": True}
-        case Pod(workload=key) if key == NODE:
-            return {"kind": "node", "ip": str(endpoint.address) if with_address else None, "existing": True}
+        case Pod(is_node=True, workload=key):
+            name = key.name if key is not None and key != NODE else None
+            ip = str(endpoint.address) if with_address or name is not None else None
+            return {"kind": "node", "name": name, "ip": ip, "existing": True}
         case Pod():
             key = endpoint.workload
             return {

@@ -47,14 +47,14 @@ class Behaves:
 
 @dataclass(frozen=True, slots=True)
 class IsPod:
-    """``end`` is a pod, on the host network or not; otherwise it is an external address."""
+    """``end`` is a pod, on the host network or not; otherwise it is a node, or an external address."""
 
     end: End
 
 
 @dataclass(frozen=True, slots=True)
 class OnHostNetwork:
-    """``end`` is a pod with ``hostNetwork: true``."""
+    """``end`` is a pod with ``hostNetwork: true``, or a node."""
 
     end: End
 
@@ -66,7 +66,7 @@ class SameNode:
 
 @dataclass(frozen=True, slots=True)
 class InNamespace:
-    """``end`` is a pod in the namespace called ``name``."""
+    """``end`` is a pod in the namespace called ``name``; a node is in the place that is called ``NODES``."""
 
     end: End
     name: str
@@ -74,7 +74,7 @@ class InNamespace:
 
 @dataclass(frozen=True, slots=True)
 class NamespaceMatches:
-    """``end`` is a pod in a namespace whose labels ``selector`` matches."""
+    """``end`` is a pod in a namespace whose labels ``selector`` matches; a node is in none."""
 
     end: End
     selector: LabelSelector
@@ -82,7 +82,7 @@ class NamespaceMatches:
 
 @dataclass(frozen=True, slots=True)
 class PodMatches:
-    """``end`` is a pod whose labels ``selector`` matches."""
+    """``end`` is a pod whose labels ``selector`` matches; no selector matches a node."""
 
     end: End
     selector: LabelSelector
@@ -90,7 +90,7 @@ class PodMatches:
 
 @dataclass(frozen=True, slots=True)
 class IsWorkload:
-    """``end`` is an existing pod of the workload ``key``."""
+    """``end`` is an existing pod of the workload ``key``, or the node with that key."""
 
     end: End
     key: WorkloadKey

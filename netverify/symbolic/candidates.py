@@ -9,20 +9,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from netverify.model.cluster import Cluster, Workload
+from netverify.model.cluster import Cluster, Workload, is_node
 from netverify.rules.predicate import All, AnyOf, Predicate
 from netverify.rules.table import Action, RuleTable, Tier
 from netverify.symbolic.scene import Cast, Scene, fold
 
 
 class WorkloadIndex:
-    """The workloads of a cluster by namespace, and apart those on the host network; each list sorted by key."""
+    """The workloads of a cluster by namespace, and apart those on the host network; each list sorted by key.
+
+    ``nodes`` are in no namespace.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         self.everyone = tuple(sorted(cluster.workloads, key=lambda workload: workload.key))
         in_namespace: dict[str, list[Workload]] = defaultdict(list)
         hosts: dict[str, list[Workload]] = defaultdict(list)
+        self.nodes = tuple(workload for workload in self.everyone if is_node(workload.key))
         for workload in self.everyone:
+            if is_node(workload.key):
+                continue
             in_namespace[workload.key.namespace].append(workload)
             if workload.host_network:
                 hosts[workload.key.namespace].append(workload)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import Enum
 
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Cluster, Workload
+from netverify.model.cluster import NODES, Cluster, Workload, is_node
 from netverify.model.flow import End
 from netverify.queries.question import Question
 from netverify.rules.predicate import (
@@ -48,7 +48,7 @@ class Casting:
     def __init__(self, cluster: Cluster) -> None:
         self.namespaces = cluster.namespaces
         self.index = WorkloadIndex(cluster)
-        self._places = tuple(sorted((NEW_NAMESPACE, *cluster.namespaces)))
+        self._places = tuple(sorted((NEW_NAMESPACE, *(name for name in cluster.namespaces if name != NODES))))
 
     def scene(
         self,
@@ -97,7 +97,7 @@ class Casting:
         with a known address are in the scene's crowd.)
         """
         pinned = pinned_places(predicate, end)
-        places = self._places if pinned is None else tuple(sorted(pinned))
+        places = self._places if pinned is None else tuple(sorted(pinned - {NODES}))
         ruled_out = ruled_out_places(predicate, end)
         if ruled_out:
             places = tuple(place for place in places if place not in ruled_out)
@@ -117,7 +117,12 @@ class Casting:
             workloads = [workload for workload in workloads if workload.key in named]
         if looks & ABOUT_ONE_POD:
             workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
-        return Cast(namespaces if scope is not PodScope.EXISTING else (), tuple(workloads), external)
+        nodes = self._nodes(predicate, end) if named is None or any(map(is_node, named)) else ()
+        return Cast(namespaces if scope is not PodScope.EXISTING else (), (*nodes, *workloads), external)
+
+    def _nodes(self, predicate: Predicate, end: End) -> tuple[Workload, ...]:
+        """The nodes for which ``predicate`` may hold at ``end``; their place comes before every namespace."""
+        return tuple(one for one in self.index.nodes if self._may_be(predicate, end, Cast(workloads=(one,))))
 
     def count(self, predicate: Predicate, end: End) -> int:
         """At most so many existing pods are at ``end``."""
@@ -127,7 +132,8 @@ class Casting:
         pinned = pinned_places(predicate, end)
         if pinned is None:
             return len(self.index.everyone)
-        return sum(len(self.index.in_namespace.get(place, ())) for place in pinned)
+        nodes = len(self.index.nodes) if NODES in pinned else 0
+        return nodes + sum(len(self.index.in_namespace.get(place, ())) for place in pinned)
 
     def _namespaces_for(self, predicate: Predicate, end: End, places: tuple[str, ...]) -> tuple[str, ...]:
         """The ``places`` where ``predicate`` may hold for a possible pod; most places are alike."""

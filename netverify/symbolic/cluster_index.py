@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netverify.model.addresses import Address
+from netverify.model.address_plan import NO_NODES, AddressPlan, NodesAt
+from netverify.model.addresses import Address, AddressRange, parse_cidr
 from netverify.model.cluster import Cluster
+from netverify.model.intervals import Intervals
+from netverify.model.nodes import nodes_at
 from netverify.model.traffic import Protocol
 
 
@@ -15,11 +18,18 @@ class ClusterIndex:
     """What obligations look up in a cluster.
 
     ``port_numbers`` maps a namespace and a (protocol, name) to the numbers that existing pods there declare.
+    ``nodes`` is where nodes are known to be.
     """
 
     cluster: Cluster
     addresses: tuple[Address, ...]
     port_numbers: Mapping[str, Mapping[tuple[Protocol, str], frozenset[int]]]
+    nodes: NodesAt = NO_NODES
+
+    def plan(self, ranges: Iterable[AddressRange], pod_cidrs: Iterable[str]) -> AddressPlan:
+        """The plan of the addresses that ``ranges`` tell apart, and that only nodes have."""
+        intervals = Intervals({*ranges, *self.nodes.ranges})
+        return AddressPlan(intervals, self.addresses, map(parse_cidr, pod_cidrs), self.nodes)
 
 
 def index_cluster(cluster: Cluster) -> ClusterIndex:
@@ -35,7 +45,7 @@ def index_cluster(cluster: Cluster) -> ClusterIndex:
     frozen = {
         namespace: {name: frozenset(values) for name, values in names.items()} for namespace, names in numbers.items()
     }
-    return ClusterIndex(cluster, tuple(sorted(addresses)), frozen)
+    return ClusterIndex(cluster, tuple(sorted(addresses)), frozen, nodes_at(cluster))
 
 
 @dataclass(frozen=True, slots=True)

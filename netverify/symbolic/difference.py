@@ -10,10 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from netverify.model.address_plan import AddressPlan
-from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
-from netverify.model.intervals import Intervals
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
 from netverify.rules.table import RuleTable, Selection
@@ -94,7 +92,7 @@ def difference(  # noqa: PLR0913, PLR0917 - two sides, and what is asked about t
         collect_table(table, mentions)
     for predicate in covered:
         collect(predicate, mentions)
-    plan = AddressPlan(Intervals(mentions.ranges), index.addresses, map(parse_cidr, latitude.pod_cidrs))
+    plan = index.plan(mentions.ranges, latitude.pod_cidrs)
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
     spaces = _spaces(allowing.scene, mentions, plan), _spaces(denying.scene, mentions, plan)
     _tell_apart(*spaces)

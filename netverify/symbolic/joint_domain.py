@@ -36,15 +36,21 @@ def _addresses_fit(source: EndSpace, destination: EndSpace, encoder: Encoder) ->
     if source.address is None or destination.address is None or source.plan is None:
         return
     last_ipv4 = source.plan.intervals.ipv4_count - 1
-    on_one_node = conjunction((source.on_host_network(), destination.on_host_network(), encoder.same_node))
+    both_on_hosts = source.on_host_network(), destination.on_host_network()
+    on_one_node = conjunction((*both_on_hosts, encoder.same_node))
     yield equivalence(source.address.within(0, last_ipv4), destination.address.within(0, last_ipv4))
     for number in range(len(source.plan.intervals.all)):
         if source.plan.plainly_roomy(number):
             continue
         free = {address for holder in (Holder.POD, Holder.EXTERNAL) for address in source.plan.free(holder, number)}
         both_there = conjunction((source.address.equals(number), destination.address.equals(number)))
+        of_nodes = source.plan.of_nodes(number)
+        if not free and len(of_nodes) == 1:
+            yield implication(conjunction((*both_on_hosts, both_there)), encoder.same_node)
         if len(free) == 1:
-            both_free = (source.takes_free_address(number), destination.takes_free_address(number))
+            both_free = [source.takes_free_address(number), destination.takes_free_address(number)]
+            # Who is on a host network may have the address of a node that is known instead.
+            both_free += map(negation, both_on_hosts) if of_nodes else ()
             yield implication(conjunction((*both_free, both_there)), on_one_node)
         elif not free:
             yield from _no_second_replica(source, destination, number, both_there)

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from netverify.model.address_plan import AddressPlan
-from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
-from netverify.model.intervals import Intervals
 from netverify.queries.question import Question
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
@@ -150,7 +148,7 @@ def grounded(
         collect(predicate, mentions)
     for table in tables:
         collect_table(table, mentions)
-    plan = AddressPlan(Intervals(mentions.ranges), index.addresses, map(parse_cidr, latitude.pod_cidrs))
+    plan = index.plan(mentions.ranges, latitude.pod_cidrs)
     scene = _with_crowds(scene, plan)
     matter = plan if mentions.ranges or _families_may_differ(scene) else None
     spaces = {end: EndSpace(end, scene.casts[end], index.cluster.namespaces, mentions, matter) for end in End}

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import assert_never
 
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import Namespace, Workload
+from netverify.model.cluster import NODES, Namespace, Workload, is_node
 from netverify.model.flow import End
 from netverify.model.labels import EVERYTHING, LabelSelector, selector_matches
 from netverify.model.traffic import Protocol
@@ -41,6 +41,8 @@ NEW_NAMESPACE = ""
 @dataclass(frozen=True)
 class Cast:
     """Who may stand at one end: possible pods of ``namespaces``, existing pods of ``workloads``, external addresses.
+
+    Nodes are among the workloads.
 
     ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads``
     are sorted by key, and may be in other namespaces. ``hosts``: possible pods may be on the host network, too.
@@ -110,8 +112,7 @@ def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0
         case OnHostNetwork(end):
             return _agreed(_on_host(scene.casts[end]))
         case IsPod(end):
-            cast = scene.casts[end]
-            return not cast.external if (cast.external != bool(cast.places)) else None
+            return _agreed(_pods_or_not(scene.casts[end]))
         case IsWorkload(end, key):
             cast = scene.casts[end]
             among = [workload.key == key for workload in cast.workloads]
@@ -147,6 +148,9 @@ def _fold_any(parts: Iterable[Predicate], scene: Scene) -> bool | None:
 def _fold_namespace(selector: LabelSelector, cast: Cast, scene: Scene) -> bool | None:
     answers: set[bool] = {False} if cast.external else set()
     for place in cast.places:
+        if place == NODES:
+            answers |= {False}
+            continue
         namespace = scene.namespaces.get(place)
         if selector == EVERYTHING:
             answers |= {True}
@@ -160,16 +164,22 @@ def _fold_namespace(selector: LabelSelector, cast: Cast, scene: Scene) -> bool |
 
 
 def _fold_labels(selector: LabelSelector, cast: Cast) -> bool | None:
-    if selector == EVERYTHING and not cast.external:
-        return True
-    if cast.external and not cast.places:
-        return False
+    answers = _pods_or_not(cast)
+    if selector == EVERYTHING or True not in answers:
+        return _agreed(answers)
     if cast.external or cast.namespaces or len(cast.workloads) != 1:
         return None
     (workload,) = cast.workloads
     if any(requirement.key in workload.open_labels for requirement in selector.requirements):
         return None
     return selector_matches(selector, workload.labels)
+
+
+def _pods_or_not(cast: Cast) -> set[bool]:
+    """Whether those in ``cast`` are pods, which nodes and addresses outside are not."""
+    others: set[bool] = {False} if cast.external else set()
+    others |= {True} if cast.namespaces else set()
+    return others | {not is_node(workload.key) for workload in cast.workloads}
 
 
 def _on_host(cast: Cast) -> set[bool]:

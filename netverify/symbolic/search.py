@@ -14,7 +14,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from netverify.model.behaviours import CAUTIOUS, Behaviour
-from netverify.model.cluster import Workload
+from netverify.model.cluster import Workload, is_node
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
 from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
@@ -353,11 +353,20 @@ def _preferences(obligation: Obligation) -> list[list[str]]:
     """Which models make the best witnesses: existing ends first, then a CNI that allows little."""
     names, choices = obligation.encoder.behaviours, obligation.choices
     cautious = [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
+    apart = [f"-{obligation.encoder.same_node}"] if _asks_about_nodes(obligation) else []
     wishes: list[list[str]] = []
     for ends in (choices, *((end,) for end in reversed(choices) if len(choices) > 1), ()):
         existing = [str(PREFER_EXISTING[end]) for end in ends]
-        wishes.extend(([*existing, *cautious], existing))
+        wishes.extend(([*existing, *cautious], [*existing, *apart], existing))
     return [wish for number, wish in enumerate(wishes) if wish and wish not in wishes[:number]]
+
+
+def _asks_about_nodes(obligation: Obligation) -> bool:
+    """Whether an end may be a node: what policy says of it shows where the other end is not on that node."""
+    encoder = obligation.encoder
+    spaces = encoder.spaces.values()
+    there = any(is_node(workload.key) for space in spaces for workload in space.cast.workloads)
+    return there and str(encoder.same_node) in obligation.body
 
 
 def _next_places(places: Sequence[str], namespace: str, batch: int) -> Sequence[str]:

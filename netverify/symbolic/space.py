@@ -8,7 +8,7 @@ from functools import cached_property
 
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address, AddressRange
-from netverify.model.cluster import Namespace, Workload, WorkloadKey
+from netverify.model.cluster import NODES, Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement, selector_matches
 from netverify.rules.mentions import Mentions
@@ -88,9 +88,12 @@ class EndSpace:
 
     def is_pod(self) -> Term:
         """The end is a pod."""
-        if not self.cast.external:
+        others = [self._position[NODES]] if NODES in self._position else []
+        others += [self.outside] if self.cast.external else []
+        if not others:
             return TRUE
-        return FALSE if not self.places else negation(self.place.equals(self.outside))
+        pods = set(self._position.values()) - set(others)
+        return negation(self.place.one_of(others)) if pods else FALSE
 
     def in_namespace(self, name: str) -> Term:
         """The end is a pod in the namespace."""
@@ -104,6 +107,8 @@ class EndSpace:
         known: list[int] = []
         open_: list[Term] = []
         for position, name in enumerate(self.places):
+            if name == NODES:
+                continue
             if not self.declared(name):
                 open_.append(conjunction((self.place.equals(position), self._undeclared_matches(name, selector))))
             elif selector_matches(selector, self._namespaces[name].labels):
@@ -197,14 +202,18 @@ class EndSpace:
             assert self.plan is not None
             parts.append(self.address.one_of({self.plan.intervals.index_of(a) for a in workload.addresses}))
         else:
-            holder = Holder.NODE if workload.host_network else Holder.POD
-            parts.append(self._room(holder, workload.replica_addresses))
+            parts.append(self._room_of(workload))
         return conjunction(parts)
 
     def _room(self, holder: Holder, known: tuple[Address, ...] = ()) -> Term:
         if self.address is None or self.plan is None:
             return TRUE
         return self.address.one_of({*self.plan.with_room(holder), *map(self.plan.intervals.index_of, known)})
+
+    def _room_of(self, workload: Workload) -> Term:
+        """Where a pod of ``workload``, or a node, may have an address that is not told."""
+        room = self._room(Holder.NODE if workload.host_network else Holder.POD, workload.replica_addresses)
+        return conjunction((room, self.address_in(workload.within))) if workload.within and self.address else room
 
     def takes_free_address(self, number: int) -> Term:
         """The end, if it is in that interval, has an address of its own that the manifests do not tell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Protocol
 
@@ -172,7 +172,10 @@ def _address_choices(model: Model, space: EndSpace, plan: AddressPlan) -> list[A
     else:
         on_host = _on_host(model, space) if workload is None else workload.host_network
         holder = Holder.NODE if on_host else Holder.POD
-    intervals = range(len(plan.intervals.all)) if wanted is None else (wanted,)
+    everywhere: Sequence[int] = range(len(plan.intervals.all))
+    if workload is not None and workload.within:
+        everywhere = plan.intervals.covered_by(workload.within)
+    intervals = everywhere if wanted is None else (wanted,)
     free = [address for interval in intervals for address in plan.free(holder, interval)]
     if workload is None or wanted is None:
         return free

@@ -15,6 +15,7 @@ from netverify.queries.internet import internet_ranges
 from netverify.queries.question import Form
 from netverify.queries.sentence import SentenceError, canonical_sentence, parse_sentence
 from netverify.queries.tokens import MAX_LENGTH
+from netverify.queries.whereabouts import is_outside
 from netverify.rules.predicate import (
     ALWAYS,
     AddressIn,
@@ -208,21 +209,21 @@ def test_workloads_are_found_in_whatever_order_they_come() -> None:
 
 def test_addresses_are_outside_the_cluster_or_those_of_existing_pods() -> None:
     outside = parse_cidr("192.0.2.0/24")
-    assert source("192.0.2.7/24") == All((Not(IsPod(SRC)), AddressIn(SRC, (outside,))))
+    assert source("192.0.2.7/24") == All((is_outside(SRC), AddressIn(SRC, (outside,))))
     inside = parse_cidr("10.0.0.0/8")
     assert source("10.0.0.0/8") == AnyOf(
         (
-            All((Not(IsPod(SRC)), AddressIn(SRC, (inside,)))),
+            All((is_outside(SRC), AddressIn(SRC, (inside,)))),
             All((IsWorkload(SRC, PG), AddressIn(SRC, (inside,)))),
         ),
     )
     single = parse_cidr("10.0.0.6/32")
-    assert source("10.0.0.6") == All((Not(IsPod(SRC)), AddressIn(SRC, (single,))))
+    assert source("10.0.0.6") == All((is_outside(SRC), AddressIn(SRC, (single,))))
 
 
 def test_ipv6_needs_brackets_only_before_a_port() -> None:
     block = AddressRange(6, int(ipaddress.ip_address("2001:db8:1::1")), int(ipaddress.ip_address("2001:db8:1::1")))
-    wanted = All((Not(IsPod(DST)), AddressIn(DST, (block,))))
+    wanted = All((is_outside(DST), AddressIn(DST, (block,))))
     bare = parse_sentence("can a/client reach 2001:db8:1::1", CLUSTER)
     bracketed = parse_sentence("can a/client reach [2001:DB8:1::1]:443", CLUSTER)
     assert (bare.destination, bracketed.destination) == (wanted, wanted)
@@ -234,7 +235,7 @@ def test_ipv6_needs_brackets_only_before_a_port() -> None:
 
 
 def test_the_internet_is_what_is_globally_reachable() -> None:
-    assert source("internet") == All((Not(IsPod(SRC)), AddressIn(SRC, internet_ranges())))
+    assert source("internet") == All((is_outside(SRC), AddressIn(SRC, internet_ranges())))
     ranges = internet_ranges()
     assert list(ranges) == sorted(ranges)
     on_it = ["1.1.1.1", "8.8.8.8", "192.0.0.9", "223.255.255.255", "2606:4700::1", "64:ff9b::808:808", "2001:4860::1"]

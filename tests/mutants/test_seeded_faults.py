@@ -81,8 +81,8 @@ FAULTS_OF_THE_LOWERING = {
     ),
     "an ipBlock never matches what is outside": (
         LOWERING,
-        "                    Not(IsPod(end)),\n",
-        "",
+        "AnyOf((Not(IsPod(end)), Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))",
+        "Behaves(Behaviour.IPBLOCK_MATCHES_PODS)",
     ),
     "the end of a range is not in it": (
         LOWERING,

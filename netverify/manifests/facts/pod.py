@@ -7,6 +7,7 @@ from netverify.manifests.facts import stored
 from netverify.manifests.facts.pod_network import is_sidecar, pod_network
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShape, PodStatusShape
+from netverify.manifests.validation.ip import read_ip
 from netverify.model.addresses import Address, parse_address
 from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
 
@@ -26,6 +27,7 @@ def bare_pod(shape: PodShape, key: WorkloadKey, document: Document) -> Workload:
         single=True,
         origin=document.origin(),
         network=pod_network(spec),
+        host_addresses=_host_addresses(shape.status),
     )
 
 
@@ -63,3 +65,11 @@ def _addresses(status: PodStatusShape | None) -> tuple[Address, ...]:
         return ()
     texts = [item.ip for item in status.podIPs or () if item] or [status.podIP]
     return tuple(parse_address(text) for text in dict.fromkeys(texts) if text)
+
+
+def _host_addresses(status: PodStatusShape | None) -> tuple[Address, ...]:
+    if status is None:
+        return ()
+    texts = [item.ip for item in status.hostIPs or () if item] or [status.hostIP]
+    found = (read_ip(text) for text in dict.fromkeys(texts) if text)
+    return tuple(address for address in found if isinstance(address, Address))

@@ -144,6 +144,8 @@ class PodStatusShape(StatusShape):
     """``status`` of a Pod."""
 
     phase: str | None = None
+    hostIP: str | None = None
+    hostIPs: list[PodIPShape | None] | None = None
     podIP: str | None = None
     podIPs: list[PodIPShape | None] | None = None
 
