@@ -14,10 +14,11 @@ from netverify.model.service import Service, ServicePort
 from netverify.queries.called import Called
 from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.question import Form, Question
+from netverify.queries.whereabouts import is_outside
 from netverify.routing.api_server import ADVICE, ANY_USUAL_PORT, api_server_places, in_slices, is_told
 from netverify.routing.backends import Backend, backends, dialled, only
 from netverify.routing.hops import service_hop
-from netverify.rules.predicate import AnyOf, IsPod, NamedPort, Not, Predicate
+from netverify.rules.predicate import AnyOf, NamedPort, Predicate
 
 
 class Shared(Enum):
@@ -93,7 +94,7 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
     service = called.service
     if service is None:
         text = "an address outside the cluster"
-        outside = leg(question, Not(IsPod(End.DESTINATION)), question.traffic, text)
+        outside = leg(question, is_outside(End.DESTINATION), question.traffic, text)
         yield PlannedRoute(text, aliases, (PlannedLeg(outside),))
         return
     options = context.settings.routing

@@ -26,6 +26,8 @@ def cni_premises(settings: Settings) -> Iterator[str]:
             yield MEANING[behaviour]
         else:
             yield setting_words(behaviour, value=value)
+    if settings.node_cidrs:
+        yield f"nobody has an address in {', '.join(settings.node_cidrs)} but nodes, and pods"
     yield from unrendered_premise(settings)
 
 

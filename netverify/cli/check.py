@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.common_flags import assumptions_of, common_flags, routing_flags, solving_of
 from netverify.cli.refusal import Refusal
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
@@ -78,7 +78,7 @@ def check(**flags: Any) -> int:
     request = CheckRequest(
         specs=flags["specs"],
         cni=flags["cni"],
-        assumptions=flags["assumptions"],
+        assumptions=assumptions_of(flags),
         failing=_failing(flags["fail_on"]),
         severity=flags["severity"],
         ids=flags["ids"],

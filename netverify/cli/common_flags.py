@@ -115,7 +115,15 @@ _MODEL = (
         metavar="KEY=VALUE",
         multiple=True,
         type=Assumption(),
-        help="Fix one thing: BEHAVIOUR=true|false, pod-cidr=CIDR, named-ports=declared|free, unrendered=harmless.",
+        help="Fix one thing: BEHAVIOUR=true|false, pod-cidr=CIDR, node-cidr=CIDR, named-ports=declared|free, "
+        "unrendered=harmless.",
+    ),
+    click.option(
+        "--node-cidr",
+        "node_cidrs",
+        metavar="CIDR",
+        multiple=True,
+        help="Where nobody has an address but nodes, and pods; repeatable. The same as --assume node-cidr=CIDR.",
     ),
 )
 _SOLVER = (
@@ -217,6 +225,11 @@ def routing_flags(command: Command) -> Command:
     return command
 
 
+def assumptions_of(flags: dict[str, Any]) -> tuple[str, ...]:
+    """What ``flags`` assume, as texts of ``--assume``."""
+    return (*flags["assumptions"], *(f"node-cidr={cidr}" for cidr in flags["node_cidrs"]))
+
+
 def routing_of(flags: dict[str, Any]) -> RoutingGiven:
     """What ``flags`` say about routing."""
     from netverify.cli.request import RoutingGiven  # noqa: PLC0415 help does not need it
@@ -231,7 +244,7 @@ def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
     """
     return {
         "sources": sources_of(flags),
-        "assumed": assumed(flags["cni"], flags["assumptions"]),
+        "assumed": assumed(flags["cni"], assumptions_of(flags)),
         "routing": routing_of(flags),
         "outputs": checked_outputs(flags["outputs"]),
         "color": flags["color"],

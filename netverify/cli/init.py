@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import reading_flags, sources_of
+from netverify.cli.common_flags import assumptions_of, reading_flags, sources_of
 from netverify.cli.refusal import Refusal
 
 CI = ("github", "gitlab", "pre-commit", "none")
@@ -54,12 +54,12 @@ def init(**flags: Any) -> int:
 
     request = InitRequest(
         sources=sources_of(flags),
-        assumed=assumed(flags["cni"], flags["assumptions"]),
+        assumed=assumed(flags["cni"], assumptions_of(flags)),
         routing=RoutingGiven(),
         color=flags["color"],
         timeout_s=flags["timeout"],
         seed=flags["seed"],
-        given=tuple(flags["assumptions"]),
+        given=assumptions_of(flags),
         output=None if flags["output"] == "-" else Path(flags["output"]),
         ci=flags["ci"],
         force=flags["force"],

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from netverify.cli.assumed import assumed
-from netverify.cli.common_flags import common_flags, sources_of
+from netverify.cli.common_flags import assumptions_of, common_flags, sources_of
 from netverify.cli.outputs import checked_outputs
 
 FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
@@ -62,7 +62,7 @@ def map_command(**flags: Any) -> int:
 
     request = MapRequest(
         sources=sources_of(flags),
-        assumed=assumed(flags["cni"], flags["assumptions"]),
+        assumed=assumed(flags["cni"], assumptions_of(flags)),
         wanted=Wanted(flags["source"], flags["destination"], flags["focus"], flags["ports"], flags["exclude_external"]),
         outputs=checked_outputs(flags["outputs"]),
         color=flags["color"],

@@ -48,6 +48,7 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
         behaviours=assumed.behaviours,
         cni=assumed.cni,
         pod_cidrs=assumed.pod_cidrs,
+        node_cidrs=assumed.node_cidrs,
         free_named_ports=assumed.free_named_ports,
         unrendered_is_harmless=assumed.unrendered_is_harmless,
         default_namespace=sources.namespace,

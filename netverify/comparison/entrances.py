@@ -10,8 +10,9 @@ from netverify.answers.routed import Router
 from netverify.answers.surface import through
 from netverify.model.addresses import AddressRange, within
 from netverify.model.flow import End
+from netverify.queries.whereabouts import is_outside
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import All, IsPod, IsWorkload, Not, PodMatches, Predicate
+from netverify.rules.predicate import All, IsWorkload, Not, PodMatches, Predicate
 
 Entrance = tuple[Hashable, ...]
 """What is the same on both sides where a client knocks at the same way in."""
@@ -47,7 +48,7 @@ class Entrances:
 
     def planned(self, entrance: Entrance) -> list[PlannedWay]:
         """The routes that begin at ``entrance``, before policy has judged them."""
-        outside = Not(IsPod(End.SOURCE))
+        outside = is_outside(End.SOURCE)
         return [
             PlannedWay(route, way.internal)
             for way in self.ways.get(entrance, ())

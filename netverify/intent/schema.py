@@ -13,7 +13,7 @@ from typing import Any
 from netverify.intent.shape import IntentShape
 from netverify.intent.values import ONE_OR_MORE
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
-from netverify.queries.assumed import KEYS, NAMED_PORTS, POD_CIDR, UNRENDERED
+from netverify.queries.assumed import KEYS, NAMED_PORTS, NODE_CIDR, POD_CIDR, UNRENDERED
 
 SCHEMA_FILE = "netverify.schema.json"
 """What the schema is called in the documentation and beside an intent file."""
@@ -102,5 +102,9 @@ def _assumptions() -> dict[str, Any]:
     given[UNRENDERED] = {
         "enum": list(KEYS[UNRENDERED]),
         "description": "What releases, applications and templates do that were not rendered.",
+    }
+    given[NODE_CIDR] = {
+        "anyOf": [texts, {"type": "array", "minItems": 1, "items": texts}],
+        "description": "Where nobody has an address but nodes, and pods, as CIDRs.",
     }
     return given

@@ -78,6 +78,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
             behaviours=given.behaviours,
             cni=given.cni,
             pod_cidrs=given.pod_cidrs,
+            node_cidrs=given.node_cidrs,
             free_named_ports=given.free_named_ports,
             unrendered_is_harmless=given.unrendered_is_harmless,
             timeout_s=timeout_s,

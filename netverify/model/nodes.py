@@ -49,6 +49,11 @@ def _other_addresses(cluster: Cluster) -> Iterator[tuple[Address, str]]:
                     yield one.address, "an endpoint of Service default/kubernetes"
 
 
+def is_known_node(address: Address, cluster: Cluster) -> bool:
+    """Whether a node of ``cluster`` is known to have ``address``."""
+    return any(address in node.addresses for node in cluster.nodes)
+
+
 def peopled(cluster: Cluster) -> Cluster:
     """``cluster`` with its nodes among the workloads, as those who may be at an end of a flow."""
     if not cluster.nodes:

@@ -1,4 +1,4 @@
-"""What the user takes as given, checked: a CNI plugin, single behaviours, where pod addresses lie."""
+"""What the user takes as given, checked: a CNI plugin, single behaviours, where addresses of pods and nodes lie."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from netverify.model.behaviours import CNI_PROFILES, Behaviour
 from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.queries.suggestions import did_you_mean, nearest
 
-POD_CIDR, NAMED_PORTS, UNRENDERED = "pod-cidr", "named-ports", "unrendered"
+POD_CIDR, NODE_CIDR, NAMED_PORTS, UNRENDERED = "pod-cidr", "node-cidr", "named-ports", "unrendered"
 KEYS: Mapping[str, tuple[str, ...]] = {
     **{behaviour.value: ("true", "false") for behaviour in Behaviour},
     NAMED_PORTS: ("declared", "free"),
     POD_CIDR: (),
     UNRENDERED: ("harmless", "unknown"),
+    NODE_CIDR: (),
 }
 """What can be assumed, with the values that it can have; none: any CIDR."""
 
@@ -37,7 +38,7 @@ class AssumptionError(NetverifyError):
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pod addresses lie, and port names.
+    """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pods and nodes are, and port names.
 
     ``unrendered_is_harmless``: what was not rendered changes no answer.
     """
@@ -47,6 +48,7 @@ class Assumed:
     pod_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False
     unrendered_is_harmless: bool = False
+    node_cidrs: tuple[str, ...] = ()
 
 
 def cni_named(name: str) -> str:
@@ -85,7 +87,7 @@ def _checked(text: str) -> tuple[str, str]:
     if not equals or (allowed and value not in allowed):
         choices = " or ".join(f"`{key}={one}`" for one in allowed or ("10.0.0.0/8",))
         raise AssumptionError(f"`--assume {text}` gives `{key}` no value that it can have", f"write {choices}")
-    if key == POD_CIDR:
+    if key in {POD_CIDR, NODE_CIDR}:
         try:
             value = str(ipaddress.ip_network(value))
         except ValueError:
@@ -100,11 +102,11 @@ def assumed(cni: str | None, assumptions: Sequence[str]) -> Assumed:
     Raises :class:`AssumptionError` for an unknown key, a value that the key cannot have, or two values for one key.
     """
     given: dict[str, str] = {}
-    pod_cidrs: list[str] = []
+    cidrs: dict[str, list[str]] = {POD_CIDR: [], NODE_CIDR: []}
     for text in assumptions:
         key, value = _checked(text)
-        if key == POD_CIDR:
-            pod_cidrs.append(value)
+        if key in cidrs:
+            cidrs[key].append(value)
         elif given.setdefault(key, value) != value:
             raise AssumptionError(f"`{key}` is assumed to be `{given[key]}` and `{value}`", "leave one of them out")
     behaviours = dict(CNI_PROFILES[cni]) if cni else {}
@@ -112,7 +114,8 @@ def assumed(cni: str | None, assumptions: Sequence[str]) -> Assumed:
     return Assumed(
         behaviours,
         cni,
-        tuple(dict.fromkeys(pod_cidrs)),
+        tuple(dict.fromkeys(cidrs[POD_CIDR])),
         free_named_ports=given.get(NAMED_PORTS) == "free",
         unrendered_is_harmless=given.get(UNRENDERED) == "harmless",
+        node_cidrs=tuple(dict.fromkeys(cidrs[NODE_CIDR])),
     )

@@ -110,5 +110,5 @@ def beside_policy(source: Predicate, destination: Predicate) -> tuple[Predicate,
 
 
 def counting_own_node(beside: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
-    """``beside`` where a node stands in for a client: what passes between it and its pods is the client's, and counts."""
+    """``beside`` where a node stands in for a client: what it sends to its pods is the client's, and counts."""
     return tuple(one for one in beside if one != ON_ONES_OWN_NODE)

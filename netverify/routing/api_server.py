@@ -13,12 +13,13 @@ from netverify.model.addresses import AddressRange
 from netverify.model.api_server import API_SERVER, USUAL_PORTS, ApiServer
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
+from netverify.model.nodes import is_known_node
 from netverify.model.traffic import Protocol
-from netverify.queries.whereabouts import whoever_is_in
+from netverify.queries.whereabouts import is_outside, whoever_is_in
 from netverify.routing.backends import only
 from netverify.routing.index import RoutingIndex
 from netverify.routing.options import RoutingOptions
-from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not, Predicate
+from netverify.rules.predicate import AddressIn, All, IsWorkload, Predicate
 
 ADVICE = "add the EndpointSlice of default/kubernetes to the manifests, or give `--api-server ADDRESS:PORT`"
 """How a user says where the API server listens."""
@@ -66,7 +67,7 @@ def api_server_places(index: RoutingIndex, options: RoutingOptions) -> Iterator[
             yield from _told(index, one)
         return
     for site, where, on_node in (
-        ("the API server outside the cluster", Not(IsPod(End.DESTINATION)), False),
+        ("the API server outside the cluster", is_outside(End.DESTINATION), False),
         ("the API server on a node", IsWorkload(End.DESTINATION, NODE), True),
     ):
         for usual in USUAL_PORTS:
@@ -90,7 +91,8 @@ def _told(index: RoutingIndex, told: ApiServer) -> Iterator[ApiServerPlace]:
     known = whoever_is_in(here, End.DESTINATION, index.cluster)
     shown = f"[{address}]" if address.family == 6 else str(address)
     yield ApiServerPlace(f"the API server at {shown}", known, traffic, told.port)
-    if any(address in one.known_addresses for one in index.cluster.workloads):
+    cluster = index.cluster
+    if any(address in one.known_addresses for one in cluster.workloads) or is_known_node(address, cluster):
         return
     on_node = All((IsWorkload(End.DESTINATION, NODE), AddressIn(End.DESTINATION, (here,))))
     why = (f"where {shown} is the address of a node",)
