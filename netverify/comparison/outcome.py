@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from netverify.answers.surface import ExposedWay
 from netverify.connectivity.outcome import Access
 from netverify.diagnostics import Origin
 from netverify.manifests.coverage import Inventory
@@ -16,6 +16,9 @@ from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.outcome import Reason, Route, Witness
 from netverify.routing.way_in import WayIn
 from netverify.rules.table import PolicyRef
+
+if TYPE_CHECKING:
+    from netverify.answers.surface import ExposedWay
 
 
 class Relation(StrEnum):
