@@ -23,7 +23,8 @@ from netverify.queries.called import Called
 from netverify.queries.outcome import Answer, EndpointKind, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.service_ports import port_words
-from netverify.rules.predicate import All, IsPod, Not, Predicate
+from netverify.queries.whereabouts import is_inside, is_outside
+from netverify.rules.predicate import All, Predicate
 from netverify.symbolic.casting import PodScope
 
 Straight: TypeAlias = Callable[[Claim, str], Judged]
@@ -40,10 +41,10 @@ def judge_promise(claim: Claim, assertion: str, router: Router, straight: Straig
     question = router.names.followed(claim.question)
     if not question.from_outside:
         return together([_unless_exempt(one, claim, assertion, router) for one in _each_port(question)])
-    inside = replace(narrowed(question, End.SOURCE, IsPod(End.SOURCE)), from_outside=False)
+    inside = replace(narrowed(question, End.SOURCE, is_inside(End.SOURCE)), from_outside=False)
     has_pods = router.context.search.casting.cast(inside.source, End.SOURCE, PodScope.EXISTING).workloads
     pods = straight(replace(claim, question=inside), assertion) if has_pods else None
-    outside = narrowed(question, End.SOURCE, Not(IsPod(End.SOURCE)))
+    outside = narrowed(question, End.SOURCE, is_outside(End.SOURCE))
     asked = [kind for port in _each_port(outside) for kind in kinds_of_clients(port, router.ways.all)]
     found = together([_unless_exempt(one, claim, assertion, router) for one in asked])
     return _of_those_about_something([found, pods] if pods is not None else [found])
