@@ -39,6 +39,7 @@ class Content:
     home: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     follower: str = ""
+    in_chart: bool | None = None
 
 
 def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Gathered]:
@@ -56,7 +57,7 @@ def contents(sources: Iterable[Source], limits: Limits) -> Iterator[Content | Ga
         if total > limits.total_bytes:
             yield _unreadable(too_large(total, limits.total_bytes).diagnostic(source.path))
             return
-        yield Content(source.path, data, source.namespace, source.home, source.labels, source.follower)
+        yield Content(source.path, data, source.namespace, source.home, source.labels, source.follower, source.in_chart)
 
 
 def gather(content: Content, terms: Terms) -> Gathered:
@@ -70,6 +71,7 @@ def gather(content: Content, terms: Terms) -> Gathered:
         is_irrelevant=is_irrelevant,
         strict=terms.strict,
         namespace=content.namespace,
+        in_chart=content.in_chart,
     )
     account = Account(content.home or terms.default_namespace, content.follower)
     account.irrelevant.update(loaded.dropped)

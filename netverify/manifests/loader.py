@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.builder import IsIrrelevant, Memory
@@ -18,13 +16,10 @@ from netverify.manifests.early import irrelevant_kind
 from netverify.manifests.events import build, check_syntax
 from netverify.manifests.json_documents import JsonText, check_size, json_offsets, read_json, starts_like_json
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
+from netverify.manifests.placeholders import is_template, placeholder
 from netverify.manifests.plain_lines import read_plain
 from netverify.manifests.positions import NodePositions, Offsets
 from netverify.manifests.refusal import Mark, Refusal
-
-_OF_TEMPLATES: Final = frozenset({"NV101", "NV105", "NV106", "NV112"})
-"""Refusals that a template gives because of its placeholders."""
-_PLACEHOLDER: Final = re.compile(rb"^[^\"'#\n]*\{\{", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +51,21 @@ def load(  # noqa: PLR0913 one argument for each thing that decides what a sourc
     is_irrelevant: IsIrrelevant = never_irrelevant,
     strict: bool = False,
     namespace: str | None = None,
+    in_chart: bool | None = None,
 ) -> Loaded:
     """The documents in ``data``, read from ``path``; never raises, whatever the bytes.
 
     A refused document gives one ``ERROR`` at its place and the others are still read. Null documents are skipped as
-    kubectl does. With ``strict`` a template is an error too (NV122). ``namespace`` is that of :class:`Document`.
+    kubectl does. With ``strict`` a template is an error too (NV122). ``namespace`` is that of :class:`Document`;
+    ``in_chart`` says whether the source is a template of a chart, and is None where that is not known.
     """
-    loading = _Loading(path, limits, is_irrelevant, namespace)
+    loading = _Loading(path, limits, is_irrelevant, namespace, in_chart)
     try:
         if len(data) > limits.file_bytes:
             raise too_large(len(data), limits.file_bytes)
-        loading.read(checked_text(data))
+        text = checked_text(data)
+        loading.read(text)
+        loading.check_template(text)
     except Refusal as refusal:
         loading.refuse(refusal, 0)
     except _IsTemplateError:
@@ -90,8 +89,12 @@ class _IsTemplateError(Exception):
 class _Loading:
     """The state between two documents of one source."""
 
-    def __init__(self, path: str, limits: Limits, is_irrelevant: IsIrrelevant, namespace: str | None) -> None:
+    def __init__(
+        self, path: str, limits: Limits, is_irrelevant: IsIrrelevant, namespace: str | None, in_chart: bool | None
+    ) -> None:
         self.path = path
+        self.in_chart = in_chart
+        self.has_placeholders = False
         self.namespace = namespace
         self.limits = limits
         self.is_irrelevant = is_irrelevant
@@ -105,8 +108,7 @@ class _Loading:
         """All documents of ``data`` in order."""
         for chunk in split(data):
             if isinstance(chunk, Refusal):
-                if _PLACEHOLDER.search(data):
-                    raise _IsTemplateError
+                self.has_placeholders |= placeholder(chunk, data) is not None
                 self.refuse(chunk, 0)
                 continue
             if self.index >= self.limits.documents:
@@ -115,13 +117,22 @@ class _Loading:
             try:
                 self.chunk(chunk)
             except Refusal as refusal:
-                if refusal.code in _OF_TEMPLATES and _PLACEHOLDER.search(chunk.data):
-                    raise _IsTemplateError from None
-                self.refuse(refusal, chunk.first_line)
+                instead = placeholder(refusal, chunk.data)
+                self.has_placeholders |= instead is not None
+                self.refuse(instead or refusal, chunk.first_line)
                 self.index += 1
                 if len(self.diagnostics) >= self.limits.refusals:
                     self.refuse(_too_many_refusals(self.limits), chunk.first_line)
                     return
+
+    def check_template(self, data: bytes) -> None:
+        """Raises where ``data`` is a template: all of it in a chart; elsewhere only where no document can be read.
+
+        A document beside one with a placeholder counts, as what the placeholder is in may be a slip.
+        """
+        beside = self.dropped or any(_has_kind(document.value) for document in self.documents)
+        if self.has_placeholders and (self.in_chart or not beside) and is_template(data, in_chart=self.in_chart):
+            raise _IsTemplateError
 
     def chunk(self, chunk: Chunk) -> None:
         """The document of one chunk, or its JSON values."""
@@ -200,6 +211,10 @@ class _Loading:
         if mark is None:
             return Origin(self.path, self.index)
         return Origin(self.path, self.index, first_line + mark.line + 1, mark.column + 1)
+
+
+def _has_kind(value: Value) -> bool:
+    return isinstance(value, dict) and "kind" in value
 
 
 def _template(path: str, *, strict: bool) -> Loaded:

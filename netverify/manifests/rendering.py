@@ -73,7 +73,7 @@ def _run(program: Program, arguments: list[str], path: str, timeout_s: float) ->
         text = programs.run(program, arguments, timeout_s)
     except ProgramFailedError as error:
         return failed(path, error.message, error.said)
-    return Rendered(Source(f"{path} (rendered)", data=text), program=program)
+    return Rendered(Source(f"{path} (rendered)", data=text, rendered=True), program=program)
 
 
 def _not_a_flag(path: str) -> str:

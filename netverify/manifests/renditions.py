@@ -69,7 +69,7 @@ def _of_one(what: str, rendered: Rendered, home: str | None) -> Rendition:
     source, program = rendered.source, rendered.program
     if source is None or program is None:
         return Rendition(diagnostics=rendered.diagnostics)
-    return Rendition((Source(source.path, data=source.data, home=home),), made=((what, program),))
+    return Rendition((Source(source.path, data=source.data, home=home, rendered=True),), made=((what, program),))
 
 
 def _delivered(delivered: Delivered, follower: str) -> Rendition:

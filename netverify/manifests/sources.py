@@ -14,6 +14,7 @@ from netverify.manifests.globs import Pattern, has_magic
 from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.overlays import Overlays, Placed
+from netverify.manifests.placeholders import is_in_chart
 from netverify.manifests.reading import UnreadableError, not_regular, read_regular, too_large
 from netverify.manifests.tree import Folder, Found, Notes, exists, kind_of, walk
 
@@ -29,6 +30,7 @@ class Source:
     no namespace (None: the default one), and ``labels`` are put on every object of it by who applies it.
 
     ``follower`` is the controller, ``flux`` or ``argo``, that has followed what it holds; empty where nobody has.
+    ``rendered``: a program made it of templates.
     """
 
     path: str
@@ -38,6 +40,14 @@ class Source:
     home: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     follower: str = ""
+    rendered: bool = False
+
+    @property
+    def in_chart(self) -> bool | None:
+        """Whether it is a template of a chart; None where that cannot be known."""
+        if self.file is not None:
+            return is_in_chart(self.file)
+        return False if self.rendered else None
 
     def read(self, limits: Limits = DEFAULT_LIMITS) -> bytes | Diagnostic:
         """The bytes, or why there are none."""

@@ -27,7 +27,8 @@ class Readings:
     def key_of(self, content: Content) -> str:
         """What ``content`` is kept under."""
         digest = self._terms.copy()
-        digest.update(repr((content.namespace, content.home, content.labels, content.follower)).encode())
+        told = (content.namespace, content.home, content.labels, content.follower, content.in_chart)
+        digest.update(repr(told).encode())
         digest.update(content.data)
         return digest.hexdigest()
 

@@ -102,7 +102,7 @@ class Builder:
                 return None
         self._delivered.consumed |= mirror.consumed
         self._delivered.made.append((what, program))
-        return (Source(f"{shown} (rendered for {escaped(what)})", data=text),)
+        return (Source(f"{shown} (rendered for {escaped(what)})", data=text, rendered=True),)
 
     def _edit(self, folder: Path, edits: Mapping[str, Any]) -> Edit:
         def edit(value: dict[str, Any]) -> None:

@@ -83,7 +83,7 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
             return
     delivered.made.append((release.what, program))
     title = f"{path} (rendered for {escaped(release.what)})"
-    delivered.sources.append(Source(title, data=text, home=release.namespace, labels=release.labels))
+    delivered.sources.append(Source(title, data=text, home=release.namespace, labels=release.labels, rendered=True))
 
 
 def _arguments(release: Release, scratch: Path) -> Iterator[str]:

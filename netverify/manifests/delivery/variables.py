@@ -83,7 +83,7 @@ def with_variables(source: Source, variables: Variables, who: Found, delivered: 
     replacing.report(source.path)
     text = "---\n".join(one for one in texts if one is not None)
     title = source.path if source.file is None else f"{source.path} (substituted for {escaped(who.title)})"
-    return Source(title, source.namespace, data=text.encode(), home=source.home)
+    return Source(title, source.namespace, data=text.encode(), home=source.home, rendered=True)
 
 
 _RENAME: Final = "write letters, digits and `_`"
