@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from netverify.answers.settings import Settings
 from netverify.manifests.coverage import Coverage, Inventory
+from netverify.manifests.emptiness import NOTHING_READ, is_empty
 from netverify.model.cluster import Unsupported
 
 _LISTED = 10
@@ -19,6 +20,8 @@ def unread_inputs(inventory: Inventory) -> tuple[str, ...]:
     lines = [f"{origin} could not be read or was refused" for origin in unread[:_LISTED]]
     if unread[_LISTED:]:
         lines.append(f"and {len(unread) - _LISTED} further inputs")
+    if is_empty(inventory) and inventory.has_errors and not lines:
+        lines.append(NOTHING_READ)
     if not lines and inventory.has_errors:
         lines.append("an input could not be read or was refused")
     return tuple(lines)

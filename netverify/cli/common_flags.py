@@ -87,6 +87,7 @@ _INPUTS = (
     ),
     click.option("--set", "sets", metavar="K=V", multiple=True, help="Value for every chart; repeatable."),
     click.option("-n", "--namespace", metavar="NS", help="Namespace of objects that name none.  [default: default]"),
+    click.option("--allow-empty", is_flag=True, help="It is no error where no object that matters is read."),
     click.option("--strict", is_flag=True, help="Refuse what is otherwise only noted, such as unrendered templates."),
 )
 _SPEED = (
@@ -278,6 +279,7 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         renderings=delivered,
         namespace=flags["namespace"],
         strict=flags["strict"],
+        allow_empty=flags["allow_empty"],
         jobs=flags["jobs"],
         cached=not flags["no_cache"],
         by_default=not named,

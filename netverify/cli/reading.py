@@ -12,6 +12,7 @@ from netverify.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.manifests.cache.folder import cache_folder
 from netverify.manifests.collection import Means, processors
 from netverify.manifests.coverage import Inventory
+from netverify.manifests.emptiness import refused_if_empty
 from netverify.manifests.inventory import read_inventory
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
@@ -29,7 +30,7 @@ def read_sources(sources: Sources) -> Inventory:
         from netverify.cli.intended import with_intended  # noqa: PLC0415 most runs name their sources
 
         sources = with_intended(sources)
-    return read_inventory(
+    inventory = read_inventory(
         sources.filenames,
         default_namespace=sources.namespace or "default",
         kustomize=sources.kustomize,
@@ -40,6 +41,7 @@ def read_sources(sources: Sources) -> Inventory:
         strict=sources.strict,
         means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
     )
+    return inventory if sources.allow_empty else refused_if_empty(inventory, sources.names)
 
 
 def settings_of(assumed: Assumed, sources: Sources) -> Settings:

@@ -14,6 +14,7 @@ from netverify.cli.request import DiffRequest, Sources
 from netverify.cli.statuses import ExitStatus
 from netverify.comparison.outcome import Inputs
 from netverify.manifests.coverage import Inventory
+from netverify.manifests.emptiness import refused_if_empty
 from netverify.manifests.globs import has_magic
 from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import moved, place_of
@@ -24,8 +25,10 @@ from netverify.manifests.sources import STANDARD_INPUT
 def read_both(request: DiffRequest) -> Inputs:
     """Both sides, read. Raises :class:`Refusal` (``NV423``) for a revision that cannot be had."""
     if request.base is None:
-        return Inputs(read_sources(request.old), read_sources(request.sources))
-    sources = _relative(request.sources)
+        return _not_empty(
+            Inputs(read_sources(_may_be_empty(request.old)), read_sources(_may_be_empty(request.sources))), request
+        )
+    sources = _may_be_empty(_relative(request.sources))
     paths = tuple(_paths(sources))
     try:
         with checkout(request.base, ".", tuple(_without_magic(path) for path in paths)) as root:
@@ -40,7 +43,22 @@ def read_both(request: DiffRequest) -> Inputs:
     except RevisionError as error:
         status = ExitStatus.USAGE if error.misused else ExitStatus.INPUT
         raise Refusal("NV423", error.message, error.help, status) from None
-    return Inputs(old, _read(sources, gone, "not in the work tree"))
+    return _not_empty(Inputs(old, _read(sources, gone, "not in the work tree")), request)
+
+
+def _may_be_empty(sources: Sources) -> Sources:
+    return replace(sources, allow_empty=True)
+
+
+def _not_empty(inputs: Inputs, request: DiffRequest) -> Inputs:
+    """``inputs``, with an error where the new side is empty: nothing is ever new there, whatever was meant.
+
+    The old side may be: what is in a new folder is all new.
+    """
+    if request.sources.allow_empty:
+        return inputs
+    advice = "if everything is to go, allow it with `--allow-empty`; else name the manifests"
+    return replace(inputs, new=refused_if_empty(inputs.new, request.sources.names, advice))
 
 
 def read_revision(sources: Sources, revision: str) -> Inventory:

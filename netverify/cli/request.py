@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
 from netverify.diagnostics import Severity
-from netverify.manifests.renderings import Rendering
+from netverify.manifests.renderings import Rendering, place_of
 from netverify.model.api_server import ApiServer
 from netverify.queries.assumed import Assumed
 from netverify.queries.grouping import Grouping
@@ -26,7 +26,8 @@ class Sources:
 
     ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` are what else is rendered, in order. ``jobs``
     is None where the machine may say; ``cached``: what was read before need not be read again. ``by_default``: the user
-    names no source, so that those of an intent file count, if there is one.
+    names no source, so that those of an intent file count, if there is one. ``allow_empty``: nothing that
+    matters need be read.
     """
 
     filenames: tuple[str, ...]
@@ -40,6 +41,12 @@ class Sources:
     jobs: int | None = None
     cached: bool = True
     by_default: bool = False
+    allow_empty: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is named to be read, as the user wrote it."""
+        return (*self.filenames, *self.kustomize, *self.helm, *map(place_of, self.renderings))
 
 
 @dataclass(frozen=True, slots=True)

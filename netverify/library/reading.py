@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from netverify.answers.settings import Settings
 from netverify.library.cluster import Cluster
 from netverify.library.errors import InputError
 from netverify.manifests.coverage import Inventory
+from netverify.manifests.emptiness import refused_if_empty
 from netverify.manifests.inventory import read_inventory
 from netverify.manifests.unmodelled import TEMPLATE as UNRENDERED_TEMPLATE
 from netverify.queries.assumed import api_server_at, assumed, cni_named
@@ -39,6 +40,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     seed: int = 0,
     leave_out_templates: bool = False,
     allow_incomplete: bool = False,
+    allow_empty: bool = False,
 ) -> Cluster:
     """Read manifests, and make them ready for questions.
 
@@ -52,9 +54,10 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     ``timeout_s`` bounds one call of the solver, in seconds; ``seed`` goes to the solver.
 
     Raises :class:`InputError` when an input is refused, cannot be read, or is a template that is not rendered, and when
-    nothing is named. With ``allow_incomplete`` the rest is read all the same, and nothing can be proved about it: every
-    answer is unknown, and every assertion fails. With ``leave_out_templates`` templates are no part of the input, and
-    answers hold for the rest. Raises :class:`AssumptionError` for a ``cni`` or an assumption that does not exist.
+    nothing is named; also when no object that matters is read, unless ``allow_empty``. With ``allow_incomplete`` the
+    rest is read all the same, and nothing can be proved about it: every answer is unknown, and every assertion fails.
+    With ``leave_out_templates`` templates are no part of the input, and answers hold for the rest. Raises
+    :class:`AssumptionError` for a ``cni`` or an assumption that does not exist.
     """
     files, overlays, charts = _names(paths), _names(kustomize), _names(helm)
     if not (files or overlays or charts or texts):
@@ -70,6 +73,8 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
         texts={name: text.encode() if isinstance(text, str) else text for name, text in (texts or {}).items()},
         strict=not leave_out_templates,
     )
+    if not allow_empty:
+        inventory = refused_if_empty(inventory, (*files, *overlays, *charts, *(texts or {})), _ALLOW_EMPTY)
     if inventory.has_errors and not allow_incomplete:
         raise _refused(inventory)
     return Cluster(
@@ -87,6 +92,9 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
             routing=RoutingOptions(api_servers=tuple(map(api_server_at, _names(api_server)))),
         ),
     )
+
+
+_ALLOW_EMPTY: Final = "check what is named, or allow it with `allow_empty=True`"
 
 
 def _without_templates(inventory: Inventory) -> Inventory:
