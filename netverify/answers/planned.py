@@ -60,6 +60,7 @@ class PlannedRoute:
     Of the routes of one ``choice`` there is only one, and the manifests do not tell which; ``is_common``: it is one
     that has to be open before all count as open.
     ``clients`` are the addresses outside that the ways in on it let in by their own rules; None for any.
+    Where there is a ``doubt``, it is not known whether the route is there at all: nothing but policy rules it out.
     """
 
     text: str
@@ -71,6 +72,7 @@ class PlannedRoute:
     is_common: bool = True
     clients: tuple[AddressRange, ...] | None = None
     shared: Shared = Shared.NOBODY
+    doubt: str = ""
 
 
 def leg(question: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:

@@ -18,7 +18,7 @@ from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
 from netverify.queries.whereabouts import counting_own_node, is_outside
-from netverify.routing.backends import Backend, backends, listed
+from netverify.routing.backends import Backend, backends, listed, outside_backend
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsWorkload, Not, PortIn, Predicate, SameNode
@@ -56,7 +56,7 @@ class WaysIn:
     def leading_to(self, question: Question) -> Iterator[WayIn]:
         """The ways in to what ``question`` calls; to anywhere where it calls nothing."""
         called, traffic = question.called, question.traffic
-        return (way for way in self.all if not way.problem and (called is None or _leads_to(way, called, traffic)))
+        return (way for way in self.all if not way.problem and (called is None or _may_lead_to(way, called, traffic)))
 
     def routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         """The routes through ``way`` to the destination of ``question``."""
@@ -67,7 +67,7 @@ class WaysIn:
                     *before, last = course.legs
                     legs = (*before, replace(last, names_freely=backend.names_freely))
                     route = PlannedRoute(backend_text(backend), course.path, legs, course.provided, backend.kind)
-                    yield replace(route, clients=course.clients)
+                    yield replace(route, clients=course.clients, doubt=way.doubt)
 
     def asked_of(self, backend: Backend, question: Question) -> Question:
         """``question`` about the pods of ``backend`` as they are."""
@@ -77,9 +77,12 @@ class WaysIn:
             traffic = traffic if question.traffic == EVERY_TRAFFIC else All((question.traffic, traffic))
         return leg(question, destination, traffic, backend.text)
 
-    def entries_of(self, key: WorkloadKey, passed: frozenset[WorkloadKey]) -> list[WayIn]:
-        """The ways in to pods of the controller ``key`` that do not lead in a circle through those ``passed``."""
-        return [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
+    def entries_of(self, way: WayIn, key: WorkloadKey, passed: frozenset[WorkloadKey]) -> list[WayIn]:
+        """The ways in to pods of the controller ``key``, where ``way`` begins, without circles through ``passed``."""
+        entries = [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
+        if way.listens is None:
+            return entries
+        return [one for one in entries if any(is_listened_to(way, one, backend) for backend in self.behind(one))]
 
     @cached_property
     def _to_controllers(self) -> dict[WorkloadKey, list[WayIn]]:
@@ -95,6 +98,8 @@ class WaysIn:
 
     def behind(self, way: WayIn) -> tuple[Backend, ...]:
         """The endpoints that ``way`` leads to."""
+        if way.outside is not None:
+            return (outside_backend(self._context.routing, way.outside, way.protocol),)
         if way.service is not None and way.service_port is not None:
             behind = backends if way.controller is None else listed
             return behind(self._context.routing, way.service, way.service_port)
@@ -108,12 +113,26 @@ class WaysIn:
     def backends_of(self, way: WayIn, question: Question) -> Iterator[Backend]:
         """The endpoints of ``way`` that the question may be about."""
         cast = self._context.search.casting.cast
+        if way.doubt:
+            yield from self._anywhere(way, question)
+            return
         for backend in self.behind(way):
             if question.called is None:
                 both = All((question.destination, backend.destination))
                 if cast(both, End.DESTINATION, PodScope.NAMED).empty:
                     continue
             yield backend
+
+    def _anywhere(self, way: WayIn, question: Question) -> Iterator[Backend]:
+        """What ``question`` is about, to which ``way`` may lead since nothing says where it leads."""
+        every, called = PortIn(way.protocol, EVERY_PORT), question.called
+        if called is None:
+            traffic = every if question.traffic == EVERY_TRAFFIC else All((question.traffic, every))
+            yield Backend(EndpointKind.POSSIBLE, question.destination_text, question.destination, traffic, None)
+        elif called.service is not None:
+            for port in called.ports:
+                if port.protocol is way.protocol:
+                    yield from listed(self._context.routing, called.service, port)
 
     def _legs(
         self, way: WayIn, source: SeenSource, asked: Question, beyond: frozenset[WorkloadKey] = frozenset()
@@ -159,14 +178,14 @@ class WaysIn:
             if key in beyond:
                 continue
             passed = beyond | {key}
-            entries = self.entries_of(key, passed)
+            entries = self.entries_of(way, key, passed)
             for last, where in self.by_controller(key, asked):
                 provided = (*source.provided, *where)
                 if not entries:
                     unknown = ["where something outside these manifests leads to it"]
                     yield _Course(way.hops, (last,), (*provided, *unknown), own)
                 for entry in entries:
-                    for course in self._to_controller(entry, key, asked, passed):
+                    for course in self._to_controller(entry, way, key, asked, passed):
                         clients = _both(course.clients, own)
                         if clients != ():
                             path, legs = (*course.path, *way.hops), (*course.legs, last)
@@ -191,11 +210,11 @@ class WaysIn:
         return frozenset(one.key for one in self._context.inventory.cluster.workloads if one.host_network)
 
     def _to_controller(
-        self, entry: WayIn, key: WorkloadKey, asked: Question, beyond: frozenset[WorkloadKey]
+        self, entry: WayIn, way: WayIn, key: WorkloadKey, asked: Question, beyond: frozenset[WorkloadKey]
     ) -> Iterator[_Course]:
-        """From the client of ``asked`` through ``entry`` to pods of the controller ``key``."""
+        """From the client of ``asked`` through ``entry`` to pods of the controller ``key``, which serves ``way``."""
         for backend in self.behind(entry):
-            if backend.workload == key:
+            if backend.workload == key and (way.listens is None or is_listened_to(way, entry, backend)):
                 # What does not count as a flow to the pods behind the controller is no reason to leave it alone.
                 knocking = replace(leg(asked, backend.destination, backend.traffic, str(key)), beside=())
                 for source in entry.sources:
@@ -212,6 +231,21 @@ def _both(one: _Clients, other: _Clients) -> _Clients:
 def _is_beyond(way: WayIn, passed: frozenset[WorkloadKey]) -> bool:
     """Whether ``way`` comes from nobody but controllers that were ``passed``, so that it leads in a circle."""
     return way.controller is not None and bool(way.controller.workloads) and passed.issuperset(way.controller.workloads)
+
+
+def is_listened_to(way: WayIn, entry: WayIn, backend: Backend) -> bool:
+    """Whether ``entry`` leads, by ``backend``, to the port of the controller where ``way`` begins.
+
+    On the network of the node every port is reached, declared or not.
+    """
+    if entry.protocol is not way.protocol:
+        return False
+    return entry.by == "hostNetwork" or backend.port in (None, way.listens)
+
+
+def _may_lead_to(way: WayIn, called: Called, traffic: Predicate) -> bool:
+    """Whether ``way`` leads to what is ``called``, or is not known not to."""
+    return called.service is not None if way.doubt else _leads_to(way, called, traffic)
 
 
 def _leads_to(way: WayIn, called: Called, traffic: Predicate) -> bool:

@@ -133,6 +133,8 @@ class Router:
         given = chain.from_iterable(map(self._legs.given_addresses, route.legs, legs))
         provided = unique((*route.provided, *given))
         verdict = of_all([leg.verdict for leg in legs])
+        if route.doubt and verdict is Verdict.REACHABLE:
+            verdict, legs = Verdict.UNKNOWN, (*legs[:-1], _doubted(legs[-1], route.doubt))
         return Route(source, route.text, verdict, route.path, legs, provided, route.leads_to)
 
     def context_of(self, leg: PlannedLeg) -> Context:
@@ -245,6 +247,11 @@ class Router:
 def _is_open(route: Route) -> bool:
     """Whether existing pods suffice for ``route``."""
     return route.verdict is Verdict.REACHABLE and scope_of(route) is Scope.EXISTING
+
+
+def _doubted(allowed: Answer, doubt: str) -> Answer:
+    """``allowed`` where it is not known whether anybody ever makes that connection."""
+    return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), unknown_because=(doubt,))
 
 
 def _places_led_to(question: Question) -> frozenset[str] | None:

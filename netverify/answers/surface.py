@@ -21,7 +21,7 @@ from netverify.queries.question import Form, Question
 from netverify.queries.whereabouts import is_outside
 from netverify.routing.requests import Request, serving
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Predicate
+from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Predicate
 
 OUTSIDE = "outside"
 """The source of a way in: any address that is no pod's and no node's."""
@@ -159,6 +159,8 @@ def _judged(way: WayIn, router: Router, source: Predicate) -> ExposedWay:
             return ExposedWay(way, Openness.UNKNOWN, why=f"no manifest says where Service {way.service} leads")
         return ExposedWay(way, Openness.BROKEN, why="it has no endpoints")
     openness = _openness(routes)
+    if openness is Openness.UNKNOWN and way.doubt:
+        return ExposedWay(way, openness, routes, way.doubt)
     if openness is not Openness.BLOCKED:
         open_routes = [route for route in routes if route.verdict is Verdict.REACHABLE]
         return ExposedWay(way, openness, routes, needs=min(map(needs, open_routes), key=len, default=()))
@@ -171,7 +173,11 @@ def through(way: WayIn, source: Predicate) -> Question:
     """Whether ``source`` reaches what ``way`` leads to, by it."""
     destination: Predicate
     called: Called | None
-    if way.service is not None and way.service_port is not None:
+    if way.doubt or way.outside is not None:
+        called = None
+        text = "any pod" if way.outside is None else way.outside.name
+        destination = IsPod(End.DESTINATION) if way.outside is None else ALWAYS
+    elif way.service is not None and way.service_port is not None:
         called = Called(way.service, (way.service_port,))
         text = f"service {way.service}"
         destination = IsPod(End.DESTINATION)

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
-from netverify.answers.planned_ways import WaysIn
+from netverify.answers.planned_ways import WaysIn, is_listened_to
 from netverify.model.addresses import AddressRange
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import Direction, End
@@ -26,7 +26,7 @@ from netverify.queries.outcome import Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question, narrowed
 from netverify.queries.whereabouts import counting_own_node, is_outside
-from netverify.routing.backends import Backend
+from netverify.routing.backends import Backend, only
 from netverify.routing.load_balancers import INSIDE, NODES_REACHED
 from netverify.routing.request_ports import request_ports
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
@@ -87,7 +87,8 @@ class WaysForPods:
             asked = self._ways.asked_of(backend, self._by_others(backend, question))
             for path, legs, provided, shared in self._courses(way, asked, frozenset()):
                 named = tuple(replace(one, names_freely=backend.names_freely) for one in legs)
-                yield PlannedRoute(backend_text(backend), path, named, provided, backend.kind, shared=shared)
+                route = PlannedRoute(backend_text(backend), path, named, provided, backend.kind, shared=shared)
+                yield replace(route, doubt=way.doubt)
 
     def _by_others(self, backend: Backend, question: Question) -> Question:
         """``question`` without a bare Pod that would only come back to itself, which is no flow."""
@@ -109,12 +110,14 @@ class WaysForPods:
 
     @cached_property
     def _by_place(self) -> Mapping[str | None, Sequence[int]]:
-        """By namespace the numbers of the ways in that lead there; by None, of those that lead to addresses."""
+        """By namespace the numbers of the ways in that lead there; by None, of those to addresses, or anywhere."""
         places: dict[str | None, list[int]] = defaultdict(list)
         for number, way in enumerate(self._ways.all):
             if way.problem or way.by == "hostNetwork":
                 continue
-            if way.service is not None:
+            if way.doubt or way.outside is not None:
+                places[None].append(number)
+            elif way.service is not None:
                 is_written = (way.service.namespace, way.service.name) in self._context.routing.slices
                 places[way.service.namespace].append(number)
                 if is_written:
@@ -156,20 +159,24 @@ class WaysForPods:
                 yield way.hops, (knock, last), (*_for_pods(source.provided), *unknown), Shared.STATION
             for key in controller.workloads:
                 if key not in beyond:
-                    for path, legs, provided, shared in self._to_controller(key, client, beyond | {key}):
+                    for path, legs, provided, shared in self._to_controller(way, key, client, beyond | {key}):
                         for last, where in self._ways.by_controller(key, asked):
                             conditions = (*provided, *_for_pods(source.provided), *where)
                             yield (*path, *way.hops), (*legs, last), conditions, shared
 
-    def _to_controller(self, key: WorkloadKey, client: Question, passed: frozenset[WorkloadKey]) -> Iterator[_Course]:
-        """From pods to those of the controller ``key``: to the pods themselves, and by the ways in to them."""
+    def _to_controller(
+        self, way: WayIn, key: WorkloadKey, client: Question, passed: frozenset[WorkloadKey]
+    ) -> Iterator[_Course]:
+        """From pods to those of the controller ``key``, where ``way`` begins: to the pods, and by ways in to them."""
         there = IsWorkload(End.DESTINATION, key)
-        entries = self._ways.entries_of(key, passed)
+        entries = self._ways.entries_of(way, key, passed)
         ports = request_ports(self._context.routing, key)
+        if way.listens is not None:
+            ports = only(way.protocol, way.listens)
         yield (), (PlannedLeg(_knocking(client, there, ports, str(key))),), (), Shared.NOBODY
         for entry in entries:
             for backend in self._ways.behind(entry):
-                if backend.workload == key:
+                if backend.workload == key and (way.listens is None or is_listened_to(way, entry, backend)):
                     knocking = _knocking(client, backend.destination, backend.traffic, str(key))
                     yield from self._courses(entry, knocking, passed)
 

@@ -116,16 +116,16 @@ def _outcome(one: ExposedWay) -> tuple[Openness, tuple[str, ...]]:
 def _is_open_ended(way: WayIn) -> bool:
     """Whether no manifest says where ``way`` leads."""
     if way.problem:
-        return way.unmodelled
-    return way.service is not None and way.service.selector is None
+        return False
+    return bool(way.doubt) or (way.service is not None and way.service.selector is None)
 
 
 def _called(way: WayIn) -> str:
-    return f"{way.object}" if way.problem or way.service is None else f"Service {way.service}"
+    return f"{way.object}" if way.doubt or way.service is None else f"Service {way.service}"
 
 
 def _leading(way: WayIn) -> tuple[str, str, int]:
-    return way.problem, str(way.service or ""), way.service_port.port if way.service_port else 0
+    return way.problem or way.doubt, str(way.service or ""), way.service_port.port if way.service_port else 0
 
 
 def _leads_on(ways: Sequence[WayIn]) -> frozenset[tuple[str, str, int]]:
@@ -152,6 +152,8 @@ def _served(way: WayIn) -> str:
 
 
 def _leads(way: WayIn) -> str:
+    if way.outside is not None:
+        return f"{way.outside.name}, outside the cluster"
     if way.service is None:
         return str(way.workload or "nothing")
     return f"Service {way.service}" + (f":{way.service_port.port}" if way.service_port else "")

@@ -54,6 +54,8 @@ def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Rou
     """What becomes of ``claim`` about ``question``; it holds where all that is left to say of it is exempt."""
     judge = _from_outside if question.from_outside else _from_inside
     found = judge(replace(claim, question=question), assertion, router)
+    if found.verdict is GateVerdict.REFUTED and (doubts := _doubts(replace(claim, question=question), router)):
+        return replace(of_answers(GateVerdict.UNKNOWN, ()), unknown_because=doubts)
     if found.verdict is not GateVerdict.VACUOUS or not question.beside:
         return found
     alone = judge(replace(claim, question=replace(question, beside=())), assertion, router)
@@ -80,7 +82,7 @@ def _each_port(question: Question) -> Iterator[Question]:
 
 
 def _planned(question: Question, router: Router) -> list[PlannedRoute]:
-    return [route for route in router.planned(question) if route.is_common]
+    return [route for route in router.planned(question) if route.is_common and not route.doubt]
 
 
 def _from_inside(claim: Claim, assertion: str, router: Router) -> Judged:
@@ -92,6 +94,16 @@ def _from_inside(claim: Claim, assertion: str, router: Router) -> Judged:
     if nowhere := _leads_nowhere(routes, claim, assertion, router):
         return nowhere
     return _of_those_about_something(judged)
+
+
+def _doubts(claim: Claim, router: Router) -> tuple[str, ...]:
+    """Why flows may come by ways that nobody knows, and on which policy refuses nothing."""
+    unknown = [route for route in router.planned(claim.question) if route.doubt]
+    return unique(
+        route.doubt
+        for route in unknown
+        if all(_refusals(leg, claim.world, router).end.verdict is Verdict.UNREACHABLE for leg in route.legs)
+    )
 
 
 def _without_routes(claim: Claim, assertion: str, router: Router) -> Judged:

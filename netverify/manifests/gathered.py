@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.model.cluster import Namespace, Node, Unsupported, Workload
+from netverify.model.controller import ConfigMap
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.network_policy import NetworkPolicy
@@ -35,6 +36,7 @@ _KINDS: Mapping[type[Fact], str] = MappingProxyType(
         GatewayClass: "GatewayClass",
         Gateway: "Gateway",
         ReferenceGrant: "ReferenceGrant",
+        ConfigMap: "ConfigMap",
     }
 )
 """The kind of a fact by its type; a workload, a route and a slice of endpoints have theirs with them."""

@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.account import Account
 from netverify.manifests.collection import ALONE, Means, collect
+from netverify.manifests.config_maps import with_config_maps, with_config_maps_of
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.document import Document
 from netverify.manifests.duplicates import without_duplicates
@@ -23,6 +24,7 @@ from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering
 from netverify.manifests.renditions import render_all, rendered_by
 from netverify.manifests.sources import STANDARD_INPUT, Source, find_sources
 from netverify.model.cluster import Cluster, Namespace, Node, Workload
+from netverify.model.controller import ConfigMap
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.network_policy import NetworkPolicy
@@ -40,6 +42,7 @@ _RoutingFact = TypeVar(
     Gateway,
     Route,
     ReferenceGrant,
+    ConfigMap,
 )
 _NONE_DROPPED: Mapping[str, int] = MappingProxyType({})
 _NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
@@ -55,9 +58,11 @@ def build_inventory(
     """
     account = Account(default_namespace)
     account.irrelevant.update(dropped)
+    documents = tuple(documents)
     for document in documents:
         account.add(document)
-    return inventory_of(account.gathered(), default_namespace)
+    gathered = with_config_maps_of(account.gathered(), documents, default_namespace)
+    return inventory_of(gathered, default_namespace)
 
 
 def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
@@ -121,7 +126,7 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
     sources += rendered.sources
     sources += [Source(name, data=data) for name, data in texts.items()]
-    gathered = collect(sources, Terms(default_namespace, strict), means)
+    gathered = with_config_maps(collect(sources, Terms(default_namespace, strict), means), sources, default_namespace)
     gaps = Gathered(unsupported=rendered.gaps)
     inventory = inventory_of(merged((_told_before(outside, gathered), gathered, gaps)), default_namespace)
     coverage = replace(
@@ -171,6 +176,7 @@ def _routing(objects: Iterable[ReadObject]) -> RoutingObjects:
         gateways=all_of(Gateway),
         routes=all_of(Route),
         reference_grants=all_of(ReferenceGrant),
+        config_maps=all_of(ConfigMap),
     )
 
 

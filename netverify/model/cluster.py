@@ -103,6 +103,8 @@ class Workload:
     controller; its others may have any. ``single`` is true for a bare Pod, which has no second replica to talk to.
     ``network`` is what their template says about names and ports of the node. ``host_addresses`` are those that its
     node is known to have. A node, see :func:`is_node`, has an address ``within`` these ranges, where there are any.
+    ``arguments`` are those of its containers that tell a controller of Ingresses what to serve, by their name without
+    dashes, with all their values.
     """
 
     key: WorkloadKey
@@ -117,6 +119,7 @@ class Workload:
     network: PodNetwork = PLAIN
     host_addresses: tuple[Address, ...] = ()
     within: tuple[AddressRange, ...] = ()
+    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:

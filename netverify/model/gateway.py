@@ -111,11 +111,16 @@ class RouteMatch:
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """One item of ``rules``; no ``matches``: every request."""
+    """One item of ``rules``; no ``matches``: every request.
+
+    ``backends`` are also those that get copies of requests, or are asked about them. ``doubts`` say in words which
+    filters are not modelled and could send requests elsewhere.
+    """
 
     matches: tuple[RouteMatch, ...] = ()
     backends: tuple[BackendRef, ...] = ()
     redirects: bool = False
+    doubts: tuple[str, ...] = ()
     origin: Origin | None = None
 
 

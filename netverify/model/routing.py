@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from netverify.model.controller import ConfigMap
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
 from netverify.model.service import EndpointSlice, Service
 
 RoutingFact: TypeAlias = (
-    Service | EndpointSlice | Ingress | IngressClass | OpenShiftRoute | GatewayClass | Gateway | Route | ReferenceGrant
+    Service
+    | EndpointSlice
+    | Ingress
+    | IngressClass
+    | OpenShiftRoute
+    | GatewayClass
+    | Gateway
+    | Route
+    | ReferenceGrant
+    | ConfigMap
 )
 
 
@@ -28,11 +38,12 @@ class RoutingObjects:
     gateways: tuple[Gateway, ...] = ()
     routes: tuple[Route, ...] = ()
     reference_grants: tuple[ReferenceGrant, ...] = ()
+    config_maps: tuple[ConfigMap, ...] = ()
 
 
 def placed_objects(
     routing: RoutingObjects,
-) -> Iterator[Service | EndpointSlice | Ingress | OpenShiftRoute | Gateway | Route | ReferenceGrant]:
+) -> Iterator[Service | EndpointSlice | Ingress | OpenShiftRoute | Gateway | Route | ReferenceGrant | ConfigMap]:
     """All of them that are in a namespace."""
     yield from routing.services
     yield from routing.endpoint_slices
@@ -41,3 +52,4 @@ def placed_objects(
     yield from routing.gateways
     yield from routing.routes
     yield from routing.reference_grants
+    yield from routing.config_maps

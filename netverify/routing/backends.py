@@ -19,9 +19,11 @@ from netverify.queries.called import selected_pods
 from netverify.queries.outcome import EndpointKind
 from netverify.queries.whereabouts import whoever_is_in
 from netverify.routing.index import RoutingIndex
+from netverify.routing.outside import Outside
 from netverify.routing.target_ports import target_port
 from netverify.rules.predicate import (
     All,
+    IsPod,
     IsWorkload,
     NamedPort,
     Not,
@@ -165,6 +167,14 @@ def _at(index: RoutingIndex, address: Address, traffic: Predicate, number: int |
     known = [f"a pod of {one.key}" for one in index.cluster.workloads if address in one.known_addresses]
     text = f"address {f'[{address}]' if address.family == 6 else address}" + (f" ({', '.join(known)})" if known else "")
     return Backend(EndpointKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)
+
+
+def outside_backend(index: RoutingIndex, outside: Outside, protocol: Protocol) -> Backend:
+    """What a controller reaches that connects to ``outside``; at an address that is written there may be a pod."""
+    traffic = PortIn(protocol, EVERY_PORT) if outside.port is None else only(protocol, outside.port)
+    if outside.address is not None:
+        return _at(index, outside.address, traffic, outside.port)
+    return Backend(EndpointKind.ADDRESS, outside.name, Not(IsPod(End.DESTINATION)), traffic, outside.port)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from netverify.model.addresses import AddressRange
 from netverify.model.cluster import Workload, WorkloadKey
+from netverify.model.controller import PROGRAM, named_config_maps
 from netverify.model.flow import End
 from netverify.model.labels import Labels
 from netverify.routing.index import RoutingIndex
@@ -25,14 +26,16 @@ class Known:
     """A controller that is known.
 
     ``implements`` are the names in IngressClass and GatewayClass objects, ``classes`` the class names in common use,
-    ``pods`` the labels by which its pods are known, of which all of one entry must be there. ``ranges`` is None for a
-    controller in pods, else where the load balancer of a cloud connects from (empty: not told).
+    ``pods`` the labels by which its pods are known, of which all of one entry must be there, and ``programs`` what they
+    run. ``ranges`` is None for a controller in pods, else where the load balancer of a cloud connects from (empty: not
+    told).
     """
 
     name: str
     implements: tuple[str, ...]
     classes: tuple[str, ...] = ()
     pods: tuple[Labels, ...] = ()
+    programs: tuple[str, ...] = ()
     ranges: tuple[AddressRange, ...] | None = None
 
 
@@ -45,11 +48,13 @@ KNOWN: tuple[Known, ...] = (
         ("k8s.io/ingress-nginx", "k8s.io/internal-ingress-nginx"),
         ("nginx", "nginx-internal", "nginx-external"),
         ({_NAME: "ingress-nginx", _COMPONENT: "controller"}, {"app": "nginx-ingress", "component": "controller"}),
+        ("ingress-nginx/controller", "nginx-ingress-controller"),
     ),
     Known(
         "nginx-ingress-controller",
         ("nginx.org/ingress-controller",),
         pods=({_NAME: "nginx-ingress"}, {"app": "nginx-ingress"}),
+        programs=("nginx-ingress",),
     ),
     Known("nginx-gateway-fabric", ("gateway.nginx.org/nginx-gateway-controller",), pods=({_NAME: "nginx-gateway"},)),
     Known(
@@ -63,12 +68,14 @@ KNOWN: tuple[Known, ...] = (
         ("traefik.io/ingress-controller", "traefik.io/gateway-controller"),
         ("traefik",),
         ({_NAME: "traefik"}, {"app": "traefik"}, {"k8s-app": "traefik-ingress-lb"}),
+        ("traefik",),
     ),
     Known(
         "haproxy",
         ("haproxy-ingress.github.io/controller", "haproxy.org/ingress-controller/haproxy"),
         ("haproxy",),
         ({_NAME: "haproxy-ingress"}, {_NAME: "kubernetes-ingress"}, {"run": "haproxy-ingress"}),
+        ("haproxy-ingress", "haproxy-ingress-controller", "haproxytech/kubernetes-ingress"),
     ),
     Known(
         "contour",
@@ -87,6 +94,7 @@ KNOWN: tuple[Known, ...] = (
         ("ingress-controllers.konghq.com/kong", "konghq.com/kic-gateway-controller"),
         ("kong",),
         ({_NAME: "kong"}, {_NAME: "gateway", "app.kubernetes.io/instance": "kong"}, {"app": "ingress-kong"}),
+        ("kong/kubernetes-ingress-controller",),
     ),
     Known(
         "envoy-gateway",
@@ -157,6 +165,13 @@ class Controllers:
         """Where the load balancer of the cloud that answers connects from; None where pods answer."""
         return known.ranges if known is not None and self.options.controller is None else None
 
+    def settings_of(self, controller: Controller, name: str) -> frozenset[str]:
+        """The values of the setting ``name`` in the ConfigMaps that arguments of ``controller`` name."""
+        told = [one for one in self._index.cluster.workloads if one.arguments and one.key in controller.workloads]
+        named = {place for one in told for place in named_config_maps(one.arguments, one.key.namespace)}
+        maps = (one for one in self._index.objects.config_maps if (one.namespace, one.name) in named)
+        return frozenset(entry.value.strip() for one in maps for entry in one.entries if entry.key == name)
+
     def _pods_of(self, known: Known) -> tuple[WorkloadKey, ...]:
         if known.name not in self._pods:
             self._pods[known.name] = tuple(one.key for one in _pods_of(known, self._index.cluster.workloads))
@@ -165,8 +180,15 @@ class Controllers:
 
 def _pods_of(known: Known, workloads: Sequence[Workload]) -> list[Workload]:
     """The workloads that run the controller; Jobs beside it, such as those that make certificates, do not."""
-    return [
-        one
-        for one in workloads
-        if one.key.kind not in ("Job", "CronJob") and any(labels.items() <= one.labels.items() for labels in known.pods)
-    ]
+    return [one for one in workloads if one.key.kind not in ("Job", "CronJob") and runs(known, one)]
+
+
+def runs(known: Known, workload: Workload) -> bool:
+    """Whether ``workload`` is the controller ``known``: by its labels, its program, or the class that it serves."""
+    if any(labels.items() <= workload.labels.items() for labels in known.pods):
+        return True
+    told = workload.arguments
+    return not (
+        set(known.implements).isdisjoint(told.get("controller-class", ()))
+        and set(known.programs).isdisjoint(told.get(PROGRAM, ()))
+    )

@@ -18,9 +18,11 @@ from netverify.routing.attachment import Attachment, attachments, is_for_mesh, w
 from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
-from netverify.routing.ingresses import service_behind
 from netverify.routing.options import RoutingOptions
+from netverify.routing.targets import Target, service_behind
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
+
+_FOLLOWS_ALIASES = "where this implementation follows Services of type ExternalName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def gateway_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayI
             continue
         entrances = list(_entrances(route, index, controllers))
         if not entrances:
-            yield _leading(_Entrance(route, None), RouteMatch(), problem=why_unattached(route, index))
+            target = Target(problem=why_unattached(route, index))
+            yield _leading(_Entrance(route, None), RouteMatch(), target=target)
         for entrance in entrances:
             for rule in route.rules:
                 yield from _through(entrance, rule, index, controllers.options)
@@ -66,24 +69,29 @@ def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex, options:
         used = [backend for backend in rule.backends if backend.weight]
         if not used:
             problem = "it only redirects" if rule.redirects else "it has no backend that traffic goes to"
-            yield replace(_leading(entrance, match, rule=rule, problem=problem), redirects=rule.redirects)
+            ends = _leading(entrance, match, rule=rule, target=Target(problem=problem))
+            yield replace(ends, redirects=rule.redirects)
         for backend in used:
-            service, port, problem = _behind(entrance.route, backend, index, options)
-            way = _leading(entrance, match, rule=rule, service=service, port=port, problem=problem)
-            yield replace(way, unmodelled=not _is_service(backend))
+            target = _behind(entrance.route, backend, index, options)
+            if isinstance(target, str):
+                yield replace(_leading(entrance, match, rule=rule), doubt=target)
+            else:
+                yield _leading(entrance, match, rule=rule, target=target)
+        for doubt in rule.doubts:
+            yield replace(_leading(entrance, match, rule=rule), doubt=doubt, aside=True)
 
 
-def _behind(
-    route: Route, backend: BackendRef, index: RoutingIndex, options: RoutingOptions
-) -> tuple[Service | None, ServicePort | None, str]:
+def _behind(route: Route, backend: BackendRef, index: RoutingIndex, options: RoutingOptions) -> Target | str:
+    """What ``backend`` leads to, or why that is not known, in words."""
     namespace = backend.namespace or route.namespace
     if not _is_service(backend):
-        return None, None, f"{backend.kind} {namespace}/{backend.name} serves it, which is not modelled"
+        return f"{backend.kind} {namespace}/{backend.name} serves it, which is not modelled"
     if namespace != route.namespace and not is_granted(route, backend, index):
-        return None, None, f"no ReferenceGrant in {namespace} lets it refer to Service {namespace}/{backend.name}"
+        return Target(problem=f"no ReferenceGrant in {namespace} lets it refer to Service {namespace}/{backend.name}")
     if backend.port is None:
-        return None, None, f"it names no port of Service {namespace}/{backend.name}"
-    return service_behind(namespace, ServiceBackend(backend.name, backend.port), index, options, _protocol(route))
+        return Target(problem=f"it names no port of Service {namespace}/{backend.name}")
+    found = service_behind(namespace, ServiceBackend(backend.name, backend.port), index, options, _protocol(route))
+    return found if found.alias is None else replace(found, provided=(*found.provided, _FOLLOWS_ALIASES))
 
 
 def _is_service(backend: BackendRef) -> bool:
@@ -110,16 +118,14 @@ def is_granted(route: Route, backend: BackendRef, index: RoutingIndex) -> bool:
     )
 
 
-def _leading(  # noqa: PLR0913 -- the parts of one way
+def _leading(
     entrance: _Entrance,
     match: RouteMatch,
     *,
     rule: RouteRule | None = None,
-    service: Service | None = None,
-    port: ServicePort | None = None,
-    problem: str = "",
+    target: Target | None = None,
 ) -> WayIn:
-    route, attached = entrance.route, entrance.attachment
+    route, attached, target = entrance.route, entrance.attachment, target or Target()
     origin = (rule and rule.origin) or route.origin
     return WayIn(
         by="Gateway",
@@ -133,13 +139,11 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         path=match.path if route.kind in ("HTTPRoute", "GRPCRoute") else "",
         path_type=match.path_type if route.kind == "HTTPRoute" else "",
         tls=_tls(attached),
-        service=service,
-        service_port=port,
-        sources=entrance.sources,
+        service=target.service,
+        service_port=target.port,
+        sources=tuple(replace(one, provided=(*one.provided, *target.provided)) for one in entrance.sources),
         controller=entrance.controller,
-        problem=problem,
-        notes=tuple(_further_conditions(match)),
-        hops=tuple(_hops(entrance, match, service, port)),
+        hops=tuple(_hops(entrance, match, target.service, target.port)),
         class_name=attached.gateway.class_name if attached else "",
     )
 

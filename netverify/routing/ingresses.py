@@ -5,27 +5,31 @@ Source: k8s.io/api ``networking/v1`` Ingress; "Ingress" ("Path types", "Hostname
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange, parse_cidr
-from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend, ServiceBackend
-from netverify.model.service import Service, ServicePort, ServiceType
-from netverify.model.traffic import Protocol
-from netverify.routing.controllers import Controllers, known_as
-from netverify.routing.dns_step import ToService
+from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend
+from netverify.queries.outcome import Hop
+from netverify.routing.alb_actions import USE_ANNOTATION, action_targets
+from netverify.routing.annotations import NGINX
+from netverify.routing.asides import asides
+from netverify.routing.controllers import Controllers, Known, known_as
 from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
 from netverify.routing.load_balancers import OWN_NODE_SEEN, has_node_port
-from netverify.routing.lookup import service_called, service_without_pods
 from netverify.routing.options import RoutingOptions
+from netverify.routing.targets import Target, service_behind
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 _HTTP, _HTTPS = 80, 443
 _TARGET_TYPE = "alb.ingress.kubernetes.io/target-type"
 _SCHEME = "alb.ingress.kubernetes.io/scheme"
 _TO_NODES = "where the load balancer goes to ports of nodes instead of pods"
+_ENDS = "it only answers or redirects"
+_REDIRECTS = "it only redirects"
+_REDIRECTING = ("permanent-redirect", "temporal-redirect")
 _UNHEEDED = "where the controller pays no heed to the source ranges in the annotations"
 _ALLOWED = (
     "nginx.ingress.kubernetes.io/whitelist-source-range",
@@ -43,6 +47,7 @@ class _Served:
     sources: tuple[SeenSource, ...]
     notes: tuple[str, ...]
     class_name: str
+    known: Known | None = None
 
 
 def ingress_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -52,13 +57,15 @@ def ingress_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayI
         for rule in ingress.rules:
             for path in rule.paths:
                 where = (rule.host, path.path or "/", path.path_type.value)
-                yield _way(served, index, controllers.options, *where, path.backend, path.origin)
+                yield from _ways(served, index, controllers.options, *where, path.backend, path.origin)
             if not rule.paths and ingress.default_backend is None:
                 problem = "its rule has no paths, and there is no default backend"
-                yield _leading(served, rule.host, "", "", origin=rule.origin or ingress.origin, problem=problem)
+                place = rule.origin or ingress.origin
+                yield _leading(served, rule.host, "", "", origin=place, target=Target(problem=problem))
         if ingress.default_backend is not None:
             where = ("", "", "default backend")
-            yield _way(served, index, controllers.options, *where, ingress.default_backend, ingress.origin)
+            yield from _ways(served, index, controllers.options, *where, ingress.default_backend, ingress.origin)
+        yield from _beside(served, index, controllers)
 
 
 def class_of(ingress: Ingress, classes: Sequence[IngressClass]) -> tuple[str | None, str | None]:
@@ -110,7 +117,7 @@ def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> 
         notes.append(f"class {name} is not in these manifests")
     ranges = controllers.balancer_ranges(known)
     sources = tuple(_of_controller(ingress) if ranges is None else _of_balancer(ingress, ranges))
-    return _Served(ingress, controller, sources, tuple(notes), name or "")
+    return _Served(ingress, controller, sources, tuple(notes), name or "", known)
 
 
 def _of_controller(ingress: Ingress) -> Iterator[SeenSource]:
@@ -140,7 +147,7 @@ def _has_no_node(source: SeenSource) -> bool:
     return source.seen_as not in (SeenAs.NODE, SeenAs.OWN_NODE)
 
 
-def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
+def _ways(  # noqa: PLR0913, PLR0917 -- the parts of one path
     served: _Served,
     index: RoutingIndex,
     options: RoutingOptions,
@@ -149,59 +156,48 @@ def _way(  # noqa: PLR0913, PLR0917 -- the parts of one path
     path_type: str,
     backend: IngressBackend,
     origin: Origin | None,
-) -> WayIn:
+) -> Iterator[WayIn]:
+    """The way to ``backend``; several where an annotation stands for it, and lists several Services."""
+    where = (served, host, path, path_type)
     if isinstance(backend, ResourceBackend):
-        problem = f"{backend.kind} {backend.name} serves it, which is not modelled"
-        way = _leading(served, host, path, path_type, origin=origin, problem=problem)
-        return replace(way, unmodelled=True)
-    service, port, problem = service_behind(served.ingress.namespace, backend, index, options)
-    return _leading(served, host, path, path_type, origin=origin, service=service, port=port, problem=problem)
+        doubt = f"{backend.kind} {backend.name} serves it, which is not modelled"
+        yield replace(_leading(*where, origin=origin), doubt=doubt)
+        return
+    targets: Iterable[Target | str] = [service_behind(served.ingress.namespace, backend, index, options)]
+    if backend.port == USE_ANNOTATION:
+        targets = list(action_targets(served.ingress, backend, index, options))
+        if not targets:
+            yield replace(_leading(*where, origin=origin, target=Target(problem=_ENDS)), redirects=True)
+    if _redirects(served):
+        yield replace(_leading(*where, origin=origin, target=Target(problem=_REDIRECTS)), redirects=True)
+        return
+    for target in targets:
+        if isinstance(target, str):
+            yield replace(_leading(*where, origin=origin), doubt=target)
+        else:
+            yield _leading(*where, origin=origin, target=target)
 
 
-def service_behind(
-    namespace: str,
-    backend: ServiceBackend,
-    index: RoutingIndex,
-    options: RoutingOptions,
-    protocol: Protocol = Protocol.TCP,
-) -> tuple[Service | None, ServicePort | None, str]:
-    """The Service and the port of it that ``backend`` leads to, and else what is wrong with that, in words.
+def _redirects(served: _Served) -> bool:
+    """Whether the controller answers every request by itself: that the client is to go elsewhere.
 
-    An alias of a Service of the cluster leads there: the controller looks the name up itself, and connects to the port
-    of that number.
+    Source: ingress-nginx "Permanent Redirect"; what is no URL is ignored.
     """
-    service = index.services.get((namespace, backend.service))
-    if service is None:
-        return None, None, f"there is no Service {namespace}/{backend.service} in these manifests"
-    port = _port(service, backend.port, protocol)
-    if service.type is ServiceType.EXTERNAL_NAME:
-        number = port.port if port is not None else backend.port
-        return _aliased(service, _called(service.external_name, index, options), number, protocol)
-    return service, port, "" if port is not None else f"Service {service} has no {protocol} port {backend.port}"
+    if served.known is None or served.known.name not in NGINX.readers:
+        return False
+    values = (served.ingress.annotations.get(NGINX.prefix + name, "") for name in _REDIRECTING)
+    return any(value.startswith(("http://", "https://")) for value in values)
 
 
-def _port(service: Service, wanted: int | str, protocol: Protocol) -> ServicePort | None:
-    ports = (port for port in service.ports if port.protocol is protocol and wanted in (port.port, port.name))
-    return next(ports, None)
-
-
-def _aliased(
-    alias: Service, service: Service | None, wanted: int | str, protocol: Protocol
-) -> tuple[Service | None, ServicePort | None, str]:
-    """As :func:`service_behind`, for an ``alias`` of ``service``, which is None where it is of none of the cluster."""
-    named = f"Service {alias} is an alias of {alias.external_name}"
-    if service is None:
-        return alias, None, f"{named}: the controller connects to that, which is no Service of these manifests"
-    port = _port(service, wanted, protocol)
-    if service.headless and isinstance(wanted, int):
-        port = ServicePort(wanted, wanted, protocol)  # its name leads to the pods themselves, and translates nothing
-    return service, port, "" if port is not None else f"{named}, which has no port {wanted}"
-
-
-def _called(name: str, index: RoutingIndex, options: RoutingOptions) -> Service | None:
-    """The Service that ``name`` is that of, or would be if pods of it were created."""
-    found = service_called(index, f"{name.rstrip('.')}.", None, options)
-    return found.target.service if isinstance(found.target, ToService) else service_without_pods(index, found)
+def _beside(served: _Served, index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
+    """A way in for each annotation that sends requests somewhere else as well, or may do so."""
+    reader = served.known.name if served.known is not None else None
+    reads_snippets = "false" not in controllers.settings_of(served.controller, "allow-snippet-annotations")
+    for one in asides(served.ingress, reader, index, controllers.options, reads_snippets=reads_snippets):
+        way = _leading(served, "", "", "", origin=None, target=one.target)
+        notes = (*way.notes, *filter(None, (one.note,)))
+        hops = (Hop(f"{one.name} of {way.object}", None, served.ingress.origin), *way.hops[1:])
+        yield replace(way, by=one.name, doubt=one.doubt, aside=True, notes=notes, hops=hops)
 
 
 def _leading(  # noqa: PLR0913 -- the parts of one way
@@ -211,11 +207,10 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
     path_type: str,
     *,
     origin: Origin | None,
-    service: Service | None = None,
-    port: ServicePort | None = None,
-    problem: str = "",
+    target: Target | None = None,
 ) -> WayIn:
-    ingress = served.ingress
+    ingress, target = served.ingress, target or Target()
+    service, port = target.service, target.port
     on_nodes = service is not None and port is not None and has_node_port(service, port)
     is_tls = any(not tls.hosts or not host or any(_covers(one, host) for one in tls.hosts) for tls in ingress.tls)
     first = requests_hop(f"Ingress {ingress.namespace}/{ingress.name}", host, path, origin)
@@ -232,12 +227,17 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         tls=Tls.TERMINATED if is_tls else Tls.NONE,
         service=service,
         service_port=port,
-        sources=tuple(one for one in served.sources if on_nodes or _has_no_node(one)),
+        sources=tuple(
+            replace(one, provided=(*one.provided, *target.provided))
+            for one in served.sources
+            if on_nodes or _has_no_node(one)
+        ),
         controller=served.controller,
         restricted_to=_allowed(ingress),
         internal=ingress.annotations.get(_SCHEME) == "internal",
-        problem=problem,
-        notes=served.notes,
+        problem=target.problem,
+        outside=target.outside,
+        notes=(*served.notes, *target.notes),
         hops=tuple(served_hops(first, served.controller, service, port)),
         class_name=served.class_name,
     )

@@ -48,8 +48,9 @@ def read_url(text: str) -> Request:
 def serving(ways: Iterable[WayIn], request: Request) -> tuple[WayIn, ...]:
     """The ways that serve ``request``: of each controller the most specific ones; several where nothing tells which."""
     best: dict[str, list[WayIn]] = {}
+    ways = tuple(ways)
     for way in ways:
-        if way.controller is None or not _serves(way, request):
+        if way.controller is None or way.aside or not _serves(way, request):
             continue
         rivals = best.setdefault(way.controller.name, [])
         if rivals and _specificity(way) < _specificity(rivals[0]):
@@ -57,7 +58,17 @@ def serving(ways: Iterable[WayIn], request: Request) -> tuple[WayIn, ...]:
         if rivals and _specificity(way) > _specificity(rivals[0]):
             rivals.clear()
         rivals.append(way)
-    return tuple(way for rivals in best.values() for way in rivals)
+    chosen = tuple(way for rivals in best.values() for way in rivals)
+    objects = {way.object for way in chosen} | {
+        str(key) for way in chosen if way.controller for key in way.controller.workloads
+    }
+    beside = (way for way in ways if way.aside and not objects.isdisjoint((way.object, _called(way))))
+    return (*chosen, *beside)
+
+
+def _called(way: WayIn) -> str:
+    """What opens ``way``, called as a workload is."""
+    return f"{way.namespace}/{way.name}[{way.kind}]"
 
 
 def _serves(way: WayIn, request: Request) -> bool:

@@ -14,6 +14,7 @@ from netverify.model.cluster import WorkloadKey
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
+from netverify.routing.outside import Outside
 from netverify.rules.predicate import Predicate
 
 
@@ -77,11 +78,13 @@ class WayIn:
     ``by`` what it opens it with: ``Ingress``, ``Gateway``, ``Route``, ``LoadBalancer``, ``NodePort``, ``externalIPs``,
     ``hostPort``, ``hostNetwork``. ``host`` and ``path`` are empty for all. ``port`` is where the client knocks, None
     where the server allocates it. It leads to ``service_port`` of ``service``, or to ``pod_port`` of ``workload``; to
-    neither where there is a ``problem``, which says in words why it leads nowhere. ``internal``: only for clients
+    neither where there is a ``problem``, which says in words why it leads nowhere. ``outside`` is where it leads out of
+    the cluster again. Where there is a ``doubt``, it is not known where else it leads, and the doubt says why.
+    ``aside``: requests that another way of the same object serves go here as well, or in some cases. ``listens`` is the
+    port of the controller that the client has to get to, None for any. ``internal``: only for clients
     inside the network of the cloud. ``hops`` is the path from the client to the last station before the pod, and
-    ``class_name`` that of the Ingress, the Gateway or the load balancer. ``unmodelled``: there is a ``problem`` because
-    what serves it is not modelled, so that it may lead somewhere all the same. ``redirects``: it is meant to lead to no
-    pod, since whoever serves it answers that the client is to go elsewhere.
+    ``class_name`` that of the Ingress, the Gateway or the load balancer. ``redirects``: it is meant to lead to no pod,
+    since whoever serves it answers by itself, or that the client is to go elsewhere.
     """
 
     by: str
@@ -104,10 +107,13 @@ class WayIn:
     restricted_to: tuple[AddressRange, ...] = ()
     internal: bool = False
     problem: str = ""
+    outside: Outside | None = None
+    doubt: str = ""
+    aside: bool = False
+    listens: int | None = None
     notes: tuple[str, ...] = ()
     hops: tuple[Hop, ...] = ()
     class_name: str = ""
-    unmodelled: bool = False
     redirects: bool = False
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from netverify.routing.controller_arguments import argument_ways
 from netverify.routing.controllers import Controllers
 from netverify.routing.gateways import gateway_ways
 from netverify.routing.index import RoutingIndex
@@ -22,6 +23,7 @@ def ways_in(index: RoutingIndex, options: RoutingOptions) -> tuple[WayIn, ...]:
         ingress_ways(index, controllers),
         gateway_ways(index, controllers),
         openshift_ways(index, controllers),
+        argument_ways(index, controllers),
         service_ways(index),
         node_ways(index),
     )

@@ -94,6 +94,7 @@ def test_of_the_annotations_those_about_traffic_are_kept() -> None:
     assert list(found.annotations) == [
         "alb.ingress.kubernetes.io/scheme",
         "kubernetes.io/ingress.class",
+        "nginx.ingress.kubernetes.io/rewrite-target",
         "nginx.ingress.kubernetes.io/whitelist-source-range",
     ]
 

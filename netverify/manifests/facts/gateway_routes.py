@@ -11,6 +11,7 @@ from netverify.manifests.document import Document
 from netverify.manifests.schema.gateway_routes import (
     BackendObjectShape,
     BackendRefShape,
+    ExtensionRefShape,
     FilteredRuleShape,
     GrpcMatchShape,
     GrpcRuleShape,
@@ -72,15 +73,22 @@ def _rule(shape: HttpRuleShape | GrpcRuleShape | PlainRuleShape, index: int, doc
             matches = tuple(map(_grpc_match, shape.matches or ()))
     filters = [] if isinstance(shape, PlainRuleShape) else list(_filters(shape))
     mirrored = [one.requestMirror.backendRef for one in filters if one.requestMirror is not None]
+    asked = [one.externalAuth.backendRef for one in filters if one.externalAuth is not None]
+    extensions = [one.extensionRef for one in filters if one.extensionRef is not None]
     return RouteRule(
         matches=matches,
         backends=(
             *map(_backend, shape.backendRefs or ()),
-            *(_backend(one) for one in mirrored if one is not None),
+            *(_backend(one) for one in (*mirrored, *asked) if one is not None),
         ),
         redirects=any(one.type == "RequestRedirect" for one in filters),
+        doubts=tuple(dict.fromkeys(map(_extension_doubt, extensions))),
         origin=document.origin(("spec", "rules", index)),
     )
+
+
+def _extension_doubt(shape: ExtensionRefShape) -> str:
+    return f"filter {shape.kind} {shape.name} is not modelled, and could send requests anywhere"
 
 
 def _filters(rule: FilteredRuleShape) -> Iterator[RouteFilterShape]:

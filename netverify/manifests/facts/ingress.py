@@ -38,21 +38,19 @@ _ABOUT_TRAFFIC = (
     "alb.ingress.kubernetes.io/",
     "appgw.ingress.kubernetes.io/",
     "cloud.google.com/",
+    "haproxy-ingress.github.io/",
+    "haproxy.org/",
+    "ingress.kubernetes.io/",
+    "konghq.com/",
     "kubernetes.io/ingress.",
     "networking.gke.io/",
+    "nginx.com/",
+    "nginx.ingress.kubernetes.io/",
+    "nginx.org/",
+    "projectcontour.io/",
     "traefik.ingress.kubernetes.io/",
 )
-"""How the annotations begin that may say how traffic is to arrive."""
-_ABOUT_TRAFFIC_OF_NGINX = frozenset(
-    f"nginx.ingress.kubernetes.io/{name}"
-    for name in (
-        "allowlist-source-range",
-        "backend-protocol",
-        "denylist-source-range",
-        "ssl-passthrough",
-        "whitelist-source-range",
-    )
-)
+"""How the annotations begin that may say how traffic is to arrive, or where it is to go."""
 _EMPTY_PATH = PathShape()
 _EMPTY_BACKEND = BackendShape()
 
@@ -89,11 +87,7 @@ def ingress_class(shape: IngressClassShape, name: str, document: Document) -> In
 
 
 def _about_traffic(annotations: Labels) -> Labels:
-    return {
-        key: value
-        for key, value in sorted(annotations.items())
-        if key.startswith(_ABOUT_TRAFFIC) or key in _ABOUT_TRAFFIC_OF_NGINX
-    }
+    return {key: value for key, value in sorted(annotations.items()) if key.startswith(_ABOUT_TRAFFIC)}
 
 
 def _rule(shape: HostRuleShape | None, path: FieldPath, document: Document) -> IngressRule:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netverify.manifests.document import Document
 from netverify.manifests.facts import stored
+from netverify.manifests.facts.arguments import routing_arguments
 from netverify.manifests.facts.pod_network import is_sidecar, pod_network
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import ContainerShape, PodShape, PodSpecShape, PodStatusShape
@@ -28,7 +31,14 @@ def bare_pod(shape: PodShape, key: WorkloadKey, document: Document) -> Workload:
         origin=document.origin(),
         network=pod_network(spec),
         host_addresses=_host_addresses(shape.status),
+        arguments=arguments_of(spec, key.namespace),
     )
+
+
+def arguments_of(spec: PodSpecShape, namespace: str) -> Mapping[str, tuple[str, ...]]:
+    """The arguments of the containers that tell a controller what to serve."""
+    containers = [(one.image, one.command, one.args, one.env) for one in spec.containers or () if one is not None]
+    return routing_arguments(containers, namespace)
 
 
 def container_ports(spec: PodSpecShape) -> tuple[ContainerPort, ...]:

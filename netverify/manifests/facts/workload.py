@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from netverify.manifests.document import Document
 from netverify.manifests.facts import stored
-from netverify.manifests.facts.pod import container_ports
+from netverify.manifests.facts.pod import arguments_of, container_ports
 from netverify.manifests.facts.pod_network import pod_network
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.pod import PodSpecShape, PodTemplateShape
@@ -57,6 +57,7 @@ def controlled_pods(shape: WorkloadShape, key: WorkloadKey, document: Document) 
         open_labels=open_labels,
         origin=document.origin(),
         network=pod_network(spec, _stateful(shape)),
+        arguments=arguments_of(spec, key.namespace),
     )
 
 

@@ -101,7 +101,7 @@ def _controller(document: Document, kind: str, default_namespace: str) -> ReadOb
     replicas = spec.get("replicas")
     if replicas is not None and (replicas.__class__ is not int or not 0 <= replicas <= _MAX_INT32):
         raise UnusualError
-    pods = template(spec.get("template"))
+    pods = template(spec.get("template"), who.namespace)
     _check_selector(spec.get("selector"), pods.labels)
     added = _added_labels(kind, who.name, replicas)
     if not added.keys().isdisjoint(pods.labels):
@@ -114,6 +114,7 @@ def _controller(document: Document, kind: str, default_namespace: str) -> ReadOb
         open_labels=added,
         origin=document.origin(),
         network=_network(spec, kind, pods.dns_policy, replicas),
+        arguments=pods.arguments,
     )
     return ReadObject(fact, who.owner, who.placed, ended=kind == "ReplicaSet" and replicas == 0)
 

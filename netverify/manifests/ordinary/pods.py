@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from netverify.manifests.document import Value
+from netverify.manifests.facts.arguments import routing_arguments
 from netverify.manifests.facts.stored import container_port
 from netverify.manifests.ordinary.metadata import METADATA, check_annotations, labels
 from netverify.manifests.ordinary.unusual import UnusualError, items, mapping, text
@@ -106,10 +108,11 @@ class Template(NamedTuple):
     ports: tuple[ContainerPort, ...]
     host_network: bool
     dns_policy: str | None
+    arguments: Mapping[str, tuple[str, ...]]
 
 
-def template(value: Value) -> Template:
-    """The template of a controller whose pods are always restarted."""
+def template(value: Value, namespace: str) -> Template:
+    """The template of a controller in ``namespace`` whose pods are always restarted."""
     whole = mapping(value, TEMPLATE)
     meta = mapping(whole.get("metadata"), TEMPLATE_METADATA)
     if "annotations" in meta:
@@ -121,7 +124,9 @@ def template(value: Value) -> Template:
     dns_policy = text(spec["dnsPolicy"]) if "dnsPolicy" in spec else None
     if dns_policy is not None and dns_policy not in _DNS_POLICIES:
         raise UnusualError
-    return Template(labels(meta.get("labels")), _ports(spec), on_host, dns_policy)
+    ports = _ports(spec)
+    programs = ((one["image"], one.get("command"), one.get("args"), one.get("env")) for one in spec["containers"])
+    return Template(labels(meta.get("labels")), ports, on_host, dns_policy, routing_arguments(programs, namespace))
 
 
 def _ports(spec: dict[str, Value]) -> tuple[ContainerPort, ...]:

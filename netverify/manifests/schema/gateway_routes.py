@@ -40,6 +40,24 @@ class MirrorShape(Shape):
     fraction: Any = None
 
 
+class ExtensionRefShape(Shape):
+    """``extensionRef`` of a filter."""
+
+    group: str | None = None
+    kind: str | None = None
+    name: str | None = None
+
+
+class ExternalAuthShape(Shape):
+    """``externalAuth`` of a filter."""
+
+    protocol: str | None = None
+    backendRef: BackendObjectShape | None = None
+    grpc: Any = None
+    http: Any = None
+    forwardBody: Any = None
+
+
 class RouteFilterShape(Shape):
     """One item of ``filters``, of a gRPC route as well."""
 
@@ -48,10 +66,10 @@ class RouteFilterShape(Shape):
     requestRedirect: dict[str, Any] | None = None
     requestHeaderModifier: dict[str, Any] | None = None
     responseHeaderModifier: dict[str, Any] | None = None
-    extensionRef: dict[str, Any] | None = None
+    extensionRef: ExtensionRefShape | None = None
     urlRewrite: dict[str, Any] | None = None
     cors: dict[str, Any] | None = None
-    externalAuth: dict[str, Any] | None = None
+    externalAuth: ExternalAuthShape | None = None
 
 
 class BackendRefShape(BackendObjectShape):
