@@ -143,6 +143,9 @@ def _leading(
         service_port=target.port,
         sources=tuple(replace(one, provided=(*one.provided, *target.provided)) for one in entrance.sources),
         controller=entrance.controller,
+        problem=target.problem,
+        outside=target.outside,
+        notes=(*_further_conditions(match), *target.notes),
         hops=tuple(_hops(entrance, match, target.service, target.port)),
         class_name=attached.gateway.class_name if attached else "",
     )

@@ -7,18 +7,19 @@ looks up itself and connects to; nginx ``proxy_pass``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from netverify.model.addresses import Address, parse_address
 from netverify.model.ingress import ServiceBackend
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
-from netverify.routing.dns_step import Outcome, ToApiServer, ToOutside, ToService
+from netverify.routing.dns_step import ToAddress, ToApiServer, ToOutside, ToService
 from netverify.routing.index import RoutingIndex
 from netverify.routing.lookup import Lookup, service_called, service_without_pods
 from netverify.routing.options import RoutingOptions
 from netverify.routing.outside import Outside
+from netverify.routing.resolver import cluster_first
 
 SEARCHED = "where the controller looks names up with the search domains of a pod"
 _PATH_VARIABLE = re.compile(r"\$(?:request_uri|uri)\b")
@@ -102,27 +103,41 @@ def behind_name(name: str, port: int | str, index: RoutingIndex, options: Routin
     try:
         address = parse_address(name)
     except ValueError:
-        address = None
-    if address is not None:
-        owner = _owner(address, index)
-        return Target(outside=Outside(name, number, address)) if owner is None else _at_port(owner, port)
-    bare = name.rstrip(".")
-    found = service_called(index, f"{bare}.", None, options)
-    searched = service_called(index, bare, None, options)
-    for lookup, provided in ((found, ()), (searched, (SEARCHED,))):
+        return _behind_host(name.rstrip("."), port, number, index, options)
+    owner = _owner(address, index)
+    return Target(outside=Outside(name, number, address)) if owner is None else _at_port(owner, port)
+
+
+def _behind_host(
+    bare: str, port: int | str, number: int | None, index: RoutingIndex, options: RoutingOptions
+) -> Target:
+    tried = [bare, *(f"{bare}.{domain}" for domain in cluster_first(None, options).searches)]
+    lookups = [service_called(index, f"{text}.", None, options) for text in tried]
+    for lookup in lookups:
+        provided = () if lookup is lookups[0] else (SEARCHED,)
         service = _service(lookup, index)
         if service is not None:
-            target = _at_port(service, port)
-            return Target(service, target.port, problem=target.problem, provided=provided)
-    if found.steps[-1].outcome is Outcome.LOOP:
-        return Target(problem=found.steps[-1].detail)
-    if found.target is None and (found.absent or bare.endswith(".svc")):
-        return Target(
-            problem=f"there is no {found.absent[0] if found.absent else f'Service {bare}'} in these manifests"
-        )
-    if isinstance(found.target, ToApiServer):
-        return Target(outside=Outside(bare))  # The port where it listens is seldom the one of its Service.
-    return Target(outside=Outside(found.target.name if isinstance(found.target, ToOutside) else bare, number))
+            return replace(_at_port(service, port), provided=provided)
+        if lookup.found:
+            return replace(_at_end_of(lookup, bare, number), provided=provided)
+    absent = lookups[0].absent
+    if lookups[0].target is None and (absent or bare.endswith(".svc")):
+        return Target(problem=f"there is no {absent[0] if absent else f'Service {bare}'} in these manifests")
+    return Target(outside=Outside(bare, number))
+
+
+def _at_end_of(found: Lookup, name: str, number: int | None) -> Target:
+    """What a name leads to that the DNS of the cluster knows, and that is no Service's."""
+    match found.target:
+        case ToApiServer():
+            return Target(outside=Outside(name))  # The port where it listens is seldom the one of its Service.
+        case ToOutside(outside):
+            return Target(outside=Outside(outside, number))
+        case ToAddress(address, _):
+            return Target(outside=Outside(str(address), number, address))
+        case _:
+            last = found.steps[-1]
+            return Target(problem=f"there is no {last.absent} in these manifests" if last.absent else last.detail)
 
 
 def port_of(service: Service, wanted: int | str, protocol: Protocol = Protocol.TCP) -> ServicePort | None:
@@ -150,7 +165,7 @@ def _behind_alias(
         return Target(found.service, target.port, problem=problem, provided=found.provided, alias=alias)
     if found.outside is not None:
         there = Outside(found.outside.name, found.outside.port, found.outside.address, alias)
-        return Target(alias, outside=there, alias=alias)
+        return Target(alias, outside=there, provided=found.provided, alias=alias)
     return Target(alias, problem=f"{named}: {found.problem}", alias=alias)
 
 

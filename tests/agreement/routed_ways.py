@@ -59,6 +59,8 @@ def without_type(kind, path_type, path):
 
 
 def target_of(way):
+    if way.outside is not None:
+        return ("outside", way.outside.name, way.outside.port)
     if way.service is not None:
         return ("service", way.service.namespace, way.service.name, way.service_port.port)
     return ("pod", (way.workload.namespace, way.workload.name, way.workload.kind), way.pod_port)
@@ -104,21 +106,34 @@ def end_of(objects, way):
     if way.target[0] == "pod":
         return way.target
     target = followed(objects, way.target, ())
+    if target and target[0] == "outside":
+        return target
     service = find(objects, "Service", *target[1:3]) if target else None
     if service is None:
         return None
-    if target != way.target and is_headless(service):
+    if target != way.target and is_headless(service) and isinstance(target[3], int):
         return target  # the name leads to the pods themselves, on whichever port is dialled
     ports = [(port["port"], protocol_of(port)) for port in ports_of(service)]
     return target if (target[3], way.protocol) in ports else None
 
 
 def followed(objects, target, seen):
-    """``target``, or what it is an alias of; None where that is outside, or nothing but itself."""
+    """``target``, or what it is an alias of; ``("outside", name, port)`` outside; None where it is nothing but itself.
+
+    A controller looks up what it reads with the search domains of pods, so that two labels may be a Service as well;
+    what an alias in DNS leads to is whole.
+    """
     service = find(objects, "Service", *target[1:3])
     if service is None or type_of(service) != "ExternalName":
         return target
-    labels = service["spec"]["externalName"].lower().removesuffix(".").split(".")
-    if labels[2:] != IN_CLUSTER or target in seen or not isinstance(target[3], int):
+    name = service["spec"]["externalName"].lower().removesuffix(".")
+    labels, port = name.split("."), target[3] if isinstance(target[3], int) else None
+    if seen and (labels[2:] == ["svc"] or labels[-1].isdecimal()):
+        return None  # "not resolved by DNS servers"; no top-level domain is called so
+    is_searched = not seen and (labels[2:] == ["svc"] or (len(labels) == 2 and find(objects, "Service", *labels[::-1])))
+    if labels[2:] != IN_CLUSTER and not is_searched:
+        return ("outside", name, port)
+    if target in seen:
         return None
-    return followed(objects, ("service", labels[1], labels[0], target[3]), (*seen, target))
+    end = followed(objects, ("service", labels[1], labels[0], target[3]), (*seen, target))
+    return end or (("outside", name, port) if len(labels) == 2 else None)  # where nothing answers to it inside

@@ -30,7 +30,7 @@ def open_ways(objects):
     later = with_all_ready(objects)
     for way in ways_in(later):
         target = end_of(objects, way)
-        if target is None or (target[0] == "service" and target != way.target):
+        if target is None or target[0] == "outside" or (target[0] == "service" and target != way.target):
             continue
         for pod, number, protocol in led_to(later, way, target):
             for client in CLIENTS:

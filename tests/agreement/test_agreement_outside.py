@@ -33,7 +33,7 @@ def judged(asked):
     """The judge's ways in, each with as whom policy sees them, the port of the Service, and the endpoints of that."""
     for way in ways_in(asked.with_all_ready):
         target = end_of(asked.objects, way)
-        if target is None or target[0] == "pod" or target != way.target:
+        if target is None or target[0] != "service" or target != way.target:
             continue
         service = find(asked.with_all_ready, "Service", *target[1:3])
         ends = [

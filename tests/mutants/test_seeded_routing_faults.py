@@ -64,14 +64,14 @@ FAULTS_OF_WAYS = {
         "endswith(pattern[2:])",
     ),
     "a backend of HTTP may be UDP": (
-        "routing.ingresses",
+        "routing.targets",
         "if port.protocol is protocol and wanted in (port.port, port.name)",
         "if wanted in (port.port, port.name)",
     ),
     "an alias of an Ingress leads nowhere": (
-        "routing.ingresses",
-        "_aliased(service, _called(service.external_name, index, options), number, protocol)",
-        "_aliased(service, None, number, protocol)",
+        "routing.targets",
+        "        service = _service(lookup, index)\n",
+        "        service = None\n",
     ),
     "a Route knows the Service's own number of a port": (
         "routing.openshift_routes",
