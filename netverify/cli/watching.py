@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,23 +13,25 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_of
+from netverify.cli.watched import files_of, watched_places
 from netverify.diagnostics import DiagnosedError
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import line
 
 _BETWEEN_S = 0.5
-_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".txt")
 
 
 def watch(request: CheckRequest) -> ExitStatus:
-    """Checks now, and whenever something below the current folder, or a source, changes; until interrupted."""
+    """Checks now, and whenever something changes that is read, or is below the current folder; until interrupted."""
     if "-" in request.sources.filenames:
         raise Refusal("NV420", "`--watch` cannot read standard input again", "name files or folders")
+    places = watched_places(request)
     before: dict[str, tuple[int, int]] | None = None
     while True:
-        now = _stamps(request)
+        now = _stamps(request, places)
         if now != before:
-            before = now
+            places = watched_places(request)
+            before = _stamps(request, places)
             _once(request)
         time.sleep(_BETWEEN_S)
 
@@ -49,11 +50,11 @@ def _once(request: CheckRequest) -> None:
     complain([line(f"{at}: status {int(status)}; watching for changes, interrupt to end")], request.color)
 
 
-def _stamps(request: CheckRequest) -> dict[str, tuple[int, int]]:
+def _stamps(request: CheckRequest, places: frozenset[Path]) -> dict[str, tuple[int, int]]:
     """When each file was changed last, and its size."""
     written = {Path(path).resolve() for path in _written(request.outputs, request)}
     found: dict[str, tuple[int, int]] = {}
-    for path in _files(request):
+    for path in files_of(places):
         try:
             status = path.stat()
         except OSError:
@@ -67,14 +68,3 @@ def _written(outputs: tuple[Output, ...], request: CheckRequest) -> Iterator[str
     yield from (output.path for output in outputs if output.path is not None)
     if request.write_baseline is not None:
         yield request.write_baseline
-
-
-def _files(request: CheckRequest) -> Iterator[Path]:
-    sources = request.sources
-    for name in dict.fromkeys((".", *request.specs, *sources.filenames, *sources.kustomize, *sources.helm)):
-        path = Path(name)
-        if path.is_file():
-            yield path
-        for folder, folders, files in os.walk(path):
-            folders[:] = [one for one in folders if not one.startswith(".")]
-            yield from (Path(folder, one) for one in files if one.endswith(_SUFFIXES))

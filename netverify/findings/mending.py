@@ -6,15 +6,13 @@ A fix is safe only where the finding that it belongs to is a proof that nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from netverify.diagnostics import Edit, Fix
 from netverify.findings.near_misses import NearMiss
 from netverify.findings.parts import RulePart
-from netverify.findings.patches import patch
+from netverify.findings.patches import may_be_named, patch
 from netverify.manifests.document import Document, FieldPath, Value
 from netverify.manifests.editing import Sheet, item_removal, removal, replacement
-from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.places import Places
 from netverify.model.flow import Direction
 from netverify.model.network_policy import NetworkPolicy
@@ -34,7 +32,7 @@ class Mending:
             return None
         sheet, _ = found
         edit = removal(sheet)
-        if edit is not None and edit.last - edit.first == len(sheet.lines) and _may_be_named(policy.origin.path):
+        if edit is not None and edit.last - edit.first == len(sheet.lines) and may_be_named(policy.origin.path):
             return None
         return _fix(policy, sheet, edit, safe=True)
 
@@ -86,9 +84,3 @@ def _fix(policy: NetworkPolicy, sheet: Sheet, edit: Edit | None, *, safe: bool) 
         return None
     text = patch(policy.origin.path, sheet.data, [edit])
     return Fix(policy.origin.path, (edit,), text, safe, policy.namespace) if text else None
-
-
-def _may_be_named(path: str) -> bool:
-    """Whether a kustomization at or above ``path`` may name the file, which then must not be deleted."""
-    folders = Path(path).resolve().parents
-    return any((folder / name).exists() for folder in folders for name in FILE_NAMES)

@@ -13,20 +13,23 @@ from pathlib import Path
 
 from netverify.diagnostics import Diagnostic, Edit
 from netverify.manifests.editing import edited
+from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.reading import UnreadableError, read_regular
 
 _NAME = re.compile(r"[A-Za-z0-9_.+@=,/-]+")
+_LEFT = b"# no object is left in this file\n"
 _NO_END = "\\ No newline at end of file\n"
 
 
 def patch(path: str, data: bytes, edits: Sequence[Edit]) -> str:
     """What ``edits`` change in ``data``, the text of the file at ``path``; empty where it cannot be shown plainly.
 
-    A file of which nothing is left is deleted. The name is relative to the current folder where it can be.
+    A file of which nothing is left is deleted; one that a kustomization may name keeps a comment instead: kustomize
+    refuses to go on without it. The name is relative to the current folder where it can be.
     """
     name = _name(path)
-    after = edited(data, edits)
+    after = edited(data, edits) or (_LEFT if may_be_named(path) else b"")
     if not _NAME.fullmatch(name):
         return ""
     old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (data, after))
@@ -35,9 +38,9 @@ def patch(path: str, data: bytes, edits: Sequence[Edit]) -> str:
     )
     if not hunks or not all(" " <= character <= "~" or character in "\t\n" for character in hunks):
         return ""
-    if after:
-        return f"--- a/{name}\n+++ b/{name}\n{hunks}"
-    return f"diff --git a/{name} b/{name}\ndeleted file mode 100644\n--- a/{name}\n+++ /dev/null\n{hunks}"
+    # Without a header of git's own: that would name files from the root of the repository, and in a folder below it
+    # `git apply` skips such files without a word.
+    return f"--- a/{name}\n+++ {f'b/{name}' if after else '/dev/null'}\n{hunks}"
 
 
 def patches(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
@@ -58,6 +61,12 @@ def patches(findings: Iterable[Diagnostic]) -> tuple[str, ...]:
             continue
         found.append(patch(path, data, _together(edit for fix in of_file for edit in fix.edits)))
     return tuple(filter(None, found))
+
+
+def may_be_named(path: str) -> bool:
+    """Whether a kustomization at or above ``path`` may name the file, which then must not be deleted."""
+    folders = Path(path).resolve().parents
+    return any((folder / name).exists() for folder in folders for name in FILE_NAMES)
 
 
 def _together(edits: Iterable[Edit]) -> list[Edit]:

@@ -66,7 +66,7 @@ class Converter:
                 for number, value in enumerate(values)
             ),
             cluster_domain=shape.cluster_domain,
-            node_local_dns=shape.node_local_dns,
+            node_local_dns=shape.node_local_dns if "node_local_dns" in shape.model_fields_set else None,
             api_servers=self._texts(shape.api_server, ("api-server",)),
             ingress_controller=self._written(shape.ingress_controller, ("ingress-controller",))
             if shape.ingress_controller

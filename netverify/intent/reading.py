@@ -13,12 +13,13 @@ from netverify.diagnostics import DiagnosedError, Diagnostic, Origin, Severity
 from netverify.intent.convert import Converter
 from netverify.intent.problems import problems
 from netverify.intent.shape import IntentShape
-from netverify.intent.spec import FILE_NAMES, Assertion, ExceptionText, Spec, ZoneText
+from netverify.intent.spec import FILE_NAMES, Assertion, ExceptionText, Spec, Written, ZoneText
 from netverify.manifests.document import Document, FieldPath, Value, render_path
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
+from netverify.queries.assumed import RANGES
 
 _MOST_FILES = 200
 
@@ -156,9 +157,9 @@ class _Reading:
             sources=tuple(one for part in parts for one in part.sources),
             namespace=next((part.namespace for part in parts if part.namespace), None),
             cni=next((part.cni for part in parts if part.cni), None),
-            assumptions=tuple(one for part in parts for one in part.assumptions),
+            assumptions=tuple(_assumptions(parts)),
             cluster_domain=next((part.cluster_domain for part in parts if part.cluster_domain), None),
-            node_local_dns=any(part.node_local_dns for part in parts),
+            node_local_dns=next((part.node_local_dns for part in parts if part.node_local_dns is not None), None),
             api_servers=next((part.api_servers for part in parts if part.api_servers), ()),
             ingress_controller=next((part.ingress_controller for part in parts if part.ingress_controller), None),
             zones=tuple(one for part in parts for one in part.zones),
@@ -168,6 +169,16 @@ class _Reading:
 
     def _refuse(self, code: str, message: str, origin: Origin, advice: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, Severity.ERROR, message, origin, advice))
+
+
+def _assumptions(parts: Sequence[Spec]) -> Iterator[Written]:
+    """What ``parts`` assume: each setting as the first file says that has it, except for ranges, which add up."""
+    said: dict[str, Spec] = {}
+    for part in parts:
+        for one in part.assumptions:
+            key = one.text.partition("=")[0]
+            if key in RANGES or said.setdefault(key, part) is part:
+                yield one
 
 
 def _nulls(value: Value, path: FieldPath) -> Iterator[FieldPath]:

@@ -269,7 +269,7 @@ class Spec:
     cni: Written | None = None
     assumptions: tuple[Written, ...] = ()
     cluster_domain: str | None = None
-    node_local_dns: bool = False
+    node_local_dns: bool | None = None
     api_servers: tuple[Written, ...] = ()
     ingress_controller: Written | None = None
     zones: tuple[ZoneText, ...] = ()

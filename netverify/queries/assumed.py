@@ -15,6 +15,8 @@ from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.queries.suggestions import did_you_mean, nearest
 
 POD_CIDR, NODE_CIDR, NAMED_PORTS, UNRENDERED = "pod-cidr", "node-cidr", "named-ports", "unrendered"
+RANGES = frozenset({POD_CIDR, NODE_CIDR})
+"""Keys that can be given more than once."""
 KEYS: Mapping[str, tuple[str, ...]] = {
     **{behaviour.value: ("true", "false") for behaviour in Behaviour},
     NAMED_PORTS: ("declared", "free"),
@@ -87,7 +89,7 @@ def _checked(text: str) -> tuple[str, str]:
     if not equals or (allowed and value not in allowed):
         choices = " or ".join(f"`{key}={one}`" for one in allowed or ("10.0.0.0/8",))
         raise AssumptionError(f"`--assume {text}` gives `{key}` no value that it can have", f"write {choices}")
-    if key in {POD_CIDR, NODE_CIDR}:
+    if key in RANGES:
         try:
             value = str(ipaddress.ip_network(value))
         except ValueError:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from netverify.cli.main import main
+from netverify.intent.reading import read_spec
+from netverify.intent.spec import Spec, Written
 
 MANIFESTS = """
 apiVersion: v1
@@ -620,3 +623,52 @@ def test_a_field_without_a_value_is_not_one_that_is_left_out(
     status, _, err = checked(capsys)
     assert status == 2
     assert f"error[NV703]: `{field}` has no value\n --> netverify.yaml:{place}\n" in err
+
+
+class TestWhatCanBeSaidOnlyOnce:
+    """*What can be said only once is what the first file says*: an include does not overrule the file that names it."""
+
+    @pytest.mark.parametrize(
+        ("setting", "first", "other"),
+        [
+            ("node-local-dns", False, True),
+            ("node-local-dns", True, False),
+            ("namespace", "one", "two"),
+            ("cluster-domain", "one.local", "two.local"),
+            ("cni", "calico", "cilium"),
+            ("ingress-controller", "namespace one", "namespace two"),
+            ("assume", {"endport-supported": True}, {"endport-supported": False}),
+            ("assume", {"endport-supported": False}, {"endport-supported": True}),
+            ("assume", {"named-ports": "declared"}, {"named-ports": "free"}),
+        ],
+    )
+    def test_the_first_file_wins(self, setting: str, first: object, other: object) -> None:
+        Path("one.yaml").write_text(json.dumps({"include": ["two.yaml"], setting: first}))
+        Path("alone.yaml").write_text(json.dumps({setting: first}))
+        Path("two.yaml").write_text(json.dumps({setting: other}))
+        together, alone, included = (read_spec((name,)) for name in ("one.yaml", "alone.yaml", "two.yaml"))
+        assert said(together, setting) == said(alone, setting) != said(included, setting)
+
+    def test_what_the_first_file_leaves_open_is_what_the_next_one_says(self) -> None:
+        Path("one.yaml").write_text("include: [two.yaml]\n")
+        Path("two.yaml").write_text("node-local-dns: true\nassume: {endport-supported: false}\n")
+        spec = read_spec(("one.yaml",))
+        assert spec.node_local_dns
+        assert [one.text for one in spec.assumptions] == ["endport-supported=false"]
+
+    def test_ranges_add_up(self) -> None:
+        Path("one.yaml").write_text("include: [two.yaml]\nassume: {pod-cidr: [10.0.0.0/8]}\n")
+        Path("two.yaml").write_text("assume: {pod-cidr: [192.168.0.0/16]}\n")
+        assert [one.text for one in read_spec(("one.yaml",)).assumptions] == [
+            "pod-cidr=10.0.0.0/8",
+            "pod-cidr=192.168.0.0/16",
+        ]
+
+
+def said(spec: Spec, setting: str) -> object:
+    """What ``spec`` says of ``setting``, without places."""
+    names = {"assume": "assumptions"}
+    value = getattr(spec, names.get(setting, setting.replace("-", "_")))
+    if isinstance(value, tuple):
+        return [one.text for one in value]
+    return value.text if isinstance(value, Written) else value

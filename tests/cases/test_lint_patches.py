@@ -1,5 +1,6 @@
 """The patches of lint: ``git apply`` takes them, and what is left says what was proved, or nothing is offered."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -187,3 +188,36 @@ def test_a_file_below_another_folder_is_named_from_the_current_one(tmp_path, mon
     monkeypatch.chdir(tmp_path)
     main(["lint", "-f", str(tmp_path / "a"), "--no-cache", "--diff"], "netverify")
     assert capsys.readouterr().out.startswith("--- a/a/x.yaml\n+++ b/a/x.yaml\n")
+
+
+def test_a_file_that_a_kustomization_names_is_kept_when_all_of_its_policies_go(patched):
+    files = {
+        "kustomization.yaml": "resources: [wide.yaml, narrow.yaml]\n",
+        "wide.yaml": WIDE,
+        "narrow.yaml": NARROW + "---\n" + NARROW.replace("narrow", "narrower"),
+    }
+    left, diff = patched(files)
+    assert "kind" not in left["narrow.yaml"]
+    assert left["narrow.yaml"].startswith("#")
+    assert "/dev/null" not in diff
+    inventory = read_inventory(["."])
+    assert not inventory.has_errors
+    assert [policy.name for policy in inventory.cluster.network_policies] == ["wide"]
+
+
+@pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "-p1", "-s"]])
+def test_a_file_in_a_subfolder_is_deleted_by_what_is_applied_there(tmp_path, monkeypatch, capsys, tool):
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"{tool[0]} is not installed")
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    (folder / "wide.yaml").write_text(WIDE)
+    (folder / "narrow.yaml").write_text(NARROW)
+    # What has the same name above must stay.
+    (tmp_path / "narrow.yaml").write_text(NARROW)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    monkeypatch.chdir(folder)
+    main(["lint", "-f", ".", "--no-cache", "--diff"], "netverify")
+    subprocess.run(tool, cwd=folder, input=capsys.readouterr().out.encode(), check=True)
+    assert sorted(path.name for path in folder.iterdir()) == ["wide.yaml"]
+    assert (tmp_path / "narrow.yaml").exists()
