@@ -12,6 +12,8 @@ from functools import lru_cache
 from netverify.model.addresses import subtract
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
+from netverify.model.identity_labels import as_seen
+from netverify.model.labels import LabelSelector
 from netverify.model.network_policy import IPBlock, NetworkPolicy, Peer, PolicyPort, PolicyRule
 from netverify.model.traffic import EVERY_PORT, Protocol, port_set
 from netverify.rules.predicate import (
@@ -45,13 +47,16 @@ _NAMES_SUPPORTED = Behaves(Behaviour.NAMED_PORTS_SUPPORTED)
 _NAMES_UNSUPPORTED = Not(_NAMES_SUPPORTED)
 _NAMES_DO_NOT_VOID = AnyOf((_NAMES_SUPPORTED, Not(Behaves(Behaviour.NAMED_PORT_VOIDS_POLICY))))
 _UNLISTED_ENFORCED = Behaves(Behaviour.UNLISTED_RULES_ENFORCED)
+_EXCEPT_DENIES = Behaves(Behaviour.EXCEPT_DENIES)
+_LABELS_LEFT_OUT = Behaves(Behaviour.IDENTITY_LABELS_LEFT_OUT)
 
 
 def lower_policy(policy: NetworkPolicy, direction: Direction) -> tuple[Selection | None, tuple[Rule, ...]]:
-    """What ``policy`` says about ``direction``: whom it isolates, and its rules, all of them ``ALLOW``.
+    """What ``policy`` says about ``direction``: whom it isolates, and its rules.
 
-    ``(None, ())`` iff it says nothing. A direction that ``policyTypes`` does not list is isolated only by a CNI that
-    enforces its rules all the same, and only if there are any. Source: NetworkPolicySpec.policyTypes.
+    Those that deny come first: they are for a CNI that takes ``except`` so. ``(None, ())`` iff it says nothing.
+    A direction that ``policyTypes`` does not list is isolated only by a CNI that enforces its rules all the same, and
+    only if there are any. Source: NetworkPolicySpec.policyTypes.
     """
     rules = policy.ingress if direction is Direction.INGRESS else policy.egress
     listed = policy.for_ingress if direction is Direction.INGRESS else policy.for_egress
@@ -60,12 +65,40 @@ def lower_policy(policy: NetworkPolicy, direction: Direction) -> tuple[Selection
     ref = PolicyRef(KIND, policy.namespace, policy.name, policy.origin)
     subject = _subject(policy, direction, listed=listed)
     selection = Selection(ref, subject, policy.namespace)
-    lowered = (
+    allowed = (
         Rule(ref, index, subject, peer, traffic, Action.ALLOW, rule.origin, policy.namespace)
         for index, rule in enumerate(rules)
         for peer, traffic in _clauses(rule, policy.namespace, direction)
     )
-    return selection, tuple(lowered)
+    refused = All((subject, _EXCEPT_DENIES))
+    denied = (
+        Rule(ref, index, refused, peer, traffic, Action.DENY, rule.origin, policy.namespace)
+        for index, rule in enumerate(rules)
+        for peer, traffic in _exceptions(rule, direction)
+    )
+    return selection, (*denied, *allowed)
+
+
+def _exceptions(rule: PolicyRule, direction: Direction) -> Iterator[tuple[Predicate, Predicate]]:
+    """The addresses in ``except``, whoever has them, with the traffic of the rule; nothing where there are none.
+
+    Source: OVN-Kubernetes ``gress_policy.go``: an ACL that drops them, before those that allow; on its ports alone.
+    """
+    holes = tuple(dict.fromkeys(hole for peer in rule.peers if peer.ip_block for hole in peer.ip_block.excepts))
+    if holes:
+        towards_block = direction is Direction.EGRESS and _has_names(rule.ports)
+        yield AddressIn(direction.peer, holes), _traffic(rule.ports, towards_block=towards_block)
+
+
+def pods_matching(end: End, selector: LabelSelector) -> Predicate:
+    """The pods that policies select by ``selector``; some CNIs leave labels out of what they select by."""
+    seen = as_seen(selector)
+    if seen == selector:
+        return PodMatches(end, selector)
+    as_written = All((Not(_LABELS_LEFT_OUT), PodMatches(end, selector)))
+    if seen is None:
+        return as_written
+    return AnyOf((as_written, All((_LABELS_LEFT_OUT, PodMatches(end, seen) if seen.requirements else IsPod(end)))))
 
 
 def _subject(policy: NetworkPolicy, direction: Direction, *, listed: bool) -> Predicate:
@@ -73,7 +106,7 @@ def _subject(policy: NetworkPolicy, direction: Direction, *, listed: bool) -> Pr
     end = direction.subject
     parts: list[Predicate] = [InNamespace(end, policy.namespace)]
     if policy.pod_selector.requirements:
-        parts.append(PodMatches(end, policy.pod_selector))
+        parts.append(pods_matching(end, policy.pod_selector))
     parts.append(policed(end))
     if not listed:
         parts.append(_UNLISTED_ENFORCED)
@@ -136,7 +169,7 @@ def lower_peer(peer: Peer, namespace: str, end: End) -> Predicate:
     else:
         parts.append(NamespaceMatches(end, peer.namespace_selector))
     if peer.pod_selector is not None and peer.pod_selector.requirements:
-        parts.append(PodMatches(end, peer.pod_selector))
+        parts.append(pods_matching(end, peer.pod_selector))
     parts.append(policed(end))
     return All(tuple(parts))
 

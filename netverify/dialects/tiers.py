@@ -27,13 +27,14 @@ def _table(cluster: Cluster, direction: Direction) -> RuleTable:
 
 
 def table_of(direction: Direction, policies: Iterable[tuple[Selection | None, tuple[Rule, ...]]]) -> RuleTable:
-    """The table of NetworkPolicies that are lowered already, in their order."""
+    """The table of NetworkPolicies that are lowered already, in their order; what any of them denies comes first."""
     selections: list[Selection] = []
     rules: list[Rule] = []
     for selection, lowered in policies:
         if selection is not None:
             selections.append(selection)
             rules.extend(lowered)
+    rules.sort(key=lambda rule: rule.action is not Action.DENY)
     network_policy = Tier(
         name="NetworkPolicy",
         applies=tuple(selections),

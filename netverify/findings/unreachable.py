@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.dialects.network_policy import lower_peer
+from netverify.dialects.network_policy import lower_peer, pods_matching
 from netverify.findings.changes import Change, Changes
 from netverify.findings.parts import PeerPart, RulePart, rules_of
 from netverify.findings.wording import policy_text, selector_text
@@ -18,7 +18,7 @@ from netverify.model.addresses import subtract
 from netverify.model.flow import Direction
 from netverify.model.labels import satisfiable
 from netverify.model.network_policy import NetworkPolicy, Peer
-from netverify.rules.predicate import All, InNamespace, PodMatches
+from netverify.rules.predicate import All, InNamespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _selects_nobody(policy: NetworkPolicy, changes: Changes) -> bool:
         return False
     direction = Direction.INGRESS
     subject = All(
-        (InNamespace(direction.subject, policy.namespace), PodMatches(direction.subject, policy.pod_selector))
+        (InNamespace(direction.subject, policy.namespace), pods_matching(direction.subject, policy.pod_selector))
     )
     text = f"{policy_text(policy)} can select a pod"
     return changes.never(subject, direction, policy.namespace, (), text) is Change.NOTHING

@@ -27,6 +27,8 @@ class Behaviour(StrEnum):
     NAMED_PORTS_RESOLVE_FOR_IPBLOCK = "named-ports-resolve-for-ipblock"
     INIT_CONTAINER_PORTS_NAMED = "init-container-ports-named"
     SCTP_SUPPORTED = "sctp-supported"
+    EXCEPT_DENIES = "except-denies"
+    IDENTITY_LABELS_LEFT_OUT = "identity-labels-left-out"
 
 
 MEANING: Mapping[Behaviour, str] = MappingProxyType(
@@ -45,18 +47,18 @@ MEANING: Mapping[Behaviour, str] = MappingProxyType(
         Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name towards an ipBlock is resolved where it matches a pod",
         Behaviour.INIT_CONTAINER_PORTS_NAMED: "port names of init containers count",
         Behaviour.SCTP_SUPPORTED: "rules for SCTP ports are enforced",
+        Behaviour.EXCEPT_DENIES: "an `except` denies its addresses on the ports of its rule, whatever else allows them",
+        Behaviour.IDENTITY_LABELS_LEFT_OUT: "pods have no labels such as pod-template-hash for policies to select by",
     },
 )
 
 FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_ENFORCED: True})
 """Taken as given when nobody says otherwise, and reported: with it free nothing could ever be proved."""
 
-CAUTIOUS: Mapping[Behaviour, bool] = MappingProxyType(
-    {
-        behaviour: behaviour in {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED}
-        for behaviour in Behaviour
-    },
+_ALLOWS_LESS = frozenset(
+    {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED, Behaviour.EXCEPT_DENIES},
 )
+CAUTIOUS: Mapping[Behaviour, bool] = MappingProxyType({behaviour: behaviour in _ALLOWS_LESS for behaviour in Behaviour})
 """The choices of a CNI that allow least, as a rule: a flow that needs nothing else is the better witness."""
 
 _COMMON: Mapping[Behaviour, bool] = {
@@ -68,6 +70,8 @@ _COMMON: Mapping[Behaviour, bool] = {
     Behaviour.NAMED_PORTS_SUPPORTED: True,
     Behaviour.NAMED_PORT_FALLS_OPEN: False,
     Behaviour.NAMED_PORT_VOIDS_POLICY: False,
+    Behaviour.EXCEPT_DENIES: False,
+    Behaviour.IDENTITY_LABELS_LEFT_OUT: False,
 }
 _CILIUM: Mapping[Behaviour, bool] = {
     **_COMMON,
@@ -77,6 +81,7 @@ _CILIUM: Mapping[Behaviour, bool] = {
     Behaviour.UNLISTED_RULES_ENFORCED: True,
     Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False,
     Behaviour.INIT_CONTAINER_PORTS_NAMED: False,
+    Behaviour.IDENTITY_LABELS_LEFT_OUT: True,
 }
 
 _LEFT_OPEN_BY_OVN = frozenset({Behaviour.IPBLOCK_MATCHES_PODS, Behaviour.HOST_NETWORK_POLICED})
@@ -102,13 +107,15 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
         },
         "cilium": _CILIUM,
         "flannel": {Behaviour.POLICY_ENFORCED: False},
-        "gke-dataplane-v2": _CILIUM,
+        # Which labels its Cilium leaves out of identities is not documented.
+        "gke-dataplane-v2": {k: v for k, v in _CILIUM.items() if k is not Behaviour.IDENTITY_LABELS_LEFT_OUT},
         "kindnet": {**_COMMON, Behaviour.UNLISTED_RULES_ENFORCED: False, Behaviour.SCTP_SUPPORTED: True},
         "kube-router": {**_COMMON, Behaviour.SCTP_SUPPORTED: True},
         "ovn-kubernetes": {
             **{k: v for k, v in _COMMON.items() if k not in _LEFT_OPEN_BY_OVN},
             Behaviour.NAMED_PORTS_SUPPORTED: False,
             Behaviour.NAMED_PORT_FALLS_OPEN: True,
+            Behaviour.EXCEPT_DENIES: True,
             Behaviour.SCTP_SUPPORTED: True,
         },
         "weave": {

@@ -14,7 +14,8 @@ from netverify.intent.reading import read_spec
 from netverify.model.flow import External
 from netverify.queries.outcome import Scope
 from netverify.verify import Settings, Verifier
-from oracles.direct_interpreter import allowed, in_cidr
+from oracles.direct_interpreter import allowed
+from oracles.plain_addresses import in_cidr
 
 TODAY = date(2026, 1, 1)
 

@@ -319,7 +319,7 @@ def test_k29_all_but_the_private_addresses_leaves_the_metadata_endpoint_open(che
 
 
 def test_k30_an_except_is_no_deny_and_another_rule_may_allow_it(check):
-    """Rules are additive: an ``except`` takes addresses out of its own block and no other."""
+    """Rules are additive: an ``except`` takes addresses out of its own block and no other, but on OVN-Kubernetes."""
     check(
         CLUSTER
         + for_api(
@@ -327,7 +327,8 @@ def test_k30_an_except_is_no_deny_and_another_rule_may_allow_it(check):
             "{to: [{ipBlock: {cidr: 10.9.0.0/16}}]}]"
         ),
         """
-        shop/api -> 10.9.0.5:443: allow
+        shop/api -> 10.9.0.5:443: allow when !except-denies
+        shop/api -> 10.9.0.5:443: deny when except-denies
         shop/api -> 10.8.0.5:443: deny
         """,
     )

@@ -22,7 +22,7 @@ class Words:
 
 LARGE = Words(
     namespaces=("alpha", "beta", "gamma", "default"),
-    keys=("app", "tier", "env"),
+    keys=("app", "tier", "topology.kubernetes.io/zone"),
     values=("web", "Web", "webx", "db", ""),
     protocols=("TCP", "TCP", "UDP", "SCTP"),
     ports=(1, 53, 79, 80, 81, 8080, 65534, 65535),

@@ -13,9 +13,7 @@ from itertools import pairwise, product
 
 from oracles.direct_interpreter import (
     BEHAVIOURS,
-    address_bits,
     allowed,
-    in_cidr,
     is_same_pod,
     kind_of,
     labels_of,
@@ -29,6 +27,7 @@ from oracles.direct_interpreter import (
     selector_matches,
     spec_of,
 )
+from oracles.plain_addresses import address_bits, in_cidr
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 UNUSABLE = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/127", "::ffff:0:0/96", "ff00::/8")
@@ -240,6 +239,7 @@ class Told:
             "named-ports-resolve-for-ipblock": named and block,
             "init-container-ports-named": initial and (named or isinstance(self.question["port"], str)),
             "sctp-supported": "SCTP" in self.question["protocols"],
+            "except-denies": any((peer.get("ipBlock") or {}).get("except") for peer in self.peers),
         }
         fixed = self.question.get("fixed", {})
         choices = [(False, True) if matters.get(name) else (True,) for name in BEHAVIOURS]

@@ -11,7 +11,8 @@ with the package, not even for selectors, addresses or ports. Keep it dumb, flat
 * ``behaviours``: every name of ``BEHAVIOURS`` with its truth value.
 """
 
-import socket
+from oracles.plain_addresses import in_cidr
+from oracles.unseen_labels import is_unseen
 
 BEHAVIOURS = (
     "policy-enforced",
@@ -28,6 +29,8 @@ BEHAVIOURS = (
     "named-ports-resolve-for-ipblock",
     "init-container-ports-named",
     "sctp-supported",
+    "except-denies",
+    "identity-labels-left-out",
 )
 
 
@@ -55,15 +58,16 @@ def direction_allowed(cluster, direction, subject, peer, traffic, behaviours):
         exempt = "node-to-local-pod-allowed" if direction == "Ingress" else "pod-to-local-node-allowed"
         if behaviours[exempt]:
             return True
-    isolated = False
+    isolated = let_through = False
     for policy in cluster["policies"]:
         if not selects(policy, subject, behaviours) or direction not in directions(policy, behaviours):
             continue
         isolated = True
         for rule in rules(policy, direction):
-            if rule_allows(cluster, policy, direction, rule, peer, traffic, behaviours):
-                return True  # "policies do not conflict; they are additive"
-    return not isolated
+            if behaviours["except-denies"] and is_excepted(direction, rule, peer, traffic, behaviours):
+                return False  # OVN-Kubernetes drops these before it allows anything
+            let_through |= rule_allows(cluster, policy, direction, rule, peer, traffic, behaviours)  # "additive"
+    return let_through or not isolated
 
 
 def is_same_pod(source, destination):
@@ -87,7 +91,7 @@ def selects(policy, pod, behaviours):
         return False
     if is_voided(policy, behaviours):
         return False
-    return selector_matches(spec_of(policy).get("podSelector") or {}, labels_of(pod))
+    return selector_matches(spec_of(policy).get("podSelector") or {}, seen_labels(pod, behaviours))
 
 
 def is_voided(policy, behaviours):
@@ -136,6 +140,15 @@ def rule_allows(cluster, policy, direction, rule, peer, traffic, behaviours):
     return False
 
 
+def is_excepted(direction, rule, peer, traffic, behaviours):
+    """Whether the address of ``peer`` is in ``except`` of ``rule``, and the rule is about the traffic."""
+    blocks = [item.get("ipBlock") or {} for item in rule.get("from" if direction == "Ingress" else "to") or []]
+    if not any(in_cidr(peer["address"], hole) for block in blocks for hole in block.get("except") or []):
+        return False
+    resolve = direction == "Ingress" or behaviours["named-ports-resolve-for-ipblock"]
+    return ports_match(rule.get("ports") or [], traffic, behaviours, names_resolve=resolve)
+
+
 # peers
 
 
@@ -152,7 +165,7 @@ def peer_matches(cluster, policy, item, end, behaviours):
             return False  # "otherwise it selects the Pods in the policy's own Namespace"
     elif not selector_matches(item["namespaceSelector"], namespace_labels(cluster, end)):
         return False
-    return item.get("podSelector") is None or selector_matches(item["podSelector"], labels_of(end))
+    return item.get("podSelector") is None or selector_matches(item["podSelector"], seen_labels(end, behaviours))
 
 
 def block_matches(block, end, behaviours):
@@ -164,24 +177,6 @@ def block_matches(block, end, behaviours):
     if not in_cidr(end["address"], block["cidr"]):
         return False
     return not any(in_cidr(end["address"], hole) for hole in block.get("except") or [])
-
-
-def in_cidr(address, cidr):
-    """Whether ``address`` is in ``cidr``, both of one family; host bits of ``cidr`` do not count."""
-    base, _, length = cidr.partition("/")
-    family, value = address_bits(address)
-    base_family, base_value = address_bits(base)
-    if family != base_family:
-        return False
-    free = family - int(length)
-    return value >> free == base_value >> free
-
-
-def address_bits(text):
-    """How many bits the family of an address has, and the address as a number."""
-    if ":" in text:
-        return 128, int.from_bytes(socket.inet_pton(socket.AF_INET6, text), "big")
-    return 32, int.from_bytes(socket.inet_pton(socket.AF_INET, text), "big")
 
 
 # ports
@@ -260,6 +255,12 @@ def labels_of(end):
     """The labels of a pod; a label written without a value has the empty value."""
     written = (pod_of(end["pod"]).get("metadata") or {}).get("labels") or {}
     return {key: value or "" for key, value in {**(end.get("addedLabels") or {}), **written}.items()}
+
+
+def seen_labels(end, behaviours):
+    """The labels of a pod that policies see."""
+    left_out = behaviours["identity-labels-left-out"]
+    return {key: value for key, value in labels_of(end).items() if not (left_out and is_unseen(key))}
 
 
 def on_host_network(end):

@@ -8,7 +8,8 @@ What traffic goes to is a *target*: ``(namespace, name, kind)`` of a manifest wi
 of the manifests has it, or an outside name that ends in a dot.
 """
 
-from oracles.direct_interpreter import address_bits, name_of, namespace_of, pod_of
+from oracles.direct_interpreter import name_of, namespace_of, pod_of
+from oracles.plain_addresses import address_bits
 from oracles.service_interpreter import (
     behind_port,
     dialled,

@@ -4,7 +4,8 @@ A part of the judge of routing (``routing_interpreter``), with what a *target* i
 manifest with pods, or an address as text when no pod of the manifests has it. Keep it dumb, flat and under 300 lines.
 """
 
-from oracles.direct_interpreter import address_bits, kind_of, name_of, namespace_of, pod_of, selector_matches
+from oracles.direct_interpreter import kind_of, name_of, namespace_of, pod_of, selector_matches
+from oracles.plain_addresses import address_bits
 
 WORKLOADS = (
     "Pod",
