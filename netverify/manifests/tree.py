@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from netverify.manifests.kustomization import FILE_NAMES
+from netverify.manifests.unread_forms import HOLDS_MANIFESTS, holds_manifests
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 
@@ -54,8 +55,8 @@ def walk(path: Path, shown: str, notes: Notes) -> Folder:
     """The folder at ``path`` with all below it.
 
     Hidden names are left alone, and so are links to folders and links out of the tree: links to files inside it are
-    read. A suffix in capitals makes no manifest, as for kubectl, but is noted. Folders are visited with an explicit
-    stack, so that deep trees are no trouble.
+    read. A suffix in capitals makes no manifest, as for kubectl, but is noted, and so are files with manifests in a form
+    that is not read. Folders are visited with an explicit stack, so that deep trees are no trouble.
     """
     root = path.resolve()
     top = Folder(path, shown)
@@ -113,6 +114,8 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, root: Path, notes: Notes) 
     if not (is_folder or looks_like_manifest or entry.is_symlink()):
         if entry.name.lower().endswith(SUFFIXES):
             notes.skipped.append((shown, "its suffix is in capitals"))
+        elif not entry.name.startswith(".") and entry.is_file(follow_symlinks=False) and holds_manifests(entry):
+            notes.skipped.append((shown, HOLDS_MANIFESTS))
         return
     if entry.name.startswith("."):
         notes.skipped.append((shown, "hidden"))

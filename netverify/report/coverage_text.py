@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from netverify.manifests.coverage import Coverage, Inventory
+from netverify.manifests.unread_forms import HOLDS_MANIFESTS, form_of
 from netverify.report.quantities import counted, counted_kinds, listed
 
 
@@ -32,10 +35,19 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
     for why in dict.fromkeys(reason for _, reason in coverage.unrendered):
         things = tuple(what for what, reason in coverage.unrendered if reason == why)
         parts.append(f"{listed(things)} not rendered: {why}")
-    for why in sorted({reason for _, reason in coverage.skipped}):
+    if unread := tuple(path for path, reason in coverage.skipped if reason == HOLDS_MANIFESTS):
+        parts.append(_unread_forms(unread))
+    for why in sorted({reason for _, reason in coverage.skipped} - {HOLDS_MANIFESTS}):
         paths = tuple(path for path, reason in coverage.skipped if reason == why)
         parts.append(f"{counted(len(paths), 'path')} left alone, {why} ({listed(paths)})")
     return tuple(parts)
+
+
+def _unread_forms(paths: tuple[str, ...]) -> str:
+    """``3 files that hold manifests, in forms that are not read: 2 .j2, 1 .cue (a.j2, b.j2, c.cue)``."""
+    forms = ", ".join(f"{number} {form}" for form, number in Counter(map(form_of, paths)).most_common())
+    verb = "holds" if len(paths) == 1 else "hold"
+    return f"{counted(len(paths), 'file')} that {verb} manifests, in forms that are not read: {forms} ({listed(paths)})"
 
 
 def _rendered(coverage: Coverage) -> tuple[str, ...]:
