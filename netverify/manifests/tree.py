@@ -55,7 +55,7 @@ def walk(path: Path, shown: str, notes: Notes) -> Folder:
     """The folder at ``path`` with all below it.
 
     Hidden names are left alone, and so are links to folders and links out of the tree: links to files inside it are
-    read. A suffix in capitals makes no manifest, as for kubectl, but is noted, and so are files with manifests in a form
+    read. A suffix in capitals makes no manifest, as for kubectl, but is noted, as are files with manifests in a form
     that is not read. Folders are visited with an explicit stack, so that deep trees are no trouble.
     """
     root = path.resolve()
