@@ -300,7 +300,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV607": "isolated pods without DNS",
         "NV608": "DNS over one protocol only",
         "NV609": "DNS rule for a port where nobody listens",
-        "NV610": "cluster IP in an ipBlock",
+        "NV610": "address of a Service in an ipBlock",
         "NV611": "alias that policy does not see",
         "NV612": "load balancer open to the world",
         "NV613": "node ports past the source ranges",

@@ -58,7 +58,13 @@ class Verifier:
         from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
         from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
 
-        return listing(question, with_namespaces_of(question, self._context))
+        direct = replace(question, services=())
+        found = listing(direct, with_namespaces_of(direct, self._context))
+        if not question.services:
+            return found
+        from netverify.answers.blocks import list_block  # noqa: PLC0415 as above
+
+        return list_block(question, found, self._router)
 
     def question(self, sentence: str) -> Question:
         """The question that ``sentence`` asks. Raises as :meth:`ask` does."""
@@ -67,6 +73,10 @@ class Verifier:
 
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""
+        if question.services:
+            from netverify.answers.blocks import answer_block  # noqa: PLC0415 it imports the solver
+
+            return answer_block(question, self._router)
         return self._router.answer(question)
 
     def map(self, wanted: Wanted | None = None) -> Map:

@@ -24,11 +24,18 @@ from netverify.model.flow import End, Pod
 from netverify.model.service import Service, TrafficPolicy
 from netverify.queries.outcome import Answer, EndpointKind, Reason, Route, Scope, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.service_addresses import is_in_an_egress_block
 from netverify.queries.whereabouts import is_inside
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, IsPod
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.predicate_facts import pinned_places
+
+TRANSLATED_FIRST = "policy sees the pods behind the address of a Service, and not that address"
+"""So it is with every plugin that looks after a node has translated the address; AWS VPC CNI looks before as well."""
+
+_AWS = "aws-vpc-cni"
+_LOOKS_BEFORE = f"{_AWS} also looks at the address of a Service before it is translated, and a policy may admit it"
 
 _LOOKED_AT = 16
 """So many routes are looked at for a way in to pods that policy opens to addresses outside anyway."""
@@ -53,7 +60,8 @@ class Router:
         if question.called is None and not question.from_outside:
             return self._of_pods(question)
         routes = tuple(route for route in self._telling(question) if route.verdict is not Verdict.VACUOUS)
-        if not any(map(_is_open, routes)):
+        by_address = question.called is not None and question.called.by_address
+        if not by_address and not any(map(_is_open, routes)):
             routes += tuple(self.open_to_pods(question))
         if question.called is None and len(routes) == 1 and routes[0].verdict is not Verdict.UNREACHABLE:
             return routes[0].legs[-1]
@@ -185,13 +193,23 @@ class Router:
         if not question.from_outside:
             routing = tuple(one for one in routing if one.unrendered)
         lines = described(routing, "open a way in" if question.from_outside else "open a way there")
-        return (*unread_inputs(inventory), *lines)
+        before = (_LOOKS_BEFORE,) if self.context.settings.cni == _AWS and self._is_admitted(question) else ()
+        return (*unread_inputs(inventory), *lines, *before)
+
+    def _is_admitted(self, question: Question) -> bool:
+        """Whether a policy may admit the address of the Service that is called, which pods connect to."""
+        service = question.called.service if question.called is not None else None
+        if service is None or question.from_outside:
+            return False
+        return is_in_an_egress_block(service, self.context.inventory.cluster)
 
     def _given(self, question: Question, found: Answer) -> Iterator[str]:
         """What a proof that no route is open takes as given about routes."""
         if found.verdict is not Verdict.UNREACHABLE:
             return
         yield from unrendered_premise(self.context.settings)
+        if self._is_admitted(question):
+            yield TRANSLATED_FIRST
         if question.from_outside:
             yield "nothing outside these manifests opens a way in"
             ways = self.ways.all
@@ -206,7 +224,8 @@ class Router:
         if service is not None and service.internal_traffic_policy is TrafficPolicy.LOCAL and not question.from_outside:
             yield f"Service {service} leads only to endpoints on the node of the client (internalTrafficPolicy: Local)"
         source = found.witness.flow.source if found.witness is not None else None
-        if question.from_outside or not isinstance(source, Pod) or source.host_network:
+        by_address = question.called is not None and question.called.by_address
+        if question.from_outside or by_address or not isinstance(source, Pod) or source.host_network:
             return
         access = dns_blocked(self.context, source)
         if access.is_blocked:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.model.addresses import Address
+from netverify.model.nodes import is_known_node
 from netverify.model.service import Service, ServiceType
+from netverify.queries.service_addresses import BALANCER, addresses_of
 from netverify.routing.dns_step import ToService
 from netverify.routing.index import RoutingIndex
 from netverify.routing.lookup import service_called
@@ -18,18 +20,21 @@ from netverify.routing.options import RoutingOptions
 
 
 def address_findings(index: RoutingIndex, options: RoutingOptions) -> Iterator[Diagnostic]:
-    """NV610: an ipBlock that is the cluster IP of a Service; NV611: an alias that leads past policy."""
-    addresses = {address: one for one in index.objects.services for address in one.cluster_ips}
+    """NV610: an ipBlock that is the address of a Service; NV611: an alias that leads past policy."""
+    known = {one.address: one for each in index.objects.services for one in addresses_of(each)}
     for policy in index.cluster.network_policies:
         for rule in policy.egress if policy.for_egress else ():
             for peer in rule.peers:
                 block = peer.ip_block.cidr if peer.ip_block is not None else None
                 if block is None or block.first != block.last:
                     continue
-                service = addresses.get(Address(block.family, block.first))
-                if service is not None:
-                    text = f"NetworkPolicy `{policy.namespace}/{policy.name}` admits to {block}, the cluster IP of "
-                    text += f"Service `{service}`: policy sees its pods instead"
+                found = known.get(Address(block.family, block.first))
+                if found is not None and not is_known_node(found.address, index.cluster):
+                    of = f"the {found.what} of Service `{found.service}`"
+                    if found.what == BALANCER:
+                        of = f"the address of the load balancer of Service `{found.service}`"
+                    text = f"NetworkPolicy `{policy.namespace}/{policy.name}` admits to {block}, {of}: policy sees its "
+                    text += "pods instead"
                     advice = "select the pods behind the Service, on their own port"
                     yield Diagnostic("NV610", Severity.WARNING, text, peer.origin or rule.origin, advice)
     for service in index.objects.services:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from netverify.answers.context import Context
 from netverify.answers.planned import routes_to
@@ -36,9 +37,7 @@ class Claiming:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
         sources = self.ends.pod_parts(flow.sources, End.SOURCE)
         traffic = self.ends.traffic(flow)
-        destinations = tuple(
-            self.ends.with_ports(one, traffic, flow) for one in self.ends.parts(flow.destinations, End.DESTINATION)
-        )
+        destinations = self._with_ports(self.ends.parts(flow.destinations, End.DESTINATION), traffic, flow)
         yield from self.between(sources, destinations, traffic, wanted=wanted, world=world, exempt=exempt)
 
     def between(  # noqa: PLR0913 - what a claim consists of
@@ -55,6 +54,7 @@ class Claiming:
         if wanted is Wanted.ALL:
             sources = [_ANY_POD if one is ANYONE else one for one in sources]
             destinations = [_TO_ANY_POD if one is ANYONE else one for one in destinations]
+        has_services = any(one.called is not None and one.called.by_address for one in destinations)
         for source in _apart(sources):
             for destination in _targets(destinations):
                 is_reached = not destination.outside or self._has_pods(destination, End.DESTINATION)
@@ -63,10 +63,19 @@ class Claiming:
                 # An address outside gets to a Service by a way in or not at all, which is the claim below.
                 who = _ANY_POD if source is ANYONE and destination.called is not None else source
                 question = _question(who, destination, traffic, from_outside=source.outside and is_reached)
-                yield Claim(question.text, question, wanted, world, exempt)
+                # Where an address is a Service's, nobody else need be there.
+                claim = Claim(question.text, question, wanted, world, exempt)
+                yield replace(claim, nobody_will_do=has_services and destination.called is None)
                 if source is ANYONE and is_reached:
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
                     yield Claim(inward.text, inward, wanted, world, exempt, only_ways=True)
+
+    def _with_ports(
+        self, phrases: Sequence[EndpointPhrase], traffic: Predicate, flow: FlowText
+    ) -> tuple[EndpointPhrase, ...]:
+        """``phrases`` with their ports, without Services that only their addresses name and that have no such port."""
+        found = (self.ends.with_ports(one, traffic, flow) for one in phrases)
+        return tuple(one for one in found if one.called is None or not one.called.by_address or one.called.ports)
 
     def on_every_port(self, phrase: EndpointPhrase) -> EndpointPhrase:
         """``phrase`` with every port of its Service; as it is where it is no Service."""
@@ -94,7 +103,7 @@ class Claiming:
         traffic = self.ends.traffic(flow)
         if flow.destinations:
             targets = self.ends.parts(flow.destinations, End.DESTINATION)
-        meant = [self._target(self.ends.with_ports(one, traffic, flow), traffic) for one in targets]
+        meant = [self._target(one, traffic) for one in self._with_ports(targets, traffic, flow)]
         both = united(sources)
         target_of_any = meant[0] if len(meant) == 1 else AnyOf(tuple(meant))
         return Exempt(both.predicate, target_of_any, outside=any(one.outside for one in sources))

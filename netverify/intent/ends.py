@@ -12,14 +12,14 @@ from netverify.model.addresses import parse_cidr
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, selector_matches, selector_of
-from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader, NameReader
+from netverify.queries.called import selected_pods
+from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader, NameReader, at_addresses
 from netverify.queries.port_grammar import EVERY_TRAFFIC, read_port
 from netverify.queries.selector_grammar import selector_text
 from netverify.queries.sentence_error import SentenceError
-from netverify.queries.service_ports import with_asked_ports
+from netverify.queries.service_ports import asked_services, with_asked_ports
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.queries.tokens import TokenKind, Tokens
-from netverify.queries.whereabouts import whoever_is_in
 from netverify.rules.predicate import (
     ALWAYS,
     All,
@@ -115,6 +115,9 @@ class Ends:
         """``phrase`` with those ports of its Service that ``traffic`` means; as it is where it is no Service."""
         if phrase.called is None:
             return phrase
+        if phrase.called.by_address:
+            asked = asked_services((phrase.called,), traffic)
+            return replace(phrase, called=asked[0] if asked else replace(phrase.called, ports=()))
         tokens = Tokens(flow.ports[0].text if flow.ports else "")
         try:
             return replace(phrase, called=with_asked_ports(phrase.called, traffic, tokens, tokens.next))
@@ -148,7 +151,7 @@ class Ends:
     def _of(self, written: Written, end: End, within: tuple[str, ...]) -> tuple[EndpointPhrase, ...]:
         zone = self._zones.get(written.text)
         if zone is None:
-            return (self._phrase(written, end),)
+            return tuple(_with_services(self._phrase(written, end)))
         if zone.name in within:
             circle = " -> ".join((*within[within.index(zone.name) :], zone.name))
             text = f"zone {shown(zone.name)} is made of itself: {circle}"
@@ -165,7 +168,7 @@ class Ends:
         for one in zone.ends:
             yield from self._of(one, end, (*within, zone.name))
         for one in zone.cidrs:
-            yield self._cidr(one, end)
+            yield from _with_services(self._cidr(one, end))
         if zone.namespaces is None and zone.pods is None:
             return
         where: list[Predicate] = []
@@ -201,7 +204,7 @@ class Ends:
             text = f"{shown(written.text)} is no address and no CIDR"
             advice = "write `10.0.0.0/8` or `2001:db8::/32`"
             raise EndError(Diagnostic("NV409", Severity.ERROR, text, written.origin, advice)) from None
-        return EndpointPhrase(written.text, whoever_is_in(block, end, self.cluster), outside=True)
+        return at_addresses(written.text, block, end, self.cluster)
 
     def _phrase(self, written: Written, end: End) -> EndpointPhrase:
         try:
@@ -222,6 +225,15 @@ class Ends:
             text = f"there is no zone {shown(written.text)}, and as an ENDPOINT: {error.message}"
             return Diagnostic("NV707", Severity.ERROR, text, written.origin, did_you_mean(close))
         return _diagnostic(error, written.origin)
+
+
+def _with_services(phrase: EndpointPhrase) -> Iterator[EndpointPhrase]:
+    """``phrase``, and each Service whose addresses are among its own."""
+    yield replace(phrase, services=())
+    for called in phrase.services:
+        assert called.service is not None
+        there = selected_pods(called.service, End.DESTINATION)
+        yield EndpointPhrase(f"{phrase.text} (service {called.service})", there, called)
 
 
 def united(parts: Sequence[EndpointPhrase]) -> EndpointPhrase:

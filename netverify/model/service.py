@@ -57,8 +57,9 @@ class Service:
 
     ``selector`` is None where somebody else manages the endpoints (no selector, or an empty one). ``headless`` is
     ``clusterIP: None``. ``source_ranges`` are those of the field, or else of the annotation; none means anyone.
-    ``ingress`` are the addresses that ``status.loadBalancer`` tells. ``annotations`` hold only those that say how
-    traffic is to arrive.
+    ``ingress`` are the addresses that ``status.loadBalancer`` tells, without those that nodes leave to the load
+    balancer (``ipMode: Proxy``), and ``asked_ingress`` that which ``loadBalancerIP`` asks for where the status tells
+    none. ``annotations`` hold only those that say how traffic is to arrive.
     """
 
     namespace: str
@@ -77,6 +78,7 @@ class Service:
     load_balancer_class: str = ""
     allocates_node_ports: bool = True
     ingress: tuple[Address, ...] = ()
+    asked_ingress: tuple[Address, ...] = ()
     annotations: Labels = field(default_factory=dict)
     origin: Origin | None = None
 

@@ -37,7 +37,7 @@ class Called:
     sentence gives first; none where it names the Service itself. ``hostname`` picks some endpoints of a headless
     Service: of existing pods those of ``workloads``. ``notes`` say what is not sure about the name. ``nowhere`` says in
     words why the name leads nowhere as far as the manifests tell, and is empty where it leads somewhere; ``is_sure``:
-    nothing outside the manifests could change that.
+    nothing outside the manifests could change that. ``by_address``: it is called by an address of the Service.
     """
 
     service: Service | None
@@ -48,6 +48,7 @@ class Called:
     notes: tuple[str, ...] = ()
     nowhere: str = ""
     is_sure: bool = True
+    by_address: bool = False
 
     @property
     def is_dialled_directly(self) -> bool:

@@ -16,6 +16,7 @@ from netverify.queries.called import Called, Uncalled, selected_pods
 from netverify.queries.internet import internet_ranges
 from netverify.queries.names import KINDS, SERVICE, check_namespace, find_at, find_by_name, is_name
 from netverify.queries.selector_grammar import read_selector, selector_text
+from netverify.queries.service_addresses import called_at, service_addresses_in, whoever_else_is_in
 from netverify.queries.tokens import Token, TokenKind, Tokens
 from netverify.queries.whereabouts import is_outside, whoever_is_in
 from netverify.rules.predicate import (
@@ -45,7 +46,8 @@ class EndpointPhrase:
     """``text`` is canonical: read again it gives the same ``predicate``.
 
     ``called`` is the Service or the name that it is, where it is one: how to get there is for routing to say.
-    ``outside``: it is addresses, not pods. ``namespace`` is the one that all its pods are in, if there is one.
+    ``outside``: it is addresses, not pods. ``services`` are called as well: some of the addresses are theirs.
+    ``namespace`` is the one that all its pods are in, if there is one.
     """
 
     text: str
@@ -53,6 +55,16 @@ class EndpointPhrase:
     called: Called | None = None
     outside: bool = False
     namespace: str | None = None
+    services: tuple[Called, ...] = ()
+
+
+def at_addresses(text: str, block: AddressRange, end: End, cluster: Cluster) -> EndpointPhrase:
+    """Whoever has an address in ``block``, called ``text``; what is reached at one of a Service is the Service."""
+    services = service_addresses_in(block, cluster) if end is End.DESTINATION else ()
+    if not services:
+        return EndpointPhrase(text, whoever_is_in(block, end, cluster), outside=True)
+    others = whoever_else_is_in(block, services, end, cluster)
+    return EndpointPhrase(text, others, outside=True, services=called_at(services))
 
 
 NameReader: TypeAlias = Callable[[str, str | None], Called | Uncalled]
@@ -238,9 +250,8 @@ class EndpointReader:
 
     def _address(self, token: Token, end: End) -> EndpointPhrase:
         block = self._block(token)
-        phrase = whoever_is_in(block, end, self._cluster)
         text = str(block) if block.first == block.last else cidrs(block)[0]
-        return EndpointPhrase(f"[{text}]" if block.family == 6 else text, phrase, outside=True)
+        return at_addresses(f"[{text}]" if block.family == 6 else text, block, end, self._cluster)
 
     def _block(self, token: Token) -> AddressRange:
         try:

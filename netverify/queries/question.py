@@ -32,6 +32,7 @@ class Question:
 
     ``called`` is the Service or the name that the destination goes by: how to get there is for routing to say, and
     ``traffic`` speaks of the Service's ports. ``from_outside``: the source is addresses, so that ways in count.
+    ``services`` are called as well as what ``destination`` says: addresses of theirs are among those asked about.
     ``beside`` are flows that do not count, each a predicate about both ends and the traffic.
     """
 
@@ -45,6 +46,7 @@ class Question:
     called: Called | None = None
     from_outside: bool = False
     beside: tuple[Predicate, ...] = ()
+    services: tuple[Called, ...] = ()
 
     @property
     def asked(self) -> tuple[Predicate, ...]:

@@ -13,7 +13,7 @@ from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader, N
 from netverify.queries.port_grammar import read_traffic, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.queries.sentence_error import SentenceError
-from netverify.queries.service_ports import with_asked_ports
+from netverify.queries.service_ports import asked_services, with_asked_ports
 from netverify.queries.tokens import TokenKind, Tokens
 from netverify.rules.predicate import ALWAYS
 
@@ -96,6 +96,7 @@ def parse_sentence(
         destination.text,
         called,
         source.outside,
+        services=asked_services(destination.services, traffic),
     )
 
 

@@ -30,6 +30,17 @@ def with_asked_ports(called: Called, traffic: Predicate, tokens: Tokens, token: 
     raise tokens.error("NV411", message, token, help_text=_advice(service, token.text))
 
 
+def asked_services(services: tuple[Called, ...], traffic: Predicate) -> tuple[Called, ...]:
+    """Those of ``services`` that ``traffic`` means a port of, with these ports."""
+    asked: list[Called] = []
+    for called in services:
+        assert called.service is not None
+        ports = called.service.ports if traffic == EVERY_TRAFFIC else asked_ports(called.service, traffic)
+        if ports:
+            asked.append(replace(called, ports=ports))
+    return tuple(asked)
+
+
 def port_words(port: ServicePort) -> str:
     """``80``, ``80/UDP``, ``80 (http)``: a Service's port as a reader knows it."""
     protocol = "" if port.protocol == "TCP" else f"/{port.protocol}"

@@ -9,8 +9,9 @@ from netverify.manifests.document import Document
 from netverify.manifests.facts import stored
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.metadata import ObjectMeta
-from netverify.manifests.schema.service import ServicePortShape, ServiceShape, ServiceSpec
+from netverify.manifests.schema.service import LoadBalancerIngressShape, ServicePortShape, ServiceShape, ServiceSpec
 from netverify.manifests.validation.cidr import network_of
+from netverify.manifests.validation.ip import read_ip
 from netverify.manifests.validation.load_balancer import annotated_ranges, source_range
 from netverify.model.addresses import Address, AddressRange, parse_address
 from netverify.model.labels import Labels
@@ -43,6 +44,7 @@ def service(shape: ServiceShape, name: str, namespace: str, document: Document) 
         load_balancer_class=spec.loadBalancerClass or "",
         allocates_node_ports=spec.allocateLoadBalancerNodePorts is not False,
         ingress=_ingress(shape),
+        asked_ingress=_asked_ingress(shape, spec),
         annotations=annotations,
         origin=document.origin(),
     )
@@ -79,6 +81,16 @@ def _source_ranges(spec: ServiceSpec, annotations: Labels) -> tuple[AddressRange
 
 
 def _ingress(shape: ServiceShape) -> tuple[Address, ...]:
+    items = _told_ingress(shape)
+    return tuple(parse_address(item.ip) for item in items if item.ip and item.ipMode != "Proxy")
+
+
+def _told_ingress(shape: ServiceShape) -> tuple[LoadBalancerIngressShape, ...]:
     balancer = shape.status.loadBalancer if shape.status else None
-    items = (balancer.ingress if balancer else None) or ()
-    return tuple(parse_address(item.ip) for item in items if item and item.ip)
+    return tuple(item for item in (balancer.ingress if balancer else None) or () if item is not None)
+
+
+def _asked_ingress(shape: ServiceShape, spec: ServiceSpec) -> tuple[Address, ...]:
+    """The address of ``loadBalancerIP``; any text may stand there, and counts only if it is one."""
+    address = read_ip(spec.loadBalancerIP or "")
+    return (address,) if isinstance(address, Address) and not _told_ingress(shape) else ()

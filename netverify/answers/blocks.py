@@ -1,0 +1,83 @@
+"""The answer to a question about addresses of which some are a Service's: what is reached there is the Service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from netverify.answers.route_verdicts import needs, unique
+from netverify.answers.routed import Router
+from netverify.answers.routed_listing import routed_listing
+from netverify.answers.verdict import of_any
+from netverify.model.flow import End
+from netverify.queries.called import selected_pods
+from netverify.queries.outcome import Answer, Listed, Listing, Verdict
+from netverify.queries.question import Question
+
+
+def answer_block(question: Question, router: Router) -> Answer:
+    """Whether any of the addresses is reached, be it as those of a Service or as the addresses that they are."""
+    answers = [router.answer(one) for one in _parts(question)]
+    about = [one for one in answers if one.verdict is not Verdict.VACUOUS] or answers
+    verdict = of_any([one.verdict for one in about])
+    of_it = [one for one in about if one.verdict is verdict]
+    best = min(of_it, key=_conditions)
+    if verdict is Verdict.REACHABLE:
+        return replace(best, smt2=unique(goal for one in answers for goal in one.smt2))
+    return replace(
+        best,
+        because=unique(reason for one in of_it for reason in one.because),
+        unknown_because=unique(line for one in of_it for line in one.unknown_because),
+        assumptions=unique(line for one in of_it for line in one.assumptions),
+        approximations=unique(line for one in of_it for line in one.approximations),
+        notes=unique(line for one in of_it for line in one.notes),
+        smt2=unique(goal for one in answers for goal in one.smt2),
+        routes=tuple(route for one in of_it for route in one.routes),
+    )
+
+
+def _conditions(answer: Answer) -> int:
+    """How much must hold for what ``answer`` found."""
+    return len(needs(answer.route)) if answer.route is not None else 0
+
+
+def list_block(question: Question, direct: Listing, router: Router) -> Listing:
+    """Everyone who can reach any of the addresses; ``direct`` are those who reach one that is no Service's."""
+    listings = [direct, *(routed_listing(one, router) for one in _services(question))]
+    about = [one for one in listings if one.verdict is not Verdict.VACUOUS] or listings
+    listed: dict[str, Listed] = {}
+    for each in about:
+        for one in each.existing:
+            listed.setdefault(one.text, one)
+    verdicts = [one.verdict for one in about]
+    return replace(
+        direct,
+        verdict=Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else of_any(verdicts),
+        existing=tuple(listed.values()),
+        possible=unique(text for one in about for text in one.possible),
+        unknown_because=_lines(one.unknown_because for one in about),
+        assumptions=_lines(one.assumptions for one in about),
+        notes=_lines(one.notes for one in about),
+    )
+
+
+def _lines(texts: Iterator[Sequence[str]]) -> tuple[str, ...]:
+    return unique(line for some in texts for line in some)
+
+
+def _parts(question: Question) -> Iterator[Question]:
+    """``question`` about the addresses as they are, then about each Service."""
+    yield without_services(question)
+    yield from _services(question)
+
+
+def without_services(question: Question) -> Question:
+    """``question`` about the addresses that are no Service's."""
+    return replace(question, services=())
+
+
+def _services(question: Question) -> Iterator[Question]:
+    for called in question.services:
+        assert called.service is not None
+        there = selected_pods(called.service, End.DESTINATION)
+        yield replace(without_services(question), called=called, destination=there)
