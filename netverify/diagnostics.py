@@ -308,6 +308,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV615": "Service with external IPs",
         "NV616": "targetPort of a headless Service",
         "NV617": "StatefulSet whose serviceName is not its Service",
+        "NV618": "way in that leaves its namespace by an alias",
         "NV619": "way in that works by luck",
         "NV620": "policy that selects no existing pod",
         "NV621": "peer that is no existing pod",
@@ -324,6 +325,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV632": "policy for pods on the host network",
         "NV633": "port name that no pod declares",
         "NV634": "empty list that means everyone",
+        "NV635": "endpoints that are pods of another namespace",
         # Codes of the seventh hundred are about intent files
         "NV701": "intent file that cannot be read",
         "NV702": "unknown field in an intent file",

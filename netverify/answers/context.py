@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from netverify.answers.doubts import settled
+from netverify.answers.openshift import with_conventions
 from netverify.answers.owners import with_owners
 from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings
@@ -112,6 +113,15 @@ def with_workload(workload: Workload, context: Context) -> Context:
     inventory = replace(context.inventory, cluster=with_it)
     pairs = Pairs(peopled(with_it), context.policies, context.settings)
     return _context(inventory, context.settings, context.policies, pairs)
+
+
+def with_router(context: Context) -> Context:
+    """``context`` with the router of OpenShift, and nodes on its network, as its operator labels their namespaces."""
+    cluster = with_conventions(context.inventory.cluster)
+    inventory = replace(context.inventory, cluster=cluster)
+    return _context(
+        inventory, context.settings, context.policies, Pairs(peopled(cluster), context.policies, context.settings)
+    )
 
 
 def make_context(inventory: Inventory, settings: Settings) -> Context:

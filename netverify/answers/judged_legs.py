@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netverify.answers.clients import Admitted, admitted, where_it_connects_from
-from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes
+from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes, with_router
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared
 from netverify.answers.reachability import answer
 from netverify.model.behaviours import Behaviour
@@ -28,7 +28,7 @@ class Legs:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._contexts: dict[tuple[bool, bool, Direction | None], Context] = {}
+        self._contexts: dict[tuple[bool, bool, Direction | None, bool], Context] = {}
         self._judged: dict[PlannedLeg, Answer] = {}
         self._admitted: dict[PlannedLeg, tuple[Admitted, ...]] = {}
 
@@ -99,10 +99,11 @@ class Legs:
 
     def context_of(self, leg: PlannedLeg) -> Context:
         """The context that ``leg`` is judged in."""
-        key = (leg.by_node or leg.to_node, leg.names_freely, leg.half)
+        key = (leg.by_node or leg.to_node, leg.names_freely, leg.half, leg.by_router)
         if key not in self._contexts:
-            has_node, names_freely, half = key
-            context = with_free_names(self._context) if names_freely else self._context
+            has_node, names_freely, half, by_router = key
+            context = with_router(self._context) if by_router else self._context
+            context = with_free_names(context) if names_freely else context
             context = with_half(half, context) if half is not None else context
             self._contexts[key] = with_nodes(context) if has_node else context
         return with_namespaces_of(leg.question, self._contexts[key])

@@ -41,6 +41,7 @@ class PlannedLeg:
     client itself, at addresses that it keeps. ``by_balancer``: its source is a load balancer, at addresses of its own.
     ``names_freely``: as :class:`netverify.routing.backends.Backend`. ``given`` is what any answer to it takes as given.
     ``half``: policy of that direction alone decides, since that of the other sees another connection; None for both.
+    ``by_router``: its source is the router of OpenShift, as its operator labels it.
     """
 
     question: Question
@@ -50,6 +51,7 @@ class PlannedLeg:
     by_balancer: bool = False
     names_freely: bool = False
     half: Direction | None = None
+    by_router: bool = False
     given: tuple[str, ...] = ()
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from netverify.answers.context import Context
+from netverify.answers.openshift import AS_HOST_NETWORK, BY_OPERATOR, HOST_ROUTER, OVN, ROUTER, ROUTER_NAME, is_router
 from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
 from netverify.model.addresses import AddressRange, overlap
 from netverify.model.cluster import NODE, WorkloadKey
@@ -19,7 +20,7 @@ from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
 from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend, backends, listed, outside_backend
-from netverify.routing.way_in import SeenAs, SeenSource, WayIn
+from netverify.routing.way_in import Controller, SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsWorkload, Not, PortIn, Predicate, SameNode
 from netverify.symbolic.casting import PodScope
@@ -169,11 +170,8 @@ class WaysIn:
         if controller is None:
             return
         own = source.ranges or None
-        if controller.possible is not None and not controller.workloads:
-            is_given = self._context.settings.routing.controller is not None
-            unknown = [] if is_given else [f"where {controller.name} is {controller.where}"]
-            by_any = PlannedLeg(_from(asked, controller.possible, controller.where))
-            yield _Course(way.hops, (by_any,), (*source.provided, *unknown), own)
+        for last, where in self._by_unknown(controller, asked):
+            yield _Course(way.hops, (last,), (*source.provided, *where), own)
         for key in controller.workloads:
             if key in beyond:
                 continue
@@ -191,6 +189,18 @@ class WaysIn:
                             path, legs = (*course.path, *way.hops), (*course.legs, last)
                             yield _Course(path, legs, (*course.provided, *provided), clients)
 
+    def _by_unknown(self, controller: Controller, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
+        """The connections from a controller that no manifest shows, each with what must hold for it."""
+        if controller.possible is None or controller.workloads:
+            return
+        is_given = self._context.settings.routing.controller is not None
+        unknown = () if is_given else (f"where {controller.name} is {controller.where}",)
+        yield PlannedLeg(_from(asked, controller.possible, controller.where)), unknown
+        if controller.name == ROUTER_NAME and not is_given:
+            router = _from(asked, IsWorkload(End.SOURCE, ROUTER), "the router")
+            yield PlannedLeg(router, by_router=True), (BY_OPERATOR,)
+            yield from ((last, (BY_OPERATOR, *where)) for last, where in self._as_host_network(asked))
+
     def by_controller(self, key: WorkloadKey, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
         """The connections from the controller ``key`` to the pod, each with what must hold for it.
 
@@ -204,6 +214,20 @@ class WaysIn:
         yield PlannedLeg(_from(asked, All((who, Not(SameNode()))), str(key))), ()
         there = f"where a pod of {key} is on the node of the pod"
         yield PlannedLeg(_from(asked, All((who, SameNode())), str(key))), (there,)
+        if key in self._routers:
+            yield from self._as_host_network(asked)
+
+    def _as_host_network(self, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
+        """The connection from a node as OVN-Kubernetes sees it; none where the CNI is another one."""
+        cni = self._context.settings.cni
+        if cni in (None, OVN):
+            who = IsWorkload(End.SOURCE, HOST_ROUTER)
+            where = () if cni == OVN else (AS_HOST_NETWORK,)
+            yield PlannedLeg(_from(asked, who, "the router on the network of its node"), by_router=True), where
+
+    @cached_property
+    def _routers(self) -> frozenset[WorkloadKey]:
+        return frozenset(one.key for one in self._context.inventory.cluster.workloads if is_router(one.labels))
 
     @cached_property
     def _on_host_network(self) -> frozenset[WorkloadKey]:

@@ -12,6 +12,7 @@ from netverify.findings.addresses import address_findings
 from netverify.findings.balancers import balancer_findings
 from netverify.findings.dns_egress import dns_findings
 from netverify.findings.endpoints import endpoint_findings
+from netverify.findings.forwards import forward_findings
 from netverify.findings.governing import governing_findings
 from netverify.findings.policy_ports import policy_port_findings
 from netverify.findings.services import service_findings
@@ -33,6 +34,7 @@ def routing_findings(
         governing_findings(index),
         dns_findings(context) if ABOUT_DNS.intersection(codes) else (),
         way_findings(surface),
+        forward_findings(index, surface),
         balancer_findings(surface),
     )
     return tuple(sorted({one for one in found if one.code in codes}, key=Diagnostic.sort_key))

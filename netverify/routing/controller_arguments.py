@@ -222,6 +222,7 @@ def _way(told: _Told, argument: str, target: Target, place: Hop, protocol: Proto
         controller=told.controller,
         problem=target.problem,
         outside=target.outside,
+        alias=target.alias,
         aside=True,
         hops=tuple(served_hops(place, told.controller, target.service, target.port)),
     )

@@ -145,6 +145,7 @@ def _leading(
         controller=entrance.controller,
         problem=target.problem,
         outside=target.outside,
+        alias=target.alias,
         notes=(*_further_conditions(match), *target.notes),
         hops=tuple(_hops(entrance, match, target.service, target.port)),
         class_name=attached.gateway.class_name if attached else "",

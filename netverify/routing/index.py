@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from netverify.model.addresses import Address
 from netverify.model.cluster import Cluster, Workload
 from netverify.model.ingress import IngressClass
 from netverify.model.labels import Labels
@@ -39,6 +40,11 @@ class RoutingIndex:
     def workloads(self) -> Mapping[str, Sequence[Workload]]:
         """The workloads of each namespace."""
         return _grouped((one.key.namespace, one) for one in self.cluster.workloads)
+
+    @cached_property
+    def at_address(self) -> Mapping[Address, Sequence[Workload]]:
+        """The workloads of which a pod is known to have an address, by that."""
+        return _grouped((address, one) for one in self.cluster.workloads for address in one.known_addresses)
 
     @cached_property
     def policies(self) -> Mapping[str, Sequence[NetworkPolicy]]:

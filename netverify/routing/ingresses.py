@@ -237,6 +237,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         internal=ingress.annotations.get(_SCHEME) == "internal",
         problem=target.problem,
         outside=target.outside,
+        alias=target.alias,
         notes=(*served.notes, *target.notes),
         hops=tuple(served_hops(first, served.controller, service, port)),
         class_name=served.class_name,
