@@ -122,15 +122,34 @@ class Account:
 
     def _add_unsupported(self, document: Document, kind_class: KindClass) -> None:
         kind = document.value["kind"]
-        found = unmodelled(document, kind_class, self.default_namespace, self.follower)
-        if found.thing is None:
+        pods = self._custom_pods(document)
+        found = unmodelled(
+            document, kind_class, self.default_namespace, follower=self.follower, pods_are_read=pods is not None
+        )
+        if pods is not None:
+            self.modelled[pods.identity[0]] += 1
+            self.reads.append(pods)
+        elif found.thing is None:
             self.irrelevant[kind] += 1
+        elif found.thing.unrendered:
+            self.unrendered_kinds[kind] += 1
+        else:
+            self.unsupported_kinds[kind] += 1
+        if found.thing is None:
             return
-        counts = self.unrendered_kinds if found.thing.unrendered else self.unsupported_kinds
-        counts[kind] += 1
         self.unsupported.append(found.thing)
         if found.finding is not None:
             self.diagnostics.append(found.finding)
+
+    def _custom_pods(self, document: Document) -> ReadObject | None:
+        """The pods of another project's controller, where its object says what they are."""
+        from netverify.manifests.facts.custom_pods import custom_pods  # noqa: PLC0415 only such objects need it
+
+        meta = document.value.get("metadata")
+        written = document.namespace or (meta.get("namespace") if isinstance(meta, dict) else None)
+        namespace = written if isinstance(written, str) and written else self.default_namespace
+        pods = custom_pods(group_of(document.value["apiVersion"]), document, namespace)
+        return None if pods is None else ReadObject(fact=pods, placed=bool(written))
 
     def _refuse_untyped(self, document: Document) -> None:
         missing = [name for name in ("apiVersion", "kind") if not isinstance(document.value.get(name), str)]

@@ -6,6 +6,7 @@ What they stand for is not in the manifests: it may be anything, policies includ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,12 +29,21 @@ def _text(value: Any, *path: str) -> str:
 
 def _own_or(*path: str) -> Place:
     """The namespace at ``path``, else that of the object."""
-    return lambda value, namespace: _text(value, *path) or namespace
+    return partial(_at_or_own, path)
+
+
+def _at_or_own(path: tuple[str, ...], value: Mapping[str, Any], namespace: str) -> str:
+    return _text(value, *path) or namespace
 
 
 def _only(*path: str) -> Place:
     """The namespace at ``path`` where there is one: it is put on every object."""
-    return lambda value, _: _text(value, *path) or ANYWHERE
+    return partial(_at_or_anywhere, path)
+
+
+def _at_or_anywhere(path: tuple[str, ...], value: Mapping[str, Any], namespace: str) -> str | None:
+    del namespace
+    return _text(value, *path) or ANYWHERE
 
 
 def _anywhere(value: Mapping[str, Any], namespace: str) -> str | None:

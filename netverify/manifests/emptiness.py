@@ -31,8 +31,8 @@ def _acts(thing: Unsupported) -> bool:
 
 
 def refused_if_empty(inventory: Inventory, names: Iterable[str], help_text: str = _HELP) -> Inventory:
-    """``inventory``, with an error (NV156) where it is empty; ``names`` are what was read."""
-    if not is_empty(inventory):
+    """``inventory``, with an error (NV156) where it is empty and has none; ``names`` are what was read."""
+    if inventory.has_errors or not is_empty(inventory):
         return inventory
     origin = Origin(escaped(", ".join(names)) or ".")
     finding = Diagnostic("NV156", Severity.ERROR, NOTHING_READ, origin, help_text)

@@ -33,15 +33,27 @@ class Unmodelled:
     finding: Diagnostic | None = None
 
 
-def unmodelled(document: Document, kind_class: KindClass, default_namespace: str, follower: str) -> Unmodelled:
-    """What the object of a kind that is not modelled may do. ``follower`` is who made the manifests, if anybody."""
+def unmodelled(
+    document: Document,
+    kind_class: KindClass,
+    default_namespace: str,
+    *,
+    follower: str = "",
+    pods_are_read: bool = False,
+) -> Unmodelled:
+    """What the object of a kind that is not modelled may do. ``follower`` is who made the manifests, if anybody.
+
+    ``pods_are_read``: the pods that are made for it are existing ones, so only what else it may do is left.
+    """
     value = document.value
     kind, group = value["kind"], group_of(value["apiVersion"])
     if is_followed(group, kind, follower):
         return Unmodelled(None)
     namespace = document.namespace or _text(_metadata(value).get("namespace"))
     effect = _effect(document, kind_class, namespace or default_namespace)
-    if effect.is_none and (group, kind) in MUTATIONS:
+    if pods_are_read:
+        effect = replace(effect, makes_pods=False)
+    if effect.is_none and (pods_are_read or (group, kind) in MUTATIONS):
         return Unmodelled(None)
     thing = unsupported(document, effect, default_namespace)
     is_known = kind_class is not KindClass.UNKNOWN or effect.may_allow

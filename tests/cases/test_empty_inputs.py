@@ -105,7 +105,9 @@ def test_an_empty_directory_to_compare_with_is_refused(place: Path, capsys: pyte
     assert run(capsys, "check", "--spec", "intent.yaml", "-f", "m")[0] == ExitStatus.INPUT
 
 
-def test_the_library_refuses_nothing_unless_it_is_allowed() -> None:
+@pytest.mark.parametrize("name", EMPTY)
+def test_the_library_refuses_what_holds_nothing_unless_it_is_allowed(name: str) -> None:
+    texts = {"m.yaml": EMPTY[name]}
     with pytest.raises(netverify.InputError, match="no object that matters was read"):
-        netverify.read(texts={"m.yaml": CONFIG})
-    assert netverify.read(texts={"m.yaml": CONFIG}, allow_empty=True).coverage.irrelevant == {"ConfigMap": 1}
+        netverify.read(texts=texts)
+    assert netverify.read(texts=texts, allow_empty=True).coverage.modelled == {}

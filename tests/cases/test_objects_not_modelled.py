@@ -184,6 +184,10 @@ OBJECTS = {
         thing("cache.example.com/v1", "Cache", "{networkPolicy: {enabled: true}}"),
         ALL_UNKNOWN,
     ),
+    "an operator that is known is asked for policies": (
+        thing("opentelemetry.io/v1beta1", "OpenTelemetryCollector", "{networkPolicy: {enabled: true}}"),
+        ALL_UNKNOWN,
+    ),
     "an operator is asked for no policies": (
         thing("cache.example.com/v1", "Cache", "{networkPolicy: {enabled: false}}"),
         NOTHING,

@@ -17,7 +17,7 @@ from mutants.bodies import live_objects, new_bodies
 from oracles.direct_interpreter import allowed
 
 PACKAGE = Path(importlib.util.find_spec("netverify").origin).parent
-RELOADED = ("netverify", "agreement")
+RELOADED = ("netverify", "agreement", "cases")
 """What is imported anew around a fault; everything else, the solver above all, stays."""
 
 

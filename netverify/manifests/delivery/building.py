@@ -17,7 +17,7 @@ from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError,
 from netverify.manifests.overlays import Overlays
 from netverify.manifests.programs import ProgramFailedError
 from netverify.manifests.refusal import escaped
-from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, failed, missing
+from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, Rendered, failed, missing
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import Folder, Found, Notes, walk
 
@@ -88,8 +88,7 @@ class Builder:
                 arguments = ["--load-restrictor", "LoadRestrictionsNone", str(copy)]
                 text = programs.run(program, arguments, TIMEOUT_S, offline())
             except ProgramFailedError as error:
-                said = error.said.replace(scratch, self._checkout.prefix)
-                self._delivered.diagnostics += failed(shown, error.message, said).diagnostics
+                self._not_built(what, folder, mirror, failed(shown, error.message, error.said))
                 return None
             except NotReadableError as error:
                 self._delivered.diagnostics += error.diagnostics
@@ -100,9 +99,22 @@ class Builder:
             except LeavesCheckoutError as error:
                 self._delivered.refuse("NV146", str(error), origin_of(self._checkout, folder), _STAY_INSIDE)
                 return None
+        for name, reason in mirror.missing:
+            self._delivered.gap(f"{name} of {what}", reason, origin_of(self._checkout, folder), ANYWHERE)
         self._delivered.consumed |= mirror.consumed
         self._delivered.made.append((what, program))
         return (Source(f"{shown} (rendered for {escaped(what)})", data=text, rendered=True),)
+
+    def _not_built(self, what: str, folder: Path, mirror: Mirror, failure: Rendered) -> None:
+        """Say why a folder was not built: for want of what the checkout does not have, if anything is missing."""
+        if mirror.missing:
+            name, reason = mirror.missing[0]
+            self._delivered.gap(what, f"it needs {name}, and {reason}", origin_of(self._checkout, folder), ANYWHERE)
+            return
+        place = str(mirror.into)
+        self._delivered.diagnostics += (
+            replace(one, help=one.help.replace(place, self._checkout.prefix)) for one in failure.diagnostics
+        )
 
     def _edit(self, folder: Path, edits: Mapping[str, Any]) -> Edit:
         def edit(value: dict[str, Any]) -> None:

@@ -29,6 +29,8 @@ _LISTS: Final = (
     *("configurations", "generators", "transformers", "validators", "patchesStrategicMerge"),
 )
 _WITH_PATHS: Final = ("patches", "patchesJson6902", "replacements")
+_ADDED: Final = ("resources", "bases", "crds")
+"""Lists of what only adds objects, so that the others are the same without one of them."""
 _OF_OTHER_PROGRAMS: Final = ("helmCharts", "helmChartInflationGenerator")
 _CONFIGURED: Final = ("generators", "transformers", "validators")
 _REMOTE: Final = ("://", "github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::", "?ref=", ".git")
@@ -56,11 +58,15 @@ class NotReadableError(Exception):
 
 @dataclass(slots=True)
 class Mirror:
-    """The copy of one build below ``into``. ``consumed`` are the files that were copied."""
+    """The copy of one build below ``into``. ``consumed`` are the files that were copied.
+
+    ``missing`` are resources that the checkout does not have, each with the reason: the copy is without them.
+    """
 
     checkout: Checkout
     into: Path
     consumed: set[Path] = field(default_factory=set)
+    missing: list[tuple[str, str]] = field(default_factory=list)
     _bytes: int = 0
     _folders: set[Path] = field(default_factory=set)
 
@@ -82,6 +88,7 @@ class Mirror:
             value = self._kustomization(one, generated=one == top)
             if one == top and edit is not None:
                 edit(value)
+            self._leave_out_missing(one, value)
             pending += self._reached(one, value)
             copy = self._place(one)
             copy.mkdir(parents=True, exist_ok=True)
@@ -104,10 +111,30 @@ class Mirror:
             raise NotBuildableError(f"the kustomization {shown(path)} is not one YAML mapping in one file")
         return value
 
+    def _leave_out_missing(self, folder: Path, value: dict[str, Any]) -> None:
+        """Take from a kustomization what only adds objects and is not in the checkout, and remember it."""
+        for name in _OF_OTHER_PROGRAMS:
+            if value.pop(name, None):
+                self.missing.append((f"`{name}`", "it fetches charts"))
+        for name in _ADDED:
+            listed = value.get(name)
+            if isinstance(listed, list):
+                value[name] = [one for one in listed if not (isinstance(one, str) and self._is_missing(one, folder))]
+
+    def _is_missing(self, text: str, folder: Path) -> bool:
+        """Whether ``text`` names a resource that is elsewhere; then it is remembered."""
+        if text.startswith("/") or not any(sign in text for sign in _REMOTE):
+            return False
+        try:
+            is_here = exists(self.checkout.inside(text, folder))
+        except LeavesCheckoutError:
+            return False
+        if not is_here:
+            self.missing.append((shown(text), "it is not in this checkout"))
+        return not is_here
+
     def _reached(self, folder: Path, value: dict[str, Any]) -> Iterator[Path]:
         """The folders that a kustomization names; its files are copied."""
-        if unknown := next((name for name in _OF_OTHER_PROGRAMS if value.get(name)), None):
-            raise NotBuildableError(f"its kustomization has `{unknown}`, which fetches charts")
         configured = [text for name in _CONFIGURED for text in _texts(value.get(name))]
         for text in paths_in(value):
             if "\n" in text:
