@@ -17,6 +17,7 @@ from netverify.queries.question import Form, Question
 from netverify.queries.whereabouts import is_outside
 from netverify.routing.api_server import ADVICE, ANY_USUAL_PORT, api_server_places, in_slices, is_told
 from netverify.routing.backends import Backend, backends, dialled, only
+from netverify.routing.cluster_dns import past_node_cache
 from netverify.routing.hops import service_hop
 from netverify.rules.predicate import AnyOf, NamedPort, Predicate
 
@@ -105,6 +106,7 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
     if is_api_server(service) and (options.api_servers or not in_slices(context.routing)):
         yield from _to_api_server(question, called, aliases, context)
         return
+    given = past_node_cache(context.routing, service, options)
     seen: set[tuple[Predicate, Predicate]] = set()
     for port, backend in _behind(service, called, question, context):
         if (backend.destination, backend.traffic) in seen or not _is_called(backend, called):
@@ -112,7 +114,7 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
         seen.add((backend.destination, backend.traffic))
         asked = leg(question, backend.destination, backend.traffic, backend.text)
         hops = (*aliases, service_hop(service, port))
-        planned = PlannedLeg(asked, names_freely=backend.names_freely)
+        planned = PlannedLeg(asked, names_freely=backend.names_freely, given=given)
         yield PlannedRoute(backend_text(backend), hops, (planned,), leads_to=backend.kind)
 
 

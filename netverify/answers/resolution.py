@@ -64,6 +64,9 @@ def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolutio
                 f"{one} is not in these manifests: if the cluster has it, the name may mean that"
                 for one in found.absent
             ),
+            *dict.fromkeys(
+                path.server.advice for path in paths if path.server.advice and path.verdict is not DnsVerdict.ALLOWED
+            ),
             *notes(context.inventory.coverage),
         ),
     )

@@ -235,7 +235,9 @@ def routing_of(flags: dict[str, Any]) -> RoutingGiven:
     """What ``flags`` say about routing."""
     from netverify.cli.request import RoutingGiven  # noqa: PLC0415 help does not need it
 
-    return RoutingGiven(flags["cluster_domain"], flags["node_local_dns"], flags["controller"], flags["api_servers"])
+    return RoutingGiven(
+        flags["cluster_domain"], flags["node_local_dns"] or None, flags["controller"], flags["api_servers"]
+    )
 
 
 def solving_of(flags: dict[str, Any]) -> dict[str, Any]:

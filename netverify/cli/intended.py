@@ -73,7 +73,7 @@ def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
         routing=replace(
             routing,
             cluster_domain=(spec.cluster_domain if default else None) or routing.cluster_domain,
-            node_local_dns=routing.node_local_dns or bool(spec.node_local_dns),
+            node_local_dns=routing.node_local_dns or spec.node_local_dns,
             controller=routing.controller or controller,
             api_servers=routing.api_servers or tuple(map(_api_server, spec.api_servers)),
         ),

@@ -54,7 +54,7 @@ class RoutingGiven:
     """What the user says about how traffic is routed; ``controller`` is an ENDPOINT of the sentence grammar."""
 
     cluster_domain: str = "cluster.local"
-    node_local_dns: bool = False
+    node_local_dns: bool | None = None
     controller: str | None = None
     api_servers: tuple[ApiServer, ...] = ()
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.context import Context
-from netverify.answers.dns import DnsVerdict, dns_access_of
+from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.findings.plain_queries import PlainQueries
+from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.labels import selector_matches
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.pod_network import DnsPolicy
 from netverify.model.traffic import Protocol
+from netverify.queries.wording import setting_words
 from netverify.routing.cluster_dns import DNS_PORT, PROTOCOLS, DnsServer, cluster_dns
 
 
@@ -40,8 +42,16 @@ def dns_findings(context: Context) -> Iterator[Diagnostic]:
         blocked = queries.blocked(workload)
         if blocked is None:
             access = dns_access_of(context, workload.key)
-            blocked = tuple(one for one in PROTOCOLS if access.over(one) is DnsVerdict.BLOCKED)
+            # A plugin that exempts traffic to the own node lets it through, which few are known to do.
+            stopped = {DnsVerdict.BLOCKED, DnsVerdict.DEPENDS} if _needs_own_node(access) else {DnsVerdict.BLOCKED}
+            blocked = tuple(one for one in PROTOCOLS if access.over(one) in stopped)
         yield from _finding(workload, policies, blocked, servers)
+
+
+def _needs_own_node(access: DnsAccess) -> bool:
+    """Whether queries get through only where pods always reach their own node, and never by a rule."""
+    exempt = setting_words(Behaviour.POD_TO_LOCAL_NODE_ALLOWED, value=True)
+    return all(path.server.advice and exempt in path.needs for path in access.paths if path.needs)
 
 
 def _isolating(workload: Workload, context: Context) -> list[NetworkPolicy]:
@@ -65,7 +75,9 @@ def _finding(
         yield Diagnostic("NV609", Severity.WARNING, text, origin, f"allow {ports[0]} over UDP and TCP as well")
     elif len(blocked) == 2:
         text = f"{who} cannot look names up: no egress rule lets DNS queries through"
-        advice = f"allow egress to the DNS pods on {' or '.join(map(str, ports or [DNS_PORT]))}, over UDP and TCP"
+        local = "; ".join(dict.fromkeys(server.advice for server in servers if server.advice))
+        to_pods = f"allow egress to the DNS pods on {' or '.join(map(str, ports or [DNS_PORT]))}, over UDP and TCP"
+        advice = local or to_pods
         yield Diagnostic("NV607", Severity.WARNING, text, origin, advice)
     else:
         text = f"{who} cannot look names up over {blocked[0]}"

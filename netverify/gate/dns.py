@@ -80,9 +80,10 @@ def _violation(workload: Workload, assertion: str, access: DnsAccess, verdict: D
         DnsVerdict.BLOCKED: "cannot ask the DNS of the cluster over UDP",
         DnsVerdict.NOBODY: "has no DNS to ask: its Service has no endpoint for UDP",
     }.get(verdict, f"may ask the DNS of the cluster only where {' and '.join(needs) or 'one of its servers is asked'}")
+    advice = "; ".join(dict.fromkeys(path.server.advice for path in paths if path.server.advice))
     reasons = tuple(dict.fromkeys(reason for path in paths for reason in path.answer.because))
     return Violation(
-        f"{workload.key} {why}",
+        f"{workload.key} {why}" + (f": {advice}" if advice else ""),
         str(workload.key),
         _DNS,
         fingerprint(assertion, str(workload.key), verdict),

@@ -100,6 +100,8 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
         "azure-npm": _COMMON,
         "calico": {
             **_COMMON,
+            # Felix sends traffic to the host through the policies of the pod before `defaultEndpointToHostAction`.
+            Behaviour.POD_TO_LOCAL_NODE_ALLOWED: False,
             Behaviour.UNLISTED_RULES_ENFORCED: False,
             Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: True,
             Behaviour.INIT_CONTAINER_PORTS_NAMED: True,

@@ -34,13 +34,22 @@ PREFIX = "annotations-prefix"
 PROVIDERS = "providers."
 """How arguments of Traefik begin that say where it takes routes from."""
 
-ROUTING_ARGUMENTS = frozenset((*STREAMS, *SETTINGS, *DEFAULT_BACKENDS, *CLASSES, *ROUTES_ELSEWHERE, PREFIX))
+LOCAL_ADDRESSES = "localip"
+"""The argument of NodeLocal DNSCache that says at which addresses of the node it listens."""
+
+ROUTING_ARGUMENTS = frozenset(
+    (*STREAMS, *SETTINGS, *DEFAULT_BACKENDS, *CLASSES, *ROUTES_ELSEWHERE, PREFIX, LOCAL_ADDRESSES)
+)
 """Every argument, without its dashes and in lower case, that is kept of a workload; those of Traefik come on top."""
 
 PROGRAM = "program"
 """What stands for the program of a container among its arguments, if it is one of :data:`PROGRAMS`."""
 
+NODE_CACHES = frozenset({"k8s-dns-node-cache", "node-cache"})
+"""How the image and the command of NodeLocal DNSCache end, which is no controller, but looked for as these are."""
+
 PROGRAMS = (
+    *sorted(NODE_CACHES),
     "haproxy-ingress",
     "haproxy-ingress-controller",
     "haproxytech/kubernetes-ingress",

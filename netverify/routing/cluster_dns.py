@@ -7,10 +7,10 @@ whose pods listen on 5353); "Using NodeLocal DNSCache" (169.254.20.10).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from netverify.model.addresses import Address, parse_address
-from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
+from netverify.model.addresses import Address
+from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
 from netverify.model.service import Service, ServicePort
@@ -18,6 +18,7 @@ from netverify.model.traffic import Protocol, port_set
 from netverify.queries.outcome import EndpointKind
 from netverify.routing.backends import backends
 from netverify.routing.index import RoutingIndex
+from netverify.routing.node_local_dns import NODE_LOCAL, local_addresses, node_cache, usual_cache
 from netverify.routing.options import RoutingOptions
 from netverify.rules.predicate import (
     All,
@@ -31,9 +32,6 @@ from netverify.rules.predicate import (
 )
 
 DNS_PORT = 53
-NODE_LOCAL = parse_address("169.254.20.10")
-"""The link-local address that NodeLocal DNSCache listens on by default."""
-
 PROTOCOLS = (Protocol.UDP, Protocol.TCP)
 """What a resolver uses: UDP first, TCP where an answer is cut short. Source: RFC 7766 section 5."""
 
@@ -44,7 +42,6 @@ _NAMES = (
     ("openshift-dns", "dns-default"),
 )
 _LABEL = ("k8s-app", "kube-dns")
-_CACHE = WorkloadKey("kube-system", "node-local-dns", "DaemonSet")
 _OPENSHIFT = "openshift-dns"
 _OPENSHIFT_LABEL = ("dns.operator.openshift.io/daemonset-dns", "default")
 _OPENSHIFT_PORT = 5353
@@ -57,6 +54,7 @@ class DnsServer:
     ``destination`` and ``traffic`` are what a query looks like to policy. ``workload`` is None where the manifests do
     not hold the pods; ``assumption`` then says what is taken as given, and ``labels`` are what these pods are known to
     have. ``stand_in`` is a workload that has to be put into the cluster for ``destination`` to mean anybody.
+    ``advice`` is how a policy admits queries, where that is not by the labels of the pods.
     """
 
     protocol: Protocol
@@ -68,6 +66,7 @@ class DnsServer:
     labels: Labels = field(default_factory=dict)
     assumption: str = ""
     stand_in: Workload | None = None
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,9 @@ def dns_service(index: RoutingIndex) -> Service | None:
 def dns_addresses(index: RoutingIndex) -> frozenset[Address]:
     """The addresses that are known to be those of the DNS of the cluster."""
     service = dns_service(index)
-    return frozenset((NODE_LOCAL, *(service.cluster_ips if service else ())))
+    cache = node_cache(index)
+    local = local_addresses(cache, service) if cache is not None else ()
+    return frozenset((NODE_LOCAL, *local, *(service.cluster_ips if service else ())))
 
 
 def cluster_dns(index: RoutingIndex, options: RoutingOptions) -> ClusterDns:
@@ -106,11 +107,22 @@ def cluster_dns(index: RoutingIndex, options: RoutingOptions) -> ClusterDns:
     Only pods of the manifests answer where there are some; a pod that could be created is not asked.
     """
     service = dns_service(index)
-    if options.node_local_dns:
-        return ClusterDns(service, tuple(_node_local(protocol) for protocol in PROTOCOLS))
+    cache = node_cache(index) if options.node_local_dns is not False else None
+    if options.node_local_dns and (cache is None or not cache.host_network):
+        cache = usual_cache()
+    if cache is not None and cache.host_network:
+        return ClusterDns(service, tuple(_node_local(index, cache, service)))
     if service is None:
         return ClusterDns(None, tuple(_usual(index, protocol) for protocol in PROTOCOLS))
     return ClusterDns(service, tuple(_servers(index, service)))
+
+
+def past_node_cache(index: RoutingIndex, service: Service, options: RoutingOptions) -> tuple[str, ...]:
+    """What a connection to ``service`` takes as given where a cache on the node may answer instead of its pods."""
+    cache = node_cache(index) if options.node_local_dns is not False else None
+    if cache is None or not cache.host_network or service != dns_service(index):
+        return ()
+    return (f"queries to Service {service} go to its pods, not to NodeLocal DNSCache ({cache.key}) on the node",)
 
 
 def _port(service: Service, protocol: Protocol) -> ServicePort | None:
@@ -161,16 +173,24 @@ def _possible(protocol: Protocol, namespace: str, labels: Labels, port: int, why
     )
 
 
-def _node_local(protocol: Protocol) -> DnsServer:
-    """The cache: a pod on the host network of the node that the asking pod is on, at an address of its own."""
-    ports = tuple(ContainerPort(DNS_PORT, one, name) for one, name in zip(PROTOCOLS, ("dns", "dns-tcp"), strict=True))
-    cache = Workload(_CACHE, {"k8s-app": _CACHE.name}, ports, host_network=True, addresses=(NODE_LOCAL,))
-    return DnsServer(
-        protocol,
-        f"NodeLocal DNSCache at {NODE_LOCAL}",
-        All((IsWorkload(End.DESTINATION, _CACHE), SameNode())),
-        PortIn(protocol, port_set((DNS_PORT, DNS_PORT))),
-        DNS_PORT,
-        assumption=f"NodeLocal DNSCache answers on each node at {NODE_LOCAL}, port {DNS_PORT}, on the host network",
-        stand_in=cache,
-    )
+def _node_local(index: RoutingIndex, cache: Workload, service: Service | None) -> Iterator[DnsServer]:
+    """The cache: a pod on the host network of the node that the asking pod is on, at addresses of its own."""
+    addresses = local_addresses(cache, service)
+    shown = "" if node_cache(index) is None else f" ({cache.key})"
+    beside = [one for one in (service.cluster_ips if service is not None else ()) if one not in addresses]
+    unless = f", and not at {', '.join(map(str, beside))}, as in kube-proxy's iptables mode they may" if beside else ""
+    for protocol in PROTOCOLS:
+        for address in addresses:
+            cidr = f"{address}/{32 if address.family == 4 else 128}"
+            yield DnsServer(
+                protocol,
+                f"NodeLocal DNSCache at {address}",
+                All((IsWorkload(End.DESTINATION, cache.key), SameNode())),
+                PortIn(protocol, port_set((DNS_PORT, DNS_PORT))),
+                DNS_PORT,
+                assumption=f"pods ask NodeLocal DNSCache{shown} at {address}, port {DNS_PORT}, on the host network of "
+                f"their node{unless}",
+                stand_in=replace(cache, host_network=True, addresses=(address,), replica_addresses=()),
+                advice=f"admit egress to `ipBlock: {{cidr: {cidr}}}` on {DNS_PORT}, over UDP and TCP: NodeLocal "
+                "DNSCache is on the host network, where no selector matches it",
+            )

@@ -23,12 +23,13 @@ class GivenController:
 class RoutingOptions:
     """Facts about the cluster outside the manifests.
 
-    ``cluster_domain`` is the zone of cluster names. ``node_local_dns``: NodeLocal DNSCache answers on each node.
+    ``cluster_domain`` is the zone of cluster names. ``node_local_dns``: NodeLocal DNSCache answers on each node; None
+    where the manifests are to show it.
     ``api_servers``: where the API server listens; empty where nobody says.
     ``controller`` is None where each class of Ingress is looked up among the controllers that are known.
     """
 
     cluster_domain: str = "cluster.local"
-    node_local_dns: bool = False
+    node_local_dns: bool | None = None
     controller: GivenController | None = None
     api_servers: tuple[ApiServer, ...] = ()
