@@ -114,7 +114,7 @@ def _wrong_fields(document: Document) -> Iterator[Diagnostic]:
     for name in [name for name in value if not is_of_its_type(name, value[name])]:
         yield refused(document.origin((name,)), f"the value of {shown(name)} has another type than this field")
     kind = value.get("kind") or "Kustomization"
-    if kind not in _API_VERSIONS:
+    if not isinstance(kind, str) or kind not in _API_VERSIONS:
         yield refused(document.origin(("kind",)), "the kind is neither Kustomization nor Component")
     elif value.get("apiVersion") not in (None, "", _API_VERSIONS[kind]):
         wanted = f"kustomize knows a {kind} of {shown(_API_VERSIONS[kind])} alone"
