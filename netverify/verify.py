@@ -55,11 +55,10 @@ class Verifier:
             from netverify.answers.routed_listing import routed_listing  # noqa: PLC0415 it imports the solver
 
             return routed_listing(question, self._router)
-        from netverify.answers.context import with_namespaces_of  # noqa: PLC0415 it imports the solver
-        from netverify.answers.listing import listing  # noqa: PLC0415 it imports the all-pairs reading, too
+        from netverify.answers.listed_ways import listing_with_ways  # noqa: PLC0415 it imports the solver
 
         direct = replace(question, services=())
-        found = listing(direct, with_namespaces_of(direct, self._context))
+        found = listing_with_ways(direct, self._router)
         if not question.services:
             return found
         from netverify.answers.blocks import list_block  # noqa: PLC0415 as above
@@ -78,6 +77,12 @@ class Verifier:
 
             return answer_block(question, self._router)
         return self._router.answer(question)
+
+    def answer_of_anyone(self, question: Question) -> Answer:
+        """Answer ``question``, whose source is both pods and addresses outside, each on every way that it can take."""
+        from netverify.answers.anyone import answer_of_anyone  # noqa: PLC0415 it imports the solver
+
+        return answer_of_anyone(question, self._router)
 
     def map(self, wanted: Wanted | None = None) -> Map:
         """Who may open which connections to whom, among existing pods and external ranges; as far as ``wanted``.

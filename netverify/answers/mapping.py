@@ -23,6 +23,8 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import Cluster, Node
 from netverify.model.flow import Direction
 from netverify.queries.narrowing import Narrowing, Wanted, read_narrowing
+from netverify.routing.index import RoutingIndex
+from netverify.routing.ways_in import ways_in
 from netverify.rules.table import PolicySet, RuleTable
 
 _NAMED = 3
@@ -66,7 +68,7 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
         wanted,
         vacuous_because=tuple(_nobody(connectivity, cluster, settings, wanted, narrowing)),
         unknown_because=_doubts(inventory),
-        assumptions=tuple(_assumptions(settings)),
+        assumptions=(*_assumptions(settings), *_ways_left_out(cluster, settings)),
         approximations=inventory.approximations,
         notes=(
             *_emptiness(cluster),
@@ -108,6 +110,16 @@ def _assumptions(settings: Settings) -> Iterator[str]:
     if settings.pod_cidrs:
         yield pod_cidr_premise(settings)
     yield SCTP_IS_POLICED
+
+
+def _ways_left_out(cluster: Cluster, settings: Settings) -> Iterator[str]:
+    """That connections by ways in are not in the map, where there are such ways."""
+    found = ways_in(RoutingIndex(cluster), settings.routing)
+    count = sum(not way.problem and way.by != "hostNetwork" for way in found)  # whose address is the pod's own
+    if count == 1:
+        yield "connections through the way in are not in this map: `netverify exposed` shows it"
+    elif count:
+        yield f"connections through the {count} ways in are not in this map: `netverify exposed` lists them"
 
 
 def _emptiness(cluster: Cluster) -> Iterator[str]:

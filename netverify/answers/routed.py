@@ -58,7 +58,7 @@ class Router:
         """
         question = self.names.followed(question)
         if question.called is None and not question.from_outside:
-            return self._of_pods(question)
+            return self.answer_about(PlannedLeg(question))
         routes = tuple(route for route in self._telling(question) if route.verdict is not Verdict.VACUOUS)
         by_address = question.called is not None and question.called.by_address
         if not by_address and not any(map(_is_open, routes)):
@@ -67,8 +67,10 @@ class Router:
             return routes[0].legs[-1]
         return self._together(question, routes)
 
-    def _of_pods(self, question: Question) -> Answer:
-        direct = self._legs.one(PlannedLeg(question))
+    def answer_about(self, leg: PlannedLeg) -> Answer:
+        """As :meth:`answer`, to the question of ``leg``, which is about pods as they are."""
+        question = leg.question
+        direct = self._legs.one(leg)
         first = Route(question.source_text, question.destination_text, direct.verdict, (), (direct,))
         if direct.verdict is Verdict.VACUOUS or _is_open(first):
             return direct
@@ -144,6 +146,10 @@ class Router:
         if route.doubt and verdict is Verdict.REACHABLE:
             verdict, legs = Verdict.UNKNOWN, (*legs[:-1], _doubted(legs[-1], route.doubt))
         return Route(source, route.text, verdict, route.path, legs, provided, route.leads_to)
+
+    def context_about(self, question: Question) -> Context:
+        """The context of ``question`` itself, which no route is planned for."""
+        return self._legs.context_of(PlannedLeg(question))
 
     def context_of(self, leg: PlannedLeg) -> Context:
         """The context that ``leg`` is judged in."""

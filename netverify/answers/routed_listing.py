@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from netverify.answers.listed_ways import by_ways, pods_unless_all
 from netverify.answers.listing import listing
 from netverify.answers.planned import PlannedLeg, routes_to
 from netverify.answers.route_verdicts import unique
@@ -29,20 +30,22 @@ def routed_listing(question: Question, router: Router) -> Listing:
     parts: list[Answer | Listing] = [*inside, outside]
     if not inside:
         parts.append(router.answer(replace(question, form=Form.CAN)))
-    verdict = of_any([part.verdict for part in parts])
+    possible = unique(text for one in inside for text in one.possible)
+    ways = by_ways(pods_unless_all(question, possible), question.form, router)
+    verdict = of_any([*(part.verdict for part in parts), *([Verdict.REACHABLE] if ways.is_open else [])])
     found: dict[str, Listed] = {}
-    for listed in (*(one for each in inside for one in each.existing), *_by_way(outside.routes)):
+    for listed in (*(one for each in inside for one in each.existing), *ways.existing, *_by_way(outside.routes)):
         found.setdefault(listed.text, listed)
-    doubts = unique(line for part in parts for line in part.unknown_because)
+    doubts = unique(line for part in (*parts, ways) for line in part.unknown_because)
     return Listing(
         question=question.text,
         verdict=Verdict.UNKNOWN if doubts and verdict is not Verdict.VACUOUS else verdict,
         existing=tuple(found.values()),
-        possible=unique(text for one in inside for text in one.possible),
+        possible=(*possible, *ways.possible),
         unknown_because=doubts,
-        assumptions=unique(line for part in parts for line in part.assumptions),
+        assumptions=unique(line for part in (*parts, ways) for line in part.assumptions),
         approximations=router.context.inventory.approximations,
-        notes=unique(line for part in parts for line in part.notes),
+        notes=unique(line for part in (*parts, ways) for line in part.notes),
     )
 
 

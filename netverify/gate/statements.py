@@ -24,6 +24,7 @@ from netverify.intent.spec import (
 )
 from netverify.model.addresses import parse_cidr
 from netverify.model.flow import Direction, End
+from netverify.queries.called import asked_ports
 from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.internet import internet_ranges
 from netverify.queries.port_grammar import EVERY_TRAFFIC
@@ -64,8 +65,31 @@ def claims_about_flows(statement: FlowStatement, world: World | None, claiming: 
 def approved(statement: Only, claiming: Claiming) -> tuple[tuple[FlowText, Exempt], ...]:
     """The flows that ``statement`` approves. Raises :class:`netverify.intent.ends.EndError`."""
     zone = claiming.ends.pod_parts(statement.zone, statement.end)
-    ends = {"targets" if statement.end is End.DESTINATION else "sources": zone}
-    return tuple((flow, replace(claiming.exempt(flow, **ends), by_hop=True)) for flow in statement.flows)
+    if statement.end is End.SOURCE:
+        return tuple((flow, replace(claiming.exempt(flow, sources=zone), by_hop=True)) for flow in statement.flows)
+    called = claiming.ends.parts(statement.zone, End.DESTINATION)
+    return tuple(
+        (flow, replace(claiming.exempt(flow, targets=_meant_by(flow, zone, called, claiming)), by_hop=True))
+        for flow in statement.flows
+    )
+
+
+def _meant_by(
+    flow: FlowText, zone: tuple[EndpointPhrase, ...], called: tuple[EndpointPhrase, ...], claiming: Claiming
+) -> tuple[EndpointPhrase, ...]:
+    """The zone as the target of ``flow``: ports that it names are a Service's own, where the zone holds Services.
+
+    Where there are other parts, a Service without such a port is none that is meant.
+    """
+    if not flow.ports:
+        return zone
+    traffic = claiming.ends.traffic(flow)
+    meant = tuple(
+        part
+        for part in called
+        if part.called is None or part.called.service is None or asked_ports(part.called.service, traffic)
+    )
+    return meant or called
 
 
 def _only(statement: Only, world: World, claiming: Claiming) -> Iterator[Claim]:

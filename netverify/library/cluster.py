@@ -106,13 +106,18 @@ class Cluster:
     def assert_only_reachable_from(self, target: str, *sources: str) -> None:
         """Nobody but ``sources`` can reach ``target``: proved for existing and possible pods, and addresses outside.
 
-        ``target`` is an endpoint with or without a port, each of ``sources`` an endpoint; without any, nobody at all. A
+        Directly, and by every way in: a port of a node, a load balancer, a controller of Ingresses; whoever comes
+        through pods that are among ``sources`` counts as these.
+
+        ``target`` is an endpoint with or without a port, each of ``sources`` an endpoint; without any, nobody at all.
+        The port of a Service is its own, and stands for the ports of the pods behind it; a Service without a port is
+        every port of these pods. A
         workload as a source is its existing pods: write ``pods LABELS in namespace NS`` to let in pods that could be
         created too. That the sources do reach it is not asserted.
         """
         __tracebackhide__ = True
         question = self._excluding(others_reach, target, sources)
-        self._judge(self._answer(question), "unreachable", Verdict.UNREACHABLE)
+        self._judge(self._verifier.answer_of_anyone(question), "unreachable", Verdict.UNREACHABLE)
 
     def assert_only_reaches(self, source: str, *targets: str) -> None:
         """``source`` can reach nobody but ``targets``, on any port: proved for existing and possible pods, and outside.

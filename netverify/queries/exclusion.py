@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from netverify.model.cluster import Cluster
+from netverify.model.cluster import NODE, Cluster
 from netverify.model.flow import End
 from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
 from netverify.queries.port_grammar import EVERY_TRAFFIC, read_traffic, traffic_text
 from netverify.queries.question import Form, Question
+from netverify.queries.service_ports import with_asked_ports
 from netverify.queries.tokens import TokenKind, Tokens
 from netverify.queries.whereabouts import beside_policy
-from netverify.rules.predicate import ALWAYS, AnyOf, Not, Predicate
+from netverify.rules.predicate import ALWAYS, All, AnyOf, InNamespace, IsPod, Not, Predicate
 
 
 def others_reach(target: str, sources: Sequence[str], cluster: Cluster, default_namespace: str | None) -> Question:
     """Whether any pod or address that is none of ``sources`` can reach ``target``.
 
-    Each of ``sources`` is an ENDPOINT of the sentence grammar, ``target`` is an ENDPOINT with or without a port. Raises
+    Each of ``sources`` is an ENDPOINT of the sentence grammar, ``target`` is an ENDPOINT with or without a port: of a
+    Service its own port, which is ``called`` then; without one it is every port of the pods behind. Raises
     :class:`netverify.queries.sentence_error.SentenceError`, whose sentence is the one of them that is wrong.
     """
     destination, traffic = _target(target, cluster, default_namespace)
     source = _anyone_but(sources, End.SOURCE, cluster, default_namespace)
-    return _question(source, destination, traffic)
+    question = replace(_question(source, destination, traffic), called=destination.called)
+    if not sources:
+        return question
+    # Whoever stands behind one of the sources, as clients do behind a controller, comes by an approved connection.
+    named = AnyOf(tuple(_endpoint(text, End.SOURCE, cluster, default_namespace).predicate for text in sources))
+    hop = All((IsPod(End.SOURCE), Not(InNamespace(End.SOURCE, NODE.namespace)), named))
+    return replace(question, beside=(hop,))
 
 
 def reaches_others(source: str, targets: Sequence[str], cluster: Cluster, default_namespace: str | None) -> Question:
@@ -32,7 +41,7 @@ def reaches_others(source: str, targets: Sequence[str], cluster: Cluster, defaul
     """
     read = _endpoint(source, End.SOURCE, cluster, default_namespace)
     others = _anyone_but(targets, End.DESTINATION, cluster, default_namespace)
-    return _question(read, others, EVERY_TRAFFIC)
+    return replace(_question(read, others, EVERY_TRAFFIC), from_outside=read.outside)
 
 
 def _question(source: EndpointPhrase, destination: EndpointPhrase, traffic: Predicate) -> Question:
@@ -70,9 +79,12 @@ def _endpoint(text: str, end: End, cluster: Cluster, default_namespace: str | No
 def _target(text: str, cluster: Cluster, default_namespace: str | None) -> tuple[EndpointPhrase, Predicate]:
     tokens = Tokens(text)
     phrase = EndpointReader(tokens, cluster, default_namespace).read(End.DESTINATION)
+    token = tokens.after_next
     traffic = read_traffic(tokens)
+    has_port = phrase.called is not None and traffic != EVERY_TRAFFIC
+    called = with_asked_ports(phrase.called, traffic, tokens, token) if phrase.called and has_port else None
     _finish(tokens)
-    return phrase, traffic
+    return replace(phrase, called=called), traffic
 
 
 def _finish(tokens: Tokens) -> None:

@@ -2,23 +2,23 @@
 
 import pytest
 
-from cases.ways_in_texts import CLOSED, PODS, asked, policy, service, verdict, written
+from cases.pods_by_ways import (
+    ASKED,
+    BEHIND,
+    BY_CONTROLLER,
+    CLUSTER,
+    CONTROLLER_BALANCER,
+    FROM_EDGE,
+    INGRESS,
+    LOCAL,
+    SHUT,
+    START,
+)
+from cases.ways_in_texts import CLOSED, PODS, asked, policy, service, verdict
 from netverify.model.behaviours import Behaviour
 
-NODE_PORT = "{type: NodePort, selector: {app: api}, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]"
-CLUSTER = service(NODE_PORT + "}")
-LOCAL = service(NODE_PORT + ", externalTrafficPolicy: Local}")
 BALANCED = "{type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: {app: api}, ports: [{port: 80, "
 BALANCER = service(BALANCED + "targetPort: 8080}]}")
-ASKED = "can other/client reach shop/api[Pod]:8080"
-CLIENT = """
-apiVersion: v1
-kind: Pod
-metadata: {name: client, namespace: other, labels: {app: client}}
-spec: {containers: [{name: c, image: i}]}
----
-"""
-START = PODS + CLIENT
 
 
 def egress(to, port="", name="out", pods="{}"):
@@ -34,7 +34,7 @@ def with_settings(text, question=ASKED, **behaviours):
 
 def test_a_pod_gets_to_an_isolated_pod_by_a_node_port_where_policy_sees_the_pods_own_node():
     """ "Using Source IP": under Cluster the node stands in for its client; A17: the own node is always let in."""
-    answer = asked(START + policy(CLOSED) + CLUSTER, ASKED)
+    answer = asked(SHUT + CLUSTER, ASKED)
     assert answer.verdict.value == "reachable"
     assert [hop.text for hop in answer.route.path] == ["NodePort of Service shop/api"]
     assert answer.route.provided == (
@@ -45,7 +45,7 @@ def test_a_pod_gets_to_an_isolated_pod_by_a_node_port_where_policy_sees_the_pods
 
 
 def test_a_service_is_reached_by_its_node_port_as_well():
-    assert verdict(START + policy(CLOSED) + CLUSTER, "can other/client reach service shop/api:80") == "reachable"
+    assert verdict(SHUT + CLUSTER, "can other/client reach service shop/api:80") == "reachable"
 
 
 def test_an_answer_about_an_open_direct_way_has_no_ways_in():
@@ -56,30 +56,30 @@ def test_an_answer_about_an_open_direct_way_has_no_ways_in():
 
 def test_local_keeps_the_client_so_that_what_is_closed_to_it_stays_closed():
     """ServiceSpec.externalTrafficPolicy: Local "preserves the client source IP"."""
-    assert verdict(START + policy(CLOSED) + LOCAL, ASKED) == "unreachable"
+    assert verdict(SHUT + LOCAL, ASKED) == "unreachable"
 
 
 def test_a_port_without_a_way_in_stays_closed():
-    assert verdict(START + policy(CLOSED) + CLUSTER, "can other/client reach shop/api[Pod]:9090") == "unreachable"
+    assert verdict(SHUT + CLUSTER, "can other/client reach shop/api[Pod]:9090") == "unreachable"
 
 
 def test_the_pod_must_be_allowed_to_connect_to_a_node():
     """ "a pod always reaches its own node" is left open by the API, so it is a condition."""
-    closed = START + policy(CLOSED) + CLUSTER + egress("")
+    closed = SHUT + CLUSTER + egress("")
     answer = with_settings(closed)
     assert answer.verdict.value == "reachable"
     assert with_settings(closed, pod_to_local_node_allowed=False).verdict.value == "unreachable"
 
 
 def test_an_ip_block_admits_nodes_only_where_it_matches_them():
-    text = START + policy(CLOSED) + CLUSTER + egress("{ipBlock: {cidr: 0.0.0.0/0}}", 30080)
+    text = SHUT + CLUSTER + egress("{ipBlock: {cidr: 0.0.0.0/0}}", 30080)
     closed = {"pod_to_local_node_allowed": False, "ipblock_matches_pods": False}
     assert with_settings(text, **closed, ipblock_matches_nodes=True).verdict.value == "reachable"
     assert with_settings(text, **closed, ipblock_matches_nodes=False).verdict.value == "unreachable"
 
 
 def test_the_port_of_the_node_is_what_egress_policy_sees():
-    text = START + policy(CLOSED) + CLUSTER + egress("{ipBlock: {cidr: 0.0.0.0/0}}", 8080)
+    text = SHUT + CLUSTER + egress("{ipBlock: {cidr: 0.0.0.0/0}}", 8080)
     closed = {"pod_to_local_node_allowed": False, "ipblock_matches_pods": False}
     assert with_settings(text, **closed, ipblock_matches_nodes=True).verdict.value == "unreachable"
 
@@ -87,7 +87,7 @@ def test_the_port_of_the_node_is_what_egress_policy_sees():
 def test_what_the_own_node_translates_first_is_the_pod_behind_for_egress_policy():
     """kube-proxy translates before the packet is forwarded, so that egress policy sees the pod behind."""
     to_shop = egress("{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}", 8080)
-    text = START + policy(CLOSED) + BALANCER + to_shop
+    text = SHUT + BALANCER + to_shop
     answer = with_settings(text)
     assert answer.verdict.value == "reachable"
     assert "where the pod's own node translates the address before policy sees it" in answer.route.provided
@@ -96,17 +96,17 @@ def test_what_the_own_node_translates_first_is_the_pod_behind_for_egress_policy(
 
 def test_an_address_of_a_load_balancer_may_be_one_outside_for_egress_policy():
     """``ipMode: Proxy``: traffic goes to the load balancer instead of being translated on the node."""
-    text = START + policy(CLOSED) + BALANCER + egress("{ipBlock: {cidr: 203.0.113.0/24}}", 80)
+    text = SHUT + BALANCER + egress("{ipBlock: {cidr: 203.0.113.0/24}}", 80)
     answer = with_settings(text)
     assert answer.verdict.value == "reachable"
     assert "where policy sees the address of the load balancer, not that of the pod behind it" in answer.route.provided
-    other_port = START + policy(CLOSED) + BALANCER + egress("{ipBlock: {cidr: 203.0.113.0/24}}", 8443)
+    other_port = SHUT + BALANCER + egress("{ipBlock: {cidr: 203.0.113.0/24}}", 8443)
     assert with_settings(other_port).verdict.value == "unreachable"
 
 
 def test_an_external_ip_is_a_way_for_pods():
     text = service("{selector: {app: api}, externalIPs: [198.51.100.9], ports: [{port: 80, targetPort: 8080}]}")
-    assert verdict(START + policy(CLOSED) + text, ASKED) == "reachable"
+    assert verdict(SHUT + text, ASKED) == "reachable"
 
 
 def test_an_external_ip_is_that_address_for_egress_policy():
@@ -114,7 +114,7 @@ def test_an_external_ip_is_that_address_for_egress_policy():
     closed = {"pod_to_local_node_allowed": False, "ipblock_matches_nodes": False, "ipblock_matches_pods": False}
     for address, expected in (("198.51.100.9/32", "reachable"), ("198.51.100.8/32", "unreachable")):
         out = egress(f"{{ipBlock: {{cidr: {address}}}}}")
-        assert with_settings(START + policy(CLOSED) + text + out, **closed).verdict.value == expected
+        assert with_settings(SHUT + text + out, **closed).verdict.value == expected
 
 
 def test_a_host_port_is_a_way_for_pods():
@@ -152,35 +152,6 @@ def test_a_bare_pod_that_only_comes_back_to_itself_reaches_nobody():
 
 # Controllers
 
-CONTROLLER = """
-apiVersion: v1
-kind: Namespace
-metadata: {name: edge}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: nginx, namespace: edge}
-spec:
-  selector: {matchLabels: {app.kubernetes.io/name: ingress-nginx}}
-  template:
-    metadata: {labels: {app.kubernetes.io/name: ingress-nginx, app.kubernetes.io/component: controller}}
-    spec:
-      containers:
-        - {name: c, image: i, ports: [{name: http, containerPort: 8000}, {name: metrics, containerPort: 10254}]}
----
-"""
-INGRESS = written(
-    "Ingress",
-    "web",
-    "spec: {ingressClassName: nginx, defaultBackend: {service: {name: api, port: {number: 80}}}}",
-    group="networking.k8s.io/v1",
-)
-BEHIND = service("{selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}")
-FROM_EDGE = policy(
-    "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]}"
-)
-BY_CONTROLLER = START + CONTROLLER + INGRESS + BEHIND + FROM_EDGE
-
 
 def test_a_pod_gets_through_a_controller_that_policy_admits():
     """The controller connects to the pods behind the Service, so that their policy sees it."""
@@ -210,13 +181,7 @@ def test_a_controller_that_is_not_in_the_manifests_is_one_that_the_pod_can_reach
 
 
 def test_a_controller_behind_its_load_balancer_is_reached_by_a_node():
-    balancer = written(
-        "Service",
-        "nginx",
-        "spec: {type: LoadBalancer, selector: {app.kubernetes.io/name: ingress-nginx}, "
-        "ports: [{port: 80, targetPort: http}]}",
-        namespace="edge",
-    )
+    balancer = CONTROLLER_BALANCER
     text = BY_CONTROLLER + policy(CLOSED, "edge") + balancer
     answer = asked(text, ASKED)
     assert answer.verdict.value == "reachable"

@@ -150,7 +150,7 @@ FAULTS_FROM_OUTSIDE = {
         "",
     ),
     "a route is left out beside one on more conditions": (
-        "answers.routed",
+        "answers.route_verdicts",
         "any(fewer < set(route.provided) for fewer in alike)",
         "any(fewer > set(route.provided) for fewer in alike)",
     ),

@@ -1,0 +1,54 @@
+"""The answer to a question whose source is pods and addresses outside: each on every way that it can take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from netverify.answers.planned import PlannedLeg, routes_to
+from netverify.answers.route_verdicts import unique
+from netverify.answers.routed import Router
+from netverify.answers.verdict import of_any
+from netverify.model.flow import End
+from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.queries.question import Question, narrowed
+from netverify.rules.predicate import IsPod, Not
+
+
+def answer_of_anyone(question: Question, router: Router) -> Answer:
+    """The answer to ``question`` about everybody at its source.
+
+    Where it calls a Service, it is about the endpoints on their own ports: by whichever way these are reached.
+    """
+    question = router.names.followed(question)
+    if question.called is None:
+        return _together(list(_answers(PlannedLeg(question), router)))
+    planned = [leg for route in routes_to(question, question.called, router.context) for leg in route.legs]
+    if not planned:
+        return router.answer(question)
+    return _together([answer for leg in planned for answer in _answers(leg, router)])
+
+
+def _answers(leg: PlannedLeg, router: Router) -> Iterator[Answer]:
+    """What pods and addresses do without ways in from outside, and by these."""
+    found = router.answer_about(leg)
+    yield found
+    if found.verdict is not Verdict.REACHABLE or found.scope is not Scope.EXISTING:
+        outside = narrowed(leg.question, End.SOURCE, Not(IsPod(End.SOURCE)))
+        yield router.answer(replace(outside, from_outside=True))
+
+
+def _together(answers: Sequence[Answer]) -> Answer:
+    """The one of ``answers`` that decides; of several proofs one with what all of them take as given."""
+    verdict = of_any([one.verdict for one in answers])
+    deciding = [one for one in answers if one.verdict is verdict]
+    if verdict is not Verdict.UNREACHABLE:
+        return min(deciding, key=lambda one: one.scope is Scope.POSSIBLE)
+    return replace(
+        deciding[0],
+        because=unique(reason for one in deciding for reason in one.because),
+        assumptions=unique(line for one in deciding for line in one.assumptions),
+        approximations=unique(line for one in deciding for line in one.approximations),
+        notes=unique(line for one in deciding for line in one.notes),
+        smt2=unique(goal for one in answers for goal in one.smt2),
+    )

@@ -1,0 +1,144 @@
+"""Listings with ways in: whoever gets through by one is on the list of who can reach, or of what can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from netverify.answers.listing import listing
+from netverify.answers.route_verdicts import scope_of, unique
+from netverify.answers.routed import Router
+from netverify.model.flow import End
+from netverify.queries.outcome import EndpointKind, Listed, Listing, Route, Scope, Verdict
+from netverify.queries.question import Form, Question
+from netverify.routing.way_in import WayIn
+from netverify.rules.predicate import IsPod, Not
+
+_LOOKED_AT = 200
+"""So many ways in are looked at for one listing."""
+_EVERY_POD = "any pod"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A route that is open or may be, as a listing calls it."""
+
+    text: str
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class ByWays:
+    """What a listing holds beside whom it lists directly. ``existing`` and ``possible`` are as in a ``Listing``."""
+
+    existing: tuple[Listed, ...] = ()
+    possible: tuple[str, ...] = ()
+    unknown_because: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some way in is."""
+        return bool(self.existing or self.possible)
+
+
+def listing_with_ways(question: Question, router: Router) -> Listing:
+    """Everyone at the open end of ``question``, which is about pods: directly, and by each way in that is open."""
+    direct = listing(question, router.context_about(question))
+    if direct.verdict is Verdict.VACUOUS:
+        return direct
+    asked = replace(question, form=Form.CAN)
+    if question.form is Form.WHAT:
+        found = by_ways((asked,), question.form, router)
+    else:
+        outside = replace(asked, source=Not(IsPod(End.SOURCE)), source_text="outside", from_outside=True)
+        found = by_ways((*pods_unless_all(asked, direct.possible), outside), question.form, router)
+    verdict = direct.verdict
+    if verdict is Verdict.UNREACHABLE and (found.is_open or found.unknown_because):
+        verdict = Verdict.UNKNOWN if found.unknown_because else Verdict.REACHABLE
+    return replace(
+        direct,
+        verdict=verdict,
+        existing=(*direct.existing, *found.existing),
+        possible=(*direct.possible, *found.possible),
+        unknown_because=unique((*direct.unknown_because, *found.unknown_because)),
+        assumptions=unique((*direct.assumptions, *found.assumptions)),
+        notes=unique((*direct.notes, *found.notes)),
+    )
+
+
+def pods_unless_all(question: Question, possible: Iterable[str]) -> tuple[Question, ...]:
+    """``question`` about pods as its source; none where every pod is on the list already: ``possible`` says so."""
+    if _EVERY_POD in possible:
+        return ()
+    return (replace(question, form=Form.CAN, source=IsPod(End.SOURCE), source_text="some pods", from_outside=False),)
+
+
+def by_ways(asked: Sequence[Question], form: Form, router: Router) -> ByWays:
+    """Who gets through by ways in of those that ``asked`` are about, which have one destination."""
+    if not asked:
+        return ByWays()
+    ways = list(islice(router.ways_for_pods.leading_to(asked[0]), _LOOKED_AT + 1))
+    found = [one for each in asked for way in ways[:_LOOKED_AT] for one in _through(way, each, form, router)]
+    is_open = [one for one in found if one.route.verdict is Verdict.REACHABLE]
+    undecided = [leg for one in found if one.route.verdict is Verdict.UNKNOWN for leg in one.route.legs]
+    return ByWays(
+        tuple(_listed(one) for one in is_open if _suffices(one.route)),
+        tuple(one.text for one in is_open if not _suffices(one.route)),
+        unique(line for leg in undecided for line in leg.unknown_because),
+        unique(line for one in is_open for leg in one.route.legs for line in leg.assumptions),
+        tuple(_left_out(ways)),
+    )
+
+
+def _through(way: WayIn, question: Question, form: Form, router: Router) -> Iterator[_Found]:
+    """What is open, or may be, through ``way``: one route for each end that a listing names."""
+    best: dict[str, Route] = {}
+    for route in _routes(way, question, router):
+        station = route.path[0].text if route.path else str(way.object)
+        text = f"{route.text if form is Form.WHAT else question.source_text} through {station}"
+        known = best.get(text)
+        if known is None or _rank(route) < _rank(known):
+            best[text] = route
+    is_told = {route.path for route in best.values() if _suffices(route)}
+    yield from (
+        _Found(text, route)
+        for text, route in best.items()
+        if _suffices(route) or route.verdict is Verdict.UNKNOWN or route.path not in is_told
+    )
+
+
+def _routes(way: WayIn, question: Question, router: Router) -> Iterator[Route]:
+    if not question.from_outside:
+        yield from router.open_through(way, question)
+        return
+    for planned in router.ways.routes_of(way, question):
+        route = router.judged(planned, question.source_text)
+        if route.verdict in (Verdict.REACHABLE, Verdict.UNKNOWN):
+            yield route
+
+
+def _rank(route: Route) -> tuple[bool, bool, bool, int]:
+    """Best first; where policy sees somebody in the place of the client, it is open to more of them."""
+    ends = [leg.witness.flow.source for leg in (route.legs[0], route.legs[-1]) if leg.witness is not None]
+    is_seen = len(route.legs) > 1 and len(ends) > 1 and ends[0] == ends[-1]
+    return (route.verdict is not Verdict.REACHABLE, not _suffices(route), is_seen, len(route.provided))
+
+
+def _suffices(route: Route) -> bool:
+    """Whether existing pods suffice for ``route``, and it leads to some."""
+    is_existing = route.leads_to is not EndpointKind.POSSIBLE and scope_of(route) is Scope.EXISTING
+    return route.verdict is Verdict.REACHABLE and is_existing
+
+
+def _listed(one: _Found) -> Listed:
+    last = one.route.legs[-1]
+    assert last.witness is not None
+    return Listed(one.text, last.witness, last.because)
+
+
+def _left_out(ways: list[WayIn]) -> Iterator[str]:
+    if len(ways) > _LOOKED_AT:
+        yield f"more than {_LOOKED_AT} ways in lead there: further ones are not in this list"

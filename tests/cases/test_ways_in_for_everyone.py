@@ -1,0 +1,177 @@
+"""Listings, maps, assertions of the library and of the gate, where pods and clients outside use ways in."""
+
+from datetime import date
+
+import pytest
+
+import netverify
+from agreement.judged_intents import spec_of
+from agreement.pipeline import read_inventory
+from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, SHUT, START
+from cases.ways_in_texts import asked, policy
+from netverify.gate.checking import Terms
+from netverify.verify import Verifier
+
+# Listings
+
+
+def listed(text, question):
+    found = asked(text, question)
+    return found.verdict.value, [one.text for one in found.existing], list(found.possible)
+
+
+def test_who_can_reach_a_pod_names_each_way_in_that_is_open():
+    verdict_of, existing, possible = listed(SHUT + CLUSTER, "who can reach shop/api[Pod]")
+    assert verdict_of == "reachable"
+    assert existing == [
+        "some pods through NodePort of Service shop/api",
+        "outside through NodePort of Service shop/api",
+    ]
+    assert possible == []
+
+
+def test_who_can_reach_a_service_names_the_ways_in_that_pods_can_take():
+    _, existing, _ = listed(SHUT + CLUSTER, "who can reach service shop/api:80")
+    assert "some pods through NodePort of Service shop/api" in existing
+
+
+def test_pods_that_reach_it_directly_all_of_them_need_no_way_in():
+    _, existing, possible = listed(START + CLUSTER, "who can reach shop/api[Pod]:8080")
+    assert "any pod" in possible
+    assert not [one for one in existing if one.startswith("some pods")]
+
+
+def test_what_a_pod_can_reach_includes_what_is_behind_ways_in():
+    shut = SHUT + CLUSTER
+    _, existing, _ = listed(shut, "what can other/client reach")
+    assert "shop/api[Pod]:8080 through NodePort of Service shop/api" in existing
+    _, existing, _ = listed(shut, "what can internet reach")
+    assert "shop/api[Pod]:8080 through NodePort of Service shop/api" in existing
+
+
+def test_a_closed_way_in_is_on_no_list():
+    assert listed(SHUT + LOCAL, "who can reach shop/api[Pod]") == ("unreachable", [], [])
+
+
+# Maps
+
+
+def test_a_map_says_that_connections_through_ways_in_are_not_in_it():
+    text = "connections through the way in are not in this map: `netverify exposed` shows it"
+    assert text in Verifier(read_inventory(START + CLUSTER)).map().assumptions
+    assert not [one for one in Verifier(read_inventory(START)).map().assumptions if "way" in one]
+
+
+# From Python
+
+
+def failing(text, name, *arguments):
+    """What an assertion of the library fails with; empty where it holds."""
+    try:
+        getattr(netverify.read(texts={"m.yaml": text}), name)(*arguments)
+    except netverify.FailedAssertionError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("assert_unreachable", ("can any pod reach shop/api[Pod]:8080",)),
+        ("assert_only_reachable_from", ("shop/api[Pod]",)),
+        ("assert_only_reachable_from", ("namespace shop", "namespace shop")),
+        ("assert_only_reachable_from", ("service shop/api:80",)),
+        ("assert_only_reachable_from", ("service shop/api",)),
+        ("assert_isolated", ("namespace shop",)),
+    ],
+)
+def test_assertions_about_pods_fail_where_a_way_in_leads_to_them(name, arguments):
+    shut = START + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}")
+    assert failing(shut + CLUSTER, name, *arguments).count("NodePort of Service shop/api")
+    assert not failing(shut + LOCAL, name, *arguments)
+
+
+def test_the_port_of_a_service_is_its_own_in_assertions():
+    """Port 80 of the Service is 8080 of the pods: that pod port 80 is closed says nothing about it."""
+    text = START + BEHIND + policy("{podSelector: {}, ingress: [{ports: [{port: 8080}]}]}")
+    assert "other/client" in failing(text, "assert_only_reachable_from", "service shop/api:80", "namespace shop")
+    closed = START + BEHIND + policy("{podSelector: {}, ingress: [{ports: [{port: 80}]}]}")
+    assert not failing(closed, "assert_only_reachable_from", "service shop/api:80")
+    assert failing(closed, "assert_only_reachable_from", "service shop/api")
+
+
+def test_clients_behind_an_approved_controller_come_by_an_approved_connection():
+    text = BY_CONTROLLER + CONTROLLER_BALANCER
+    assert not failing(text, "assert_only_reachable_from", "shop/api[Pod]", "namespace edge")
+    assert "edge/nginx" in failing(text, "assert_only_reachable_from", "shop/api[Pod]", "namespace shop")
+
+
+# The gate
+
+
+def judged(text, **assertion):
+    intent = {"assertions": [{"id": "one", **assertion}]}
+    (result,) = Verifier(read_inventory(text)).check(spec_of(intent), Terms(date(2026, 1, 1))).results
+    return result
+
+
+PORT_OF_SERVICE = START + BEHIND + policy("{podSelector: {}, ingress: [{ports: [{port: OPEN}]}]}")
+
+
+@pytest.mark.parametrize(("port", "expected"), [("8080", "proved"), ("80", "refuted")])
+def test_approved_ports_of_a_service_are_its_own(port, expected):
+    """Port 80 of the Service leads to 8080 of the pods: approving it approves nothing about port 80 of the pods."""
+    flows = [{"from": ["any pod", "0.0.0.0/0", "::/0"], "ports": [80]}]
+    result = judged(PORT_OF_SERVICE.replace("OPEN", port), only={"to": "service shop/api", "flows": flows})
+    assert result.verdict.value == expected
+
+
+FLOW = {"from": "namespace other", "to": "shop/api[Pod]", "ports": [8080]}
+
+
+def test_a_deny_is_refuted_by_a_way_in_with_what_it_needs():
+    result = judged(SHUT + CLUSTER, deny=FLOW)
+    assert result.verdict.value == "refuted"
+    (found,) = result.violations
+    assert found.text == (
+        "namespace other can reach shop/api[Pod]:8080 by way of NodePort of Service shop/api, where the pod is on the "
+        "node that receives the connection, and policy sees that node and more"
+    )
+    assert judged(SHUT + LOCAL, deny=FLOW).verdict.value == "proved"
+
+
+def test_an_allow_is_not_proved_by_a_way_in():
+    result = judged(SHUT + CLUSTER, allow={**FLOW, "from": "other/client"})
+    assert result.verdict.value == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("assertion", "expected"),
+    [
+        ({"only": {"to": "shop/api[Pod]", "flows": []}}, "refuted"),
+        ({"only": {"to": "shop/api[Pod]", "flows": [{"from": ["any pod", "0.0.0.0/0", "::/0"]}]}}, "proved"),
+        ({"only": {"to": "shop/api[Pod]", "flows": [{"from": "any pod"}]}}, "refuted"),
+        ({"only": {"to": "shop/api[Pod]", "flows": [{"from": ["0.0.0.0/0", "::/0"]}]}}, "refuted"),
+        ({"only": {"from": "namespace other", "flows": []}}, "refuted"),
+        ({"isolated": "namespace shop"}, "refuted"),
+        ({"separate": ["namespace other", "namespace shop"]}, "refuted"),
+        ({"separate": {}}, "refuted"),
+    ],
+    ids=str,
+)
+def test_ways_in_count_for_pods_in_every_verb_about_flows(assertion, expected):
+    everywhere = "{podSelector: {}, policyTypes: [Ingress, Egress]}"
+    shut = START + policy(everywhere) + policy(everywhere, "other") + CLUSTER
+    assert judged(shut, **assertion).verdict.value == expected
+
+
+def test_approved_pods_are_approved_for_what_they_reach_by_ways_in_as_well():
+    flows = [{"from": "other/client", "ports": [8080]}, {"from": "any pod in namespace other", "ports": [9090]}]
+    text = SHUT + CLUSTER
+    result = judged(text, only={"to": "shop/api[Pod]", "flows": flows})
+    assert result.verdict.value == "refuted"
+    told = {one.source for one in result.violations}
+    assert "namespace other" in told  # a pod that could be created there is approved for 9090 alone
+    flows.append({"from": "any pod in namespace other"})
+    result = judged(text, only={"to": "shop/api[Pod]", "flows": flows})
+    assert "namespace other" not in {one.source for one in result.violations}

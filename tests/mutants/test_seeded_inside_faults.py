@@ -1,0 +1,139 @@
+"""Faults seeded into ways in for pods: small clusters with a known answer, and random ones, must find every one."""
+
+import pytest
+
+from mutants.faulty import fault
+from mutants.test_seeded_routing_faults import first_seed, ids
+
+FAULTS = {
+    "no pod uses a NodePort": ("answers.ways_for_pods", 'case "NodePort" | "hostPort":', 'case "hostPort":'),
+    "no node translates the address of a load balancer": (
+        "answers.ways_for_pods",
+        "            if way.controller is None:\n                yield translated\n",
+        "",
+    ),
+    "a load balancer is reached at any port": (
+        "answers.ways_for_pods",
+        "balancer = _knocking(asked, Not(IsPod(End.DESTINATION)), port,",
+        "balancer = _knocking(asked, Not(IsPod(End.DESTINATION)), EVERY_TRAFFIC,",
+    ),
+    "an external IP is any address": (
+        "answers.ways_for_pods",
+        "there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))",
+        "there = Not(IsPod(End.DESTINATION))",
+    ),
+    "the pod's own node stands in for nobody": (
+        "answers.ways_for_pods",
+        "            yield _by_node(asked, SameNode()), ()",
+        "            yield _by_node(asked, Not(SameNode())), ()",
+    ),
+    "another node stands in as the pod's own": (
+        "answers.ways_for_pods",
+        "        case SeenAs.NODE:\n            yield _by_node(asked, Not(SameNode())), ()",
+        "        case SeenAs.NODE:\n            yield _by_node(asked, SameNode()), ()",
+    ),
+    "egress policy sees the pod behind a node as well": (
+        "answers.ways_for_pods",
+        "yield PlannedLeg(asked, half=Direction.INGRESS), ()",
+        "yield PlannedLeg(asked), ()",
+    ),
+    "ingress policy sees the client of a translating node as well": (
+        "answers.ways_for_pods",
+        "PlannedLeg(asked, half=Direction.EGRESS)",
+        "PlannedLeg(asked)",
+    ),
+    "two pods share one route": (
+        "answers.ways_for_pods",
+        "shared = Shared.CLIENT if last.half is Direction.INGRESS else Shared.NOBODY",
+        "shared = Shared.NOBODY",
+    ),
+    "two controllers share one route": (
+        "answers.ways_for_pods",
+        "(*_for_pods(source.provided), *unknown), Shared.STATION",
+        "(*_for_pods(source.provided), *unknown), Shared.NOBODY",
+    ),
+    "no pod reaches a controller itself": (
+        "answers.ways_for_pods",
+        "        yield (), (PlannedLeg(_knocking(client, there, ports, str(key))),), (), Shared.NOBODY\n",
+        "",
+    ),
+    "no pod reaches a controller by a way in": (
+        "answers.ways_for_pods",
+        "        for entry in entries:\n",
+        "        for entry in ():\n",
+    ),
+    "a controller takes requests where it shows metrics": (
+        "routing.request_ports",
+        "return not any(name.startswith(_NO_REQUESTS) for name in names)",
+        "return True",
+    ),
+    "what slices list is in the Service's namespace": (
+        "answers.ways_for_pods",
+        "                if is_written:\n                    places[None].append(number)\n",
+        "",
+    ),
+    "a node may be the pod that asks": (
+        "answers.ways_for_pods",
+        "narrowed(to_node, End.SOURCE, is_no_node)",
+        "to_node",
+    ),
+    "one pod that cannot knock stands for its namespace": (
+        "answers.judged_legs",
+        "(_home if is_closed else _like)(pod, End.SOURCE)",
+        "_home(pod, End.SOURCE)",
+    ),
+    "every port of a node is one": (
+        "answers.judged_legs",
+        "            if anything.verdict is Verdict.UNREACHABLE:\n                return anything",
+        "            if anything.verdict is not Verdict.UNKNOWN:\n                return anything",
+    ),
+    "policy of both sides sees each half": (
+        "answers.context",
+        "table if one is direction else RuleTable(one, ())",
+        "table",
+    ),
+    "a node that stands in is an approved pod": (
+        "gate.by_ways",
+        "is_pod = All((IsPod(End.SOURCE), Not(InNamespace(End.SOURCE, NODE.namespace))))",
+        "is_pod = IsPod(End.SOURCE)",
+    ),
+    "what pods are approved for is everything": (
+        "gate.by_ways",
+        "(narrowed(cell, End.SOURCE, source), (*beside, target)),",
+        "",
+    ),
+    "approvals count for no pod behind a node": (
+        "gate.by_ways",
+        "    for cell, beside in cells:\n        yield replace(cell, beside=(*cell.beside, *beside))",
+        "    for cell, _ in cells:\n        yield cell",
+    ),
+    "an open way in proves": (
+        "gate.judging",
+        "return together((direct, *judge_by_ways(claim, assertion, self.router)))",
+        "return direct",
+    ),
+}
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), ids(FAULTS))
+def test_a_seeded_fault_is_found_by_clusters_with_a_known_answer(module, original, replacement):
+    with fault(module, original, replacement):
+        assert first_seed("inside_points", ["first"], range(1)) is not None
+
+
+BY_CHANCE = (
+    "no pod uses a NodePort",
+    "the pod's own node stands in for nobody",
+    "no node translates the address of a load balancer",
+)
+
+
+@pytest.mark.parametrize("name", BY_CHANCE)
+def test_a_seeded_fault_is_found_by_random_clusters(name):
+    with fault(*FAULTS[name]):
+        assert first_seed("test_agreement_inside", ["wrong"], range(300)) is not None
+
+
+def test_without_a_fault_nothing_is_found():
+    with fault("answers.ways_for_pods", "class WaysForPods:", "class WaysForPods :"):
+        assert first_seed("inside_points", ["first"], range(1)) is None
