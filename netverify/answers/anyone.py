@@ -12,7 +12,7 @@ from netverify.answers.verdict import of_any
 from netverify.model.flow import End
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question, narrowed
-from netverify.rules.predicate import IsPod, Not
+from netverify.queries.whereabouts import is_outside
 
 
 def answer_of_anyone(question: Question, router: Router) -> Answer:
@@ -34,7 +34,7 @@ def _answers(leg: PlannedLeg, router: Router) -> Iterator[Answer]:
     found = router.answer_about(leg)
     yield found
     if found.verdict is not Verdict.REACHABLE or found.scope is not Scope.EXISTING:
-        outside = narrowed(leg.question, End.SOURCE, Not(IsPod(End.SOURCE)))
+        outside = narrowed(leg.question, End.SOURCE, is_outside(End.SOURCE))
         yield router.answer(replace(outside, from_outside=True))
 
 

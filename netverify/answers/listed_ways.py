@@ -12,8 +12,9 @@ from netverify.answers.routed import Router
 from netverify.model.flow import End
 from netverify.queries.outcome import EndpointKind, Listed, Listing, Route, Scope, Verdict
 from netverify.queries.question import Form, Question
+from netverify.queries.whereabouts import is_outside
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import IsPod, Not
+from netverify.rules.predicate import IsPod
 
 _LOOKED_AT = 200
 """So many ways in are looked at for one listing."""
@@ -53,7 +54,7 @@ def listing_with_ways(question: Question, router: Router) -> Listing:
     if question.form is Form.WHAT:
         found = by_ways((asked,), question.form, router)
     else:
-        outside = replace(asked, source=Not(IsPod(End.SOURCE)), source_text="outside", from_outside=True)
+        outside = replace(asked, source=is_outside(End.SOURCE), source_text="outside", from_outside=True)
         found = by_ways((*pods_unless_all(asked, direct.possible), outside), question.form, router)
     verdict = direct.verdict
     if verdict is Verdict.UNREACHABLE and (found.is_open or found.unknown_because):

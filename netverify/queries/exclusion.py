@@ -31,7 +31,7 @@ def others_reach(target: str, sources: Sequence[str], cluster: Cluster, default_
     # Whoever stands behind one of the sources, as clients do behind a controller, comes by an approved connection.
     named = AnyOf(tuple(_endpoint(text, End.SOURCE, cluster, default_namespace).predicate for text in sources))
     hop = All((IsPod(End.SOURCE), Not(InNamespace(End.SOURCE, NODE.namespace)), named))
-    return replace(question, beside=(hop,))
+    return replace(question, beside=(*question.beside, hop))
 
 
 def reaches_others(source: str, targets: Sequence[str], cluster: Cluster, default_namespace: str | None) -> Question:

@@ -28,9 +28,11 @@ class Asked:
         self.known = {}
 
     def plain(self, source, destination):
+        """What policy says of the connection itself, whatever ways in there are beside it."""
         question = f"can {source} reach {destination}"
         if question not in self.known:
-            self.known[question] = self.verifier.ask(question).verdict
+            answer = self.verifier.ask(question)
+            self.known[question] = next((route.verdict for route in answer.routes if not route.path), answer.verdict)
         return self.known[question]
 
     @property
@@ -55,7 +57,9 @@ def wrong(seed):
         for source in asked.sources:
             question = f"can {source} reach service {namespace}/{name}:{number}/{protocol}"
             answer = asked.verifier.ask(question)
-            there = {end_of(route): route.verdict for route in answer.routes if route.leads_to in WRITTEN}
+            # What is shown beside is a way in, which pods are judged to take elsewhere.
+            routes = [route for route in answer.routes if len(route.legs) == 1]
+            there = {end_of(route): route.verdict for route in routes if route.leads_to in WRITTEN}
             plain = {end: asked.plain(source, f"{end[0]}:{end[1]}/{protocol}") for end in ends if end[0] != OUTSIDE}
             plain |= {end: there.get(end) for end in ends if end[0] == OUTSIDE}
             # A pod that reaches itself, or an address of a family that it lacks, is no connection to judge.
@@ -102,7 +106,9 @@ def end_of(route):
 
 def wrong_verdict(asked, question, answer, plain):
     """What ``answer`` says although the plain questions about existing ends, or about pods to be, say otherwise."""
-    if (Verdict.REACHABLE in plain) != (answer.verdict is Verdict.REACHABLE and answer.scope is Scope.EXISTING):
+    is_open = answer.verdict is Verdict.REACHABLE and answer.scope is Scope.EXISTING
+    by_way = answer.route is not None and len(answer.route.legs) > 1
+    if (Verdict.REACHABLE in plain) != (is_open and not by_way):
         yield question, answer.verdict, answer.scope, plain
     if answer.verdict is Verdict.UNREACHABLE:
         yield from ((question, "proved", text) for text in created_that_are_reached(asked, question))
