@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from oracles.brute_force import Told, belongs, container_ports, fit, known_addresses
 from oracles.direct_interpreter import (
-    address_bits,
     directions,
     namespace_of,
     numbers_of,
@@ -22,6 +21,7 @@ from oracles.direct_interpreter import (
     rules,
     selects,
 )
+from oracles.plain_addresses import address_bits
 
 ALL_PROTOCOLS = ("TCP", "UDP", "SCTP")
 EVERYONE = {"shape": "others", "but": []}
