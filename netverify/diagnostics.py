@@ -342,6 +342,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV717": "baseline that cannot be read",
         "NV718": "annotation that is no exception",
         "NV719": "exception that has expired",
+        "NV721": "baseline of an earlier version",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

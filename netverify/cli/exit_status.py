@@ -62,9 +62,12 @@ def exit_status(
 def gate_status(report: GateReport, failing: Collection[str], *, input_refused: bool) -> ExitStatus:
     """The status for a gate: by the verdicts in it that are ``failing``, and exceptions that expired.
 
-    ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others.
+    ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others. Of an assertion whose verdict does not fail, those on
+    its parts count.
     """
-    verdicts = {result.verdict for result in report.results if result.verdict.value in failing}
+    gravest_first = ((result.verdict, *result.also) for result in report.results)
+    failed = ([one for one in verdicts if one.value in failing] for verdicts in gravest_first)
+    verdicts = {verdicts[0] for verdicts in failed if verdicts}
     found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in verdicts]
     if failing and any(use.state is ExceptionState.EXPIRED for use in report.exceptions):
         found.append(ExitStatus.VIOLATED)

@@ -10,6 +10,8 @@ from netverify.diagnostics import NetverifyError
 from netverify.gate.outcome import BaselineUse, GateVerdict, Result
 
 SCHEMA = "netverify/baseline/v1"
+FINGERPRINTS = 2
+"""Which marks violations are known by. Those of version 1 had no ports of refusals, nor which pods are open."""
 
 
 @dataclass(eq=False)
@@ -24,10 +26,14 @@ class BaselineError(NetverifyError):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Known violations: the assertion and the words of each by its fingerprint; ``path`` is where they stand."""
+    """Known violations: the assertion of each by its fingerprint; ``path`` is where they are written.
+
+    ``version`` is that of the fingerprints.
+    """
 
     path: str
     known: Mapping[str, str] = field(default_factory=dict)
+    version: int = FINGERPRINTS
 
     def knows(self, fingerprint: str) -> bool:
         """Whether the violation with that fingerprint was there before."""
@@ -35,11 +41,11 @@ class Baseline:
 
     def use(self, results: Sequence[Result]) -> BaselineUse:
         """How far the baseline applied to ``results``."""
-        found = {one.fingerprint for result in results for one in result.violations}
+        found = {mark for result in results for one in result.violations for mark in one.marks}
         known = sum(one.is_baselined for result in results for one in result.violations)
         judged = {result.assertion.id for result in results if result.verdict is not GateVerdict.UNKNOWN}
         gone = [mark for mark, assertion in self.known.items() if mark not in found and assertion in judged]
-        return BaselineUse(self.path, known, len(gone))
+        return BaselineUse(self.path, known, len(gone), self.version < FINGERPRINTS)
 
 
 def read_baseline(path: str, text: str) -> Baseline:
@@ -49,11 +55,12 @@ def read_baseline(path: str, text: str) -> Baseline:
         if value["schema"] != SCHEMA:
             raise BaselineError(f"its schema is not `{SCHEMA}`")
         known = {str(one["fingerprint"]): str(one["assertion"]) for one in value["violations"]}
+        version = int(value.get("fingerprints", 1))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         if isinstance(error, BaselineError):
             raise
         raise BaselineError("it is not what `--write-baseline` writes") from None
-    return Baseline(path, known)
+    return Baseline(path, known, version)
 
 
 def write_baseline(results: Sequence[Result]) -> str:
@@ -62,10 +69,11 @@ def write_baseline(results: Sequence[Result]) -> str:
     Where not all of that was found, the assertion stays violated: what is not told cannot be known.
     """
     entries = sorted(
-        (result.assertion.id, one.text, one.fingerprint) for result in results for one in result.violations
+        (result.assertion.id, one.text, mark) for result in results for one in result.violations for mark in one.marks
     )
     violations = [
         {"assertion": assertion, "violation": text, "fingerprint": mark}
         for assertion, text, mark in dict.fromkeys(entries)
     ]
-    return json.dumps({"schema": SCHEMA, "violations": violations}, indent=2, ensure_ascii=True) + "\n"
+    value = {"schema": SCHEMA, "fingerprints": FINGERPRINTS, "violations": violations}
+    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"

@@ -55,6 +55,14 @@ def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context)
     )
 
 
+def cause_of_subject(
+    flow: Flow, direction: Direction, behaviours: Mapping[Behaviour, bool], context: Context
+) -> tuple[Predicate, bool]:
+    """The flows that ``direction`` allows for the reason that it allows ``flow`` for, and whether that is a rule."""
+    decision = trace(relevant_tables(context.policies, flow).tables[direction], flow, behaviours)
+    return _reason(decision, flow, context), decision.rule is not None
+
+
 def place_words(endpoint: Endpoint, context: Context) -> str:
     """``namespace b``, ``outside``, that the namespace is a new one, or that the pod is on the host network."""
     match endpoint:

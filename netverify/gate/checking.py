@@ -15,7 +15,7 @@ from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.intent_findings import approved_but_impossible, empty_zones, expired
+from netverify.gate.intent_findings import approved_but_impossible, empty_zones, expired, outdated
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
@@ -59,17 +59,21 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
         results.append(run.result(one))
         terms.tell(len(results), len(prepared))
     uses = tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids))
-    findings = (*empty_zones(spec, claiming), *run.findings, *expired(uses))
+    baseline = terms.baseline.use(results) if terms.baseline is not None else None
+    findings = (*empty_zones(spec, claiming), *run.findings, *expired(uses), *outdated(baseline))
     return GateReport(
         results=tuple(results),
         exceptions=uses,
         findings=tuple(sorted(findings, key=Diagnostic.sort_key)),
-        baseline=terms.baseline.use(results) if terms.baseline is not None else None,
+        baseline=baseline,
         today=terms.today,
         milliseconds=_milliseconds_since(started),
         files=spec.files,
         inputs=router.context.inventory.diagnostics,
     )
+
+
+_UNBASELINED = (GateVerdict.VACUOUS, GateVerdict.UNKNOWN)
 
 
 class _Run:
@@ -104,7 +108,8 @@ class _Run:
         if verdict is GateVerdict.PROVED and used:
             verdict = GateVerdict.EXCEPTED
         if verdict is GateVerdict.REFUTED and judged.is_complete and all(one.is_baselined for one in violations):
-            verdict = GateVerdict.BASELINED
+            # A part that is unknown, or about nobody, is no violation that a baseline could know.
+            verdict = next((one for one in _UNBASELINED if one in judged.verdicts), GateVerdict.BASELINED)
         return Result(
             assertion,
             statement_words(assertion),
@@ -122,11 +127,12 @@ class _Run:
             questions=judged.questions,
             milliseconds=_milliseconds_since(started),
             smt2=judged.smt2,
+            also=tuple(one for one in _UNBASELINED if one in judged.verdicts and one is not verdict),
         )
 
     def _known(self, violation: Violation) -> Violation:
         baseline = self._terms.baseline
-        if baseline is None or not baseline.knows(violation.fingerprint):
+        if baseline is None or not all(map(baseline.knows, violation.marks)):
             return violation
         return replace(violation, is_baselined=True)
 

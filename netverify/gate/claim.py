@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.intent.spec import World
+from netverify.model.flow import Direction
 from netverify.queries.question import Question
 from netverify.rules.predicate import Predicate
 
@@ -39,7 +40,8 @@ class Claim:
     ``nobody_will_do``: where there are no such flows at all, it holds.
     ``only_ways``: of flows from outside those by a way in alone; another claim is about the others.
     ``outside`` is what addresses outside are called at its source.
-    ``violated`` says in words what is wrong where it does not hold; empty where the flow itself says it.
+    ``violated`` says in words what is wrong where it does not hold; empty where the flow itself says it. It is then
+    about the pods at the subject's end of ``direction`` as a whole.
     """
 
     key: str
@@ -51,3 +53,4 @@ class Claim:
     only_ways: bool = False
     outside: str = "outside"
     violated: str = ""
+    direction: Direction | None = None

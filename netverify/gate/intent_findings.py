@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from netverify.diagnostics import Diagnostic, Severity
+from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.gate.claiming import Claiming
 from netverify.gate.judging import Judge
-from netverify.gate.outcome import ExceptionState, ExceptionUse
+from netverify.gate.outcome import BaselineUse, ExceptionState, ExceptionUse
 from netverify.gate.prepared import Prepared
 from netverify.intent.ends import united
 from netverify.intent.spec import Only, Spec
@@ -69,3 +69,12 @@ def expired(uses: Iterable[ExceptionUse]) -> Iterator[Diagnostic]:
             given = use.exception
             text = f"exception {shown(given.id)} expired on {given.expires}: its flows count again"
             yield Diagnostic("NV719", Severity.ERROR, text, given.origin, "renew it, or remove it")
+
+
+def outdated(baseline: BaselineUse | None) -> Iterator[Diagnostic]:
+    """``NV721``: a baseline of an earlier version, some of which matches nothing."""
+    if baseline is not None and baseline.is_old and baseline.gone:
+        number = "1 entry" if baseline.gone == 1 else f"{baseline.gone} entries"
+        text = f"{number} of the baseline {shown(baseline.path)} match nothing, and an earlier version wrote it"
+        advice = "write it anew with `--write-baseline`, after a look at what it would hide"
+        yield Diagnostic("NV721", Severity.WARNING, text, Origin(baseline.path), advice)

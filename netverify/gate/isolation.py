@@ -29,16 +29,24 @@ def claims_about_isolation(
 ) -> Iterator[Claim]:
     """The claims that ``statement`` comes to: one for each namespace and direction.
 
-    Pods on the host network are left out: no policy isolates them. Raises :class:`netverify.intent.ends.EndError`.
+    Pods on the host network are left out: no policy isolates them. About existing pods, a namespace that is called by
+    name has to have some; of others, one. Raises :class:`netverify.intent.ends.EndError`.
     """
     by_default = isinstance(statement, DefaultDeny)
-    for name in claiming.ends.namespaces(statement.namespaces):
+    names = claiming.ends.namespaces(statement.namespaces)
+    inhabited = {one.key.namespace for one in claiming.context.inventory.cluster.workloads if not one.host_network}
+    if world is World.EXISTING and not statement.namespaces.names:
+        names = tuple(name for name in names if name in inhabited) or names
+    for name in names:
+        is_empty = world is World.EXISTING and name not in inhabited
         for direction in statement.directions:
             if by_default:
                 stranger = Stranger(claiming.context, name, direction)
                 question = _default_denied(name, direction, stranger)
                 if world is World.EXISTING:  # The stranger is nobody of the manifests, whoever is asked about.
                     question = narrowed(question, direction.subject, _existing(name, direction.subject, claiming))
+            elif is_empty:
+                question = _anybody(name, direction)
             else:
                 question = _uncovered(name, direction, claiming)
             missing = "is not denied by default" if by_default else "is not policed for every pod"
@@ -47,8 +55,9 @@ def claims_about_isolation(
                 violated,
                 question,
                 world=World.POSSIBLE if by_default else world or World.POSSIBLE,
-                nobody_will_do=not by_default,
+                nobody_will_do=not by_default and not is_empty,
                 violated=violated,
+                direction=direction,
             )
 
 
@@ -63,9 +72,18 @@ def _existing(name: str, end: End, claiming: Claiming) -> Predicate:
 
 
 def _default_denied(name: str, direction: Direction, stranger: Stranger) -> Question:
-    ends = {direction.subject: All(_subject(name, direction.subject)), direction.peer: stranger.pod(direction.peer)}
-    words = {direction.subject: f"namespace {name}", direction.peer: "a pod that no rule speaks of"}
+    ends = {direction.subject: All(_subject(name, direction.subject)), direction.peer: stranger.anyone(direction.peer)}
+    words = {direction.subject: f"namespace {name}", direction.peer: "somebody whom no rule speaks of"}
     return _question(ends, words, stranger.traffic)
+
+
+def _anybody(name: str, direction: Direction) -> Question:
+    ends: dict[End, Predicate] = {
+        direction.subject: All(_subject(name, direction.subject)),
+        direction.peer: All(),
+    }
+    words = {direction.subject: f"pods of namespace {name}", direction.peer: "anyone"}
+    return _question(ends, words, AnyOf(tuple(PortIn(protocol, EVERY_PORT) for protocol in Protocol)))
 
 
 def _uncovered(name: str, direction: Direction, claiming: Claiming) -> Question:

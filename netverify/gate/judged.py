@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netverify.answers.route_verdicts import unique
 from netverify.gate.outcome import GRAVEST, GateVerdict, Violation
@@ -12,7 +12,10 @@ from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A claim, or several together, judged. The fields are those of :class:`netverify.gate.outcome.Result`."""
+    """A claim, or several together, judged. The fields are those of :class:`netverify.gate.outcome.Result`.
+
+    ``among`` are the verdicts on the parts; empty of one claim alone.
+    """
 
     verdict: GateVerdict
     violations: tuple[Violation, ...] = ()
@@ -24,6 +27,17 @@ class Judged:
     notes: tuple[str, ...] = ()
     questions: int = 0
     smt2: tuple[tuple[str, str], ...] = ()
+    among: frozenset[GateVerdict] = frozenset()
+
+    @property
+    def verdicts(self) -> frozenset[GateVerdict]:
+        """The verdicts on all that it is made of."""
+        return self.among or frozenset((self.verdict,))
+
+
+def held(judged: Judged) -> Judged:
+    """``judged`` with nothing against it: what it is about is exempt."""
+    return replace(judged, verdict=GateVerdict.PROVED, notes=(), among=frozenset())
 
 
 def of_answers(
@@ -51,7 +65,7 @@ def of_answers(
 
 def together(parts: Sequence[Judged]) -> Judged:
     """All of ``parts`` as one: the verdict that matters most is that of the whole; vacuous without any."""
-    verdicts = {part.verdict for part in parts}
+    verdicts = frozenset(verdict for part in parts for verdict in part.verdicts)
     verdict = next((one for one in GRAVEST if one in verdicts), GateVerdict.VACUOUS)
     proofs = parts if verdict in (GateVerdict.PROVED, GateVerdict.EXCEPTED) else ()
     return Judged(
@@ -65,6 +79,7 @@ def together(parts: Sequence[Judged]) -> Judged:
         unique(line for part in parts for line in part.notes),
         sum(part.questions for part in parts),
         unique(goal for part in parts for goal in part.smt2),
+        verdicts,
     )
 
 

@@ -14,6 +14,7 @@ from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, together
+from netverify.gate.open_pods import open_pods
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.presence import absences
 from netverify.gate.refusals import Refusal, items_of, refusals_of
@@ -93,8 +94,12 @@ class Judge:
         if answer.verdict is not Verdict.REACHABLE or found.flow is None:
             return of_answers(GateVerdict.UNKNOWN, (answer,))
         example = FlowClass(answer, cause_of(found.flow, found.behaviours, context))
-        one = replace(_allowed(claim, assertion, example), fingerprint=fingerprint(assertion, claim.key))
-        return of_answers(GateVerdict.REFUTED, (answer,), violations=(one,))
+        assert claim.direction is not None
+        pods = open_pods(question, claim.direction, claim.world, context)
+        parts = tuple((fingerprint(assertion, claim.key, *mark), mark[0]) for mark in pods.marks)
+        whole = fingerprint(assertion, claim.key, *(mark for mark, _ in parts))
+        one = replace(_allowed(claim, assertion, example), fingerprint=whole, parts=parts)
+        return of_answers(GateVerdict.REFUTED, (answer,), violations=(one,), is_complete=pods.is_complete)
 
     def _first(self, question: Question, claim: Claim, context: Context) -> Found:
         search = context.search

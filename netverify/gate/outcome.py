@@ -45,6 +45,7 @@ class Violation:
     ``text`` says it in a line: who may reach whom on what, or cannot though it should. ``source`` and ``destination``
     are places: a namespace, a workload, a way in. ``witness`` is one flow of it, allowed or refused, ``because`` its
     trace. ``fingerprint`` is the same wherever the same thing goes wrong for the same reason, in whatever files.
+    ``parts`` is what it is made of, if that is several: a fingerprint and words for each. A baseline has to know all.
     """
 
     text: str
@@ -57,6 +58,17 @@ class Violation:
     because: tuple[Reason, ...] = ()
     route: Route | None = None
     is_baselined: bool = False
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """What a baseline knows it by, with words for each."""
+        return tuple((mark, f"{self.text}: {who}") for mark, who in self.parts) or ((self.fingerprint, self.text),)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The fingerprints that a baseline knows it by."""
+        return tuple(mark for mark, _ in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ class Result:
     ``statement`` says in words what was to hold. ``violations`` are those of existing pods first, in the order of their
     texts, and ``is_complete`` iff there are no others. ``because`` are the policies that carry the proof.
     ``excepted_by`` are the ids of exceptions that it needs. ``questions`` is how many questions were answered,
-    ``milliseconds`` how long that took.
+    ``milliseconds`` how long that took. ``also`` are graver verdicts than a proof on parts of it, beside ``verdict``.
     """
 
     assertion: Assertion
@@ -85,6 +97,7 @@ class Result:
     questions: int = 0
     milliseconds: int = 0
     smt2: tuple[tuple[str, str], ...] = ()
+    also: tuple[GateVerdict, ...] = ()
 
 
 class ExceptionState(StrEnum):
@@ -106,11 +119,15 @@ class ExceptionUse:
 
 @dataclass(frozen=True, slots=True)
 class BaselineUse:
-    """How far a baseline applied: ``known`` violations were in it, ``gone`` are those of it that are no more."""
+    """How far a baseline applied: ``known`` violations were in it, ``gone`` are those of it that are no more.
+
+    ``is_old``: an earlier version wrote it, which knew some violations by other marks, so that they count as gone.
+    """
 
     path: str
     known: int
     gone: int
+    is_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)

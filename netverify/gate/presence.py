@@ -8,6 +8,7 @@ from netverify.answers.context import Context
 from netverify.gate.claim import Claim
 from netverify.intent.spec import World
 from netverify.model.flow import End
+from netverify.queries.called import Called
 from netverify.symbolic.casting import PodScope
 
 
@@ -22,11 +23,23 @@ def absences(claim: Claim, context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_absent(claim, context)))
 
 
+def _is_empty(called: Called, context: Context) -> bool:
+    """Whether what is ``called`` is a Service that selects nobody, and that no endpoints are written for."""
+    service = called.service
+    if service is None or service.selector is None:
+        return False
+    index = context.routing
+    is_written = index.slices.get((service.namespace, service.name))
+    return not is_written and not index.selected(service.namespace, service.selector)
+
+
 def _absent(claim: Claim, context: Context) -> Iterator[str]:
     question = claim.question
     ends = [(question.source, End.SOURCE, question.source_text)]
     if question.called is None:
         ends.append((question.destination, End.DESTINATION, question.destination_text))
+    elif _is_empty(question.called, context):
+        yield f"no existing pod is behind `{question.destination_text}`"
     casts = [context.search.casting.cast(predicate, end, PodScope.EXISTING) for predicate, end, _ in ends]
     nobody = [not cast.workloads and not cast.external for cast in casts]
     absent = [words for is_absent, (_, _, words) in zip(nobody, ends, strict=True) if is_absent]

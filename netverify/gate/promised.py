@@ -13,7 +13,7 @@ from netverify.answers.routed import Router
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, together
+from netverify.gate.judged import Judged, held, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.refusals import Refusal, Refusals, items_of, refusals_of
 from netverify.intent.spec import World
@@ -59,7 +59,7 @@ def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Rou
     if found.verdict is not GateVerdict.VACUOUS or not question.beside:
         return found
     alone = judge(replace(claim, question=replace(question, beside=())), assertion, router)
-    return found if alone.verdict is GateVerdict.VACUOUS else replace(found, verdict=GateVerdict.PROVED, notes=())
+    return found if alone.verdict is GateVerdict.VACUOUS else held(found)
 
 
 def _of_those_about_something(parts: Sequence[Judged]) -> Judged:
@@ -212,7 +212,8 @@ def _of_way(way: _Way, claim: Claim, assertion: str) -> Judged:
     text = f"{claim.question.source_text} can reach {route.text} by way of {by} only {route.provided[0]}"
     mark = fingerprint(assertion, claim.key, "refused", route.text, by, *route.provided)
     violation = Violation(text, claim.question.source_text, route.text, mark, refused=True)
-    return replace(found, verdict=GateVerdict.REFUTED, violations=(violation,), because=())
+    closed = frozenset((GateVerdict.REFUTED,))
+    return replace(found, verdict=GateVerdict.REFUTED, violations=(violation,), because=(), among=closed)
 
 
 def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:

@@ -15,7 +15,7 @@ from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
 from netverify.gate.clients import may_be_client
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, together
+from netverify.gate.judged import Judged, held, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.promised import judge_promise
 from netverify.gate.route_words import violation_text
@@ -46,7 +46,7 @@ def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straigh
         return together(told or parts)
     alone = judge_routes(replace(claim, exempt=()), assertion, router, straight)
     if alone.verdict is GateVerdict.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
-        return replace(together(parts), verdict=GateVerdict.PROVED, notes=())
+        return held(together(parts))
     return alone
 
 

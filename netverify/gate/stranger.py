@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from netverify.answers.context import Context
+from netverify.gate.crowded import singled_out
+from netverify.model.addresses import parse_cidr
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol, port_set, without
-from netverify.rules.mentions import Mentions, collect_table
+from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
     IsPod,
+    NamedPort,
     NamespaceMatches,
     Not,
     OnHostNetwork,
@@ -28,22 +31,36 @@ class Stranger:
     """A flow that no rule of ``direction`` for pods of ``namespace`` speaks of.
 
     Its other end is a pod that has no label, namespace, address or port which they mention, in a namespace that no
-    manifest names, so that no policy is about it. What is allowed to it is allowed to anybody: that is what "by
-    default" means.
+    manifest names, so that no policy is about it; or an address outside that they do not mention. What is allowed to
+    it is allowed to anybody: that is what "by default" means. Blocks that together have half of all there is mention
+    nobody: see :mod:`netverify.gate.crowded`.
     """
 
     def __init__(self, context: Context, namespace: str, direction: Direction) -> None:
         cluster = context.inventory.cluster
         mentions = Mentions()
-        collect_table(context.policies.slice(direction, (namespace,)), mentions)
+        table = context.policies.slice(direction, (namespace,))
+        collect_table(table, mentions)
         self._mentions = mentions
         self._names = tuple(sorted(cluster.namespaces))
         named = {port.number for workload in cluster.workloads for port in workload.ports if port.name}
         # Mentioned are the first port of a range, and the one after its last.
         self._taken = [*named, *(p for port in mentions.ports for p in (port - 1, port) if p not in (0, 65536))]
+        peers = Mentions()
+        for rule in (rule for tier in table.tiers for rule in tier.rules if _may_be(rule.traffic, self._ports)):
+            collect(rule.peer, peers)
+        self._narrow = singled_out(peers.ranges, tuple(map(parse_cidr, context.settings.pod_cidrs)))
 
-    def pod(self, end: End) -> Predicate:
-        """The pod, at ``end``."""
+    def anyone(self, end: End) -> Predicate:
+        """The pod or the address, at ``end``."""
+        address = All((Not(IsPod(end)), *self._elsewhere(end)))
+        return AnyOf((self._pod(end), address))
+
+    def _elsewhere(self, end: End) -> Iterator[Predicate]:
+        if self._narrow:
+            yield Not(AddressIn(end, self._narrow))
+
+    def _pod(self, end: End) -> Predicate:
         labels = {key for one in End for key in self._mentions.pod_labels[one]}
         of_namespace = set(self._mentions.namespace_labels) - {NAMESPACE_NAME_LABEL}
         elsewhere = Requirement(NAMESPACE_NAME_LABEL, Operator.NOT_IN, self._names)
@@ -54,21 +71,32 @@ class Stranger:
         ]
         if labels:
             parts.append(PodMatches(end, LabelSelector(tuple(_without(labels)))))
-        narrow = tuple(sorted(one for one in self._mentions.ranges if one.last - one.first < _WIDE[one.family]))
-        if narrow:
-            parts.append(Not(AddressIn(end, narrow)))
-        return All(tuple(parts))
+        return All((*parts, *self._elsewhere(end)))
 
     @cached_property
     def traffic(self) -> Predicate:
         """Any of the ports that nobody mentions; every port where all are mentioned."""
+        return AnyOf(tuple(PortIn(protocol, self._ports) for protocol in Protocol))
+
+    @cached_property
+    def _ports(self) -> PortSet:
         rest = without(EVERY_PORT, port_set(*((port, port) for port in sorted(set(self._taken)))))
-        ports: PortSet = rest if rest.ranges else EVERY_PORT
-        return AnyOf(tuple(PortIn(protocol, ports) for protocol in Protocol))
+        return rest if rest.ranges else EVERY_PORT
 
 
-_WIDE = {4: 2**31 - 1, 6: 2**127 - 1}
-"""A range of half of all addresses or more tells nobody apart."""
+def _may_be(traffic: Predicate, ports: PortSet) -> bool:
+    """Whether ``traffic`` may hold on one of ``ports``, none of which anybody gives a name."""
+    match traffic:
+        case All(parts):
+            return all(_may_be(part, ports) for part in parts)
+        case AnyOf(parts):
+            return any(_may_be(part, ports) for part in parts)
+        case PortIn(_, own):
+            return without(own, ports) != own
+        case NamedPort():
+            return False
+        case _:
+            return True
 
 
 def _without(keys: set[str]) -> Iterator[Requirement]:

@@ -61,6 +61,7 @@ def _result(result: Result) -> Json:
         "severity": assertion.severity.value,
         "world": result.world.value,
         "verdict": result.verdict.value,
+        **({"also": [verdict.value for verdict in result.also]} if result.also else {}),
         "witness": _witness(first) if first is not None else None,
         "because": [reason_json(reason) for reason in because],
         "violations": [_violation(violation) for violation in result.violations],

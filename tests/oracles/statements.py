@@ -5,6 +5,7 @@ not be, or must be.
 """
 
 import functools
+import ipaddress
 
 from oracles.brute_force import NAME_LABEL, container_ports, mentioned
 from oracles.direct_interpreter import directions, labels_of, namespace_of, on_host_network, selects, spec_of
@@ -33,6 +34,39 @@ SIDE_FIELDS = {"ingress": "from", "egress": "to"}
 def rules_of(policies, direction):
     """The rules of one direction of some policies; an empty one for each that is null."""
     return [rule or {} for policy in policies for rule in spec_of(policy).get(direction) or []]
+
+
+WHOLES = [ipaddress.ip_network(one) for one in ("0.0.0.0/0", "::/0", "2000::/3")]
+
+
+def size_of(networks):
+    """How many addresses are in some of the networks."""
+    return sum(one.num_addresses for one in ipaddress.collapse_addresses(networks))
+
+
+def without_excepts(block):
+    """The networks of an ipBlock."""
+    left = [ipaddress.ip_network(block["cidr"], strict=False)]
+    for hole in map(ipaddress.ip_network, block.get("except") or []):
+        left = [rest for one in left for rest in (one.address_exclude(hole) if hole.subnet_of(one) else [one])]
+    return left
+
+
+def address_is_singled_out(address, blocks):
+    """Whether an address is in a block that is not one of those which together have half of all addresses."""
+    one = ipaddress.ip_address(address)
+    networks = [net for block in blocks for net in without_excepts(block) if net.version == one.version]
+    for whole in WHOLES:
+        inside = [net if net.subnet_of(whole) else whole for net in networks if net.overlaps(whole)]
+        if whole.version == one.version and one in whole and 2 * size_of(inside) >= whole.num_addresses:
+            return False
+    return any(one in net for net in networks)
+
+
+def is_on_unmentioned_ports(rule):
+    """Whether a rule may be about a port that no rule speaks of: it lists none, or one by a name, or a range."""
+    listed = rule.get("ports") or []
+    return not listed or not all(isinstance((e or {}).get("port"), int) and not e.get("endPort") for e in listed)
 
 
 class Statements(IntentReading):
@@ -153,23 +187,26 @@ class Statements(IntentReading):
         return self.every.everywhere if self.is_unmentioned(flow.port, name, direction) else 0
 
     def is_stranger(self, end, name, direction):
-        """Whether an end is a pod that no rule of that direction for the namespace speaks of."""
-        if "pod" not in end or not namespace_of(end["pod"]).startswith("new-") or on_host_network(end):
-            return False
+        """Whether an end is a pod, or an address outside, that no rule of a direction for the namespace speaks of."""
         policies = [policy for policy in self.cluster["policies"] if namespace_of(policy) == name]
-        peers = [
-            peer or {} for rule in rules_of(policies, direction) for peer in rule.get(SIDE_FIELDS[direction]) or []
+        side = SIDE_FIELDS[direction]
+        peers = [peer or {} for rule in rules_of(policies, direction) for peer in rule.get(side) or []]
+        everywhere = [rule for rule in rules_of(policies, direction) if is_on_unmentioned_ports(rule)]
+        blocks = [
+            peer["ipBlock"] for rule in everywhere for peer in rule.get(side) or [] if (peer or {}).get("ipBlock")
         ]
+        if address_is_singled_out(end["address"], blocks):
+            return False
+        if "pod" not in end:
+            return True
+        if not namespace_of(end["pod"]).startswith("new-") or on_host_network(end):
+            return False
         pods = [spec_of(policy).get("podSelector") for policy in policies]
         pods += [peer.get("podSelector") for peer in peers]
         spaces = [peer.get("namespaceSelector") for peer in peers]
         if labels_of(end).keys() & {key for key, _ in mentioned(pods)}:
             return False
-        if end["namespaceLabels"].keys() & {key for key, _ in mentioned(spaces)} - {NAME_LABEL}:
-            return False
-        blocks = [peer["ipBlock"] for peer in peers if peer.get("ipBlock")]
-        listed = [cidr for one in blocks for cidr in (one["cidr"], *(one.get("except") or []))]
-        return not any(in_cidr(end["address"], cidr) for cidr in listed if int(cidr.partition("/")[2]) > 1)
+        return not end["namespaceLabels"].keys() & {key for key, _ in mentioned(spaces)} - {NAME_LABEL}
 
     def is_unmentioned(self, port, name, direction):
         """Whether no rule of that direction for the namespace speaks of a port, by number or by name."""

@@ -1,0 +1,81 @@
+"""Which pods of a namespace a statement about the whole of it does not hold for, and why: what a baseline knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from netverify.answers.context import Context
+from netverify.explain import relevant_tables
+from netverify.gate.causes import cause_of_subject, place_of
+from netverify.gate.classes import MOST_CLASSES, shown
+from netverify.intent.spec import World
+from netverify.model.behaviours import CAUTIOUS, Behaviour
+from netverify.model.cluster import Workload
+from netverify.model.flow import Direction, End, Flow, Pod
+from netverify.queries.question import Question
+from netverify.reference.evaluate import allows, matches
+from netverify.rules.predicate import All, IsWorkload, Not, Predicate
+from netverify.symbolic.status import Status
+
+_CREATED: Final = "pods that could be created"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPods:
+    """One mark for each existing workload, and for pods that could be created, with each reason; all iff complete.
+
+    A mark is the words for the pods, and the reason.
+    """
+
+    marks: tuple[tuple[str, str], ...]
+    is_complete: bool
+
+
+def open_pods(question: Question, direction: Direction, world: World, context: Context) -> OpenPods:
+    """Whose flows ``question`` is about, among the pods of ``world``, at the subject's end of ``direction``."""
+    marks: dict[tuple[str, str], None] = {}
+    status = Status.SAT
+    while len(marks) < MOST_CLASSES:
+        found = shown(question, world, context)
+        status = found.status
+        if found.flow is None:
+            break
+        behaviours = {**CAUTIOUS, **context.settings.behaviours, **found.behaviours}
+        reason, is_rule = cause_of_subject(found.flow, direction, behaviours, context)
+        left: list[Predicate] = []
+        for mark, who in _alike(found.flow, question, direction, behaviours, context):
+            # That no policy selects a pod is the same whichever others they select.
+            marks[mark, repr(reason) if is_rule or mark == _CREATED else "no policy"] = None
+            left.append(All((who, reason)))
+        question = replace(question, beside=(*question.beside, *left))
+    return OpenPods(tuple(sorted(marks)), status is Status.UNSAT)
+
+
+def _alike(
+    flow: Flow, question: Question, direction: Direction, behaviours: Mapping[Behaviour, bool], context: Context
+) -> Iterator[tuple[str, Predicate]]:
+    """The subject of ``flow`` and the other workloads of its namespace that may take its place, each with a mark."""
+    end = direction.subject
+    subject = flow.at(end)
+    assert isinstance(subject, Pod)
+    workloads = [one for one in context.inventory.cluster.workloads if one.key.namespace == subject.namespace]
+    if subject.workload is None:
+        others = tuple(Not(IsWorkload(end, one.key)) for one in workloads)
+        yield _CREATED, All((place_of(subject, end, context), *others))
+        return
+    yield str(subject.workload), IsWorkload(end, subject.workload)
+    tables = relevant_tables(context.policies, flow)
+    for one in workloads:
+        if one.key == subject.workload or not _is_as_it_stands(one):
+            continue
+        pod = replace(subject, labels=one.labels, ports=one.ports, workload=one.key)
+        other = replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
+        if all(matches(part, other, behaviours) for part in question.asked) and allows(tables, other, behaviours):
+            yield str(one.key), IsWorkload(end, one.key)
+
+
+def _is_as_it_stands(workload: Workload) -> bool:
+    """Whether nothing about its pods is left open but their addresses, of which they may have any."""
+    return not (workload.host_network or workload.open_labels or workload.known_addresses)
