@@ -10,7 +10,6 @@ import ipaddress
 from oracles.brute_force import NAME_LABEL, container_ports, mentioned
 from oracles.direct_interpreter import directions, labels_of, namespace_of, on_host_network, selects, spec_of
 from oracles.intent_reading import ANY_POD, INTERNET, METADATA, OUTSIDE, IntentReading, block
-from oracles.plain_addresses import in_cidr
 
 SIDES = {"ingress": ("destination", "source"), "egress": ("source", "destination")}
 VERBS = {
