@@ -23,7 +23,7 @@ def check_container(
     _check_name(container.name or "", (*path, "name"), names, findings)
     if not container.image:
         findings.refuse("NV232", (*path, "image"), "is missing")
-    port_names: set[str] = set()
+    port_names: set[tuple[str, str]] = set()
     for index, port in enumerate(container.ports or ()):
         place = (*path, "ports", index)
         check_container_port(port or _NO_PORT, place, port_names, findings)

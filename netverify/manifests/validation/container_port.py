@@ -36,15 +36,19 @@ class HostPorts:
         self.seen.add(key)
 
 
-def check_container_port(port: ContainerPortShape, path: FieldPath, names: set[str], findings: Findings) -> None:
-    """Check the port at ``path``; its name joins those of the container."""
+def check_container_port(
+    port: ContainerPortShape, path: FieldPath, names: set[tuple[str, str]], findings: Findings
+) -> None:
+    """Check the port at ``path``; its protocol and name join those of the container."""
     if port.name:
         problems = port_name_problems(port.name)
         for problem in problems:
             findings.refuse("NV236", (*path, "name"), f"{problem}, not {shown(port.name)}")
-        if port.name in names:
-            findings.refuse("NV237", (*path, "name"), f"is {shown(port.name)}, as of another port of the container")
-        names.add(port.name)
+        key = (port.protocol or "TCP", port.name)
+        if key in names:
+            text = f"is {shown(port.name)}, as of another port of the container with the same protocol"
+            findings.refuse("NV237", (*path, "name"), text)
+        names.add(key)
     if not port.containerPort:
         findings.refuse("NV235", (*path, "containerPort"), "is missing")
     elif not MIN_PORT <= port.containerPort <= MAX_PORT:
@@ -68,17 +72,17 @@ def check_host_network(containers: Sequence[ContainerShape | None], path: FieldP
 
 
 def warn_repeated_ports(spec: PodSpecShape, path: FieldPath, findings: Findings) -> None:
-    """Warn of a port number or port name that an earlier container of the pod already has.
+    """Warn of a port number or port name that an earlier port of the pod already has.
 
-    Init containers count only where they keep running beside the others (``restartPolicy: Always``).
+    Of numbers, init containers count only where they keep running beside the others (``restartPolicy: Always``).
     """
     if not _may_repeat(spec):
         return
     numbers: dict[tuple[str, int, str, int], FieldPath] = {}
     names: dict[str, FieldPath] = {}
-    for place, port in _lasting_ports(spec, path):
+    for place, port, lasts in _ports(spec, path):
         number = (port.protocol or "TCP", port.containerPort or 0, port.hostIP or "", port.hostPort or 0)
-        if (first := numbers.setdefault(number, place)) is not place:
+        if lasts and (first := numbers.setdefault(number, place)) is not place:
             findings.warn("NV245", place, f"declares the same port as `{render_path(first)}`")
         elif port.name and (first := names.setdefault(port.name, place)) is not place:
             text = f"is named `{port.name}` as `{render_path(first)}` is: which of them the name means is not sure"
@@ -102,14 +106,16 @@ def _may_repeat(spec: PodSpecShape) -> bool:
     return len(numbers) < count or len(names) < named
 
 
-def _lasting_ports(spec: PodSpecShape, path: FieldPath) -> list[tuple[FieldPath, ContainerPortShape]]:
-    ports: list[tuple[FieldPath, ContainerPortShape]] = []
+def _ports(spec: PodSpecShape, path: FieldPath) -> list[tuple[FieldPath, ContainerPortShape, bool]]:
+    """Every port with its place, and whether its container keeps running."""
+    ports: list[tuple[FieldPath, ContainerPortShape, bool]] = []
     lists = (("containers", spec.containers), ("initContainers", spec.initContainers))
     for section, containers in lists:
         for index, container in enumerate(containers or ()):
             if container is None or not container.ports:
                 continue
-            if section == "initContainers" and container.restartPolicy != "Always":
-                continue
-            ports += [((*path, section, index, "ports", i), port) for i, port in enumerate(container.ports) if port]
+            lasts = section == "containers" or container.restartPolicy == "Always"
+            ports += [
+                ((*path, section, index, "ports", i), port, lasts) for i, port in enumerate(container.ports) if port
+            ]
     return ports

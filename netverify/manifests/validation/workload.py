@@ -11,11 +11,13 @@ from netverify.manifests.schema.workload import (
     CronJobShape,
     DeploymentShape,
     JobShape,
+    JobSpec,
     ReplicaSetShape,
     ReplicationControllerShape,
     StatefulSetShape,
     WorkloadShape,
 )
+from netverify.manifests.validation.cron import schedule_problem
 from netverify.manifests.validation.findings import Findings
 from netverify.manifests.validation.metadata import check_metadata
 from netverify.manifests.validation.names import dns_label_problems, shown
@@ -27,6 +29,8 @@ _OPERATORS = frozenset(Operator)
 _SPEC: FieldPath = ("spec",)
 _TEMPLATE: FieldPath = ("spec", "template")
 _JOB_SPEC: FieldPath = ("spec", "jobTemplate", "spec")
+_JOB_UIDS = frozenset({"batch.kubernetes.io/controller-uid", "controller-uid"})
+_JOB_NAMES = frozenset({"batch.kubernetes.io/job-name", "job-name"})
 
 
 def check_workload(kind: str, shape: WorkloadShape, findings: Findings) -> None:
@@ -99,19 +103,45 @@ def _refuse_mismatch(labels: Labels, findings: Findings) -> None:
 
 def _check_job(shape: JobShape, template: PodTemplateShape, findings: Findings) -> None:
     _check_job_restart(template, (*_TEMPLATE, "spec", "restartPolicy"), findings)
-    spec = shape.spec
-    if spec is None or spec.selector is None:
-        return
-    check_selector(spec.selector, (*_SPEC, "selector"), findings)
-    if spec.manualSelector and not findings.refused:
-        labels = _template_labels(template)
-        if not _matches(spec.selector, labels):
-            _refuse_mismatch(labels, findings)
+    spec = shape.spec or JobSpec()
+    if spec.selector is not None:
+        check_selector(spec.selector, (*_SPEC, "selector"), findings)
+    labels = _template_labels(template)
+    if not spec.manualSelector:
+        _check_generated(shape, labels, findings)
+    elif spec.selector is None:
+        findings.refuse("NV250", (*_SPEC, "selector"), "is missing, though `manualSelector` is set")
+    elif not findings.refused and not _matches(spec.selector, labels):
+        _refuse_mismatch(labels, findings)
+
+
+def _check_generated(shape: JobShape, labels: Labels, findings: Findings) -> None:
+    """A Job has its selector and its own labels made by the server: what is written must be what that makes.
+
+    Source: ``ValidateGeneratedSelector``. A Job that was read from a cluster holds what was made for it.
+    """
+    selector = shape.spec.selector if shape.spec else None
+    if selector and (selector.matchExpressions or not {*(selector.matchLabels or ())} <= _JOB_UIDS):
+        advice = "leave it out, or set `manualSelector: true`"
+        findings.refuse("NV255", (*_SPEC, "selector"), "is made by the server for a Job", advice=advice)
+    name = shape.metadata.name if shape.metadata else None
+    for key in sorted(_JOB_NAMES & labels.keys()):
+        if name and labels[key] != name:
+            text = f"has {shown(key)} as {shown(labels[key])}, which is the name of another Job"
+            findings.refuse("NV251", (*_TEMPLATE, "metadata", "labels"), text)
 
 
 def _check_cron_job(shape: CronJobShape, template: PodTemplateShape, findings: Findings) -> None:
-    if shape.spec is None or not shape.spec.schedule:
+    schedule = shape.spec.schedule if shape.spec else None
+    if not schedule:
         findings.refuse("NV254", (*_SPEC, "schedule"), "is missing")
+    elif (problem := schedule_problem(schedule)) is not None:
+        advice = "write five fields, such as `0 3 * * *`"
+        findings.refuse("NV254", (*_SPEC, "schedule"), f"{problem}, not {shown(schedule)}", advice=advice)
+    job = shape.spec.jobTemplate.spec if shape.spec and shape.spec.jobTemplate else None
+    if job and (job.selector is not None or job.manualSelector):
+        field = "selector" if job.selector is not None else "manualSelector"
+        findings.refuse("NV255", (*_JOB_SPEC, field), "is made by the server for each Job", advice="leave it out")
     check_template(template, (*_JOB_SPEC, "template"), findings)
     _check_job_restart(template, (*_JOB_SPEC, "template", "spec", "restartPolicy"), findings)
 
