@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from netverify.answers.routed import Router
 from netverify.answers.surface import OUTSIDE, ExposedWay, Openness, exposed
@@ -68,7 +68,7 @@ class WayChanges:
 
     def _unsure(self, before: Sequence[WayIn], after: Sequence[WayIn]) -> None:
         """A way in of which nobody can tell where it leads is no proof, unless both sides have it."""
-        ours, theirs = (frozenset(map(_leading, filter(_is_open_ended, ways))) for ways in (before, after))
+        ours, theirs = (frozenset(map(_open_end, filter(_is_open_ended, ways))) for ways in (before, after))
         if theirs - ours:
             self.new_access = either(self.new_access, Certainty.UNKNOWN)
         if ours - theirs:
@@ -76,7 +76,7 @@ class WayChanges:
         self._doubts += [
             f"no manifest says where {_called(way)} leads"
             for way in (*before, *after)
-            if _is_open_ended(way) and _leading(way) in ours ^ theirs
+            if _is_open_ended(way) and _open_end(way) in ours ^ theirs
         ]
 
     def _is_touched(self, *sides: Sequence[PlannedWay]) -> bool:
@@ -126,6 +126,11 @@ def _called(way: WayIn) -> str:
 
 def _leading(way: WayIn) -> tuple[str, str, int]:
     return way.problem or way.doubt, str(way.service or ""), way.service_port.port if way.service_port else 0
+
+
+def _open_end(way: WayIn) -> Hashable:
+    """What is known of ``way``, of which nobody knows where it leads."""
+    return _leading(way), way.sources, way.restricted_to, way.internal
 
 
 def _leads_on(ways: Sequence[WayIn]) -> frozenset[tuple[str, str, int]]:

@@ -83,6 +83,11 @@ def class_of(ingress: Ingress, classes: Sequence[IngressClass]) -> tuple[str | N
     return (defaults[0].name, defaults[0].controller) if defaults else (None, None)
 
 
+def class_words(name: str | None, implements: str | None) -> str:
+    """A class and the controller that it names: ``nginx of k8s.io/ingress-nginx``; empty where there is none."""
+    return f"{name} of {implements}" if name and implements else name or ""
+
+
 def host_matches(pattern: str, host: str) -> bool:
     """Whether ``host`` is one of the hosts that ``pattern`` of an Ingress means; an empty one means all.
 
@@ -117,7 +122,7 @@ def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> 
         notes.append(f"class {name} is not in these manifests")
     ranges = controllers.balancer_ranges(known)
     sources = tuple(_of_controller(ingress) if ranges is None else _of_balancer(ingress, ranges))
-    return _Served(ingress, controller, sources, tuple(notes), name or "", known)
+    return _Served(ingress, controller, sources, tuple(notes), class_words(name, implements), known)
 
 
 def _of_controller(ingress: Ingress) -> Iterator[SeenSource]:

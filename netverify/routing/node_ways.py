@@ -38,7 +38,8 @@ def _is_local(port: HostPort) -> bool:
 
 
 def _by_host_port(workload: Workload, port: HostPort) -> WayIn:
-    at = f" at {port.host_ip}" if port.host_ip is not None else ""
+    address = port.host_ip
+    at = "" if address is None or ipaddress.ip_address(str(address)).is_unspecified else f" at {address}"
     way = _way(workload, "hostPort", f"host port{at}", port.number)
     return replace(way, protocol=port.protocol, pod_port=port.container_port, sources=_SEEN)
 

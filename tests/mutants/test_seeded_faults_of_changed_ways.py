@@ -1,0 +1,70 @@
+"""Faults seeded into comparisons of ways in and of Services: random changes must find every one of them."""
+
+import importlib
+
+import pytest
+
+from mutants.faulty import fault
+
+SEEDS = range(400)
+
+FAULTS = {
+    "what goes is not lost": (
+        "comparison.way_changes",
+        "lost, self.lost_access = self._only(self._old, old, new, self.lost_access)",
+        "lost, self.lost_access = (), self.lost_access",
+    ),
+    "only what is open on the old side is new": (
+        "comparison.way_changes",
+        "gained, self.new_access = self._only(self._new, new, old, self.new_access)",
+        "gained, self.new_access = self._only(self._new, new if old else [], old, self.new_access)",
+    ),
+    "clients make no difference": (
+        "comparison.entrances",
+        "    return ours is None or (theirs is not None and within(theirs, ours))\n",
+        "    return True\n",
+    ),
+    "conditions make no difference": (
+        "comparison.entrances",
+        "            set(self.route.provided) <= set(other.route.provided)\n",
+        "            True\n",
+    ),
+    "a destination is as good as another": (
+        "comparison.entrances",
+        "    return _beside_labels(ours) == _beside_labels(theirs) and _labels(ours) <= _labels(theirs)\n",
+        "    return True\n",
+    ),
+    "the selector of pods that could be created does not count": (
+        "comparison.entrances",
+        " and _labels(ours) <= _labels(theirs)\n",
+        "\n",
+    ),
+    "the ports of pods do not count": (
+        "comparison.entrances",
+        "    return source, asked.traffic, asked.beside,",
+        "    return source, asked.beside,",
+    ),
+    "whom policy sees does not count": (
+        "comparison.entrances",
+        "    return source, asked.traffic, asked.beside, leg.by_node, leg.by_client,",
+        "    return asked.traffic, asked.beside,",
+    ),
+    "hosts and Gateways do not count": (
+        "comparison.entrances",
+        "        tuple(hop.text for hop in stations),\n",
+        "",
+    ),
+    "the port does not count": ("comparison.entrances", "        way.port or 0,\n", ""),
+}
+
+
+def first_disagreement(seeds):
+    """The first seed whose comparison is wrong or fails; None without any."""
+    disagreement = importlib.import_module("agreement.changed_ways").disagreement
+    return next((seed for seed in seeds if disagreement(seed) is not None), None)
+
+
+@pytest.mark.parametrize("seeded", FAULTS.values(), ids=FAULTS)
+def test_the_fault_is_found(seeded, is_found):
+    with fault(*seeded):
+        assert is_found(first_disagreement, SEEDS)
