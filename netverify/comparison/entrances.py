@@ -34,6 +34,7 @@ class PlannedWay:
             set(self.route.provided) <= set(other.route.provided)
             and other.internal >= self.internal
             and _lets_in(self.route.clients, other.route.clients)
+            and self.route.doubt in ("", other.route.doubt)
             and len(self.route.legs) == len(other.route.legs)
             and all(map(_leg_covers, self.route.legs, other.route.legs))
         )

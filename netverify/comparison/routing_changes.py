@@ -13,6 +13,7 @@ from netverify.comparison.changes import Changes
 from netverify.comparison.outcome import Certainty, RoutingChanges, either
 from netverify.comparison.service_changes import ServiceChanges
 from netverify.comparison.unmodelled import identity
+from netverify.comparison.unmodelled_routing import unmodelled_parts
 from netverify.comparison.way_changes import WayChanges
 from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import Unsupported
@@ -27,7 +28,10 @@ def routing_changes(old: Context, new: Context, changes: Changes) -> RoutingChan
     routers = Router(replace(old, settings=new.settings)), Router(new)
     ways = WayChanges(*routers, _Touched(changes) if changes.any else None)
     services = ServiceChanges(*routers, {*changes.added, *changes.removed})
-    doubts = tuple(_doubts(old.inventory, new.inventory))
+    doubts = (
+        *_doubts(old.inventory, new.inventory),
+        *unmodelled_parts(old.inventory.cluster, new.inventory.cluster),
+    )
     unsure = Certainty.UNKNOWN if doubts else Certainty.NO
     return RoutingChanges(
         either(ways.new_access, services.new_access, unsure),

@@ -17,11 +17,15 @@ GATEWAY_GROUP = "gateway.networking.k8s.io"
 
 @dataclass(frozen=True, slots=True)
 class GatewayClass:
-    """A stored GatewayClass; ``controller`` is such as ``gateway.envoyproxy.io/gatewayclass-controller``."""
+    """A stored GatewayClass; ``controller`` is such as ``gateway.envoyproxy.io/gatewayclass-controller``.
+
+    ``beside`` is the same of two that say the same beside what is here, as in every noun that has it.
+    """
 
     name: str
     controller: str
     origin: Origin | None = None
+    beside: str = ""
 
 
 class RoutesFrom(StrEnum):
@@ -67,6 +71,7 @@ class Gateway:
     class_name: str
     listeners: tuple[Listener, ...] = ()
     origin: Origin | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ class Route:
     hostnames: tuple[str, ...] = ()
     rules: tuple[RouteRule, ...] = ()
     origin: Origin | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from enum import StrEnum
 from netverify.diagnostics import Origin
 from netverify.model.labels import Labels
 
+OF_ROUTER = "haproxy.router.openshift.io/"
+"""How the annotations of a Route begin that the router reads."""
+
 
 class PathType(StrEnum):
     """How the path of an Ingress is compared."""
@@ -88,12 +91,16 @@ class Ingress:
 
 @dataclass(frozen=True, slots=True)
 class IngressClass:
-    """A stored IngressClass; ``controller`` is such as ``k8s.io/ingress-nginx``."""
+    """A stored IngressClass; ``controller`` is such as ``k8s.io/ingress-nginx``.
+
+    ``beside`` is the same of two that say the same beside what is here.
+    """
 
     name: str
     controller: str
     is_default: bool = False
     origin: Origin | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,7 @@ class OpenShiftRoute:
 
     ``target_port`` is the number or the name of a port of the endpoints, and None for any. ``termination`` is empty
     without TLS, or ``edge``, ``passthrough`` or ``reencrypt``; ``insecure`` what becomes of plain HTTP beside it.
+    ``annotations`` hold only those that the router reads.
     """
 
     namespace: str
@@ -122,3 +130,4 @@ class OpenShiftRoute:
     insecure: str = ""
     wildcard: bool = False
     origin: Origin | None = None
+    annotations: Labels = field(default_factory=dict)

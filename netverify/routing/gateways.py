@@ -18,6 +18,7 @@ from netverify.routing.attachment import Attachment, attachments, is_for_mesh, w
 from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
+from netverify.routing.ingresses import class_words
 from netverify.routing.options import RoutingOptions
 from netverify.routing.targets import Target, service_behind
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
@@ -34,6 +35,7 @@ class _Entrance:
     host: str = ""
     controller: Controller | None = None
     sources: tuple[SeenSource, ...] = ()
+    class_name: str = ""
 
 
 def gateway_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -61,7 +63,8 @@ def _entrances(route: Route, index: RoutingIndex, controllers: Controllers) -> I
         seen_as = SeenAs.CONTROLLER if ranges is None else SeenAs.RANGES
         sources = (SeenSource(seen_as, ranges or (), attached.provided),)
         for host in attached.hosts:
-            yield _Entrance(route, attached, host, controller, sources)
+            words = class_words(name, found.controller if found else None)
+            yield _Entrance(route, attached, host, controller, sources, words)
 
 
 def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
@@ -148,7 +151,7 @@ def _leading(
         alias=target.alias,
         notes=(*_further_conditions(match), *target.notes),
         hops=tuple(_hops(entrance, match, target.service, target.port)),
-        class_name=attached.gateway.class_name if attached else "",
+        class_name=entrance.class_name,
     )
 
 

@@ -38,6 +38,10 @@ _ALLOWED = (
 )
 
 
+READ_OF_INGRESS = frozenset((*_ALLOWED, _TARGET_TYPE, _SCHEME, "kubernetes.io/ingress.class"))
+"""The annotations of an Ingress that its ways in are made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Served:
     """An Ingress with who serves it, and what bears on that."""

@@ -36,6 +36,8 @@ _INTERNAL = {
 """By annotation the values, in lower case, with which a load balancer is for clients inside the cloud's network."""
 _AWS = "service.beta.kubernetes.io/aws-load-balancer-"
 _AWS_CLASS = "service.k8s.aws/nlb"
+READ_OF_SERVICE = frozenset((*_INTERNAL, f"{_AWS}scheme", f"{_AWS}type", f"{_AWS}nlb-target-type"))
+"""The annotations of a Service that its ways in are made of."""
 
 
 def service_ways(index: RoutingIndex) -> Iterator[WayIn]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.model.ingress import OpenShiftRoute
+from netverify.model.addresses import AddressRange, parse_cidr
+from netverify.model.ingress import OF_ROUTER, OpenShiftRoute
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import Protocol
 from netverify.routing.backends import listed
@@ -17,6 +18,8 @@ from netverify.routing.index import RoutingIndex
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 
 _ROUTER = "openshift.io/ingress-to-route"
+ALLOWLISTS = (f"{OF_ROUTER}ip_allowlist", f"{OF_ROUTER}ip_whitelist")
+"""The annotations of a Route that say from where clients are let in."""
 
 
 def openshift_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -42,6 +45,21 @@ def openshift_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[Wa
                 yield _leading(route, controller, service, problem=f"Service {service} has no port for it")
             for port in ports:
                 yield _leading(route, controller, service, port)
+
+
+def allowed_clients(route: OpenShiftRoute) -> tuple[AddressRange, ...]:
+    """The clients that the router lets in; none where it is not told, or cannot read what it is told.
+
+    Source: OpenShift, "Route-specific annotations": ``ip_allowlist``, addresses and CIDRs with spaces between them.
+    """
+    ranges: list[AddressRange] = []
+    for name in ALLOWLISTS:
+        for text in route.annotations.get(name, "").split():
+            try:
+                ranges.append(parse_cidr(text))
+            except ValueError:
+                return ()
+    return tuple(ranges)
 
 
 def _ports(route: OpenShiftRoute, service: Service, index: RoutingIndex) -> Iterator[ServicePort]:
@@ -86,7 +104,8 @@ def _leading(
         tls=tls,
         service=service,
         service_port=port,
-        sources=(SeenSource(SeenAs.CONTROLLER),),
+        sources=(SeenSource(SeenAs.CONTROLLER, allowed_clients(route)),),
+        restricted_to=allowed_clients(route),
         controller=controller,
         problem=problem,
         notes=("plain HTTP is let in beside TLS",) if plain else (),

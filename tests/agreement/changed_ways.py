@@ -47,7 +47,7 @@ def judged(objects):
 
 def ends_of(objects, way, target):
     """The pods and addresses behind ``target``, and the pods that could be created, by their selector."""
-    if target[0] == "pod":
+    if target[0] != "service":
         return [target]
     service = find(objects, "Service", *target[1:3])
     meant = [one for one in ports_of(service) if (one["port"], protocol_of(one)) == (target[3], way.protocol)]

@@ -265,3 +265,79 @@ def test_a_service_on_one_side_only_is_listed_and_decides_nothing():
 
 def test_equivalent_says_that_icmp_is_not_modelled():
     assert "ICMP is not modelled" in compared(PLAIN, PLAIN).assumptions
+
+
+NGINX_CLASS = "{ingressClassName: nginx, rules: [" + rule() + "]}"
+
+
+def annotated(name, value):
+    return PLAIN + ingress(NGINX_CLASS, annotations=f"{{{name}: '{value}'}}")
+
+
+def matching_header(value):
+    match = f"[{{headers: [{{name: a, value: {value}}}]}}]"
+    return PLAIN + gateway() + http_route(f"[{{matches: {match}, backendRefs: [{{name: api, port: 80}}]}}]")
+
+
+def ingress_class(parameters):
+    spec = f"{{controller: k8s.io/ingress-nginx, parameters: {{apiGroup: a.b, kind: P, name: {parameters}}}}}"
+    return written("IngressClass", "nginx", f"spec: {spec}", group=NETWORKING).replace("namespace: shop, ", "")
+
+
+GROUPS = "{service.beta.kubernetes.io/aws-load-balancer-security-groups: sg-1}"
+UNDECIDED = {
+    "a snippet": (
+        annotated("nginx.ingress.kubernetes.io/server-snippet", "deny 192.0.2.1;"),
+        annotated("nginx.ingress.kubernetes.io/server-snippet", "deny 192.0.2.2;"),
+        "annotation nginx.ingress.kubernetes.io/server-snippet of Ingress shop/web",
+    ),
+    "clients that are kept out": (
+        annotated("nginx.ingress.kubernetes.io/denylist-source-range", "192.0.2.0/24"),
+        PLAIN + ingress(NGINX_CLASS),
+        "annotation nginx.ingress.kubernetes.io/denylist-source-range of Ingress shop/web",
+    ),
+    "security groups of a load balancer": (
+        BALANCED,
+        service(f"{{type: LoadBalancer, {WEB}}}", annotations=GROUPS),
+        "annotation service.beta.kubernetes.io/aws-load-balancer-security-groups of Service shop/api",
+    ),
+    "addresses of a Gateway": (
+        gateway(),
+        gateway().replace("gatewayClassName", "addresses: [{value: 192.0.2.1}], gatewayClassName"),
+        "something that is not modelled of Gateway shop/gw",
+    ),
+    "conditions on headers": (
+        matching_header("b"),
+        matching_header("c"),
+        "something that is not modelled of HTTPRoute shop/r",
+    ),
+    "parameters of a class": (
+        ingress_class("one"),
+        ingress_class("two"),
+        "something that is not modelled of IngressClass nginx",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "why"), UNDECIDED.values(), ids=UNDECIDED)
+def test_a_change_that_nobody_reads_is_unknown_and_never_equivalent(old, new, why):
+    found = compared(old, new)
+    assert found.verdict.value == "unknown"
+    assert f"{why} is not the same on both sides" in found.unknown_because
+
+
+def test_settings_that_change_how_requests_are_served_and_not_whose_are_no_change():
+    size = "nginx.ingress.kubernetes.io/proxy-body-size"
+    assert verdict(annotated(size, "8m"), annotated(size, "16m")) == "equivalent"
+
+
+def test_a_route_of_openshift_lets_in_those_whom_its_annotation_names():
+    """Source: OpenShift, "Route-specific annotations": ``ip_allowlist``."""
+    spec = "spec: {host: a.example.com, to: {kind: Service, name: api}}"
+    group = "route.openshift.io/v1"
+    listed = "{haproxy.router.openshift.io/ip_allowlist: 192.0.2.0/24 198.51.100.7}"
+    open_to_all, restricted = (
+        PLAIN + written("Route", "web", spec, group=group, annotations=notes) for notes in ("{}", listed)
+    )
+    assert verdict(open_to_all, restricted) == "less permissive"
+    assert verdict(restricted, open_to_all) == "more permissive"

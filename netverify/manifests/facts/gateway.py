@@ -6,6 +6,7 @@ Source: gateway-api ``apis/v1`` (``+kubebuilder:default``).
 from __future__ import annotations
 
 from netverify.manifests.document import Document
+from netverify.manifests.facts.beside import of_class, of_gateway
 from netverify.manifests.facts.selector import optional_selector
 from netverify.manifests.schema.gateway import (
     AllowedRoutesShape,
@@ -33,7 +34,8 @@ from netverify.model.gateway import (
 
 def gateway_class(shape: GatewayClassShape, name: str, document: Document) -> GatewayClass:
     """The stored GatewayClass that ``shape`` becomes; it must have passed validation."""
-    return GatewayClass(name, (shape.spec.controllerName if shape.spec else None) or "", document.origin())
+    controller = (shape.spec.controllerName if shape.spec else None) or ""
+    return GatewayClass(name, controller, document.origin(), of_class(document))
 
 
 def gateway(shape: GatewayShape, name: str, namespace: str, document: Document) -> Gateway:
@@ -45,6 +47,7 @@ def gateway(shape: GatewayShape, name: str, namespace: str, document: Document) 
         class_name=spec.gatewayClassName or "",
         listeners=tuple(_listener(one, index, document) for index, one in enumerate(spec.listeners or ())),
         origin=document.origin(),
+        beside=of_gateway(document),
     )
 
 

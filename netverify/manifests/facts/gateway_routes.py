@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netverify.manifests.document import Document
+from netverify.manifests.facts.beside import of_route
 from netverify.manifests.schema.gateway_routes import (
     BackendObjectShape,
     BackendRefShape,
@@ -50,6 +51,7 @@ def route(shape: RouteShape, key: WorkloadKey, document: Document) -> Route:
         hostnames=() if isinstance(spec, PlainRouteSpec) else tuple(spec.hostnames or ()),
         rules=rules,
         origin=document.origin(),
+        beside=of_route(document),
     )
 
 

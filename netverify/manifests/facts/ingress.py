@@ -6,6 +6,7 @@ Source: k8s.io/api ``networking/v1/types.go``; decoding of null list items as ze
 from __future__ import annotations
 
 from netverify.manifests.document import Document, FieldPath
+from netverify.manifests.facts.beside import of_class
 from netverify.manifests.facts.selector import stored_map
 from netverify.manifests.schema.ingress import (
     BackendPortShape,
@@ -83,6 +84,7 @@ def ingress_class(shape: IngressClassShape, name: str, document: Document) -> In
         controller=(shape.spec.controller if shape.spec else None) or "",
         is_default=annotations.get(_DEFAULT_CLASS) == "true",
         origin=document.origin(),
+        beside=of_class(document),
     )
 
 

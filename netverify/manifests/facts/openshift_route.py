@@ -6,13 +6,15 @@ Source: openshift/library-go ``pkg/route/defaulting``; decoding of null list ite
 from __future__ import annotations
 
 from netverify.manifests.document import Document
+from netverify.manifests.facts.selector import stored_map
+from netverify.manifests.schema.metadata import ObjectMeta
 from netverify.manifests.schema.openshift_route import (
     OpenShiftRouteShape,
     OpenShiftRouteSpec,
     RouteTargetShape,
     RouteTlsShape,
 )
-from netverify.model.ingress import OpenShiftRoute, RouteBackend
+from netverify.model.ingress import OF_ROUTER, OpenShiftRoute, RouteBackend
 
 _WEIGHT = 100
 _NO_TLS = RouteTlsShape()
@@ -22,6 +24,7 @@ def openshift_route(shape: OpenShiftRouteShape, name: str, namespace: str, docum
     """The stored Route that ``shape`` becomes; it must have passed validation."""
     spec = shape.spec or OpenShiftRouteSpec()
     tls = spec.tls or _NO_TLS
+    notes = stored_map((shape.metadata or ObjectMeta()).annotations)
     return OpenShiftRoute(
         namespace=namespace,
         name=name,
@@ -33,6 +36,7 @@ def openshift_route(shape: OpenShiftRouteShape, name: str, namespace: str, docum
         insecure=tls.insecureEdgeTerminationPolicy or "",
         wildcard=spec.wildcardPolicy == "Subdomain",
         origin=document.origin(),
+        annotations={name: value for name, value in sorted(notes.items()) if name.startswith(OF_ROUTER)},
     )
 
 
