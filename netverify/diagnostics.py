@@ -327,6 +327,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV633": "port name that no pod declares",
         "NV634": "empty list that means everyone",
         "NV635": "endpoints that are pods of another namespace",
+        "NV636": "policy that stops the traffic of a mesh",
         # Codes of the seventh hundred are about intent files
         "NV701": "intent file that cannot be read",
         "NV702": "unknown field in an intent file",

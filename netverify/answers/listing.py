@@ -14,6 +14,7 @@ from netverify.answers.doubts import (
     unread_inputs,
 )
 from netverify.answers.existing import existing
+from netverify.answers.mesh import mesh_of_listing
 from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer_found
 from netverify.model.flow import Direction, End, Endpoint, Pod
@@ -50,6 +51,7 @@ def listing(question: Question, context: Context) -> Listing:
         *described(objects_that_may("deny", context.inventory, None), "take from this list"),
         *described(objects_that_relabel(context.inventory, None), "change the labels of pods in this list"),
         *possible.undecided,
+        *mesh_of_listing(question, context, found),
     )
     return Listing(
         question=question.text,

@@ -15,6 +15,7 @@ from netverify.answers.doubts import (
     settled,
     unread_inputs,
 )
+from netverify.answers.mesh_words import mesh_of_map
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.settings import Settings
 from netverify.connectivity.all_pairs import Connectivity, all_pairs
@@ -74,6 +75,7 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
             *_emptiness(cluster),
             *_nodes(inventory.cluster),
             *missing_pods(inventory),
+            *mesh_of_map(cluster),
             *notes(inventory.coverage),
         ),
     )

@@ -17,6 +17,7 @@ from netverify.answers.doubts import (
     unread_inputs,
 )
 from netverify.answers.latitudes import latitudes
+from netverify.answers.mesh import mesh_doubt
 from netverify.answers.verdict import Evidence, verdict
 from netverify.explain import carried_by, explain
 from netverify.model.cluster import Unsupported
@@ -52,13 +53,14 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
     witness, because = _explained(question, context, found, refused=refused)
     unread = unread_inputs(context.inventory)
     allowing, denying = _doubts(context, found, refused=refused)
+    meshed = mesh_doubt(question, context, found, refused=refused)
     given = Evidence(
         solved=found.status,
         premises_hold=not found.vacuous,
         replayed=witness is not None,
         inputs_complete=not unread,
-        may_allow=bool(allowing),
-        may_deny=bool(denying),
+        may_allow=bool(allowing or meshed),
+        may_deny=bool(denying or meshed),
     )
     judged = verdict(given)
     return Answer(
@@ -67,7 +69,7 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         scope=_scope(found) if judged is Verdict.REACHABLE else None,
         witness=witness,
         because=because,
-        unknown_because=_why_unknown(found, unread, allowing, denying) if judged is Verdict.UNKNOWN else (),
+        unknown_because=_why_unknown(found, unread, allowing, denying, meshed) if judged is Verdict.UNKNOWN else (),
         assumptions=(
             *assumptions(context, found),
             *_left_aside(question, context, judged),
@@ -160,8 +162,10 @@ def _why_unknown(
     unread: tuple[str, ...],
     allowing: tuple[Unsupported, ...],
     denying: tuple[Unsupported, ...],
+    meshed: str,
 ) -> tuple[str, ...]:
     lines = [*unread, *described(allowing, "allow it"), *described(denying, "deny it")]
+    lines += [meshed] if meshed else []
     if found.status is Status.UNKNOWN:
         lines.append(gave_up(found))
     return tuple(lines)

@@ -14,6 +14,7 @@ from netverify.findings.dns_egress import dns_findings
 from netverify.findings.endpoints import endpoint_findings
 from netverify.findings.forwards import forward_findings
 from netverify.findings.governing import governing_findings
+from netverify.findings.meshes import mesh_findings
 from netverify.findings.policy_ports import policy_port_findings
 from netverify.findings.services import service_findings
 from netverify.findings.ways import way_findings
@@ -32,6 +33,7 @@ def routing_findings(
         address_findings(index, options),
         service_findings(index),
         governing_findings(index),
+        mesh_findings(index.cluster),
         dns_findings(context) if ABOUT_DNS.intersection(codes) else (),
         way_findings(surface),
         forward_findings(index, surface),

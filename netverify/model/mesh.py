@@ -1,0 +1,49 @@
+"""Who is in Istio's ambient mesh, by labels of namespaces and of pods.
+
+Source: "Add workloads to an ambient mesh" (``istio.io/dataplane-mode``: ``ambient`` on a namespace or a pod, ``none``
+on a pod opts out); "Ambient and Kubernetes NetworkPolicy" (traffic between members arrives on TCP 15008).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netverify.model.cluster import Cluster
+from netverify.model.flow import Endpoint, Pod
+from netverify.model.labels import Labels
+
+DATAPLANE_MODE = "istio.io/dataplane-mode"
+AMBIENT, NONE = "ambient", "none"
+
+HBONE_PORT = 15008
+"""The TCP port on which pods of the mesh take traffic of other members, whatever port that is meant for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmbientMesh:
+    """The ``namespaces`` that are labelled for the mesh; ``pods_alone``: existing pods of others are, by themselves."""
+
+    namespaces: tuple[str, ...]
+    pods_alone: bool
+
+    def has(self, namespace: str, labels: Labels, *, host_network: bool) -> bool:
+        """Whether a pod in ``namespace`` with ``labels`` is a member: never one on the host network."""
+        mode = labels.get(DATAPLANE_MODE, AMBIENT if namespace in self.namespaces else NONE)
+        return mode == AMBIENT and not host_network
+
+    def holds(self, endpoint: Endpoint) -> bool:
+        """Whether ``endpoint`` is a member."""
+        if not isinstance(endpoint, Pod) or endpoint.is_node:
+            return False
+        return self.has(endpoint.namespace, endpoint.labels, host_network=endpoint.host_network)
+
+
+def ambient_mesh(cluster: Cluster) -> AmbientMesh | None:
+    """The mesh of ``cluster``; None where no manifest labels anybody for it."""
+    namespaces = tuple(
+        name for name, one in sorted(cluster.namespaces.items()) if one.labels.get(DATAPLANE_MODE) == AMBIENT
+    )
+    pods_alone = any(
+        one.labels.get(DATAPLANE_MODE) == AMBIENT and one.key.namespace not in namespaces for one in cluster.workloads
+    )
+    return AmbientMesh(namespaces, pods_alone) if namespaces or pods_alone else None
