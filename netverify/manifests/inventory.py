@@ -22,6 +22,7 @@ from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
 from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering
 from netverify.manifests.renditions import render_all, rendered_by
+from netverify.manifests.repeated_resources import with_repeated_refused
 from netverify.manifests.sources import STANDARD_INPUT, Source, find_sources
 from netverify.model.cluster import Cluster, Namespace, Node, Workload
 from netverify.model.controller import ConfigMap
@@ -135,7 +136,7 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
         rendered=rendered_by(rendered.made),
         unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
     )
-    return replace(inventory, coverage=coverage)
+    return with_repeated_refused(replace(inventory, coverage=coverage), found.roots)
 
 
 def _told_before(findings: Sequence[Diagnostic], gathered: Gathered) -> Gathered:

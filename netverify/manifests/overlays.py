@@ -33,10 +33,14 @@ REMOTE_SIGNS: Final = ("://", "github.com/", "git@", "git::", "?ref=")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file that a kustomization applies; ``namespace`` is where it puts namespaced objects, if anywhere."""
+    """A file that a kustomization applies; ``namespace`` is where it puts namespaced objects, if anywhere.
+
+    ``root`` is the folder of the kustomization that is applied by itself, as the user would write it.
+    """
 
     found: Found
     namespace: str | None
+    root: str
 
 
 @dataclass(slots=True)
@@ -145,7 +149,7 @@ class Overlays:
             reach.is_whole = False
             self.diagnostics.append(local_config_finding(entry, reach.root))
         elif exists(target):
-            reach.placed.append(Placed(Found(target, shown_target), step.namespace))
+            reach.placed.append(Placed(Found(target, shown_target), step.namespace, reach.root))
         else:
             reach.is_whole = False
             self.diagnostics.append(remote_finding(entry, reach.root))

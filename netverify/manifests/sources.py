@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -72,13 +72,15 @@ class Source:
 class SourceList:
     """The inputs, what was left alone on purpose with the reason, and what is wrong with the arguments.
 
-    ``looked_into`` are folders outside of the arguments, or in them, where a kustomization was looked for.
+    ``looked_into`` are folders outside of the arguments, or in them, where a kustomization was looked for. ``roots``
+    are by path of a file the kustomizations that apply it.
     """
 
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     looked_into: frozenset[Path] = frozenset()
+    roots: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def find_sources(arguments: Sequence[str], stdin: BinaryIO | None, limits: Limits = DEFAULT_LIMITS) -> SourceList:
@@ -95,6 +97,7 @@ def find_sources(arguments: Sequence[str], stdin: BinaryIO | None, limits: Limit
         tuple(search.diagnostics),
         tuple(dict.fromkeys(search.skipped)),
         frozenset(search.looked_into),
+        search.roots,
     )
 
 
@@ -109,6 +112,7 @@ class _Search:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     known: set[tuple[Path, str | None]] = field(default_factory=set)
     looked_into: set[Path] = field(default_factory=set)
+    roots: dict[str, set[str]] = field(default_factory=dict)
 
     def argument(self, argument: str) -> None:
         """One argument, whatever it names."""
@@ -162,6 +166,7 @@ class _Search:
             self.add(found, None)
         for one in placed:
             self.add(one.found, one.namespace)
+            self.roots.setdefault(one.found.shown, set()).add(one.root)
         if not plain and not placed and not any(d.severity is Severity.ERROR for d in self.diagnostics[before:]):
             self.report("NV134", "no manifests in this folder", argument, "files end in .yaml, .yml or .json")
 

@@ -151,6 +151,16 @@ REFUSED = {
         "base/kustomization.yaml": KUSTOMIZATION,
         "base/m.yaml": BASE,
     },
+    "an object in two files": {"": "", "kustomization.yaml": "resources: [m.yaml, n.yaml]\n", "n.yaml": POLICY},
+    "an object in two bases": {
+        "kustomization.yaml": "resources: [x, y]\nnamespace: z\n",
+        **{f"{one}/kustomization.yaml": KUSTOMIZATION for one in "xy"},
+        **{f"{one}/m.yaml": POLICY for one in "xy"},
+    },
+    "two namespaces that become one": {
+        "kustomization.yaml": "resources: [m.yaml]\nnamespace: z\n",
+        "m.yaml": BASE + NAMESPACE.replace("name: b", "name: c"),
+    },
     "a version that there is not": {
         "kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1\nresources: [m.yaml]\n"
     },
