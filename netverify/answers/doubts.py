@@ -8,10 +8,12 @@ from dataclasses import replace
 from netverify.answers.settings import Settings
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.emptiness import NOTHING_READ, is_empty
+from netverify.manifests.unmodelled import TEMPLATE
 from netverify.model.cluster import Unsupported
 
 _LISTED = 10
 _NAMED = 3
+_SEVERAL = 2
 
 
 def unread_inputs(inventory: Inventory) -> tuple[str, ...]:
@@ -91,14 +93,21 @@ def missing_pods(inventory: Inventory, places: Collection[str] | None = None) ->
 
 
 def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:
-    """A line for each of ``objects``; ``effect`` says what it could do: ``allow it``, ``take from this list``."""
+    """A line for each of ``objects``, and one for all templates; ``effect`` says what it could do: ``allow it``."""
+    ordered = sorted(objects, key=lambda thing: (thing.origin, thing.kind, thing.name))
+    templates = [thing for thing in ordered if thing.unrendered and thing.kind == TEMPLATE]
     lines = [
         f"{thing.kind} {_full_name(thing)}".rstrip()
         + f" at {thing.origin} is not {'rendered' if thing.unrendered else 'modelled'}, and could {effect}"
-        for thing in sorted(objects, key=lambda thing: (thing.origin, thing.kind, thing.name))
+        for thing in ordered
+        if len(templates) < _SEVERAL or thing not in templates
     ]
     further = len(lines) - _LISTED
-    return (*lines[:_LISTED], *([f"and {further} further objects"] if further > 0 else []))
+    if len(templates) >= _SEVERAL:
+        first = templates[0].origin
+        lines.insert(0, f"{len(templates)} templates, the first at {first}, are not rendered, and could {effect}")
+    kept = len(lines) - max(further, 0)
+    return (*lines[:kept], *([f"and {further} further objects"] if further > 0 else []))
 
 
 def _full_name(thing: Unsupported) -> str:

@@ -119,3 +119,10 @@ def test_no_way_in_is_no_proof_beside_a_release(repository: Path, capsys: pytest
     status, text = run(capsys, "exposed", "-f", str(repository))
     assert status == ExitStatus.UNKNOWN
     assert "could open a way in" in text
+
+
+def test_templates_are_told_in_one_line(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "other"):
+        (repository / f"{name}.yaml").write_text(TEMPLATE)
+    text = run(capsys, "query", QUESTION, "-f", str(repository))[1]
+    assert f"2 templates, the first at {repository}/one.yaml, are not rendered, and could allow it" in text
