@@ -187,3 +187,18 @@ def test_a_zone_with_a_name_is_no_source(gates: Gates) -> None:
     assert gate.status == 2
     assert "netverify.yaml:3:5" in gate.err
     assert "is a DNS name, which is looked up to reach something" in gate.err
+
+
+EXCEPTED = """assertions: [{id: it, isolated: namespace lab}]
+exceptions:
+- {id: e, assertions: [it], reason: r, owner: o, expires: 2999-01-01, flows: [{}]}
+"""
+
+
+def test_a_flow_that_says_nothing_is_no_exception(gates: Gates) -> None:
+    Path("manifests.yaml").write_text(INSIDE)
+    Path("netverify.yaml").write_text(EXCEPTED)
+    gate = gates.run("-f", "manifests.yaml")
+    assert gate.status == 2
+    assert "netverify.yaml:3:79" in gate.err
+    assert "a flow of exception `e` says nothing, and would leave everything aside" in gate.err

@@ -133,6 +133,7 @@ class Meant:
         flows = [self.flow() for _ in range(self.rng.choice([1, 1, 2]))]
         if self.rng.random() < 0.3:
             flows = [{"from": self.ends()}, {"to": self.ends()}]
+        flows = [flow or {"from": self.ends()} for flow in flows]  # one that says nothing is an error
         return {
             "id": f"e{number}",
             "assertions": self.rng.sample(ids, self.rng.randint(1, len(ids))),
