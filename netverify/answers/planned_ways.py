@@ -19,7 +19,7 @@ from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
 from netverify.queries.whereabouts import counting_own_node, is_outside
-from netverify.routing.backends import Backend, backends, listed, outside_backend
+from netverify.routing.backends import Backend, backends, dialled, listed, outside_backend
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, AnyOf, IsWorkload, Not, PortIn, Predicate, SameNode
@@ -131,9 +131,12 @@ class WaysIn:
             traffic = every if question.traffic == EVERY_TRAFFIC else All((question.traffic, every))
             yield Backend(EndpointKind.POSSIBLE, question.destination_text, question.destination, traffic, None)
         elif called.service is not None:
-            for port in called.ports:
-                if port.protocol is way.protocol:
+            for port in called.service.ports:
+                here = replace(way, service=called.service, service_port=port)
+                if port.protocol is way.protocol and _leads_to(here, called, question.traffic):
                     yield from listed(self._context.routing, called.service, port)
+            if called.is_dialled_directly:
+                yield from dialled(self._context.routing, called.service, question.traffic)
 
     def _legs(
         self, way: WayIn, source: SeenSource, asked: Question, beyond: frozenset[WorkloadKey] = frozenset()

@@ -22,7 +22,7 @@ def way_findings(surface: Surface) -> Iterator[Diagnostic]:
         if one.openness is Openness.BROKEN:
             text = f"{_called(one.way.object)} leads nowhere: {one.why}"
             yield Diagnostic("NV605", Severity.WARNING, text, origin)
-        elif one.openness is Openness.BLOCKED and one.way.controller is not None:
+        elif one.openness is Openness.BLOCKED and one.way.controller is not None and not one.way.doubt:
             closing = [reason for reason in one.because if reason.effect is Effect.DENY and reason.place is not None]
             where = tuple((reason.place, "isolates, and no rule allows it") for reason in closing if reason.place)
             yield Diagnostic("NV606", Severity.WARNING, one.why, origin, _advice(one.way), where)
