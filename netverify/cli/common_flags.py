@@ -156,8 +156,7 @@ _ROUTING = (
     click.option(
         "--cluster-domain",
         metavar="DOMAIN",
-        default="cluster.local",
-        show_default=True,
+        show_default="cluster.local",
         help="Zone of the names in the cluster.",
     ),
     click.option("--node-local-dns", is_flag=True, help="NodeLocal DNSCache answers on every node."),

@@ -65,14 +65,13 @@ def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
     cni = request.cni or (_cni(spec.cni) if spec.cni else None)
     routing = request.routing
     controller = spec.ingress_controller.text if spec.ingress_controller else None
-    default = routing.cluster_domain == type(routing)().cluster_domain
     return replace(
         request,
         sources=sources_with(request.sources, spec),
         assumed=_assumed(cni, kept, request.assumptions),
         routing=replace(
             routing,
-            cluster_domain=(spec.cluster_domain if default else None) or routing.cluster_domain,
+            cluster_domain=spec.cluster_domain if routing.cluster_domain is None else routing.cluster_domain,
             node_local_dns=routing.node_local_dns or spec.node_local_dns,
             controller=routing.controller or controller,
             api_servers=routing.api_servers or tuple(map(_api_server, spec.api_servers)),

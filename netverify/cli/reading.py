@@ -81,4 +81,5 @@ def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> 
         flag = "--ingress-controller"
         phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace, new_namespaces=True)
         controller = GivenController(phrase.text, phrase.predicate)
-    return RoutingOptions(given.cluster_domain, given.node_local_dns, controller, given.api_servers)
+    domain = RoutingOptions().cluster_domain if given.cluster_domain is None else given.cluster_domain
+    return RoutingOptions(domain, given.node_local_dns, controller, given.api_servers)

@@ -53,7 +53,7 @@ class Sources:
 class RoutingGiven:
     """What the user says about how traffic is routed; ``controller`` is an ENDPOINT of the sentence grammar."""
 
-    cluster_domain: str = "cluster.local"
+    cluster_domain: str | None = None
     node_local_dns: bool | None = None
     controller: str | None = None
     api_servers: tuple[ApiServer, ...] = ()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from netverify.cli.intended import with_assumed
 from netverify.cli.main import main
+from netverify.cli.request import CheckRequest, RoutingGiven, Sources
 from netverify.intent.reading import read_spec
 from netverify.intent.spec import Spec, Written
+from netverify.queries.assumed import assumed
 
 MANIFESTS = """
 apiVersion: v1
@@ -672,3 +676,13 @@ def said(spec: Spec, setting: str) -> object:
     if isinstance(value, tuple):
         return [one.text for one in value]
     return value.text if isinstance(value, Written) else value
+
+
+@pytest.mark.parametrize("domain", ["cluster.local", "other.local"])
+def test_a_flag_goes_before_the_file_also_where_it_says_the_default(domain: str) -> None:
+    Path("netverify.yaml").write_text("cluster-domain: file.local\n")
+    spec = read_spec(("netverify.yaml",))
+    request = CheckRequest(sources=Sources(("m",)), assumed=assumed(None, ()))
+    assert with_assumed(request, spec).routing.cluster_domain == "file.local"
+    given = replace(request, routing=RoutingGiven(domain))
+    assert with_assumed(given, spec).routing.cluster_domain == domain
