@@ -13,7 +13,6 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import narrowed
 from netverify.queries.wording import setting_words
 from netverify.rules.predicate import All, IsPod, IsWorkload, NamespaceMatches, PodMatches, Predicate
@@ -61,10 +60,11 @@ class Legs:
 
     def one(self, leg: PlannedLeg) -> Answer:
         """What policy makes of ``leg``."""
-        if leg.to_node and leg.question.traffic != EVERY_TRAFFIC:
-            anything = self.one(replace(leg, question=replace(leg.question, traffic=EVERY_TRAFFIC)))
-            if anything.verdict is Verdict.UNREACHABLE:
-                return anything  # as most are that connect to no node; many ports are then judged at once
+        if leg.wider is not None:
+            wide = self.one(replace(leg, question=leg.wider, wider=None))
+            if wide.verdict is Verdict.UNREACHABLE:
+                return wide
+            leg = replace(leg, wider=None)
         if leg not in self._judged:
             self._judged[leg] = self._judge(leg)
         return self._judged[leg]

@@ -42,6 +42,7 @@ class PlannedLeg:
     client itself, at addresses that it keeps. ``by_balancer``: its source is a load balancer, at addresses of its own.
     ``names_freely``: as :class:`netverify.routing.backends.Backend`. ``given`` is what any answer to it takes as given.
     ``half``: policy of that direction alone decides, since that of the other sees another connection; None for both.
+    ``wider`` is a question about these connections and more: where that is closed, so is this.
     ``by_router``: its source is the router of OpenShift, as its operator labels it.
     """
 
@@ -52,6 +53,7 @@ class PlannedLeg:
     by_balancer: bool = False
     names_freely: bool = False
     half: Direction | None = None
+    wider: Question | None = None
     by_router: bool = False
     given: tuple[str, ...] = ()
 

@@ -16,6 +16,7 @@ from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
 from netverify.answers.premises import unrendered_premise
+from netverify.answers.relays import may_be_relayed, places_led_to
 from netverify.answers.route_verdicts import answer_of, needs, no_route, scope_of, unique
 from netverify.answers.verdict import of_all, of_any
 from netverify.answers.ways_for_pods import WaysForPods
@@ -29,7 +30,6 @@ from netverify.queries.whereabouts import is_inside
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, IsPod
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.predicate_facts import pinned_places
 
 TRANSLATED_FIRST = "policy sees the pods behind the address of a Service, and not that address"
 """So it is with every plugin that looks after a node has translated the address; AWS VPC CNI looks before as well."""
@@ -75,6 +75,8 @@ class Router:
         if direct.verdict is Verdict.VACUOUS or _is_open(first):
             return direct
         routes = tuple(self.open_to_pods(question))
+        if not routes and direct.verdict is Verdict.UNREACHABLE and (doubts := self.relayed(question)):
+            return replace(direct, verdict=Verdict.UNKNOWN, because=(), unknown_because=doubts)
         if not routes or (direct.verdict is Verdict.REACHABLE and not any(map(_is_open, routes))):
             return direct
         return self._together(question, (first, *routes))
@@ -195,12 +197,18 @@ class Router:
     def doubts(self, question: Question) -> tuple[str, ...]:
         """What was not read or is not modelled, and could be a route, so that there is no proof."""
         inventory = self.context.inventory
-        routing = objects_that_route(inventory, _places_led_to(question))
+        routing = objects_that_route(inventory, places_led_to(question))
         if not question.from_outside:
             routing = tuple(one for one in routing if one.unrendered)
         lines = described(routing, "open a way in" if question.from_outside else "open a way there")
         before = (_LOOKS_BEFORE,) if self.context.settings.cni == _AWS and self._is_admitted(question) else ()
-        return (*unread_inputs(inventory), *lines, *before)
+        return (*unread_inputs(inventory), *lines, *before, *self.relayed(question))
+
+    def relayed(self, question: Question) -> tuple[str, ...]:
+        """What is not modelled and could lead pods that ``question`` is about there, so that there is no proof."""
+        if question.from_outside or not self.may_be_pods(question):
+            return ()
+        return may_be_relayed(question, self.context.inventory, self._legs)
 
     def _is_admitted(self, question: Question) -> bool:
         """Whether a policy may admit the address of the Service that is called, which pods connect to."""
@@ -277,10 +285,3 @@ def _is_open(route: Route) -> bool:
 def _doubted(allowed: Answer, doubt: str) -> Answer:
     """``allowed`` where it is not known whether anybody ever makes that connection."""
     return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), unknown_because=(doubt,))
-
-
-def _places_led_to(question: Question) -> frozenset[str] | None:
-    """The namespaces that the destination of ``question`` is in; None where that may be any."""
-    if question.called is not None:
-        return frozenset({question.called.service.namespace}) if question.called.service is not None else None
-    return pinned_places(question.destination, End.DESTINATION)

@@ -86,7 +86,9 @@ class WaysForPods:
         for backend in self._ways.backends_of(way, question):
             asked = self._ways.asked_of(backend, self._by_others(backend, question))
             for path, legs, provided, shared in self._courses(way, asked, frozenset()):
-                named = tuple(replace(one, names_freely=backend.names_freely) for one in legs)
+                knock, *further = legs
+                wide = replace(knock, wider=_wider(knock, question, is_last=way.controller is None))
+                named = tuple(replace(one, names_freely=backend.names_freely) for one in (wide, *further))
                 route = PlannedRoute(backend_text(backend), path, named, provided, backend.kind, shared=shared)
                 yield replace(route, doubt=way.doubt)
 
@@ -205,6 +207,16 @@ def _doors(way: WayIn, asked: Question) -> Iterator[_Door]:
                 yield translated
             balancer = _knocking(asked, is_outside(End.DESTINATION), port, "the load balancer")
             yield _Door(PlannedLeg(balancer), (NOT_TRANSLATED,) if way.controller is None else (), outside=True)
+
+
+def _wider(knock: PlannedLeg, question: Question, *, is_last: bool) -> Question | None:
+    """A question about at least the connections of ``knock`` that many ways in share: most are closed to all alike."""
+    if knock.to_node:
+        anything = _knocking(question, IsWorkload(End.DESTINATION, NODE), EVERY_TRAFFIC, "a node")
+        return narrowed(anything, End.SOURCE, Not(InNamespace(End.SOURCE, NODE.namespace)))
+    if knock.half is Direction.EGRESS and is_last:
+        return leg(question, question.destination, EVERY_TRAFFIC, question.destination_text)
+    return None
 
 
 def _external_ips(way: WayIn) -> tuple[AddressRange, ...]:

@@ -63,7 +63,7 @@ def led_to(objects, later, way):
         yield from [(target[1], target[2], way.protocol)] if target[2] is not None else []
         return
     service = find(objects, "Service", *target[1:3])
-    for port in ports_of(service):
+    for port in ports_of(service) if service is not None else []:
         if (port["port"], protocol_of(port)) == (target[3], way.protocol):
             ends = behind_port(later, service, port)
             yield from ((end, number, spoken) for end, spoken, number in ends if isinstance(end, tuple))

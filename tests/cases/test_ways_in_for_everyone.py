@@ -175,3 +175,27 @@ def test_approved_pods_are_approved_for_what_they_reach_by_ways_in_as_well():
     flows.append({"from": "any pod in namespace other"})
     result = judged(text, only={"to": "shop/api[Pod]", "flows": flows})
     assert "namespace other" not in {one.source for one in result.violations}
+
+
+UNMODELLED = """
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: web, namespace: shop}
+spec: {}
+---
+"""
+SHUT_DOWN = "{podSelector: {}, policyTypes: [Ingress]}"
+ADMITTED = policy(
+    "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]}"
+)
+
+
+@pytest.mark.parametrize(("admits", "expected"), [(ADMITTED, "unknown"), (policy(SHUT_DOWN), "proved")])
+def test_a_way_in_that_is_not_modelled_is_a_doubt_where_some_pod_could_be_its_controller(admits, expected):
+    text = START + UNMODELLED + admits
+    found = {"unknown": "not modelled, and could open a way for pods", "proved": ""}[expected]
+    said = failing(text, "assert_unreachable", "can other/client reach shop/api[Pod]:8080")
+    assert found in said
+    assert bool(said) is bool(found)
+    shut = text + policy("{podSelector: {}, policyTypes: [Egress]}", "other")
+    assert not failing(shut, "assert_unreachable", "can other/client reach shop/api[Pod]:8080")
