@@ -11,6 +11,7 @@ from netverify.model.addresses import parse_cidr
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol, port_set, without
+from netverify.queries.whereabouts import is_outside
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import (
     AddressIn,
@@ -53,7 +54,7 @@ class Stranger:
 
     def anyone(self, end: End) -> Predicate:
         """The pod or the address, at ``end``."""
-        address = All((Not(IsPod(end)), *self._elsewhere(end)))
+        address = All((is_outside(end), *self._elsewhere(end)))
         return AnyOf((self._pod(end), address))
 
     def _elsewhere(self, end: End) -> Iterator[Predicate]:

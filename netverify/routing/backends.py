@@ -17,13 +17,12 @@ from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import EVERY_PORT, Protocol, port_set
 from netverify.queries.called import selected_pods
 from netverify.queries.outcome import EndpointKind
-from netverify.queries.whereabouts import whoever_is_in
+from netverify.queries.whereabouts import is_outside, whoever_is_in
 from netverify.routing.index import RoutingIndex
 from netverify.routing.outside import Outside
 from netverify.routing.target_ports import target_port
 from netverify.rules.predicate import (
     All,
-    IsPod,
     IsWorkload,
     NamedPort,
     Not,
@@ -174,7 +173,7 @@ def outside_backend(index: RoutingIndex, outside: Outside, protocol: Protocol) -
     traffic = PortIn(protocol, EVERY_PORT) if outside.port is None else only(protocol, outside.port)
     if outside.address is not None:
         return _at(index, outside.address, traffic, outside.port)
-    return Backend(EndpointKind.ADDRESS, outside.name, Not(IsPod(End.DESTINATION)), traffic, outside.port)
+    return Backend(EndpointKind.ADDRESS, outside.name, is_outside(End.DESTINATION), traffic, outside.port)
 
 
 @lru_cache(maxsize=4096)
