@@ -36,8 +36,8 @@ ORDINARY = "manifests.ordinary.policies"
 FAULTS_OF_THE_LOWERING = {
     "both selectors of a peer are alternatives": (
         LOWERING,
-        "        parts.append(PodMatches(end, peer.pod_selector))\n",
-        "        parts = [AnyOf((*parts, PodMatches(end, peer.pod_selector)))]\n",
+        "        parts.append(pods_matching(end, peer.pod_selector))\n",
+        "        parts = [AnyOf((*parts, pods_matching(end, peer.pod_selector)))]\n",
     ),
     "a pod selector alone reaches into every namespace": (
         LOWERING,
@@ -71,7 +71,7 @@ FAULTS_OF_THE_LOWERING = {
     ),
     "an ipBlock matches pods on every CNI": (
         LOWERING,
-        "All((Not(on_host), Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))",
+        "All((Not(on_host), AnyOf((Not(IsPod(end)), Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))))",
         "Not(on_host)",
     ),
     "an ipBlock matches nodes where it matches pods": (
@@ -272,8 +272,8 @@ FAULTS_OF_READING = {
     ),
     "ordinary pods are never on the host network": (
         "manifests.ordinary.pods",
-        "_ports(spec), on_host, dns_policy)",
-        "_ports(spec), False, dns_policy)",
+        "ports, on_host, dns_policy, routing",
+        "ports, False, dns_policy, routing",
     ),
 }
 
@@ -506,13 +506,13 @@ FAULTS_OF_ALL_PAIRS = {
     ),
     "a controller has no pods but those of known address": (
         "connectivity.leeway",
-        "Leeway(self._with_room(holder) | self._bits(workload), holder",
-        "Leeway(self._bits(workload) or self._with_room(holder), holder",
+        "room = self._with_room(holder) | self._bits(workload)",
+        "room = self._bits(workload) or self._with_room(holder)",
     ),
     "a known pod of a controller is forgotten": (
         "connectivity.leeway",
-        "Leeway(self._with_room(holder) | self._bits(workload), holder",
-        "Leeway(self._with_room(holder), holder",
+        "room = self._with_room(holder) | self._bits(workload)",
+        "room = self._with_room(holder)",
     ),
     "families of addresses meet": (
         "connectivity.access",
@@ -628,8 +628,8 @@ FAULTS_OF_DESCRIPTIONS = {
     ),
     "pods that could be created have every label": (
         "connectivity.leeway",
-        "            if (keys and workload.key not in created) or",
-        "            if keys or",
+        "if is_apart or (keys and workload.key not in created):",
+        "if is_apart or keys:",
     ),
     "a missing label is said like an unnamed value": (
         "connectivity.terms",
