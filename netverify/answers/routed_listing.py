@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from netverify.answers.listed_ways import by_ways, pods_unless_all
@@ -22,9 +22,9 @@ def routed_listing(question: Question, router: Router) -> Listing:
     """Everyone who can reach what ``question`` calls: pods by any route inside, and from outside by each way in."""
     question = router.names.followed(question)
     assert question.called is not None
-    inside = [
-        _pods_on(leg, router) for route in routes_to(question, question.called, router.context) for leg in route.legs
-    ]
+    planned = list(routes_to(question, question.called, router.context))
+    inside = [_pods_on(leg, router) for route in planned for leg in route.legs]
+    choices = dict.fromkeys(condition for route in planned if route.choice for condition in route.provided)
     everyone = replace(question, form=Form.CAN, source=is_outside(End.SOURCE), source_text="outside", from_outside=True)
     outside = router.answer(everyone)
     parts: list[Answer | Listing] = [*inside, outside]
@@ -45,14 +45,21 @@ def routed_listing(question: Question, router: Router) -> Listing:
         unknown_because=doubts,
         assumptions=unique(line for part in (*parts, ways) for line in part.assumptions),
         approximations=router.context.inventory.approximations,
-        notes=unique(line for part in (*parts, ways) for line in part.notes),
+        notes=unique((*_one_of(choices), *(line for part in (*parts, ways) for line in part.notes))),
     )
 
 
 def _pods_on(leg: PlannedLeg, router: Router) -> Listing:
     """The pods that can make the connection ``leg``."""
     asked = replace(leg.question, form=Form.WHO, source=IsPod(End.SOURCE))
-    return listing(asked, router.context_of(replace(leg, question=asked)))
+    found = listing(asked, router.context_of(replace(leg, question=asked)))
+    return replace(found, assumptions=(*found.assumptions, *leg.given))
+
+
+def _one_of(choices: Collection[str]) -> Iterator[str]:
+    """That not everyone on the list gets through in every cluster, where only one of ``choices`` holds in each."""
+    if choices:
+        yield f"whoever is listed gets through under one of these conditions at least: {'; '.join(choices)}"
 
 
 def _by_way(routes: tuple[Route, ...]) -> Iterator[Listed]:

@@ -131,6 +131,16 @@ def test_an_ip_block_opens_it_on_a_node_only_where_ip_blocks_match_nodes() -> No
     assert all(one.verdict is Verdict.REACHABLE for one in cluster(block, cni="calico", **told).ask(ASK).routes)
 
 
+def test_a_list_of_who_reaches_it_says_that_it_is_on_condition() -> None:
+    found = cluster(TO_443, cni="cilium").ask("who can reach kubernetes.default.svc:443")
+    assert "ops/operator[Pod]" in [one.text for one in found.existing]
+    assert any("where the API server listens on 443 (EKS, GKE, AKS)" in line for line in found.notes)
+    assert any("give `--api-server ADDRESS:PORT`" in line for line in found.assumptions)
+    told = cluster(TO_443, cni="cilium", api_server="192.0.2.1:6443").ask("who can reach kubernetes.default.svc:443")
+    assert told.existing == ()
+    assert told.notes == ()
+
+
 def manifests(egress: str, more: str = "") -> str:
     return CLUSTER.replace("EGRESS", egress) + more
 
