@@ -39,6 +39,7 @@ def whoever_is_in(block: AddressRange, end: End, cluster: Cluster) -> Predicate:
     """Whoever at ``end`` has an address in ``block``, and is no pod of which no address is known.
 
     Nodes that ``cluster`` knows are those who have their addresses; the rest of ``block`` is outside, or of such pods.
+    Where nodes say from which addresses their pods have theirs (``podCIDRs``), any pod may be there.
     """
     known = [
         (workload, inside)
@@ -54,10 +55,24 @@ def whoever_is_in(block: AddressRange, end: End, cluster: Cluster) -> Predicate:
             ranges = tuple(map(_alone, inside))
         pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
     nodes = _nodes_in(block, end, cluster)
-    parts = [*nodes, *pods]
+    parts = [*nodes, *pods, *_pods_of_nodes(block, end, cluster)]
     if not nodes or _has_others(block, cluster):
         parts.insert(0, All((is_outside(end), AddressIn(end, (block,)))))
     return AnyOf(tuple(parts)) if len(parts) > 1 else parts[0]
+
+
+def _pods_of_nodes(block: AddressRange, end: End, cluster: Cluster) -> tuple[Predicate, ...]:
+    """Any pod at ``end`` that has an address in ``block`` which a node may give to its pods.
+
+    Not every plugin takes addresses from there, so that somebody outside may be there as well.
+    """
+    shared = {
+        AddressRange(block.family, max(block.first, one.first), min(block.last, one.last))
+        for node in cluster.nodes
+        for one in node.pod_cidrs
+        if _overlap(block, one)
+    }
+    return (All((IsPod(end), AddressIn(end, tuple(sorted(shared))))),) if shared else ()
 
 
 def _nodes_in(block: AddressRange, end: End, cluster: Cluster) -> tuple[Predicate, ...]:

@@ -290,6 +290,18 @@ def test_a_node_that_a_server_would_refuse_is_refused(spec: str, code: str) -> N
     assert read.has_errors
 
 
+def test_an_address_that_nodes_give_to_pods_may_be_any_pods(gates: Gates) -> None:
+    """NodeSpec.podCIDRs: "the IP ranges assigned to the node for usage by Pods on that node"; not every plugin does."""
+    admits = ingress("[{from: [{podSelector: {matchLabels: {app: web}}}]}]")
+    cluster = NODE + DATABASE + BESIDE + admits
+    for end in ("10.244.1.7", "10.244.0.0/16"):
+        assert gates.verdict(cluster, f"deny: {{from: {end}, to: shop/db}}") == "refuted"
+        assert gates.verdict(DATABASE + BESIDE + admits, f"deny: {{from: {end}, to: shop/db}}") == "proved"
+    assert gates.verdict(cluster, "deny: {from: 10.244.2.7, to: shop/db}") == "proved"
+    outside = NODE + DATABASE + ingress("[{from: [{ipBlock: {cidr: 10.244.1.0/24}}]}]")
+    assert gates.verdict(outside, "deny: {from: 10.244.1.7, to: shop/db}", "--cni", "cilium") == "refuted"
+
+
 def test_a_map_says_that_addresses_of_nodes_are_among_those_outside() -> None:
     notes = Verifier(inventory(NODE + DATABASE + FROM_BLOCK)).map().notes
     assert any("worker at 192.168.7.11" in note for note in notes)
