@@ -28,6 +28,9 @@ CLASSES = ("controller-class", "ingress-class", "ingress.class", "ingress-class-
 ROUTES_ELSEWHERE = ("configfile", "declarative_config", "nginx_http_include", "nginx_proxy_include")
 """Arguments and variables that name a file with routes, or with settings that may hold routes."""
 
+WATCHED = "watch-namespace"
+"""The argument that names the only namespaces of which the controller serves Ingresses."""
+
 PREFIX = "annotations-prefix"
 """The argument of ingress-nginx that says how its annotations begin."""
 
@@ -38,7 +41,7 @@ LOCAL_ADDRESSES = "localip"
 """The argument of NodeLocal DNSCache that says at which addresses of the node it listens."""
 
 ROUTING_ARGUMENTS = frozenset(
-    (*STREAMS, *SETTINGS, *DEFAULT_BACKENDS, *CLASSES, *ROUTES_ELSEWHERE, PREFIX, LOCAL_ADDRESSES)
+    (*STREAMS, *SETTINGS, *DEFAULT_BACKENDS, *CLASSES, *ROUTES_ELSEWHERE, PREFIX, WATCHED, LOCAL_ADDRESSES)
 )
 """Every argument, without its dashes and in lower case, that is kept of a workload; those of Traefik come on top."""
 

@@ -6,12 +6,12 @@ and classes).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from netverify.model.addresses import AddressRange
 from netverify.model.cluster import Workload, WorkloadKey
-from netverify.model.controller import PROGRAM, named_config_maps
+from netverify.model.controller import PROGRAM, WATCHED, named_config_maps
 from netverify.model.flow import End
 from netverify.model.labels import Labels
 from netverify.routing.index import RoutingIndex
@@ -171,6 +171,14 @@ class Controllers:
         named = {place for one in told for place in named_config_maps(one.arguments, one.key.namespace)}
         maps = (one for one in self._index.objects.config_maps if (one.namespace, one.name) in named)
         return frozenset(entry.value.strip() for one in maps for entry in one.entries if entry.key == name)
+
+    def unless_unwatched(self, controller: Controller, namespace: str) -> Iterator[str]:
+        """What must hold for ``controller`` to serve ``namespace``, if it is told to watch others alone."""
+        told = [one for one in self._index.cluster.workloads if one.key in controller.workloads]
+        watched = [set(",".join(one.arguments.get(WATCHED, ())).split(",")) - {""} for one in told]
+        if told and all(some and namespace not in some for some in watched):
+            others = ", ".join(sorted(set().union(*watched)))
+            yield f"where {controller.name}, which is told to watch namespace {others}, serves {namespace} as well"
 
     def _pods_of(self, known: Known) -> tuple[WorkloadKey, ...]:
         if known.name not in self._pods:

@@ -28,6 +28,8 @@ _TARGET_TYPE = "alb.ingress.kubernetes.io/target-type"
 _SCHEME = "alb.ingress.kubernetes.io/scheme"
 _TO_NODES = "where the load balancer goes to ports of nodes instead of pods"
 _ENDS = "it only answers or redirects"
+_FOR_ALL = "whitelist-source-range"
+"""The setting of ingress-nginx that restricts the clients of each Ingress which does not do so itself."""
 _REDIRECTS = "it only redirects"
 _REDIRECTING = ("permanent-redirect", "temporal-redirect")
 _UNHEEDED = "where the controller pays no heed to the source ranges in the annotations"
@@ -52,6 +54,7 @@ class _Served:
     notes: tuple[str, ...]
     class_name: str
     known: Known | None = None
+    allowed: tuple[AddressRange, ...] = ()
 
 
 def ingress_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -125,16 +128,17 @@ def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> 
     elif known is None and implements is None:
         notes.append(f"class {name} is not in these manifests")
     ranges = controllers.balancer_ranges(known)
-    sources = tuple(_of_controller(ingress) if ranges is None else _of_balancer(ingress, ranges))
-    return _Served(ingress, controller, sources, tuple(notes), class_words(name, implements), known)
+    allowed = _allowed(ingress) or _ranges(controllers.settings_of(controller, _FOR_ALL))
+    watched = tuple(controllers.unless_unwatched(controller, ingress.namespace))
+    sources = tuple(_of_controller(allowed, watched) if ranges is None else _of_balancer(ingress, ranges))
+    return _Served(ingress, controller, sources, tuple(notes), class_words(name, implements), known, allowed)
 
 
-def _of_controller(ingress: Ingress) -> Iterator[SeenSource]:
+def _of_controller(allowed: tuple[AddressRange, ...], watched: tuple[str, ...]) -> Iterator[SeenSource]:
     """As whom policy sees a controller, with the clients that it serves: each knows annotations of its own only."""
-    allowed = _allowed(ingress)
-    yield SeenSource(SeenAs.CONTROLLER, allowed)
+    yield SeenSource(SeenAs.CONTROLLER, allowed, watched)
     if allowed:
-        yield SeenSource(SeenAs.CONTROLLER, (), (_UNHEEDED,))
+        yield SeenSource(SeenAs.CONTROLLER, (), (*watched, _UNHEEDED))
 
 
 def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> Iterator[SeenSource]:
@@ -242,7 +246,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
             if on_nodes or _has_no_node(one)
         ),
         controller=served.controller,
-        restricted_to=_allowed(ingress),
+        restricted_to=served.allowed,
         internal=ingress.annotations.get(_SCHEME) == "internal",
         problem=target.problem,
         outside=target.outside,
@@ -259,11 +263,15 @@ def _covers(pattern: str, host: str) -> bool:
 
 def _allowed(ingress: Ingress) -> tuple[AddressRange, ...]:
     """The clients that the controller itself is told to serve; none where it is not told."""
+    return _ranges(ingress.annotations.get(name, "") for name in _ALLOWED)
+
+
+def _ranges(texts: Iterable[str]) -> tuple[AddressRange, ...]:
+    """The blocks in lists with commas; none where one of them is none."""
     ranges: list[AddressRange] = []
-    for name in _ALLOWED:
-        for text in ingress.annotations.get(name, "").split(","):
-            try:
-                ranges += [parse_cidr(text.strip())] if text.strip() else []
-            except ValueError:
-                return ()
+    for text in (part.strip() for listed in texts for part in listed.split(",")):
+        try:
+            ranges += [parse_cidr(text)] if text else []
+        except ValueError:
+            return ()
     return tuple(ranges)

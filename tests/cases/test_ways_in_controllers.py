@@ -7,6 +7,7 @@ import pytest
 from cases.gates import Gates
 from cases.ways_in_texts import CLOSED, PODS, exposed, from_namespace, policy, service, verdict, written
 from netverify.cli.main import main
+from netverify.model.addresses import parse_cidr
 
 API = service("{selector: {app: api}, ports: [{name: web, port: 80, targetPort: 8080}]}")
 BACKEND = "{service: {name: front, port: {number: 80}}}"
@@ -281,6 +282,21 @@ class TestSettings:
         assert verdict(text + config_map("settings", settings), QUESTION) == answer
         other = config_map("another", settings)
         assert verdict(PODS + API + ADMITTED + controller() + other, QUESTION) == "unreachable"
+
+    def test_ranges_for_all_hold_for_an_ingress_without_its_own(self):
+        """ "whitelist-source-range: Sets the default whitelisted IPs for each server block"."""
+        text = PODS + FRONT + controller("--configmap=edge/settings")
+        text += config_map("settings", {"whitelist-source-range": "192.0.2.0/24"})
+        (way,) = ways(text + ingress({}), "Ingress")
+        assert way.way.restricted_to == (parse_cidr("192.0.2.0/24"),)
+        own = ingress({"nginx.ingress.kubernetes.io/whitelist-source-range": "198.51.100.0/24"})
+        assert [one.way.restricted_to for one in ways(text + own, "Ingress")] == [(parse_cidr("198.51.100.0/24"),)]
+
+    @pytest.mark.parametrize(("watched", "openness"), [("shop", "open"), ("other", "depends"), ("", "open")])
+    def test_a_controller_may_watch_some_namespaces_alone(self, watched, openness):
+        """ "--watch-namespace: Namespace the controller watches for updates to Kubernetes objects"."""
+        text = PODS + FRONT + controller(f"--watch-namespace={watched}") + ingress({})
+        assert [one.openness.value for one in ways(text, "Ingress")] == [openness]
 
     def test_settings_that_are_not_there_are_a_doubt(self):
         assert verdict(PODS + API + ADMITTED + controller("--configmap=edge/settings"), QUESTION) == "unknown"

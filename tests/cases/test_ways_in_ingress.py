@@ -279,7 +279,7 @@ def test_the_json_of_exposed_has_a_schema_every_way_and_an_openness_of_each(tmp_
     told = json.loads(capsys.readouterr().out)
     assert told["schema"] == "netverify/exposed/v1"
     assert [one["object"] for one in told["ways"]] == ["Ingress shop/front", "Ingress shop/second"]
-    known = {"open", "depends", "possible", "blocked", "unknown", "broken"}
+    known = {"open", "depends", "possible", "blocked", "unknown", "broken", "ends"}
     assert {one["openness"] for one in told["ways"]} <= known
     assert told["summary"]["ways"] == 2
     assert set(told["summary"]) == {"ways", *known}
