@@ -54,6 +54,11 @@ def objects_that_route(inventory: Inventory, places: Collection[str] | None = No
     return tuple(one for one in inventory.cluster.unsupported if one.may_route and acts_in(one, places))
 
 
+def not_rendered(inventory: Inventory, namespace: str) -> bool:
+    """Whether something that was not rendered may create objects in ``namespace``."""
+    return any(one.unrendered and one.may_allow and acts_in(one, (namespace,)) for one in inventory.cluster.unsupported)
+
+
 def acts_in(thing: Unsupported, places: Collection[str] | None) -> bool:
     """Whether ``thing`` may change anything in ``places`` (None: anywhere)."""
     return thing.namespace is None or places is None or thing.namespace in places

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from netverify.answers.doubts import described, notes, objects_that_route, unread_inputs
+from netverify.answers.doubts import described, not_rendered, notes, objects_that_route, unread_inputs
 from netverify.answers.openings import Opening, openings
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
@@ -122,6 +122,9 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
 
 def exposed(way: WayIn, router: Router) -> ExposedWay:
     """``way`` of the cluster that ``router`` is about, with the routes through it."""
+    inventory = router.context.inventory
+    if way.problem and not way.redirects and not_rendered(inventory, way.namespace):
+        return ExposedWay(way, Openness.UNKNOWN, why=f"{way.problem}, and what is not rendered may have it")
     if way.problem:
         return ExposedWay(way, Openness.ENDS if way.redirects else Openness.BROKEN, why=way.problem)
     public = AddressIn(End.SOURCE, internet_ranges())

@@ -126,3 +126,16 @@ def test_templates_are_told_in_one_line(repository: Path, capsys: pytest.Capture
         (repository / f"{name}.yaml").write_text(TEMPLATE)
     text = run(capsys, "query", QUESTION, "-f", str(repository))[1]
     assert f"2 templates, the first at {repository}/one.yaml, are not rendered, and could allow it" in text
+
+
+def test_a_way_in_is_not_broken_where_a_release_may_bring_its_service(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = "{backend: {service: {name: shop, port: {number: 80}}}, path: /, pathType: Prefix}"
+    spec = f"{{rules: [{{http: {{paths: [{rule}]}}}}]}}"
+    (repository / "ingress.yaml").write_text(thing("networking.k8s.io/v1", "Ingress", spec))
+    assert "BROKEN" in run(capsys, "exposed", "-f", str(repository))[1]
+    (repository / "release.yaml").write_text(thing("helm.toolkit.fluxcd.io/v2", "HelmRelease", CHART))
+    status, text = run(capsys, "exposed", "-f", str(repository))
+    assert (status, "BROKEN" in text) == (ExitStatus.UNKNOWN, False)
+    assert "what is not rendered may have it" in text
