@@ -8,6 +8,7 @@ from itertools import chain
 
 from netverify.answers.context import Context
 from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
+from netverify.answers.mesh_words import ARRIVES
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.comparison.changes import ChangedWorkload, Changes
@@ -31,6 +32,7 @@ from netverify.comparison.sides import Sides, aligned
 from netverify.comparison.staging import Staging
 from netverify.comparison.unmodelled import Unmodelled, unmodelled
 from netverify.diagnostics import NetverifyError
+from netverify.model.mesh import has_other_mesh
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
 
@@ -166,7 +168,11 @@ def _certainty(way: _Way, unread: tuple[str, ...]) -> Certainty:
         premises_hold=True,
         replayed=bool(found.changes),
         inputs_complete=not unread,
-        may_allow=bool(objects_that_may("allow", ours, None) or objects_that_may("deny", theirs, None)),
+        may_allow=bool(
+            objects_that_may("allow", ours, None)
+            or objects_that_may("deny", theirs, None)
+            or has_other_mesh(ours.cluster, theirs.cluster)
+        ),
         may_deny=all(change.doubts for change in found.changes),
     )
     return _CERTAINTY[verdict(given)]
@@ -185,6 +191,8 @@ def _doubts(
             (*objects_that_may("allow", inventory, None), *objects_that_may("deny", inventory, None))
         )
         yield from (f"{name}: {text}" for text in described(tuple(either), "change what is allowed"))
+    if has_other_mesh(inventories.old.cluster, inventories.new.cluster):
+        yield f"other pods are in the mesh: {ARRIVES}, and Istio is not modelled"
     yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up, *routing.doubts))
 
 

@@ -47,3 +47,15 @@ def ambient_mesh(cluster: Cluster) -> AmbientMesh | None:
         one.labels.get(DATAPLANE_MODE) == AMBIENT and one.key.namespace not in namespaces for one in cluster.workloads
     )
     return AmbientMesh(namespaces, pods_alone) if namespaces or pods_alone else None
+
+
+def has_other_mesh(one: Cluster, other: Cluster) -> bool:
+    """Whether the mesh of ``one`` has other members than that of ``other``, among what the labels of both tell."""
+    return _members(one) != _members(other)
+
+
+def _members(cluster: Cluster) -> tuple[AmbientMesh | None, frozenset[str]]:
+    """The mesh, and the existing pods that are labelled otherwise than their namespace."""
+    mesh = ambient_mesh(cluster)
+    labelled = {str(one.key) for one in cluster.workloads if DATAPLANE_MODE in one.labels}
+    return mesh, frozenset(labelled if mesh is not None else ())

@@ -138,6 +138,19 @@ def test_nothing_is_proved_that_the_port_of_the_mesh_may_change(
     assert gates.verdict(text(ports), DENY) == deny
 
 
+def test_a_comparison_is_unknown_where_the_mesh_gets_other_members(
+    gates: Gates, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was equivalent: no policy and no label that a policy selects by is different."""
+    del gates
+    for name, mode in (("old", "none"), ("new", "ambient"), ("same", "ambient")):
+        Path(name).mkdir()
+        (Path(name) / "m.yaml").write_text(text(APP, mode))
+    assert main(["diff", "old", "new"], "netverify") == 3
+    assert "other pods are in the mesh" in capsys.readouterr().out
+    assert main(["diff", "new", "same"], "netverify") == 0
+
+
 def lint(gates: Gates, capsys: pytest.CaptureFixture[str], manifests: str) -> str:
     del gates
     Path("m.yaml").write_text(manifests)
