@@ -48,6 +48,14 @@ def judge_by_ways(claim: Claim, assertion: str, router: Router) -> list[Judged]:
     return parts
 
 
+def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: Router) -> bool:
+    """Whether ``exempt`` leaves out a flow of pods by a way in that is against ``claim``."""
+    meant = narrowed(claim.question, End.SOURCE, exempt.source)
+    meant = replace(meant, beside=(*meant.beside, Not(exempt.target)))
+    parts = judge_by_ways(replace(claim, question=meant, exempt=()), assertion, router)
+    return any(part.verdict is GateVerdict.REFUTED for part in parts)
+
+
 def by_hop(exempt: Exempt) -> Predicate:
     """The connections of ``exempt`` whoever is behind them; a node that stands in for a client is none of its pods."""
     is_pod = All((IsPod(End.SOURCE), Not(InNamespace(End.SOURCE, NODE.namespace))))

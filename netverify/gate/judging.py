@@ -8,7 +8,7 @@ from dataclasses import replace
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found
 from netverify.answers.routed import Router
-from netverify.gate.by_ways import judge_by_ways
+from netverify.gate.by_ways import is_used_by_ways, judge_by_ways
 from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import FlowClass, classes_of, shown
@@ -52,6 +52,8 @@ class Judge:
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that is against ``claim``, of which exceptions left out nothing yet."""
         question = claim.question
+        if is_used_by_ways(exempt, claim, assertion, self.router):
+            return True
         if question.called is not None or question.from_outside:
             return is_used_by_route(exempt, claim, self.router, self.judge)
         ends = {End.SOURCE: exempt.source, End.DESTINATION: exempt.target}

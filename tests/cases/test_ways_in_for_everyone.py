@@ -10,6 +10,7 @@ from agreement.pipeline import read_inventory
 from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, SHUT, START
 from cases.ways_in_texts import asked, policy
 from netverify.gate.checking import Terms
+from netverify.gate.outcome import ExceptionState
 from netverify.verify import Verifier
 
 # Listings
@@ -199,3 +200,13 @@ def test_a_way_in_that_is_not_modelled_is_a_doubt_where_some_pod_could_be_its_co
     assert bool(said) is bool(found)
     shut = text + policy("{podSelector: {}, policyTypes: [Egress]}", "other")
     assert not failing(shut, "assert_unreachable", "can other/client reach shop/api[Pod]:8080")
+
+
+def test_an_exception_for_pods_that_come_by_a_way_in_is_used():
+    flows = [{"from": "any pod", "to": "shop/api[Pod]", "ports": 8080}]
+    exception = {"id": "e", "assertions": ["one"], "flows": flows, "reason": "r", "owner": "o", "expires": "2099-01-01"}
+    intent = {"assertions": [{"id": "one", "deny": FLOW}], "exceptions": [exception]}
+    for way, expected in ((CLUSTER, "excepted"), (LOCAL, "proved")):
+        report = Verifier(read_inventory(SHUT + way)).check(spec_of(intent), Terms(date(2026, 1, 1)))
+        assert [one.verdict.value for one in report.results] == [expected]
+        assert [one.state is ExceptionState.USED for one in report.exceptions] == [way == CLUSTER]
