@@ -30,7 +30,7 @@ from netverify.manifests.pod_making_kinds import PODS, PODS_AND_POLICY, WITH_A_W
 _ROUTING_KINDS: Mapping[str, str] = MappingProxyType(
     {
         "apisix.apache.org": "ApisixRoute",
-        "configuration.konghq.com": "TCPIngress UDPIngress",
+        "configuration.konghq.com": "KongClusterPlugin TCPIngress UDPIngress",
         "contour.heptio.com": "IngressRoute",
         "elbv2.k8s.aws": "TargetGroupBinding",
         "gateway.networking.k8s.io": "ListenerSet",
@@ -43,7 +43,7 @@ _ROUTING_KINDS: Mapping[str, str] = MappingProxyType(
         "networking.gke.io": "MultiClusterIngress MultiClusterService",
         "networking.internal.knative.dev": "Ingress",
         "networking.istio.io": "Gateway",
-        "projectcontour.io": "HTTPProxy",
+        "projectcontour.io": "ExtensionService HTTPProxy",
         "serving.knative.dev": "DomainMapping Route",
         "traefik.containo.us": "IngressRoute IngressRouteTCP IngressRouteUDP",
         "traefik.io": "IngressRoute IngressRouteTCP IngressRouteUDP",
