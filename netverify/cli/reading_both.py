@@ -15,10 +15,11 @@ from netverify.cli.statuses import ExitStatus
 from netverify.comparison.outcome import Inputs
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.emptiness import refused_if_empty
+from netverify.manifests.git import RevisionError
 from netverify.manifests.globs import has_magic
 from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import moved, place_of
-from netverify.manifests.revision import RevisionError, checkout
+from netverify.manifests.revision import checkout
 from netverify.manifests.sources import STANDARD_INPUT
 
 

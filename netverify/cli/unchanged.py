@@ -15,12 +15,12 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.intent.spec import ComparedTo, Spec
+from netverify.manifests.git import RevisionError
 from netverify.manifests.globs import Pattern, has_magic
 from netverify.manifests.kustomization import FILE_NAMES as KUSTOMIZATION_FILES
 from netverify.manifests.overlays import REMOTE_SIGNS
 from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering, place_of
-from netverify.manifests.revision import RevisionError
 from netverify.manifests.revision_tree import RevisionTree, tree_at
 from netverify.manifests.sources import STANDARD_INPUT, find_sources
 from netverify.model.ignores import IGNORE_PREFIX

@@ -7,7 +7,6 @@ an input that is left out in silence is worse than none. No hook, filter or attr
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,34 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from netverify.diagnostics import NetverifyError
+from netverify.manifests.git import Git, RevisionError, environment, git_at
 from netverify.manifests.limits import DEFAULT_LIMITS
-from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.refusal import shown
 
-TIMEOUT_S: Final = 120.0
 MOST_BYTES: Final = 2 * 1024 * 1024 * 1024
-_LINES_SHOWN: Final = 3
 SUBMODULE: Final = "160000"
 LINK: Final = "120000"
 """Modes of entries of a tree."""
 
 
-class RevisionError(NetverifyError):
-    """A revision cannot be had. ``message`` and ``help`` are for the user, and harmless on a terminal.
-
-    ``misused``: the request is wrong (no such revision, no repository); otherwise git or the repository is.
-    """
-
-    def __init__(self, message: str, advice: str = "", *, misused: bool = True) -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = advice
-        self.misused = misused
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One file of a tree: its mode, the name of its blob, how long that is, and where it stands."""
+    """One file of a tree: its mode, the name of its blob, how long that is (-1: it is not here), and its path."""
 
     mode: str
     blob: str
@@ -62,34 +46,25 @@ def checkout(revision: str, folder: str | Path = ".", paths: Sequence[str] = (".
     Raises :class:`RevisionError` where git is not installed or fails, ``folder`` is in no repository, there is no such
     revision, one of ``paths`` lies outside the repository or has a submodule in it, or the tree is too large.
     """
-    program = shutil.which("git")
-    if program is None:
-        raise RevisionError("`git` is not installed", "compare two folders: `netverify diff OLD NEW`", misused=False)
-    git = [program, "-C", str(folder)]
-    top = asked([*git, "rev-parse", "--show-toplevel"], "not in the work tree of a git repository").rstrip("\n")
-    prefix = asked([*git, "rev-parse", "--show-prefix"], "not in a git repository").rstrip("\n")
-    commit = commit_of(git, revision)
+    git = git_at(Path(folder), "compare two folders: `netverify diff OLD NEW`")
+    prefix = Path(folder).resolve().relative_to(git.top).as_posix()
+    commit = git.commit_of(revision)
     wanted = [_inside(prefix, path) for path in paths]
-    entries = list(listed([program, "-C", top], commit))
+    entries = list(listed(git, commit))
     _refuse_submodules(entries, wanted)
+    if lacking := next((entry for entry in entries if entry.size < 0), None):
+        advice = "netverify fetches nothing: have the whole revision here, as `git clone` without `--filter` does"
+        raise RevisionError(f"{shown(lacking.path)} is not in this clone", advice, misused=False)
     if sum(entry.size for entry in entries) > MOST_BYTES:
         raise RevisionError(f"revision {shown(revision)} has more than {MOST_BYTES:,} bytes", misused=False)
     with tempfile.TemporaryDirectory(prefix="netverify-") as temporary:
         root = Path(temporary).resolve() / "tree"
-        root.mkdir()
-        _written([program, "-C", top], entries, root)
+        # No tree holds this name; it marks where the checkout ends, so that nothing in it leads further up.
+        (root / ".git").mkdir(parents=True)
+        _written(git, entries, root)
         place = root / prefix
         place.mkdir(parents=True, exist_ok=True)
         yield place
-
-
-def commit_of(git: Sequence[str], revision: str) -> str:
-    """The commit that ``revision`` names. Nothing that git could take for a flag gets there."""
-    if not revision or revision.startswith("-") or not revision.isprintable():
-        raise RevisionError(f"{shown(revision)} is no revision", "name a branch, a tag or a commit")
-    problem = f"no such revision: {shown(revision)}"
-    advice = "a shallow clone lacks older ones: fetch it with `git fetch --depth=1 origin REV`"
-    return asked([*git, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"], problem, advice).strip()
 
 
 def _inside(prefix: str, path: str) -> str:
@@ -100,16 +75,16 @@ def _inside(prefix: str, path: str) -> str:
     return whole
 
 
-def listed(git: Sequence[str], commit: str) -> Iterator[_Entry]:
+def listed(git: Git, commit: str) -> Iterator[_Entry]:
     """Every file of the tree. Raises for a path that leads out of it."""
-    output = asked([*git, "ls-tree", "-r", "-z", "-l", "--full-tree", commit], "the tree cannot be listed")
+    output = git.asked(["ls-tree", "-r", "-z", "-l", "--full-tree", commit], "the tree cannot be listed")
     for line in filter(None, output.split("\0")):
         head, _, path = line.partition("\t")
         mode, _, blob, size = head.split()
         parts = PurePosixPath(path).parts
         if not parts or path.startswith("/") or ".." in parts:
             raise RevisionError(f"the tree has a path that leads out of it: {shown(path)}", misused=False)
-        yield _Entry(mode, blob, 0 if size == "-" else int(size), path)
+        yield _Entry(mode, blob, 0 if size == "-" else int(size) if size.isdecimal() else -1, path)
 
 
 def _refuse_submodules(entries: Sequence[_Entry], wanted: Sequence[str]) -> None:
@@ -123,7 +98,7 @@ def _overlap(one: str, other: str) -> bool:
     return other == "." or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
-def _written(git: Sequence[str], entries: Sequence[_Entry], root: Path) -> None:
+def _written(git: Git, entries: Sequence[_Entry], root: Path) -> None:
     """Write all files below ``root``; links last, so that nothing is written through one."""
     files = [entry for entry in entries if entry.mode != SUBMODULE]
     files.sort(key=lambda entry: entry.mode == LINK)
@@ -136,7 +111,11 @@ def _written(git: Sequence[str], entries: Sequence[_Entry], root: Path) -> None:
         names.write("".join(f"{entry.blob}\n" for entry in small).encode())
         names.seek(0)
         with subprocess.Popen(  # noqa: S603 - no shell; the program is the user's own
-            [*git, "cat-file", "--batch"], stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_quiet()
+            git.command("cat-file", "--batch"),
+            stdin=names,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
         ) as process:
             assert process.stdout is not None
             try:
@@ -171,25 +150,3 @@ def _made(root: Path, entry: _Entry) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     return target
-
-
-def asked(command: Sequence[str], problem: str, advice: str = "") -> str:
-    """What git prints. Raises with ``problem``, and what git said about it, where it fails."""
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False, env=_quiet()
-        )
-    except subprocess.TimeoutExpired:
-        raise RevisionError(f"`git` took longer than {TIMEOUT_S:g} seconds", misused=False) from None
-    except OSError as error:
-        raise RevisionError(f"`git` cannot be started: {(error.strerror or '').lower()}", misused=False) from None
-    if done.returncode:
-        said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        git_says = f"git said: {' / '.join(escaped(line) for line in said[:_LINES_SHOWN])}" if said else ""
-        raise RevisionError(problem, advice or git_says)
-    return os.fsdecode(done.stdout)
-
-
-def _quiet() -> dict[str, str]:
-    """The environment of git: it asks nothing, and changes nothing on the side."""
-    return {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from netverify.manifests.git import git_at
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.reading import UnreadableError, read_regular
-from netverify.manifests.revision import LINK, SUBMODULE, RevisionError, asked, commit_of, listed
+from netverify.manifests.revision import LINK, SUBMODULE, listed
 
 _MOST_LINKS: Final = 40
 _SHA1_DIGITS: Final = 40
@@ -110,15 +110,12 @@ class RevisionTree:
 def tree_at(revision: str, lasts: Callable[[bytes], bool]) -> RevisionTree:
     """The repository of the current folder at ``revision``.
 
-    Raises :class:`RevisionError` where git is not installed or fails, there is no repository, or no such revision.
+    Raises :class:`~netverify.manifests.git.RevisionError` where git is not installed or fails, and where there is no
+    repository or no such revision.
     """
-    program = shutil.which("git")
-    if program is None:
-        raise RevisionError("`git` is not installed", "leave the flag out", misused=False)
-    top = asked([program, "rev-parse", "--show-toplevel"], "not in the work tree of a git repository").rstrip("\n")
-    commit = commit_of([program], revision)
-    entries = {one.path: (one.mode, one.blob) for one in listed([program, "-C", top], commit)}
-    return RevisionTree(Path(top).resolve(), entries, lasts)
+    git = git_at(Path(), "leave the flag out")
+    entries = {one.path: (one.mode, one.blob) for one in listed(git, git.commit_of(revision))}
+    return RevisionTree(git.top, entries, lasts)
 
 
 def _content(path: Path, *, is_link: bool) -> bytes | None:

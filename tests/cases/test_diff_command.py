@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.revision import RevisionError, checkout
+from netverify.manifests.git import RevisionError
+from netverify.manifests.revision import checkout
 
 OPEN = """\
 apiVersion: v1
