@@ -146,23 +146,23 @@ class WaysIn:
         None where the way in does not serve the client that is asked about. The path goes on to the controllers
         ``beyond``, which it does not pass before.
         """
-        if source.seen_as is not SeenAs.RANGES and not _may_be_in(asked.source, source.ranges):
+        if not _may_be_in(asked.source, source.lets_in):
             return
         match source.seen_as:
             case SeenAs.CLIENT:
                 by_client = PlannedLeg(_by_client(asked, source), by_client=True)
-                yield _Course(way.hops, (by_client,), source.provided, source.ranges or None)
+                yield _Course(way.hops, (by_client,), source.provided, source.lets_in or None)
             case SeenAs.RANGES:
                 outside = is_outside(End.SOURCE)
                 balancer = All((outside, AddressIn(End.SOURCE, source.ranges))) if source.ranges else outside
                 by_balancer = PlannedLeg(_from(asked, balancer, "the load balancer"), by_balancer=True)
-                yield _Course(way.hops, (by_balancer,), source.provided, source.clients or None)
+                yield _Course(way.hops, (by_balancer,), source.provided, source.lets_in or None)
             case SeenAs.NODE | SeenAs.OWN_NODE:
                 on_it = SameNode() if source.seen_as is SeenAs.OWN_NODE else Not(SameNode())
                 node = All((IsWorkload(End.SOURCE, NODE), on_it))
                 for_client = replace(asked, beside=counting_own_node(asked.beside))
                 by_node = PlannedLeg(_from(for_client, node, "a node"), by_node=True)
-                yield _Course(way.hops, (by_node,), source.provided, source.ranges or None)
+                yield _Course(way.hops, (by_node,), source.provided, source.lets_in or None)
             case SeenAs.CONTROLLER:
                 yield from self._through_controller(way, source, asked, beyond)
 
@@ -172,7 +172,7 @@ class WaysIn:
         controller = way.controller
         if controller is None:
             return
-        own = source.ranges or None
+        own = source.lets_in or None
         for last, where in self._by_unknown(controller, asked):
             yield _Course(way.hops, (last,), (*source.provided, *where), own)
         for key in controller.workloads:

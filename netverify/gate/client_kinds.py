@@ -10,7 +10,7 @@ from netverify.gate.clients import may_be_client
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs
 from netverify.model.flow import End
 from netverify.queries.question import Question
-from netverify.routing.way_in import SeenAs, WayIn
+from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import AddressIn, All
 
 _Ranges = tuple[AddressRange, ...]
@@ -21,9 +21,7 @@ def kinds_of_clients(question: Question, ways: Sequence[WayIn]) -> Iterator[Ques
 
     Each is about addresses that are all within, or all outside, the ranges that a way restricts its clients to.
     """
-    restrictions = {
-        source.ranges for way in ways for source in way.sources if source.ranges and source.seen_as is not SeenAs.RANGES
-    }
+    restrictions = {source.lets_in for way in ways for source in way.sources if source.lets_in}
     if not restrictions:
         yield question
         return

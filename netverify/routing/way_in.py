@@ -61,6 +61,11 @@ class SeenSource:
     provided: tuple[str, ...] = ()
     clients: tuple[AddressRange, ...] = ()
 
+    @property
+    def lets_in(self) -> tuple[AddressRange, ...]:
+        """The addresses of the clients that it serves; none: anyone."""
+        return self.clients if self.seen_as is SeenAs.RANGES else self.ranges
+
 
 class Tls(StrEnum):
     """What becomes of TLS at the way in."""

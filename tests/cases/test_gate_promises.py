@@ -168,6 +168,34 @@ def test_from_outside_every_client_gets_to_every_pod_on_every_port(gates: Gates)
     assert {text: one["verdict"] for text, one in results.items()} == expected
 
 
+APPLICATION_BALANCER = """
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {selector: {number: "1"}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: front
+  namespace: shop
+  annotations: {alb.ingress.kubernetes.io/target-type: ip, alb.ingress.kubernetes.io/inbound-cidrs: 192.0.2.0/24}
+spec: {ingressClassName: alb, defaultBackend: {service: {name: front, port: {number: 80}}}}
+---
+"""
+
+
+def test_a_load_balancer_that_connects_to_pods_itself_serves_no_client_outside_its_inbound_cidrs(gates: Gates) -> None:
+    """ "inbound-cidrs specifies the CIDRs that are allowed to access LoadBalancer"."""
+    expected = {
+        "allow: {from: 192.0.2.9, to: service shop/front}": "proved",
+        "allow: {from: 198.51.100.9, to: service shop/front}": "refuted",
+        "allow: {from: internet, to: service shop/front}": "refuted",
+    }
+    results = gates.results(SHOP + APPLICATION_BALANCER, list(expected))
+    assert {text: one["verdict"] for text, one in results.items()} == expected
+
+
 def test_a_condition_outside_the_manifests_proves_no_way_in(gates: Gates) -> None:
     assertion = "allow: {from: 192.0.2.9, to: service shop/front}"
     (text,) = gates.violations(SHOP + NODE_PORT, assertion)
