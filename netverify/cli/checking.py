@@ -29,6 +29,7 @@ from netverify.gate.checking import Terms
 from netverify.gate.outcome import GateReport
 from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import FILE_NAMES, Severity, Spec
+from netverify.manifests.confidential import shown_arguments
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Cluster
 from netverify.queries.sentence_error import SentenceError
@@ -162,7 +163,7 @@ def _baseline(request: CheckRequest) -> Baseline | None:
 
 
 def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> ExitStatus:
-    facts = RunFacts(status, tuple(sys.argv[1:]), head_revision(), repository_url(), request.color)
+    facts = RunFacts(status, shown_arguments(sys.argv[1:]), head_revision(), repository_url(), request.color)
 
     def rendered(output: Output) -> Iterable[str]:
         return rendered_gate(checked.report, checked.inventory, output, facts)

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from netverify.diagnostics import Diagnostic, Edit
+from netverify.manifests.confidential import secret_texts
 from netverify.manifests.editing import edited
 from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.limits import DEFAULT_LIMITS
@@ -33,14 +34,22 @@ def patch(path: str, data: bytes, edits: Sequence[Edit]) -> str:
     if not _NAME.fullmatch(name):
         return ""
     old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (data, after))
-    hunks = "".join(
-        line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in list(unified_diff(old, new, n=3))[2:]
-    )
+    hunks = _hunks(old, new)
     if not hunks or not all(" " <= character <= "~" or character in "\t\n" for character in hunks):
         return ""
     # Without a header of git's own: that would name files from the root of the repository, and in a folder below it
     # `git apply` skips such files without a word.
     return f"--- a/{name}\n+++ {f'b/{name}' if after else '/dev/null'}\n{hunks}"
+
+
+def _hunks(old: Sequence[str], new: Sequence[str]) -> str:
+    """What differs, with as much around it as shows nothing that may be a secret; empty where even one line would."""
+    secret = secret_texts([line.rstrip("\r\n") for line in old])
+    for around in (3, 2, 1):
+        hunks = list(unified_diff(old, new, n=around))[2:]
+        if not any(line[1:].rstrip("\r\n") in secret for line in hunks):
+            return "".join(line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in hunks)
+    return ""
 
 
 def patches(findings: Iterable[Diagnostic]) -> tuple[str, ...]:

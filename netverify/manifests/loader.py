@@ -11,6 +11,7 @@ from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.builder import IsIrrelevant, Memory
 from netverify.manifests.characters import checked_text
 from netverify.manifests.chunks import Chunk, check_markers, split
+from netverify.manifests.confidential import holds_secrets, without_quotes
 from netverify.manifests.document import Document, Value
 from netverify.manifests.early import irrelevant_kind
 from netverify.manifests.events import build, check_syntax
@@ -60,6 +61,7 @@ def load(  # noqa: PLR0913 one argument for each thing that decides what a sourc
     ``in_chart`` says whether the source is a template of a chart, and is None where that is not known.
     """
     loading = _Loading(path, limits, is_irrelevant, namespace, in_chart)
+    loading.data = data
     try:
         if len(data) > limits.file_bytes:
             raise too_large(len(data), limits.file_bytes)
@@ -103,6 +105,8 @@ class _Loading:
         self.diagnostics: list[Diagnostic] = []
         self.dropped: Counter[str] = Counter()
         self.index = 0
+        self.data = b""
+        self._holds_secrets: bool | None = None
 
     def read(self, data: bytes) -> None:
         """All documents of ``data`` in order."""
@@ -195,6 +199,12 @@ class _Loading:
         self.dropped[kind] += 1
         self.index += 1
 
+    def may_hold_secrets(self) -> bool:
+        """Whether what is refused may be part of a secret: errors can keep documents from being told apart."""
+        if self._holds_secrets is None:
+            self._holds_secrets = holds_secrets(self.data.decode("utf-8", "replace"))
+        return self._holds_secrets
+
     def refuse(self, refusal: Refusal, first_line: int) -> None:
         """An error at the place of ``refusal``, whose chunk starts in ``first_line``."""
         secondary: tuple[tuple[Origin, str], ...] = ()
@@ -202,9 +212,10 @@ class _Loading:
             mark, text = refusal.secondary
             secondary = ((self.origin(mark, first_line), text),)
         origin = self.origin(refusal.mark, first_line)
-        self.diagnostics.append(
-            Diagnostic(refusal.code, Severity.ERROR, refusal.message, origin, refusal.help, secondary)
-        )
+        message, advice = refusal.message, refusal.help
+        if "`" in message + advice and self.may_hold_secrets():
+            message, advice = without_quotes(message), without_quotes(advice)
+        self.diagnostics.append(Diagnostic(refusal.code, Severity.ERROR, message, origin, advice, secondary))
 
     def origin(self, mark: Mark | None, first_line: int) -> Origin:
         """The place of ``mark`` in the source; the whole source where there is no mark."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from netverify.manifests.confidential import mentions_secrets
 from netverify.manifests.refusal import escaped
 
 _LINES_SHOWN: Final = 8
@@ -113,7 +114,10 @@ def version_of(program: Program) -> str:
 
 def _quoted(output: bytes) -> str:
     """The last lines that a program printed, made harmless for a terminal."""
-    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    text = output.decode("utf-8", "replace")
+    lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return "it said nothing"
+    if mentions_secrets(text):
+        return "what it said is not shown, as it speaks of secrets: try it by hand"
     return "it said: " + " / ".join(escaped(line.strip()) for line in lines[-_LINES_SHOWN:])

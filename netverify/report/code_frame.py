@@ -7,10 +7,15 @@ import stat
 from pathlib import Path
 
 from netverify.diagnostics import Origin
+from netverify.manifests.confidential import confidential_lines, holds_secrets
+from netverify.manifests.tree import SUFFIXES
 from netverify.report.terminal import Ink, Line, Span, line, printable
 
 _WIDTH = 160
 _LARGEST_FILE = 10 * 1024 * 1024
+_NOT_SHOWN = "(not shown: this text may hold a secret)"
+_NAMES = (*SUFFIXES, "Kustomization")
+_LOOKS_LIKE_MANIFEST = re.compile(r"""^["'{ ]*(?:apiVersion|kind)["']?:""", re.MULTILINE)
 _WORD = re.compile(r"""[^\s,:{}\[\]]+""")
 
 
@@ -20,9 +25,13 @@ class SourceLines:
     def __init__(self) -> None:
         """Nothing is read yet."""
         self._files: dict[str, list[str]] = {}
+        self._confidential: dict[str, frozenset[int]] = {}
 
     def at(self, origin: Origin) -> str | None:
-        """The line that ``origin`` points at; None if it points at none, or its file is no file of moderate size."""
+        """The line that ``origin`` points at.
+
+        None if it points at none, or its file is no manifest, by name or by what it holds, of moderate size.
+        """
         if origin.path == "-" or not origin.line:
             return None
         if origin.path not in self._files:
@@ -30,14 +39,26 @@ class SourceLines:
         lines = self._files[origin.path]
         return lines[origin.line - 1] if origin.line <= len(lines) else None
 
+    def may_quote(self, origin: Origin, *, is_read: bool) -> bool:
+        """Whether the line at ``origin`` is free of secrets; a file that ``is_read`` has documents to tell apart."""
+        lines = self._files[origin.path]
+        if not is_read:
+            return not holds_secrets("\n".join(lines))
+        if origin.path not in self._confidential:
+            self._confidential[origin.path] = confidential_lines(lines)
+        return origin.line - 1 not in self._confidential[origin.path]
+
 
 def _read(path: Path) -> list[str]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
             return []
+        is_named = all(one.name.endswith(_NAMES) for one in (path, path.resolve()))
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
+        return []
+    if not is_named and not _LOOKS_LIKE_MANIFEST.search(text):
         return []
     return [one.rstrip("\r") for one in text.split("\n")]
 
@@ -59,12 +80,17 @@ def underlined(text: str, start: int, length: int, *, gutter: str, ink: Ink) -> 
     ]
 
 
-def code_frame(origin: Origin, source: SourceLines, *, ink: Ink) -> list[Line]:
-    """The line at ``origin`` with its number, and a caret below the word there; no lines when it cannot be shown."""
+def code_frame(origin: Origin, source: SourceLines, *, ink: Ink, is_read: bool = True) -> list[Line]:
+    """The line at ``origin`` with its number, and a caret below the word there; no lines when it cannot be shown.
+
+    Not the text of a line that may hold a secret. Not ``is_read``: the file could not be told into documents.
+    """
     text = source.at(origin)
     if text is None:
         return []
     gutter = f"{origin.line:>4} | "
+    if not source.may_quote(origin, is_read=is_read):
+        return [(Span(gutter, Ink.BLUE), Span(_NOT_SHOWN))]
     if not origin.column or origin.column > len(text) + 1:
         return [(Span(gutter, Ink.BLUE), Span(text[:_WIDTH].replace("\t", " ")))]
     word = _WORD.match(text, origin.column - 1)

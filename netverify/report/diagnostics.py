@@ -14,6 +14,8 @@ from netverify.report.terminal import Ink, Line, Span, line
 MANY = 20
 """How many diagnostics of one code are shown; further ones are counted."""
 
+_OF_READING = ("NV10", "NV11", "NV12")
+"""How codes begin that say why a file could not be read."""
 _INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: Ink.CYAN}
 
 
@@ -29,10 +31,11 @@ def _diagnostic_lines(diagnostic: Diagnostic, source: SourceLines) -> list[Line]
     ink = _INK[diagnostic.severity]
     lines = [_header(diagnostic.severity.name.lower(), diagnostic.code, diagnostic.message, ink)]
     lines.append((Span(" --> ", Ink.BLUE), Span(str(diagnostic.origin))))
-    lines += code_frame(diagnostic.origin, source, ink=ink)
+    is_read = not diagnostic.code.startswith(_OF_READING)
+    lines += code_frame(diagnostic.origin, source, ink=ink, is_read=is_read)
     for origin, text in diagnostic.secondary:
         lines.append((Span(" ::: ", Ink.BLUE), Span(f"{origin}: {text}")))
-        lines += code_frame(origin, source, ink=Ink.BLUE)
+        lines += code_frame(origin, source, ink=Ink.BLUE, is_read=is_read)
     return [*lines, *_help(diagnostic.help), ()]
 
 

@@ -1,0 +1,85 @@
+"""Which text of an input may hold a secret, so that nothing quotes it.
+
+Errs on the side of silence: where a syntax error keeps one from telling documents apart, what stands anywhere in a file
+counts. What a document is called and of which kind it is may always be said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+_KIND: Final = re.compile(r"""kind\b[^\n]{0,20}\n?[^\n\w]{0,20}\w*Secret|\bsecretGenerator\b""", re.IGNORECASE)
+_NAME: Final = (
+    r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|authorization|bearer|cookie|dsn"
+    r"|(?:api|access|private|encryption|signing|master|account|shared|license)[-_.]?key|connection[-_.]?string)"
+)
+_KEY: Final = re.compile(rf"""{_NAME}[\w.\-\[\]]*\s*["']?\s*[:=]""", re.IGNORECASE)
+_NAMED: Final = re.compile(rf"""name["']?\s*:\s*["']?[\w.\-]*{_NAME}""", re.IGNORECASE)
+_WORD: Final = re.compile(_NAME, re.IGNORECASE)
+_SEPARATOR: Final = re.compile(r"---(?:\s|\Z)")
+_PLAIN: Final = re.compile(
+    r"""(?:---.*|\.\.\.|\s*#?\s*|apiVersion:.*|kind:.*|metadata:\s*|type:.*|  (?:name|namespace):.*)"""
+)
+_QUOTED: Final = re.compile(r"`.*`", re.DOTALL)
+
+
+def holds_secrets(text: str) -> bool:
+    """Whether any document in ``text`` is of a kind that holds secrets, or has a field that is called like one."""
+    return _KIND.search(text) is not None or _KEY.search(text) is not None or _NAMED.search(text) is not None
+
+
+def mentions_secrets(text: str) -> bool:
+    """Whether ``text``, which is no manifest, speaks of secrets at all."""
+    return _WORD.search(text) is not None
+
+
+def confidential_lines(lines: Sequence[str]) -> frozenset[int]:
+    """Which lines (from 0) of a file that could be read may hold a secret, each document by itself.
+
+    In a document of a kind that holds secrets it is every line; elsewhere a field that is called like one, with all
+    that is nested below it, and the value beside such a name.
+    """
+    starts = [number for number, line in enumerate(lines) if number == 0 or _SEPARATOR.match(line)]
+    found: set[int] = set()
+    for first, last in pairwise((*starts, len(lines))):
+        if _KIND.search("\n".join(lines[first:last])):
+            found.update(range(first, last))
+        else:
+            found.update(_fields(lines, first, last))
+    return frozenset(found)
+
+
+def _fields(lines: Sequence[str], first: int, last: int) -> Iterator[int]:
+    depth: int | None = None  # of the field, called like a secret, that we are below
+    for number in range(first, last):
+        line = lines[number]
+        here = len(line) - len(line.lstrip(" -"))
+        if depth is not None and line.strip() and here <= depth:
+            depth = None
+        if depth is None and _KEY.search(line):
+            depth = here
+        if depth is not None:
+            yield number
+        if _NAMED.search(line):
+            yield from range(max(first, number - 1), min(last, number + 2))
+
+
+def secret_texts(lines: Sequence[str]) -> frozenset[str]:
+    """The confidential lines of a file, without those that only say what a document is."""
+    return frozenset(lines[one] for one in confidential_lines(lines) if not _PLAIN.fullmatch(lines[one]))
+
+
+def without_quotes(message: str) -> str:
+    """``message`` without the text of the input that it quotes."""
+    return _QUOTED.sub("(not shown: it may be a secret)", message)
+
+
+def shown_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
+    """The arguments of a command as reports may hold them: without values that are called like secrets."""
+    return tuple(
+        f"{argument[: found.end()]}***" if (found := _KEY.search(argument)) is not None else argument
+        for argument in arguments
+    )
