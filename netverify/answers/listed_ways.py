@@ -37,7 +37,6 @@ class ByWays:
     possible: tuple[str, ...] = ()
     unknown_because: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -56,17 +55,15 @@ def listing_with_ways(question: Question, router: Router) -> Listing:
     else:
         outside = replace(asked, source=is_outside(End.SOURCE), source_text="outside", from_outside=True)
         found = by_ways((*pods_unless_all(asked, direct.possible), outside), question.form, router)
-    verdict = direct.verdict
-    if verdict is Verdict.UNREACHABLE and (found.is_open or found.unknown_because):
-        verdict = Verdict.UNKNOWN if found.unknown_because else Verdict.REACHABLE
+    doubts = unique((*direct.unknown_because, *found.unknown_because))
+    verdict = Verdict.REACHABLE if found.is_open else direct.verdict
     return replace(
         direct,
-        verdict=verdict,
+        verdict=Verdict.UNKNOWN if doubts else verdict,
         existing=(*direct.existing, *found.existing),
         possible=(*direct.possible, *found.possible),
-        unknown_because=unique((*direct.unknown_because, *found.unknown_because)),
+        unknown_because=doubts,
         assumptions=unique((*direct.assumptions, *found.assumptions)),
-        notes=unique((*direct.notes, *found.notes)),
     )
 
 
@@ -84,14 +81,19 @@ def by_ways(asked: Sequence[Question], form: Form, router: Router) -> ByWays:
     ways = list(islice(router.ways_for_pods.leading_to(asked[0]), _LOOKED_AT + 1))
     found = [one for each in asked for way in ways[:_LOOKED_AT] for one in _through(way, each, form, router)]
     is_open = [one for one in found if one.route.verdict is Verdict.REACHABLE]
+    doubts = [line for each in asked for line in _not_modelled(each, router)]
     undecided = [leg for one in found if one.route.verdict is Verdict.UNKNOWN for leg in one.route.legs]
     return ByWays(
         tuple(_listed(one) for one in is_open if _suffices(one.route)),
         tuple(one.text for one in is_open if not _suffices(one.route)),
-        unique(line for leg in undecided for line in leg.unknown_because),
+        unique((*_not_looked_at(ways), *doubts, *(line for leg in undecided for line in leg.unknown_because))),
         unique(line for one in is_open for leg in one.route.legs for line in leg.assumptions),
-        tuple(_left_out(ways)),
     )
+
+
+def _not_modelled(question: Question, router: Router) -> tuple[str, ...]:
+    """What is not modelled and could lead those there who ``question`` is about, so that a list may lack them."""
+    return router.doubts(question) if question.from_outside else router.relayed(question)
 
 
 def _through(way: WayIn, question: Question, form: Form, router: Router) -> Iterator[_Found]:
@@ -140,6 +142,6 @@ def _listed(one: _Found) -> Listed:
     return Listed(one.text, last.witness, last.because)
 
 
-def _left_out(ways: list[WayIn]) -> Iterator[str]:
+def _not_looked_at(ways: list[WayIn]) -> Iterator[str]:
     if len(ways) > _LOOKED_AT:
-        yield f"more than {_LOOKED_AT} ways in lead there: further ones are not in this list"
+        yield f"more than {_LOOKED_AT} ways in lead there, and further ones are not in this list"

@@ -45,7 +45,7 @@ def routed_listing(question: Question, router: Router) -> Listing:
         unknown_because=doubts,
         assumptions=unique(line for part in (*parts, ways) for line in part.assumptions),
         approximations=router.context.inventory.approximations,
-        notes=unique((*_one_of(choices), *(line for part in (*parts, ways) for line in part.notes))),
+        notes=unique((*_one_of(choices), *(line for part in parts for line in part.notes))),
     )
 
 

@@ -43,7 +43,7 @@ def judge_by_ways(claim: Claim, assertion: str, router: Router) -> list[Judged]:
         if cells is None:
             cells = list(_cells(question, claim, router)) if claim.exempt else [question]
         parts += _through(way, cells, claim, assertion, router)
-    if not parts and (doubts := router.relayed(question)):
+    if all(part.verdict is GateVerdict.PROVED for part in parts) and (doubts := router.relayed(question)):
         parts.append(Judged(GateVerdict.UNKNOWN, unknown_because=doubts))
     return parts
 

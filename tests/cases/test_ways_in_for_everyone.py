@@ -8,9 +8,12 @@ import netverify
 from agreement.judged_intents import spec_of
 from agreement.pipeline import read_inventory
 from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, SHUT, START
-from cases.ways_in_texts import asked, policy
+from cases.ways_in_texts import asked, policy, service
+from netverify.answers import listed_ways
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import ExceptionState
+from netverify.manifests.inventory import build_inventory
+from netverify.manifests.loader import load
 from netverify.verify import Verifier
 
 # Listings
@@ -112,7 +115,9 @@ def test_clients_behind_an_approved_controller_come_by_an_approved_connection():
 
 def judged(text, **assertion):
     intent = {"assertions": [{"id": "one", **assertion}]}
-    (result,) = Verifier(read_inventory(text)).check(spec_of(intent), Terms(date(2026, 1, 1))).results
+    inventory = build_inventory(load("m.yaml", text.encode()).documents)
+    assert not inventory.has_errors
+    (result,) = Verifier(inventory).check(spec_of(intent), Terms(date(2026, 1, 1))).results
     return result
 
 
@@ -200,6 +205,39 @@ def test_a_way_in_that_is_not_modelled_is_a_doubt_where_some_pod_could_be_its_co
     assert bool(said) is bool(found)
     shut = text + policy("{podSelector: {}, policyTypes: [Egress]}", "other")
     assert not failing(shut, "assert_unreachable", "can other/client reach shop/api[Pod]:8080")
+
+
+TO_NOBODY = service("{type: NodePort, selector: {app: none}, ports: [{port: 80, targetPort: 8080}]}", "none")
+
+
+@pytest.mark.parametrize("beside", ["", CLUSTER, TO_NOBODY], ids=["no way in", "an open one", "one to no existing pod"])
+def test_a_doubt_about_ways_in_is_told_whatever_other_ways_in_there_are(beside):
+    """A way in that no existing pod is behind proves nothing about the ones that are not modelled."""
+    result = judged(START + UNMODELLED + ADMITTED + beside, deny={**FLOW, "to": "namespace shop"}, world="existing")
+    assert result.verdict.value == ("refuted" if beside == CLUSTER else "unknown")
+
+
+@pytest.mark.parametrize(
+    ("question", "doubts"),
+    [
+        ("who can reach shop/api[Pod]", ["open a way for pods", "open a way in"]),
+        ("who can reach service shop/api:80", ["open a way for pods", "open a way in"]),
+        ("what can internet reach", ["open a way in"]),
+        ("what can other/client reach", ["open a way for pods"]),
+    ],
+)
+def test_a_list_may_lack_those_whom_an_object_that_is_not_modelled_leads_there(question, doubts):
+    inventory = build_inventory(load("m.yaml", (START + BEHIND + UNMODELLED + ADMITTED).encode()).documents)
+    found = Verifier(inventory).ask(question)
+    assert found.verdict.value == "unknown"
+    assert sorted(line.partition("could ")[2] for line in found.unknown_because) == doubts
+
+
+def test_a_list_that_leaves_ways_in_out_is_no_proof(monkeypatch):
+    monkeypatch.setattr(listed_ways, "_LOOKED_AT", 0)
+    found = asked(SHUT + CLUSTER, "who can reach shop/api[Pod]")
+    assert found.verdict.value == "unknown"
+    assert found.unknown_because == ("more than 0 ways in lead there, and further ones are not in this list",)
 
 
 def test_an_exception_for_pods_that_come_by_a_way_in_is_used():
