@@ -8,6 +8,7 @@ Kyverno (rules) and Gatekeeper (mutation).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -37,8 +38,14 @@ _WAYS: Final = frozenset(
         *("httproute", "grpcroute", "tlsroute", "tcproute", "udproute", "referencegrant", "route"),
     }
 )
-_ABOUT_PODS: Final = ("label", "hostnetwork", "port", "metadata}", '"/metadata"', '"/spec"')
-"""In the text of a change to pods: it may be about what policy sees of them."""
+_ABOUT_PODS: Final = re.compile(r"label|hostnetwork|port|metadata\}|/(?:metadata|spec|template)(?![\w/-])")
+"""In the text of a change to pods: it may be about what policy sees of them, or replace all of `/metadata`."""
+
+_GROUPS_OF_PODS: Final = frozenset(
+    {"apps", "batch", "apps.kruise.io", "apps.openshift.io", "argoproj.io", "kubevirt.io", "serving.knative.dev"}
+)
+_GROUPS_OF_WAYS: Final = frozenset({"discovery.k8s.io", "gateway.networking.k8s.io", "route.openshift.io"})
+"""Groups of which all resources together hold some that are about pods, and about ways in."""
 
 _RULED_BY_OBJECTS: Final = ("mutation.gatekeeper.sh", "kyverno.svc", "kyverno.svc-fail", "kyverno.svc-ignore")
 """Ends of the names of webhooks that do what other objects say, which are read for themselves."""
@@ -60,7 +67,7 @@ def effect_of_kinds(kinds: Iterable[str], text: str | None) -> Effect:
             return BOTH_ANYWHERE
         if name in _WAYS:
             effect = both(effect, ROUTES)
-        if name in _PODS and (text is None or any(word in text.lower() for word in _ABOUT_PODS)):
+        if name in _PODS and (text is None or _ABOUT_PODS.search(text.lower())):
             effect = both(effect, RELABELS_PODS)
     return effect
 
@@ -199,9 +206,9 @@ def _of_groups(groups: list[Any]) -> Iterator[str]:
     for group in groups:
         if group in {_EVERYTHING, "", "networking.k8s.io"} or not isinstance(group, str):
             yield _EVERYTHING
-        elif group in {"apps", "batch"}:
+        elif group in _GROUPS_OF_PODS:
             yield "pods"
-        elif group == "gateway.networking.k8s.io":
+        elif group in _GROUPS_OF_WAYS:
             yield "gateways"
         elif group.endswith(("projectcalico.org", "cilium.io", "antrea.io", "networking.k8s.io", "istio.io")):
             yield "networkpolicies"

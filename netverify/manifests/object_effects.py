@@ -17,7 +17,6 @@ _ISTIO_IN_ROOT: Final = frozenset(
 _POLICY_KEYS: Final = frozenset({"networkpolicy", "networkpolicies", "networkpolicypeers"})
 _WAY_KEYS: Final = frozenset({"ingress", "route", "expose", "exposed", "externallistener", "hosts", "loadbalancer"})
 _WAY_TYPES: Final = frozenset({"nodeport", "loadbalancer", "ingress", "route"})
-_MOST_LOOKED_AT: Final = 20_000
 
 
 def effect_of(group: str, kind: str, namespace: str, value: Mapping[str, Any]) -> Effect:
@@ -81,11 +80,10 @@ def _is_on(item: Any) -> bool:
 
 
 def _fields(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every key with what stands under it, at any depth, as far as a limit."""
-    pending, seen = [value], 0
-    while pending and seen < _MOST_LOOKED_AT:
+    """Every key with what stands under it, at any depth."""
+    pending = [value]
+    while pending:
         one = pending.pop()
-        seen += 1
         if isinstance(one, dict):
             yield from one.items()
             pending.extend(one.values())

@@ -85,6 +85,14 @@ OBJECTS = {
         admission('""', "pods", '[JSONPatch{op: "add", path: "/metadata/labels/app", value: "x"}]'),
         EXISTING_UNKNOWN,
     ),
+    "a mutating admission policy on all metadata of pods": (
+        admission('""', "pods", '[JSONPatch{op: "replace", path: "/metadata", value: x}]'),
+        EXISTING_UNKNOWN,
+    ),
+    "a mutating admission policy on templates": (
+        admission("apps", "deployments", '[JSONPatch{op: "replace", path: "/spec/template", value: x}]'),
+        EXISTING_UNKNOWN,
+    ),
     "a mutating admission policy on images of pods": (
         admission('""', "pods", '[JSONPatch{op: "add", path: "/spec/priority", value: 1}]'),
         NOTHING,
@@ -97,6 +105,7 @@ OBJECTS = {
     "a webhook on everything": (webhook('"*"', '"*/*"'), ALL_UNKNOWN),
     "a webhook on pods": (webhook('""', "pods"), EXISTING_UNKNOWN),
     "a webhook on Deployments": (webhook("apps", '"*"'), EXISTING_UNKNOWN),
+    "a webhook on Rollouts": (webhook("argoproj.io", '"*"'), EXISTING_UNKNOWN),
     "a webhook on certificates": (webhook("cert-manager.io", '"*"'), NOTHING),
     "the injector of Istio": (webhook('""', "pods", "rev.namespace.sidecar-injector.istio.io"), NOTHING),
     "Gatekeeper sets a field of policies": (
@@ -186,6 +195,10 @@ OBJECTS = {
     ),
     "an operator that is known is asked for policies": (
         thing("opentelemetry.io/v1beta1", "OpenTelemetryCollector", "{networkPolicy: {enabled: true}}"),
+        ALL_UNKNOWN,
+    ),
+    "an operator is asked for policies beside many other things": (
+        thing("cache.example.com/v1", "Cache", f"{{deep: {{networkPolicy: {{on: true}}}}, many: [{'0, ' * 30_000}0]}}"),
         ALL_UNKNOWN,
     ),
     "an operator is asked for no policies": (
