@@ -134,11 +134,12 @@ class WaysForPods:
         They go on to the controllers ``beyond``, which they do not pass before.
         """
         controller = way.controller
-        if controller is not None and (controller.workloads or controller.possible is not None):
+        by_pods = controller is not None and (controller.workloads or controller.possible is not None)
+        if by_pods:
             yield from self._through_controller(way, asked, beyond)
-            return
-        for door in _doors(way, asked):
-            for source in way.sources:
+        others = [one for one in way.sources if not by_pods or one.seen_as is SeenAs.RANGES]
+        for door in _doors(way, asked) if others else ():
+            for source in others:
                 for last, provided in _arriving(door, source, asked):
                     knock = replace(door.knock, question=_within(door.knock.question, source))
                     conditions = (*door.provided, *_for_pods(source.provided), *provided)

@@ -37,7 +37,7 @@ def attachments(route: Route, index: RoutingIndex) -> Iterator[Attachment]:
     """Where ``route`` is attached: every listener that a parent reference means and that takes the route."""
     gateways = {(one.namespace, one.name): one for one in index.objects.gateways}
     for parent in route.parents:
-        if (parent.group, parent.kind) != (GATEWAY_GROUP, "Gateway"):
+        if not _is_gateway(parent):
             continue
         gateway = gateways.get((parent.namespace or route.namespace, parent.name))
         for listener in gateway.listeners if gateway is not None else ():
@@ -47,18 +47,32 @@ def attachments(route: Route, index: RoutingIndex) -> Iterator[Attachment]:
                 yield attached
 
 
+def _is_gateway(parent: ParentRef) -> bool:
+    return (parent.group, parent.kind) == (GATEWAY_GROUP, "Gateway")
+
+
 def is_for_mesh(route: Route) -> bool:
     """Whether ``route`` is only about traffic between pods: its parents are Services."""
     return bool(route.parents) and all(parent.kind == "Service" and not parent.group for parent in route.parents)
 
 
-def why_unattached(route: Route, index: RoutingIndex) -> str:
-    """Why ``route``, which is attached nowhere, is so, in words."""
+def absent_parents(route: Route, index: RoutingIndex) -> tuple[str, ...]:
+    """The parents of ``route`` that are not in the manifests, such as ``Gateway edge/web``: they may take it.
+
+    A Service is no such parent: it is about traffic between pods.
+    """
     known = {(one.namespace, one.name) for one in index.objects.gateways}
-    for parent in route.parents:
-        place = (parent.namespace or route.namespace, parent.name)
-        if parent.kind == "Gateway" and place not in known:
-            return f"there is no Gateway {place[0]}/{place[1]} in these manifests"
+    places = {
+        f"{parent.kind} {parent.namespace or route.namespace}/{parent.name}": None
+        for parent in route.parents
+        if (parent.group, parent.kind) != ("", "Service")
+        and not (_is_gateway(parent) and (parent.namespace or route.namespace, parent.name) in known)
+    }
+    return tuple(places)
+
+
+def why_unattached(route: Route) -> str:
+    """Why ``route``, which is attached nowhere and has no absent parents, is so, in words."""
     return "no listener of its Gateways takes it" if route.parents else "it names no Gateway"
 
 

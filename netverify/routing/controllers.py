@@ -17,7 +17,7 @@ from netverify.model.labels import Labels
 from netverify.routing.index import RoutingIndex
 from netverify.routing.load_balancers import GOOGLE_PROXIES
 from netverify.routing.options import RoutingOptions
-from netverify.routing.way_in import Controller
+from netverify.routing.way_in import Controller, SeenAs, SeenSource
 from netverify.rules.predicate import IsPod
 
 
@@ -38,6 +38,9 @@ class Known:
     programs: tuple[str, ...] = ()
     ranges: tuple[AddressRange, ...] | None = None
 
+
+BY_BALANCER = "where a load balancer of the cloud serves it, and connects to pods itself"
+"""On which condition an unknown controller is seen as addresses outside."""
 
 _NAME = "app.kubernetes.io/name"
 _COMPONENT = "app.kubernetes.io/component"
@@ -164,6 +167,18 @@ class Controllers:
     def balancer_ranges(self, known: Known | None) -> tuple[AddressRange, ...] | None:
         """Where the load balancer of the cloud that answers connects from; None where pods answer."""
         return known.ranges if known is not None and self.options.controller is None else None
+
+    def sources_of(
+        self, known: Known | None, provided: tuple[str, ...], clients: tuple[AddressRange, ...] = ()
+    ) -> tuple[SeenSource, ...]:
+        """As whom policy sees a controller in pods, which serves ``clients``; none: anyone.
+
+        Where neither a class nor the user says who it is, it may be a load balancer of a cloud, which is outside.
+        """
+        pods = SeenSource(SeenAs.CONTROLLER, clients, provided)
+        if known is not None or self.options.controller is not None:
+            return (pods,)
+        return (pods, SeenSource(SeenAs.RANGES, (), (*provided, BY_BALANCER), clients))
 
     def settings_of(self, controller: Controller, name: str) -> frozenset[str]:
         """The values of the setting ``name`` in the ConfigMaps that arguments of ``controller`` name."""

@@ -14,7 +14,7 @@ from netverify.model.ingress import ServiceBackend
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Hop
-from netverify.routing.attachment import Attachment, attachments, is_for_mesh, why_unattached
+from netverify.routing.attachment import Attachment, absent_parents, attachments, is_for_mesh, why_unattached
 from netverify.routing.controllers import Controllers, known_as
 from netverify.routing.hops import requests_hop, served_hops
 from netverify.routing.index import RoutingIndex
@@ -28,7 +28,7 @@ _FOLLOWS_ALIASES = "where this implementation follows Services of type ExternalN
 
 @dataclass(frozen=True, slots=True)
 class _Entrance:
-    """A route at a listener for one host, with who serves it."""
+    """A route at a listener for one host, with who serves it. ``absent`` is a parent that no manifest holds."""
 
     route: Route
     attachment: Attachment | None
@@ -36,6 +36,7 @@ class _Entrance:
     controller: Controller | None = None
     sources: tuple[SeenSource, ...] = ()
     class_name: str = ""
+    absent: str = ""
 
 
 def gateway_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -43,9 +44,9 @@ def gateway_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayI
     for route in index.objects.routes:
         if is_for_mesh(route):
             continue
-        entrances = list(_entrances(route, index, controllers))
+        entrances = [*_entrances(route, index, controllers), *_by_absent_parents(route, index, controllers)]
         if not entrances:
-            target = Target(problem=why_unattached(route, index))
+            target = Target(problem=why_unattached(route))
             yield _leading(_Entrance(route, None), RouteMatch(), target=target)
         for entrance in entrances:
             for rule in route.rules:
@@ -60,11 +61,22 @@ def _entrances(route: Route, index: RoutingIndex, controllers: Controllers) -> I
         known = known_as(found.controller if found else None, name)
         controller = controllers.serving(known, f"the controller of class {name}")
         ranges = controllers.balancer_ranges(known)
-        seen_as = SeenAs.CONTROLLER if ranges is None else SeenAs.RANGES
-        sources = (SeenSource(seen_as, ranges or (), attached.provided),)
+        if ranges is None:
+            sources = controllers.sources_of(known, attached.provided)
+        else:
+            sources = (SeenSource(SeenAs.RANGES, ranges, attached.provided),)
         for host in attached.hosts:
             words = class_words(name, found.controller if found else None)
             yield _Entrance(route, attached, host, controller, sources, words)
+
+
+def _by_absent_parents(route: Route, index: RoutingIndex, controllers: Controllers) -> Iterator[_Entrance]:
+    """The entrances of ``route`` by Gateways that are not in the manifests: elsewhere they may be, and take it."""
+    for parent in absent_parents(route, index):
+        controller = controllers.serving(None, f"the controller of {parent}")
+        sources = controllers.sources_of(None, (f"where {parent}, which is not in these manifests, takes it",))
+        for host in route.hostnames or ("",):
+            yield _Entrance(route, None, host, controller, sources, absent=parent)
 
 
 def _through(entrance: _Entrance, rule: RouteRule, index: RoutingIndex, options: RoutingOptions) -> Iterator[WayIn]:
@@ -174,5 +186,7 @@ def _hops(entrance: _Entrance, match: RouteMatch, service: Service | None, port:
     if attached is not None:
         name = f"Gateway {attached.gateway.namespace}/{attached.gateway.name}"
         yield Hop(name, attached.listener.port, attached.listener.origin or attached.gateway.origin)
+    elif entrance.absent:
+        yield Hop(entrance.absent, None, None)
     first = requests_hop(f"{route.kind} {route.namespace}/{route.name}", entrance.host, match.path, route.origin)
     yield from served_hops(first, entrance.controller, service, port)

@@ -130,15 +130,18 @@ def _served(ingress: Ingress, index: RoutingIndex, controllers: Controllers) -> 
     ranges = controllers.balancer_ranges(known)
     allowed = _allowed(ingress) or _ranges(controllers.settings_of(controller, _FOR_ALL))
     watched = tuple(controllers.unless_unwatched(controller, ingress.namespace))
-    sources = tuple(_of_controller(allowed, watched) if ranges is None else _of_balancer(ingress, ranges))
+    of_controller = _of_controller(controllers, known, allowed, watched)
+    sources = tuple(of_controller if ranges is None else _of_balancer(ingress, ranges))
     return _Served(ingress, controller, sources, tuple(notes), class_words(name, implements), known, allowed)
 
 
-def _of_controller(allowed: tuple[AddressRange, ...], watched: tuple[str, ...]) -> Iterator[SeenSource]:
+def _of_controller(
+    controllers: Controllers, known: Known | None, allowed: tuple[AddressRange, ...], watched: tuple[str, ...]
+) -> Iterator[SeenSource]:
     """As whom policy sees a controller, with the clients that it serves: each knows annotations of its own only."""
-    yield SeenSource(SeenAs.CONTROLLER, allowed, watched)
+    yield from controllers.sources_of(known, watched, allowed)
     if allowed:
-        yield SeenSource(SeenAs.CONTROLLER, (), (*watched, _UNHEEDED))
+        yield from controllers.sources_of(known, (*watched, _UNHEEDED))
 
 
 def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> Iterator[SeenSource]:

@@ -90,12 +90,12 @@ spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 443}]}
 
 def test_a_service_for_the_pods_of_an_operator_is_only_noted():
     (example,) = BLOCK.findall(sections("NV601")["Example"])
-    prometheus = """
-apiVersion: monitoring.coreos.com/v1
-kind: Prometheus
+    elasticsearch = """
+apiVersion: elasticsearch.k8s.elastic.co/v1
+kind: Elasticsearch
 metadata: {name: main, namespace: shop}
 """
-    inventory = build_inventory(load("case.yaml", f"{example}---{prometheus}".encode()).documents)
+    inventory = build_inventory(load("case.yaml", f"{example}---{elasticsearch}".encode()).documents)
     verifier = Verifier(inventory)
     found = [one for one in verifier.findings(verifier.exposed()) if one.code == "NV601"]
     assert [one.severity for one in found] == [Severity.NOTE]

@@ -3,7 +3,11 @@
 import pytest
 
 from agreement.pipeline import read_inventory
-from cases.ways_in_texts import PODS, asked, exposed, from_namespace, service, verdict, written
+from cases.ways_in_texts import PODS, asked, exposed, from_blocks, from_namespace, policy, service, verdict, written
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import End
+from netverify.routing.options import GivenController, RoutingOptions
+from netverify.rules.predicate import InNamespace
 from netverify.verify import Verifier
 
 API = service("{selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}")
@@ -192,3 +196,47 @@ def test_a_route_that_only_redirects_is_a_way_that_ends_there_and_none_that_is_b
     surface = verifier.exposed()
     assert [(one.openness.value, one.why) for one in surface.ways] == [("ends", "it only redirects")]
     assert [one.code for one in verifier.findings(surface) if one.code == "NV605"] == []
+
+
+NO_POD_IN_A_BLOCK = {Behaviour.IPBLOCK_MATCHES_PODS: False}
+ELSEWHERE = "where Gateway edge/web, which is not in these manifests, takes it"
+
+
+@pytest.mark.parametrize(
+    ("parent", "condition"),
+    [
+        ("{name: web, namespace: edge}", ELSEWHERE),
+        ("{name: web}", ELSEWHERE.replace("edge/", "shop/")),
+        ("{name: web, namespace: edge, kind: ListenerSet}", ELSEWHERE.replace("Gateway", "ListenerSet")),
+        ("{group: '', kind: Service, name: api}, {name: web, namespace: edge}", ELSEWHERE),
+    ],
+)
+def test_a_gateway_that_no_manifest_holds_may_take_a_route(parent, condition):
+    """Gateways are often of another team, in another repository: a route to one is a way in on that condition."""
+    text = PODS + API + route(parent=parent)
+    closed = text + policy("{podSelector: {}, policyTypes: [Ingress]}")
+    (way,) = exposed(text + from_namespace("edge"))
+    assert (way.openness.value, way.needs[0]) == ("possible", condition)
+    for target in ("service shop/api", "pod shop/api"):
+        assert verdict(text + from_namespace("edge"), f"can internet reach {target}") == "reachable"
+        assert verdict(closed, f"can internet reach {target}") == "unreachable"
+
+
+def test_pods_may_use_a_gateway_that_no_manifest_holds():
+    """Whoever takes the route takes requests of pods, too: as pods that both sides admit, or a load balancer."""
+    text = PODS + API + route(parent="{name: web, namespace: edge}")
+    for admitted in (from_namespace("edge"), from_blocks("10.0.0.0/16")):
+        answer = asked(text + admitted, "can namespace other reach pod shop/api", behaviours=NO_POD_IN_A_BLOCK)
+        assert (answer.verdict.value, answer.route.provided[0]) == ("reachable", ELSEWHERE)
+
+
+def test_a_gateway_whose_class_nobody_knows_may_be_a_load_balancer_of_a_cloud():
+    """Such as a class of AWS or GKE: it connects to pods from outside, so that a block of the network lets it in."""
+    given = RoutingOptions(controller=GivenController("namespace edge", InNamespace(End.SOURCE, "edge")))
+    for text in (gateway(listener()) + route(), route(parent="{name: web, namespace: edge}")):
+        whole = PODS + API + text + from_blocks("10.0.0.0/16")
+        answer = asked(whole, "can internet reach pod shop/api", behaviours=NO_POD_IN_A_BLOCK)
+        assert answer.verdict.value == "reachable"
+        assert "where the load balancer has an address in 10.0.0.0/16" in answer.route.provided
+        told = asked(whole, "can internet reach pod shop/api", behaviours=NO_POD_IN_A_BLOCK, routing=given)
+        assert told.verdict.value == "unreachable"

@@ -26,16 +26,28 @@ def forwarded(objects, route):
             for rule in route["spec"].get("rules") or []:
                 for path in paths(route, rule):
                     for end in backends(objects, route, rule):
-                        yield host, path, listener["port"], protocol, secure, end, gateway["spec"]["gatewayClassName"]
+                        yield host, path, listener["port"], protocol, secure, end, class_of(gateway)
+
+
+def class_of(gateway):
+    """The class of a Gateway; nobody knows that of one that is not there."""
+    return gateway["spec"]["gatewayClassName"] if gateway else None
 
 
 def listeners_of(objects, route):
-    """The listeners that a route is attached to, each once, by gateway and name."""
+    """The listeners that a route is attached to, each once, by gateway and name.
+
+    A Gateway that is not there may be elsewhere, and have a listener that takes the route as it is.
+    """
     found = {}
     for ref in route["spec"].get("parentRefs") or []:
         if (ref.get("group", GROUP), ref.get("kind") or "Gateway") != (GROUP, "Gateway"):
             continue
-        gateway = find(objects, "Gateway", ref.get("namespace") or namespace_of(route), ref["name"])
+        place = ref.get("namespace") or namespace_of(route)
+        gateway = find(objects, "Gateway", place, ref["name"])
+        if gateway is None:
+            protocol = "UDP" if kind_of(route) == "UDPRoute" else "any"
+            found[place, ref["name"], None] = None, {"protocol": protocol, "port": None}
         for listener in gateway["spec"]["listeners"] if gateway else []:
             if ref.get("sectionName") and ref["sectionName"] != listener["name"]:
                 continue
