@@ -12,6 +12,7 @@ from netverify.answers.openings import Opening, openings
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
+from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
 from netverify.queries.called import Called
 from netverify.queries.internet import internet_ranges
@@ -123,7 +124,7 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
 def exposed(way: WayIn, router: Router) -> ExposedWay:
     """``way`` of the cluster that ``router`` is about, with the routes through it."""
     inventory = router.context.inventory
-    if way.problem and not way.redirects and not_rendered(inventory, way.namespace):
+    if may_be_brought(way, inventory):
         return ExposedWay(way, Openness.UNKNOWN, why=f"{way.problem}, and what is not rendered may have it")
     if way.problem:
         return ExposedWay(way, Openness.ENDS if way.redirects else Openness.BROKEN, why=way.problem)
@@ -140,6 +141,11 @@ def exposed(way: WayIn, router: Router) -> ExposedWay:
         return found
     everyone = router.ways.routes_of(way, through(way, is_outside(End.SOURCE)))
     return _by_openings(replace(found, openings=openings(everyone, router, OUTSIDE)))
+
+
+def may_be_brought(way: WayIn, inventory: Inventory) -> bool:
+    """Whether ``way`` leads nowhere only for want of what something that is not rendered may have."""
+    return bool(way.problem) and not way.redirects and not_rendered(inventory, way.namespace)
 
 
 def _by_openings(found: ExposedWay) -> ExposedWay:

@@ -8,7 +8,6 @@ from itertools import chain
 
 from netverify.answers.context import Context
 from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
-from netverify.answers.mesh_words import ARRIVES
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.comparison.changes import ChangedWorkload, Changes
@@ -31,8 +30,8 @@ from netverify.comparison.searching import Found, add_all
 from netverify.comparison.sides import Sides, aligned
 from netverify.comparison.staging import Staging
 from netverify.comparison.unmodelled import Unmodelled, unmodelled
+from netverify.comparison.unmodelled_pods import unmodelled_pods
 from netverify.diagnostics import NetverifyError
-from netverify.model.mesh import has_other_mesh
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
 
@@ -62,8 +61,9 @@ def compare(old: Context, new: Context) -> Comparison:
     pairs = _pairs(sides, changes, ways)
     unread = _unread(inventories)
     routing = routing_changes(old, new, changes)
+    of_pods = tuple(unmodelled_pods(Inputs(old.inventory, new.inventory), changes))
     new_access, lost_access = (
-        either(_certainty(way, unread), of_routing)
+        either(_certainty(way, unread, is_in_doubt=bool(of_pods)), of_routing)
         for way, of_routing in zip(ways, (routing.new_access, routing.lost_access), strict=True)
     )
     appears, disappears = (way.found for way in ways)
@@ -85,7 +85,7 @@ def compare(old: Context, new: Context) -> Comparison:
         ),
         routing=routing,
         proofs=() if unread else tuple(_proofs(changes, appears, disappears, routing)),
-        unknown_because=tuple(_doubts(unread, inventories, appears, disappears, routing))
+        unknown_because=tuple(_doubts(unread, inventories, appears, disappears, (*of_pods, *routing.doubts)))
         if judged is Relation.UNKNOWN
         else (),
         assumptions=tuple(_assumptions(sides, changes, told)),
@@ -159,7 +159,7 @@ def _pairs(sides: Sides, changes: Changes, ways: tuple[_Way, _Way]) -> _Pairs:
     return found
 
 
-def _certainty(way: _Way, unread: tuple[str, ...]) -> Certainty:
+def _certainty(way: _Way, unread: tuple[str, ...], *, is_in_doubt: bool) -> Certainty:
     """Whether there is access on the allowing side of ``way`` that there is not on the other."""
     (ours, theirs), found = way.inventories, way.found
     status = Status.SAT if found.changes else Status.UNKNOWN if found.gave_up else Status.UNSAT
@@ -168,11 +168,7 @@ def _certainty(way: _Way, unread: tuple[str, ...]) -> Certainty:
         premises_hold=True,
         replayed=bool(found.changes),
         inputs_complete=not unread,
-        may_allow=bool(
-            objects_that_may("allow", ours, None)
-            or objects_that_may("deny", theirs, None)
-            or has_other_mesh(ours.cluster, theirs.cluster)
-        ),
+        may_allow=bool(is_in_doubt or objects_that_may("allow", ours, None) or objects_that_may("deny", theirs, None)),
         may_deny=all(change.doubts for change in found.changes),
     )
     return _CERTAINTY[verdict(given)]
@@ -183,7 +179,7 @@ def _unread(inventories: Inputs) -> tuple[str, ...]:
 
 
 def _doubts(
-    unread: tuple[str, ...], inventories: Inputs, appears: Found, disappears: Found, routing: RoutingChanges
+    unread: tuple[str, ...], inventories: Inputs, appears: Found, disappears: Found, others: tuple[str, ...]
 ) -> Iterator[str]:
     yield from unread
     for name, inventory in inventories.named:
@@ -191,9 +187,7 @@ def _doubts(
             (*objects_that_may("allow", inventory, None), *objects_that_may("deny", inventory, None))
         )
         yield from (f"{name}: {text}" for text in described(tuple(either), "change what is allowed"))
-    if has_other_mesh(inventories.old.cluster, inventories.new.cluster):
-        yield f"other pods are in the mesh: {ARRIVES}, and Istio is not modelled"
-    yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up, *routing.doubts))
+    yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up, *others))
 
 
 def _proofs(changes: Changes, appears: Found, disappears: Found, routing: RoutingChanges) -> Iterator[str]:

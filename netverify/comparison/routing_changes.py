@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,11 +11,10 @@ from netverify.answers.routed import Router
 from netverify.comparison.changes import Changes
 from netverify.comparison.outcome import Certainty, RoutingChanges, either
 from netverify.comparison.service_changes import ServiceChanges
-from netverify.comparison.unmodelled import identity
+from netverify.comparison.unmodelled import of_one_side
 from netverify.comparison.unmodelled_routing import unmodelled_parts
 from netverify.comparison.way_changes import WayChanges
 from netverify.manifests.coverage import Inventory
-from netverify.model.cluster import Unsupported
 from netverify.model.flow import Direction
 
 
@@ -59,14 +57,5 @@ class _Touched:
 def _doubts(old: Inventory, new: Inventory) -> Iterator[str]:
     """The objects that are not modelled and could open a way in, unless both sides have the same ones."""
     for name, ours, theirs in (("old", old, new), ("new", new, old)):
-        known = Counter(map(identity, objects_that_route(theirs)))
-        different = [one for one in objects_that_route(ours) if _is_news(one, known)]
+        different = of_one_side(objects_that_route(ours), objects_that_route(theirs))
         yield from (f"{name}: {text}" for text in described(different, "open a way in"))
-
-
-def _is_news(one: Unsupported, known: Counter[tuple[str, str, str | None, str]]) -> bool:
-    """Whether the other side has no such object; each that it has answers for one."""
-    if not one.digest or not known[identity(one)]:
-        return True
-    known[identity(one)] -= 1
-    return False

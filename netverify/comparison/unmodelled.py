@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from netverify.comparison.changes import Changes
@@ -56,6 +56,18 @@ def _deciding(inventory: Inventory) -> Collection[Unsupported]:
 def identity(one: Unsupported) -> tuple[str, str, str | None, str]:
     """What is the same of two objects that say the same, if it is known what they say."""
     return one.kind, one.name, one.namespace, one.digest
+
+
+def of_one_side(ours: Iterable[Unsupported], theirs: Iterable[Unsupported]) -> list[Unsupported]:
+    """Those of ``ours`` that the other side does not have; each that it has answers for one that says the same."""
+    left = Counter(map(identity, theirs))
+    found = []
+    for one in ours:
+        if one.digest and left[identity(one)]:
+            left[identity(one)] -= 1
+        else:
+            found.append(one)
+    return found
 
 
 def _without_any(inventory: Inventory) -> Inventory:

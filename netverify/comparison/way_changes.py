@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import chain
 
 from netverify.answers.routed import Router
-from netverify.answers.surface import OUTSIDE, ExposedWay, Openness, exposed
+from netverify.answers.surface import OUTSIDE, ExposedWay, Openness, exposed, may_be_brought
 from netverify.comparison.entrances import Entrance, Entrances, PlannedWay, covered, entrances
 from netverify.comparison.outcome import Certainty, WayChange, either
 from netverify.model.addresses import AddressRange, cidrs
@@ -68,15 +69,17 @@ class WayChanges:
 
     def _unsure(self, before: Sequence[WayIn], after: Sequence[WayIn]) -> None:
         """A way in of which nobody can tell where it leads is no proof, unless both sides have it."""
-        ours, theirs = (frozenset(map(_open_end, filter(_is_open_ended, ways))) for ways in (before, after))
+        sides = (before, self._old), (after, self._new)
+        open_ended = [[way for way in ways if _is_open_ended(way, side)] for ways, side in sides]
+        ours, theirs = (frozenset(map(_open_end, ways)) for ways in open_ended)
         if theirs - ours:
             self.new_access = either(self.new_access, Certainty.UNKNOWN)
         if ours - theirs:
             self.lost_access = either(self.lost_access, Certainty.UNKNOWN)
         self._doubts += [
             f"no manifest says where {_called(way)} leads"
-            for way in (*before, *after)
-            if _is_open_ended(way) and _open_end(way) in ours ^ theirs
+            for way in chain(*open_ended)
+            if _open_end(way) in ours ^ theirs
         ]
 
     def _is_touched(self, *sides: Sequence[PlannedWay]) -> bool:
@@ -113,10 +116,10 @@ def _outcome(one: ExposedWay) -> tuple[Openness, tuple[str, ...]]:
     return one.openness, one.needs
 
 
-def _is_open_ended(way: WayIn) -> bool:
-    """Whether no manifest says where ``way`` leads."""
+def _is_open_ended(way: WayIn, side: Entrances) -> bool:
+    """Whether no manifest of ``side`` says where ``way`` leads."""
     if way.problem:
-        return False
+        return may_be_brought(way, side.router.context.inventory)
     return bool(way.doubt) or (way.service is not None and way.service.selector is None)
 
 

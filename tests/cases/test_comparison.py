@@ -334,6 +334,27 @@ def test_what_is_not_modelled_and_may_bear_on_a_change_is_a_doubt(old, new):
     assert found.verdict is Relation.UNKNOWN
 
 
+RELABELLED = """
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: r}
+spec:
+  rules:
+  - name: r
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    mutate: {patchStrategicMerge: {metadata: {labels: {app: other}}}}
+"""
+
+
+def test_labels_of_pods_that_something_else_sets_are_in_doubt_unless_both_sides_have_it():
+    plain = [NAMESPACES, policy(FROM_ADMINS)]
+    for old, new in ((plain, [*plain, RELABELLED]), ([*plain, RELABELLED], plain)):
+        found = compared(old, new)
+        assert found.verdict is Relation.UNKNOWN
+        assert [text for text in found.unknown_because if text.endswith("and could change the labels of pods")]
+    assert compared([*plain, RELABELLED], [*plain, RELABELLED]).verdict is Relation.EQUIVALENT
+
+
 def test_a_change_that_shows_only_where_something_is_not_modelled_is_unknown():
     """Whether the egress of namespace ``a`` lets it out is not known, so that nothing may have changed."""
     rule = (

@@ -212,6 +212,16 @@ def test_an_object_that_is_not_modelled_and_could_open_a_way_in_is_in_doubt_unle
     assert verdict(PLAIN + TRAEFIK, PLAIN + TRAEFIK.replace("(`a`)", "(`b`)")) == "unknown"
 
 
+RELEASE = written("HelmRelease", "api", "spec: {chart: {spec: {chart: x}}}", group="helm.toolkit.fluxcd.io/v2")
+
+
+def test_an_ingress_to_a_service_that_a_release_may_bring_is_in_doubt_unless_both_sides_have_it():
+    to_brought = ingress(f"{{ingressClassName: nginx, rules: [{rule(service_name='brought')}]}}")
+    assert verdict(PLAIN + RELEASE, PLAIN + RELEASE + to_brought) == "unknown"
+    assert verdict(PLAIN + RELEASE + to_brought, PLAIN + RELEASE + to_brought) == "equivalent"
+    assert verdict(PLAIN, PLAIN + to_brought) == "equivalent"
+
+
 def test_the_order_of_documents_rules_and_names_of_files_are_no_change():
     two = f"{{rules: [{rule()}, {rule('b.example.com')}]}}"
     swapped = f"{{rules: [{rule('b.example.com')}, {rule()}]}}"
