@@ -53,7 +53,7 @@ FAULTS = {
         "if not isinstance(group, str):",
     ),
     "resources are not in the plural": ("manifests.mutation", 'name.removesuffix("s") if not', "name if not"),
-    "a changed label of a pod is not looked for": ("manifests.mutation", '("label", "hostnetwork"', '("hostnetwork"'),
+    "a changed label of a pod is not looked for": ("manifests.mutation", 'r"label|', 'r"'),
     "any webhook is known": ("manifests.mutation", "if name.endswith(_RULED_BY_OBJECTS):", "if name:"),
     "known webhooks may change policies": (
         "manifests.mutation",
