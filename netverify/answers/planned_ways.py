@@ -292,11 +292,7 @@ def _may_be_in(client: Predicate, ranges: tuple[AddressRange, ...]) -> bool:
         return True
     match client:
         case AddressIn(_, asked):
-            return any(
-                one.family == other.family and one.first <= other.last and other.first <= one.last
-                for one in asked
-                for other in ranges
-            )
+            return bool(overlap(asked, ranges))
         case All(parts):
             return all(_may_be_in(part, ranges) for part in parts)
         case AnyOf(parts):

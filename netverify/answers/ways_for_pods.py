@@ -18,7 +18,7 @@ from typing import TypeAlias
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
 from netverify.answers.planned_ways import WaysIn, is_listened_to
-from netverify.model.addresses import AddressRange
+from netverify.model.addresses import AddressRange, alone
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import Direction, End
 from netverify.model.traffic import EVERY_PORT, port_set
@@ -222,7 +222,7 @@ def _wider(knock: PlannedLeg, question: Question, *, is_last: bool) -> Question 
 
 def _external_ips(way: WayIn) -> tuple[AddressRange, ...]:
     addresses = way.service.external_ips if way.service is not None else ()
-    return tuple(AddressRange(one.family, one.value, one.value) for one in addresses)
+    return tuple(map(alone, addresses))
 
 
 def _arriving(door: _Door, source: SeenSource, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
+from netverify.diagnostics import Severity
 from netverify.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.intent.spec import ComparedTo, Spec
 from netverify.manifests.git import RevisionError
@@ -67,7 +68,7 @@ def _same_manifests(arguments: Iterable[str], tree: RevisionTree) -> bool:
     if STANDARD_INPUT in names:
         return False
     found = find_sources(names, None)
-    if found.diagnostics and any(one.severity.name == "ERROR" for one in found.diagnostics):
+    if any(one.severity is Severity.ERROR for one in found.diagnostics):
         return False
     roots = [Path(Pattern(name).base if has_magic(name) and not Path(name).exists() else name) for name in names]
     files = (source.file for source in found.sources if source.file is not None)

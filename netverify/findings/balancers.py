@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from netverify.answers.openings import Opening, Rests
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
-from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, overlap, parse_cidr, subtract
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, overlap, parse_cidr, size, subtract
 from netverify.model.behaviours import Behaviour
 from netverify.model.service import Service
 from netverify.queries.address_words import range_words
@@ -105,8 +105,8 @@ def _hides(one: ExposedWay) -> bool:
 
 def _is_most(ranges: tuple[AddressRange, ...], family: int) -> bool:
     internet = [block for block in internet_ranges() if block.family == family]
-    left = sum(rest.last - rest.first + 1 for block in internet for rest in subtract(block, ranges))
-    return 2 * left < sum(block.last - block.first + 1 for block in internet)
+    left = size(rest for block in internet for rest in subtract(block, ranges))
+    return 2 * left < size(internet)
 
 
 def _what_policy_sees(one: ExposedWay, service: Service) -> str:

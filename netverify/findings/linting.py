@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netverify.answers.context import Context
 from netverify.answers.premises import cni_premises
 from netverify.answers.surface import Surface
-from netverify.diagnostics import CODES, Diagnostic
+from netverify.diagnostics import Diagnostic
 from netverify.findings.all import routing_findings
 from netverify.findings.allowances import allowance_findings
 from netverify.findings.alternatives import alternative_findings
@@ -27,9 +27,6 @@ from netverify.findings.selection import selection_findings
 from netverify.findings.surroundings import Surroundings
 from netverify.findings.unreachable import unreachable
 from netverify.manifests.places import Places
-
-LINTED = tuple(code for code in CODES if code.startswith("NV6"))
-"""Every code that linting may find."""
 
 ABOUT_WAYS = frozenset({"NV605", "NV606", "NV612", "NV619"})
 """The findings that need every way in judged."""

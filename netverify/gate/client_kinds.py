@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from netverify.gate.clients import may_be_client
-from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs, within
 from netverify.model.flow import End
 from netverify.queries.question import Question
 from netverify.routing.way_in import WayIn
@@ -26,12 +26,12 @@ def kinds_of_clients(question: Question, ways: Sequence[WayIn]) -> Iterator[Ques
         yield question
         return
     kinds = {
-        within: source
-        for within, ranges in _kinds(sorted(restrictions)).items()
+        blocks: source
+        for blocks, ranges in _kinds(sorted(restrictions)).items()
         if may_be_client(source := All((question.source, AddressIn(End.SOURCE, tuple(ranges)))))
     }
-    for within, source in kinds.items():
-        which = f"within {', '.join(within)}" if within else "elsewhere"
+    for blocks, source in kinds.items():
+        which = f"within {', '.join(blocks)}" if blocks else "elsewhere"
         text = f"{question.source_text} ({which})" if len(kinds) > 1 else question.source_text
         yield replace(question, source=source, source_text=text)
 
@@ -45,10 +45,6 @@ def _kinds(restrictions: Sequence[_Ranges]) -> dict[tuple[str, ...], list[Addres
             bounds.update(edge for one in ranges if one.family == whole.family for edge in (one.first, one.last + 1))
         for first, after in pairwise(sorted(bounds)):
             part = AddressRange(whole.family, first, after - 1)
-            within = dict.fromkeys(cidrs(one)[0] for ranges in restrictions for one in ranges if _holds(one, part))
-            kinds.setdefault(tuple(within), []).append(part)
+            named = dict.fromkeys(cidrs(one)[0] for ranges in restrictions for one in ranges if within((part,), (one,)))
+            kinds.setdefault(tuple(named), []).append(part)
     return kinds
-
-
-def _holds(block: AddressRange, part: AddressRange) -> bool:
-    return block.family == part.family and block.first <= part.first and part.last <= block.last

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.context import Context, make_context
-from netverify.answers.route_verdicts import needs, scope_of
+from netverify.answers.route_verdicts import scope_of
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.route_words import first_condition
 from netverify.intent.spec import ComparedTo, Comparing
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Route
@@ -76,11 +77,9 @@ def _by_way(way: WayIn, route: Route, assertion: str, *, is_new: bool) -> Violat
     verb = "can reach" if is_new else "can no longer reach"
     stations = " -> ".join(hop.text for hop in route.path)
     knocks = f"{way.protocol} {way.port}" if way.port is not None else str(way.protocol)
-    conditions = needs(route)
-    provided = f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
     text = f"{route.source} {verb} {route.text} by way of {stations} on {knocks}"
     return Violation(
-        text + provided,
+        text + first_condition(route),
         route.source,
         route.text,
         fingerprint(assertion, text, *route.provided),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
-from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, subtract
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, size, subtract
 from netverify.queries.internet import internet_ranges
 
 _Ranges = tuple[AddressRange, ...]
@@ -20,28 +20,9 @@ def singled_out(ranges: Collection[AddressRange], pods: Collection[AddressRange]
     wholes = [[EVERY_IPV4], [EVERY_IPV6]]
     wholes += [[one for one in part if one.family == family] for part in (internet, pods) for family in (4, 6)]
     crowded = tuple(one for whole in wholes if whole and _has_half(ranges, whole) for one in whole)
-    return tuple(sorted(rest for one in merged(ranges) for rest in subtract(one, crowded)))
+    return tuple(sorted(rest for one in joined(ranges) for rest in subtract(one, crowded)))
 
 
 def _has_half(ranges: Collection[AddressRange], whole: Sequence[AddressRange]) -> bool:
-    everything = list(merged(whole))
-    left = sum(_size(rest) for one in everything for rest in subtract(one, tuple(merged(ranges))))
-    return 2 * left <= sum(map(_size, everything))
-
-
-def merged(ranges: Iterable[AddressRange]) -> Iterator[AddressRange]:
-    """The same addresses as sorted ranges that do not meet."""
-    last: AddressRange | None = None
-    for one in sorted(ranges):
-        if last is not None and last.family == one.family and one.first <= last.last + 1:
-            last = AddressRange(one.family, last.first, max(last.last, one.last))
-            continue
-        if last is not None:
-            yield last
-        last = one
-    if last is not None:
-        yield last
-
-
-def _size(block: AddressRange) -> int:
-    return block.last - block.first + 1
+    left = size(rest for one in whole for rest in subtract(one, joined(ranges)))
+    return 2 * left <= size(whole)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from netverify.answers.context import Context, with_namespaces_of
@@ -186,8 +185,3 @@ def _port(answer: Answer) -> str:
     assert witness is not None
     flow = witness.flow
     return f"{flow.protocol} {flow.port}" if witness.port_matters else f"any {flow.protocol} port"
-
-
-def judge_all(claims: Iterator[Claim], assertion: str, judge: Judge) -> Judged:
-    """All ``claims`` of one assertion together."""
-    return together([judge.judge(claim, assertion) for claim in claims])

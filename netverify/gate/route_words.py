@@ -12,11 +12,15 @@ def violation_text(route: Route, source: str) -> tuple[str, str]:
     The first condition is in the text, and that there are more.
     """
     way = " -> ".join(hop.text for hop in route.path)
-    conditions = needs(route)
-    provided = f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
     last = route.legs[-1]
     by = f" ({through(last)})" if through(last) else ""
-    return f"{source} can reach {route.text}{f' by way of {way}' if way else ''}{provided}{by}", way
+    return f"{source} can reach {route.text}{f' by way of {way}' if way else ''}{first_condition(route)}{by}", way
+
+
+def first_condition(route: Route) -> str:
+    """What must hold for ``route``, behind a comma: the first condition, and that there are more; empty without any."""
+    conditions = needs(route)
+    return f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
 
 
 def through(answer: Answer) -> str:

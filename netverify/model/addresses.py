@@ -75,6 +75,11 @@ def cidrs(block: AddressRange) -> tuple[str, ...]:
     return tuple(str(network) for network in ipaddress.summarize_address_range(kind(block.first), kind(block.last)))
 
 
+def alone(address: Address) -> AddressRange:
+    """The range of ``address`` and no other."""
+    return AddressRange(address.family, address.value, address.value)
+
+
 def overlap(ours: tuple[AddressRange, ...], theirs: tuple[AddressRange, ...]) -> tuple[AddressRange, ...]:
     """The addresses in both: sorted, disjoint ranges."""
     both = (
@@ -96,6 +101,11 @@ def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
         else:
             found.append(one)
     return tuple(found)
+
+
+def size(ranges: Iterable[AddressRange]) -> int:
+    """How many addresses there are in ``ranges``."""
+    return sum(one.last - one.first + 1 for one in joined(ranges))
 
 
 def within(ours: tuple[AddressRange, ...], theirs: tuple[AddressRange, ...]) -> bool:

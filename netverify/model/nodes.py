@@ -12,10 +12,9 @@ from dataclasses import replace
 
 from netverify.model.address_plan import NodesAt
 from netverify.model.addresses import Address, AddressRange, cidrs
+from netverify.model.api_server import API_SERVER
 from netverify.model.cluster import NODE, NODES, Cluster, Namespace, Node, Workload
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-
-_API_SERVER = ("default", "kubernetes")
 
 
 def with_known_nodes(cluster: Cluster, node_cidrs: Iterable[AddressRange] = ()) -> Cluster:
@@ -43,7 +42,7 @@ def _other_addresses(cluster: Cluster) -> Iterator[tuple[Address, str]]:
         for address in workload.host_addresses:
             yield address, f"the host of a pod of {workload.key}"
     for each in cluster.routing.endpoint_slices:
-        if (each.namespace, each.service) == _API_SERVER:
+        if (each.namespace, each.service) == API_SERVER:
             for subset in each.subsets:
                 for one in subset.addresses:
                     yield one.address, "an endpoint of Service default/kubernetes"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netverify.model.addresses import Address, AddressRange, subtract
+from netverify.model.addresses import Address, AddressRange, alone, subtract
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.model.service import Service, ServiceType
@@ -63,7 +63,7 @@ def whoever_else_is_in(
 
     A cluster IP leads to its Service alone. At another address, ports that are not the Service's are whoever's it is.
     """
-    taken = tuple(AddressRange(one.address.family, one.address.value, one.address.value) for one in addresses)
+    taken = tuple(alone(one.address) for one in addresses)
     parts = [whoever_is_in(rest, end, cluster) for rest in subtract(block, taken)]
     for here in sorted(set(taken)):
         there = [one for one in addresses if one.address in here]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netverify.model.addresses import Address, AddressRange, subtract
+from netverify.model.addresses import AddressRange, alone, overlap, subtract
 from netverify.model.cluster import NODES, Cluster, is_node
 from netverify.model.flow import End
 from netverify.rules.predicate import (
@@ -52,7 +52,7 @@ def whoever_is_in(block: AddressRange, end: End, cluster: Cluster) -> Predicate:
         ranges: tuple[AddressRange, ...] = (block,)
         # A bare Pod has no other address; of a controller, pods that are not known to be in the block may be there.
         if workload.replica_addresses and told_apart <= _TOLD_APART:
-            ranges = tuple(map(_alone, inside))
+            ranges = tuple(map(alone, inside))
         pods.append(All((IsWorkload(end, workload.key), AddressIn(end, ranges))))
     nodes = _nodes_in(block, end, cluster)
     parts = [*nodes, *pods, *_pods_of_nodes(block, end, cluster)]
@@ -66,13 +66,8 @@ def _pods_of_nodes(block: AddressRange, end: End, cluster: Cluster) -> tuple[Pre
 
     Not every plugin takes addresses from there, so that somebody outside may be there as well.
     """
-    shared = {
-        AddressRange(block.family, max(block.first, one.first), min(block.last, one.last))
-        for node in cluster.nodes
-        for one in node.pod_cidrs
-        if _overlap(block, one)
-    }
-    return (All((IsPod(end), AddressIn(end, tuple(sorted(shared))))),) if shared else ()
+    shared = overlap((block,), tuple(one for node in cluster.nodes for one in node.pod_cidrs))
+    return (All((IsPod(end), AddressIn(end, shared))),) if shared else ()
 
 
 def _nodes_in(block: AddressRange, end: End, cluster: Cluster) -> tuple[Predicate, ...]:
@@ -80,7 +75,7 @@ def _nodes_in(block: AddressRange, end: End, cluster: Cluster) -> tuple[Predicat
     there = [
         node
         for node in cluster.nodes
-        if any(address in block for address in node.addresses) or any(_overlap(block, one) for one in node.within)
+        if any(address in block for address in node.addresses) or overlap((block,), node.within)
     ]
     if not there:
         return ()
@@ -92,17 +87,9 @@ def _nodes_in(block: AddressRange, end: End, cluster: Cluster) -> tuple[Predicat
 
 def _has_others(block: AddressRange, cluster: Cluster) -> bool:
     """Whether ``block`` has an address that is no node's."""
-    taken = [_alone(address) for node in cluster.nodes for address in node.addresses if address in block]
+    taken = [alone(address) for node in cluster.nodes for address in node.addresses if address in block]
     taken += [one for node in cluster.nodes for one in node.within]
     return bool(subtract(block, tuple(taken)))
-
-
-def _alone(address: Address) -> AddressRange:
-    return AddressRange(address.family, address.value, address.value)
-
-
-def _overlap(one: AddressRange, other: AddressRange) -> bool:
-    return one.family == other.family and one.first <= other.last and other.first <= one.last
 
 
 def names_nodes(predicate: Predicate, end: End) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netverify.model.addresses import AddressRange
+from netverify.model.addresses import alone
 from netverify.model.api_server import API_SERVER, USUAL_PORTS, ApiServer
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
@@ -86,7 +86,7 @@ def api_server_places(index: RoutingIndex, options: RoutingOptions) -> Iterator[
 def _told(index: RoutingIndex, told: ApiServer) -> Iterator[ApiServerPlace]:
     """``told`` as whoever is known to be there, and as a node, which no manifest may show."""
     address = told.address
-    here = AddressRange(address.family, address.value, address.value)
+    here = alone(address)
     traffic = only(Protocol.TCP, told.port)
     known = whoever_is_in(here, End.DESTINATION, index.cluster)
     shown = f"[{address}]" if address.family == 6 else str(address)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from netverify.model.addresses import Address, AddressRange
+from netverify.model.addresses import Address, alone
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import Labels, selector_of
@@ -162,7 +162,7 @@ def _written(
 
 
 def _at(index: RoutingIndex, address: Address, traffic: Predicate, number: int | None) -> Backend:
-    here = AddressRange(address.family, address.value, address.value)
+    here = alone(address)
     known = [f"a pod of {one.key}" for one in index.cluster.workloads if address in one.known_addresses]
     text = f"address {f'[{address}]' if address.family == 6 else address}" + (f" ({', '.join(known)})" if known else "")
     return Backend(EndpointKind.ADDRESS, text, whoever_is_in(here, End.DESTINATION, index.cluster), traffic, number)

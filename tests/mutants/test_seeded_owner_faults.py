@@ -11,9 +11,8 @@ MOST_CLUSTERS = 100
 FAULTS_OF_OWNERS = {
     "the address of a node is outside": (
         "queries.whereabouts",
-        "    parts = [*nodes, *pods, *_pods_of_nodes(block, end, cluster)]\n"
-        "    if not nodes or _has_others(block, cluster):\n",
-        "    parts = [*pods, *_pods_of_nodes(block, end, cluster)]\n    if True:\n",
+        "[*nodes, *pods, *_pods_of_nodes(block, end, cluster)]\n    if not nodes or _has_others(block, cluster):",
+        "[*pods, *_pods_of_nodes(block, end, cluster)]\n    if True:",
     ),
     "a node is left out of the people": (
         "model.nodes",

@@ -54,10 +54,6 @@ class Checkout:
         """How the user would write ``path``."""
         return os.path.normpath(os.path.join(self.prefix, self.relative(path)))  # noqa: PTH118 keeps what was written
 
-    def same_place(self, first: Path, second: Path) -> bool:
-        """Whether both paths are one place."""
-        return first.resolve() == second.resolve()
-
 
 def checkout_of(path: Path, argument: str) -> Checkout:
     """The checkout that ``path`` lies in: the nearest folder with ``.git``.
