@@ -345,6 +345,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV718": "annotation that is no exception",
         "NV719": "exception that has expired",
         "NV721": "baseline of an earlier version",
+        "NV722": "approval or exception that would cover more than it names",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

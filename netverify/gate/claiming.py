@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netverify.answers.context import Context
-from netverify.answers.planned import routes_to
+from netverify.gate.behind import behind, certainly_behind
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.intent.ends import ANYONE, Ends, united
-from netverify.intent.spec import FlowText, World
+from netverify.intent.spec import FlowText, World, Written
 from netverify.model.flow import End
 from netverify.model.service import Service
 from netverify.queries.endpoint_grammar import EndpointPhrase
@@ -102,8 +102,9 @@ class Claiming:
             sources = self.ends.pod_parts(flow.sources, End.SOURCE)
         traffic = self.ends.traffic(flow)
         if flow.destinations:
-            targets = self.ends.parts(flow.destinations, End.DESTINATION)
-        meant = [self._target(one, traffic) for one in self._with_ports(targets, traffic, flow)]
+            meant = [one for written in flow.destinations for one in self._certainly(written, traffic, flow)]
+        else:
+            meant = [self._target(one, traffic) for one in self._with_ports(targets, traffic, flow)]
         both = united(sources)
         target_of_any = meant[0] if len(meant) == 1 else AnyOf(tuple(meant))
         return Exempt(both.predicate, target_of_any, outside=any(one.outside for one in sources))
@@ -113,8 +114,16 @@ class Claiming:
         if destination.called is None:
             return All((destination.predicate, traffic))
         question = _question(_ANY_POD, destination, traffic, from_outside=False)
-        legs = [route.legs[-1].question for route in routes_to(question, destination.called, self.context)]
-        return AnyOf(tuple(All((leg.destination, leg.traffic)) for leg in legs))
+        return behind(question, self.context)
+
+    def _certainly(self, written: Written, traffic: Predicate, flow: FlowText) -> Iterator[Predicate]:
+        """What ``written`` means for certain as a target: a block of addresses means none of the Services in it."""
+        for part in self._with_ports(self.ends.parts((written,), End.DESTINATION), traffic, flow):
+            if part.called is None:
+                yield self._target(part, traffic)
+            elif not part.called.by_block:
+                question = _question(_ANY_POD, part, traffic, from_outside=False)
+                yield certainly_behind(question, written, self.context)
 
 
 def other_than(phrase: EndpointPhrase) -> EndpointPhrase:

@@ -37,7 +37,8 @@ class Called:
     sentence gives first; none where it names the Service itself. ``hostname`` picks some endpoints of a headless
     Service: of existing pods those of ``workloads``. ``notes`` say what is not sure about the name. ``nowhere`` says in
     words why the name leads nowhere as far as the manifests tell, and is empty where it leads somewhere; ``is_sure``:
-    nothing outside the manifests could change that. ``by_address``: it is called by an address of the Service.
+    nothing outside the manifests could change that. ``by_address``: it is called by an address of the Service;
+    ``by_block``: by a block of addresses that has more than this one.
     """
 
     service: Service | None
@@ -49,6 +50,7 @@ class Called:
     nowhere: str = ""
     is_sure: bool = True
     by_address: bool = False
+    by_block: bool = False
 
     @property
     def is_dialled_directly(self) -> bool:

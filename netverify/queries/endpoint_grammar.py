@@ -64,7 +64,7 @@ def at_addresses(text: str, block: AddressRange, end: End, cluster: Cluster) -> 
     if not services:
         return EndpointPhrase(text, whoever_is_in(block, end, cluster), outside=True)
     others = whoever_else_is_in(block, services, end, cluster)
-    return EndpointPhrase(text, others, outside=True, services=called_at(services))
+    return EndpointPhrase(text, others, outside=True, services=called_at(services, by_block=block.first != block.last))
 
 
 NameReader: TypeAlias = Callable[[str, str | None], Called | Uncalled]

@@ -45,15 +45,18 @@ def service_addresses_in(block: AddressRange, cluster: Cluster) -> tuple[Service
     return tuple(one for each in cluster.routing.services for one in addresses_of(each) if one.address in block)
 
 
-def called_at(addresses: tuple[ServiceAddress, ...]) -> tuple[Called, ...]:
-    """The Services of ``addresses`` as what is called, each once."""
+def called_at(addresses: tuple[ServiceAddress, ...], *, by_block: bool) -> tuple[Called, ...]:
+    """The Services of ``addresses`` as what is called, each once; ``by_block`` as :class:`Called` has it."""
     first: dict[str, ServiceAddress] = {}
     for one in addresses:
         first.setdefault(str(one.service), one)
     return tuple(
-        Called(one.service, aliases=(Alias(f"{one.what} {one.address}", one.service.origin),), by_address=True)
-        for one in first.values()
+        Called(one.service, aliases=(_alias(one),), by_address=True, by_block=by_block) for one in first.values()
     )
+
+
+def _alias(one: ServiceAddress) -> Alias:
+    return Alias(f"{one.what} {one.address}", one.service.origin)
 
 
 def whoever_else_is_in(
