@@ -31,6 +31,7 @@ from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import FILE_NAMES, Severity, Spec
 from netverify.manifests.confidential import shown_arguments
 from netverify.manifests.coverage import Coverage, Inventory
+from netverify.manifests.permissions import HOW_TO_ALLOW
 from netverify.model.cluster import Cluster
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
@@ -133,7 +134,8 @@ def intent_of(request: CheckRequest) -> Intended:
             message = f"there is no intent file here: neither `{FILE_NAMES[0]}` nor `{FILE_NAMES[1]}`"
             raise Refusal("NV420", message, "name one with `--spec FILE`, or begin with `netverify init`")
         paths = (str(found),)
-    spec = read_spec(paths)
+    by_hand = () if request.sources.by_default else map(Path, request.sources.names)
+    spec = read_spec(paths, request.sources.permissions, (Path(), *by_hand))
     known = [one.id for one in spec.assertions]
     for wanted in request.ids:
         if wanted not in known:
@@ -152,6 +154,8 @@ def intent_of(request: CheckRequest) -> Intended:
 def _baseline(request: CheckRequest) -> Baseline | None:
     if request.baseline is None:
         return None
+    if not request.sources.permissions.lets_named(Path(request.baseline)):
+        raise Refusal("NV717", f"the baseline `{request.baseline}` leads out of the checkout", HOW_TO_ALLOW)
     try:
         return read_baseline(request.baseline, Path(request.baseline).read_text(encoding="utf-8"))
     except BaselineError as error:

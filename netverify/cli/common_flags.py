@@ -88,6 +88,16 @@ _INPUTS = (
     click.option("--set", "sets", metavar="K=V", multiple=True, help="Value for every chart; repeatable."),
     click.option("-n", "--namespace", metavar="NS", help="Namespace of objects that name none.  [default: default]"),
     click.option("--allow-empty", is_flag=True, help="It is no error where no object that matters is read."),
+    click.option(
+        "--allow-outside",
+        "outside",
+        metavar="PATH",
+        multiple=True,
+        type=click.Path(),
+        help="Let intent files, links and kustomizations of a checkout name what is at or below a path outside of it; "
+        "repeatable.",
+    ),
+    click.option("--allow-network", is_flag=True, help="Let renderers fetch what overlays and charts name elsewhere."),
     click.option("--strict", is_flag=True, help="Refuse what is otherwise only noted, such as unrendered templates."),
 )
 _SPEED = (
@@ -267,6 +277,7 @@ def sources_of(flags: dict[str, Any]) -> Sources:
     if any("=" not in one for one in flags["sets"]):
         raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
     from netverify.cli.request import Sources  # noqa: PLC0415 help does not need it
+    from netverify.manifests.permissions import permitted  # noqa: PLC0415 as above
     from netverify.manifests.renderings import ArgoPath, FluxPath  # noqa: PLC0415 as above
 
     delivered: tuple[Rendering, ...] = (*map(FluxPath, flags["flux"]), *map(ArgoPath, flags["argocd"]))
@@ -284,4 +295,5 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         jobs=flags["jobs"],
         cached=not flags["no_cache"],
         by_default=not named,
+        permissions=permitted(flags["outside"], network=flags["allow_network"]),
     )

@@ -25,12 +25,14 @@ def with_intended(sources: Sources) -> Sources:
     if not sources.by_default:
         return sources
     path = found_beside(Path())
-    return sources if path is None else sources_with(sources, read_spec((str(path),)))
+    return sources if path is None else sources_with(sources, read_spec((str(path),), sources.permissions))
 
 
 def sources_with(sources: Sources, spec: Spec) -> Sources:
     """``sources``, or those of ``spec`` where the user named none."""
-    placed = replace(sources, namespace=sources.namespace or spec.namespace)
+    home = spec.checkouts[0] if len(spec.checkouts) == 1 else None
+    permissions = replace(sources.permissions, home=home)
+    placed = replace(sources, namespace=sources.namespace or spec.namespace, permissions=permissions)
     if not sources.by_default or not spec.sources:
         return placed
     return replace(

@@ -39,6 +39,7 @@ def read_sources(sources: Sources) -> Inventory:
         sets=sources.sets,
         renderings=sources.renderings,
         strict=sources.strict,
+        permissions=sources.permissions,
         means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
     )
     return inventory if sources.allow_empty else refused_if_empty(inventory, sources.names)

@@ -32,7 +32,9 @@ def read_both(request: DiffRequest) -> Inputs:
     sources = _may_be_empty(_relative(request.sources))
     paths = tuple(_paths(sources))
     try:
-        with checkout(request.base, ".", tuple(_without_magic(path) for path in paths)) as root:
+        with checkout(
+            request.base, ".", tuple(_without_magic(path) for path in paths), sources.permissions.outside
+        ) as root:
             absent = [path for path in paths if not has_magic(path) and not _exists(root / path)]
             gone = [path for path in paths if not has_magic(path) and not _exists(Path(path))]
             # What is there on neither side is a slip, and is refused as ever.
@@ -67,7 +69,9 @@ def read_revision(sources: Sources, revision: str) -> Inventory:
     at_both = _relative(sources)
     paths = tuple(_paths(at_both))
     try:
-        with checkout(revision, ".", tuple(_without_magic(path) for path in paths)) as root:
+        with checkout(
+            revision, ".", tuple(_without_magic(path) for path in paths), sources.permissions.outside
+        ) as root:
             absent = [path for path in paths if not has_magic(path) and not _exists(root / path)]
             if paths and len(absent) == len(paths):
                 # Compared with nothing at all, everything would be as permissive as before.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
 from netverify.diagnostics import Severity
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
 from netverify.manifests.renderings import Rendering, place_of
 from netverify.model.api_server import ApiServer
 from netverify.queries.assumed import Assumed
@@ -27,7 +28,7 @@ class Sources:
     ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` are what else is rendered, in order. ``jobs``
     is None where the machine may say; ``cached``: what was read before need not be read again. ``by_default``: the user
     names no source, so that those of an intent file count, if there is one. ``allow_empty``: nothing that
-    matters need be read.
+    matters need be read. ``permissions`` are what the user allows by hand.
     """
 
     filenames: tuple[str, ...]
@@ -42,6 +43,7 @@ class Sources:
     cached: bool = True
     by_default: bool = False
     allow_empty: bool = False
+    permissions: Permissions = NOTHING_ALLOWED
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from netverify.manifests.git import RevisionError
 from netverify.manifests.globs import Pattern, has_magic
 from netverify.manifests.kustomization import FILE_NAMES as KUSTOMIZATION_FILES
 from netverify.manifests.overlays import REMOTE_SIGNS
+from netverify.manifests.permissions import Permissions
 from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering, place_of
 from netverify.manifests.revision_tree import RevisionTree, tree_at
@@ -53,7 +54,9 @@ def is_unchanged(request: CheckRequest, spec: Spec, judged: frozenset[str], toda
     if not all(_FIXED.fullmatch(one.revision.text) for one in compared if one.revision is not None):
         return False
     directories = [one.directory.text for one in compared if one.directory is not None]
-    return _same_manifests((*request.sources.filenames, *directories), tree) and _same_renderings(request.sources, tree)
+    return _same_manifests(
+        (*request.sources.filenames, *directories), tree, request.sources.permissions
+    ) and _same_renderings(request.sources, tree)
 
 
 def _intent_files(request: CheckRequest, spec: Spec) -> Iterator[Path]:
@@ -62,12 +65,12 @@ def _intent_files(request: CheckRequest, spec: Spec) -> Iterator[Path]:
         yield Path(request.baseline)
 
 
-def _same_manifests(arguments: Iterable[str], tree: RevisionTree) -> bool:
+def _same_manifests(arguments: Iterable[str], tree: RevisionTree, permissions: Permissions) -> bool:
     """Whether ``arguments`` lead to the same files with the same bytes, those that kustomizations name included."""
     names = tuple(dict.fromkeys(arguments))
     if STANDARD_INPUT in names:
         return False
-    found = find_sources(names, None)
+    found = find_sources(names, None, permissions=permissions)
     if any(one.severity is Severity.ERROR for one in found.diagnostics):
         return False
     roots = [Path(Pattern(name).base if has_magic(name) and not Path(name).exists() else name) for name in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,10 +13,20 @@ from netverify.diagnostics import DiagnosedError, Diagnostic, Origin, Severity
 from netverify.intent.convert import Converter
 from netverify.intent.problems import problems
 from netverify.intent.shape import IntentShape
-from netverify.intent.spec import FILE_NAMES, Assertion, ExceptionText, Spec, Written, ZoneText
+from netverify.intent.spec import (
+    FILE_NAMES,
+    Assertion,
+    ComparedTo,
+    ExceptionText,
+    Spec,
+    Written,
+    ZoneText,
+)
 from netverify.manifests.document import Document, FieldPath, Value, render_path
+from netverify.manifests.globs import Pattern, has_magic
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, checkout_root, leaves
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
 from netverify.queries.assumed import RANGES
@@ -33,27 +43,60 @@ def found_beside(folder: Path) -> Path | None:
     return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
 
 
-def read_spec(paths: Sequence[str]) -> Spec:
+def read_spec(
+    paths: Sequence[str], permissions: Permissions = NOTHING_ALLOWED, scanned: Sequence[Path] | None = None
+) -> Spec:
     """What the files at ``paths`` say together, with those that they include.
 
-    Raises :class:`IntentError` for files that cannot be read, are not of the shape, or contradict each other.
+    A file in a checkout (without ``.git``: in a folder) may name only what is in there, unless ``permissions`` let it.
+    One that is in none, and not where ``scanned`` leads (by default the current folder), is trusted.
+
+    Raises :class:`IntentError` for files that cannot be read, are not of the shape, lead out of their checkout, or
+    contradict each other.
     """
-    reading = _Reading()
+    reading = _Reading(permissions)
     for path in paths:
-        reading.file(Path(path), path)
+        reading.begin(Path(path), path, scanned if scanned is not None else (Path(),))
     reading.check_names()
     if reading.diagnostics:
         raise IntentError(tuple(sorted(reading.diagnostics, key=Diagnostic.sort_key)))
     return reading.spec()
 
 
+def checkout_of_intent(path: Path, scanned: Sequence[Path]) -> Path | None:
+    """The top of the checkout that binds the intent file at ``path``; None where it is trusted.
+
+    Without ``.git`` it is the folder of the file, if that is in what is ``scanned`` or holds it.
+    """
+    name = Path(os.path.abspath(path))  # noqa: PTH100 - a link at the end must not be followed
+    top = checkout_root(name)
+    if top is not None:
+        return top
+    folder = name.parent.resolve()
+    for one in scanned:
+        place = checkout_root(Path(os.path.abspath(one))) or one.resolve()  # noqa: PTH100 - as above
+        if folder.is_relative_to(place) or place.is_relative_to(folder):
+            return folder
+    return None
+
+
 @dataclass(slots=True)
 class _Reading:
     """What has been read so far."""
 
+    permissions: Permissions
+    root: Path | None = None
     parts: list[Spec] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
+
+    def begin(self, path: Path, shown_path: str, scanned: Sequence[Path]) -> None:
+        """One file that is named, with its checkout, and with those that it includes."""
+        self.root = checkout_of_intent(path, scanned)
+        if not self.permissions.lets(path, self.root):
+            self.diagnostics.append(leaves(shown_path, Origin(shown_path)))
+            return
+        self.file(path, shown_path)
 
     def file(self, path: Path, shown_path: str) -> None:
         """One file, unless it was read before; then those that it includes."""
@@ -76,10 +119,27 @@ class _Reading:
         if document is None or shape is None:
             return
         converter = Converter(document, Path(os.path.dirname(shown_path)))  # noqa: PTH120 - as the user wrote it
-        self.parts.append(converter.spec(shape))
+        spec = converter.spec(shape)
+        self.parts.append(replace(spec, checkouts=() if self.root is None else (self.root,)))
+        self.diagnostics += self._leaving(spec)
         self.diagnostics += converter.diagnostics
         for number, text in enumerate(shape.include):
             self._include(document, number, text, path.parent)
+
+    def _leaving(self, spec: Spec) -> Iterator[Diagnostic]:
+        """What is wrong with the paths that ``spec`` names: they lead out of the checkout that its file is in."""
+        for source in spec.sources:
+            for text in (source.path, *source.values):
+                if not self._lets(text):
+                    yield leaves(text, source.origin)
+        compared = [one.statement.directory for one in spec.assertions if isinstance(one.statement, ComparedTo)]
+        for directory in compared:
+            if directory is not None and not self._lets(directory.text):
+                yield leaves(directory.text, directory.origin)
+
+    def _lets(self, text: str) -> bool:
+        places = {text, Pattern(text).base} if has_magic(text) else {text}
+        return all(self.permissions.lets(Path(one), self.root) for one in places)
 
     def _document(self, shown_path: str, data: bytes) -> Document | None:
         loaded = load(shown_path, data)
@@ -154,6 +214,7 @@ class _Reading:
         parts = self.parts
         return Spec(
             files=tuple(name for part in parts for name in part.files),
+            checkouts=tuple(dict.fromkeys(one for part in parts for one in part.checkouts)),
             sources=tuple(one for part in parts for one in part.sources),
             namespace=next((part.namespace for part in parts if part.namespace), None),
             cni=next((part.cni for part in parts if part.cni), None),

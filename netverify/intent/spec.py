@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeAlias
 
 from netverify.diagnostics import Origin
@@ -261,9 +262,13 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Everything that the intent files of one run say together. ``files`` are their paths, in the order of reading."""
+    """Everything that the intent files of one run say together. ``files`` are their paths, in the order of reading.
+
+    ``checkouts`` are the folders that they may name paths of; none where they are trusted.
+    """
 
     files: tuple[str, ...]
+    checkouts: tuple[Path, ...] = ()
     sources: tuple[SourceText, ...] = ()
     namespace: str | None = None
     cni: Written | None = None

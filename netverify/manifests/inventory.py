@@ -20,6 +20,7 @@ from netverify.manifests.gathered import Fact, Gathered, ReadObject, merged
 from netverify.manifests.gathering import Terms
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
 from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering
 from netverify.manifests.renditions import render_all, rendered_by
 from netverify.manifests.repeated_resources import with_repeated_refused
@@ -111,18 +112,20 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     texts: Mapping[str, bytes] = _NO_TEXTS,
     strict: bool = False,
     means: Means = ALONE,
+    permissions: Permissions = NOTHING_ALLOWED,
 ) -> Inventory:
     """The inventory of all that the arguments name; what cannot be read is among the diagnostics; nothing is raised.
 
     ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` come after those of ``kustomize`` and
     ``helm``, and a file that one of them applies is not read once more as it stands. ``texts`` are manifests by the
     name to report them by. With ``strict`` what is not rendered is an error. ``means`` change how long it takes, and
-    nothing else; a process that dies under them is a ``WorkerDiedError``.
+    nothing else; a process that dies under them is a ``WorkerDiedError``. ``permissions`` are what may be read and
+    fetched besides what the checkouts hold that are named.
     """
-    found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None)
+    found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None, permissions=permissions)
     wanted: list[Rendering] = [KustomizeBuild(directory) for directory in kustomize]
     wanted += [HelmChart(chart, tuple(values), tuple(sets)) for chart in helm]
-    rendered = render_all((*wanted, *renderings), default_namespace, strict=strict)
+    rendered = render_all((*wanted, *renderings), default_namespace, permissions, strict=strict)
     outside = [*found.diagnostics, *rendered.diagnostics]
     sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
     sources += rendered.sources

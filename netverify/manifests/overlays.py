@@ -23,6 +23,7 @@ from netverify.manifests.overlay_findings import (
     unnamed_finding,
     unused_finding,
 )
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
 from netverify.manifests.tree import Folder, Found, exists, is_folder
@@ -45,9 +46,10 @@ class Placed:
 
 @dataclass(slots=True)
 class _Reach:
-    """What applying one root came across. ``is_whole`` iff nothing of it was refused."""
+    """What applying one root, in its ``checkout``, came across. ``is_whole`` iff nothing of it was refused."""
 
     root: str
+    checkout: Path | None
     placed: list[Placed] = field(default_factory=list)
     folders: set[Path] = field(default_factory=set)
     data: set[Path] = field(default_factory=set)
@@ -67,7 +69,9 @@ class _Step:
 class Overlays:
     """The kustomizations of one tree, each parsed once. What is wrong with them is in ``diagnostics``."""
 
-    def __init__(self) -> None:
+    def __init__(self, permissions: Permissions = NOTHING_ALLOWED) -> None:
+        """``permissions`` say what may be read besides the checkout of each kustomization that is applied."""
+        self._permissions = permissions
         self.diagnostics: list[Diagnostic] = []
         self.skipped: list[tuple[str, str]] = []
         self._parsed: dict[Path, Kustomization | None] = {}
@@ -107,7 +111,7 @@ class Overlays:
             self.skipped.append((folder.shown, "a component that no kustomization here names"))
             self.diagnostics.append(unused_finding(overlay.origin, [folder.shown]))
             return []
-        reach = _Reach(folder.shown)
+        reach = _Reach(folder.shown, self._permissions.root_of(folder.path))
         self._reach(folder.path, folder.shown, None, (), reach)
         if reach.is_whole and overlay is not None:
             self._leave_out_rest(folder, overlay, reach)
@@ -135,6 +139,10 @@ class Overlays:
     def _reach_entry(self, entry: Entry, step: _Step, reach: _Reach) -> None:
         target = step.overlay.folder / entry.text
         shown_target = _joined(step.overlay.shown, entry.text)
+        if exists(target) and not self._permissions.lets(target, reach.checkout):
+            reach.is_whole = False
+            self.diagnostics.append(leaves(entry.text, entry.origin))
+            return
         problem = (
             _folder_problem(entry.text, target, step.chain)
             or _file_problem(entry.text, target, step.overlay)
@@ -169,6 +177,7 @@ class Overlays:
     def _named_below(self, path: Path, shown: str) -> Iterator[Path]:
         """Every folder that the kustomization in ``path`` names, and that those name, itself left out."""
         seen: set[Path] = set()
+        checkout = self._permissions.root_of(path)
         pending = [(path, shown)]
         while pending:
             folder, folder_shown = pending.pop()
@@ -176,6 +185,8 @@ class Overlays:
             names = (*(e.text for e in overlay.resources), *overlay.components) if overlay else ()
             for name in names:
                 target = folder / name
+                if not self._permissions.lets(target, checkout):
+                    continue
                 if is_folder(target) and (real := target.resolve()) not in seen:
                     seen.add(real)
                     yield real
@@ -216,6 +227,9 @@ class Overlays:
         if len(names) > 1:
             problem = f"`{names[0]}` and `{names[1]}` stand in the same folder"
             self.diagnostics.append(refused(Origin(shown_file), problem))
+            return None
+        if not self._permissions.lets_named(path / names[0]):
+            self.diagnostics.append(leaves(shown_file, Origin(shown_file)))
             return None
         try:
             data = read_regular(path / names[0], DEFAULT_LIMITS.file_bytes)

@@ -12,6 +12,7 @@ from netverify.manifests.coverage import RenderedBy
 from netverify.manifests.delivered_kinds import ARGO, FLUX
 from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.following import follow_argo, follow_flux
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
 from netverify.manifests.programs import Program, version_of
 from netverify.manifests.rendering import Rendered, render_helm, render_kustomize
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
@@ -38,9 +39,15 @@ class Rendition:
     consumed: frozenset[Path] = frozenset()
 
 
-def render_all(renderings: Sequence[Rendering], default_namespace: str, *, strict: bool) -> Rendition:
+def render_all(
+    renderings: Sequence[Rendering],
+    default_namespace: str,
+    permissions: Permissions = NOTHING_ALLOWED,
+    *,
+    strict: bool,
+) -> Rendition:
     """What ``renderings`` give together, in their order. With ``strict`` what cannot be rendered is an error."""
-    return _together(_render(one, default_namespace, strict=strict) for one in renderings)
+    return _together(_render(one, default_namespace, permissions, strict=strict) for one in renderings)
 
 
 def rendered_by(made: Iterable[tuple[str, Program]]) -> tuple[RenderedBy, ...]:
@@ -50,7 +57,7 @@ def rendered_by(made: Iterable[tuple[str, Program]]) -> tuple[RenderedBy, ...]:
     return tuple(RenderedBy(what, program.name, versions[program]) for what, program in things)
 
 
-def _render(rendering: Rendering, default_namespace: str, *, strict: bool) -> Rendition:
+def _render(rendering: Rendering, default_namespace: str, permissions: Permissions, *, strict: bool) -> Rendition:
     match rendering:
         case KustomizeBuild(directory):
             return _of_one(directory, render_kustomize(directory), None)
@@ -58,9 +65,9 @@ def _render(rendering: Rendering, default_namespace: str, *, strict: bool) -> Re
             rendered = render_helm(chart, values, sets, namespace=namespace or default_namespace, release=release)
             return _of_one(chart, rendered, namespace)
         case FluxPath(path):
-            return _delivered(follow_flux(path, strict=strict), FLUX)
+            return _delivered(follow_flux(path, permissions, strict=strict), FLUX)
         case ArgoPath(path):
-            return _delivered(follow_argo(path, strict=strict), ARGO)
+            return _delivered(follow_argo(path, permissions, strict=strict), ARGO)
         case _:
             assert_never(rendering)
 

@@ -36,17 +36,19 @@ class _Entry:
 
 
 @contextmanager
-def checkout(revision: str, folder: str | Path = ".", paths: Sequence[str] = (".",)) -> Iterator[Path]:
+def checkout(
+    revision: str, folder: str | Path = ".", paths: Sequence[str] = (".",), allowed: Sequence[Path] = ()
+) -> Iterator[Path]:
     """``folder`` as it is at ``revision`` of its git repository, in a temporary place that is gone afterwards.
 
     What is given is where ``folder`` would be in it; the rest of the repository stands around it, so that relative
     paths lead where they led. ``paths``, relative to ``folder``, are what is going to be read. A folder that is not
-    there at that revision is empty.
+    there at that revision is empty. The repository may take objects from the folders ``allowed``, too.
 
     Raises :class:`RevisionError` where git is not installed or fails, ``folder`` is in no repository, there is no such
     revision, one of ``paths`` lies outside the repository or has a submodule in it, or the tree is too large.
     """
-    git = git_at(Path(folder), "compare two folders: `netverify diff OLD NEW`")
+    git = git_at(Path(folder), "compare two folders: `netverify diff OLD NEW`", allowed)
     prefix = Path(folder).resolve().relative_to(git.top).as_posix()
     commit = git.commit_of(revision)
     wanted = [_inside(prefix, path) for path in paths]

@@ -14,6 +14,7 @@ from netverify.manifests.globs import Pattern, has_magic
 from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.overlays import Overlays, Placed
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.manifests.placeholders import is_in_chart
 from netverify.manifests.reading import UnreadableError, not_regular, read_regular, too_large
 from netverify.manifests.tree import Folder, Found, Notes, exists, kind_of, walk
@@ -83,13 +84,19 @@ class SourceList:
     roots: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
-def find_sources(arguments: Sequence[str], stdin: BinaryIO | None, limits: Limits = DEFAULT_LIMITS) -> SourceList:
+def find_sources(
+    arguments: Sequence[str],
+    stdin: BinaryIO | None,
+    limits: Limits = DEFAULT_LIMITS,
+    permissions: Permissions = NOTHING_ALLOWED,
+) -> SourceList:
     """The inputs that ``arguments`` name: files, folders, quoted globs, ``-`` for ``stdin`` (``None``: a terminal).
 
     Folders are read recursively; a folder with a kustomization counts as what that kustomization applies. The same file
-    is one source however often it is named, unless overlays put it into different namespaces.
+    is one source however often it is named, unless overlays put it into different namespaces. What leads out of a
+    checkout, through links or kustomizations, is an error unless ``permissions`` let it be read.
     """
-    search = _Search(stdin, limits)
+    search = _Search(stdin, limits, permissions)
     for argument in dict.fromkeys(arguments):
         search.argument(argument)
     return SourceList(
@@ -107,6 +114,7 @@ class _Search:
 
     stdin: BinaryIO | None
     limits: Limits
+    permissions: Permissions = NOTHING_ALLOWED
     sources: list[Source] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
@@ -125,6 +133,8 @@ class _Search:
                 self.glob(argument)
             else:
                 self.report("NV131", "no such file or folder", argument, _did_you_mean(argument))
+        elif not self.permissions.lets_named(path):
+            self.diagnostics.append(leaves(argument, Origin(argument)))
         elif path.is_dir():
             self.folder(path, argument)
         else:
@@ -159,7 +169,7 @@ class _Search:
         """A folder with all below it."""
         before = len(self.diagnostics)
         notes = Notes()
-        top = walk(path, os.path.normpath(argument), notes)
+        top = walk(path, os.path.normpath(argument), notes, self.permissions)
         plain, placed = self.split(top)
         self.take(notes, {one.found.shown for one in placed})
         for found in plain:
@@ -172,7 +182,7 @@ class _Search:
 
     def split(self, top: Folder) -> tuple[list[Found], list[Placed]]:
         """The files of ``top`` that stand for themselves, and those that kustomizations apply."""
-        overlays = Overlays()
+        overlays = Overlays(self.permissions)
         plain: list[Found] = []
         owners: list[Folder] = []
         pending = [top]
@@ -194,11 +204,15 @@ class _Search:
         pattern = Pattern(argument)
         notes = Notes()
         base = Path(pattern.base)
-        top = walk(base, os.path.normpath(pattern.base), notes) if base.is_dir() else None
+        if not self.permissions.lets_named(base):
+            self.diagnostics.append(leaves(argument, Origin(argument)))
+            return
+        top = walk(base, os.path.normpath(pattern.base), notes, self.permissions) if base.is_dir() else None
         folders = list(top.everything()) if top else []
         matched = [found for folder in folders for found in folder.manifests if pattern.matches(found.file)]
         kustomizations = [found for folder in folders for found in folder.kustomizations if pattern.matches(found.file)]
         self.skipped += [note for note in notes.skipped if pattern.matches(Path(note[0]))]
+        self.diagnostics += [leaves(one, Origin(one)) for one in notes.leaving if pattern.matches(Path(one))]
         for found in kustomizations:
             self.file(found.file, found.shown)
         for found in matched:
@@ -218,6 +232,7 @@ class _Search:
     def take(self, notes: Notes, applied: Collection[str]) -> None:
         """What a walk came across besides files; a name that a kustomization applies all the same is not left alone."""
         self.skipped += [note for note in notes.skipped if note[0] not in applied]
+        self.diagnostics += [leaves(shown, Origin(shown)) for shown in notes.leaving]
         for shown, kind in notes.irregular:
             self.diagnostics.append(not_regular(kind).diagnostic(shown))
         for shown, reason in notes.unreadable:

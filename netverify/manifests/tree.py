@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from netverify.manifests.kustomization import FILE_NAMES
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
 from netverify.manifests.unread_forms import HOLDS_MANIFESTS, holds_manifests
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -44,21 +45,35 @@ class Folder:
 
 @dataclass(slots=True)
 class Notes:
-    """What a walk came across besides files to read: left alone with the reason, no regular file, not readable."""
+    """What a walk came across besides files to read: left alone with the reason, no regular file, not readable.
+
+    ``leaving`` are links that lead out of the checkout.
+    """
 
     skipped: list[tuple[str, str]] = field(default_factory=list)
     irregular: list[tuple[str, str]] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
 
 
-def walk(path: Path, shown: str, notes: Notes) -> Folder:
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """How far links may lead: in the folder that is ``walked``, or where ``permissions`` for its ``checkout`` allow."""
+
+    walked: Path
+    checkout: Path
+    permissions: Permissions
+
+
+def walk(path: Path, shown: str, notes: Notes, permissions: Permissions = NOTHING_ALLOWED) -> Folder:
     """The folder at ``path`` with all below it.
 
     Hidden names are left alone, and so are links to folders and links out of the tree: links to files inside it are
-    read. A suffix in capitals makes no manifest, as for kubectl, but is noted, as are files with manifests in a form
-    that is not read. Folders are visited with an explicit stack, so that deep trees are no trouble.
+    read. A link that leads out of the checkout is noted as such, unless ``permissions`` let it be read. A suffix in
+    capitals makes no manifest, as for kubectl, but is noted, as are files with manifests in a form that is not read.
+    Folders are visited with an explicit stack, so that deep trees are no trouble.
     """
-    root = path.resolve()
+    bounds = _Bounds(path.resolve(), permissions.root_of(path) or path.resolve(), permissions)
     top = Folder(path, shown)
     pending = [top]
     while pending:
@@ -70,7 +85,7 @@ def walk(path: Path, shown: str, notes: Notes) -> Folder:
             notes.unreadable.append((folder.shown, _reason(error)))
             continue
         for entry in entries:
-            _sort_in(entry, folder, root, notes)
+            _sort_in(entry, folder, bounds, notes)
         pending.extend(folder.folders)
     return top
 
@@ -107,7 +122,7 @@ def kind_of(mode: int) -> str | None:
     return kinds.get(stat.S_IFMT(mode))
 
 
-def _sort_in(entry: os.DirEntry[str], folder: Folder, root: Path, notes: Notes) -> None:
+def _sort_in(entry: os.DirEntry[str], folder: Folder, bounds: _Bounds, notes: Notes) -> None:
     shown = shown_below(folder.shown, entry.name)
     looks_like_manifest = entry.name.endswith(SUFFIXES) or entry.name in FILE_NAMES
     is_folder = entry.is_dir(follow_symlinks=False)
@@ -123,7 +138,7 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, root: Path, notes: Notes) 
     if is_folder:
         folder.folders.append(Folder(folder.path / entry.name, shown))
         return
-    if entry.is_symlink() and not _may_follow(entry, shown, root, notes, looks_like_manifest=looks_like_manifest):
+    if entry.is_symlink() and not _may_follow(entry, shown, bounds, notes, looks_like_manifest=looks_like_manifest):
         return
     if (irregular := kind_of(entry.stat().st_mode)) is not None:
         notes.irregular.append((shown, irregular))
@@ -132,7 +147,9 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, root: Path, notes: Notes) 
     (folder.kustomizations if entry.name in FILE_NAMES else folder.manifests).append(found)
 
 
-def _may_follow(entry: os.DirEntry[str], shown: str, root: Path, notes: Notes, *, looks_like_manifest: bool) -> bool:
+def _may_follow(
+    entry: os.DirEntry[str], shown: str, bounds: _Bounds, notes: Notes, *, looks_like_manifest: bool
+) -> bool:
     """Whether a link leads to a file of the same tree; notes why not where that matters."""
     try:
         target = Path(entry.path).resolve(strict=True)
@@ -145,7 +162,10 @@ def _may_follow(entry: os.DirEntry[str], shown: str, root: Path, notes: Notes, *
         return False
     if not looks_like_manifest:
         return False
-    if not target.is_relative_to(root):
+    if not bounds.permissions.lets(target, bounds.checkout):
+        notes.leaving.append(shown)
+        return False
+    if target.is_relative_to(bounds.checkout) and not target.is_relative_to(bounds.walked):
         notes.skipped.append((shown, "a link out of the tree"))
         return False
     return True

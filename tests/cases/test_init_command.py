@@ -197,6 +197,7 @@ def test_a_place_that_cannot_be_written_is_told_without_a_traceback(repository, 
 
 
 def test_sources_are_those_that_were_named_as_seen_from_the_file(backdoor, capsys):
+    (backdoor / ".git").mkdir()
     (backdoor / "gate").mkdir()
     arguments = ("-f", "namespaces.yaml", "-f", "work*.yaml", "-f", "policies.yaml", "-n", "a")
     assert run(capsys, "init", *arguments, "--output", "gate/net.yaml")[0] == 0

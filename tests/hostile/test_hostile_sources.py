@@ -152,7 +152,7 @@ def test_a_link_to_nowhere_is_an_error(tree):
     assert errors(find_sources(["."], None)) == [("NV133", "b.yaml")]
 
 
-def test_links_out_of_the_tree_are_left_alone_and_said_so(tree, tmp_path):
+def test_links_out_of_the_tree_are_refused_and_those_to_folders_left_alone(tree, tmp_path):
     root = tree(a_yaml=POD)
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "o.yaml").write_text(POD)
@@ -160,8 +160,8 @@ def test_links_out_of_the_tree_are_left_alone_and_said_so(tree, tmp_path):
     (root / "folder").symlink_to(tmp_path / "outside")
     found = find_sources(["."], None)
     assert paths(found) == ["a.yaml"]
-    assert found.skipped == (("file.yaml", "a link out of the tree"), ("folder", "a link to a folder"))
-    assert found.diagnostics == ()
+    assert found.skipped == (("folder", "a link to a folder"),)
+    assert errors(found) == [("NV146", "file.yaml")]
 
 
 def test_a_loop_of_links_ends(tree):

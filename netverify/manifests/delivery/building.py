@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from netverify.diagnostics import Severity
+from netverify.diagnostics import Origin, Severity
 from netverify.manifests import programs
 from netverify.manifests.delivery.checkout import Checkout, LeavesCheckoutError
 from netverify.manifests.delivery.delivered import ANYWHERE, Delivered
 from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError, NotReadableError, origin_of
 from netverify.manifests.overlays import Overlays
+from netverify.manifests.permissions import leaves
 from netverify.manifests.programs import ProgramFailedError
 from netverify.manifests.refusal import escaped
 from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, Rendered, failed, missing
@@ -70,6 +71,7 @@ class Builder:
             return None
         self._delivered.consumed |= {source.file.resolve() for source in sources if source.file is not None}
         self._delivered.skipped += [*notes.skipped, *overlays.skipped]
+        self._delivered.diagnostics += (leaves(one, Origin(one)) for one in notes.leaving)
         self._delivered.diagnostics += overlays.diagnostics
         return tuple(sources)
 
@@ -131,6 +133,7 @@ class Builder:
         notes = Notes()
         top = walk(folder, self._checkout.shown(folder), notes)
         self._delivered.skipped += notes.skipped
+        self._delivered.diagnostics += (leaves(one, Origin(one)) for one in notes.leaving)
         overlays = Overlays()
         for one in _applied(top, overlays):
             if one is not top:

@@ -7,8 +7,8 @@ import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
 from netverify.manifests.refusal import shown
-from netverify.manifests.tree import exists
 
 
 class LeavesCheckoutError(Exception):
@@ -55,16 +55,15 @@ class Checkout:
         return os.path.normpath(os.path.join(self.prefix, self.relative(path)))  # noqa: PTH118 keeps what was written
 
 
-def checkout_of(path: Path, argument: str) -> Checkout:
+def checkout_of(path: Path, argument: str, permissions: Permissions = NOTHING_ALLOWED) -> Checkout:
     """The checkout that ``path`` lies in: the nearest folder with ``.git``.
 
-    Without one it is the current folder where ``path`` is below it, else ``path`` itself (or the folder of a file).
+    Without one it is what ``permissions`` call home where ``path`` is below it, else ``path`` itself (or the folder of
+    a file).
     """
     real = path.resolve()
     folder = real if real.is_dir() else real.parent
-    here = Path.cwd().resolve()
-    otherwise = here if folder.is_relative_to(here) else folder
-    root = next((one for one in (folder, *folder.parents) if exists(one / ".git")), otherwise)
+    root = permissions.root_of(folder) or folder
     return Checkout(root, str(root) if Path(argument).is_absolute() else os.path.relpath(root))
 
 

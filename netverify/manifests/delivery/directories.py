@@ -30,6 +30,8 @@ def files_of(folder: Path, given: dict[str, Any], checkout: Checkout, notes: Not
     if script := next((file for one in folders for file in _scripts(one.path) if taken(file, folder)), None):
         raise NotRenderedError(f"it applies {shown(checkout.shown(script))}, and netverify does not run Jsonnet")
     found = [each for one in folders for each in (*one.manifests, *one.kustomizations)]
+    if leaving := next((one for one in notes.leaving), None):
+        raise NotRenderedError(f"{shown(leaving)} is a link that leads out of the checkout")
     return tuple(each for each in found if taken(each.file, folder) and checkout.holds(each.file))
 
 

@@ -10,24 +10,33 @@ from netverify.manifests.delivery.argo import Argo
 from netverify.manifests.delivery.checkout import Checkout, checkout_of
 from netverify.manifests.delivery.delivered import Delivered
 from netverify.manifests.delivery.flux import Flux
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.manifests.tree import exists, is_folder
 
 
-def follow_flux(argument: str, *, strict: bool) -> Delivered:
+def follow_flux(argument: str, permissions: Permissions = NOTHING_ALLOWED, *, strict: bool) -> Delivered:
     """What Flux applies that is bootstrapped on the folder ``argument``."""
     return _follow(
-        argument, lambda checkout, delivered, folder: Flux(checkout, delivered).follow(folder), strict=strict
+        argument,
+        permissions,
+        lambda checkout, delivered, folder: Flux(checkout, delivered).follow(folder),
+        strict=strict,
     )
 
 
-def follow_argo(argument: str, *, strict: bool) -> Delivered:
+def follow_argo(argument: str, permissions: Permissions = NOTHING_ALLOWED, *, strict: bool) -> Delivered:
     """What Argo CD applies for the Applications in ``argument``."""
     return _follow(
-        argument, lambda checkout, delivered, folder: Argo(checkout, delivered).follow(folder), strict=strict
+        argument,
+        permissions,
+        lambda checkout, delivered, folder: Argo(checkout, delivered).follow(folder),
+        strict=strict,
     )
 
 
-def _follow(argument: str, follow: Callable[[Checkout, Delivered, Path], None], *, strict: bool) -> Delivered:
+def _follow(
+    argument: str, permissions: Permissions, follow: Callable[[Checkout, Delivered, Path], None], *, strict: bool
+) -> Delivered:
     delivered = Delivered(strict)
     path = Path(argument)
     if not argument or not exists(path):
@@ -35,6 +44,8 @@ def _follow(argument: str, follow: Callable[[Checkout, Delivered, Path], None], 
         delivered.refuse("NV131", "no such file or folder", Origin(argument), advice)
     elif not is_folder(path):
         delivered.refuse("NV132", "not a folder", Origin(argument), "name the folder that the controller applies")
+    elif not permissions.lets_named(path):
+        delivered.diagnostics.append(leaves(argument, Origin(argument)))
     else:
-        follow(checkout_of(path, argument), delivered, path.resolve())
+        follow(checkout_of(path, argument, permissions), delivered, path.resolve())
     return delivered
