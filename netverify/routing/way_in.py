@@ -87,10 +87,10 @@ class WayIn:
     the cluster again, and ``alias`` the Service of type ExternalName on the way. Where there is a ``doubt``, it is not
     known where else it leads, and the doubt says why. ``aside``: requests that another way of the same object serves go
     here as well, or in some cases. ``listens`` is the port of the controller that the client has to get to, None for
-    any. ``internal``: only for clients
-    inside the network of the cloud. ``hops`` is the path from the client to the last station before the pod, and
-    ``class_name`` that of the Ingress, the Gateway or the load balancer. ``redirects``: it is meant to lead to no pod,
-    since whoever serves it answers by itself, or that the client is to go elsewhere.
+    any. ``internal``: only for clients inside the network of the cloud. ``hops`` is the path from the client to the
+    last station before the pod, and ``class_name`` that of the Ingress, the Gateway or the load balancer.
+    ``redirects``: it is meant to lead to no pod, since whoever serves it answers by itself, or that the client is to
+    go elsewhere.
     """
 
     by: str
