@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
 from netverify.routing.options import RoutingOptions
 
+LOOKS_BEFORE_TRANSLATION = "aws-vpc-cni"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -40,3 +42,8 @@ class Settings:
     def fixed(self) -> Mapping[Behaviour, bool]:
         """Every behaviour that is not free: what the user fixed, else what is fixed by default."""
         return {**FIXED_BY_DEFAULT, **self.behaviours}
+
+    @property
+    def sees_service_addresses(self) -> bool:
+        """Whether policy of the source also looks at the address of a Service, before a node has translated it."""
+        return self.cni == LOOKS_BEFORE_TRANSLATION

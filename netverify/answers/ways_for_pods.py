@@ -25,6 +25,7 @@ from netverify.model.traffic import EVERY_PORT, port_set
 from netverify.queries.outcome import Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question, narrowed
+from netverify.queries.service_addresses import is_translated
 from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend, only
 from netverify.routing.load_balancers import INSIDE, NODES_REACHED
@@ -138,7 +139,8 @@ class WaysForPods:
         if by_pods:
             yield from self._through_controller(way, asked, beyond)
         others = [one for one in way.sources if not by_pods or one.seen_as is SeenAs.RANGES]
-        for door in _doors(way, asked) if others else ():
+        sees_addresses = self._context.settings.sees_service_addresses
+        for door in _doors(way, asked, sees_addresses=sees_addresses) if others else ():
             for source in others:
                 for last, provided in _arriving(door, source, asked):
                     knock = replace(door.knock, question=_within(door.knock.question, source))
@@ -184,8 +186,11 @@ class WaysForPods:
                     yield from self._courses(entry, knocking, passed)
 
 
-def _doors(way: WayIn, asked: Question) -> Iterator[_Door]:
-    """Where pods knock to use ``way``, which no pod of a controller serves."""
+def _doors(way: WayIn, asked: Question, *, sees_addresses: bool) -> Iterator[_Door]:
+    """Where pods knock to use ``way``, which no pod of a controller serves.
+
+    Policy of the source sees an address that nodes translate only where ``sees_addresses``.
+    """
     port = PortIn(way.protocol, EVERY_PORT if way.port is None else port_set((way.port, way.port)))
     to_node = _knocking(asked, IsWorkload(End.DESTINATION, NODE), port, "a node")
     is_no_node = Not(InNamespace(End.SOURCE, NODE.namespace))
@@ -200,12 +205,15 @@ def _doors(way: WayIn, asked: Question) -> Iterator[_Door]:
             ranges = _external_ips(way)
             there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))
             yield translated
-            seen = (EXTERNAL_ADDRESS_SEEN,)
-            yield _Door(PlannedLeg(_knocking(asked, there, port, "the external IP")), seen, outside=True)
-            yield replace(node, provided=("where the external IP is an address of a node",))
+            if sees_addresses:
+                seen = (EXTERNAL_ADDRESS_SEEN,)
+                yield _Door(PlannedLeg(_knocking(asked, there, port, "the external IP")), seen, outside=True)
+                yield replace(node, provided=("where the external IP is an address of a node",))
         case _:
             if way.controller is None:
                 yield translated
+                if way.service is not None and is_translated(way.service) and not sees_addresses:
+                    return
             balancer = _knocking(asked, is_outside(End.DESTINATION), port, "the load balancer")
             yield _Door(PlannedLeg(balancer), (NOT_TRANSLATED,) if way.controller is None else (), outside=True)
 

@@ -59,7 +59,8 @@ class Service:
     ``clusterIP: None``. ``source_ranges`` are those of the field, or else of the annotation; none means anyone.
     ``ingress`` are the addresses that ``status.loadBalancer`` tells, without those that nodes leave to the load
     balancer (``ipMode: Proxy``), and ``asked_ingress`` that which ``loadBalancerIP`` asks for where the status tells
-    none. ``annotations`` hold only those that say how traffic is to arrive.
+    none. ``has_outer_ingress``: the status also tells such an address, or a host name. ``annotations`` hold only those
+    that say how traffic is to arrive.
     """
 
     namespace: str
@@ -79,6 +80,7 @@ class Service:
     allocates_node_ports: bool = True
     ingress: tuple[Address, ...] = ()
     asked_ingress: tuple[Address, ...] = ()
+    has_outer_ingress: bool = False
     annotations: Labels = field(default_factory=dict)
     origin: Origin | None = None
 

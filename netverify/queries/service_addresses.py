@@ -40,6 +40,11 @@ def addresses_of(service: Service) -> Iterator[ServiceAddress]:
         yield from (ServiceAddress(one, BALANCER, service) for one in service.ingress or service.asked_ingress)
 
 
+def is_translated(service: Service) -> bool:
+    """Whether every address of the load balancer of ``service`` is known, and is one that nodes translate."""
+    return bool(service.ingress or service.asked_ingress) and not service.has_outer_ingress
+
+
 def service_addresses_in(block: AddressRange, cluster: Cluster) -> tuple[ServiceAddress, ...]:
     """The addresses of Services in ``block``, in the order of Services."""
     return tuple(one for each in cluster.routing.services for one in addresses_of(each) if one.address in block)

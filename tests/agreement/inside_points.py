@@ -23,11 +23,13 @@ from netverify.verify import Settings, Verifier
 
 BLOCKS_MATCH_NODES = {"pod-to-local-node-allowed": False, "ipblock-matches-pods": False, "ipblock-matches-nodes": True}
 NO_NODE = {**BLOCKS_MATCH_NODES, "ipblock-matches-nodes": False}
+AWS = {**NO_NODE, "cni": "aws-vpc-cni"}
 BALANCER = service(
     "{type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: {app: api}, "
     "ports: [{port: 80, targetPort: 8080}]}"
 )
 EXTERNAL = service("{selector: {app: api}, externalIPs: [198.51.100.9], ports: [{port: 80, targetPort: 8080}]}")
+KNOWN = BALANCER.removesuffix("---\n") + "status: {loadBalancer: {ingress: [{ip: 203.0.113.9}]}}\n---\n"
 HOST_PORT = """
 apiVersion: v1
 kind: Pod
@@ -75,6 +77,7 @@ def admitting(label):
     return policy(f"{{podSelector: {{}}, ingress: [{{from: [{peer}]}}]}}")
 
 
+AT_IP, AT_OTHER = "{ipBlock: {cidr: 198.51.100.9/32}}", "{ipBlock: {cidr: 198.51.100.8/32}}"
 ANY_BLOCK = "{ipBlock: {cidr: 0.0.0.0/0}}"
 PUBLIC = "{ipBlock: {cidr: 203.0.113.0/24}}"
 SHOP = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}"
@@ -133,8 +136,12 @@ QUESTIONS = {
         NO_NODE,
         "unreachable",
     ),
-    "an external IP": (SHUT + EXTERNAL + egress("{ipBlock: {cidr: 198.51.100.9/32}}"), ASKED, NO_NODE, "reachable"),
-    "another address": (SHUT + EXTERNAL + egress("{ipBlock: {cidr: 198.51.100.8/32}}"), ASKED, NO_NODE, "unreachable"),
+    "an external IP": (SHUT + EXTERNAL + egress(SHOP, 8080), ASKED, NO_NODE, "reachable"),
+    "an external IP, as policy never sees it": (SHUT + EXTERNAL + egress(AT_IP), ASKED, NO_NODE, "unreachable"),
+    "an external IP, as policy sees it": (SHUT + EXTERNAL + egress(AT_IP), ASKED, AWS, "reachable"),
+    "another address": (SHUT + EXTERNAL + egress(AT_OTHER), ASKED, AWS, "unreachable"),
+    "a known balancer": (SHUT + KNOWN + egress(PUBLIC, 80), ASKED, NO_NODE, "unreachable"),
+    "a known balancer, as policy sees it": (SHUT + KNOWN + egress(PUBLIC, 80), ASKED, AWS, "reachable"),
     "a host port": (SHUT + HOST_PORT, "can other/client reach shop/agent:80", {}, "reachable"),
     "one pod for both": (
         KNOCKING + admitting("{app: client}"),
@@ -224,8 +231,8 @@ def wrong(number):
     name = POINTS[number]
     if name in QUESTIONS:
         text, question, behaviours, expected = QUESTIONS[name]
-        named = {Behaviour(key): value for key, value in behaviours.items()}
-        said = Verifier(read_inventory(text), Settings(named)).ask(question).verdict.value
+        named = {Behaviour(key): value for key, value in behaviours.items() if key != "cni"}
+        said = Verifier(read_inventory(text), Settings(named, behaviours.get("cni"))).ask(question).verdict.value
     else:
         text, assertion, expected = ASSERTIONS[name]
         spec = spec_of({"assertions": [{"id": "one", **assertion}]})

@@ -21,6 +21,13 @@ BALANCED = "{type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector:
 BALANCER = service(BALANCED + "targetPort: 8080}]}")
 
 
+AWAY_FROM_NODES = {
+    Behaviour.POD_TO_LOCAL_NODE_ALLOWED: False,
+    Behaviour.IPBLOCK_MATCHES_NODES: False,
+    Behaviour.IPBLOCK_MATCHES_PODS: False,
+}
+
+
 def egress(to, port="", name="out", pods="{}"):
     ports = f", ports: [{{port: {port}}}]" if port else ""
     rules = f"[{{to: [{to}]{ports}}}]" if to else "[]"
@@ -109,12 +116,45 @@ def test_an_external_ip_is_a_way_for_pods():
     assert verdict(SHUT + text, ASKED) == "reachable"
 
 
-def test_an_external_ip_is_that_address_for_egress_policy():
-    text = service("{selector: {app: api}, externalIPs: [198.51.100.9], ports: [{port: 80, targetPort: 8080}]}")
-    closed = {"pod_to_local_node_allowed": False, "ipblock_matches_nodes": False, "ipblock_matches_pods": False}
-    for address, expected in (("198.51.100.9/32", "reachable"), ("198.51.100.8/32", "unreachable")):
-        out = egress(f"{{ipBlock: {{cidr: {address}}}}}")
-        assert with_settings(SHUT + text + out, **closed).verdict.value == expected
+KNOWN = "status: {loadBalancer: {ingress: [%s]}}"
+TRANSLATED_AT = {
+    "an external IP": service(
+        "{selector: {app: api}, externalIPs: [203.0.113.9], ports: [{port: 80, targetPort: 8080}]}"
+    ),
+    "a load balancer": BALANCER.removesuffix("---\n") + KNOWN % "{ip: 203.0.113.9}" + "\n---\n",
+}
+LOOKS_BEFORE = "aws-vpc-cni"
+SAME_PLACE = (
+    "other/client reach 203.0.113.9:80",
+    "other/client reach service shop/api:80",
+    "other/client reach shop/api[Pod]",
+)
+
+
+@pytest.mark.parametrize("text", TRANSLATED_AT.values(), ids=TRANSLATED_AT)
+def test_an_address_that_nodes_translate_is_never_that_address_for_egress_policy(text):
+    """kube-proxy translates it on the pod's own node: all questions about one place are answered alike."""
+    out = egress("{ipBlock: {cidr: 203.0.113.9/32}}")
+    closed = {"pod_to_local_node_allowed": False, "ipblock_matches_pods": False}
+    for question in SAME_PLACE:
+        answer = with_settings(SHUT + text + out, f"can {question}", **closed)
+        assert answer.verdict.value == "unreachable", question
+        assert "policy sees the pods behind the address of a Service, and not that address" in answer.assumptions
+
+
+@pytest.mark.parametrize("text", TRANSLATED_AT.values(), ids=TRANSLATED_AT)
+def test_a_plugin_that_looks_before_the_translation_sees_the_address(text):
+    out = egress("{ipBlock: {cidr: 203.0.113.9/32}}")
+    for question in SAME_PLACE[1:]:
+        answer = asked(SHUT + text + out, f"can {question}", behaviours=AWAY_FROM_NODES, cni=LOOKS_BEFORE)
+        assert answer.verdict.value == "reachable", question
+
+
+@pytest.mark.parametrize("item", ["{ip: 203.0.113.9, ipMode: Proxy}", "{hostname: lb.example.net}"])
+def test_an_address_that_nodes_leave_to_the_load_balancer_is_one_outside_for_egress_policy(item):
+    text = BALANCER.removesuffix("---\n") + KNOWN % item + "\n---\n"
+    out = egress("{ipBlock: {cidr: 203.0.113.0/24}}", 80)
+    assert with_settings(SHUT + text + out).verdict.value == "reachable"
 
 
 def test_a_host_port_is_a_way_for_pods():

@@ -12,8 +12,18 @@ FAULTS = {
     "no pod uses a NodePort": ("answers.ways_for_pods", 'case "NodePort" | "hostPort":', 'case "hostPort":'),
     "no node translates the address of a load balancer": (
         "answers.ways_for_pods",
-        "            if way.controller is None:\n                yield translated\n",
-        "",
+        "                yield translated\n                if way",
+        "                if way",
+    ),
+    "a known address of a load balancer is one outside": (
+        "answers.ways_for_pods",
+        " and is_translated(way.service) and not sees_addresses:",
+        " and not is_translated(way.service) and not sees_addresses:",
+    ),
+    "no policy sees an external IP": (
+        "answers.ways_for_pods",
+        "            if sees_addresses:",
+        "            if not sees_addresses:",
     ),
     "a load balancer is reached at any port": (
         "answers.ways_for_pods",

@@ -45,6 +45,7 @@ def service(shape: ServiceShape, name: str, namespace: str, document: Document) 
         allocates_node_ports=spec.allocateLoadBalancerNodePorts is not False,
         ingress=_ingress(shape),
         asked_ingress=_asked_ingress(shape, spec),
+        has_outer_ingress=any(item.hostname or item.ipMode == "Proxy" for item in _told_ingress(shape)),
         annotations=annotations,
         origin=document.origin(),
     )

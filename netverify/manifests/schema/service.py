@@ -62,6 +62,7 @@ class LoadBalancerIngressShape(StatusShape):
     """One item of ``status.loadBalancer.ingress``."""
 
     ip: str | None = None
+    hostname: str | None = None
     ipMode: str | None = None
 
 
