@@ -27,7 +27,9 @@ def may_be_relayed(question: Question, inventory: Inventory, legs: Legs) -> tupl
         return ()
     knock = replace(leg(question, ALWAYS, EVERY_TRAFFIC, "anybody"), beside=())
     traffic = EVERY_TRAFFIC if question.called is not None else question.traffic
-    arriving = leg(question, question.destination, traffic, question.destination_text)
+    # No selector tells whom a Service without one leads to.
+    destination = question.destination if _names_its_destination(question) else ALWAYS
+    arriving = leg(question, destination, traffic, question.destination_text)
     relay = replace(arriving, source=IsPod(End.SOURCE), source_text="a pod between", beside=())
     closed = (Verdict.UNREACHABLE, Verdict.VACUOUS)
     needed = (narrowed(knock, End.SOURCE, IsPod(End.SOURCE)), relay)
@@ -38,6 +40,17 @@ def may_be_relayed(question: Question, inventory: Inventory, legs: Legs) -> tupl
 
 def places_led_to(question: Question) -> frozenset[str] | None:
     """The namespaces that the destination of ``question`` is in; None where that may be any."""
-    if question.called is not None:
-        return frozenset({question.called.service.namespace}) if question.called.service is not None else None
-    return pinned_places(question.destination, End.DESTINATION)
+    called = question.called
+    if called is None:
+        return pinned_places(question.destination, End.DESTINATION)
+    return (
+        frozenset({called.service.namespace})
+        if called.service is not None and _names_its_destination(question)
+        else None
+    )
+
+
+def _names_its_destination(question: Question) -> bool:
+    """Whether the destination of ``question`` says whom it is about; it does not for a Service without a selector."""
+    service = question.called.service if question.called is not None else None
+    return service is None or service.selector is not None

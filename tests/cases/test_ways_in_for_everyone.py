@@ -8,7 +8,7 @@ import netverify
 from agreement.judged_intents import spec_of
 from agreement.pipeline import read_inventory
 from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, SHUT, START
-from cases.ways_in_texts import asked, policy, service
+from cases.ways_in_texts import asked, policy, service, written
 from netverify.answers import listed_ways
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import ExceptionState
@@ -205,6 +205,17 @@ def test_a_way_in_that_is_not_modelled_is_a_doubt_where_some_pod_could_be_its_co
     assert bool(said) is bool(found)
     shut = text + policy("{podSelector: {}, policyTypes: [Egress]}", "other")
     assert not failing(shut, "assert_unreachable", "can other/client reach shop/api[Pod]:8080")
+
+
+def test_a_service_without_a_selector_is_in_doubt_as_others_are():
+    """Its endpoints are written, and may be pods of any namespace."""
+    known = START.replace("containerPort: 8080}]}]}", "containerPort: 8080}]}]}\nstatus: {podIP: 10.0.0.5}", 1)
+    listed_ones = "subsets: [{addresses: [{ip: 10.0.0.5}], ports: [{port: 8080}]}]"
+    manual = service("{ports: [{port: 80, targetPort: 8080}]}", "manual", namespace="other")
+    manual += written("Endpoints", "manual", listed_ones, namespace="other")
+    text = known + UNMODELLED + ADMITTED + manual
+    said = failing(text, "assert_unreachable", "can other/client reach service other/manual:80")
+    assert "not modelled, and could open a way for pods" in said
 
 
 TO_NOBODY = service("{type: NodePort, selector: {app: none}, ports: [{port: 80, targetPort: 8080}]}", "none")
