@@ -10,8 +10,12 @@ from netverify.diagnostics import NetverifyError
 from netverify.gate.outcome import BaselineUse, GateVerdict, Result
 
 SCHEMA = "netverify/baseline/v1"
-FINGERPRINTS = 2
-"""Which marks violations are known by. Those of version 1 had no ports of refusals, nor which pods are open."""
+FINGERPRINTS = 3
+"""Which marks violations are known by.
+
+Those of version 1 had no ports of refusals, nor which pods are open; those of version 2 had no rules that let pods use
+ways in.
+"""
 
 
 @dataclass(eq=False)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, product
 
 from netverify.answers.planned import PlannedRoute, Shared
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.routed import Router
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.gate.classes import Classes, FlowClass, classes_of
+from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers
+from netverify.gate.judged import Judged, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
-from netverify.gate.route_words import violation_text
+from netverify.gate.route_words import through, violation_text
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
 from netverify.queries.outcome import Route, Verdict
@@ -94,56 +96,69 @@ def _has_pods(question: Question, router: Router) -> bool:
 
 def _through(way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: Router) -> Iterator[Judged]:
     """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end."""
-    told: set[str] = set()
+    opened: list[Judged] = []
     for question in cells:
         for route in router.planned_through(way, question):
             judged = router.judged_for_pods(route, question.source_text)
             if judged.verdict is Verdict.UNKNOWN:
                 yield of_answers(GateVerdict.UNKNOWN, judged.legs)
             elif judged.verdict is Verdict.REACHABLE:
-                found = _open(route, judged, claim, assertion, router)
-                distinct = {one.fingerprint: one for one in reversed(found.violations)}
-                new = tuple(one for mark, one in reversed(distinct.items()) if mark not in told)
-                told.update(distinct)
-                if new or found.verdict is not GateVerdict.REFUTED:
-                    yield replace(found, violations=new)
+                opened.append(_open(route, judged, claim, assertion, router))
+    if opened:
+        violations = [one for found in opened for one in found.violations]
+        yield replace(together(opened), violations=tuple(_by_place(violations, claim, assertion)))
+
+
+def _by_place(violations: list[Violation], claim: Claim, assertion: str) -> Iterator[Violation]:
+    """The first of ``violations`` for each way between two places, with the rules of all of them as its parts."""
+    places: dict[str, list[Violation]] = defaultdict(list)
+    for one in violations:
+        places[one.fingerprint].append(one)
+    for alike in places.values():
+        parts = tuple(sorted({mark: words for one in alike for mark, words in one.parts}.items()))
+        yield replace(
+            alike[0], fingerprint=fingerprint(assertion, claim.key, *(mark for mark, _ in parts)), parts=parts
+        )
 
 
 def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, router: Router) -> Judged:
     legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
-    chosen = [one for one in (_course(first, legs, route.shared) for first in legs[0].classes) if one]
-    violations = tuple(_violation(judged, one, claim, assertion) for one in chosen)
+    fitting = (one for one in product(*(leg.classes for leg in legs)) if _is_course(one, route.shared))
+    chosen = tuple(islice(fitting, MOST_CLASSES + 1))
+    violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     nobody = any(leg.is_complete and not leg.classes for leg in legs)  # as among existing pods
     verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if nobody else GateVerdict.UNKNOWN
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
-    return of_answers(verdict, answers, violations=violations, is_complete=all(leg.is_complete for leg in legs))
+    is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
+    return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
 
 
-def _course(first: FlowClass, legs: list[Classes], shared: Shared) -> tuple[FlowClass, ...]:
-    """``first`` with a class for each further connection; empty where none fits to it."""
-    chosen = [first]
-    for number, leg in enumerate(legs[1:], 1):
-        fitting = leg.classes
-        if number == 1 and shared is not Shared.NOBODY:
-            before = first.cause.source if shared is Shared.CLIENT else first.cause.destination
-            fitting = tuple(one for one in leg.classes if one.cause.source == before)
-        if not fitting:
-            return ()
-        chosen.append(fitting[0])
-    return tuple(chosen)
+def _is_course(chosen: tuple[FlowClass, ...], shared: Shared) -> bool:
+    """Whether one pod may make the connections of ``chosen``, one class for each, as a route with ``shared`` has it."""
+    if shared is Shared.NOBODY or not chosen[1:]:
+        return True
+    first, second = chosen[0].cause, chosen[1].cause
+    return second.source == (first.source if shared is Shared.CLIENT else first.destination)
 
 
-def _violation(judged: Route, chosen: tuple[FlowClass, ...], claim: Claim, assertion: str) -> Violation:
+def _violation(
+    planned: PlannedRoute, judged: Route, chosen: tuple[FlowClass, ...], claim: Claim, assertion: str
+) -> Violation:
+    """That pods can take ``planned`` by connections of the classes that are ``chosen``: rules for each are its part."""
     route = replace(judged, legs=tuple(one.answer for one in chosen))
     source = chosen[0].cause.source
     text, way = violation_text(route, source)
+    causes = (part for one in chosen for part in (one.cause.source, one.cause.destination, one.cause.reason))
+    mark = fingerprint(assertion, claim.key, "by way in", way, route.text, *planned.provided, *causes)
+    rules = " and ".join(dict.fromkeys(through(one.answer) or "no policy" for one in chosen))
     return Violation(
         text,
         source,
         route.text,
-        fingerprint(assertion, claim.key, "by way in", source, way, route.text),
+        fingerprint(source, way, route.text),
         scope=scope_of(route),
         witness=route.legs[-1].witness,
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route,
+        parts=((mark, f"by {rules}"),),
     )

@@ -172,7 +172,7 @@ def test_a_baseline_of_an_earlier_version_is_told_where_it_matches_nothing(gates
     old = (
         Path("baseline.json")
         .read_text()
-        .replace('  "fingerprints": 2,\n', "")
+        .replace('  "fingerprints": 3,\n', "")
         .replace('"fingerprint": "', '"fingerprint": "x')
     )
     Path("baseline.json").write_text(old)

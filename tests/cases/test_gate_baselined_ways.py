@@ -1,0 +1,78 @@
+"""A baseline knows a way in by the rules that let somebody use it: a further rule on the same way is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cases.gates import Gates
+from cases.pods_by_ways import BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, START
+
+ONE = "{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 8080}]}"
+ANOTHER = "{from: [{ipBlock: {cidr: 192.168.0.0/16}}], ports: [{port: 8080}]}"
+KNOCK = "{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}"
+ANOTHER_KNOCK = "{to: [{ipBlock: {cidr: 192.168.0.0/16}}]}"
+FIXED_OF_NODES = ("--assume", "ipblock-matches-pods=false", "--assume", "ipblock-matches-nodes=true")
+FROM_PODS = 'deny: {from: other/client, to: "shop/api[Pod]"}, world: existing'
+FROM_OUTSIDE = 'deny: {from: internet, to: "shop/api[Pod]"}'
+
+
+@pytest.fixture
+def gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gates:
+    monkeypatch.chdir(tmp_path)
+    return Gates(capsys)
+
+
+def ingress(*rules: str) -> str:
+    """A policy that lets into shop what ``rules`` say."""
+    return _policy("shop", "Ingress", f"ingress: [{', '.join(rules)}]")
+
+
+def egress(*rules: str) -> str:
+    """A policy that lets pods of namespace other out by ``rules``."""
+    return _policy("other", "Egress", f"egress: [{', '.join(rules)}]")
+
+
+def _policy(namespace: str, direction: str, rules: str) -> str:
+    return f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: {direction.lower()}, namespace: {namespace}}}
+spec: {{podSelector: {{}}, policyTypes: [{direction}], {rules}}}
+---
+"""
+
+
+def verdicts(gates: Gates, assertion: str, before: str, after: str, *arguments: str) -> tuple[str, str, str]:
+    """The verdict on ``before``, and on it and ``after`` with what was wrong then as the baseline."""
+    first = gates.verdict(before, assertion, *arguments)
+    gates.run("-f", "manifests.yaml", "--write-baseline", "known.json", *arguments)
+    known = ("--baseline", "known.json", *arguments)
+    return first, gates.verdict(before, assertion, *known), gates.verdict(after, assertion, *known)
+
+
+NODES = START + CLUSTER
+BALANCED = BY_CONTROLLER + CONTROLLER_BALANCER
+CHANGES = {
+    "a rule for nodes": (NODES + ingress(ONE), NODES + ingress(ONE, ANOTHER)),
+    "a rule to knock": (NODES + ingress(ONE) + egress(KNOCK), NODES + ingress(ONE) + egress(KNOCK, ANOTHER_KNOCK)),
+    "a rule to the balancer": (BALANCED + egress(KNOCK), BALANCED + egress(KNOCK, ANOTHER_KNOCK)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_further_rule_on_a_way_in_that_pods_use_is_new(gates: Gates, change: str) -> None:
+    assert verdicts(gates, FROM_PODS, *CHANGES[change], *FIXED_OF_NODES) == ("refuted", "baselined", "refuted")
+
+
+def test_a_further_rule_on_a_way_in_from_outside_is_new(gates: Gates) -> None:
+    both = (ingress(ONE), ingress(ONE, ANOTHER))
+    first, known, later = verdicts(gates, FROM_OUTSIDE, *(NODES + rules for rules in both), *FIXED_OF_NODES)
+    assert (first, known, later) == ("refuted", "baselined", "refuted")
+
+
+def test_the_order_of_rules_and_their_names_are_not_new(gates: Gates) -> None:
+    old = NODES + ingress(ONE, ANOTHER)
+    new = NODES + ingress(ANOTHER, ONE).replace("name: ingress", "name: renamed")
+    assert verdicts(gates, FROM_PODS, old, new, *FIXED_OF_NODES) == ("refuted", "baselined", "baselined")
