@@ -148,6 +148,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV154": "nothing to follow",
         "NV155": "variables that cannot be replaced",
         "NV156": "nothing that matters was read",
+        "NV157": "something that would have to be fetched",
         # Codes of the second hundred are about objects in general, namespaces, pods and workloads
         "NV201": "no such kind in this API version",
         "NV202": "apiVersion or kind is missing",

@@ -28,9 +28,9 @@ class Coverage:
     ``templates`` are files that are Helm (or other) templates, not manifests; ``not_manifests`` are
     documents without apiVersion and kind. ``skipped`` are paths left alone on purpose with the reason (hidden folders,
     links out of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not
-    be read or were refused: while there is one, no verdict holds. ``rendered`` says by which program and version;
-    ``unrendered`` is what would be applied but was not made from these files, with the reason: what it could
-    change is unknown.
+    be read or were refused: while there is one, no verdict holds. ``rendered`` says by which program and version,
+    ``fetched`` what was fetched for it with the digest of what it became; ``unrendered`` is what would be applied but
+    was not made from these files, with the reason: what it could change is unknown.
     """
 
     files: int = 0
@@ -45,6 +45,7 @@ class Coverage:
     skipped: tuple[tuple[str, str], ...] = ()
     unread: tuple[Origin, ...] = ()
     rendered: tuple[RenderedBy, ...] = ()
+    fetched: tuple[tuple[str, str], ...] = ()
     unrendered: tuple[tuple[str, str], ...] = ()
 
 

@@ -137,6 +137,7 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
         inventory.coverage,
         skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
         rendered=rendered_by(rendered.made),
+        fetched=rendered.fetched,
         unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
     )
     return with_repeated_refused(replace(inventory, coverage=coverage), found.roots)

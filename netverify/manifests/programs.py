@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +15,12 @@ from netverify.manifests.confidential import mentions_secrets
 from netverify.manifests.refusal import escaped
 
 _LINES_SHOWN: Final = 8
+_NO_NETWORK: Final = "http://127.0.0.1:9"
+_KEPT: Final = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_FOR_NETWORK: Final = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
 _VERSION_TIMEOUT_S: Final = 20.0
 _VERSION: Final = re.compile(rb"v\d+\.\d+[-+.\w]{0,60}")
 _ASKING: Final[Mapping[str, tuple[str, ...]]] = {
@@ -51,31 +59,67 @@ class ProgramFailedError(Exception):
 
 def kustomizer() -> Program | None:
     """The program that builds overlays: ``kustomize``, else ``kubectl``; None where neither is installed."""
-    if path := shutil.which("kustomize"):
+    if path := _found("kustomize"):
         return Program(path, "build")
-    path = shutil.which("kubectl")
+    path = _found("kubectl")
     return Program(path, "kustomize") if path else None
+
+
+def _found(name: str) -> str | None:
+    path = shutil.which(name)
+    return os.path.abspath(path) if path is not None else None  # noqa: PTH100 - links are kept
 
 
 def helm() -> Program | None:
     """The program that renders charts; None where it is not installed."""
-    path = shutil.which("helm")
+    path = _found("helm")
     return Program(path, "template") if path else None
 
 
-def run(
-    program: Program, arguments: list[str], timeout_s: float, environment: Mapping[str, str] | None = None
-) -> bytes:
-    """What ``program`` prints, without a shell and without input. Raises :class:`ProgramFailedError`."""
+def environment(home: str, *, network: bool = False) -> dict[str, str]:
+    """The environment of a program that renders: no credentials, plugins or settings of the user, ``home`` its own.
+
+    Not ``network``: what might be fetched all the same finds no way. Proxies alone are no lock, so that remote
+    references are refused before.
+    """
+    kept = (*_KEPT, *(_FOR_NETWORK if network else ()))
+    homes = dict.fromkeys(
+        (
+            "HOME",
+            "TMPDIR",
+            "HELM_CACHE_HOME",
+            "HELM_CONFIG_HOME",
+            "HELM_DATA_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_CONFIG_HOME",
+        ),
+        home,
+    )
+    nowhere = dict.fromkeys(("HELM_PLUGINS", "KUSTOMIZE_PLUGIN_HOME", "KUBECONFIG", "GIT_CONFIG_GLOBAL"), os.devnull)
+    git = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "false", "SSH_ASKPASS": "false"}
+    found = {**{name: os.environ[name] for name in kept if name in os.environ}, **homes, **nowhere, **git}
+    if network:
+        return found
+    closed = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), _NO_NETWORK)
+    return {**found, **closed, "NO_PROXY": "", "no_proxy": "", "GIT_ALLOW_PROTOCOL": "none"}
+
+
+def run(program: Program, arguments: list[str], timeout_s: float, *, network: bool = False) -> bytes:
+    """What ``program`` prints, without a shell and without input, in a folder of its own that is gone afterwards.
+
+    Paths in ``arguments`` must be absolute. Raises :class:`ProgramFailedError`.
+    """
     try:
-        done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
-            [program.path, program.command, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout_s,
-            check=False,
-            env=environment,
-        )
+        with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
+            done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
+                [program.path, program.command, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout_s,
+                check=False,
+                cwd=folder,
+                env=environment(folder, network=network),
+            )
     except subprocess.TimeoutExpired:
         raise ProgramFailedError(
             f"`{program.words}` took longer than {timeout_s:g} seconds", "try it by hand"
@@ -96,13 +140,16 @@ def version_of(program: Program) -> str:
     """
     arguments = _ASKING.get(program.words, ("version",))
     try:
-        done = subprocess.run(  # noqa: S603 - as above
-            [program.path, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_VERSION_TIMEOUT_S,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
+            done = subprocess.run(  # noqa: S603 - as above
+                [program.path, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_VERSION_TIMEOUT_S,
+                check=False,
+                cwd=folder,
+                env=environment(folder),
+            )
     except (subprocess.TimeoutExpired, OSError):
         return ""
     said = done.stdout

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests import programs
+from netverify.manifests.chart_reach import fetched_by_chart, links_in
+from netverify.manifests.overlay_reach import OverlayReach, remote
+from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.manifests.programs import Program, ProgramFailedError
-from netverify.manifests.refusal import shown
+from netverify.manifests.reading import UnreadableError
+from netverify.manifests.refusal import escaped, shown
 from netverify.manifests.sources import Source
+from netverify.manifests.tree import exists
 
 TIMEOUT_S: Final = 120.0
 HOW_TO_GET_KUSTOMIZE: Final = "install kubectl or kustomize, or render it elsewhere and pipe the result in with `-f -`"
@@ -22,22 +30,33 @@ RELEASE_NAME: Final = re.compile(r"[a-z0-9](?:[-.a-z0-9]{0,51}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a program made of its input: ``source`` if it succeeded, and which ``program``; else one error."""
+    """What a program made of its input: ``source`` if it succeeded, and which ``program``; else errors.
+
+    ``fetched`` is what it had to fetch, each with the digest of what all came to.
+    """
 
     source: Source | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     program: Program | None = None
+    fetched: tuple[tuple[str, str], ...] = ()
 
 
-def render_kustomize(directory: str, timeout_s: float = TIMEOUT_S) -> Rendered:
+def render_kustomize(
+    directory: str, timeout_s: float = TIMEOUT_S, permissions: Permissions = NOTHING_ALLOWED
+) -> Rendered:
     """The manifests that the overlay in ``directory`` builds, by ``kustomize build`` or else ``kubectl kustomize``.
 
-    Errors: NV151 if neither program is found, NV152 if it fails or takes longer than ``timeout_s`` seconds.
+    Errors: NV151 if neither program is found, NV152 if it fails or takes longer than ``timeout_s`` seconds; those of
+    :class:`OverlayReach` before any program is started.
     """
     program = programs.kustomizer()
     if program is None:
         return missing(directory, "neither `kustomize` nor `kubectl` is installed", HOW_TO_GET_KUSTOMIZE)
-    return _run(program, [_not_a_flag(directory)], directory, timeout_s)
+    reach = OverlayReach(permissions)
+    reach.follow(directory)
+    if reach.diagnostics:
+        return Rendered(diagnostics=tuple(dict.fromkeys(reach.diagnostics)))
+    return _run(program, [_placed(directory)], directory, timeout_s, reach.fetched)
 
 
 def render_helm(  # noqa: PLR0913 one argument for each thing that decides what a chart gives
@@ -48,6 +67,7 @@ def render_helm(  # noqa: PLR0913 one argument for each thing that decides what 
     namespace: str | None = None,
     release: str | None = None,
     timeout_s: float = TIMEOUT_S,
+    permissions: Permissions = NOTHING_ALLOWED,
 ) -> Rendered:
     """The manifests that ``chart`` renders to by ``helm template``, with value files and ``KEY=VALUE`` settings.
 
@@ -58,26 +78,59 @@ def render_helm(  # noqa: PLR0913 one argument for each thing that decides what 
         return missing(chart, "`helm` is not installed", HOW_TO_GET_HELM)
     if release is not None and not RELEASE_NAME.fullmatch(release):
         return failed(chart, f"{shown(release)} is no name of a release", "use lower case letters, digits and `-`")
-    arguments = [*([] if release is None else [release]), _not_a_flag(chart)]
+    wrong, fetched = chart_reach(chart, values, permissions)
+    if wrong:
+        return Rendered(diagnostics=wrong)
+    arguments = [*([] if release is None else [release]), _placed(chart)]
     for file in values:
-        arguments += ["--values", _not_a_flag(file)]
+        arguments += ["--values", _placed(file)]
     for setting in sets:
         arguments += ["--set", setting]
     if namespace is not None:
         arguments += ["--namespace", namespace]
-    return _run(program, arguments, chart, timeout_s)
+    return _run(program, arguments, chart, timeout_s, fetched)
 
 
-def _run(program: Program, arguments: list[str], path: str, timeout_s: float) -> Rendered:
+def chart_reach(
+    chart: str, values: Sequence[str], permissions: Permissions
+) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    """What is wrong with what helm would read, and what it would fetch where ``permissions`` let it."""
+    remote_texts: list[str] = []
+    wrong: list[Diagnostic] = []
+    for text in (chart, *values):
+        path = Path(text)
+        if not exists(path):
+            remote_texts.append(shown(text))
+        elif not permissions.lets_named(path):
+            wrong.append(leaves(text, Origin(text)))
+    path = Path(chart)
+    if exists(path) and not wrong:
+        root = permissions.root_of(path) or path.resolve()
+        wrong += (leaves(str(one), Origin(str(one))) for one in links_in(path) if not permissions.lets(one, root))
+        try:
+            remote_texts += fetched_by_chart(path) if not wrong else ()
+        except UnreadableError as error:
+            wrong.append(error.diagnostic(chart))
+    if not permissions.network:
+        wrong += (remote(text, Origin(chart)) for text in remote_texts)
+    return tuple(dict.fromkeys(wrong)), tuple(remote_texts)
+
+
+def _run(program: Program, arguments: list[str], path: str, timeout_s: float, fetched: Sequence[str]) -> Rendered:
     try:
-        text = programs.run(program, arguments, timeout_s)
+        text = programs.run(program, arguments, timeout_s, network=bool(fetched))
     except ProgramFailedError as error:
-        return failed(path, error.message, error.said)
-    return Rendered(Source(f"{path} (rendered)", data=text, rendered=True), program=program)
+        return failed(path, error.message, error.said.replace(_placed(path), path))
+    digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
+    source = Source(f"{path} (rendered)", data=text, rendered=True)
+    return Rendered(source, program=program, fetched=tuple((escaped(one), digest) for one in fetched))
 
 
-def _not_a_flag(path: str) -> str:
-    return f"./{path}" if path.startswith("-") else path
+def _placed(path: str) -> str:
+    """``path`` from wherever a program runs: what is in another place stays as it is written."""
+    if not exists(Path(path)):
+        return f"./{path}" if path.startswith("-") else path
+    return os.path.abspath(path)  # noqa: PTH100 - links are kept
 
 
 def missing(path: str, message: str, advice: str) -> Rendered:

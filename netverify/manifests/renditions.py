@@ -22,17 +22,18 @@ from netverify.model.cluster import Unsupported
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """What one rendering gave. ``made`` are the things that programs rendered.
+    """What one rendering gave.
 
-    ``gaps`` are what may come of what is ``unrendered``.
-
-    ``unrendered`` and ``skipped`` are those of :class:`~netverify.manifests.coverage.Coverage`; ``consumed`` are files
-    whose objects are among the sources already, as they are applied.
+    ``made`` are the things that programs rendered, ``fetched`` what they fetched for them, ``gaps`` what may come of
+    what is ``unrendered``. ``unrendered`` and ``skipped`` are those of
+    :class:`~netverify.manifests.coverage.Coverage`; ``consumed`` are files whose objects are among the sources
+    already, as they are applied.
     """
 
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     made: tuple[tuple[str, Program], ...] = ()
+    fetched: tuple[tuple[str, str], ...] = ()
     unrendered: tuple[tuple[str, str], ...] = ()
     gaps: tuple[Unsupported, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
@@ -60,9 +61,16 @@ def rendered_by(made: Iterable[tuple[str, Program]]) -> tuple[RenderedBy, ...]:
 def _render(rendering: Rendering, default_namespace: str, permissions: Permissions, *, strict: bool) -> Rendition:
     match rendering:
         case KustomizeBuild(directory):
-            return _of_one(directory, render_kustomize(directory), None)
+            return _of_one(directory, render_kustomize(directory, permissions=permissions), None)
         case HelmChart(chart, values, sets, namespace, release):
-            rendered = render_helm(chart, values, sets, namespace=namespace or default_namespace, release=release)
+            rendered = render_helm(
+                chart,
+                values,
+                sets,
+                namespace=namespace or default_namespace,
+                release=release,
+                permissions=permissions,
+            )
             return _of_one(chart, rendered, namespace)
         case FluxPath(path):
             return _delivered(follow_flux(path, permissions, strict=strict), FLUX)
@@ -76,7 +84,11 @@ def _of_one(what: str, rendered: Rendered, home: str | None) -> Rendition:
     source, program = rendered.source, rendered.program
     if source is None or program is None:
         return Rendition(diagnostics=rendered.diagnostics)
-    return Rendition((Source(source.path, data=source.data, home=home, rendered=True),), made=((what, program),))
+    return Rendition(
+        (Source(source.path, data=source.data, home=home, rendered=True),),
+        made=((what, program),),
+        fetched=rendered.fetched,
+    )
 
 
 def _delivered(delivered: Delivered, follower: str) -> Rendition:
@@ -97,6 +109,7 @@ def _together(parts: Iterable[Rendition]) -> Rendition:
         sources=tuple(source for part in parts for source in part.sources),
         diagnostics=tuple(finding for part in parts for finding in part.diagnostics),
         made=tuple(thing for part in parts for thing in part.made),
+        fetched=tuple(dict.fromkeys(one for part in parts for one in part.fetched)),
         unrendered=tuple(dict.fromkeys(gap for part in parts for gap in part.unrendered)),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
         skipped=tuple(dict.fromkeys(path for part in parts for path in part.skipped)),

@@ -53,10 +53,14 @@ def _unread_forms(paths: tuple[str, ...]) -> str:
 def _rendered(coverage: Coverage) -> tuple[str, ...]:
     """What each program rendered, with its version."""
     programs = dict.fromkeys((one.program, one.version) for one in coverage.rendered)
-    return tuple(
+    rendered = tuple(
         f"rendered by {program} {version or '(of unknown version)'}: "
         + listed(tuple(one.what for one in coverage.rendered if (one.program, one.version) == (program, version)))
         for program, version in programs
+    )
+    return (
+        *rendered,
+        *(f"fetched {what}; what was rendered with it has the digest {one}" for what, one in coverage.fetched),
     )
 
 

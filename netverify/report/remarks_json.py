@@ -52,6 +52,8 @@ def _rendering_json(coverage: Coverage) -> dict[str, Json]:
         fields["rendered"] = [
             {"what": one.what, "program": one.program, "version": one.version or None} for one in coverage.rendered
         ]
+    if coverage.fetched:
+        fields["fetched"] = [{"what": what, "rendered_digest": digest} for what, digest in coverage.fetched]
     if coverage.unrendered:
         fields["unrendered"] = [{"what": what, "reason": reason} for what, reason in coverage.unrendered]
     return fields

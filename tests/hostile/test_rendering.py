@@ -34,6 +34,12 @@ def programs(tmp_path, monkeypatch):
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.chdir(tmp_path)
+    for name in ("overlays/prod", "prod", "x", "chart/templates", "--post-renderer=evil"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "kustomization.yaml").write_text("resources: []\n")
+    for name in ("a.yaml", "b.yaml", "--debug"):
+        (tmp_path / name).touch()
 
     def install(name, text=RECORDER):
         program = folder / name
@@ -48,33 +54,33 @@ def names(rendered):
     return [document.value["metadata"]["name"] for document in documents_of([rendered.source])]
 
 
-def test_kustomize_is_asked_first(programs):
+def test_kustomize_is_asked_first(programs, tmp_path):
     log = programs("kustomize")
     programs("kubectl")
     rendered = render_kustomize("overlays/prod")
-    assert log.read_text() == "['build', 'overlays/prod']"
+    assert log.read_text() == repr(["build", str(tmp_path / "overlays/prod")])
     assert rendered.source.path == "overlays/prod (rendered)"
     assert names(rendered) == ["rendered"]
 
 
-def test_kubectl_renders_where_kustomize_is_missing(programs):
+def test_kubectl_renders_where_kustomize_is_missing(programs, tmp_path):
     log = programs("kubectl")
     assert names(render_kustomize("prod")) == ["rendered"]
-    assert log.read_text() == "['kustomize', 'prod']"
+    assert log.read_text() == repr(["kustomize", str(tmp_path / "prod")])
 
 
-def test_helm_gets_values_and_settings_in_order(programs):
+def test_helm_gets_values_and_settings_in_order(programs, tmp_path):
     log = programs("helm")
     rendered = render_helm("./chart", ["a.yaml", "b.yaml"], ["x=1", "y=--z"], namespace="shop")
     assert names(rendered) == ["rendered"]
     assert log.read_text() == repr(
         [
             "template",
-            "./chart",
+            str(tmp_path / "chart"),
             "--values",
-            "a.yaml",
+            str(tmp_path / "a.yaml"),
             "--values",
-            "b.yaml",
+            str(tmp_path / "b.yaml"),
             "--set",
             "x=1",
             "--set",
@@ -85,10 +91,12 @@ def test_helm_gets_values_and_settings_in_order(programs):
     )
 
 
-def test_a_path_that_looks_like_a_flag_stays_a_path(programs):
+def test_a_path_that_looks_like_a_flag_stays_a_path(programs, tmp_path):
     log = programs("helm")
     render_helm("--post-renderer=evil", ["--debug"])
-    assert log.read_text() == "['template', './--post-renderer=evil', '--values', './--debug']"
+    assert log.read_text() == repr(
+        ["template", str(tmp_path / "--post-renderer=evil"), "--values", str(tmp_path / "--debug")]
+    )
 
 
 @pytest.mark.parametrize("render", [render_kustomize, render_helm])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -22,16 +21,7 @@ from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, Rende
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import Folder, Found, Notes, walk
 
-_NO_NETWORK: Final = "http://127.0.0.1:9"
 _GENERATORS: Final = (b"Generator", b"generators")
-
-
-def offline() -> Mapping[str, str]:
-    """The environment of a program that must not load anything from elsewhere, nor run plugins of the user."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUSTOMIZE_", "GIT_"))}
-    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), _NO_NETWORK)
-    nowhere = {"HELM_PLUGINS": os.devnull, "KUSTOMIZE_PLUGIN_HOME": os.devnull, "GIT_ALLOW_PROTOCOL": "none"}
-    return {**kept, **proxies, **nowhere, "NO_PROXY": "", "no_proxy": ""}
 
 
 class Builder:
@@ -88,7 +78,7 @@ class Builder:
             try:
                 copy = mirror.add(folder, self._edit(folder, edits))
                 arguments = ["--load-restrictor", "LoadRestrictionsNone", str(copy)]
-                text = programs.run(program, arguments, TIMEOUT_S, offline())
+                text = programs.run(program, arguments, TIMEOUT_S)
             except ProgramFailedError as error:
                 self._not_built(what, folder, mirror, failed(shown, error.message, error.said))
                 return None

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from netverify.diagnostics import Origin
 from netverify.manifests import programs
-from netverify.manifests.delivery.building import offline
+from netverify.manifests.chart_reach import fetched_by_chart
 from netverify.manifests.delivery.checkout import Checkout
 from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.limits import DEFAULT_LIMITS
-from netverify.manifests.loader import load
 from netverify.manifests.programs import ProgramFailedError
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import escaped, shown
 from netverify.manifests.rendering import HOW_TO_GET_HELM, RELEASE_NAME, TIMEOUT_S, failed, missing
 from netverify.manifests.sources import Source
-
-_SCRATCH_HOMES: Final = ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "HOME")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +61,11 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
     with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
         scratch = Path(folder).resolve()
         try:
-            _check_dependencies(release.chart, checkout)
             copy = scratch / "chart"
             _copy_tree(release.chart, copy, checkout)
+            _check_nothing_is_fetched(copy)
             arguments = [release.name, str(copy), "--namespace", release.namespace, *_arguments(release, scratch)]
-            environment = {**offline(), **{name: str(scratch) for name in _SCRATCH_HOMES}, "KUBECONFIG": os.devnull}
-            text = programs.run(program, arguments, TIMEOUT_S, environment)
+            text = programs.run(program, arguments, TIMEOUT_S)
         except _NotRenderableError as error:
             delivered.gap(release.what, str(error), release.origin, Reach(release.namespace))
             return
@@ -106,17 +100,9 @@ def _arguments(release: Release, scratch: Path) -> Iterator[str]:
         yield from ("--set-file", f"{key}={file}")
 
 
-def _check_dependencies(chart: Path, checkout: Checkout) -> None:
-    """Every chart that it depends on has to stand in it: helm would fetch it otherwise."""
-    file = chart / "Chart.yaml"
-    documents = load(checkout.shown(file), read_regular(file, DEFAULT_LIMITS.file_bytes)).documents
-    value = documents[0].value if documents else None
-    listed = value.get("dependencies") if isinstance(value, dict) else None
-    vendored = sorted(os.listdir(chart / "charts")) if (chart / "charts").is_dir() else []  # noqa: PTH208 names suffice
-    for one in listed if isinstance(listed, list) else ():
-        name = str(one.get("name")) if isinstance(one, dict) else ""
-        if not any(there == name or fnmatch.fnmatch(there, f"{name}-*.tgz") for there in vendored):
-            raise _NotRenderableError(f"the chart {shown(name)} that it depends on is not in its folder `charts`")
+def _check_nothing_is_fetched(chart: Path) -> None:
+    if (needed := next(fetched_by_chart(chart), None)) is not None:
+        raise _NotRenderableError(f"{needed} is not in its folder `charts`, or comes from another place")
 
 
 def _copy_tree(chart: Path, into: Path, checkout: Checkout) -> None:

@@ -16,23 +16,24 @@ from typing import Any, Final
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.manifests.delivery.checkout import Checkout, LeavesCheckoutError
-from netverify.manifests.document import Value
-from netverify.manifests.kustomization import FILE_NAMES, data_files
+from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import shown
+from netverify.manifests.remote_references import (
+    CONFIGURED,
+    all_texts,
+    has_url,
+    inline_texts,
+    is_remote,
+    references,
+)
 from netverify.manifests.tree import exists, is_folder
 
-_LISTS: Final = (
-    *("resources", "bases", "components", "crds"),
-    *("configurations", "generators", "transformers", "validators", "patchesStrategicMerge"),
-)
-_WITH_PATHS: Final = ("patches", "patchesJson6902", "replacements")
 _ADDED: Final = ("resources", "bases", "crds")
 """Lists of what only adds objects, so that the others are the same without one of them."""
 _OF_OTHER_PROGRAMS: Final = ("helmCharts", "helmChartInflationGenerator")
-_CONFIGURED: Final = ("generators", "transformers", "validators")
 _REMOTE: Final = ("://", "github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::", "?ref=", ".git")
 _MOST_FOLDERS: Final = 2000
 
@@ -126,7 +127,7 @@ class Mirror:
         if text.startswith("/") or not any(sign in text for sign in _REMOTE):
             return False
         try:
-            is_here = exists(self.checkout.inside(text, folder))
+            is_here = not is_remote(text) and exists(self.checkout.inside(text, folder))
         except LeavesCheckoutError:
             return False
         if not is_here:
@@ -135,26 +136,26 @@ class Mirror:
 
     def _reached(self, folder: Path, value: dict[str, Any]) -> Iterator[Path]:
         """The folders that a kustomization names; its files are copied."""
-        configured = [text for name in _CONFIGURED for text in _texts(value.get(name))]
-        for text in paths_in(value):
-            if "\n" in text:
-                continue
+        for text in inline_texts(value):
+            if has_url(text) or text.startswith("/") or ".." in text.split("/"):
+                raise NotBuildableError("a generator or transformer that it holds names paths of its own")
+        for name, text in references(value):
             target = self._target(text, folder)
             if target is None:
                 continue
             if is_folder(target):
                 yield from self._folder(target)
             else:
-                self._copy(target, refuse_paths=text in configured)
+                self._copy(target, refuse_paths=name in CONFIGURED)
 
     def _target(self, text: str, folder: Path) -> Path | None:
         """What ``text`` names in ``folder``; None for what kustomize will not find either."""
         if text.startswith("/"):
             raise LeavesCheckoutError(f"the path {shown(text)} is absolute")
         target = self.checkout.inside(text, folder)
-        if exists(target):
+        if exists(target) and not is_remote(text):
             return target
-        if any(sign in text for sign in _REMOTE):
+        if is_remote(text) or any(sign in text for sign in _REMOTE):
             raise NotBuildableError(f"it needs {shown(text)}, which is not in this checkout")
         return None
 
@@ -181,8 +182,8 @@ class Mirror:
     def _check_no_paths(self, file: Path, data: bytes) -> None:
         """What configures a transformer may name files itself; it must not name any elsewhere."""
         for document in load(self.checkout.shown(file), data).documents:
-            for text in _all_texts(document.value):
-                if text.startswith("/") or ".." in text.split("/"):
+            for text in all_texts(document.value):
+                if has_url(text) or text.startswith("/") or ".." in text.split("/"):
                     raise NotBuildableError(f"{shown(self.checkout.shown(file))} names paths of its own")
 
     def _read(self, file: Path) -> bytes:
@@ -199,34 +200,6 @@ class Mirror:
         return self.into / self.checkout.relative(path)
 
 
-def paths_in(value: dict[str, Value]) -> Iterator[str]:
-    """Every path that a kustomization names, in ``resources``, patches, generators and so on."""
-    for name in _LISTS:
-        yield from _texts(value.get(name))
-    for name in _WITH_PATHS:
-        entries = value.get(name)
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict):
-                yield from _texts([entry.get("path")])
-    yield from data_files(value)
-
-
 def origin_of(checkout: Checkout, folder: Path) -> Origin:
     """The place of a folder as a whole."""
     return Origin(checkout.shown(folder))
-
-
-def _texts(value: Value) -> Iterator[str]:
-    return (one for one in value if isinstance(one, str) and one) if isinstance(value, list) else iter(())
-
-
-def _all_texts(value: Value) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in value.values():
-                yield from _all_texts(item)
-        case list():
-            for item in value:
-                yield from _all_texts(item)
