@@ -14,17 +14,19 @@ from netverify.queries.outcome import Effect, Reason
 class Finding:
     """One violation of an assertion, or that the assertion is not proved for another reason: then there is none.
 
-    ``verdict`` is that of this finding: of an assertion that is refuted, some violations may be baselined.
+    ``verdict`` is that of this finding: of an assertion that is refuted, some violations may be baselined. ``part`` is
+    the verdict on another part of the assertion, which the finding is about then.
     """
 
     result: Result
     violation: Violation | None = None
+    part: GateVerdict | None = None
 
     @property
     def verdict(self) -> GateVerdict:
-        """``BASELINED`` where the violation was known, else the verdict on the assertion."""
+        """``BASELINED`` where the violation was known, else the verdict on the assertion, or its part."""
         is_known = self.violation is not None and self.violation.is_baselined
-        return GateVerdict.BASELINED if is_known else self.result.verdict
+        return GateVerdict.BASELINED if is_known else self.part or self.result.verdict
 
     @property
     def is_left_aside(self) -> bool:
@@ -34,12 +36,16 @@ class Finding:
     @property
     def text(self) -> str:
         """What is wrong, in a line."""
-        return self.violation.text if self.violation is not None else shortcoming(self.result)
+        if self.violation is not None:
+            return self.violation.text
+        return shortcoming(self.result) if self.part is None else in_part(self.result, self.part)
 
     @property
     def fingerprint(self) -> str:
         """What stays the same while the finding does."""
-        return self.violation.fingerprint if self.violation is not None else self.result.fingerprint
+        if self.violation is not None:
+            return self.violation.fingerprint
+        return self.result.fingerprint if self.part is None else f"{self.result.fingerprint} {self.part}"
 
     @property
     def responsible(self) -> Origin | None:
@@ -60,10 +66,16 @@ def findings(report: GateReport) -> Iterator[Finding]:
 
 
 def findings_of(result: Result) -> tuple[Finding, ...]:
-    """One for each violation, new ones first; one without a violation where ``result`` has none."""
-    if not result.violations:
-        return (Finding(result),)
-    return tuple(Finding(result, violation) for violation in new_first(result.violations))
+    """One for each violation, and for each part that fails for another reason; those that are left aside come last.
+
+    What fails has one at least that is not left aside, also where a baseline knows all violations that were found.
+    """
+    told = [Finding(result, violation) for violation in result.violations]
+    counting = [one for one in told if not one.is_left_aside]
+    aside = [one for one in told if one.is_left_aside]
+    is_told = bool(counting) or (bool(told) and Finding(result).is_left_aside)
+    own = [] if is_told else [Finding(result)]
+    return (*counting, *own, *(Finding(result, part=part) for part in result.also), *aside)
 
 
 def gravest_first(report: GateReport) -> list[Result]:
@@ -86,9 +98,17 @@ def shortcoming(result: Result) -> str:
         case GateVerdict.EXCEPTED:
             return f"holds but for what is excepted by {', '.join(result.excepted_by)}"
         case GateVerdict.REFUTED | GateVerdict.BASELINED:
-            return "; ".join(("it does not hold", *result.notes))
+            first = "it does not hold" if result.is_complete else "it does not hold, and not all of why was found"
+            return "; ".join((first, *result.notes))
         case GateVerdict.PROVED:
             return "it holds"
+
+
+def in_part(result: Result, part: GateVerdict) -> str:
+    """That ``part`` is the verdict on some part of ``result``, beside another one on the whole."""
+    if part is GateVerdict.UNKNOWN:
+        return "; ".join(("in part neither proved nor refuted", *result.unknown_because))
+    return "in part it says nothing, as there is no flow that it is about"
 
 
 def responsible_reason(violation: Violation) -> Reason | None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from netverify.diagnostics import Diagnostic
 from netverify.gate.outcome import GateReport, GateVerdict, Result
 from netverify.manifests.coverage import Inventory
-from netverify.report.gate_finding import findings_of, new_first, shortcoming
+from netverify.report.gate_finding import Finding, findings_of
 from netverify.report.gate_shortfalls import shortfalls, told
 from netverify.report.gate_steps import trace_lines
 from netverify.report.visible import shortened, visible
@@ -100,10 +100,13 @@ def _in_short(result: Result) -> str:
 
 def _in_full(result: Result, inventory: Inventory) -> list[str]:
     lines = [visible(result.statement), visible(f"asserted at {result.assertion.origin}")]
-    violations = new_first(result.violations)
-    if not violations:
-        return [*lines, visible(shortcoming(result))]
-    lines += [f"{visible(one.text)}{' (known)' if one.is_baselined else ''}" for one in violations[:AT_MOST]]
-    if violations[AT_MOST:]:
-        lines.append(f"and {len(violations) - AT_MOST} more")
-    return [*lines, *trace_lines(violations[0], inventory), *map(visible, result.unknown_because)]
+    found = findings_of(result)
+    lines += [f"{visible(one.text)}{' (known)' if _is_known(one) else ''}" for one in found[:AT_MOST]]
+    if found[AT_MOST:]:
+        lines.append(f"and {len(found) - AT_MOST} more")
+    first = next((one.violation for one in found if one.violation is not None), None)
+    return [*lines, *(trace_lines(first, inventory) if first is not None else ())]
+
+
+def _is_known(finding: Finding) -> bool:
+    return finding.violation is not None and finding.violation.is_baselined

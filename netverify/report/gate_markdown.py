@@ -70,12 +70,12 @@ def _fitted(pieces: Iterable[str], room: int, noun: str) -> list[str]:
 def _headline(report: GateReport) -> str:
     verdicts = {result.verdict for result in report.results}
     total = counted(len(report.results), "assertion")
+    if shortfalls(report):
+        return f":x: **netverify: {whole_count(report)}** (of {total})"
     if report.unchanged_since is not None:
         return f":heavy_minus_sign: **netverify: {counts_text(report)} since {_short(report.unchanged_since)}**"
     if not verdicts:
         return ":warning: **netverify: there are no assertions**"
-    if shortfalls(report):
-        return f":x: **netverify: {whole_count(report)}** (of {total})"
     if verdicts == {GateVerdict.PROVED}:
         return f":white_check_mark: **netverify: proved** ({total})"
     text = f"**netverify: {counts_text(report)}** (of {total})"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from netverify.gate.outcome import GateVerdict, Result, Violation
 from netverify.intent.spec import World
 from netverify.manifests.coverage import Inventory
-from netverify.report.gate_finding import Finding, findings_of, shortcoming
+from netverify.report.gate_finding import Finding, findings_of
 from netverify.report.gate_remarks import Remarks
 from netverify.report.gate_steps import trace_lines
 from netverify.report.html_text import in_html
@@ -43,9 +43,8 @@ def _facts(result: Result, remarks: Remarks) -> str:
     facts: Sequence[tuple[str, Sequence[str]]] = (
         ("wanted", [result.statement]),
         ("is about", [_WORLDS[result.world]]),
-        ("because", [] if result.violations or result.verdict is GateVerdict.PROVED else [shortcoming(result)]),
+        ("because", [] if result.verdict is GateVerdict.PROVED else _shortcomings(result)),
         ("carried by", carriers if is_proof else []),
-        ("unknown as", result.unknown_because if result.violations else ()),
         ("excepted by", result.excepted_by),
         ("inexact", remarks.own_approximations(result)),
         ("note", remarks.own_notes(result) if result.violations or result.verdict is GateVerdict.PROVED else ()),
@@ -54,6 +53,11 @@ def _facts(result: Result, remarks: Remarks) -> str:
     )
     rows = "".join(f"<dt>{term}</dt><dd>{_texts(texts)}</dd>\n" for term, texts in facts if texts)
     return f'<dl class="facts">\n{rows}</dl>\n'
+
+
+def _shortcomings(result: Result) -> list[str]:
+    """Why ``result`` is no proof, besides its violations."""
+    return [one.text for one in findings_of(result) if one.violation is None]
 
 
 def _texts(texts: Iterable[str]) -> str:

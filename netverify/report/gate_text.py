@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
 from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.entries import Entry, account, column, laid_out
-from netverify.report.gate_finding import gravest_first, new_first, responsible_place
+from netverify.report.gate_finding import gravest_first, in_part, new_first, responsible_place
 from netverify.report.gate_remarks import Remarks, shared_remarks
 from netverify.report.gate_shortfalls import shortfalls, whole_count
 from netverify.report.gate_words import baseline_text, duration_text, exception_text
@@ -61,6 +62,7 @@ def _told(result: Result, remarks: Remarks, inventory: Inventory, source: Source
     entries += _violations(violations, is_complete=result.is_complete)
     if result.verdict is GateVerdict.VACUOUS:
         entries.append(Entry("but", "it says nothing, as there is no flow that it is about"))
+    entries += column("also", [in_part(replace(result, unknown_because=()), part) for part in result.also])
     if violations:
         first = violations[0]
         entries += trace_entries(first.witness, first.because, first.route, inventory)
