@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from netverify.answers.blocks import parts_of
 from netverify.answers.planned import PlannedLeg, routes_to
 from netverify.answers.route_verdicts import unique
 from netverify.answers.routed import Router
@@ -20,6 +21,8 @@ def answer_of_anyone(question: Question, router: Router) -> Answer:
 
     Where it calls a Service, it is about the endpoints on their own ports: by whichever way these are reached.
     """
+    if question.services:
+        return _together([answer_of_anyone(one, router) for one in parts_of(question)])
     question = router.names.followed(question)
     if question.called is None:
         return _together(list(_answers(PlannedLeg(question), router)))

@@ -17,7 +17,7 @@ from netverify.queries.question import Question
 
 def answer_block(question: Question, router: Router) -> Answer:
     """Whether any of the addresses is reached, be it as those of a Service or as the addresses that they are."""
-    answers = [router.answer(one) for one in _parts(question)]
+    answers = [router.answer(one) for one in parts_of(question)]
     about = [one for one in answers if one.verdict is not Verdict.VACUOUS] or answers
     verdict = of_any([one.verdict for one in about])
     of_it = [one for one in about if one.verdict is verdict]
@@ -65,7 +65,7 @@ def _lines(texts: Iterator[Sequence[str]]) -> tuple[str, ...]:
     return unique(line for some in texts for line in some)
 
 
-def _parts(question: Question) -> Iterator[Question]:
+def parts_of(question: Question) -> Iterator[Question]:
     """``question`` about the addresses as they are, then about each Service."""
     yield without_services(question)
     yield from _services(question)

@@ -10,7 +10,7 @@ from netverify.model.flow import End
 from netverify.queries.endpoint_grammar import EndpointPhrase, EndpointReader
 from netverify.queries.port_grammar import EVERY_TRAFFIC, read_traffic, traffic_text
 from netverify.queries.question import Form, Question
-from netverify.queries.service_ports import with_asked_ports
+from netverify.queries.service_ports import asked_services, with_asked_ports
 from netverify.queries.tokens import TokenKind, Tokens
 from netverify.queries.whereabouts import beside_policy
 from netverify.rules.predicate import ALWAYS, All, AnyOf, InNamespace, IsPod, Not, Predicate
@@ -25,7 +25,8 @@ def others_reach(target: str, sources: Sequence[str], cluster: Cluster, default_
     """
     destination, traffic = _target(target, cluster, default_namespace)
     source = _anyone_but(sources, End.SOURCE, cluster, default_namespace)
-    question = replace(_question(source, destination, traffic), called=destination.called)
+    services = asked_services(destination.services, traffic)
+    question = replace(_question(source, destination, traffic), called=destination.called, services=services)
     if not sources:
         return question
     # Whoever stands behind one of the sources, as clients do behind a controller, comes by an approved connection.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import netverify
 from cases.gates import Gates
 from netverify.manifests.inventory import read_inventory
 from netverify.queries.outcome import Answer, Listing
@@ -158,6 +159,20 @@ def test_who_can_reach_the_address_of_a_service_lists_who_reaches_its_pods() -> 
     opened = asked(PODS + service(CLUSTER_IP) + TO_PODS, f"who can reach {ADDRESS}:80")
     assert isinstance(opened, Listing)
     assert "shop/web[Pod]" in [one.text for one in opened.existing]
+
+
+@TRANSLATED
+@pytest.mark.parametrize("target", [ADDRESS, f"{ADDRESS}:80", "10.96.0.0/16"])
+def test_an_assertion_about_who_reaches_an_address_is_about_its_service(spec: str, target: str) -> None:
+    """Pods that reach the endpoints reach the address, although no rule lets them out to it."""
+    others = ("any pod outside namespace shop", "0.0.0.0/0", "::/0")
+    to_pods = egress("[{to: [{podSelector: {}}]}]").replace("matchLabels: {app: web}", "")
+    shut = to_pods.replace("name: out", "name: in").replace("Egress], egress: [{to: [{podSelector: {}}]}]", "Ingress]")
+    text = PODS + service(spec) + to_pods
+    with pytest.raises(netverify.FailedAssertionError, match="REACHABLE"):
+        netverify.read(texts={"m.yaml": text}, cni="cilium").assert_only_reachable_from(target, *others)
+    if spec == CLUSTER_IP:  # the others are ways in by the pod's own node, which always reaches it
+        netverify.read(texts={"m.yaml": text + shut}, cni="cilium").assert_only_reachable_from(target, *others)
 
 
 def test_a_plugin_that_looks_before_translation_leaves_it_open() -> None:
