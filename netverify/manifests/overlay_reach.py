@@ -93,7 +93,7 @@ class OverlayReach:
             self._reference(text, document, folder, configures=configures or name in CONFIGURED)
 
     def _reference(self, text: str, document: Document, folder: Path, *, configures: bool) -> None:
-        target, origin = folder / text, document.origin()
+        target, origin = folder / text, _origin_of(text, document)
         if is_remote(text) or (looks_remote(text) and not exists(target)):
             self._remote(text, origin)
         elif not self.permissions.lets(target, self._root):
@@ -129,3 +129,12 @@ class OverlayReach:
 
     def _add(self, code: str, message: str, origin: Origin, advice: str) -> None:
         self.diagnostics.append(Diagnostic(code, Severity.ERROR, message, origin, advice))
+
+
+def _origin_of(text: str, document: Document) -> Origin:
+    """Where ``text`` is an entry of a list, or else the field that it stands somewhere below."""
+    for name, value in document.value.items():
+        if isinstance(value, list) and text in value:
+            return document.origin((name, value.index(text)))
+    below = (name for name, value in document.value.items() if any(text in one for one in all_texts(value)))
+    return document.key_origin((name,)) if (name := next(below, None)) is not None else document.origin()

@@ -148,6 +148,7 @@ def test_no_overlay_has_anything_fetched(
         assert status == 4
         assert "error[NV157]" in err
         assert "--allow-network" in err
+        assert "kustomization.yaml:" in err
 
 
 @pytest.mark.parametrize(
