@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from netverify.answers.context import Context
-from netverify.answers.premises import SCTP_IS_POLICED, TRANSLATED_FIRST, cni_premises, pod_cidr_premise
+from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
 from netverify.symbolic.obligations import Obligation
@@ -20,8 +20,6 @@ def assumptions(context: Context, found: Found) -> tuple[str, ...]:
     about_pods: Iterable[str] = ()
     if found.goal is None:
         about_pods = (*_about_host_network(found), *_about_pods(context, [goal for goal, _ in found.obligations]))
-        if context.routing.egress_blocks_hold_outer_addresses and not context.settings.sees_service_addresses:
-            about_pods = (*about_pods, TRANSLATED_FIRST)
     elif not found.existing:
         about_pods = _about_pods(context, [found.goal])
     return tuple(dict.fromkeys((*cni_premises(context.settings), *about_pods)))

@@ -11,9 +11,6 @@ from netverify.queries.wording import setting_words
 SCTP_IS_POLICED = "the CNI polices SCTP"
 """What no flow or denial of SCTP goes without: a plugin that leaves SCTP alone lets all of it through."""
 
-TRANSLATED_FIRST = "policy sees the pods behind the address of a Service, and not that address"
-"""So it is with every plugin that looks after a node has translated the address; AWS VPC CNI looks before as well."""
-
 UNRENDERED_IS_HARMLESS = "what is not rendered neither allows nor denies traffic, and opens no way in"
 
 

@@ -15,10 +15,9 @@ from netverify.answers.judged_legs import Legs
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
-from netverify.answers.premises import TRANSLATED_FIRST, unrendered_premise
+from netverify.answers.premises import unrendered_premise
 from netverify.answers.relays import may_be_relayed, places_led_to
 from netverify.answers.route_verdicts import answer_of, needs, no_route, scope_of, unique
-from netverify.answers.settings import LOOKS_BEFORE_TRANSLATION
 from netverify.answers.verdict import of_all, of_any
 from netverify.answers.ways_for_pods import WaysForPods
 from netverify.model.api_server import is_api_server
@@ -32,10 +31,11 @@ from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, IsPod
 from netverify.symbolic.casting import PodScope
 
-_LOOKS_BEFORE = (
-    f"{LOOKS_BEFORE_TRANSLATION} also looks at the address of a Service before it is translated, "
-    "and a policy may admit it"
-)
+TRANSLATED_FIRST = "policy sees the pods behind the address of a Service, and not that address"
+"""So it is with every plugin that looks after a node has translated the address; AWS VPC CNI looks before as well."""
+
+_AWS = "aws-vpc-cni"
+_LOOKS_BEFORE = f"{_AWS} also looks at the address of a Service before it is translated, and a policy may admit it"
 
 _LOOKED_AT = 16
 """So many routes are looked at for a way in to pods that policy opens to addresses outside anyway."""
@@ -201,8 +201,7 @@ class Router:
         if not question.from_outside:
             routing = tuple(one for one in routing if one.unrendered)
         lines = described(routing, "open a way in" if question.from_outside else "open a way there")
-        sees_addresses = self.context.settings.sees_service_addresses
-        before = (_LOOKS_BEFORE,) if sees_addresses and self._is_admitted(question) else ()
+        before = (_LOOKS_BEFORE,) if self.context.settings.cni == _AWS and self._is_admitted(question) else ()
         return (*unread_inputs(inventory), *lines, *before, *self.relayed(question))
 
     def relayed(self, question: Question) -> tuple[str, ...]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
 from netverify.routing.options import RoutingOptions
 
-LOOKS_BEFORE_TRANSLATION = "aws-vpc-cni"
+_LOOK_AFTER_TRANSLATION = frozenset(
+    ("azure-npm", "calico", "gke-dataplane-v2", "kindnet", "kube-router", "ovn-kubernetes", "weave")
+)
+"""Others look before (AWS VPC CNI), or do so unless they take the place of kube-proxy (Cilium, Antrea)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Settings:
         return {**FIXED_BY_DEFAULT, **self.behaviours}
 
     @property
-    def sees_service_addresses(self) -> bool:
-        """Whether policy of the source also looks at the address of a Service, before a node has translated it."""
-        return self.cni == LOOKS_BEFORE_TRANSLATION
+    def may_see_outer_addresses(self) -> bool:
+        """Whether policy of the source may see an external IP or a load balancer's address instead of the pod behind.
+
+        It does where the plugin looks before the node has translated the address.
+        """
+        return self.cni not in _LOOK_AFTER_TRANSLATION

@@ -139,7 +139,7 @@ class WaysForPods:
         if by_pods:
             yield from self._through_controller(way, asked, beyond)
         others = [one for one in way.sources if not by_pods or one.seen_as is SeenAs.RANGES]
-        sees_addresses = self._context.settings.sees_service_addresses
+        sees_addresses = self._context.settings.may_see_outer_addresses
         for door in _doors(way, asked, sees_addresses=sees_addresses) if others else ():
             for source in others:
                 for last, provided in _arriving(door, source, asked):
@@ -189,7 +189,7 @@ class WaysForPods:
 def _doors(way: WayIn, asked: Question, *, sees_addresses: bool) -> Iterator[_Door]:
     """Where pods knock to use ``way``, which no pod of a controller serves.
 
-    Policy of the source sees an address that nodes translate only where ``sees_addresses``.
+    Policy of the source may see an external IP or a known load balancer's address only where ``sees_addresses``.
     """
     port = PortIn(way.protocol, EVERY_PORT if way.port is None else port_set((way.port, way.port)))
     to_node = _knocking(asked, IsWorkload(End.DESTINATION, NODE), port, "a node")

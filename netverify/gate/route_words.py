@@ -20,7 +20,7 @@ def violation_text(route: Route, source: str) -> tuple[str, str]:
 def first_condition(route: Route) -> str:
     """What must hold for ``route``, behind a comma: the first condition, and that there are more; empty without any."""
     conditions = needs(route)
-    return f", {conditions[0]}" + (" and more" if conditions[1:] else "") if conditions else ""
+    return f", {conditions[0]}" + (", and on further conditions" if conditions[1:] else "") if conditions else ""
 
 
 def through(answer: Answer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
@@ -75,11 +76,13 @@ def _told(result: Result, remarks: Remarks, inventory: Inventory, source: Source
 
 
 def _violations(violations: list[Violation], *, is_complete: bool) -> list[Entry]:
+    # Those that differ in conditions alone that no line has room for read alike.
+    different = dict.fromkeys((_line(one), place_text(responsible_place(one))) for one in violations)
     texts = [
-        Entry("" if position else "but", _line(violation), place_text(responsible_place(violation)))
-        for position, violation in enumerate(violations[:AT_MOST])
+        Entry("" if position else "but", line, place)
+        for position, (line, place) in enumerate(islice(different, AT_MOST))
     ]
-    more = len(violations) - AT_MOST
+    more = len(different) - AT_MOST
     if more > 0:
         texts.append(Entry("", f"and {more} more" if is_complete else f"and {more} more, and perhaps others"))
     elif violations and not is_complete:

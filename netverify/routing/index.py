@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,7 +13,6 @@ from netverify.model.ingress import IngressClass
 from netverify.model.labels import Labels
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.service import EndpointSlice, Service
-from netverify.queries.service_addresses import is_in_an_egress_block
 
 _Pair = tuple[str, str]
 _Key = TypeVar("_Key")
@@ -57,12 +55,6 @@ class RoutingIndex:
     def ingress_classes(self) -> Mapping[str, IngressClass]:
         """Every IngressClass by name."""
         return {one.name: one for one in self.objects.ingress_classes}
-
-    @cached_property
-    def egress_blocks_hold_outer_addresses(self) -> bool:
-        """Whether an ipBlock of some egress rule holds an external IP, or a load balancer's address, of a Service."""
-        named = [one for one in self.objects.services if one.external_ips or one.ingress or one.asked_ingress]
-        return any(is_in_an_egress_block(replace(one, cluster_ips=()), self.cluster) for one in named)
 
     def selected(self, namespace: str, selector: Labels) -> Sequence[Workload]:
         """The workloads of ``namespace`` of which some pod may have all labels of ``selector``, in the order of names.

@@ -24,6 +24,7 @@ from netverify.verify import Settings, Verifier
 BLOCKS_MATCH_NODES = {"pod-to-local-node-allowed": False, "ipblock-matches-pods": False, "ipblock-matches-nodes": True}
 NO_NODE = {**BLOCKS_MATCH_NODES, "ipblock-matches-nodes": False}
 AWS = {**NO_NODE, "cni": "aws-vpc-cni"}
+CALICO = {**NO_NODE, "cni": "calico"}
 BALANCER = service(
     "{type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: {app: api}, "
     "ports: [{port: 80, targetPort: 8080}]}"
@@ -137,10 +138,10 @@ QUESTIONS = {
         "unreachable",
     ),
     "an external IP": (SHUT + EXTERNAL + egress(SHOP, 8080), ASKED, NO_NODE, "reachable"),
-    "an external IP, as policy never sees it": (SHUT + EXTERNAL + egress(AT_IP), ASKED, NO_NODE, "unreachable"),
-    "an external IP, as policy sees it": (SHUT + EXTERNAL + egress(AT_IP), ASKED, AWS, "reachable"),
+    "an external IP, as policy never sees it": (SHUT + EXTERNAL + egress(AT_IP), ASKED, CALICO, "unreachable"),
+    "an external IP, as policy sees it": (SHUT + EXTERNAL + egress(AT_IP), ASKED, NO_NODE, "reachable"),
     "another address": (SHUT + EXTERNAL + egress(AT_OTHER), ASKED, AWS, "unreachable"),
-    "a known balancer": (SHUT + KNOWN + egress(PUBLIC, 80), ASKED, NO_NODE, "unreachable"),
+    "a known balancer": (SHUT + KNOWN + egress(PUBLIC, 80), ASKED, CALICO, "unreachable"),
     "a known balancer, as policy sees it": (SHUT + KNOWN + egress(PUBLIC, 80), ASKED, AWS, "reachable"),
     "a host port": (SHUT + HOST_PORT, "can other/client reach shop/agent:80", {}, "reachable"),
     "one pod for both": (

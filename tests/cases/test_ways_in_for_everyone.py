@@ -1,12 +1,14 @@
 """Listings, maps, assertions of the library and of the gate, where pods and clients outside use ways in."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 import netverify
 from agreement.judged_intents import spec_of
 from agreement.pipeline import read_inventory
+from cases.gates import Gates
 from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, SHUT, START
 from cases.ways_in_texts import asked, policy, service, written
 from netverify.answers import listed_ways
@@ -141,7 +143,7 @@ def test_a_deny_is_refuted_by_a_way_in_with_what_it_needs():
     (found,) = result.violations
     assert found.text == (
         "namespace other can reach shop/api[Pod]:8080 by way of NodePort of Service shop/api, where the pod is on the "
-        "node that receives the connection, and policy sees that node and more"
+        "node that receives the connection, and policy sees that node, and on further conditions"
     )
     assert judged(SHUT + LOCAL, deny=FLOW).verdict.value == "proved"
 
@@ -259,3 +261,17 @@ def test_an_exception_for_pods_that_come_by_a_way_in_is_used():
         report = Verifier(read_inventory(SHUT + way)).check(spec_of(intent), Terms(date(2026, 1, 1)))
         assert [one.verdict.value for one in report.results] == [expected]
         assert [one.state is ExceptionState.USED for one in report.exceptions] == [way == CLUSTER]
+
+
+def test_ways_that_read_alike_are_listed_once(tmp_path, monkeypatch, capsys):
+    """One way in may be open on several conditions, of which a line has room for the first."""
+    monkeypatch.chdir(tmp_path)
+    gates = Gates(capsys)
+    Path("manifests.yaml").write_text(BY_CONTROLLER + CONTROLLER_BALANCER)
+    Path("netverify.yaml").write_text("assertions: [{id: it, deny: {from: internet, to: service shop/api}}]")
+    (result,) = gates.run("-f", "manifests.yaml", "-o", "json").report["results"]
+    texts = [one["text"] for one in result["violations"]]
+    assert len(set(texts)) < len(texts)
+    lines = gates.run("-f", "manifests.yaml").out.splitlines()
+    listed = [line.removeprefix("  but").strip() for line in lines if " can reach " in line]
+    assert len(listed) == len(set(listed)) == min(len(set(texts)), 10)

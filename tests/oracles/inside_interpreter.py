@@ -113,7 +113,7 @@ class Inside:
         """As whom policy of the pod behind sees ``one``, for each place where it may knock."""
         stands_in = "node" in policy_sources(way) or way.kind == "hostPort"
         ports = PORTS if way.port is None else (way.port,)
-        if way.kind in {"NodePort", "hostPort"}:
+        if way.kind in {"NodePort", "hostPort", "externalIPs"}:
             for name in NODES[:1] if way.kind == "hostPort" or not stands_in else NODES:
                 knocks = product(self.node(name), ports)
                 if any(self.passes("Egress", one, node, way.protocol, port) for node, port in knocks):
@@ -124,6 +124,9 @@ class Inside:
         if way.kind == "LoadBalancer" and any(
             self.passes("Egress", one, o, way.protocol, way.port) for o in self.outside()
         ):
+            yield from self.node("n2")
+            yield from self.node("n1") if stands_in else self.outside()
+        if way.kind == "externalIPs" and self.passes("Egress", one, {"address": way.host}, way.protocol, way.port):
             yield from self.node("n2")
             yield from self.node("n1") if stands_in else self.outside()
 
