@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TypeAlias
 
 from netverify.answers.context import Context
+from netverify.answers.leading import is_beyond, is_listened_to, leads_to, may_lead_to
 from netverify.answers.openshift import AS_HOST_NETWORK, BY_OPERATOR, HOST_ROUTER, OVN, ROUTER, ROUTER_NAME, is_router
 from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
 from netverify.model.addresses import AddressRange, overlap
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import EVERY_PORT, port_set
-from netverify.queries.called import Called, means
 from netverify.queries.outcome import EndpointKind, Hop
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
@@ -57,7 +57,7 @@ class WaysIn:
     def leading_to(self, question: Question) -> Iterator[WayIn]:
         """The ways in to what ``question`` calls; to anywhere where it calls nothing."""
         called, traffic = question.called, question.traffic
-        return (way for way in self.all if not way.problem and (called is None or _may_lead_to(way, called, traffic)))
+        return (way for way in self.all if not way.problem and (called is None or may_lead_to(way, called, traffic)))
 
     def routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         """The routes through ``way`` to the destination of ``question``."""
@@ -80,7 +80,7 @@ class WaysIn:
 
     def entries_of(self, way: WayIn, key: WorkloadKey, passed: frozenset[WorkloadKey]) -> list[WayIn]:
         """The ways in to pods of the controller ``key``, where ``way`` begins, without circles through ``passed``."""
-        entries = [one for one in self._to_controllers.get(key, ()) if not _is_beyond(one, passed)]
+        entries = [one for one in self._to_controllers.get(key, ()) if not is_beyond(one, passed)]
         if way.listens is None:
             return entries
         return [one for one in entries if any(is_listened_to(way, one, backend) for backend in self.behind(one))]
@@ -133,7 +133,7 @@ class WaysIn:
         elif called.service is not None:
             for port in called.service.ports:
                 here = replace(way, service=called.service, service_port=port)
-                if port.protocol is way.protocol and _leads_to(here, called, question.traffic):
+                if port.protocol is way.protocol and leads_to(here, called, question.traffic):
                     yield from listed(self._context.routing, called.service, port)
             if called.is_dialled_directly:
                 yield from dialled(self._context.routing, called.service, question.traffic)
@@ -253,37 +253,6 @@ def _both(one: _Clients, other: _Clients) -> _Clients:
     if one is None or other is None:
         return one if other is None else other
     return overlap(one, other)
-
-
-def _is_beyond(way: WayIn, passed: frozenset[WorkloadKey]) -> bool:
-    """Whether ``way`` comes from nobody but controllers that were ``passed``, so that it leads in a circle."""
-    return way.controller is not None and bool(way.controller.workloads) and passed.issuperset(way.controller.workloads)
-
-
-def is_listened_to(way: WayIn, entry: WayIn, backend: Backend) -> bool:
-    """Whether ``entry`` leads, by ``backend``, to the port of the controller where ``way`` begins.
-
-    On the network of the node every port is reached, declared or not.
-    """
-    if entry.protocol is not way.protocol:
-        return False
-    return entry.by == "hostNetwork" or backend.port in (None, way.listens)
-
-
-def _may_lead_to(way: WayIn, called: Called, traffic: Predicate) -> bool:
-    """Whether ``way`` leads to what is ``called``, or is not known not to."""
-    return called.service is not None if way.doubt else _leads_to(way, called, traffic)
-
-
-def _leads_to(way: WayIn, called: Called, traffic: Predicate) -> bool:
-    service, port = way.service, way.service_port
-    if service is None or port is None or service != called.service:
-        return False
-    if called.is_dialled_directly:
-        # Whoever comes by an alias of it may dial a port that the Service does not list.
-        return traffic == EVERY_TRAFFIC or means(traffic, port)
-    knocked = (port.port, port.protocol)
-    return any((one.port, one.protocol) == knocked for one in called.ports)
 
 
 def _may_be_in(client: Predicate, ranges: tuple[AddressRange, ...]) -> bool:

@@ -16,8 +16,9 @@ from functools import cached_property
 from typing import TypeAlias
 
 from netverify.answers.context import Context
+from netverify.answers.leading import is_listened_to
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
-from netverify.answers.planned_ways import WaysIn, is_listened_to
+from netverify.answers.planned_ways import WaysIn
 from netverify.model.addresses import AddressRange, alone
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import Direction, End

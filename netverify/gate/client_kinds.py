@@ -9,6 +9,7 @@ from itertools import pairwise
 from netverify.gate.clients import may_be_client
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs, within
 from netverify.model.flow import End
+from netverify.queries.address_words import range_words
 from netverify.queries.question import Question
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import AddressIn, All
@@ -30,8 +31,9 @@ def kinds_of_clients(question: Question, ways: Sequence[WayIn]) -> Iterator[Ques
         for blocks, ranges in _kinds(sorted(restrictions)).items()
         if may_be_client(source := All((question.source, AddressIn(End.SOURCE, tuple(ranges)))))
     }
+    every = tuple(one for ranges in restrictions for one in ranges)
     for blocks, source in kinds.items():
-        which = f"within {', '.join(blocks)}" if blocks else "elsewhere"
+        which = f"within {', '.join(blocks)}" if blocks else f"outside {range_words(every)}"
         text = f"{question.source_text} ({which})" if len(kinds) > 1 else question.source_text
         yield replace(question, source=source, source_text=text)
 

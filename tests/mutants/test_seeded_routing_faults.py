@@ -135,7 +135,7 @@ FAULTS_OF_SERVICES = {
 
 FAULTS_FROM_OUTSIDE = {
     "ways in to ports of headless Services are lost": (
-        "answers.planned_ways",
+        "answers.leading",
         "    if called.is_dialled_directly:\n",
         "    if False:\n",
     ),
