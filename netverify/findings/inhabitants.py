@@ -28,11 +28,23 @@ class Inhabitants:
 
     def settled(self, namespace: str) -> bool:
         """Whether the manifests have pods of ``namespace``, and no object that pods are made for out of sight."""
-        return bool(self.of(namespace)) and not self._made_anywhere and namespace not in self._made_in
+        return bool(self.of(namespace)) and not self.makes_pods_in(namespace)
+
+    def makes_pods_in(self, namespace: str) -> bool:
+        """Whether an object may have pods made in ``namespace`` that the manifests do not show."""
+        return self._made_anywhere or namespace in self._made_in
 
     def selected(self, namespace: str, selector: LabelSelector) -> list[Workload]:
         """The workloads of ``namespace`` of which some pod may match ``selector``."""
         return [one for one in self.of(namespace) if may_match(selector, one)]
+
+    def homes_of(self, selector: LabelSelector) -> list[str]:
+        """The namespaces of workloads whose labels match ``selector``, sorted."""
+        return sorted(
+            namespace
+            for namespace, pods in self._index.workloads.items()
+            if any(all(requirement_holds(one, pod.labels) for one in selector.requirements) for pod in pods)
+        )
 
 
 def may_match(selector: LabelSelector, workload: Workload) -> bool:

@@ -83,6 +83,20 @@ def test_a_namespace_without_pods_in_the_manifests_may_have_any():
     assert codes(examples("NV620")[0].partition("---\n")[2]) == set()
 
 
+def test_a_policy_without_a_namespace_is_found_where_its_pods_are_elsewhere():
+    """ObjectMeta.namespace: "An empty namespace is equivalent to the "default" namespace"."""
+    misplaced = changed(
+        "NV620", ("{name: web, namespace: shop}\nspec: {podSelector", "{name: web}\nspec: {podSelector")
+    )
+    found = only(misplaced.replace("app: fronted", "app: frontend"), "NV620")
+    assert found.message == (
+        "NetworkPolicy `default/web` selects no pod: the manifests have no pods in `default`, and those with labels "
+        "`app=frontend` are in `shop`"
+    )
+    assert found.help == "write `namespace: shop` into its metadata"
+    assert "NV620" not in codes(misplaced)
+
+
 def test_a_label_that_a_controller_sets_may_have_any_value():
     assert "NV620" not in codes(changed("NV620", ("app: fronted", "pod-template-hash: abc")))
 
