@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from netverify.answers.context import Context
 from netverify.answers.leading import is_listened_to
+from netverify.answers.node_ports import begins_there
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
 from netverify.answers.planned_ways import WaysIn
 from netverify.model.addresses import AddressRange, alone
@@ -33,7 +34,17 @@ from netverify.routing.load_balancers import INSIDE, NODES_REACHED
 from netverify.routing.request_ports import request_ports
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.rules.moved import at_end
-from netverify.rules.predicate import AddressIn, All, InNamespace, IsPod, IsWorkload, Not, PortIn, Predicate, SameNode
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    Not,
+    PortIn,
+    Predicate,
+    SameNode,
+)
 from netverify.symbolic.casting import PodScope
 
 TRANSLATED = "where the pod's own node translates the address before policy sees it"
@@ -84,7 +95,14 @@ class WaysForPods:
         """The routes of the pods that ``question`` is about through ``way``."""
         question = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
         if question.called is None:
+            if begins_there(way, question):
+                behind = replace(question, destination=IsPod(End.DESTINATION), traffic=EVERY_TRAFFIC)
+                # Where no node translates first, policy sees the connection to the node that is asked about itself.
+                yield from (one for one in self._routes_of(way, behind) if one.legs[0].half is Direction.EGRESS)
             question = narrowed(question, End.DESTINATION, IsPod(End.DESTINATION))
+        yield from self._routes_of(way, question)
+
+    def _routes_of(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         for backend in self._ways.backends_of(way, question):
             asked = self._ways.asked_of(backend, self._by_others(backend, question))
             for path, legs, provided, shared in self._courses(way, asked, frozenset()):
@@ -105,12 +123,14 @@ class WaysForPods:
         return narrowed(question, End.SOURCE, Not(IsWorkload(End.SOURCE, key)))
 
     def _to_pods(self, question: Question) -> Iterator[WayIn]:
+        """The ways in to pods that ``question`` may be about, and those that begin at nodes that it is about."""
         if not self._by_place:
             return
         cast = self._context.search.casting.cast(question.destination, End.DESTINATION, PodScope.NAMED)
         places = {None, *cast.namespaces, *(workload.key.namespace for workload in cast.workloads)}
-        numbers = sorted({number for place in places & self._by_place.keys() for number in self._by_place[place]})
-        yield from (self._ways.all[number] for number in numbers)
+        numbers = {number for place in places & self._by_place.keys() for number in self._by_place[place]}
+        numbers.update(number for number, way in enumerate(self._ways.all) if begins_there(way, question))
+        yield from (self._ways.all[number] for number in sorted(numbers))
 
     @cached_property
     def _by_place(self) -> Mapping[str | None, Sequence[int]]:

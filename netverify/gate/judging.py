@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netverify.answers.context import Context, with_namespaces_of
+from netverify.answers.node_ports import led_on
 from netverify.answers.reachability import answer_found
 from netverify.answers.routed import Router
 from netverify.gate.by_ways import is_used_by_ways, judge_by_ways
@@ -128,9 +129,10 @@ class Judge:
         """Item by item of the ports: one that nobody has is no reason to call the others all of them."""
         question = claim.question
         items = items_of(question.traffic)
-        return together(
-            [self._all_on(replace(claim, question=replace(question, traffic=one)), assertion) for one in items]
-        )
+        parts = [self._all_on(replace(claim, question=replace(question, traffic=one)), assertion) for one in items]
+        if doubts := led_on(question, self.router.ways.all):
+            parts.append(Judged(GateVerdict.UNKNOWN, unknown_because=doubts))
+        return together(parts)
 
     def _all_on(self, claim: Claim, assertion: str) -> Judged:
         question = _asked(claim)

@@ -302,6 +302,45 @@ def test_an_address_that_nodes_give_to_pods_may_be_any_pods(gates: Gates) -> Non
     assert gates.verdict(outside, "deny: {from: 10.244.1.7, to: shop/db}", "--cni", "cilium") == "refuted"
 
 
+NODE_PORT = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {type: NodePort, selector: {app: db}, ports: [{port: 80, targetPort: 5432, nodePort: 30080}]}
+---
+"""
+HOST_PORT = DATABASE.replace("image: i", "image: i, ports: [{containerPort: 5432, hostPort: 30080}]")
+TO_DATABASE_ALONE = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: out, namespace: ops}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {app: db}}}]}]
+---
+"""
+
+
+@pytest.mark.parametrize("way", [DATABASE + NODE_PORT, HOST_PORT])
+def test_a_port_of_a_node_leads_to_the_pods_behind_it(way: str, gates: Gates) -> None:
+    """kube-proxy and the portmap plugin translate on the pod's own node, so that its policy sees the pod behind."""
+    cluster = NODE + OPERATOR + way + TO_DATABASE_ALONE
+    assert verdict(cluster, "can ops/operator reach 192.168.7.11:30080", "calico") == "reachable"
+    assert verdict(cluster, "can ops/operator reach 192.168.7.11:30081", "calico") == "unreachable"
+    for ports, expected in (("[30080]", "refuted"), ("[30081]", "proved"), ("[30000-32767]", "refuted")):
+        deny = f"deny: {{from: ops/operator, to: 192.168.7.11, ports: {ports}}}"
+        assert gates.verdict(cluster, deny, "--cni", "calico") == expected
+
+
+@pytest.mark.parametrize("way", [DATABASE + NODE_PORT, HOST_PORT])
+def test_that_a_node_is_reached_does_not_prove_that_the_pods_behind_its_port_are(way: str, gates: Gates) -> None:
+    cluster = NODE + OPERATOR + way + ingress("[]")
+    allow = "allow: {from: ops/operator, to: 192.168.7.11, ports: [PORT]}"
+    assert gates.verdict(cluster, allow.replace("PORT", "30080")) == "unknown"
+    assert gates.verdict(cluster, allow.replace("PORT", "30081")) == "proved"
+
+
 def test_a_map_says_that_addresses_of_nodes_are_among_those_outside() -> None:
     notes = Verifier(inventory(NODE + DATABASE + FROM_BLOCK)).map().notes
     assert any("worker at 192.168.7.11" in note for note in notes)
