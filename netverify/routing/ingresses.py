@@ -227,7 +227,6 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
 ) -> WayIn:
     ingress, target = served.ingress, target or Target()
     service, port = target.service, target.port
-    on_nodes = service is not None and port is not None and has_node_port(service, port)
     is_tls = any(not tls.hosts or not host or any(_covers(one, host) for one in tls.hosts) for tls in ingress.tls)
     first = requests_hop(f"Ingress {ingress.namespace}/{ingress.name}", host, path, origin)
     return WayIn(
@@ -243,11 +242,7 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         tls=Tls.TERMINATED if is_tls else Tls.NONE,
         service=service,
         service_port=port,
-        sources=tuple(
-            replace(one, provided=(*one.provided, *target.provided))
-            for one in served.sources
-            if on_nodes or _has_no_node(one)
-        ),
+        sources=tuple(_sources(served, target)),
         controller=served.controller,
         restricted_to=served.allowed,
         internal=ingress.annotations.get(_SCHEME) == "internal",
@@ -258,6 +253,15 @@ def _leading(  # noqa: PLR0913 -- the parts of one way
         hops=tuple(served_hops(first, served.controller, service, port)),
         class_name=served.class_name,
     )
+
+
+def _sources(served: _Served, target: Target) -> Iterator[SeenSource]:
+    """As whom policy sees who serves ``target``: nodes, unless it is known to have no port on them."""
+    service, port = target.service, target.port
+    on_nodes = service is None or port is None or has_node_port(service, port)
+    for one in served.sources:
+        if on_nodes or _has_no_node(one):
+            yield replace(one, provided=(*one.provided, *target.provided))
 
 
 def _covers(pattern: str, host: str) -> bool:

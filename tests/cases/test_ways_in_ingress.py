@@ -255,6 +255,15 @@ def test_a_load_balancer_of_aws_that_goes_to_nodes_is_seen_as_one():
     assert dict(openness(PODS + API + ingress(front) + shut))["Ingress"] == "blocked"
 
 
+@pytest.mark.parametrize(("target_type", "expected"), [("instance", "unknown"), ("ip", "unreachable")])
+def test_a_load_balancer_of_aws_may_go_to_nodes_where_it_is_not_known_where_it_leads(target_type, expected):
+    """A17: the node that a pod is on always reaches it."""
+    annotations = f"{{alb.ingress.kubernetes.io/target-type: {target_type}}}"
+    to_bucket = "{ingressClassName: alb, defaultBackend: {resource: {apiGroup: x.y, kind: Bucket, name: b}}}"
+    text = PODS + policy(CLOSED) + ingress(to_bucket, annotations=annotations)
+    assert verdict(text, "can internet reach shop/api[Pod]") == expected
+
+
 def test_nothing_is_proved_while_a_document_is_unread():
     """What was refused may be the Ingress that opens the way."""
     refused = ingress(path(BACKEND)).replace("name: front", "name: FRONT")
