@@ -6,10 +6,10 @@ Source: NetworkPolicyPort.port ("the port on the given protocol"), which is comp
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
-from netverify.model.cluster import WorkloadKey
+from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.labels import selector_matches
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
 from netverify.model.service import Service, ServicePort
@@ -18,25 +18,57 @@ from netverify.routing.target_ports import target_port
 
 
 def policy_port_findings(index: RoutingIndex) -> Iterator[Diagnostic]:
-    """NV604: a rule for ingress admits to the port of a Service of the pods that it selects, and not to theirs."""
+    """NV604: a rule admits to the port of a Service of the pods that it is about, and not to theirs.
+
+    A rule for egress counts where none of the pods that its selectors match declares that port.
+    """
     behind = _translated(index)
+    translated = {(port.port, port.protocol) for ports in behind.values() for _, port, _ in ports}
     for policy in index.cluster.network_policies:
         for rule in policy.ingress if policy.for_ingress else ():
-            yield from _confused(policy, rule, behind, index)
+            selected = [
+                one
+                for one in index.workloads.get(policy.namespace, ())
+                if selector_matches(policy.pod_selector, one.labels)
+            ]
+            yield from _confused(policy, rule, selected, behind)
+        for rule in policy.egress if policy.for_egress else ():
+            if not any((one.port, one.protocol) in translated for one in rule.ports):
+                continue
+            peers = _peers(policy, rule, index)
+            declared = {(port.number, port.protocol) for one in peers for port in one.ports}
+            if not any((one.port, one.protocol) in declared for one in rule.ports):
+                yield from _confused(policy, rule, peers, behind)
+
+
+def _peers(policy: NetworkPolicy, rule: PolicyRule, index: RoutingIndex) -> list[Workload]:
+    """The workloads that the selectors of ``rule`` match."""
+    spaces = index.cluster.namespaces
+    return [
+        one
+        for one in index.cluster.workloads
+        for peer in rule.peers
+        if peer.ip_block is None
+        and (peer.pod_selector is None or selector_matches(peer.pod_selector, one.labels))
+        and (
+            one.key.namespace == policy.namespace
+            if peer.namespace_selector is None
+            else one.key.namespace in spaces
+            and selector_matches(peer.namespace_selector, spaces[one.key.namespace].labels)
+        )
+    ]
 
 
 def _confused(
     policy: NetworkPolicy,
     rule: PolicyRule,
+    workloads: Iterable[Workload],
     behind: Mapping[WorkloadKey, list[tuple[Service, ServicePort, int]]],
-    index: RoutingIndex,
 ) -> Iterator[Diagnostic]:
     numbers = {(one.port, one.protocol) for one in rule.ports if isinstance(one.port, int) and one.end_port is None}
     if not numbers or len(numbers) < len(rule.ports):
         return
-    for workload in index.workloads.get(policy.namespace, ()):
-        if not selector_matches(policy.pod_selector, workload.labels):
-            continue
+    for workload in workloads:
         declared = {(one.number, one.protocol) for one in workload.ports}
         for service, port, number in behind.get(workload.key, ()):
             named, seen = (port.port, port.protocol), (number, port.protocol)

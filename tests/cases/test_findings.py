@@ -62,6 +62,17 @@ def test_a_policy_for_the_port_of_a_service_that_pods_listen_on_too_is_no_confus
     assert "NV604" not in codes(both)
 
 
+def test_an_egress_rule_for_the_port_of_a_service_is_found():
+    """NetworkPolicyPort.port is compared after the address is translated, for egress as for ingress."""
+    (example,) = BLOCK.findall(sections("NV604")["Example"])
+    rule = "ingress: [{ports: [{port: 80}]}]"
+    assert rule in example
+    to_web = "policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: PEER}}}], ports: [{port: PORT}]}]"
+    for peer, port, is_found in (("web", 80, True), ("web", 8080, False), ("other", 80, False)):
+        text = example.replace(rule, to_web.replace("PEER", peer).replace("PORT", str(port)))
+        assert ("NV604" in codes(text)) is is_found
+
+
 def test_pods_that_ask_others_than_the_cluster_need_no_way_to_its_dns():
     (example,) = BLOCK.findall(sections("NV607")["Example"])
     elsewhere = example.replace("spec: {containers", "spec: {dnsPolicy: Default, containers", 1)
