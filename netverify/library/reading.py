@@ -13,6 +13,7 @@ from netverify.library.errors import InputError
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.emptiness import refused_if_empty
 from netverify.manifests.inventory import read_inventory
+from netverify.manifests.permissions import permitted
 from netverify.manifests.unmodelled import TEMPLATE as UNRENDERED_TEMPLATE
 from netverify.queries.assumed import api_server_at, assumed, cni_named
 from netverify.report.diagnostics import render_diagnostics
@@ -41,6 +42,8 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     leave_out_templates: bool = False,
     allow_incomplete: bool = False,
     allow_empty: bool = False,
+    allow_outside: Name | Iterable[Name] = (),
+    allow_network: bool = False,
 ) -> Cluster:
     """Read manifests, and make them ready for questions.
 
@@ -56,8 +59,10 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     Raises :class:`InputError` when an input is refused, cannot be read, or is a template that is not rendered, and when
     nothing is named; also when no object that matters is read, unless ``allow_empty``. With ``allow_incomplete`` the
     rest is read all the same, and nothing can be proved about it: every answer is unknown, and every assertion fails.
-    With ``leave_out_templates`` templates are no part of the input, and answers hold for the rest. Raises
-    :class:`AssumptionError` for a ``cni`` or an assumption that does not exist.
+    With ``leave_out_templates`` templates are no part of the input, and answers hold for the rest.
+    ``allow_outside`` are places that links, overlays and charts of a checkout may name outside of it; with
+    ``allow_network`` renderers may fetch. Raises :class:`AssumptionError` for a ``cni`` or an assumption that does not
+    exist.
     """
     files, overlays, charts = _names(paths), _names(kustomize), _names(helm)
     if not (files or overlays or charts or texts):
@@ -72,6 +77,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
         sets=_names(sets),
         texts={name: text.encode() if isinstance(text, str) else text for name, text in (texts or {}).items()},
         strict=not leave_out_templates,
+        permissions=permitted(_names(allow_outside), network=allow_network),
     )
     if not allow_empty:
         inventory = refused_if_empty(inventory, (*files, *overlays, *charts, *(texts or {})), _ALLOW_EMPTY)

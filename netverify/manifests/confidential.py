@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-_KIND: Final = re.compile(r"""kind\b[^\n]{0,20}\n?[^\n\w]{0,20}\w*Secret|\bsecretGenerator\b""", re.IGNORECASE)
+_SECRET: Final = re.compile(r"secret(generator)?", re.IGNORECASE)
+_KIND_BEFORE: Final = re.compile(r"""kind["']?\s{0,4}[:=][^\n]{0,20}\n?[^\n\w]{0,20}\w{0,40}\Z""", re.IGNORECASE)
+_WINDOW: Final = 90
 _NAME: Final = (
     r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|authorization|bearer|cookie|dsn"
     r"|(?:api|access|private|encryption|signing|master|account|shared|license)[-_.]?key|connection[-_.]?string)"
 )
-_KEY: Final = re.compile(rf"""{_NAME}[\w.\-\[\]]*\s*["']?\s*[:=]""", re.IGNORECASE)
-_NAMED: Final = re.compile(rf"""name["']?\s*:\s*["']?[\w.\-]*{_NAME}""", re.IGNORECASE)
+_KEY: Final = re.compile(_NAME + r"""[\w.\-\[\]]{0,64}\s{0,8}["']?\s{0,8}[:=]""", re.IGNORECASE)
+_NAMED: Final = re.compile(rf"""name["']?\s{{0,8}}:\s{{0,8}}["']?[\w.\-]{{0,64}}{_NAME}""", re.IGNORECASE)
 _WORD: Final = re.compile(_NAME, re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"---(?:\s|\Z)")
 _PLAIN: Final = re.compile(
@@ -28,7 +30,16 @@ _QUOTED: Final = re.compile(r"`.*`", re.DOTALL)
 
 def holds_secrets(text: str) -> bool:
     """Whether any document in ``text`` is of a kind that holds secrets, or has a field that is called like one."""
-    return _KIND.search(text) is not None or _KEY.search(text) is not None or _NAMED.search(text) is not None
+    return _has_kind(text) or _KEY.search(text) is not None or _NAMED.search(text) is not None
+
+
+def _has_kind(text: str) -> bool:
+    """Whether a word that ends in ``Secret`` is the value of a ``kind``."""
+    for found in _SECRET.finditer(text):
+        before = text[max(0, found.start() - _WINDOW) : found.start()]
+        if found.group(1) or ("kind" in before.lower() and _KIND_BEFORE.search(before)):
+            return True
+    return False
 
 
 def mentions_secrets(text: str) -> bool:
@@ -45,7 +56,7 @@ def confidential_lines(lines: Sequence[str]) -> frozenset[int]:
     starts = [number for number, line in enumerate(lines) if number == 0 or _SEPARATOR.match(line)]
     found: set[int] = set()
     for first, last in pairwise((*starts, len(lines))):
-        if _KIND.search("\n".join(lines[first:last])):
+        if _has_kind("\n".join(lines[first:last])):
             found.update(range(first, last))
         else:
             found.update(_fields(lines, first, last))

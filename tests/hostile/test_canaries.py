@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from netverify.cli.main import main
+from netverify.manifests.confidential import confidential_lines, holds_secrets, shown_arguments
 
 CANARY = "c4n4ry"
 SHOP = """
@@ -210,3 +212,21 @@ def test_a_patch_shows_no_line_of_a_secret(around: int, folder: Path, capfd: pyt
     )
     main(("lint", "--diff"), "netverify")
     hold_quiet(folder, capfd)
+
+
+@pytest.mark.parametrize(
+    "part", ["password", "kind ", "kind: a", "name ", "name: a", "token \n", "secret.", " ", "key", "name:" + " " * 9]
+)
+def test_looking_for_secrets_takes_time_in_proportion(part: str) -> None:
+    text = part * (300_000 // len(part))
+    start = time.process_time()
+    holds_secrets(text)
+    holds_secrets(f"kind: {'a' * 300_000}")
+    confidential_lines(text.split("\n"))
+    assert time.process_time() - start < 4
+
+
+def test_only_values_that_are_called_like_secrets_are_left_out_of_arguments() -> None:
+    assert shown_arguments(
+        ["--set", "a=b,db.password=c", "--assume", "pod-cidr=10.0.0.0/8", "-f", "secrets/x.yaml"]
+    ) == (*("--set", "a=b,db.password=***", "--assume", "pod-cidr=10.0.0.0/8", "-f", "secrets/x.yaml"),)
