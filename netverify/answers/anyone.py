@@ -14,6 +14,7 @@ from netverify.model.flow import End
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.whereabouts import is_outside
+from netverify.reference.clients import may_be_client
 
 
 def answer_of_anyone(question: Question, router: Router) -> Answer:
@@ -36,8 +37,9 @@ def _answers(leg: PlannedLeg, router: Router) -> Iterator[Answer]:
     """What pods and addresses do without ways in from outside, and by these."""
     found = router.answer_about(leg)
     yield found
-    if found.verdict is not Verdict.REACHABLE or found.scope is not Scope.EXISTING:
-        outside = narrowed(leg.question, End.SOURCE, is_outside(End.SOURCE))
+    outside = narrowed(leg.question, End.SOURCE, is_outside(End.SOURCE))
+    is_settled = found.verdict is Verdict.REACHABLE and found.scope is Scope.EXISTING
+    if not is_settled and may_be_client(outside.source):
         yield router.answer(replace(outside, from_outside=True))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from netverify.gate.clients import may_be_client
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs, within
 from netverify.model.flow import End
 from netverify.queries.address_words import range_words
 from netverify.queries.question import Question
+from netverify.reference.clients import may_be_client
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import AddressIn, All
 

@@ -13,7 +13,6 @@ from netverify.answers.routed import Router
 from netverify.gate.by_ways import by_hop, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
-from netverify.gate.clients import may_be_client
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, held, of_answers, together
 from netverify.gate.outcome import GateVerdict, Violation
@@ -23,6 +22,7 @@ from netverify.intent.spec import World
 from netverify.model.flow import End
 from netverify.queries.outcome import Route, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.reference.clients import may_be_client
 from netverify.rules.predicate import ALWAYS, All, Not, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status

@@ -71,10 +71,10 @@ def test_a_map_says_that_connections_through_ways_in_are_not_in_it():
 # From Python
 
 
-def failing(text, name, *arguments):
+def failing(text, name, *arguments, cni=None):
     """What an assertion of the library fails with; empty where it holds."""
     try:
-        getattr(netverify.read(texts={"m.yaml": text}), name)(*arguments)
+        getattr(netverify.read(texts={"m.yaml": text}, cni=cni), name)(*arguments)
     except netverify.FailedAssertionError as error:
         return str(error)
     return ""
@@ -95,6 +95,14 @@ def test_assertions_about_pods_fail_where_a_way_in_leads_to_them(name, arguments
     shut = START + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}")
     assert failing(shut + CLUSTER, name, *arguments).count("NodePort of Service shop/api")
     assert not failing(shut + LOCAL, name, *arguments)
+
+
+def test_where_every_address_outside_is_approved_nobody_comes_from_there():
+    """The node that stands in for clients stands in for none."""
+    text = START + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}") + CLUSTER
+    sources = ("any pod outside namespace shop", "0.0.0.0/0")
+    assert failing(text, "assert_only_reachable_from", "shop/api[Pod]", *sources, cni="calico")
+    assert not failing(text, "assert_only_reachable_from", "shop/api[Pod]", *sources, "::/0", cni="calico")
 
 
 def test_the_port_of_a_service_is_its_own_in_assertions():
