@@ -3,6 +3,7 @@
 import json
 
 from agreement.pipeline import read_inventory
+from generators.written_forms import documents_of
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import ContainerPort, WorkloadKey
@@ -20,9 +21,8 @@ def inventory_of(cluster):
 
 
 def text_of(cluster):
-    """All manifests of ``cluster`` in one ``List``."""
-    documents = [*cluster["namespaces"], *cluster["workloads"], *cluster["policies"]]
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
+    """All manifests of ``cluster`` as YAML documents, each in JSON."""
+    return "\n---\n".join(map(json.dumps, documents_of(cluster)))
 
 
 def flow_of(cluster, point):

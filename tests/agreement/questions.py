@@ -6,8 +6,9 @@ from agreement.adapter import behaviours_of, inventory_of
 from generators.small_cases import small_case, solved_case
 from netverify.model.flow import External
 from netverify.verify import Settings, ask
+from oracles.added_labels import added_labels
 from oracles.brute_force import belongs
-from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of
+from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of, pod_of
 
 __all__ = ["disagreement", "small_case", "wrong_witness"]
 
@@ -86,11 +87,19 @@ def end_of(cluster, endpoint):
         namespace = manifest["metadata"].get("namespace") or "default"
         if (manifest["kind"], namespace, manifest["metadata"]["name"]) == (key.kind, key.namespace, key.name):
             replica = address if manifest["kind"] != "Pod" else 0
+            values = {key: {value} for key, value in endpoint.labels.items()}
+            written = pod_of(manifest)["metadata"].get("labels") or {}
+            (added,) = [
+                one
+                for one in added_labels(manifest, values)
+                if dict(endpoint.labels) == {**{k: v or "" for k, v in written.items()}, **one}
+            ]
             return {
                 "pod": manifest,
                 "workload": index,
                 "address": address,
                 "namespaceLabels": labels,
                 "replica": replica,
+                "addedLabels": added,
             }
     raise AssertionError(f"the witness has a workload {key} that is not in the manifests")

@@ -8,9 +8,10 @@ import pytest
 from agreement.adapter import text_of
 from agreement.pipeline import read_inventory
 from agreement.questions import settings_for
-from generators.clusters import give_address, isolated, random_cluster
+from generators.clusters import isolated, random_cluster
 from generators.questions import random_question
 from generators.vocabulary import SmallDice
+from generators.workloads import give_address
 from netverify.symbolic import search
 from netverify.verify import ask
 

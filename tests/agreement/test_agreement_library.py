@@ -21,7 +21,7 @@ def cluster_of(manifests, question):
     assume = [f"{key}={str(value).lower()}" for key, value in question.get("fixed", {}).items()]
     assume += [f"pod-cidr={cidr}" for cidr in question.get("pod_cidrs", ())]
     assume += ["named-ports=free"] if question.get("free_named_ports") else []
-    return read(texts={"manifests.json": text_of(manifests)}, assume=assume)
+    return read(texts={"manifests.yaml": text_of(manifests)}, assume=assume)
 
 
 def failure(assertion, *arguments, **options):

@@ -1,7 +1,7 @@
 """Connections aimed at one rule of a cluster: its subject, one of its peers, one of its ports, or just beside them."""
 
-from generators.clusters import random_labels, random_pod_spec
 from generators.vocabulary import bits_of, text_of
+from generators.workloads import random_labels, random_pod_spec
 from oracles.direct_interpreter import labels_of, namespace_of, pod_of, rules, selector_matches, spec_of
 
 SIDES = {"Ingress": "from", "Egress": "to"}

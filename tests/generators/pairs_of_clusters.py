@@ -6,8 +6,9 @@ from itertools import count
 
 from generators import changes
 from generators.changes import chosen
-from generators.clusters import random_cluster, random_labels, whole_policy
+from generators.clusters import random_cluster, whole_policy
 from generators.vocabulary import SmallDice
+from generators.workloads import random_labels
 from oracles.brute_force_pairs import ToldOfBoth, differences, without_addresses
 from oracles.direct_interpreter import pod_of
 

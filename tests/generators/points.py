@@ -1,8 +1,9 @@
 """Random concrete connections through a random cluster, biased towards the edges of its policies."""
 
 from generators.aimed import aimed_peer, aimed_subject, aimed_traffic, declare_names, edge_of, helpful, random_target
-from generators.clusters import random_labels, random_pod_spec
 from generators.vocabulary import EDGES, INNER, LARGE, bits_of, text_of
+from generators.workloads import random_labels, random_pod_spec
+from oracles.added_labels import added_labels
 from oracles.direct_interpreter import BEHAVIOURS, namespace_of, pod_of, rules
 
 PORT_EDGES = sorted(
@@ -63,6 +64,7 @@ def placed(rng, free, pod, index, address):
         "node": rng.choice(["n1", "n2"]),
         "replica": 0,
         "namespaceLabels": free.get(namespace_of(pod), {}),
+        "addedLabels": rng.choice(added_labels(pod, dict.fromkeys(rng.words.keys, rng.words.values))),
     }
 
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,11 @@ LARGE = Words(
         "10.0.0.128/25",
         "10.0.0.4/30",
         "10.0.0.5/32",
+        "10.0.0.6/31",
         "10.0.1.0/24",
+        "0.0.0.0/8",
+        "169.254.0.0/16",
+        "224.0.0.0/3",
         "255.255.255.255/32",
         "::/0",
         "8000::/1",
@@ -45,6 +49,7 @@ LARGE = Words(
         "fd00::/64",
         "fd00::4/126",
         "fd00::5/128",
+        "fd00::6/127",
         "fd00:0:0:1::/64",
     ),
     on_host=0.15,
@@ -59,23 +64,48 @@ SMALL = Words(
     ports=(80, 81),
     ranges=((80, 81), (80, 80), (79, 80)),
     port_names=("http", "web"),
-    blocks=("0.0.0.0/0", "10.0.0.0/24", "10.0.0.4/30", "10.0.0.5/32", "fd00::/64", "::/0"),
+    blocks=(
+        *("0.0.0.0/0", "10.0.0.0/24", "10.0.0.4/30", "10.0.0.5/32", "fd00::/64", "::/0") * 2,
+        "10.0.0.4/31",
+        "fd00::4/127",
+        "0.0.0.0/8",
+        "169.254.0.0/16",
+        "224.0.0.0/3",
+    ),
     on_host=0.05,
 )
 """Few enough that every connection there could be can be tried."""
+
+HASH, ORDINAL = "pod-template-hash", "apps.kubernetes.io/pod-index"
+"""Labels that controllers set on the pods that they make."""
+
+
+RARE = 0.2
+"""How many clusters have the rare words."""
 
 
 class Dice(random.Random):
     """A seeded source of randomness, with the words that it draws and the addresses that it gave to pods."""
 
     words = LARGE
+    rare_words = (replace(LARGE, keys=("app", HASH, ORDINAL), values=("0", "1", "10")),)
     pod_addresses = frozenset()
+
+    def __init_subclass__(cls):
+        """A subclass with words of its own has no other ones."""
+        cls.rare_words = vars(cls).get("rare_words", () if "words" in vars(cls) else cls.rare_words)
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        if self.rare_words and self.random() < RARE:
+            self.words = self.choice(self.rare_words)
 
 
 class SmallDice(Dice):
     """The same for small clusters."""
 
     words = SMALL
+    rare_words = tuple(replace(SMALL, keys=(key,), values=("0", "1")) for key in (HASH, ORDINAL))
 
 
 def bits_of(cidr):

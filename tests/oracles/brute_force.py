@@ -11,6 +11,7 @@ question may have ``pod_cidrs``, in which the addresses of pods lie, ``fixed`` b
 import ipaddress
 from itertools import pairwise, product
 
+from oracles.added_labels import added_labels
 from oracles.direct_interpreter import (
     BEHAVIOURS,
     allowed,
@@ -28,6 +29,7 @@ from oracles.direct_interpreter import (
     spec_of,
 )
 from oracles.plain_addresses import address_bits, in_cidr
+from oracles.unseen_labels import is_unseen
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 UNUSABLE = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/127", "::ffff:0:0/96", "ff00::/8")
@@ -132,6 +134,7 @@ class Told:
         namespace_selectors = [peer.get("namespaceSelector") for peer in self.peers]
         namespace_selectors += [phrase["where"][1] for phrase in phrases if phrase.get("where")]
         self.labels = combinations(pod_selectors)
+        self.values = values_by_key(pod_selectors)
         self.namespace_labels = combinations(namespace_selectors)
         self.namespaces = self.known_namespaces(namespace_selectors)
         self.addresses = self.usable_addresses(phrases)
@@ -177,12 +180,14 @@ class Told:
         beside = sorted({texts[pick] for _, others in self.addresses for texts in (others[:2], others[2:]) if texts})
         for index, workload in enumerate(self.cluster["workloads"]):
             for address in known_addresses(workload) or (beside if on_host_network({"pod": workload}) else free):
-                for labels in self.labels_of_namespace(namespace_of(workload)):
+                places = product(self.labels_of_namespace(namespace_of(workload)), added_labels(workload, self.values))
+                for labels, added in places:
                     yield {
                         "pod": workload,
                         "workload": index,
                         "address": address,
                         "namespaceLabels": labels,
+                        "addedLabels": added,
                         "replica": 0 if side == "source" else 1,
                     }
         for namespace in [*self.namespaces, f"new-{side}"]:
@@ -240,6 +245,7 @@ class Told:
             "init-container-ports-named": initial and (named or isinstance(self.question["port"], str)),
             "sctp-supported": "SCTP" in self.question["protocols"],
             "except-denies": any((peer.get("ipBlock") or {}).get("except") for peer in self.peers),
+            "identity-labels-left-out": any(map(is_unseen, self.values)),
         }
         fixed = self.question.get("fixed", {})
         choices = [(False, True) if matters.get(name) else (True,) for name in BEHAVIOURS]
@@ -328,6 +334,14 @@ def mentioned(selectors):
             yield expression["key"], None
             for value in expression.get("values") or []:
                 yield expression["key"], value or ""
+
+
+def values_by_key(selectors):
+    """The values that are mentioned under each key."""
+    found = {}
+    for key, value in mentioned(selectors):
+        found.setdefault(key, set()).add(value)
+    return found
 
 
 def combinations(selectors):

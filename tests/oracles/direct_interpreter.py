@@ -7,7 +7,7 @@ with the package, not even for selectors, addresses or ports. Keep it dumb, flat
 * an end of a connection: ``{"address": "192.0.2.1"}`` outside the cluster, or a pod: ``{"pod": manifest, "address":
   "10.0.0.1", "node": "n1", "replica": 0, "namespaceLabels": {...}, "addedLabels": {...}}``. The manifest may be of any
   workload kind; ``namespaceLabels`` are the labels of a namespace that no manifest declares, and ``addedLabels`` what
-  the controller added to the template's.
+  the controller set on the pod, whatever its template says.
 * ``behaviours``: every name of ``BEHAVIOURS`` with its truth value.
 """
 
@@ -252,9 +252,9 @@ def pod_of(manifest):
 
 
 def labels_of(end):
-    """The labels of a pod; a label written without a value has the empty value."""
+    """The labels of a pod, those of its controller first; a label written without a value has the empty value."""
     written = (pod_of(end["pod"]).get("metadata") or {}).get("labels") or {}
-    return {key: value or "" for key, value in {**(end.get("addedLabels") or {}), **written}.items()}
+    return {key: value or "" for key, value in {**written, **(end.get("addedLabels") or {})}.items()}
 
 
 def seen_labels(end, behaviours):
