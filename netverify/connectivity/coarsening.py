@@ -7,7 +7,7 @@ one, and what thousands of ipBlocks say of pods becomes few cases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import Diagram, Diagrams, Node, rank
@@ -67,29 +67,60 @@ class Coarsening:
         if isinstance(diagram, int):
             return diagram
         if diagram not in self._known:
-            if diagram.variable == self._variable:
-                children = self._traded(diagram)
-            else:
-                children = {}
-                for values, child in diagram.edges:
-                    coarse = self._coarse(child)
-                    children[coarse] = children.get(coarse, 0) | values
-            self._known[diagram] = self._diagrams.choice(diagram.variable, children)
+            looking = list(self._looking_at_addresses(diagram, set()))
+            trades = self._trades(looking) if looking else ()
+            self._known[diagram] = self._traded(diagram, trades, {}) if looking else diagram
         return self._known[diagram]
 
-    def _traded(self, node: Node) -> dict[Diagram, int]:
-        """The children of ``node``: in a fixed order for one interval of each family, the last one for all others."""
-        children: dict[Diagram, int] = {}
-        edges = sorted(((self._coarse(child), values) for values, child in node.edges), key=lambda edge: rank(edge[0]))
-        for child, values in edges:
-            children[child] = children.get(child, 0) | (values & self._rest)
+    def _looking_at_addresses(self, diagram: Diagram, seen: set[Node]) -> Iterator[Node]:
+        """The nodes of ``diagram`` that look at the address, in an order that no address makes a difference to."""
+        if isinstance(diagram, int) or diagram in seen:
+            return
+        seen.add(diagram)
+        if diagram.variable == self._variable:
+            yield diagram
+            return
+        for _, child in diagram.edges:
+            yield from self._looking_at_addresses(child, seen)
+
+    def _trades(self, looking: Sequence[Node]) -> tuple[tuple[int, int], ...]:
+        """Sets of intervals that all of ``looking`` treat alike, each with the intervals that stand for it.
+
+        One interval of the family stands for each set, the rest for the last one. Every node is traded in the same way:
+        what decides between them, such as a behaviour, makes a difference to the same intervals as before.
+        """
+        found: list[tuple[int, int]] = []
         for family in self._families:
-            present = list(dict.fromkeys(child for child, values in edges if values & family))
+            alike: list[tuple[tuple[tuple[bool, int], ...], int]] = [((), family)] if family else []
+            for node in looking:
+                edges = [(rank(child), values & family) for values, child in node.edges]
+                alike = [((*said, say), here) for said, of in alike for say, values in edges if (here := of & values)]
             left = family
-            for child in present[:-1]:
-                first = left & -left
-                children[child] |= first
-                left &= ~first
-            if present:
-                children[present[-1]] |= left
-        return children
+            for number, (_, intervals) in enumerate(sorted(alike, key=lambda one: one[0])):
+                standing = left if number == len(alike) - 1 else left & -left
+                found.append((intervals, standing))
+                left &= ~standing
+        return tuple(found)
+
+    def _traded(self, diagram: Diagram, trades: Sequence[tuple[int, int]], known: dict[Node, Diagram]) -> Diagram:
+        if isinstance(diagram, int):
+            return diagram
+        if diagram not in known:
+            children: dict[Diagram, int] = {}
+            for values, child in diagram.edges:
+                if diagram.variable == self._variable:
+                    below, where = child, values & self._rest | _standing(values, trades)
+                else:
+                    below, where = self._traded(child, trades, known), values
+                children[below] = children.get(below, 0) | where
+            known[diagram] = self._diagrams.choice(diagram.variable, children)
+        return known[diagram]
+
+
+def _standing(values: int, trades: Sequence[tuple[int, int]]) -> int:
+    """The intervals that stand for those in ``values``."""
+    found = 0
+    for intervals, standing in trades:
+        if intervals & values:
+            found |= standing
+    return found

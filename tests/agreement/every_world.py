@@ -62,6 +62,7 @@ class Judge:
         self.behaviours = {b: (fixed[b],) if b in fixed else (False, True) for b in Behaviour}
         self.told = Told((*predicates_of(policies), asked))
         self.taken = {address for workload in cluster.workloads for address in workload.known_addresses}
+        self.of_hosts = {a for workload in cluster.workloads if workload.host_network for a in workload.known_addresses}
         self._free = {}
         outside = [interval for interval in self.told.intervals if self.free(interval, for_pods=False)]
         self.ends = (*sorted(cluster.workloads, key=lambda workload: workload.key), *outside)
@@ -164,7 +165,8 @@ class Judge:
         if who.addresses:
             return list(who.addresses)
         found = [self.free(interval, for_pods=not who.host_network)[pick:][:1] for interval in self.told.intervals]
-        return [*who.replica_addresses, *(address for addresses in found for address in addresses)]
+        shared = sorted(self.of_hosts) if who.host_network else ()
+        return [*who.replica_addresses, *shared, *(address for addresses in found for address in addresses)]
 
     def free(self, interval, *, for_pods):
         """At most two addresses of an interval that nobody has."""
