@@ -7,8 +7,8 @@ from generators.small_cases import small_case, solved_case
 from netverify.model.flow import External
 from netverify.verify import Settings, ask
 from oracles.added_labels import added_labels
-from oracles.brute_force import belongs
-from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of, pod_of
+from oracles.brute_force import belongs, items, machine, values_by_key
+from oracles.direct_interpreter import BEHAVIOURS, allowed, numbers_of, pod_of, spec_of
 
 __all__ = ["disagreement", "small_case", "wrong_witness"]
 
@@ -39,6 +39,9 @@ def wrong_witness(cluster, question, witness):
     flow = witness.flow
     source, destination = (end_of(cluster, end) for end in (flow.source, flow.destination))
     source["node"], destination["node"] = "n1", "n1" if flow.same_node else "n2"
+    place = [end.get("of_node") for end in (source, destination)]
+    if all(place) and (place[0] == place[1]) is not flow.same_node:
+        return f"{question['sentence']}: the nodes of {witness} are not where it says"
     for side, end in (("source", source), ("destination", destination)):
         if not belongs(cluster, question[side], end):
             return f"{question['sentence']}: the {side} of {witness} is not what was asked about"
@@ -83,23 +86,32 @@ def end_of(cluster, endpoint):
         pod = {"kind": "Pod", "metadata": metadata, "spec": {"containers": [{"ports": ports}]}}
         return {"pod": pod, "workload": None, "address": address, "namespaceLabels": labels}
     key = endpoint.workload
+    if endpoint.is_node:
+        return next(machine(node, address) for node in cluster["nodes"] if node["metadata"]["name"] == key.name)
     for index, manifest in enumerate(cluster["workloads"]):
         namespace = manifest["metadata"].get("namespace") or "default"
         if (manifest["kind"], namespace, manifest["metadata"]["name"]) == (key.kind, key.namespace, key.name):
             replica = address if manifest["kind"] != "Pod" else 0
-            values = {key: {value} for key, value in endpoint.labels.items()}
-            written = pod_of(manifest)["metadata"].get("labels") or {}
-            (added,) = [
-                one
-                for one in added_labels(manifest, values)
-                if dict(endpoint.labels) == {**{k: v or "" for k, v in written.items()}, **one}
-            ]
             return {
                 "pod": manifest,
                 "workload": index,
                 "address": address,
                 "namespaceLabels": labels,
                 "replica": replica,
-                "addedLabels": added,
+                "addedLabels": added_to(manifest, cluster, dict(endpoint.labels)),
             }
     raise AssertionError(f"the witness has a workload {key} that is not in the manifests")
+
+
+def added_to(manifest, cluster, shown):
+    """What its controller adds to a pod of ``manifest`` that has all labels ``shown``, and perhaps others."""
+    peers = [peer for policy in cluster["policies"] for peer in items(policy)[0]]
+    selectors = [spec_of(policy).get("podSelector") for policy in cluster["policies"]]
+    values = values_by_key([*selectors, *(peer.get("podSelector") for peer in peers)])
+    values |= {key: {value} for key, value in shown.items()}
+    written = pod_of(manifest)["metadata"].get("labels") or {}
+    return next(
+        added
+        for added in reversed(added_labels(manifest, values))
+        if shown.items() <= {key: value or "" for key, value in {**written, **added}.items()}.items()
+    )

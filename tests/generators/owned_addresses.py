@@ -47,6 +47,12 @@ def random_owned(rng):
     return cluster
 
 
+def random_nodes(rng):
+    """One or two Nodes, where no pod is known to be."""
+    free = [address for address in MACHINES if address not in rng.pod_addresses]
+    return [node(f"n{number}", address) for number, address in enumerate(rng.sample(free, rng.choice([1, 1, 2])))]
+
+
 def alone(address):
     return f"{address}/{128 if ':' in address else 32}"
 

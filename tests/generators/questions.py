@@ -63,8 +63,9 @@ def random_phrase(rng, cluster):
         where, where_text = random_place(rng, cluster)
         return {"shape": "pods", "selector": {}, "where": where}, f"any pod{where_text}"
     if shape == "block":
-        block = rng.choice(BLOCKS)
-        cidr = block if "/" in block else f"{block}/32"
+        nodes = [one["address"] for node in cluster.get("nodes", ()) for one in node["status"]["addresses"][1:]]
+        block = rng.choice(nodes if nodes and rng.random() < 0.7 else BLOCKS)
+        cidr = block if "/" in block else f"{block}/{128 if ':' in block else 32}"
         return {"shape": "block", "cidr": cidr}, block
     if shape == "internet":
         return {"shape": "internet"}, "internet"

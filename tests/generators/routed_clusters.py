@@ -23,6 +23,8 @@ GROUP = "gateway.networking.k8s.io"
 class RoutedDice(Dice):
     """A seeded source of randomness that remembers what was made so far, and which node ports are taken."""
 
+    rare_words = ()
+
     def __init__(self, seed):
         super().__init__(seed)
         self.made, self.addresses, self.node_ports = [], [], iter(range(30000, 32767))

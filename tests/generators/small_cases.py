@@ -5,6 +5,7 @@ from functools import cache
 import yaml
 
 from generators.clusters import isolated, opened_by_address, random_cluster
+from generators.owned_addresses import random_nodes
 from generators.questions import random_question
 from generators.telling_cases import TELLING
 from generators.vocabulary import SmallDice
@@ -32,6 +33,8 @@ def small_case(seed):
             isolated(rng, cluster)
             if rng.random() < 0.4:
                 opened_by_address(rng, cluster)
+        if rng.random() < 0.2:
+            cluster["nodes"] = random_nodes(rng)
         question = random_question(rng, cluster)
         if Told(cluster, question).trials <= MOST_TRIALS:
             return cluster, question

@@ -61,12 +61,19 @@ def fit(source, destination):
     """Whether two ends can be the ends of one connection between two of them."""
     if address_bits(source["address"])[0] != address_bits(destination["address"])[0]:
         return False
-    if source["address"] == destination["address"] or is_same_pod(source, destination):
+    if is_same_pod(source, destination) or not has_room(source, destination):
         return False
     both_pods = "pod" in source and "pod" in destination
     if both_pods and namespace_of(source["pod"]) == namespace_of(destination["pod"]):
         return source["namespaceLabels"] == destination["namespaceLabels"]
     return True
+
+
+def has_room(source, destination):
+    """Whether each end has an address of its own, unless both are on the host network of one declared node."""
+    if source["address"] != destination["address"]:
+        return True
+    return "machine" in source or "machine" in destination or bool(source.get("of_node"))
 
 
 def belongs(cluster, phrase, end):
@@ -80,9 +87,9 @@ def belongs(cluster, phrase, end):
     if phrase["shape"] == "internet":
         return "pod" not in end and is_on_the_internet(end["address"])
     if phrase["shape"] == "block":
-        known = "pod" in end and end["address"] in known_addresses(end["pod"])
+        known = "pod" in end and ("machine" in end or end["address"] in known_addresses(end["pod"]))
         return ("pod" not in end or (end["workload"] is not None and known)) and in_cidr(end["address"], phrase["cidr"])
-    if "pod" not in end or not selector_matches(phrase["selector"], labels_of(end)):
+    if "pod" not in end or "machine" in end or not selector_matches(phrase["selector"], labels_of(end)):
         return False
     if phrase["where"] is None:
         return True
@@ -125,6 +132,7 @@ class Told:
 
     def __init__(self, cluster, question):
         self.cluster, self.question = cluster, question
+        self.machines = {a: node for node in cluster.get("nodes", ()) for a in node_addresses(node)}
         listed = [items(policy) for policy in cluster["policies"]]
         self.peers = [peer for peers, _ in listed for peer in peers]
         self.entries = [entry for _, entries in listed for entry in entries]
@@ -155,6 +163,7 @@ class Told:
             block = peer.get("ipBlock") or {}
             cidrs += [*([block["cidr"]] if block else []), *(block.get("except") or [])]
         taken = {ip for workload in self.cluster["workloads"] for ip in known_addresses(workload)}
+        taken |= self.machines.keys()
         found = []
         for family, total in ((4, 32), (6, 128)):
             nets = [ipaddress.ip_network(cidr) for cidr in (*cidrs, *UNUSABLE)]
@@ -179,7 +188,8 @@ class Told:
         free = [pods[pick] for pods, _ in self.addresses if pods]
         beside = sorted({texts[pick] for _, others in self.addresses for texts in (others[:2], others[2:]) if texts})
         for index, workload in enumerate(self.cluster["workloads"]):
-            for address in known_addresses(workload) or (beside if on_host_network({"pod": workload}) else free):
+            shared = (*beside, *self.machines) if on_host_network({"pod": workload}) else free
+            for address in known_addresses(workload) or shared:
                 places = product(self.labels_of_namespace(namespace_of(workload)), added_labels(workload, self.values))
                 for labels, added in places:
                     yield {
@@ -189,6 +199,7 @@ class Told:
                         "namespaceLabels": labels,
                         "addedLabels": added,
                         "replica": 0 if side == "source" else 1,
+                        "of_node": name_of(self.machines[address]) if address in self.machines else None,
                     }
         for namespace in [*self.namespaces, f"new-{side}"]:
             for labels, of_namespace in product(self.labels, self.labels_of_namespace(namespace)):
@@ -198,6 +209,8 @@ class Told:
                     yield {"pod": pod, "workload": None, "address": address, "namespaceLabels": of_namespace}
         for address in beside:
             yield {"address": address}
+        for address, node in self.machines.items():
+            yield machine(node, address)
 
     def labels_of_namespace(self, name):
         """The labels that a namespace may have: its own, or any where no manifest declares it."""
@@ -225,7 +238,7 @@ class Told:
 
     def assignments_that_matter(self):
         """Every assignment of the behaviours that could make a difference; the others are true."""
-        host = any(on_host_network({"pod": workload}) for workload in self.cluster["workloads"])
+        host = bool(self.machines) or any(on_host_network({"pod": one}) for one in self.cluster["workloads"])
         named = any(isinstance(entry.get("port"), str) for entry in self.entries)
         block = any(peer.get("ipBlock") for peer in self.peers)
         initial = any(pod_of(w)["spec"].get("initContainers") for w in self.cluster["workloads"])
@@ -258,7 +271,7 @@ class Told:
     @property
     def trials(self):
         """How many connections there are to try at most."""
-        hosts = any(on_host_network({"pod": workload}) for workload in self.cluster["workloads"])
+        hosts = bool(self.machines) or any(on_host_network({"pod": one}) for one in self.cluster["workloads"])
         ends = [
             sum(belongs(self.cluster, self.question[side], end) for end in self.ends(side))
             for side in ("source", "destination")
@@ -270,9 +283,9 @@ class Told:
         hosts = [end for end in (source, destination) if "pod" in end and on_host_network(end)]
         wanted = self.question["port"]
         for protocol, port in self.traffic:
-            for node in ("n1", "n2") if hosts else ("n2",):
-                one = {**source, "node": "n1"}
-                other = self.with_ports({**destination, "node": node}, protocol, port)
+            for here, there in places(source, destination) if hosts else (("n1", "n2"),):
+                one = {**source, "node": here}
+                other = self.with_ports({**destination, "node": there}, protocol, port)
                 for behaviours in self.assignments:
                     if isinstance(wanted, str) and port not in numbers_of(wanted, protocol, other, behaviours):
                         continue
@@ -304,6 +317,31 @@ class Told:
             if (p["containerPort"], p.get("protocol") or "TCP") == (port, protocol)
         ]
         return {**end, "pod": {**end["pod"], "spec": {"containers": [{"ports": alike}]}}}
+
+
+def places(source, destination):
+    """The nodes that both ends may be on, one and two: those whose addresses they have, or any."""
+    known = [end.get("of_node") for end in (source, destination)]
+    if all(known):
+        return [tuple(known)]
+    if any(known):
+        (name,) = filter(None, known)
+        return [(known[0] or other, known[1] or other) for other in (name, "another")]
+    return [("n1", "n1"), ("n1", "n2")]
+
+
+def machine(node, address):
+    """A node of the manifests: on the host network, but no pod, and in no namespace."""
+    metadata = {"name": name_of(node), "namespace": "no namespace"}
+    pod = {"kind": "Pod", "metadata": metadata, "spec": {"hostNetwork": True, "containers": []}}
+    place = {"workload": "node", "namespaceLabels": {}, "of_node": name_of(node), "node": name_of(node)}
+    return {"pod": pod, "address": address, "machine": True, **place}
+
+
+def node_addresses(node):
+    """The addresses of a Node that connections may use."""
+    listed = (node.get("status") or {}).get("addresses") or []
+    return [one["address"] for one in listed if one["type"] in {"InternalIP", "ExternalIP"}]
 
 
 def is_repeated(behaviours):

@@ -7,7 +7,7 @@ with the package, not even for selectors, addresses or ports. Keep it dumb, flat
 * an end of a connection: ``{"address": "192.0.2.1"}`` outside the cluster, or a pod: ``{"pod": manifest, "address":
   "10.0.0.1", "node": "n1", "replica": 0, "namespaceLabels": {...}, "addedLabels": {...}}``. The manifest may be of any
   workload kind; ``namespaceLabels`` are the labels of a namespace that no manifest declares, and ``addedLabels`` what
-  the controller set on the pod, whatever its template says.
+  the controller set on the pod, whatever its template says. A node is a ``machine``: a pod that is in no namespace.
 * ``behaviours``: every name of ``BEHAVIOURS`` with its truth value.
 """
 
@@ -158,7 +158,7 @@ def peer_matches(cluster, policy, item, end, behaviours):
         return block_matches(item["ipBlock"], end, behaviours)
     if "pod" not in end:
         return False  # selectors select pods, nothing else
-    if on_host_network(end) and not behaviours["host-network-policed"]:
+    if "machine" in end or (on_host_network(end) and not behaviours["host-network-policed"]):
         return False
     if item.get("namespaceSelector") is None:
         if namespace_of(end["pod"]) != namespace_of(policy):
