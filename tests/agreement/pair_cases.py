@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from agreement.adapter import behaviours_of, inventory_of
 from agreement.random_tables import random_policy_set
 from generators.clusters import isolated, opened_by_address, random_cluster
+from generators.owned_addresses import MACHINES
 from generators.questions import random_choices
-from generators.vocabulary import INNER, LARGE, SMALL, Dice
+from generators.vocabulary import HASH, INNER, LARGE, ORDINAL, SMALL, Dice
 from netverify.dialects.tiers import lower
-from netverify.model.addresses import Address, parse_cidr
+from netverify.model.addresses import Address, parse_address, parse_cidr
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
-from netverify.model.cluster import Cluster
+from netverify.model.cluster import Cluster, Node
+from netverify.model.nodes import peopled, with_known_nodes
 from netverify.rules.table import PolicySet
-
-HASH, ORDINAL = "pod-template-hash", "apps.kubernetes.io/pod-index"
 
 
 class NarrowDice(Dice):
@@ -52,6 +52,17 @@ def pair_case(seed, *, of_tables=False):
     cluster = with_more_addresses(rng, inventory_of(manifests).cluster)
     policies = random_policy_set(rng, cluster) if of_tables else lower(cluster)
     return PairCase(manifests, cluster, policies, random_fixed(rng), random_cidrs(rng))
+
+
+def pair_case_with_nodes(seed):
+    """A case whose nodes are known, as ends as well: declared ones, and those of pods on their network."""
+    case = pair_case(seed)
+    rng = NarrowDice(f"nodes {seed}")
+    taken = {address for workload in case.cluster.workloads for address in workload.known_addresses}
+    free = [address for address in map(parse_address, MACHINES) if address not in taken]
+    found = enumerate(rng.sample(free, rng.choice([1, 1, 2])))
+    nodes = tuple(Node(f"n{number}", (address,)) for number, address in found)
+    return replace(case, cluster=peopled(with_known_nodes(replace(case.cluster, nodes=nodes))))
 
 
 def numbered(rng, manifests):

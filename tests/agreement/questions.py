@@ -108,7 +108,8 @@ def added_to(manifest, cluster, shown):
     peers = [peer for policy in cluster["policies"] for peer in items(policy)[0]]
     selectors = [spec_of(policy).get("podSelector") for policy in cluster["policies"]]
     values = values_by_key([*selectors, *(peer.get("podSelector") for peer in peers)])
-    values |= {key: {value} for key, value in shown.items()}
+    shown = {key: value for key, value in shown.items() if key not in values or value in values[key]}
+    values |= {key: {value} for key, value in shown.items() if key not in values}
     written = pod_of(manifest)["metadata"].get("labels") or {}
     return next(
         added

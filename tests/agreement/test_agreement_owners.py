@@ -11,8 +11,9 @@ from generators.vocabulary import Dice
 from netverify.answers.listing import DisagreementError
 from netverify.answers.possible import DescriptionError
 from netverify.explain import ReplayError
+from netverify.queries.outcome import Scope, Verdict
 from netverify.verify import Settings, Verifier
-from oracles.address_owners import known_addresses, owners_of, reaches
+from oracles.address_owners import known_addresses, owners_of, reaches, service_reaches
 
 QUESTIONS = 4
 
@@ -86,9 +87,12 @@ def is_service_differently(cluster, asked):
         service["spec"] = {"selector": spec["selector"], "ports": spec["ports"], "clusterIP": address}
     one, other = (verifier_of(each, asked["behaviours"]) for each in (cluster, by_name))
     for service, address in zip(cluster["services"], SERVICES, strict=True):
-        port, name = service["spec"]["ports"][0]["port"], service["metadata"]["name"]
-        wanted = other.ask(f"can {words_of(asked['pod'])} reach service default/{name}:{port}").verdict
-        if one.ask(f"can {words_of(asked['pod'])} reach {address}:{port}").verdict is not wanted:
+        port, name = service["spec"]["ports"][0]["port"], words_of(service).removeprefix("pod ")
+        wanted = other.ask(f"can {words_of(asked['pod'])} reach service {name}:{port}").verdict
+        answer = one.ask(f"can {words_of(asked['pod'])} reach {address}:{port}")
+        reached = (answer.verdict, answer.scope) == (Verdict.REACHABLE, Scope.EXISTING)
+        judged = service_reaches(cluster, address, asked, addresses_in("0.0.0.0/0", cluster))
+        if answer.verdict is not wanted or judged not in {None, reached}:
             return True
     return False
 

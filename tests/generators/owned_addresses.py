@@ -6,6 +6,7 @@ Blocks that are rare elsewhere are common here: of two addresses, of nobody's ad
 from generators.clusters import random_cluster, whole_policy
 from generators.points import random_behaviours
 from generators.vocabulary import bits_of, text_of
+from oracles.direct_interpreter import namespace_of, pod_of
 
 MACHINES = ("10.0.0.6", "192.168.0.4", "192.168.0.5", "203.0.113.9", "fd00::6", "2001:db8::7")
 """Addresses of nodes: some where pods have theirs, some where only nodes do, one that is public."""
@@ -43,7 +44,9 @@ def random_owned(rng):
         side, field = rng.choice([("ingress", "from"), ("egress", "to")])
         rules = {side: [{**rule, field: peers}]}
         cluster["policies"].append(whole_policy(rng, f"block{number}", rng.choice(cluster["names"]), rules))
-    cluster["services"] = [service(rng, f"s{number}", address) for number, address in enumerate(SERVICES)]
+    targets = rng.choices(cluster["workloads"], k=len(SERVICES))
+    found = enumerate(zip(SERVICES, targets, strict=True))
+    cluster["services"] = [service(rng, f"s{number}", address, target) for number, (address, target) in found]
     return cluster
 
 
@@ -66,11 +69,15 @@ def node(name, address):
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "status": status}
 
 
-def service(rng, name, address):
-    """A Service in ``default`` with ``address``, as its cluster IP, an external IP, or that of its load balancer."""
+def service(rng, name, address, target):
+    """A Service, mostly of ``target``, with ``address`` as its cluster IP, an external IP, or of its load balancer."""
+    labels = pod_of(target)["metadata"].get("labels") or {}
+    selected = [{key: value or ""} for key, value in sorted(labels.items()) if key in {"app", "tier"}]
+    selector = rng.choice([{"app": "web"}, *selected * 3])
     port = {"port": rng.choice([80, 443]), "targetPort": rng.choice(rng.words.ports)}
-    spec = {"selector": {"app": rng.choice(["web", "db"])}, "ports": [port]}
-    manifest = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": spec}
+    spec = {"selector": selector, "ports": [port]}
+    metadata = {"name": name, "namespace": namespace_of(target)}
+    manifest = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
     match rng.randrange(4):
         case 0:
             spec["externalIPs"] = [address]

@@ -6,8 +6,9 @@
 """
 
 import ipaddress
+from itertools import product
 
-from oracles.direct_interpreter import allowed
+from oracles.direct_interpreter import allowed, labels_of, namespace_of
 
 NOBODYS = [
     ipaddress.ip_network(text)
@@ -65,3 +66,43 @@ def reaches(cluster, addresses, asked, *, own_node=True):
 def seen(asked, end):
     """The behaviours of the plugin; a node is not policed as pods on its network may be."""
     return {**asked["behaviours"], **({"host-network-policed": False} if end.get("machine") else {})}
+
+
+def service_reaches(cluster, address, asked, places):
+    """Whether ``asked["pod"]`` reaches a pod behind the Service that has ``address``; None where that is not defined.
+
+    "Policy sees the address and the port of the pod behind": a packet to the Service is translated before. Pods of
+    which no address is known may be at any of ``places``. What a pod gets from itself by a Service is not defined.
+    """
+    service = next(one for one in cluster["services"] if address in service_addresses(one))
+    (port,) = service["spec"]["ports"]
+    pod, found = asked["pod"], False
+    taken = {known for one in cluster["workloads"] for known in known_addresses(one)}
+    free = [place for place in places if ":" not in place and place not in taken and owners_of(place, cluster)]
+    for backend in cluster["workloads"]:
+        labels = labels_of({"pod": backend})
+        if namespace_of(backend) != namespace_of(service) or not service["spec"]["selector"].items() <= labels.items():
+            continue
+        if backend is pod:
+            return None
+        for there, here in product(at(backend, free), at(pod, free[::-1])):
+            if there == here:
+                continue
+            for node in ("n", "m"):
+                source = {"pod": pod, "address": here, "node": "n"}
+                end = {"pod": backend, "address": there, "node": node, "replica": 0}
+                found = found or allowed(cluster, source, end, "TCP", port["targetPort"], asked["behaviours"])
+    return found
+
+
+def at(manifest, free):
+    """The IPv4 addresses that a pod may have."""
+    known = [address for address in known_addresses(manifest) if address]
+    return [address for address in known if ":" not in address] if known else free
+
+
+def service_addresses(service):
+    """Every address that leads to a Service."""
+    spec, status = service["spec"], service.get("status") or {}
+    listed = [one["ip"] for one in (status.get("loadBalancer") or {}).get("ingress") or []]
+    return [*listed, *(spec.get("externalIPs") or []), spec.get("clusterIP"), spec.get("loadBalancerIP")]
