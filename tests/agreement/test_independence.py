@@ -33,8 +33,11 @@ def test_the_direct_interpreter_needs_the_standard_library_alone():
 @pytest.mark.parametrize(
     "name",
     [
+        "added_labels",
+        "address_owners",
         "brute_force",
         "truth_table",
+        "what_runs",
         "expectations",
         "every_flow",
         "intent_reading",
