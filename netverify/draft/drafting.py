@@ -31,14 +31,18 @@ from netverify.intent.spec import (
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End, Pod
+from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Scope
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """All addresses outside the cluster."""
 OPEN = "no policy keeps anybody out, addresses outside included: this says nothing before one does"
 _NOT_YET, _UNDECIDED = "does not hold yet:", "not decided:"
+_ON_HOSTS = "the host network in "
+_PLACES = ("namespace ", "a new namespace", _ON_HOSTS)
+"""How the source of a violation begins that is pods."""
 _LONGEST_ID, _MOST_WORKLOADS = 120, 50
-_ROUNDS = 4
+_ROUNDS = 5
 _MOST_REMARKS = 4
 
 
@@ -220,10 +224,26 @@ def _widened(assertion: Assertion, result: Result, why: str) -> Assertion | None
     existing = [one for one in result.violations if one.scope is Scope.EXISTING]
     if not existing:
         return replace(assertion, world=World.EXISTING) if assertion.world is None else None
-    outside = FlowText(written(*EVERYWHERE), (), (), f"{why}, by a way in from outside")
-    if any(one.route is None and not _is_outside(one) for one in existing) or outside in assertion.statement.flows:
+    if any(one.route is None and not _is_outside(one) for one in existing):
         return None
-    return replace(assertion, statement=replace(assertion.statement, flows=(*assertion.statement.flows, outside)))
+    by_ways = [flow for one in existing for flow in _by_way_in(one, why)]
+    more = [flow for flow in dict.fromkeys(by_ways) if flow not in assertion.statement.flows]
+    if not more:
+        return None
+    return replace(assertion, statement=replace(assertion.statement, flows=(*assertion.statement.flows, *more)))
+
+
+def _by_way_in(violation: Violation, why: str) -> Iterator[FlowText]:
+    """What approves ``violation``, which comes from outside or by a way in; nothing where no words name its source."""
+    witness = violation.witness
+    if violation.route is None or not violation.source.startswith(_PLACES):
+        yield FlowText(written(*EVERYWHERE), (), (), f"{why}, by a way in from outside")
+    elif violation.source.removeprefix(_ON_HOSTS).startswith("namespace ") and witness is not None:
+        number, protocol = str(witness.flow.port), witness.flow.protocol
+        ports = written(number if protocol is Protocol.TCP else f"{number}/{protocol.lower()}")
+        yield FlowText(
+            written(violation.source.removeprefix(_ON_HOSTS)), (), ports, f"{why}, by a way in that pods use"
+        )
 
 
 def _is_outside(violation: Violation) -> bool:
