@@ -68,7 +68,7 @@ def described_in_case(seed):
 
 def test_the_solver_agrees_with_descriptions_in_60_cases_rich_in_labels():
     found = [text for seed in range(60) for text in described_in_case(seed)]
-    assert sum("pods " in text for text in found) > 25
+    assert sum("pods " in text for text in found) > 15
 
 
 @pytest.mark.long
