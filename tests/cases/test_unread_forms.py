@@ -57,8 +57,8 @@ def unread() -> list[str]:
         ("a.yml.disabled", POLICY),
         ("a.json.anything", '{"apiVersion": "v1", "kind": "Pod"}'),
         ("a.txt", POLICY),
-        ("a.yaml.gz", gzip.compress(POLICY.encode())),
-        ("a.gz", gzip.compress(POLICY.encode() * 2000)),
+        ("a.yaml.gz", gzip.compress(POLICY.encode(), mtime=0)),
+        ("a.gz", gzip.compress(POLICY.encode() * 2000, mtime=0)),
         ("licensed", "# " + "x" * 3000 + "\n" + POLICY),
     ],
 )
