@@ -121,7 +121,7 @@ def as_judged(judge, endpoint, same_node):
     if isinstance(endpoint, Pod) and endpoint.workload == NODE:
         (node, *_) = judge.node("n1" if same_node else "n2")
         return {**node, "address": str(endpoint.address)}
-    end = end_in({"workloads": judge.pods, "namespaces": judge.namespaces}, endpoint)
+    end = end_in({**judge.cluster, "workloads": judge.pods}, endpoint)
     return {**end, "node": "n1" if same_node else "n2"}
 
 
