@@ -40,10 +40,16 @@ def intent_schema() -> dict[str, Any]:
     properties["zones"]["additionalProperties"] = False
     fields = schema["$defs"]["assertion"]["properties"]
     for verb in ("deny", "allow"):
-        fields[verb]["anyOf"] = [{"required": ["from"]}, {"required": ["to"]}]
+        fields[verb]["anyOf"] = _one_of("from", "to")
+    schema["$defs"]["exception"]["properties"]["flows"]["items"]["anyOf"] = _one_of("from", "to", "ports")
     (several,) = (one for one in fields["separate"]["oneOf"] if "anyOf" in one)
     fields["separate"]["oneOf"][fields["separate"]["oneOf"].index(several)] = {**ONE_OR_MORE, "minItems": 2}
     return schema
+
+
+def _one_of(*fields: str) -> list[dict[str, Any]]:
+    """Alternatives of which one holds iff one of ``fields`` is there."""
+    return [{"required": [field]} for field in fields]
 
 
 def schema_text() -> str:

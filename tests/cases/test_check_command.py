@@ -334,6 +334,7 @@ class TestWhereIntentIs:
         assert "did you mean `sources`?" in capsys.readouterr().err
 
     def test_paths_of_sources_are_relative_to_the_file(self, gates: Gates) -> None:
+        Path(".git").mkdir()
         Path("ci").mkdir()
         Path("ci/intent.yaml").write_text("sources: [{manifests: ../manifests.yaml}]\n" + INTENT)
         assert gates.run("--spec", "ci/intent.yaml", "-o", "json").report["coverage"]["files"] == 1

@@ -17,6 +17,7 @@ OPEN = CLOSED.replace("policyTypes", "ingress: [{}], policyTypes")
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()  # what it names elsewhere is in its checkout
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 
