@@ -33,7 +33,14 @@ from oracles.unseen_labels import is_unseen
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 UNUSABLE = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::/127", "::ffff:0:0/96", "ff00::/8")
-LEFT_OPEN = ("2001::/23", "2002::/16")
+LEFT_OPEN = (
+    *("192.0.0.9/32", "192.0.0.10/32"),
+    *("2001::/32", "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32", "2001:4:112::/48"),
+    *("2001:10::/28", "2001:20::/28", "2001:30::/28", "2002::/16"),
+)
+"""What the IANA registries of special-purpose addresses call globally reachable, or leave open, in other blocks."""
+NOT_GLOBAL = ("192.0.0.0/24", "2001::/23", "3fff::/20")
+"""What the same registries call not globally reachable, and Python 3.11 knows in part or not at all."""
 GLOBAL = ("8.8.8.8", "8.8.4.4", "2606:4700::1", "2606:4700::2")
 
 
@@ -105,7 +112,9 @@ def is_on_the_internet(address):
     parsed = ipaddress.ip_address(address)
     if parsed.version == 6 and not (in_cidr(address, "2000::/3") or in_cidr(address, "64:ff9b::/96")):
         return False
-    return (parsed.is_global and not parsed.is_multicast) or any(in_cidr(address, cidr) for cidr in LEFT_OPEN)
+    if any(in_cidr(address, cidr) for cidr in LEFT_OPEN):
+        return True
+    return parsed.is_global and not parsed.is_multicast and not any(in_cidr(address, cidr) for cidr in NOT_GLOBAL)
 
 
 def key_of(manifest):
