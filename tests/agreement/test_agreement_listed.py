@@ -1,6 +1,7 @@
 """Listings name exactly those for whom the symbolic reading finds a flow, each with a flow that holds."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -10,15 +11,28 @@ from agreement.questions import settings_for, wrong_witness
 from netverify.answers import listing as listings
 from netverify.answers.context import with_namespaces_of
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, parse_address, subtract
+from netverify.model.cluster import NODES
 from netverify.model.flow import End
 from netverify.queries.outcome import Verdict
 from netverify.queries.question import narrowed
 from netverify.queries.sentence import parse_sentence
-from netverify.rules.predicate import AddressIn, All, IsPod, IsWorkload, Not
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    Not,
+    OnHostNetwork,
+    SameNode,
+)
 from netverify.verify import Verifier
 
 SIDE_OF = {End.SOURCE: "source", End.DESTINATION: "destination"}
 EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
+BETWEEN_A_POD_AND_ITS_NODE = All((SameNode(), AnyOf(tuple(InNamespace(end, NODES) for end in End))))
+"""What no policy can block, so that "anyone" is without it, unless the question gives addresses of nodes."""
 
 
 class Asked:
@@ -33,18 +47,27 @@ class Asked:
         self.question = parse_sentence(self.sentence, self.cluster, default_namespace=None)
         self.search = with_namespaces_of(self.question, self.verifier._context).search
         self.end = self.question.open_end
-        self.outside = [listed for listed in self.listing.existing if "[" not in listed.text]
+        self.closed = next(end for end in SIDE_OF if end is not self.end)
+        if self.case[SIDE_OF[self.closed]]["shape"] != "block":
+            self.question = replace(self.question, beside=(BETWEEN_A_POD_AND_ITS_NODE,))
+        nodes = {str(node.key) for node in self.cluster.nodes}
+        self.outside = [
+            listed for listed in self.listing.existing if "[" not in listed.text and listed.text not in nodes
+        ]
 
     def exists(self, *who):
         """Whether the symbolic reading finds a flow between existing ends, ``who`` at the open one."""
         return self.search.find(narrowed(self.question, self.end, All(who))).existing
 
+    def exists_with_pods(self, *who):
+        """The same with a pod at the other end."""
+        to_pods = narrowed(self.question, self.closed, IsPod(self.closed))
+        return self.search.find(narrowed(to_pods, self.end, All(who))).existing
+
     def reaches_outside(self, block):
-        """The same for addresses outside in ``block``, with a pod at the other end."""
-        closed = next(end for end in SIDE_OF if end is not self.end)
-        to_pods = narrowed(self.question, closed, IsPod(closed))
-        who = All((Not(IsPod(self.end)), AddressIn(self.end, (block,))))
-        return self.search.find(narrowed(to_pods, self.end, who)).existing
+        """The same for addresses outside in ``block``."""
+        outside = (Not(IsPod(self.end)), Not(OnHostNetwork(self.end)))
+        return self.exists_with_pods(*outside, AddressIn(self.end, (block,)))
 
     def wrong(self):
         """Where the listing and the symbolic reading differ, and flows that do not hold."""
@@ -52,6 +75,9 @@ class Asked:
         for workload in self.cluster.workloads:
             if (str(workload.key) in named) is not self.exists(IsWorkload(self.end, workload.key)):
                 yield f"{self.sentence}: {workload.key} is {'' if str(workload.key) in named else 'not '}listed"
+        for node in self.cluster.nodes:
+            if (str(node.key) in named) is not self.exists_with_pods(IsWorkload(self.end, node.key)):
+                yield f"{self.sentence}: {node.key} is {'' if str(node.key) in named else 'not '}listed"
         blocks = [range_of(listed.text) for listed in self.outside]
         yield from (f"{self.sentence}: {block} is listed" for block in blocks if not self.reaches_outside(block))
         for rest in (part for whole in (EVERY_IPV4, EVERY_IPV6) for part in subtract(whole, tuple(blocks))):
