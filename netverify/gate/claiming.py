@@ -15,7 +15,7 @@ from netverify.model.service import Service
 from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
-from netverify.queries.whereabouts import beside_policy, is_outside
+from netverify.queries.whereabouts import beside_policy, is_outside, names_nodes
 from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate
 from netverify.symbolic.casting import PodScope
 
@@ -58,7 +58,8 @@ class Claiming:
         for source in _apart(sources):
             for destination in _targets(destinations):
                 is_reached = not destination.outside or self._has_pods(destination, End.DESTINATION)
-                if source.outside and not (is_reached or self._has_pods(source, End.SOURCE)):
+                is_policed = is_reached or self._has_pods(source, End.SOURCE)
+                if source.outside and not (is_policed or _are_nodes(source, destination)):
                     continue
                 # An address outside gets to a Service by a way in or not at all, which is the claim below.
                 who = _ANY_POD if source is ANYONE and destination.called is not None else source
@@ -124,6 +125,11 @@ class Claiming:
             elif not part.called.by_block:
                 question = _question(_ANY_POD, part, traffic, from_outside=False)
                 yield certainly_behind(question, written, self.context)
+
+
+def _are_nodes(source: EndpointPhrase, destination: EndpointPhrase) -> bool:
+    """Whether nodes are meant at an end, whose traffic with addresses outside is the cluster's as well."""
+    return names_nodes(source.predicate, End.SOURCE) or names_nodes(destination.predicate, End.DESTINATION)
 
 
 def other_than(phrase: EndpointPhrase) -> EndpointPhrase:

@@ -341,6 +341,14 @@ def test_that_a_node_is_reached_does_not_prove_that_the_pods_behind_its_port_are
     assert gates.verdict(cluster, allow.replace("PORT", "30081")) == "proved"
 
 
+def test_nothing_is_proved_of_nodes_and_addresses_outside_that_are_parts_of_an_end(gates: Gates) -> None:
+    """What a port of a node leads on to is not asked about here, and a part that is left out would be proved."""
+    closed = NODE + OPERATOR + DATABASE + NODE_PORT + egress("[]")
+    for source in ("internet", "[ops/operator, internet]"):
+        deny = f"deny: {{from: {source}, to: 192.168.7.11, ports: [30080]}}"
+        assert gates.verdict(closed, deny, "--cni", "calico") == "vacuous"
+
+
 def test_a_map_says_that_addresses_of_nodes_are_among_those_outside() -> None:
     notes = Verifier(inventory(NODE + DATABASE + FROM_BLOCK)).map().notes
     assert any("worker at 192.168.7.11" in note for note in notes)
