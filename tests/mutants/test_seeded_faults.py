@@ -3,6 +3,7 @@
 Each fault replaces text that stands in the module exactly once, so that a fault whose code has moved fails loudly.
 """
 
+import importlib
 from functools import partial
 
 import pytest
@@ -499,11 +500,6 @@ FAULTS_OF_ALL_PAIRS = {
         "label.present if choices is None else",
         "label.everything if choices is None else",
     ),
-    "both ends have one label that their controllers add": (
-        "connectivity.variables",
-        "        label = self._pod_labels.get((end, key))\n",
-        "        end = End.SOURCE\n        label = self._pod_labels.get((end, key))\n",
-    ),
     "a controller has no pods but those of known address": (
         "connectivity.leeway",
         "room = self._with_room(holder) | self._bits(workload)",
@@ -687,6 +683,49 @@ def test_a_seeded_fault_is_found_by_descriptions_of_possible_pods(module, origin
 def test_a_seeded_fault_is_found_by_the_flows_of_pairs(module, original, replacement, is_found):
     with fault(module, original, replacement):
         assert is_found(first_disagreement_on_witnesses, range(MOST_CASES))
+
+
+ONE_LABEL_FOR_BOTH_ENDS = (
+    "connectivity.variables",
+    "        label = self._pod_labels.get((end, key))\n",
+    "        end = End.SOURCE\n        label = self._pod_labels.get((end, key))\n",
+)
+REVISIONS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: a}
+spec:
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed, namespace: a}
+spec: {podSelector: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: between-revisions, namespace: a}
+spec:
+  podSelector: {matchLabels: {pod-template-hash: "0"}}
+  ingress: [{from: [{podSelector: {matchLabels: {pod-template-hash: "1"}}}], ports: [{port: 80}]}]
+"""
+
+
+def test_one_label_for_both_ends_is_found_where_one_revision_admits_another():
+    """Chance seldom draws a rule that wants two values of a label that controllers add."""
+    assert revisions_compared() == []
+    with fault(*ONE_LABEL_FOR_BOTH_ENDS):
+        assert revisions_compared() != []
+
+
+def revisions_compared():
+    cluster = importlib.import_module("agreement.pipeline").read_inventory(REVISIONS).cluster
+    behaviours = importlib.import_module("netverify.model.behaviours")
+    fixed = {**behaviours.FIXED_BY_DEFAULT, behaviours.Behaviour.IDENTITY_LABELS_LEFT_OUT: False}
+    policies = importlib.import_module("netverify.dialects.tiers").lower(cluster)
+    case = importlib.import_module("agreement.pair_cases").PairCase({}, cluster, policies, fixed, ())
+    return importlib.import_module("agreement.pairs").compared(case)
 
 
 def test_without_a_fault_nothing_is_found():
