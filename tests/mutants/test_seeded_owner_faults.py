@@ -39,11 +39,6 @@ FAULTS_OF_OWNERS = {
         "others = [self._position[NODES]] if NODES in self._position else []",
         "others = []",
     ),
-    "a node is in a namespace, for the solver": (
-        "symbolic.space",
-        "            if name == NODES:\n                continue\n",
-        "",
-    ),
     "nobody casts nodes": (
         "symbolic.casting",
         "nodes = self._nodes(predicate, end) if named is None or any(map(is_node, named)) else ()",
