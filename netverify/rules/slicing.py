@@ -1,21 +1,67 @@
 """Slices of a policy set: the part that can speak about subjects in given namespaces.
 
-A selection or rule that names a namespace never holds for a subject elsewhere, so a slice decides about subjects in its
-namespaces exactly as the whole table does: it is *complete* for them. About subjects of other namespaces it may allow
-more than the whole table, or less. Only where :meth:`PolicyIndex.only_adds` holds it allows at least as much, so that
-``unsat`` on the slice holds for the whole. *Leaving a policy out allows more* is true of NetworkPolicy alone.
+A selection or rule that names a namespace never holds for a subject elsewhere. So a slice decides about subjects in its
+namespaces, and about subjects in none, exactly as the whole table does: it is *complete* for them. About subjects of
+other namespaces it may allow more than the whole table, or less.
+
+The law: a proof that a slice allows no flow is a proof about the whole table only where the slice allows at least what
+the whole table allows. A slice does if it is complete for every subject that is asked about. Otherwise it does only if
+nothing refuses flows cluster-wide (:meth:`PolicyIndex.only_adds`). *Leaving a policy out allows more* is true of
+NetworkPolicy, and of no API that can deny for every namespace. Goals that ``unsat`` is taken from accept a
+:class:`CompleteSlice` or an :class:`OverApproximation`, and no other table; :class:`PolicyIndex` alone makes them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
+from netverify.diagnostics import NetverifyError
 from netverify.model.flow import Direction
 from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier
+
+
+class IncompleteSliceError(NetverifyError):
+    """A proof was to rest on a slice that says nothing about some of the subjects: a bug, never an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteSlice(RuleTable):
+    """A table that decides as the whole one about subjects in ``namespaces``, and about subjects in none."""
+
+    namespaces: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OverApproximation:
+    """A slice that only adds: ``table`` allows at least what the whole table allows, whoever the subject is.
+
+    About subjects in ``namespaces`` it decides as the whole one. It is no :class:`RuleTable`: a flow that it allows for
+    another subject need not be allowed.
+    """
+
+    table: RuleTable
+    namespaces: frozenset[str]
+
+
+Slice: TypeAlias = CompleteSlice | OverApproximation
+"""What a proof that no flow is allowed may rest on."""
+
+
+def proving_table(part: Slice, subjects: Iterable[str]) -> RuleTable:
+    """The table of ``part`` for a goal about subjects in the namespaces ``subjects``.
+
+    ``unsat`` holds for the whole table. Raises :class:`IncompleteSliceError` where ``part`` does not speak of them all.
+    """
+    if isinstance(part, OverApproximation):
+        return part.table
+    missing = sorted(set(subjects) - part.namespaces)
+    if missing:
+        raise IncompleteSliceError(f"the slice leaves out the policies of {', '.join(missing)}")
+    return part
 
 
 class _Placed(Protocol):
@@ -34,9 +80,9 @@ class PolicyIndex:
         self._tiers = {
             direction: tuple(_TierIndex(tier) for tier in table.tiers) for direction, table in policies.tables.items()
         }
-        self._single: dict[tuple[Direction, str], RuleTable] = {}
+        self._single: dict[tuple[Direction, str], CompleteSlice] = {}
 
-    def slice(self, direction: Direction, namespaces: Collection[str]) -> RuleTable:
+    def slice(self, direction: Direction, namespaces: Collection[str]) -> CompleteSlice:
         """The table of ``direction`` for subjects in ``namespaces``, in the order of the whole table."""
         if len(namespaces) != 1:
             return self._slice(direction, namespaces)
@@ -44,6 +90,15 @@ class PolicyIndex:
         if (direction, namespace) not in self._single:
             self._single[direction, namespace] = self._slice(direction, namespaces)
         return self._single[direction, namespace]
+
+    def slice_for(self, direction: Direction, subjects: Collection[str], included: Collection[str]) -> Slice:
+        """A slice for proofs about ``subjects``: with the policies of the namespaces ``included``, if that only adds.
+
+        Otherwise it is complete for all ``subjects``.
+        """
+        if not self.only_adds(direction) or set(included).issuperset(subjects):
+            return self.slice(direction, subjects)
+        return OverApproximation(self._slice(direction, included), frozenset(included))
 
     def speaks_of(self, direction: Direction, namespace: str) -> bool:
         """Whether some policy names ``namespace`` as its subjects' own."""
@@ -57,8 +112,9 @@ class PolicyIndex:
         """
         return not any(tier.may_deny_everywhere for tier in self._tiers[direction])
 
-    def _slice(self, direction: Direction, namespaces: Collection[str]) -> RuleTable:
-        return RuleTable(direction, tuple(tier.slice(namespaces) for tier in self._tiers[direction]))
+    def _slice(self, direction: Direction, namespaces: Collection[str]) -> CompleteSlice:
+        tiers = tuple(tier.slice(namespaces) for tier in self._tiers[direction])
+        return CompleteSlice(direction, tiers, frozenset(namespaces))
 
 
 class _TierIndex:

@@ -14,6 +14,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
+from netverify.rules.slicing import CompleteSlice, Slice, proving_table
 from netverify.rules.table import RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
@@ -29,11 +30,22 @@ PREFER_KNOWN = {End.SOURCE: Term("prefer_known_src"), End.DESTINATION: Term("pre
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """One side of a comparison: who may stand at the ends as that side knows them, and what its tables say."""
+class Allowing:
+    """The side that allows: who may stand at the ends as it knows them, and what its tables say.
+
+    Slices that only add may stand for the tables: an unsatisfiable goal then holds for the whole.
+    """
 
     scene: Scene
-    tables: Mapping[Direction, RuleTable]
+    slices: Mapping[Direction, Slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Denying:
+    """The side that refuses in one direction: who may stand at the ends as it knows them, and all of its table."""
+
+    scene: Scene
+    part: CompleteSlice
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +83,8 @@ class _SideEncoder(Encoder):
 
 
 def difference(  # noqa: PLR0913, PLR0917 - two sides, and what is asked about them
-    allowing: Half,
-    denying: Half,
-    denied: Direction,
+    allowing: Allowing,
+    denying: Denying,
     covered: Sequence[Predicate],
     index: ClusterIndex,
     latitude: Latitude,
@@ -81,12 +92,10 @@ def difference(  # noqa: PLR0913, PLR0917 - two sides, and what is asked about t
 ) -> Difference:
     """The goal that is unsatisfiable iff ``denying`` allows in one direction whatever ``allowing`` allows.
 
-    That direction is ``denied``; the table of ``denying`` must be whole there for the subjects of its scene. A table of
-    ``allowing`` may leave policies out only where it only adds, so that an unsatisfiable goal holds for the whole.
     Flows for which one of ``covered`` holds, as ``allowing`` sees them, are left aside.
     """
-    ours = {direction: surviving(table, allowing.scene) for direction, table in allowing.tables.items()}
-    theirs = surviving(denying.tables[denied], denying.scene)
+    ours = {direction: _surviving(part, direction, allowing.scene) for direction, part in allowing.slices.items()}
+    theirs = _surviving(denying.part, denying.part.direction, denying.scene)
     mentions = Mentions()
     for table in (*ours.values(), theirs):
         collect_table(table, mentions)
@@ -124,6 +133,11 @@ def difference(  # noqa: PLR0913, PLR0917 - two sides, and what is asked about t
         mentions,
         question,
     )
+
+
+def _surviving(part: Slice, direction: Direction, scene: Scene) -> RuleTable:
+    """What of ``part`` may hold in ``scene``, for a goal about its subjects."""
+    return surviving(proving_table(part, scene.casts[direction.subject].places), scene)
 
 
 def _spaces(scene: Scene, mentions: Mentions, plan: AddressPlan) -> Mapping[End, EndSpace]:

@@ -11,7 +11,7 @@ from netverify.model.flow import Direction, End, External, Flow
 from netverify.rules.predicate import Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
-from netverify.symbolic.difference import PREFER_KNOWN, Difference, Half, annotated, difference
+from netverify.symbolic.difference import PREFER_KNOWN, Allowing, Denying, Difference, annotated, difference
 from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.solver import Budget, decide, solve
 from netverify.symbolic.status import Status
@@ -125,16 +125,16 @@ class DifferenceSearch:
     def _printed(self, stage: Stage, other: Direction, included: set[str], covered: Sequence[Predicate]) -> Difference:
         allowing, denying = self._sides
         subjects = stage.allowing[stage.denied.subject].places
-        tables = {
+        slices = {
             stage.denied: allowing.policies.slice(stage.denied, subjects),
-            other: allowing.policies.slice(other, included),
+            other: allowing.policies.slice_for(other, stage.allowing[other.subject].places, included),
         }
-        ours = Half(Scene(stage.allowing, allowing.namespaces, self._behaviours), tables)
-        theirs = Half(
+        ours = Allowing(Scene(stage.allowing, allowing.namespaces, self._behaviours), slices)
+        theirs = Denying(
             Scene(stage.denying, denying.namespaces, self._behaviours),
-            {stage.denied: denying.policies.slice(stage.denied, subjects)},
+            denying.policies.slice(stage.denied, subjects),
         )
-        return difference(ours, theirs, stage.denied, covered, self._index, self._latitude, stage.text)
+        return difference(ours, theirs, covered, self._index, self._latitude, stage.text)
 
 
 def _preferences(printed: Difference) -> list[list[str]]:

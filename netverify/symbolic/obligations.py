@@ -14,6 +14,7 @@ from netverify.model.flow import Direction, End
 from netverify.queries.question import Question
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import Predicate
+from netverify.rules.slicing import CompleteSlice, Slice, proving_table
 from netverify.rules.table import PolicyRef, RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
@@ -71,30 +72,37 @@ class Obligation:
 def reachability(
     question: Question,
     scene: Scene,
-    tables: Mapping[Direction, RuleTable],
+    slices: Mapping[Direction, Slice],
     index: ClusterIndex,
     latitude: Latitude,
 ) -> Obligation:
-    """The goal that is unsatisfiable iff no flow of ``scene`` answers ``question`` and is allowed by ``tables``.
+    """The goal that is unsatisfiable iff no flow of ``scene`` answers ``question`` and is allowed by ``slices``.
 
-    A slice as a table must be complete for the subjects of ``scene``, or one that only adds
-    (:meth:`netverify.rules.slicing.PolicyIndex.only_adds`): then an unsatisfiable goal holds for the whole.
+    Then no such flow is allowed by the whole tables either. Raises
+    :class:`~netverify.rules.slicing.IncompleteSliceError` where that would not follow.
     """
+    tables = _proving_tables(slices, scene)
     return _obligation(question, scene, tables, index, latitude, refused=False)
 
 
 def refusal(
     question: Question,
     scene: Scene,
-    tables: Mapping[Direction, RuleTable],
+    slices: Mapping[Direction, CompleteSlice],
     index: ClusterIndex,
     latitude: Latitude,
 ) -> Obligation:
-    """The goal that is unsatisfiable iff every flow of ``scene`` that answers ``question`` is allowed by ``tables``.
+    """The goal that is unsatisfiable iff every flow of ``scene`` that answers ``question`` is allowed by ``slices``.
 
-    The tables must hold every policy that can speak of the scene's subjects.
+    Raises as :func:`reachability`.
     """
+    tables = _proving_tables(slices, scene)
     return _obligation(question, scene, tables, index, latitude, refused=True)
+
+
+def _proving_tables(slices: Mapping[Direction, Slice], scene: Scene) -> Mapping[Direction, RuleTable]:
+    """The tables of ``slices``, for a goal about the subjects of ``scene``."""
+    return {d: proving_table(part, scene.casts[d.subject].places) for d, part in slices.items()}
 
 
 def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
@@ -180,7 +188,7 @@ def premises_only(
 ) -> Obligation:
     """The goal that is unsatisfiable iff the question is about nothing: no flow at all has such ends and traffic."""
     nothing = {direction: RuleTable(direction, ()) for direction in Direction}
-    return reachability(question, scene, nothing, index, latitude)
+    return _obligation(question, scene, nothing, index, latitude, refused=False)
 
 
 def _families_may_differ(scene: Scene) -> bool:

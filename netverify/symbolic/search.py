@@ -18,7 +18,7 @@ from netverify.model.cluster import Workload, is_node
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.queries.question import Question
 from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
-from netverify.rules.slicing import PolicyIndex
+from netverify.rules.slicing import PolicyIndex, Slice
 from netverify.rules.table import Selection
 from netverify.symbolic.candidates import Admission, may_allow
 from netverify.symbolic.casting import Casting, PodScope
@@ -306,15 +306,15 @@ class Search:
         return may_allow(self._policies.slice(opposite, (namespace,)), replace(scene, casts=anyone))
 
     def _solve(self, question: Question, scene: Scene, attempts: list[tuple[Obligation, Status]]) -> Found:
-        """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out.
-
-        Policies are left out only where that can allow more, never less: ``unsat`` is taken for the whole.
-        """
+        """Solve for ``scene``, adding policies of further namespaces until no model depends on one that is left out."""
         included = {direction: self._included(direction, scene) for direction in Direction}
         batch = 1
         while True:
-            tables = {direction: self._policies.slice(direction, included[direction]) for direction in Direction}
-            obligation = reachability(question, scene, tables, self._index, self._latitude)
+            slices = {
+                direction: self._policies.slice_for(direction, scene.casts[direction.subject].places, names)
+                for direction, names in included.items()
+            }
+            obligation = reachability(question, scene, slices, self._index, self._latitude)
             solved = solve(obligation.goal, self._budget, _preferences(obligation))
             attempts.append((obligation, solved.status))
             if solved.status is Status.UNSAT:
@@ -323,7 +323,7 @@ class Search:
             if solved.status is Status.UNKNOWN:
                 return Found(Status.UNKNOWN, reason=solved.reason)
             flow, behaviours = decode(solved.model, obligation, self._index.cluster.namespaces)
-            missing = self._left_out(flow, included)
+            missing = self._left_out(flow, slices)
             if not missing:
                 return Found(Status.SAT, flow, behaviours, obligation)
             for direction, namespace in missing:
@@ -332,17 +332,16 @@ class Search:
             batch *= 4
 
     def _included(self, direction: Direction, scene: Scene) -> set[str]:
-        """The namespaces whose policies are in the first goal of a search."""
+        """The namespaces whose policies are in the first goal of a search, if others may be left out."""
         places = scene.casts[direction.subject].places
-        is_whole = len(places) <= NARROW or not self._policies.only_adds(direction)
-        return set(places) if is_whole else set()
+        return set(places) if len(places) <= NARROW else set()
 
-    def _left_out(self, flow: Flow, included: Mapping[Direction, set[str]]) -> list[tuple[Direction, str]]:
+    def _left_out(self, flow: Flow, slices: Mapping[Direction, Slice]) -> list[tuple[Direction, str]]:
         """The namespaces whose policies could decide ``flow`` but were not in the goal."""
         missing = []
         for direction in Direction:
             subject = flow.at(direction.subject)
-            if isinstance(subject, External) or subject.namespace in included[direction]:
+            if isinstance(subject, External) or subject.namespace in slices[direction].namespaces:
                 continue
             if self._policies.speaks_of(direction, subject.namespace):
                 missing.append((direction, subject.namespace))
