@@ -35,11 +35,18 @@ def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straigh
 
     ``straight`` judges a claim about flows that take no route.
     """
+    pods = tuple(by_hop(one) for one in claim.exempt)
+
+    def direct(part: Claim, of: str) -> Judged:
+        """Whoever takes no route is seen as what they are, so that a pod which is exempt is left out."""
+        beside = tuple(one for one in pods if one not in part.question.beside)
+        return straight(replace(part, question=replace(part.question, beside=(*part.question.beside, *beside))), of)
+
     parts = []
     for question in _questions(claim):
         part = replace(claim, question=question, exempt=())
         is_all = claim.wanted is Wanted.ALL
-        parts.append((judge_promise if is_all else _none)(part, assertion, router, straight))
+        parts.append((judge_promise if is_all else _none)(part, assertion, router, direct))
     parts += judge_by_ways(claim, assertion, router)
     told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
     if told or not claim.exempt:
@@ -97,7 +104,8 @@ def is_used_by_route(exempt: Exempt, claim: Claim, router: Router, straight: Str
             there = narrowed(last.question, End.DESTINATION, exempt.target)
             if not question.from_outside or not route.path or not is_client:
                 there = narrowed(there, End.SOURCE, exempt.source)
-            if (is_client or exempt.by_hop or not question.from_outside) and all(
+            may_be_meant = is_client or exempt.by_hop or not question.from_outside or not route.path
+            if may_be_meant and all(
                 _is_against(leg, claim, router) for leg in (*before, replace(last, question=there))
             ):
                 return True

@@ -192,3 +192,52 @@ def test_an_exception_for_a_name_outside_hides_no_address(gates: Gates) -> None:
     gate = gates.run("-f", "manifests.yaml")
     assert gate.status == 2
     assert "--> netverify.yaml:4:38" in gate.err
+
+
+KNOWN_PODS = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: lab}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: bench, namespace: lab, labels: {app: bench}}
+spec: {containers: [{name: c, image: c}]}
+status: {podIP: 192.0.2.7}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: other, namespace: lab, labels: {app: other}}
+spec: {containers: [{name: c, image: c}]}
+status: {podIP: 192.0.2.8}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: in, namespace: lab}
+spec: {podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict", "state"),
+    [
+        ("192.0.2.7/32", "excepted", "used"),
+        ("192.0.2.6/31", "excepted", "used"),
+        ("192.0.2.8/32", "refuted", "unused"),
+        ("192.0.2.0/24", "refuted", "used"),
+    ],
+)
+def test_an_exception_for_a_pod_covers_the_pod_where_its_address_is_meant(
+    gates: Gates, end: str, verdict: str, state: str
+) -> None:
+    """A block of addresses means the pods in it, too, and these are the same pods that a sentence names."""
+    Path("manifests.yaml").write_text(KNOWN_PODS)
+    Path("netverify.yaml").write_text(
+        f"assertions:\n- {{id: it, deny: {{from: {end}, to: namespace lab}}}}\nexceptions:\n- id: e\n"
+        "  assertions: [it]\n  reason: r\n  owner: o\n  expires: 2999-01-01\n"
+        "  flows: [{from: lab/bench}]\n"
+    )
+    gate = gates.run("-f", "manifests.yaml", "-o", "json", *NO_NODES[:2])
+    assert gate.verdicts == {"it": verdict}
+    assert [one["state"] for one in gate.report["exceptions"]] == [state]
