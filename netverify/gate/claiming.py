@@ -67,7 +67,7 @@ class Claiming:
                 # Where an address is a Service's, nobody else need be there.
                 claim = Claim(question.text, question, wanted, world, exempt)
                 yield replace(claim, nobody_will_do=has_services and destination.called is None)
-                if source is ANYONE and is_reached:
+                if source is ANYONE and is_reached and self._may_have_pods(destination, world):
                     inward = _question(_OUTSIDE, destination, traffic, from_outside=True)
                     yield Claim(inward.text, inward, wanted, world, exempt, only_ways=True)
 
@@ -90,6 +90,10 @@ class Claiming:
         """Whether existing pods are known to be at the addresses of ``phrase``."""
         pods = All((IsPod(end), phrase.predicate))
         return bool(self.context.search.casting.cast(pods, end, PodScope.EXISTING).workloads)
+
+    def _may_have_pods(self, destination: EndpointPhrase, world: World) -> bool:
+        """Whether a way in can lead to ``destination`` among the pods of ``world``."""
+        return world is World.POSSIBLE or destination.called is not None or self._has_pods(destination, End.DESTINATION)
 
     def exempt(
         self,

@@ -241,3 +241,12 @@ def test_an_exception_for_a_pod_covers_the_pod_where_its_address_is_meant(
     gate = gates.run("-f", "manifests.yaml", "-o", "json", *NO_NODES[:2])
     assert gate.verdicts == {"it": verdict}
     assert [one["state"] for one in gate.report["exceptions"]] == [state]
+
+
+def test_what_existing_pods_reach_of_a_zone_without_pods_is_about_somebody(gates: Gates) -> None:
+    """Pods of ``lab`` may reach the addresses of the zone; that no way in leads to addresses is nothing to say."""
+    zone = "zones:\n  away: {cidrs: [203.0.113.0/24], any: pods app=gone in namespace lab}\n"
+    assertion = "only: {to: away, flows: []}, world: existing"
+    closed = out()
+    assert gates.verdict(KNOWN_PODS + closed, assertion, *NO_NODES[:2], more=zone) == "proved"
+    assert gates.verdict(KNOWN_PODS, assertion, *NO_NODES[:2], more=zone) == "refuted"
