@@ -25,7 +25,6 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
-from netverify.symbolic.solver import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +136,6 @@ def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex, pa
         policies,
         settings.fixed,
         Latitude(settings.pod_cidrs, settings.free_named_ports),
-        Budget(settings.timeout_s, settings.seed),
+        settings.budget,
     )
     return Context(inventory, settings, policies, search, pairs, RoutingIndex(inventory.cluster))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from netverify.budget import Budget
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
 from netverify.routing.options import RoutingOptions
 
@@ -24,9 +25,9 @@ class Settings:
     ``free_named_ports``: possible pods may call any port by any name, instead of following the declarations of existing
     pods of their namespace. ``unrendered_is_harmless``: what was not rendered changes no answer.
 
-    ``timeout_s`` bounds one solver call, in seconds; ``seed`` goes to the solver.
-    ``default_namespace`` is where bare names are looked up first. ``keep_goals``: answers carry the texts that were
-    solved, for ``--emit-smt2``. ``routing`` is what the manifests do not tell about how traffic is routed.
+    ``budget`` is what the solver may use. ``default_namespace`` is where bare names are looked up first.
+    ``keep_goals``: answers carry the texts that were solved, for ``--emit-smt2``. ``routing`` is what the manifests do
+    not tell about how traffic is routed.
     """
 
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
@@ -35,8 +36,7 @@ class Settings:
     node_cidrs: tuple[str, ...] = ()
     free_named_ports: bool = False
     unrendered_is_harmless: bool = False
-    timeout_s: float = 30.0
-    seed: int = 0
+    budget: Budget = field(default_factory=Budget)
     default_namespace: str | None = None
     keep_goals: bool = False
     routing: RoutingOptions = field(default_factory=RoutingOptions)

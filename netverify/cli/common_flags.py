@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from netverify.cli.assumed import ApiServerPlace, Assumption, CniName, assumed
+from netverify.cli.budget_flags import SOLVER_BUDGET, budget_of
 from netverify.cli.outputs import OutputName, checked_outputs, formats_help
-from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -19,23 +18,6 @@ if TYPE_CHECKING:
     from netverify.manifests.renderings import Rendering
 
 Command: TypeAlias = Callable[..., Any]
-
-
-class Seconds(Parameter):
-    """A time in seconds: finite and more than none."""
-
-    name = "seconds"
-
-    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Raises :class:`Refusal` for what is no such time."""
-        del param, ctx
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = math.nan
-        if not 0 < seconds < math.inf:
-            raise Refusal("NV420", f"`{value}` is no time to wait", "write a number of seconds, such as `30` or `0.5`")
-        return seconds
 
 
 _INPUTS = (
@@ -137,23 +119,7 @@ _MODEL = (
         help="Where nobody has an address but nodes, and pods; repeatable. The same as --assume node-cidr=CIDR.",
     ),
 )
-_SOLVER = (
-    click.option(
-        "--timeout",
-        metavar="SECONDS",
-        type=Seconds(),
-        default=30.0,
-        show_default=True,
-        help="Longest time for one run of the solver; beyond it the answer is unknown.",
-    ),
-    click.option(
-        "--seed",
-        metavar="N",
-        type=click.IntRange(0, 2**31 - 1),
-        default=0,
-        show_default=True,
-        help="Seed of the solver.",
-    ),
+_GOALS = (
     click.option(
         "--emit-smt2",
         "smt2_folder",
@@ -211,7 +177,8 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
 
     ``formats`` are those of its output, the default first.
     """
-    options = (*_INPUTS, *_SPEED, *_MODEL, *(_SOLVER if solving else ()), _output(formats), _COLOR)
+    of_solver = (*SOLVER_BUDGET, *_GOALS) if solving else ()
+    options = (*_INPUTS, *_SPEED, *_MODEL, *of_solver, _output(formats), _COLOR)
 
     def with_flags(command: Command) -> Command:
         for option in reversed(options):
@@ -223,7 +190,7 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
 
 def reading_flags(command: Command) -> Command:
     """Gives a command those of the common flags that do not say what is printed and in which form."""
-    for option in reversed((*_INPUTS, *_SPEED, *_MODEL, *_SOLVER[:2], _COLOR)):
+    for option in reversed((*_INPUTS, *_SPEED, *_MODEL, *SOLVER_BUDGET, _COLOR)):
         command = option(command)
     return command
 
@@ -260,8 +227,7 @@ def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
         "routing": routing_of(flags),
         "outputs": checked_outputs(flags["outputs"]),
         "color": flags["color"],
-        "timeout_s": flags["timeout"],
-        "seed": flags["seed"],
+        "budget": budget_of(flags),
         "smt2_folder": Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from netverify.cli.budget_flags import budget_of
 from netverify.cli.common_flags import assumptions_of, reading_flags, sources_of
 from netverify.cli.refusal import Refusal
 
@@ -57,8 +58,7 @@ def init(**flags: Any) -> int:
         assumed=assumed(flags["cni"], assumptions_of(flags)),
         routing=RoutingGiven(),
         color=flags["color"],
-        timeout_s=flags["timeout"],
-        seed=flags["seed"],
+        budget=budget_of(flags),
         given=assumptions_of(flags),
         output=None if flags["output"] == "-" else Path(flags["output"]),
         ci=flags["ci"],

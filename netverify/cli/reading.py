@@ -65,8 +65,7 @@ def solving_settings(request: SolvingRequest, cluster: Cluster) -> Settings:
     """
     return replace(
         settings_of(request.assumed, request.sources),
-        timeout_s=request.timeout_s,
-        seed=request.seed,
+        budget=request.budget,
         keep_goals=request.smt2_folder is not None,
         routing=routing_options(request.routing, request.sources, cluster),
     )

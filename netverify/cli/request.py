@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netverify.budget import Budget
 from netverify.cli.outputs import Output
 from netverify.diagnostics import Severity
 from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
@@ -63,15 +64,14 @@ class RoutingGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvingRequest:
-    """What every run asks for that comes to the solver. ``timeout_s`` bounds one call of it, in seconds."""
+    """What every run asks for that comes to the solver; ``budget`` is what it may use."""
 
     sources: Sources
     assumed: Assumed
     routing: RoutingGiven = field(default_factory=RoutingGiven)
     outputs: tuple[Output, ...] = (Output("text"),)
     color: str = "auto"
-    timeout_s: float = 30.0
-    seed: int = 0
+    budget: Budget = field(default_factory=Budget)
     smt2_folder: Path | None = None
 
 

@@ -13,7 +13,6 @@ from netverify.model.traffic import Protocol
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude, index_cluster
 from netverify.symbolic.difference_search import DifferenceSearch, Side
-from netverify.symbolic.solver import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Sides:
             self._index(),
             self.fixed,
             Latitude(self.settings.pod_cidrs, self.settings.free_named_ports),
-            Budget(self.settings.timeout_s, self.settings.seed),
+            self.settings.budget,
             opaque=opaque,
             keep_goals=self.settings.keep_goals,
         )

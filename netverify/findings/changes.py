@@ -20,7 +20,6 @@ from netverify.rules.predicate import Predicate
 from netverify.rules.table import Rule, RuleTable, Selection
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.policy_difference import Differences, Judged
-from netverify.symbolic.solver import Budget
 from netverify.symbolic.status import Status
 
 Lowered: TypeAlias = tuple[Selection | None, tuple[Rule, ...]]
@@ -54,9 +53,8 @@ class Changes:
         """Make ready what all questions share."""
         settings, inventory = self.context.settings, self.context.inventory
         cluster = with_nodes(self.context).inventory.cluster
-        budget = Budget(settings.timeout_s, settings.seed)
         latitude = Latitude(settings.pod_cidrs, free_named_ports=True)
-        self._differences = Differences(index_cluster(cluster), settings.fixed, latitude, budget)
+        self._differences = Differences(index_cluster(cluster), settings.fixed, latitude, settings.budget)
         self._specimens = Specimens(inventory.cluster.namespaces)
         others = any(one.may_allow or one.may_deny for one in inventory.cluster.unsupported)
         self._strictly = others or bool(inventory.coverage.unread)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from netverify.answers.settings import Settings
+from netverify.budget import RLIMIT, Budget
 from netverify.library.cluster import Cluster
 from netverify.library.errors import InputError
 from netverify.manifests.coverage import Inventory
@@ -37,7 +38,8 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
     cni: str | None = None,
     assume: str | Iterable[str] = (),
     api_server: str | Iterable[str] = (),
-    timeout_s: float = 30.0,
+    rlimit: int = RLIMIT,
+    timeout_s: float | None = None,
     seed: int = 0,
     leave_out_templates: bool = False,
     allow_incomplete: bool = False,
@@ -54,7 +56,9 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
 
     ``cni`` and ``assume`` (``KEY=VALUE``) are those of the command line: without them proofs hold for every CNI plugin.
     ``api_server`` is where the API server listens, as ``ADDRESS:PORT``.
-    ``timeout_s`` bounds one call of the solver, in seconds; ``seed`` goes to the solver.
+    ``rlimit`` bounds the effort of one run of the solver, in units that do not depend on the machine or its load, and
+    ``timeout_s`` its time, in seconds (None: not at all); beyond either an answer is unknown. ``seed`` goes to the
+    solver.
 
     Raises :class:`InputError` when an input is refused, cannot be read, or is a template that is not rendered, and when
     nothing is named; also when no object that matters is read, unless ``allow_empty``. With ``allow_incomplete`` the
@@ -92,8 +96,7 @@ def read(  # noqa: PLR0913 one argument for each thing that can be read or assum
             node_cidrs=given.node_cidrs,
             free_named_ports=given.free_named_ports,
             unrendered_is_harmless=given.unrendered_is_harmless,
-            timeout_s=timeout_s,
-            seed=seed,
+            budget=Budget(rlimit, timeout_s, seed),
             default_namespace=namespace,
             routing=RoutingOptions(api_servers=tuple(map(api_server_at, _names(api_server)))),
         ),

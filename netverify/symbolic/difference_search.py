@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from netverify.budget import Budget
 from netverify.model.behaviours import CAUTIOUS, Behaviour
 from netverify.model.cluster import Namespace
 from netverify.model.flow import Direction, End, External, Flow
@@ -13,7 +14,7 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.difference import PREFER_KNOWN, Allowing, Denying, Difference, annotated, difference
 from netverify.symbolic.scene import Cast, Scene
-from netverify.symbolic.solver import Budget, decide, solve
+from netverify.symbolic.solver import decide, solve
 from netverify.symbolic.status import Status
 from netverify.symbolic.terms import FALSE, TRUE
 from netverify.symbolic.witness import decode

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
@@ -29,7 +30,7 @@ from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.legend import legend
 from netverify.symbolic.obligations import Obligation, grounded
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene, surviving
-from netverify.symbolic.solver import Budget, decide
+from netverify.symbolic.solver import decide
 from netverify.symbolic.status import Status
 from netverify.symbolic.terms import conjunction, equivalence, negation
 

@@ -13,6 +13,7 @@ from functools import cache
 from itertools import islice
 from types import MappingProxyType
 
+from netverify.budget import Budget
 from netverify.model.behaviours import CAUTIOUS, Behaviour
 from netverify.model.cluster import Workload, is_node
 from netverify.model.flow import Direction, End, External, Flow
@@ -33,7 +34,7 @@ from netverify.symbolic.obligations import (
 )
 from netverify.symbolic.pieces import Pieces
 from netverify.symbolic.scene import Cast, Scene
-from netverify.symbolic.solver import Budget, decide, solve
+from netverify.symbolic.solver import decide, solve
 from netverify.symbolic.status import Status
 from netverify.symbolic.witness import decode
 

@@ -7,16 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import z3
 
+from netverify.budget import Budget
 from netverify.diagnostics import NetverifyError
 from netverify.symbolic.status import Status
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """``timeout_s`` in seconds for each call of the solver; ``seed`` makes runs repeatable."""
-
-    timeout_s: float = 30.0
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +47,9 @@ class MisreadError(NetverifyError):
 ENGINES = ("QF_FD", "QF_BV")
 """The second one tries again where the first gave up."""
 
+_LONGEST_MS = 2**32 - 2
+"""The longest time that Z3 can count; it takes one more for no limit."""
+
 
 def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ()) -> Solved:
     """Solve ``goal``; of several models, one of the first preference that any model meets.
@@ -70,7 +66,7 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
             case Status.UNSAT:
                 return _with_small_core(solver, guards, goal)
             case Status.UNKNOWN:
-                solved = Solved(Status.UNKNOWN, reason=solver.reason_unknown())
+                solved = Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
     return solved
 
 
@@ -83,7 +79,7 @@ def decide(goal: Goal, budget: Budget) -> Solved:
         solved = Solved(_checked(solver, []))
         if solved.status is not Status.UNKNOWN:
             return solved
-        solved = Solved(Status.UNKNOWN, reason=solver.reason_unknown())
+        solved = Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
     return solved
 
 
@@ -96,7 +92,9 @@ def _loaded(
 ) -> tuple[z3.Solver, list[z3.BoolRef]]:
     """A solver that holds the goal; its guards are kept apart, to be assumed."""
     solver = z3.SolverFor(engine, ctx=context)
-    solver.set("timeout", max(1, int(budget.timeout_s * 1000)))
+    solver.set("rlimit", budget.rlimit)
+    if budget.timeout_s is not None:
+        solver.set("timeout", min(_LONGEST_MS, max(1, int(budget.timeout_s * 1000))))
     solver.set("random_seed", seed)
     try:
         read = z3.parse_smt2_string(goal.text, ctx=context)
@@ -123,6 +121,18 @@ def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
     return Status.SAT if result == z3.sat else Status.UNKNOWN
 
 
+_OUT_OF_EFFORT = frozenset(("max. resource limit exceeded", "canceled", "sat.canceled"))
+"""What Z3 says where it ends at its ``rlimit``; an interrupt and the end of its time have reasons of their own."""
+
+
+def _why_unknown(solver: z3.Solver, budget: Budget) -> str:
+    """Why the last check came to nothing, in words that name the flag that decided it."""
+    reason = solver.reason_unknown()
+    if reason == "timeout" and budget.timeout_s is not None:
+        return f"the solver time limit (--timeout {budget.timeout_s:g}) was reached"
+    return f"the solver effort limit (--rlimit {budget.rlimit}) was reached" if reason in _OUT_OF_EFFORT else reason
+
+
 def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
     """A model of the first preference that has one; of none in particular where none has.
 
@@ -133,7 +143,7 @@ def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Seq
     for preference in (*preferences, ()):
         if _checked(solver, [*guards, *(_literal(name, context) for name in preference)]) is Status.SAT:
             return Solved(Status.SAT, model=_model(solver.model()))
-    return Solved(Status.UNKNOWN, reason="the model was lost")
+    return Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
 
 
 def _literal(name: str, context: z3.Context) -> z3.BoolRef:

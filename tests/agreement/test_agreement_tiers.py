@@ -9,6 +9,7 @@ import pytest
 
 from agreement.pair_cases import pair_case
 from agreement.pairs import judged, texts
+from netverify.budget import Budget
 from netverify.diagnostics import Origin
 from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
@@ -21,14 +22,13 @@ from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable,
 from netverify.symbolic import search
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
-from netverify.symbolic.solver import Budget
 from netverify.symbolic.status import Status
 
 IN_PORTIONS, AT_ONCE = 0, 1000
 
 
 def searched(cluster, policies, fixed=None, cidrs=()):
-    return Search(index_cluster(cluster), PolicyIndex(policies), fixed or {}, Latitude(cidrs), Budget(30, 0))
+    return Search(index_cluster(cluster), PolicyIndex(policies), fixed or {}, Latitude(cidrs), Budget())
 
 
 def question(source, destination, traffic=EVERY_TRAFFIC):

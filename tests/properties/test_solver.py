@@ -1,9 +1,13 @@
 """The solver behind its one function: only a clear word counts, and the goal is read as it was printed."""
 
+import subprocess
+import sys
+
 import pytest
 
+from netverify.budget import Budget
 from netverify.symbolic import solver
-from netverify.symbolic.solver import Budget, Goal, MisreadError, Status, solve
+from netverify.symbolic.solver import Goal, MisreadError, Status, decide, solve
 
 DECLARED = "(set-logic QF_BV)\n(declare-const a Bool)\n(declare-const b Bool)\n(declare-const on_0 Bool)\n"
 
@@ -66,12 +70,35 @@ def test_a_solver_that_gives_up_is_unknown_and_says_why(monkeypatch):
     assert solve(goal("a"), Budget()).status is Status.UNKNOWN
 
 
-def test_a_time_limit_that_is_too_short_never_becomes_a_proof():
-    # Factoring a product of two primes of 20 bits takes far longer than a millisecond.
-    text = (
-        "(set-logic QF_BV)\n(declare-const x (_ BitVec 40))\n(declare-const y (_ BitVec 40))\n"
-        "(assert (= (bvmul x y) (_ bv549752668219 40)))\n"
-        "(assert (bvult #x0000000001 x))\n(assert (bvult #x0000000001 y))\n"
-        "(assert (bvult x #x0000100000))\n(assert (bvult y #x0000100000))\n(check-sat)\n"
-    )
-    assert solve(Goal(text, 5), Budget(timeout_s=0.001)).status is Status.UNKNOWN
+FACTORING = Goal(
+    "(set-logic QF_BV)\n(declare-const x (_ BitVec 40))\n(declare-const y (_ BitVec 40))\n"
+    "(assert (= (bvmul x y) (_ bv549752668219 40)))\n"
+    "(assert (bvult #x0000000001 x))\n(assert (bvult #x0000000001 y))\n"
+    "(assert (bvult x #x0000100000))\n(assert (bvult y #x0000100000))\n(check-sat)\n",
+    5,
+)
+"""Factoring a product of two primes of 20 bits takes far longer than a millisecond."""
+
+
+def test_a_time_limit_that_is_too_short_never_becomes_a_proof_and_is_named():
+    assert solve(FACTORING, Budget(timeout_s=0.001)).status is Status.UNKNOWN
+    assert "--timeout 0.001" in solve(FACTORING, Budget(timeout_s=0.001)).reason
+
+
+def test_an_effort_limit_that_is_too_low_never_becomes_a_proof_and_is_named():
+    for result in (solve(FACTORING, Budget(rlimit=1000)), decide(FACTORING, Budget(rlimit=1000))):
+        assert result.status is Status.UNKNOWN
+        assert result.reason == "the solver effort limit (--rlimit 1000) was reached"
+
+
+def test_what_the_effort_limit_leaves_undecided_does_not_depend_on_the_load():
+    alone = solve(FACTORING, Budget(rlimit=20_000))
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        loaded = solve(FACTORING, Budget(rlimit=20_000))
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert alone == loaded
+    assert alone.status is Status.UNKNOWN
