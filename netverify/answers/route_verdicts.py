@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from netverify.model.service import Service
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question
 from netverify.queries.wording import setting_words
+from netverify.routing.way_in import WayIn
 
 _Item = TypeVar("_Item")
 
@@ -18,6 +20,14 @@ def no_route(service: Service, detail: str) -> Reason:
     """That no route leads to ``service``, and why."""
     origin = service.origin
     return Reason(Routing.ROUTING, Effect.DENY, origin=origin, object=f"Service {service}", detail=detail)
+
+
+def why_unserved(source: str, service: Service, leading: Sequence[WayIn], every: Sequence[WayIn]) -> str:
+    """Why there is no route from outside to ``service`` for the client ``source``, in words."""
+    if leading:
+        return f"{leading[0].object} does not serve {source}"
+    leads_nowhere = [way.problem for way in every if way.problem and way.service == service]
+    return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
 
 
 def answer_of(
@@ -102,3 +112,8 @@ def simplest(routes: Sequence[Route]) -> Iterator[Route]:
 def unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
     """``items`` without repeats, in their order."""
     return tuple(dict.fromkeys(items))
+
+
+def doubted(allowed: Answer, doubt: str) -> Answer:
+    """``allowed`` where it is not known whether anybody ever makes that connection."""
+    return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), unknown_because=(doubt,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -17,12 +17,13 @@ from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.relays import may_be_relayed, places_led_to
-from netverify.answers.route_verdicts import answer_of, needs, no_route, scope_of, unique
+from netverify.answers.route_verdicts import answer_of, doubted, needs, no_route, scope_of, unique, why_unserved
+from netverify.answers.unseen_controllers import given_controllers, is_unseen, through_hosts
 from netverify.answers.verdict import of_all, of_any
 from netverify.answers.ways_for_pods import WaysForPods
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import End, Pod
-from netverify.model.service import Service, TrafficPolicy
+from netverify.model.service import TrafficPolicy
 from netverify.queries.outcome import Answer, EndpointKind, Reason, Route, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.service_addresses import is_in_an_egress_block
@@ -75,8 +76,11 @@ class Router:
         if direct.verdict is Verdict.VACUOUS or _is_open(first):
             return direct
         routes = tuple(self.open_to_pods(question))
-        if not routes and direct.verdict is Verdict.UNREACHABLE and (doubts := self.relayed(question)):
-            return replace(direct, verdict=Verdict.UNKNOWN, because=(), unknown_because=doubts)
+        if not routes and direct.verdict is Verdict.UNREACHABLE:
+            if doubts := self.relayed(question):
+                return replace(direct, verdict=Verdict.UNKNOWN, because=(), unknown_because=doubts)
+            given = given_controllers(self._leading(question), self.context.settings.routing)
+            return replace(direct, assumptions=unique((*direct.assumptions, *given)))
         if not routes or (direct.verdict is Verdict.REACHABLE and not any(map(_is_open, routes))):
             return direct
         return self._together(question, (first, *routes))
@@ -146,7 +150,7 @@ class Router:
         provided = unique((*route.provided, *given))
         verdict = of_all([leg.verdict for leg in legs])
         if route.doubt and verdict is Verdict.REACHABLE:
-            verdict, legs = Verdict.UNKNOWN, (*legs[:-1], _doubted(legs[-1], route.doubt))
+            verdict, legs = Verdict.UNKNOWN, (*legs[:-1], doubted(legs[-1], route.doubt))
         return Route(source, route.text, verdict, route.path, legs, provided, route.leads_to)
 
     def context_about(self, question: Question) -> Context:
@@ -202,26 +206,46 @@ class Router:
             routing = tuple(one for one in routing if one.unrendered)
         lines = described(routing, "open a way in" if question.from_outside else "open a way there")
         before = (_LOOKS_BEFORE,) if self.context.settings.cni == _AWS and self._is_admitted(question) else ()
-        return (*unread_inputs(inventory), *lines, *before, *self.relayed(question))
+        unseen = self._by_unseen(question) if question.from_outside else ()
+        return (*unread_inputs(inventory), *lines, *before, *unseen, *self.relayed(question))
 
     def relayed(self, question: Question) -> tuple[str, ...]:
         """What is not modelled and could lead pods that ``question`` is about there, so that there is no proof."""
         if question.from_outside or not self.may_be_pods(question):
             return ()
-        return may_be_relayed(question, self.context.inventory, self._legs)
+        return (*may_be_relayed(question, self.context.inventory, self._legs), *self._by_unseen(question))
+
+    def _by_unseen(self, question: Question) -> tuple[str, ...]:
+        """Why controllers that no manifest shows may serve what policy closes to pods and addresses."""
+        unseen = (way for way in self._leading(question) if is_unseen(way, self.context.settings.routing))
+        closed = [way for way in unseen if self._is_closed_to(way, question)]
+        return tuple(through_hosts(question, closed, self.ways, self._legs)) if closed else ()
+
+    def _leading(self, question: Question) -> Iterator[WayIn]:
+        return (self.ways if question.from_outside else self.ways_for_pods).leading_to(question)
+
+    def _is_closed_to(self, way: WayIn, question: Question) -> bool:
+        """Whether ``way`` serves whom ``question`` is about, and policy closes all of its routes."""
+        if not question.from_outside:
+            return next(self.open_through(way, question), None) is None
+        judged = [self.judged(route, question.source_text) for route in self.ways.routes_of(way, question)]
+        return bool(judged) and not any(route.verdict is Verdict.REACHABLE for route in judged)
 
     def _is_admitted(self, question: Question) -> bool:
         """Whether a policy may admit the address of the Service that is called, which pods connect to."""
         service = question.called.service if question.called is not None else None
-        if service is None or question.from_outside:
-            return False
-        return is_in_an_egress_block(service, self.context.inventory.cluster)
+        return (
+            service is not None
+            and not question.from_outside
+            and is_in_an_egress_block(service, self.context.inventory.cluster)
+        )
 
     def _given(self, question: Question, found: Answer) -> Iterator[str]:
         """What a proof that no route is open takes as given about routes."""
         if found.verdict is not Verdict.UNREACHABLE:
             return
         yield from unrendered_premise(self.context.settings)
+        yield from given_controllers(self._leading(question), self.context.settings.routing)
         if self._is_admitted(question):
             yield TRANSLATED_FIRST
         if question.from_outside:
@@ -259,7 +283,8 @@ class Router:
         if question.from_outside:
             ways = list(self.ways.leading_to(question))
             if not ways or service.selector is not None:
-                return Verdict.UNREACHABLE, (), (no_route(service, self._why_unserved(question, service, ways)),)
+                why = why_unserved(question.source_text, service, ways, self.ways.all)
+                return Verdict.UNREACHABLE, (), (no_route(service, why),)
         elif called.nowhere:
             verdict = Verdict.UNREACHABLE if called.is_sure else Verdict.UNKNOWN
             return verdict, (called.nowhere,), (no_route(service, called.nowhere),)
@@ -269,19 +294,7 @@ class Router:
         detail = f"no pod has a port named {' or '.join(names)}" if names else "it has no endpoints"
         return Verdict.UNREACHABLE, (), (no_route(service, detail),)
 
-    def _why_unserved(self, question: Question, service: Service, ways: Sequence[WayIn]) -> str:
-        """Why there is no route from outside to ``service`` for the client of ``question``, in words."""
-        if ways:
-            return f"{ways[0].object} does not serve {question.source_text}"
-        leads_nowhere = [way.problem for way in self.ways.all if way.problem and way.service == service]
-        return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
-
 
 def _is_open(route: Route) -> bool:
     """Whether existing pods suffice for ``route``."""
     return route.verdict is Verdict.REACHABLE and scope_of(route) is Scope.EXISTING
-
-
-def _doubted(allowed: Answer, doubt: str) -> Answer:
-    """``allowed`` where it is not known whether anybody ever makes that connection."""
-    return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), unknown_because=(doubt,))

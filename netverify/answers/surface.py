@@ -12,6 +12,7 @@ from netverify.answers.openings import Opening, openings
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
+from netverify.answers.unseen_controllers import is_unseen, perhaps_on_the_node
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
 from netverify.queries.called import Called
@@ -175,7 +176,9 @@ def _judged(way: WayIn, router: Router, source: Predicate) -> ExposedWay:
         return ExposedWay(way, openness, routes, needs=min(map(needs, open_routes), key=len, default=()))
     closed = [leg for route in routes for leg in route.legs if leg.verdict is Verdict.UNREACHABLE]
     because = unique(reason for leg in closed for reason in leg.because)
-    return ExposedWay(way, openness, routes, _why_blocked(way), because=because)
+    if is_unseen(way, router.context.settings.routing):
+        return ExposedWay(way, Openness.UNKNOWN, routes, perhaps_on_the_node(way), because=because)
+    return ExposedWay(way, openness, routes, why_blocked(way), because=because)
 
 
 def through(way: WayIn, source: Predicate) -> Question:
@@ -209,7 +212,8 @@ def _openness(routes: tuple[Route, ...]) -> Openness:
     return Openness.POSSIBLE if reachable else Openness.BLOCKED
 
 
-def _why_blocked(way: WayIn) -> str:
+def why_blocked(way: WayIn) -> str:
+    """That policy closes ``way``, in words."""
     controller = way.controller
     if controller is None:
         who = "its clients"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.routed import Router
 from netverify.answers.surface import through
+from netverify.answers.unseen_controllers import is_unseen, perhaps_on_the_node
 from netverify.model.addresses import AddressRange, within
 from netverify.model.flow import End
 from netverify.queries.whereabouts import is_outside
@@ -22,11 +23,13 @@ Entrance = tuple[Hashable, ...]
 class PlannedWay:
     """A route through a way in: what policy decides about it, and under which conditions it is there.
 
-    ``internal``: only clients inside the network of the cloud get to it.
+    ``internal``: only clients inside the network of the cloud get to it. ``unseen`` says why policy does not close it
+    for sure, where no manifest shows the pods that serve it; empty where it does.
     """
 
     route: PlannedRoute
     internal: bool
+    unseen: str = ""
 
     def covers(self, other: PlannedWay) -> bool:
         """Whether whoever gets through ``other`` gets through this one, to the same pods, if policy is the same."""
@@ -50,8 +53,9 @@ class Entrances:
     def planned(self, entrance: Entrance) -> list[PlannedWay]:
         """The routes that begin at ``entrance``, before policy has judged them."""
         outside = is_outside(End.SOURCE)
+        options = self.router.context.settings.routing
         return [
-            PlannedWay(route, way.internal)
+            PlannedWay(route, way.internal, perhaps_on_the_node(way) if is_unseen(way, options) else "")
             for way in self.ways.get(entrance, ())
             if not way.problem
             for route in self.router.ways.routes_of(way, through(way, outside))

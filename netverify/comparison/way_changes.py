@@ -60,8 +60,10 @@ class WayChanges:
             self.goals += [goal for leg in route.legs for goal in leg.smt2]
             if route.verdict is Verdict.REACHABLE:
                 known = Certainty.YES
-            elif route.verdict is Verdict.UNKNOWN:
+            elif route.verdict is Verdict.UNKNOWN or (route.verdict is Verdict.UNREACHABLE and one.unseen):
                 known = either(known, Certainty.UNKNOWN)
+            if route.verdict is Verdict.UNREACHABLE and one.unseen:
+                self._doubts.append(one.unseen)
             if route.verdict in (Verdict.REACHABLE, Verdict.UNKNOWN):
                 found.append(route)
                 self._doubts += [line for leg in route.legs for line in leg.unknown_because]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.answers.surface import Openness, Surface
+from netverify.answers.surface import ExposedWay, Openness, Surface, why_blocked
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
 from netverify.queries.address_words import range_words
-from netverify.queries.outcome import Effect
+from netverify.queries.outcome import Effect, Verdict
 from netverify.routing.way_in import SeenAs, WayIn
 
 
@@ -22,10 +22,19 @@ def way_findings(surface: Surface) -> Iterator[Diagnostic]:
         if one.openness is Openness.BROKEN:
             text = f"{_called(one.way.object)} leads nowhere: {one.why}"
             yield Diagnostic("NV605", Severity.WARNING, text, origin)
-        elif one.openness is Openness.BLOCKED and one.way.controller is not None and not one.way.doubt:
+        elif _is_closed_by_policy(one):
             closing = [reason for reason in one.because if reason.effect is Effect.DENY and reason.place is not None]
             where = tuple((reason.place, "isolates, and no rule allows it") for reason in closing if reason.place)
-            yield Diagnostic("NV606", Severity.WARNING, one.why, origin, _advice(one.way), where)
+            unless = ", unless it is on the host network of their node" if one.openness is Openness.UNKNOWN else ""
+            text = why_blocked(one.way) + unless
+            yield Diagnostic("NV606", Severity.WARNING, text, origin, _advice(one.way), where)
+
+
+def _is_closed_by_policy(one: ExposedWay) -> bool:
+    """Whether policy closes every route of a controller, but for what it cannot close if no manifest shows the pods."""
+    if one.way.controller is None or one.way.doubt or one.openness not in (Openness.BLOCKED, Openness.UNKNOWN):
+        return False
+    return bool(one.routes) and all(route.verdict is Verdict.UNREACHABLE for route in one.routes)
 
 
 def _advice(way: WayIn) -> str:

@@ -20,6 +20,7 @@ from netverify.routing.way_in import Controller, SeenAs, SeenSource, Tls, WayIn
 _ROUTER = "openshift.io/ingress-to-route"
 ALLOWLISTS = (f"{OF_ROUTER}ip_allowlist", f"{OF_ROUTER}ip_whitelist")
 """The annotations of a Route that say from where clients are let in."""
+_STAND_IN = "where the router sees another address than the client's, and lets that one in"
 
 
 def openshift_ways(index: RoutingIndex, controllers: Controllers) -> Iterator[WayIn]:
@@ -62,6 +63,17 @@ def allowed_clients(route: OpenShiftRoute) -> tuple[AddressRange, ...]:
     return tuple(ranges)
 
 
+def _sources(allowed: tuple[AddressRange, ...]) -> Iterator[SeenSource]:
+    """As whom policy sees the router, with the clients that it lets in.
+
+    Source: Kubernetes, "Using Source IP". Addresses of clients are lost at a load balancer, at a node that passes
+    the connection on, and where pods leave the pod network: the router then reads the address that took their place.
+    """
+    yield SeenSource(SeenAs.CONTROLLER, allowed)
+    if allowed:
+        yield SeenSource(SeenAs.CONTROLLER, (), (_STAND_IN,))
+
+
 def _ports(route: OpenShiftRoute, service: Service, index: RoutingIndex) -> Iterator[ServicePort]:
     """The ports whose endpoints the router connects to, over TCP.
 
@@ -92,6 +104,7 @@ def _leading(
     first = requests_hop(f"Route {route.namespace}/{route.name}", route.host, route.path, route.origin)
     tls = {"": Tls.NONE, "passthrough": Tls.PASSED_THROUGH}.get(route.termination, Tls.TERMINATED)
     plain = route.termination in ("edge", "reencrypt") and route.insecure == "Allow"
+    allowed = allowed_clients(route)
     return WayIn(
         by="Route",
         kind="Route",
@@ -104,8 +117,8 @@ def _leading(
         tls=tls,
         service=service,
         service_port=port,
-        sources=(SeenSource(SeenAs.CONTROLLER, allowed_clients(route)),),
-        restricted_to=allowed_clients(route),
+        sources=tuple(_sources(allowed)),
+        restricted_to=allowed,
         controller=controller,
         problem=problem,
         notes=("plain HTTP is let in beside TLS",) if plain else (),

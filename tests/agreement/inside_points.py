@@ -183,7 +183,7 @@ QUESTIONS = {
     "a controller that both ends would need": (
         APART + egress(AMONG_THEMSELVES),
         ASKED,
-        {},
+        NO_NODE,
         "unreachable",
     ),
 }

@@ -7,6 +7,9 @@ from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
 from netverify.comparison.compare import compare
 from netverify.manifests.inventory import read_inventory
+from netverify.model.flow import End
+from netverify.routing.options import GivenController, RoutingOptions
+from netverify.rules.predicate import InNamespace
 
 WEB = "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]"
 PLAIN = service(f"{{{WEB}}}")
@@ -177,11 +180,16 @@ def test_a_way_in_that_changed_is_both_new_and_lost(old, new):
 
 
 def test_a_way_in_that_policy_closes_is_listed_and_is_no_new_access():
-    found = compared(PLAIN + policy(CLOSED), PLAIN + ingress(f"{{rules: [{rule()}]}}") + policy(CLOSED))
+    in_edge = RoutingOptions(controller=GivenController("namespace edge", InNamespace(End.SOURCE, "edge")))
+    sides = PLAIN + policy(CLOSED), PLAIN + ingress(f"{{rules: [{rule()}]}}") + policy(CLOSED)
+    found = compared(*sides, routing=in_edge)
     assert found.verdict.value == "equivalent"
     assert [(one.way.object, one.after.openness.value) for one in found.routing.ways] == [
         ("Ingress shop/web", "blocked")
     ]
+    unseen = compared(*sides)  # the controller may be on the host network of the pod's own node
+    assert (unseen.verdict.value, unseen.new_access.value) == ("unknown", "unknown")
+    assert compared(sides[1], sides[1]).verdict.value == "equivalent"
 
 
 def test_a_way_in_that_leads_nowhere_is_listed_and_is_no_new_access():

@@ -81,7 +81,7 @@ FAULTS_OF_JUDGING = {
     ),
     "a way that may lead anywhere is closed": (
         "answers.routed",
-        "            verdict, legs = Verdict.UNKNOWN, (*legs[:-1], _doubted(legs[-1], route.doubt))\n",
+        "            verdict, legs = Verdict.UNKNOWN, (*legs[:-1], doubted(legs[-1], route.doubt))\n",
         "            verdict = Verdict.UNREACHABLE\n",
     ),
 }
