@@ -17,12 +17,13 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
 from netverify.queries.outcome import Effect, Reason, Witness
 from netverify.queries.question import Question
-from netverify.queries.wording import alternatives, peer_words, traffic_words
+from netverify.queries.wording import peer_words, traffic_words
 from netverify.reference.evaluate import allows, matches
 from netverify.reference.trace import Decision, trace
 from netverify.rules.predicate import InNamespace, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable, Selection
+from netverify.rules.visit import alternatives
 
 Behaviours = Mapping[Behaviour, bool]
 

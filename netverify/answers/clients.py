@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg
@@ -15,8 +16,24 @@ from netverify.queries.address_words import range_words
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import AddressIn, All, AnyOf, IsPod, Not, Predicate
-from netverify.rules.table import RuleTable
+from netverify.rules.predicate import (
+    AddressIn,
+    All,
+    AnyOf,
+    Behaves,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    NamedPort,
+    NamespaceMatches,
+    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+from netverify.rules.visit import predicates_of
 from netverify.symbolic.casting import PodScope
 
 _Split = dict[Predicate | bool, int]
@@ -86,20 +103,10 @@ def _lots(question: Question, context: Context) -> Iterator[tuple[AddressRange, 
     everywhere = (1 << len(intervals.all)) - 1
     asked = _split(question.source, everywhere, intervals)
     lots = [bits for left, bits in asked.items() if left is not False]
-    for predicate in dict.fromkeys(_peers(table)):
+    for predicate in dict.fromkeys(predicates_of(table)):
         lots = [bits for lot in lots for bits in _split(predicate, lot, intervals).values() if bits]
     for bits in lots:
         yield joined(intervals.all[number] for number in _numbers(bits))
-
-
-def _peers(table: RuleTable) -> Iterator[Predicate]:
-    """Whatever may look at the source."""
-    for tier in table.tiers:
-        yield tier.condition
-        for selection in tier.applies:
-            yield selection.subject
-        for rule in tier.rules:
-            yield from (rule.subject, rule.peer, rule.traffic)
 
 
 def _split(predicate: Predicate, cells: int, intervals: Intervals) -> _Split:
@@ -116,8 +123,22 @@ def _split(predicate: Predicate, cells: int, intervals: Intervals) -> _Split:
             return _folded(parts, cells, intervals, deciding=False)
         case AnyOf(parts):
             return _folded(parts, cells, intervals, deciding=True)
-        case _:
+        case (
+            IsPod()
+            | InNamespace()
+            | NamespaceMatches()
+            | PodMatches()
+            | OnHostNetwork()
+            | IsWorkload()
+            | AddressIn()
+            | Behaves()
+            | SameNode()
+            | PortIn()
+            | NamedPort()
+        ):
             return {predicate: cells}
+        case _ as never:
+            assert_never(never)
 
 
 def _folded(parts: Iterable[Predicate], cells: int, intervals: Intervals, *, deciding: bool) -> _Split:

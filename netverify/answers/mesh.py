@@ -21,13 +21,13 @@ from netverify.rules.predicate import (
     AnyOf,
     InNamespace,
     IsPod,
-    NamedPort,
     Not,
     OnHostNetwork,
     PodMatches,
     PortIn,
     Predicate,
 )
+from netverify.rules.visit import about_traffic, may_hold
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 from netverify.symbolic.status import Status
@@ -107,10 +107,4 @@ def _member(mesh: AmbientMesh, end: End) -> Predicate:
 
 
 def _may_be_tcp(traffic: Predicate) -> bool:
-    match traffic:
-        case PortIn(protocol, _) | NamedPort(protocol, _):
-            return protocol is Protocol.TCP
-        case AnyOf(parts):
-            return any(map(_may_be_tcp, parts))
-        case _:
-            return True
+    return may_hold(traffic, lambda leaf: (told := about_traffic(leaf)) is None or told.protocol is Protocol.TCP)

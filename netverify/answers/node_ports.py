@@ -6,12 +6,14 @@ Source: "Virtual IPs and Service Proxies" (``type: NodePort``); the portmap plug
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from netverify.model.flow import End
 from netverify.queries.question import Question
 from netverify.queries.whereabouts import names_nodes
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import All, AnyOf, PortIn, Predicate
+from netverify.rules.predicate import Leaf, NamedPort, PortIn, Predicate
+from netverify.rules.visit import about_traffic, may_hold
 
 
 def begins_there(way: WayIn, question: Question) -> bool:
@@ -32,12 +34,14 @@ def led_on(question: Question, ways: Iterable[WayIn]) -> tuple[str, ...]:
 
 def _may_be_to(traffic: Predicate, way: WayIn) -> bool:
     """Whether ``traffic`` may be to the port of a node where ``way`` begins; False only if that is sure."""
-    match traffic:
-        case PortIn(protocol, ports):
-            return protocol is way.protocol and (way.port is None or way.port in ports)
-        case All(parts):
-            return all(_may_be_to(part, way) for part in parts)
-        case AnyOf(parts):
-            return any(_may_be_to(part, way) for part in parts)
-        case _:
-            return True
+
+    def may_be(leaf: Leaf) -> bool:
+        match about_traffic(leaf):
+            case PortIn(protocol, ports):
+                return protocol is way.protocol and (way.port is None or way.port in ports)
+            case NamedPort() | None:
+                return True
+            case _ as never:
+                assert_never(never)
+
+    return may_hold(traffic, may_be)

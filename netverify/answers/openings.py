@@ -13,7 +13,8 @@ from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, join
 from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Answer, Route, Scope, Verdict
 from netverify.routing.load_balancers import ON_RECEIVING_NODE
-from netverify.rules.predicate import All, Predicate, SameNode
+from netverify.rules.predicate import SameNode
+from netverify.rules.visit import conjuncts
 
 _Clients = tuple[AddressRange, ...] | None
 
@@ -91,16 +92,12 @@ def _through(route: PlannedRoute, judged: Route, router: Router) -> Iterator[Ope
 
 
 def _rests(route: PlannedRoute, judged: Route) -> Rests:
-    on_it = any(SameNode() in _parts(leg.question.source) for leg in route.legs)
+    on_it = any(SameNode() in conjuncts(leg.question.source) for leg in route.legs)
     if on_it or ON_RECEIVING_NODE in route.provided:
         return Rests.SAME_NODE
     witnesses = [leg.witness for planned, leg in zip(route.legs, judged.legs, strict=True) if planned.by_node]
     is_told = any(one is not None and one.source_address_matters for one in witnesses)
     return Rests.NODE_ADDRESS if is_told else Rests.NOTHING
-
-
-def _parts(who: Predicate) -> tuple[Predicate, ...]:
-    return who.parts if isinstance(who, All) else (who,)
 
 
 def _with_first(judged: Route, answer: Answer) -> Route:

@@ -19,7 +19,8 @@ from netverify.routing.api_server import ADVICE, ANY_USUAL_PORT, api_server_plac
 from netverify.routing.backends import Backend, backends, dialled, only
 from netverify.routing.cluster_dns import past_node_cache
 from netverify.routing.hops import service_hop
-from netverify.rules.predicate import AnyOf, NamedPort, Predicate
+from netverify.rules.predicate import Leaf, NamedPort, Predicate
+from netverify.rules.visit import rebuilt
 
 
 class Shared(Enum):
@@ -165,10 +166,12 @@ def _behind(
 
 def _with_numbers(traffic: Predicate, service: Service) -> Predicate:
     """``traffic`` with the names of the Service's ports, as an SRV record gives them, as numbers."""
-    if isinstance(traffic, AnyOf):
-        return AnyOf(tuple(_with_numbers(part, service) for part in traffic.parts))
-    if isinstance(traffic, NamedPort):
+    return rebuilt(traffic, lambda leaf: _with_number(leaf, service))
+
+
+def _with_number(leaf: Leaf, service: Service) -> Leaf:
+    if isinstance(leaf, NamedPort):
         for port in service.ports:
-            if (port.name, port.protocol) == (traffic.name, traffic.protocol):
+            if (port.name, port.protocol) == (leaf.name, leaf.protocol):
                 return only(port.protocol, port.port)
-    return traffic
+    return leaf

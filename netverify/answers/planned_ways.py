@@ -22,7 +22,8 @@ from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend, backends, dialled, listed, outside_backend
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
-from netverify.rules.predicate import AddressIn, All, AnyOf, IsWorkload, Not, PortIn, Predicate, SameNode
+from netverify.rules.predicate import AddressIn, All, IsWorkload, Not, PortIn, Predicate, SameNode
+from netverify.rules.visit import may_hold
 from netverify.symbolic.casting import PodScope
 
 _Clients: TypeAlias = tuple[AddressRange, ...] | None
@@ -259,15 +260,7 @@ def _may_be_in(client: Predicate, ranges: tuple[AddressRange, ...]) -> bool:
     """Whether somebody for whom ``client`` holds may have an address in ``ranges``; without ranges, anybody has."""
     if not ranges:
         return True
-    match client:
-        case AddressIn(_, asked):
-            return bool(overlap(asked, ranges))
-        case All(parts):
-            return all(_may_be_in(part, ranges) for part in parts)
-        case AnyOf(parts):
-            return any(_may_be_in(part, ranges) for part in parts)
-        case _:
-            return True
+    return may_hold(client, lambda leaf: not isinstance(leaf, AddressIn) or bool(overlap(leaf.ranges, ranges)))
 
 
 def _by_client(asked: Question, source: SeenSource) -> Question:

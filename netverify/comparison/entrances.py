@@ -13,7 +13,8 @@ from netverify.model.addresses import AddressRange, within
 from netverify.model.flow import End
 from netverify.queries.whereabouts import is_outside
 from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import All, IsWorkload, Not, PodMatches, Predicate
+from netverify.rules.predicate import IsWorkload, Not, PodMatches, Predicate
+from netverify.rules.visit import conjuncts
 
 Entrance = tuple[Hashable, ...]
 """What is the same on both sides where a client knocks at the same way in."""
@@ -124,11 +125,9 @@ def _connection(leg: PlannedLeg) -> Hashable:
 
 
 def _parts(who: Predicate) -> Iterator[Predicate]:
-    if isinstance(who, All):
-        for part in who.parts:
-            yield from _parts(part)
-    elif not (isinstance(who, Not) and isinstance(who.part, IsWorkload)):
-        yield who
+    for part in conjuncts(who):
+        if not (isinstance(part, Not) and isinstance(part.part, IsWorkload)):
+            yield part
 
 
 def _labels(parts: set[Predicate]) -> set[Hashable]:

@@ -11,7 +11,6 @@ from netverify.model.addresses import Address, AddressRange
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
-from netverify.queries.wording import alternatives
 from netverify.reference.evaluate import matches
 from netverify.reference.trace import Decision
 from netverify.rules.mentions import Mentions
@@ -27,6 +26,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
 )
+from netverify.rules.visit import alternatives, conjuncts
 
 Behaviours = Mapping[Behaviour, bool]
 Accepts = Callable[[Flow], bool]
@@ -86,23 +86,15 @@ def region(  # noqa: PLR0913, PLR0917 - a flow, why it differs, and what may be 
     ports = _ports(flow, sent, accepts, behaviours, mentions)
     if ports is not None:
         sent = All((*sent.parts, AnyOf(tuple(PortIn(protocol, numbers) for protocol, numbers in ports.items()))))
-    ends = {end: All(tuple(dict.fromkeys(_parts(All(tuple(of_end)))))) for end, of_end in parts.items()}
+    ends = {end: All(tuple(dict.fromkeys(conjuncts(All(tuple(of_end)))))) for end, of_end in parts.items()}
     return Region(ends[End.SOURCE], ends[End.DESTINATION], sent, ports, tuple(causes))
 
 
 def _in_this_namespace(who: Predicate, flow: Flow, end: End) -> Predicate:
     """``who``, in the namespace of ``flow`` whatever that is labelled: the labels are what changed."""
     pod = flow.at(end)
-    kept = [part for part in _parts(who) if not isinstance(part, NamespaceMatches)]
+    kept = [part for part in conjuncts(who) if not isinstance(part, NamespaceMatches)]
     return All((*([InNamespace(end, pod.namespace)] if isinstance(pod, Pod) else []), *kept))
-
-
-def _parts(who: Predicate) -> Iterator[Predicate]:
-    if isinstance(who, All):
-        for part in who.parts:
-            yield from _parts(part)
-    else:
-        yield who
 
 
 def _standing(flow: Flow, end: End) -> Iterator[Predicate]:
@@ -141,12 +133,12 @@ def _narrowed(peer: Predicate, flow: Flow, end: End, accepts: Accepts, plan: Add
         address = _address(flow, end, number, plan)
         if address is not None and accepts(_at(flow, end, address)):
             kept.append(plan.intervals.all[number])
-    rest = [part for part in _parts(peer) if not isinstance(part, AddressIn)]
+    rest = [part for part in conjuncts(peer) if not isinstance(part, AddressIn)]
     return All((AddressIn(end, _joined(kept)), *rest)) if kept else peer
 
 
 def _ranges(peer: Predicate, end: End) -> tuple[AddressRange, ...]:
-    return next((part.ranges for part in _parts(peer) if isinstance(part, AddressIn) and part.end is end), ())
+    return next((part.ranges for part in conjuncts(peer) if isinstance(part, AddressIn) and part.end is end), ())
 
 
 def _address(flow: Flow, end: End, number: int, plan: AddressPlan) -> Address | None:

@@ -5,24 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netverify.model.flow import Direction, End
-from netverify.rules.predicate import (
-    All,
-    AnyOf,
-    Behaves,
-    InNamespace,
-    IsPod,
-    NamedPort,
-    NamespaceMatches,
-    Not,
-    PodMatches,
-    PortIn,
-    Predicate,
-    SameNode,
-)
+from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate, SameNode
+from netverify.rules.visit import ends_of
 
 _NEITHER: frozenset[End] = frozenset()
-_BOTH = frozenset(End)
-_ALONE = {end: frozenset({end}) for end in End}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +55,21 @@ class Clauses:
                 joint.append(part)
         return Clause(tuple(constant), tuple(subject), tuple(peer), tuple(joint))
 
-    def _looks_at(self, predicate: Predicate) -> frozenset[End]:  # noqa: PLR0911 - one arm for each kind of node
-        """The ends that ``predicate`` looks at; a port name is looked up at the destination."""
-        if isinstance(predicate, All | AnyOf):
-            known = self._ends.get(id(predicate))
-            if known is None:
-                ends = _NEITHER
-                for part in predicate.parts:
-                    ends = _union(ends, self._looks_at(part))
-                known = self._ends[id(predicate)] = (predicate, ends)
-            return known[1]
+    def _looks_at(self, predicate: Predicate) -> frozenset[End]:
+        """The ends that ``predicate`` looks at; compounds are looked through once."""
         match predicate:
-            case InNamespace() | PodMatches() | NamespaceMatches():
-                return _ALONE[predicate.end]
+            case All(parts) | AnyOf(parts):
+                known = self._ends.get(id(predicate))
+                if known is None:
+                    ends = _NEITHER
+                    for part in parts:
+                        ends = _union(ends, self._looks_at(part))
+                    known = self._ends[id(predicate)] = (predicate, ends)
+                return known[1]
             case Not(part):
                 return self._looks_at(part)
-            case Behaves() | PortIn():
-                return _NEITHER
-            case NamedPort():
-                return _ALONE[End.DESTINATION]
-            case SameNode():
-                return _BOTH
-            case _:
-                return _ALONE[predicate.end]
+            case _ as leaf:
+                return ends_of(leaf)
 
 
 def _union(one: frozenset[End], other: frozenset[End]) -> frozenset[End]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from netverify.connectivity.cells import Cells, both_cells
 from netverify.connectivity.diagrams import NEVER, Diagram
@@ -22,6 +23,7 @@ from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.traffic import EVERY_PORT
 from netverify.rules.predicate import (
+    AboutEnd,
     AddressIn,
     All,
     AnyOf,
@@ -137,8 +139,12 @@ class Evaluator:
                 return self._about_the_flow(predicate, other)
             case NamedPort():
                 looks_at = End.DESTINATION
-            case _:
+            case PodMatches() | InNamespace() | NamespaceMatches() | AddressIn():
                 looks_at = predicate.end
+            case OnHostNetwork() | IsPod() | IsWorkload():
+                looks_at = predicate.end
+            case _ as never:
+                assert_never(never)
         if looks_at is end:
             return self._leaf(predicate, end, within)
         assert other is not None
@@ -154,11 +160,14 @@ class Evaluator:
                 return self._spreads.everyone(self._domain.ports.bits(protocol, ports))
             case SameNode():
                 return self._same_node(other)
+            case _ as never:
+                assert_never(never)
 
     def _all(self, parts: tuple[Predicate, ...], end: End, within: Collection[int], other: Member | None) -> Spread:
         """All of ``parts``; blocks that one of them rules out are not looked at by those after it."""
-        if other is None and isinstance(parts[0] if parts else None, InNamespace | NamespaceMatches):
-            return self._all_in_place(self._leaf(parts[0], end, within), parts[1:], end, within)
+        first = parts[0] if parts else None
+        if other is None and isinstance(first, InNamespace | NamespaceMatches):
+            return self._all_in_place(self._leaf(first, end, within), parts[1:], end, within)
         spread = self._spreads.always
         for part in parts:
             spread = self._spreads.both(spread, self._evaluate(part, end, within, other))
@@ -180,7 +189,7 @@ class Evaluator:
                 blocks[number] = found
         return Spread(NEVER, blocks) if blocks else self._spreads.never
 
-    def _leaf(self, predicate: Predicate, end: End, within: Collection[int]) -> Spread:  # noqa: PLR0911 - one arm for each leaf
+    def _leaf(self, predicate: AboutEnd | NamedPort, end: End, within: Collection[int]) -> Spread:  # noqa: PLR0911 - one arm for each leaf
         """A predicate without parts that looks at ``end``."""
         match predicate:
             case InNamespace(_, name):
@@ -199,8 +208,8 @@ class Evaluator:
                 return Spread(self._diagrams.always, {EXTERNAL: (), **self._domain.hosts_that_are_pods()})
             case NamedPort():
                 return self._each(within, lambda block: self._named_port(predicate, block))
-            case _:
-                raise TypeError(type(predicate))
+            case _ as never:
+                assert_never(never)
 
     def _each(self, within: Collection[int], cells: Callable[[Block], Cells]) -> Spread:
         return Spread(NEVER, {number: found for number in within if (found := cells(self._blocks[number]))})

@@ -18,6 +18,7 @@ from netverify.model.traffic import Protocol
 from netverify.reference.evaluate import matches, table_allows
 from netverify.routing.cluster_dns import PROTOCOLS, DnsServer
 from netverify.rules.predicate import All, NamespaceMatches
+from netverify.rules.visit import conjuncts
 from netverify.symbolic.candidates import may_allow
 from netverify.symbolic.scene import Cast, Scene
 
@@ -88,8 +89,7 @@ def _is_on_host(server: DnsServer, context: Context) -> bool:
 
 def _namespace_of(server: DnsServer) -> str:
     """The namespace that the destination is in; empty where it does not tell."""
-    parts = server.destination.parts if isinstance(server.destination, All) else ()
-    for part in parts:
+    for part in conjuncts(server.destination):
         if isinstance(part, NamespaceMatches):
             for requirement in part.selector.requirements:
                 if requirement.key == NAMESPACE_NAME_LABEL and len(requirement.values) == 1:

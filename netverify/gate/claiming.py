@@ -17,6 +17,7 @@ from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.queries.whereabouts import beside_policy, is_outside, names_nodes
 from netverify.rules.predicate import All, AnyOf, IsPod, Not, Predicate
+from netverify.rules.visit import alternatives
 from netverify.symbolic.casting import PodScope
 
 BOTH_OUTSIDE = All((Not(IsPod(End.SOURCE)), Not(IsPod(End.DESTINATION))))
@@ -182,5 +183,4 @@ def traffic_words_of(traffic: Predicate) -> str:
     """``traffic`` as a sentence spells it; the ports of a list one after the other."""
     if traffic == EVERY_TRAFFIC:
         return ""
-    parts = traffic.parts if isinstance(traffic, AnyOf) else (traffic,)
-    return ":" + ",".join(traffic_text(part).removeprefix(":") for part in parts)
+    return ":" + ",".join(traffic_text(part).removeprefix(":") for part in alternatives(traffic))

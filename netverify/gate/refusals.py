@@ -19,6 +19,7 @@ from netverify.queries.question import Question
 from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import ALWAYS, All, AnyOf, IsWorkload, NamedPort, PortIn, Predicate
+from netverify.rules.visit import alternatives
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.search import Found
 
@@ -99,14 +100,13 @@ def refusals_of(question: Question, world: World, context: Context) -> Refusals:
 def items_of(traffic: Predicate) -> tuple[Predicate, ...]:
     """What was listed, item by item; one for several protocols stays one."""
     alike: dict[object, list[Predicate]] = {}
-    for part in traffic.parts if isinstance(traffic, AnyOf) else (traffic,):
-        match part:
-            case PortIn(_, ports):
-                alike.setdefault(ports, []).append(part)
-            case NamedPort(_, name):
-                alike.setdefault(name, []).append(part)
-            case _:
-                alike.setdefault(part, []).append(part)
+    for part in alternatives(traffic):
+        told: object = part
+        if isinstance(part, PortIn):
+            told = part.ports
+        elif isinstance(part, NamedPort):
+            told = part.name
+        alike.setdefault(told, []).append(part)
     return tuple(parts[0] if len(parts) == 1 else AnyOf(tuple(parts)) for parts in alike.values())
 
 

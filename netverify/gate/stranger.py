@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import assert_never
 
 from netverify.answers.context import Context
 from netverify.gate.crowded import singled_out
@@ -18,6 +19,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     IsPod,
+    Leaf,
     NamedPort,
     NamespaceMatches,
     Not,
@@ -26,6 +28,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
 )
+from netverify.rules.visit import about_traffic, may_hold
 
 
 class Stranger:
@@ -87,17 +90,19 @@ class Stranger:
 
 def _may_be(traffic: Predicate, ports: PortSet) -> bool:
     """Whether ``traffic`` may hold on one of ``ports``, none of which anybody gives a name."""
-    match traffic:
-        case All(parts):
-            return all(_may_be(part, ports) for part in parts)
-        case AnyOf(parts):
-            return any(_may_be(part, ports) for part in parts)
-        case PortIn(_, own):
-            return without(own, ports) != own
-        case NamedPort():
-            return False
-        case _:
-            return True
+
+    def may_be(leaf: Leaf) -> bool:
+        match about_traffic(leaf):
+            case PortIn(_, own):
+                return without(own, ports) != own
+            case NamedPort():
+                return False
+            case None:
+                return True
+            case _ as never:
+                assert_never(never)
+
+    return may_hold(traffic, may_be)
 
 
 def _without(keys: set[str]) -> Iterator[Requirement]:

@@ -30,6 +30,7 @@ from netverify.rules.predicate import (
     PodMatches,
     Predicate,
 )
+from netverify.rules.visit import alternatives
 
 ANYONE = EndpointPhrase("anyone", ALWAYS)
 """Any pod and any address."""
@@ -106,7 +107,7 @@ class Ends:
                     raise tokens.error("NV405", f"the port should end before {tokens.next.shown}", tokens.next)
             except SentenceError as error:
                 raise EndError(_diagnostic(error, port.origin)) from None
-            parts += one.parts if isinstance(one, AnyOf) else (one,)
+            parts += alternatives(one)
         if not parts:
             return EVERY_TRAFFIC
         return parts[0] if len(parts) == 1 else AnyOf(tuple(dict.fromkeys(parts)))
@@ -242,13 +243,9 @@ def united(parts: Sequence[EndpointPhrase]) -> EndpointPhrase:
         return replace(parts[0], called=None)
     return EndpointPhrase(
         " or ".join(part.text for part in parts),
-        AnyOf(tuple(dict.fromkeys(one for part in parts for one in _alternatives(part.predicate)))),
+        AnyOf(tuple(dict.fromkeys(one for part in parts for one in alternatives(part.predicate)))),
         outside=all(part.outside for part in parts),
     )
-
-
-def _alternatives(predicate: Predicate) -> tuple[Predicate, ...]:
-    return predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
 
 
 def _distinct(parts: Iterable[EndpointPhrase]) -> tuple[EndpointPhrase, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
@@ -11,6 +10,7 @@ from netverify.model.flow import End
 from netverify.model.labels import selector_of
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamedPort, PodMatches, PortIn, Predicate
+from netverify.rules.visit import alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def asked_ports(service: Service, traffic: Predicate) -> tuple[ServicePort, ...]
 
 def means(traffic: Predicate, port: ServicePort) -> bool:
     """Whether ``traffic`` speaks of ``port`` by its number or its name."""
-    return any(_means(part, port) for part in _parts(traffic))
+    return any(_means(part, port) for part in alternatives(traffic))
 
 
 def selected_pods(service: Service, end: End) -> Predicate:
@@ -78,15 +78,7 @@ def selected_pods(service: Service, end: End) -> Predicate:
     return All((IsPod(end), InNamespace(end, service.namespace), PodMatches(end, selector_of(service.selector))))
 
 
-def _parts(traffic: Predicate) -> Iterator[Predicate]:
-    yield from traffic.parts if isinstance(traffic, AnyOf) else (traffic,)
-
-
 def _means(part: Predicate, port: ServicePort) -> bool:
-    match part:
-        case PortIn(protocol, ports):
-            return port.protocol is protocol and port.port in ports
-        case NamedPort(protocol, name):
-            return port.protocol is protocol and port.name == name
-        case _:
-            return False
+    if isinstance(part, PortIn):
+        return port.protocol is part.protocol and port.port in part.ports
+    return isinstance(part, NamedPort) and port.protocol is part.protocol and port.name == part.name

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
 from netverify.queries.tokens import Token, TokenKind, Tokens
 from netverify.rules.predicate import AnyOf, NamedPort, PortIn, Predicate
+from netverify.rules.visit import alternatives
 
 EVERY_TRAFFIC: Predicate = AnyOf(tuple(PortIn(protocol, EVERY_PORT) for protocol in Protocol))
 """What a sentence without a port asks about: every port of TCP, UDP and SCTP."""
@@ -80,12 +81,7 @@ def traffic_text(traffic: Predicate) -> str:
     """
     if traffic == EVERY_TRAFFIC:
         return ""
-    first = traffic.parts[0] if isinstance(traffic, AnyOf) else traffic
-    protocol = "any" if isinstance(traffic, AnyOf) else ""
-    match first:
-        case PortIn():
-            return f":{first.ports}/{protocol or first.protocol.lower()}"
-        case NamedPort():
-            return f":{first.name}/{protocol or first.protocol.lower()}"
-        case _:
-            raise TypeError(type(traffic))
+    first = alternatives(traffic)[0]
+    assert isinstance(first, PortIn | NamedPort)
+    port = first.ports if isinstance(first, PortIn) else first.name
+    return f":{port}/{first.protocol.lower() if first is traffic else 'any'}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from netverify.model.addresses import AddressRange, alone, overlap, subtract
 from netverify.model.cluster import NODES, Cluster, is_node
 from netverify.model.flow import End
@@ -9,14 +11,21 @@ from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    Behaves,
     InNamespace,
     IsPod,
     IsWorkload,
+    Leaf,
+    NamedPort,
+    NamespaceMatches,
     Not,
     OnHostNetwork,
+    PodMatches,
+    PortIn,
     Predicate,
     SameNode,
 )
+from netverify.rules.visit import fold
 
 _TOLD_APART = 64
 """Of controllers' pods with known addresses in a block, so many are told apart; with more, goals grow too large."""
@@ -94,15 +103,21 @@ def _has_others(block: AddressRange, cluster: Cluster) -> bool:
 
 def names_nodes(predicate: Predicate, end: End) -> bool:
     """Whether ``predicate`` means nodes at ``end`` as such, by their addresses, and not as some of many."""
-    match predicate:
+    return fold(predicate, lambda leaf: _is_of_nodes(leaf, end), every=any, some=any, negated=lambda _: False)
+
+
+def _is_of_nodes(leaf: Leaf, end: End) -> bool:
+    match leaf:
         case IsWorkload(at, key):
             return at is end and is_node(key)
         case InNamespace(at, name):
             return at is end and name == NODES
-        case All(parts) | AnyOf(parts):
-            return any(names_nodes(part, end) for part in parts)
-        case _:
+        case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return False
+        case Behaves() | SameNode() | PortIn() | NamedPort():
+            return False
+        case _ as never:
+            assert_never(never)
 
 
 def beside_policy(source: Predicate, destination: Predicate) -> tuple[Predicate, ...]:

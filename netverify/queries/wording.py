@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from netverify.model.addresses import cidrs
 from netverify.model.behaviours import Behaviour
@@ -14,16 +15,21 @@ from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    Behaves,
     InNamespace,
     IsPod,
     IsWorkload,
+    Leaf,
     NamedPort,
     NamespaceMatches,
     Not,
+    OnHostNetwork,
     PodMatches,
     PortIn,
     Predicate,
+    SameNode,
 )
+from netverify.rules.visit import conjuncts
 
 _MANY = 4
 
@@ -31,11 +37,6 @@ _MANY = 4
 def setting_words(behaviour: Behaviour, *, value: bool) -> str:
     """``endport-supported=true``, as ``--assume`` takes it."""
     return f"{behaviour}={'true' if value else 'false'}"
-
-
-def alternatives(predicate: Predicate) -> tuple[Predicate, ...]:
-    """The disjuncts of ``predicate``: itself, unless it is an ``AnyOf``."""
-    return predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
 
 
 def peer_words(peer: Predicate) -> str:
@@ -55,8 +56,12 @@ def peer_words(peer: Predicate) -> str:
             case AddressIn(_, ranges):
                 named = [cidr for block in ranges for cidr in cidrs(block)]
                 others.append("addresses " + ", ".join(named[:_MANY]) + (", ..." if named[_MANY:] else ""))
-            case _:
+            case PodMatches() | IsPod() | OnHostNetwork():
+                pass  # the pods come first, and what is no pod has other words
+            case Behaves() | SameNode() | PortIn() | NamedPort():
                 pass
+            case _ as never:
+                assert_never(never)
     if pods or places:
         who = f"pods {','.join(pods)}" if pods else "pods"
         others.insert(0, f"{who} in {' and '.join(places)}" if places else who)
@@ -87,16 +92,18 @@ def _traffic_words(predicate: Predicate) -> Iterator[str]:
         case All(parts):
             for part in parts:
                 yield from _traffic_words(part)
-        case _:
+        case Not():
             return
+        case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | IsWorkload():
+            return
+        case Behaves() | SameNode():
+            return
+        case _ as never:
+            assert_never(never)
 
 
-def _flat(predicate: Predicate) -> Iterator[Predicate]:
-    match predicate:
-        case All(parts):
-            for part in parts:
-                yield from _flat(part)
-        case Not() | AnyOf():
-            return
-        case _:
-            yield predicate
+def _flat(predicate: Predicate) -> Iterator[Leaf]:
+    """The leaves that must all hold; what is said by alternatives and negations is left out."""
+    for part in conjuncts(predicate):
+        if not isinstance(part, All | AnyOf | Not):
+            yield part

@@ -30,13 +30,14 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.behaviours import MEANING, Behaviour
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
-from netverify.queries.wording import alternatives, peer_words, traffic_words
+from netverify.queries.wording import peer_words, traffic_words
 from netverify.report.address_text import range_text
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.map_page_account import Json, account
 from netverify.report.remarked import Remarked
 from netverify.report.terminal import printable
 from netverify.rules.predicate import Predicate
+from netverify.rules.visit import alternatives
 
 _OPEN_QUESTIONS: Mapping[str, str] = {
     POD_ADDRESS: "the address of a pod or node, which the manifests do not tell",

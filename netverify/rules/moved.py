@@ -8,35 +8,32 @@ from typing import assert_never
 from netverify.model.flow import End
 from netverify.rules.predicate import (
     AddressIn,
-    All,
-    AnyOf,
     Behaves,
     InNamespace,
     IsPod,
     IsWorkload,
+    Leaf,
     NamedPort,
     NamespaceMatches,
-    Not,
     OnHostNetwork,
     PodMatches,
     PortIn,
     Predicate,
     SameNode,
 )
+from netverify.rules.visit import rebuilt
 
 
 def at_end(predicate: Predicate, end: End) -> Predicate:
     """``predicate``, which is about one end, about whoever is at ``end``; traffic and behaviours stay as they are."""
-    match predicate:
-        case All(parts):
-            return All(tuple(at_end(part, end) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(at_end(part, end) for part in parts))
-        case Not(part):
-            return Not(at_end(part, end))
+    return rebuilt(predicate, lambda leaf: _moved(leaf, end))
+
+
+def _moved(leaf: Leaf, end: End) -> Leaf:
+    match leaf:
         case IsPod() | OnHostNetwork() | InNamespace() | NamespaceMatches() | PodMatches() | IsWorkload() | AddressIn():
-            return replace(predicate, end=end)
+            return replace(leaf, end=end)
         case Behaves() | PortIn() | NamedPort() | SameNode():
-            return predicate
+            return leaf
         case _ as never:
             assert_never(never)

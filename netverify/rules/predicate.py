@@ -1,7 +1,8 @@
 """Predicates on flows: a closed set of node types with several readings.
 
-The reference reading says what each node means on one flow; the symbolic reading prints it as a formula. To add a node
-type is to extend both, and ``assert_never`` finds the places.
+The reference reading says what each node means on one flow, the symbolic reading prints it as a formula, the all-pairs
+reading says of whom it holds. To add a node type is to add it to ``Leaf``: the type checker then fails at every place
+that has to know, since each ends in ``assert_never``. :mod:`netverify.rules.visit` takes predicates apart for all.
 """
 
 from __future__ import annotations
@@ -123,21 +124,12 @@ class NamedPort:
     name: str
 
 
-Predicate: TypeAlias = (
-    All
-    | AnyOf
-    | Not
-    | Behaves
-    | IsPod
-    | OnHostNetwork
-    | SameNode
-    | InNamespace
-    | NamespaceMatches
-    | PodMatches
-    | IsWorkload
-    | AddressIn
-    | PortIn
-    | NamedPort
-)
+AboutEnd: TypeAlias = InNamespace | NamespaceMatches | PodMatches | AddressIn | OnHostNetwork | IsPod | IsWorkload
+"""What looks at the end that it names."""
+
+Leaf: TypeAlias = AboutEnd | Behaves | SameNode | PortIn | NamedPort
+"""The nodes without parts."""
+
+Predicate: TypeAlias = All | AnyOf | Not | Leaf
 
 ALWAYS = All()

@@ -11,13 +11,12 @@ from netverify.model.cluster import NODES, Cluster, Workload, is_node
 from netverify.model.flow import End
 from netverify.queries.question import Question
 from netverify.rules.predicate import (
-    IsWorkload,
-    OnHostNetwork,
     Predicate,
 )
 from netverify.symbolic.candidates import WorkloadIndex
 from netverify.symbolic.predicate_facts import (
     ABOUT_ONE_POD,
+    Look,
     every_workload,
     known_traffic,
     looks_at,
@@ -107,10 +106,10 @@ class Casting:
             return Cast(namespaces)
         named = named_workloads(predicate, end)
         looks = looks_at(predicate)
-        if named is None and not looks & {IsWorkload, OnHostNetwork}:
+        if named is None and not looks & {Look.WORKLOAD, Look.HOST}:
             # A possible pod can be like any pod, as far as the predicate looks: where it cannot be, none can.
             places = namespaces
-        only_hosts = scope is PodScope.POSSIBLE and named is None and IsWorkload not in looks
+        only_hosts = scope is PodScope.POSSIBLE and named is None and Look.WORKLOAD not in looks
         by_place = self.index.hosts_in_namespace if only_hosts else self.index.in_namespace
         workloads = [workload for place in places for workload in by_place.get(place, ())]
         if named is not None:

@@ -11,6 +11,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator
 from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
+from netverify.rules.visit import unchanged
 from netverify.symbolic.candidates import may_allow
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.predicate_facts import pinned_places
@@ -85,5 +86,7 @@ def _without_others(predicate: Predicate, place: str, end: End) -> Predicate:
             return AnyOf(tuple(_without_others(part, place, end) for part in kept))
         case All(parts):
             return All(tuple(_without_others(part, place, end) for part in parts))
-        case _:
+        case Not():
             return predicate
+        case _ as leaf:
+            return unchanged(leaf)

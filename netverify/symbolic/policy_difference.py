@@ -5,9 +5,10 @@ Source: Cedar's analysis asks the same of two policy sets (equivalent, and for s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import assert_never
 
 from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
@@ -16,15 +17,22 @@ from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, requirement_holds, selector_matches
 from netverify.rules.predicate import (
     ALWAYS,
-    All,
-    AnyOf,
+    AddressIn,
+    Behaves,
     InNamespace,
+    IsPod,
     IsWorkload,
+    Leaf,
+    NamedPort,
     NamespaceMatches,
-    Not,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
     Predicate,
+    SameNode,
 )
 from netverify.rules.table import RuleTable
+from netverify.rules.visit import ends_of, leaves, predicates_of
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.legend import legend
@@ -118,7 +126,7 @@ class Differences:
         for predicate in predicates:
             looked_at.collect(predicate, direction.peer)
         for table in tables:
-            for predicate in _predicates_of(table):
+            for predicate in predicates_of(table):
                 looked_at.collect(predicate, direction.peer)
         cast = scene.casts[direction.peer]
         kept = self._alike(frozenset(looked_at.names), frozenset(looked_at.selectors))
@@ -163,28 +171,24 @@ class _LookedAt:
 
     def collect(self, predicate: Predicate, end: End) -> None:
         """Add what ``predicate`` looks at."""
-        match predicate:
-            case NamespaceMatches(at, selector) if at is end:
+        for leaf in leaves(predicate):
+            if end in ends_of(leaf):
+                self._collect(leaf)
+
+    def _collect(self, leaf: Leaf) -> None:
+        match leaf:
+            case NamespaceMatches(_, selector):
                 self.selectors.add(selector)
-            case InNamespace(at, name) if at is end:
+            case InNamespace(_, name):
                 self.names.add(name)
-            case IsWorkload(at, key) if at is end:
+            case IsWorkload(_, key):
                 self.names.add(key.namespace)
-            case All(parts) | AnyOf(parts):
-                for part in parts:
-                    self.collect(part, end)
-            case Not(part):
-                self.collect(part, end)
-            case _:
+            case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+                pass  # tells pods apart that may be in any namespace
+            case Behaves() | SameNode() | PortIn() | NamedPort():
                 pass
-
-
-def _predicates_of(table: RuleTable) -> Iterator[Predicate]:
-    for tier in table.tiers:
-        yield tier.condition
-        yield from (selection.subject for selection in tier.applies)
-        for rule in tier.rules:
-            yield from (rule.subject, rule.peer, rule.traffic)
+            case _ as never:
+                assert_never(never)
 
 
 def _may_match_by_name(selector: LabelSelector, name: str) -> bool:

@@ -2,125 +2,192 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import Enum
+from typing import TypeAlias, assert_never
+
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
-from netverify.model.labels import NAMESPACE_NAME_LABEL, Operator
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator
 from netverify.model.traffic import PortSet, Protocol
 from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    Behaves,
     InNamespace,
+    IsPod,
     IsWorkload,
+    Leaf,
+    NamedPort,
     NamespaceMatches,
     Not,
     OnHostNetwork,
     PodMatches,
     PortIn,
     Predicate,
+    SameNode,
 )
+from netverify.rules.visit import alternatives, fold, leaves
+
+_Names: TypeAlias = frozenset[str] | None
+"""Namespaces; None where a predicate does not tell."""
 
 
-def pinned_places(predicate: Predicate, end: End) -> frozenset[str] | None:
+def pinned_places(predicate: Predicate, end: End) -> _Names:
     """Namespaces outside of which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
-    match predicate:
-        case InNamespace(at, name) if at is end:
-            return frozenset({name})
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key.namespace})
-        case All(parts):
-            known = [names for part in parts if (names := pinned_places(part, end)) is not None]
-            return frozenset.intersection(*known) if known else None
-        case AnyOf(parts):
-            either = [pinned_places(part, end) for part in parts]
-            known = [names for names in either if names is not None]
-            return frozenset().union(*known) if len(known) == len(either) else None
-        case _:
+    return fold(predicate, lambda leaf: _named_place(leaf, end), every=_common, some=_all_told, negated=_does_not_tell)
+
+
+def _named_place(leaf: Leaf, end: End) -> _Names:
+    match leaf:
+        case InNamespace(at, name):
+            return frozenset({name}) if at is end else None
+        case IsWorkload(at, key):
+            return frozenset({key.namespace}) if at is end else None
+        case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return None
+        case Behaves() | SameNode() | PortIn() | NamedPort():
+            return None
+        case _ as never:
+            assert_never(never)
+
+
+def _common(told: Sequence[_Names]) -> _Names:
+    """What all sets that are told have in common; None where none is."""
+    known = [one for one in told if one is not None]
+    return frozenset.intersection(*known) if known else None
+
+
+def _all_told(told: Sequence[_Names]) -> _Names:
+    """All sets together; None unless each is told."""
+    known = [one for one in told if one is not None]
+    return frozenset().union(*known) if len(known) == len(told) else None
+
+
+def _does_not_tell(_: object) -> None:
+    return None
 
 
 def ruled_out_places(predicate: Predicate, end: End) -> frozenset[str]:
     """Namespaces in which ``predicate`` never holds for a pod at ``end``, as far as it tells by their names."""
     match predicate:
-        case NamespaceMatches(at, selector) if at is end:
-            names = [
-                one.values
-                for one in selector.requirements
-                if one.key == NAMESPACE_NAME_LABEL and one.operator is Operator.NOT_IN
-            ]
-            return frozenset(name for values in names for name in values)
-        case Not(InNamespace(at, name)) if at is end:
-            return frozenset({name})
+        case NamespaceMatches(at, selector):
+            return _names_ruled_out(selector) if at is end else _NO_PLACES
+        case Not(part):
+            return frozenset({part.name}) if isinstance(part, InNamespace) and part.end is end else _NO_PLACES
         case All(parts):
-            return frozenset().union(*(ruled_out_places(part, end) for part in parts))
-        case _:
-            return frozenset()
+            return _NO_PLACES.union(*(ruled_out_places(part, end) for part in parts))
+        case AnyOf() | InNamespace() | IsWorkload() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+            return _NO_PLACES
+        case Behaves() | SameNode() | PortIn() | NamedPort():
+            return _NO_PLACES
+        case _ as never:
+            assert_never(never)
+
+
+_NO_PLACES: frozenset[str] = frozenset()
+
+
+def _names_ruled_out(selector: LabelSelector) -> frozenset[str]:
+    return frozenset(
+        name
+        for one in selector.requirements
+        if one.key == NAMESPACE_NAME_LABEL and one.operator is Operator.NOT_IN
+        for name in one.values
+    )
 
 
 def named_workloads(predicate: Predicate, end: End) -> frozenset[WorkloadKey] | None:
     """The workloads without which ``predicate`` never holds for a pod at ``end``; None if it does not tell."""
     match predicate:
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key})
         case All(parts):
             told = [keys for part in parts if (keys := named_workloads(part, end)) is not None]
             return frozenset.intersection(*told) if told else None
-        case _:
+        case AnyOf() | Not():
             return None
+        case _ as leaf:
+            return _named_workload(leaf, end)
+
+
+def _named_workload(leaf: Leaf, end: End) -> frozenset[WorkloadKey] | None:
+    match leaf:
+        case IsWorkload(at, key):
+            return frozenset({key}) if at is end else None
+        case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+            return None
+        case Behaves() | SameNode() | PortIn() | NamedPort():
+            return None
+        case _ as never:
+            assert_never(never)
 
 
 def every_workload(predicate: Predicate, end: End) -> frozenset[WorkloadKey]:
     """Every workload that ``predicate`` names at ``end``."""
-    match predicate:
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key})
-        case All(parts) | AnyOf(parts):
-            return frozenset().union(*(every_workload(part, end) for part in parts))
-        case Not(part):
-            return every_workload(part, end)
-        case _:
-            return frozenset()
+    named = (_named_workload(leaf, end) for leaf in leaves(predicate))
+    return frozenset(key for keys in named if keys is not None for key in keys)
 
 
-def named_places(predicate: Predicate, end: End) -> frozenset[str] | None:
+def named_places(predicate: Predicate, end: End) -> _Names:
     """The namespaces that ``predicate`` names at ``end``; others are alike to it. None if it looks at their labels."""
-    match predicate:
-        case NamespaceMatches(at, _) if at is end:
-            return None
-        case InNamespace(at, name) if at is end:
-            return frozenset({name})
-        case IsWorkload(at, key) if at is end:
-            return frozenset({key.namespace})
-        case All(parts) | AnyOf(parts):
-            named = [named_places(part, end) for part in parts]
-            known = [names for names in named if names is not None]
-            return frozenset().union(*known) if len(known) == len(named) else None
-        case Not(part):
-            return named_places(part, end)
-        case _:
-            return frozenset()
+    return fold(
+        predicate, lambda leaf: _told_apart(leaf, end), every=_all_told, some=_all_told, negated=lambda one: one
+    )
 
 
-ABOUT_ONE_POD = frozenset({PodMatches, IsWorkload, OnHostNetwork, AddressIn})
+def _told_apart(leaf: Leaf, end: End) -> _Names:
+    match leaf:
+        case NamespaceMatches(at):
+            return None if at is end else _NO_PLACES
+        case InNamespace() | IsWorkload():
+            return _named_place(leaf, end) or _NO_PLACES
+        case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+            return _NO_PLACES
+        case Behaves() | SameNode() | PortIn() | NamedPort():
+            return _NO_PLACES
+        case _ as never:
+            assert_never(never)
 
 
-def looks_at(predicate: Predicate) -> frozenset[type]:
-    """The types of the nodes of ``predicate``."""
-    match predicate:
-        case All(parts) | AnyOf(parts):
-            return frozenset().union(*map(looks_at, parts))
-        case Not(part):
-            return looks_at(part)
-        case _:
-            return frozenset({type(predicate)})
+class Look(Enum):
+    """What a predicate looks at."""
+
+    WORKLOAD = "which workload it is"
+    HOST = "whether it is on the host network"
+    POD = "labels or address of one pod"
+    PLACE = "what all pods of a namespace share"
+    FLOW = "the traffic, or the cluster"
+
+
+ABOUT_ONE_POD = frozenset({Look.WORKLOAD, Look.HOST, Look.POD})
+
+
+def looks_at(predicate: Predicate) -> frozenset[Look]:
+    """What ``predicate`` looks at, at either end."""
+    return frozenset(map(_look, leaves(predicate)))
+
+
+def _look(leaf: Leaf) -> Look:
+    match leaf:
+        case IsWorkload():
+            return Look.WORKLOAD
+        case OnHostNetwork():
+            return Look.HOST
+        case PodMatches() | AddressIn():
+            return Look.POD
+        case InNamespace() | NamespaceMatches() | IsPod():
+            return Look.PLACE
+        case Behaves() | SameNode() | PortIn() | NamedPort():
+            return Look.FLOW
+        case _ as never:
+            assert_never(never)
 
 
 def known_traffic(predicate: Predicate) -> tuple[Protocol | None, int | None]:
     """The protocol and the port that ``predicate`` leaves no choice about; None where it does."""
-    clauses = predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
     protocols: set[Protocol] = set()
     ports: set[PortSet] = set()
-    for clause in clauses:
+    for clause in alternatives(predicate):
         if not isinstance(clause, PortIn):
             return None, None
         protocols.add(clause.protocol)

@@ -175,8 +175,8 @@ FAULTS_OF_NAMES = {
     ),
     "UDP goes through the mesh": (
         "answers.mesh",
-        "            return protocol is Protocol.TCP\n",
-        "            return True\n",
+        "(told := about_traffic(leaf)) is None or told.protocol is Protocol.TCP",
+        "True",
     ),
 }
 
