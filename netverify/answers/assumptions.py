@@ -9,7 +9,7 @@ from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_p
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
 from netverify.symbolic.obligations import Obligation
-from netverify.symbolic.search import Found
+from netverify.symbolic.refinement import Found
 
 
 def assumptions(context: Context, found: Found) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ from netverify.queries.whereabouts import beside_policy
 from netverify.rules.predicate import IsPod
 from netverify.rules.table import RuleTable
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.search import Found, Search
+from netverify.symbolic.refinement import Found
+from netverify.symbolic.search import Search
 from netverify.symbolic.status import Status
 
 

@@ -29,7 +29,7 @@ from netverify.rules.predicate import (
 )
 from netverify.rules.visit import about_traffic, may_hold
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.search import Found
+from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
 _HBONE = PortIn(Protocol.TCP, port_set((HBONE_PORT, HBONE_PORT)))

@@ -19,7 +19,7 @@ from netverify.model.flow import End
 from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All, Not
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.search import Found
+from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
 

@@ -26,7 +26,7 @@ from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
 from netverify.queries.whereabouts import ON_ONES_OWN_NODE
 from netverify.symbolic.predicate_facts import named_workloads
-from netverify.symbolic.search import Found, printed
+from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
 
 

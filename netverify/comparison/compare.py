@@ -26,7 +26,7 @@ from netverify.comparison.outcome import (
 )
 from netverify.comparison.pair_changes import PairChanges, change_of, in_doubt
 from netverify.comparison.routing_changes import routing_changes
-from netverify.comparison.searching import Found, add_all
+from netverify.comparison.searching import Differences, DifferenceSearch, add_all
 from netverify.comparison.sides import Sides, aligned
 from netverify.comparison.staging import Staging
 from netverify.comparison.unmodelled import Unmodelled, unmodelled
@@ -112,9 +112,9 @@ class _Way:
         new, old = told.inputs.new, told.inputs.old
         self.inventories = (new, old) if allowing_new else (old, new)
         self.staging = Staging(sides, changes, allowing_new=allowing_new)
-        self._search = sides.search(ours, theirs, told.opaque)
+        self._search = DifferenceSearch(ours, theirs, sides, told.opaque)
         self._explainer = Explainer(ours, theirs, self.inventories)
-        self.found = Found()
+        self.found = Differences()
         stages = chain(self.staging.policies(), self.staging.workloads())
         add_all(self.found, stages, self._search, self._explainer)
 
@@ -179,7 +179,7 @@ def _unread(inventories: Inputs) -> tuple[str, ...]:
 
 
 def _doubts(
-    unread: tuple[str, ...], inventories: Inputs, appears: Found, disappears: Found, others: tuple[str, ...]
+    unread: tuple[str, ...], inventories: Inputs, appears: Differences, disappears: Differences, others: tuple[str, ...]
 ) -> Iterator[str]:
     yield from unread
     for name, inventory in inventories.named:
@@ -190,7 +190,7 @@ def _doubts(
     yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up, *others))
 
 
-def _proofs(changes: Changes, appears: Found, disappears: Found, routing: RoutingChanges) -> Iterator[str]:
+def _proofs(changes: Changes, appears: Differences, disappears: Differences, routing: RoutingChanges) -> Iterator[str]:
     yield from appears.proofs
     yield from disappears.proofs
     if not changes.any:

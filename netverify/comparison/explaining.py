@@ -37,8 +37,8 @@ from netverify.reference.trace import trace
 from netverify.rules.mentions import Mentions
 from netverify.rules.predicate import ALWAYS, Predicate
 from netverify.rules.table import PolicySet, Selection
-from netverify.symbolic.difference import Difference
-from netverify.symbolic.difference_search import Differing
+from netverify.symbolic.obligations import Obligation
+from netverify.symbolic.refinement import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ class Explainer:
         self._denying = denying
         self._inventories = inventories
 
-    def explained(self, found: Differing, covered: Sequence[Predicate]) -> Explained:
+    def explained(self, found: Found, covered: Sequence[Predicate]) -> Explained:
         """The change that ``found`` shows, by a witness for which none of ``covered`` holds.
 
         Raises ``ReplayError`` when the reference reading contradicts it.
         """
-        assert found.allowed is not None
+        assert found.flow is not None
         assert found.refused is not None
         assert found.goal is not None
         translation = Translation(
-            found.allowed, found.refused, self._allowing.cluster.namespaces, self._denying.cluster.namespaces
+            found.flow, found.refused, self._allowing.cluster.namespaces, self._denying.cluster.namespaces
         )
 
         def differs(candidate: Flow, behaviours: Behaviours) -> bool:
@@ -76,12 +76,12 @@ class Explainer:
         def accepts(candidate: Flow) -> bool:
             return differs(candidate, found.behaviours)
 
-        if not accepts(found.allowed):
-            raise ReplayError(found.goal.question)
-        mentions, plan = found.goal.mentions, found.goal.allowing.plan
+        if not accepts(found.flow):
+            raise ReplayError(found.goal.text)
+        mentions, plan = found.goal.mentions, found.goal.plan
         free = found.goal.free_behaviours
         latitudes = self._latitudes(mentions, plan, free)
-        small = _anywhere(shrink(found.allowed, accepts, latitudes), accepts, mentions, plan)
+        small = _anywhere(shrink(found.flow, accepts, latitudes), accepts, mentions, plan)
         needed = needed_behaviours(lambda others: differs(small, others), found.behaviours, free)
         shown = {**found.behaviours, **{one: False for one in free if one not in needed}}
         shown = shown if differs(small, shown) else dict(found.behaviours)
@@ -99,7 +99,7 @@ class Explainer:
         witness: Witness,
         translation: Translation,
         shown: Behaviours,
-        goal: Difference,
+        goal: Obligation,
         accepts: Callable[[Flow], bool],
     ) -> Explained:
         flow, other = witness.flow, translation.of(witness.flow)
@@ -117,7 +117,7 @@ class Explainer:
             for one in both
             if not refused[one].allowed
         ]
-        found = region(flow, deciding, accepts, shown, goal.mentions, goal.allowing.plan)
+        found = region(flow, deciding, accepts, shown, goal.mentions, goal.plan)
         change = Change(
             _words(found.source, flow, End.SOURCE),
             _words(found.destination, flow, End.DESTINATION),

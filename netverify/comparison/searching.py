@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
+from netverify.comparison.sides import Facts, Sides
+from netverify.comparison.staging import Stage
 from netverify.rules.predicate import InNamespace, Predicate
-from netverify.symbolic.difference_search import DifferenceSearch, Stage
+from netverify.symbolic.goal import Differs, Flows
+from netverify.symbolic.refinement import Attempts, Found, printed
+from netverify.symbolic.scene import Scene
 from netverify.symbolic.status import Status
 
 LISTED = 20
 """So many changes of one kind are listed; the verdict does not depend on it."""
 
 
+class DifferenceSearch:
+    """Searches for flows that ``allowing`` allows and ``denying`` does not, whatever the CNI does that is not fixed."""
+
+    def __init__(self, allowing: Facts, denying: Facts, sides: Sides, opaque: frozenset[str]) -> None:
+        """What policies say in the ``opaque`` namespaces is not known, but is the same on both sides."""
+        self._allowing = allowing
+        self._denying = denying
+        self._behaviours = sides.fixed
+        self._refinement = sides.refinement(opaque)
+        self.keeps_goals = sides.settings.keep_goals
+
+    def find(self, stage: Stage, covered: Sequence[Predicate] = ()) -> Found:
+        """A flow of ``stage`` for which none of ``covered`` holds, or the proof that there is none."""
+        ours = Scene(stage.allowing, self._allowing.cluster.namespaces, self._behaviours)
+        theirs = Scene(stage.denying, self._denying.cluster.namespaces, self._behaviours)
+        flows = Flows(ours, (), stage.text, theirs)
+        goal = Differs(self._allowing.policies, self._denying.policies, stage.denied, tuple(covered))
+        attempts: Attempts = []
+        found = self._refinement.solve(goal, flows, attempts)
+        if found.status is Status.UNSAT:
+            found = self._refinement.with_premises(found, flows, attempts)
+        return replace(found, obligations=tuple(attempts))
+
+
 @dataclass(slots=True)
-class Found:
+class Differences:
     """What was found: changes in the order of their words, or proofs, each of which says what it is about.
 
     ``is_more``: there are others than those that are listed. ``gave_up`` are the reasons of a solver.
@@ -29,7 +57,7 @@ class Found:
     goals: list[tuple[str, str]] = field(default_factory=list)
 
 
-def add_all(found: Found, stages: Iterable[Stage], search: DifferenceSearch, explainer: Explainer) -> None:
+def add_all(found: Differences, stages: Iterable[Stage], search: DifferenceSearch, explainer: Explainer) -> None:
     """Add to ``found`` all changes in ``stages``, or the proofs that there are none.
 
     Raises ``ReplayError`` when the reference reading contradicts a model.
@@ -37,7 +65,7 @@ def add_all(found: Found, stages: Iterable[Stage], search: DifferenceSearch, exp
     covered: list[Predicate] = []
     for stage in stages:
         while (one := search.find(stage, covered)).status is Status.SAT:
-            found.goals += one.goals
+            found.goals += printed(one) if search.keeps_goals else ()
             if one.opaque is not None:
                 found.gave_up.append(f"policies that are not modelled decide what changes at namespace {one.opaque}")
                 covered.append(InNamespace(stage.denied.peer, one.opaque))
@@ -48,10 +76,10 @@ def add_all(found: Found, stages: Iterable[Stage], search: DifferenceSearch, exp
             explained = explainer.explained(one, covered)
             found.changes.append(explained.change)
             covered.append(explained.covered)
-        found.goals += one.goals
+        found.goals += printed(one) if search.keeps_goals else ()
         if one.status is Status.UNKNOWN:
             found.gave_up.append(f"the solver gave up: {one.reason or 'no reason given'}")
-        elif not one.premises_hold:
+        elif one.vacuous:
             found.gave_up.append(f"nothing was found to compare: {stage.text}")
         elif not covered:
             found.proofs.append(f"nothing is {stage.text}")

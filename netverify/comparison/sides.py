@@ -12,7 +12,7 @@ from netverify.model.cluster import Cluster, Namespace
 from netverify.model.traffic import Protocol
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude, index_cluster
-from netverify.symbolic.difference_search import DifferenceSearch, Side
+from netverify.symbolic.refinement import Refinement
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,6 @@ class Facts:
 
     cluster: Cluster
     policies: PolicyIndex
-
-    @property
-    def side(self) -> Side:
-        """What a search needs of it."""
-        return Side(self.cluster.namespaces, self.policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +36,10 @@ class Sides:
         """Every namespace of either side, sorted."""
         return tuple(sorted(self.new.cluster.namespaces))
 
-    def search(self, allowing: Facts, denying: Facts, opaque: frozenset[str]) -> DifferenceSearch:
-        """A search for what ``allowing`` allows and ``denying`` does not, whatever is decided in ``opaque`` places."""
-        return DifferenceSearch(
-            allowing.side,
-            denying.side,
-            self._index(),
-            self.fixed,
-            Latitude(self.settings.pod_cidrs, self.settings.free_named_ports),
-            self.settings.budget,
-            opaque=opaque,
-            keep_goals=self.settings.keep_goals,
-        )
+    def refinement(self, opaque: frozenset[str]) -> Refinement:
+        """What solves goals about both sides, whatever policies say in ``opaque`` namespaces."""
+        latitude = Latitude(self.settings.pod_cidrs, self.settings.free_named_ports)
+        return Refinement(self._index(), latitude, self.settings.budget, opaque)
 
     @property
     def fixed(self) -> Mapping[Behaviour, bool]:

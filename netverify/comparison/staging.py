@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from netverify.comparison.changes import ChangedWorkload, Changes
 from netverify.comparison.sides import Sides
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
-from netverify.symbolic.difference_search import Stage
+from netverify.symbolic import widths
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast
 
-_AT_ONCE = 16
-"""So many namespaces of subjects are in one goal."""
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Who may stand at the ends of a flow, as the allowing side knows them and as the denying one does.
+
+    The two differ in what existing workloads are like, and in nothing else. ``denied`` is the direction in which the
+    denying side has to refuse.
+    """
+
+    allowing: Mapping[End, Cast]
+    denying: Mapping[End, Cast]
+    denied: Direction
+    text: str
 
 
 class Staging:
@@ -84,5 +96,5 @@ class Staging:
 
 
 def _portions(places: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for start in range(0, len(places), _AT_ONCE):
-        yield tuple(places[start : start + _AT_ONCE])
+    for start in range(0, len(places), widths.SUBJECTS_AT_ONCE):
+        yield tuple(places[start : start + widths.SUBJECTS_AT_ONCE])

@@ -19,7 +19,8 @@ from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.predicate import Predicate
 from netverify.rules.table import Rule, RuleTable, Selection
 from netverify.symbolic.cluster_index import Latitude, index_cluster
-from netverify.symbolic.policy_difference import Differences, Judged
+from netverify.symbolic.redundancy import Redundancy
+from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
 
 Lowered: TypeAlias = tuple[Selection | None, tuple[Rule, ...]]
@@ -45,7 +46,7 @@ class Changes:
     smt2: list[tuple[str, str]] = field(default_factory=list)
     _lowered: dict[tuple[int, Direction], Lowered] = field(default_factory=dict)
     _alive: list[NetworkPolicy] = field(default_factory=list)
-    _differences: Differences = field(init=False)
+    _redundancy: Redundancy = field(init=False)
     _specimens: Specimens = field(init=False)
     _strictly: bool = field(init=False)
 
@@ -54,7 +55,7 @@ class Changes:
         settings, inventory = self.context.settings, self.context.inventory
         cluster = with_nodes(self.context).inventory.cluster
         latitude = Latitude(settings.pod_cidrs, free_named_ports=True)
-        self._differences = Differences(index_cluster(cluster), settings.fixed, latitude, settings.budget)
+        self._redundancy = Redundancy(index_cluster(cluster), settings.fixed, latitude, settings.budget)
         self._specimens = Specimens(inventory.cluster.namespaces)
         others = any(one.may_allow or one.may_deny for one in inventory.cluster.unsupported)
         self._strictly = others or bool(inventory.coverage.unread)
@@ -82,7 +83,7 @@ class Changes:
             if direction in different and any(self._told_apart(one, other, self._flows(policy, direction, rule))):
                 return Change.SOMETHING
         for direction in different:
-            judged = self._differences.alike(
+            judged = self._redundancy.alike(
                 *tables[direction], namespace, f"{text} ({direction})", strictly=self._strictly
             )
             if (found := self._noted(judged, "" if by_the_way else text)) is not Change.NOTHING:
@@ -94,21 +95,21 @@ class Changes:
         behaviours = {**ORDINARY, **self.context.settings.fixed}
         if any(matches(predicate, flow, behaviours) for flow in flows):
             return Change.SOMETHING
-        return self._noted(self._differences.occurs(predicate, direction, home, text), text)
+        return self._noted(self._redundancy.never(predicate, direction, home, text), text)
 
     @property
     def specimens(self) -> Specimens:
         """The maker of flows to try."""
         return self._specimens
 
-    def _noted(self, judged: Judged, text: str) -> Change:
+    def _noted(self, found: Found, text: str) -> Change:
         if self.context.settings.keep_goals:
-            self.smt2.extend(judged.smt2)
-        if judged.status is Status.UNKNOWN:
+            self.smt2.extend(printed(found))
+        if found.status is Status.UNKNOWN:
             if text:
-                self.undecided.append(f"whether {text}: {judged.reason}")
+                self.undecided.append(f"whether {text}: {found.reason}")
             return Change.UNKNOWN
-        return Change.NOTHING if judged.status is Status.UNSAT else Change.SOMETHING
+        return Change.NOTHING if found.status is Status.UNSAT else Change.SOMETHING
 
     def _told_apart(self, one: RuleTable, other: RuleTable, flows: Iterable[Flow]) -> Iterator[bool]:
         behaviours = {**ORDINARY, **self.context.settings.fixed}

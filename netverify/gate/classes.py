@@ -11,7 +11,7 @@ from netverify.gate.causes import Cause, cause_of
 from netverify.intent.spec import World
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question
-from netverify.symbolic.search import Found
+from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
 MOST_CLASSES: Final = 500

@@ -44,7 +44,7 @@ def judge_comparison(statement: ComparedTo, assertion: str, context: Context, ba
         assumptions=found.assumptions,
         approximations=found.approximations,
         notes=_notes(found),
-        questions=len(found.smt2) or len(wanted),
+        questions=len(wanted),
         smt2=found.smt2,
     )
 

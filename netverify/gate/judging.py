@@ -26,7 +26,7 @@ from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.search import Found
+from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
 

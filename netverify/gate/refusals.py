@@ -21,7 +21,7 @@ from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import ALWAYS, All, AnyOf, IsWorkload, NamedPort, PortIn, Predicate
 from netverify.rules.visit import alternatives
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.search import Found
+from netverify.symbolic.refinement import Found
 
 _Ports = dict[Protocol, PortSet]
 

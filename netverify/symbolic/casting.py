@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
 
@@ -149,20 +149,3 @@ class Casting:
         nobody = Cast()
         casts = {other: cast if other is end else nobody for other in End}
         return fold(predicate, Scene(casts, self.namespaces, {})) is not False
-
-    @staticmethod
-    def portions(scene: Scene, at_once: int) -> Iterator[Scene]:
-        """``scene`` cut into scenes with at most ``at_once`` existing pods at each end; together they are the scene."""
-        for source in _portions(scene.casts[End.SOURCE], at_once):
-            for destination in _portions(scene.casts[End.DESTINATION], at_once):
-                yield replace(scene, casts={End.SOURCE: source, End.DESTINATION: destination})
-
-
-def _portions(cast: Cast, at_once: int) -> Iterator[Cast]:
-    if len(cast.workloads) <= at_once:
-        yield cast
-        return
-    for start in range(0, len(cast.workloads), at_once):
-        portion = cast.workloads[start : start + at_once]
-        # Whoever else is in the cast needs to be in one portion only.
-        yield replace(cast, workloads=portion) if start == 0 else Cast(workloads=portion)

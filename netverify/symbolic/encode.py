@@ -40,7 +40,8 @@ PROTOCOLS = tuple(Protocol)
 class Encoder:
     """The variables of one obligation and the terms over them; ``definitions`` are shared terms in order of need.
 
-    An encoder ``beside`` another one speaks of the same variables, and both write into one text.
+    An encoder ``beside`` another one speaks of the same variables, and both write into one text. Where selections of
+    subjects are not ``guarded``, no core can be asked for, and equal tables read equal.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class Encoder:
         spaces: Mapping[End, EndSpace],
         port_names: tuple[NamedPort, ...],
         beside: Encoder | None = None,
+        *,
+        guarded: bool = True,
     ) -> None:
         self.spaces = spaces
         self.protocol = Index(
@@ -69,6 +72,7 @@ class Encoder:
         self.definitions: list[tuple[str, Term]] = [] if beside is None else beside.definitions
         self.defined: dict[Term, Term] = {} if beside is None else beside.defined
         self.guards: dict[str, tuple[Direction, Selection]] = {}
+        self._guards_selections = guarded
         self._shared: dict[Predicate, Term] = {}
 
     def matches(self, predicate: Predicate) -> Term:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
@@ -132,7 +136,7 @@ class Encoder:
 
     def _guarded(self, selection: Selection, direction: Direction) -> Term:
         subject = self.matches(selection.subject)
-        if subject == FALSE or not selection.policy.namespace:
+        if subject == FALSE or not selection.policy.namespace or not self._guards_selections:
             return subject
         guard = f"on_{len(self.guards)}"
         self.guards[guard] = direction, selection
@@ -163,8 +167,8 @@ class Encoder:
         return allowed
 
     def allows(self, tables: Mapping[Direction, RuleTable]) -> Term:
-        """The flow is allowed by both tables; a connection of a pod to itself is outside the domain."""
-        return conjunction(self.table_allows(tables[direction]) for direction in Direction)
+        """The flow is allowed by all ``tables``; a connection of a pod to itself is outside the domain."""
+        return conjunction(self.table_allows(tables[direction]) for direction in Direction if direction in tables)
 
     def port_is_valid(self) -> Term:
         """The port is one that can be connected to."""

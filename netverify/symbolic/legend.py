@@ -10,15 +10,9 @@ from netverify.symbolic.encode import Encoder
 _LISTED = 40
 
 
-def legend(question: str, encoder: Encoder) -> Iterator[str]:
-    """Comment lines over the goal of ``question``: what it proves, then each variable with what its values mean."""
-    yield f"; netverify: unsatisfiable iff no such flow is allowed: {_comment(question)}"
-    yield from _variables(encoder)
-
-
-def difference_legend(question: str, encoder: Encoder) -> Iterator[str]:
-    """Comment lines over the goal of a comparison."""
-    yield f"; netverify: unsatisfiable iff there is no such flow: {_comment(question)}"
+def legend(proves: str, flows: str, encoder: Encoder) -> Iterator[str]:
+    """Comment lines over a goal about ``flows``: what it ``proves``, then each variable with what its values mean."""
+    yield f"; netverify: unsatisfiable iff {proves}: {_comment(flows)}"
     yield from _variables(encoder)
 
 

@@ -5,28 +5,39 @@ The text is what is solved, and what ``--emit-smt2`` saves. Same input, same byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from netverify.model.address_plan import AddressPlan
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
-from netverify.queries.question import Question
 from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import Predicate
-from netverify.rules.slicing import CompleteSlice, Slice, proving_table
+from netverify.rules.slicing import Slice, proving_table
 from netverify.rules.table import PolicyRef, RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
+from netverify.symbolic.goal import Allows, Claim, Distinguishes, Flows, Refuses
 from netverify.symbolic.joint_domain import joint_domain
 from netverify.symbolic.legend import legend
-from netverify.symbolic.scene import Scene, surviving
+from netverify.symbolic.scene import NEW_NAMESPACE, Scene, surviving
 from netverify.symbolic.solver import Goal
 from netverify.symbolic.space import EndSpace
-from netverify.symbolic.terms import FALSE, TRUE, Term, implication, negation
+from netverify.symbolic.terms import FALSE, TRUE, Index, Term, conjunction, equivalence, implication, negation
 
 PREFER_EXISTING = {End.SOURCE: Term("prefer_existing_src"), End.DESTINATION: Term("prefer_existing_dst")}
 """Constants that a goal leaves free; where one is true, that end is in the manifests, or outside."""
+
+PREFER_KNOWN = {End.SOURCE: Term("prefer_known_src"), End.DESTINATION: Term("prefer_known_dst")}
+"""Constants that a comparison leaves free; where one is true, that end is in no namespace that could be created."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An obligation as one side of a comparison sees it; what a model is decoded with."""
+
+    encoder: Encoder
+    plan: AddressPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,8 @@ class Obligation:
     ``body`` declares and constrains, in ``assertions`` assertions; each guard of ``guards`` switches one policy's
     selection of subjects on. The goal is the body with every guard on. ``plan`` tells which addresses are
     free in a model, and ``mentions`` what the goal speaks of. ``allowing`` are the policies that have rules: where
-    policies without any carry a proof, they read plainer.
+    policies without any carry a proof, they read plainer. ``text`` are the flows in words, and ``proves`` what it means
+    that the goal is unsatisfiable. ``other`` is how the second side of a comparison sees it.
     """
 
     body: str
@@ -46,7 +58,9 @@ class Obligation:
     plan: AddressPlan
     mentions: Mentions
     allowing: frozenset[PolicyRef]
-    question: str
+    text: str
+    proves: str
+    other: Seen | None = None
 
     @property
     def goal(self) -> Goal:
@@ -69,105 +83,159 @@ class Obligation:
         return tuple(b for b in Behaviour if declared[b] not in (TRUE, FALSE) and b in self.mentions.behaviours)
 
 
-def reachability(
-    question: Question,
-    scene: Scene,
-    slices: Mapping[Direction, Slice],
-    index: ClusterIndex,
-    latitude: Latitude,
-) -> Obligation:
-    """The goal that is unsatisfiable iff no flow of ``scene`` answers ``question`` and is allowed by ``slices``.
+def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitude) -> Obligation:
+    """The obligation that is unsatisfiable iff ``claim`` holds of none of ``flows``.
 
-    Then no such flow is allowed by the whole tables either. Raises
+    Then it holds of none of them with the whole policies either. Raises
     :class:`~netverify.rules.slicing.IncompleteSliceError` where that would not follow.
     """
-    tables = _proving_tables(slices, scene)
-    return _obligation(question, scene, tables, index, latitude, refused=False)
+    compared = isinstance(claim, Distinguishes)
+    slices = claim.left if isinstance(claim, Distinguishes) else claim.slices
+    parts = {direction: _proving(part, direction, flows.scene) for direction, part in slices.items()}
+    tables = {direction: surviving(part, flows.scene) for direction, part in parts.items()}
+    right = _of_right(claim, flows)
+    mentions = _mentions(flows, claim, (*tables.values(), *([] if right is None else [right])))
+    plan = index.plan(mentions.ranges, latitude.pod_cidrs)
+    encoders = _encoders(flows, mentions, plan, guarded=not compared)
+    one, *_ = encoders
+    domain = (term for encoder in encoders for term in _domain(encoder, index, latitude))
+    matched = [one.matches(part) for part in flows.asked]
+    claimed = _claimed(claim, encoders, tables, right)
+    terms = (*dict.fromkeys(domain), *_preferable(one, compared=compared), *matched, one.port_is_valid(), *claimed)
+    assertions = [term for term in terms if term != TRUE]
+    allowing = frozenset(rule.policy for table in parts.values() for tier in table.tiers for rule in tier.rules)
+    return Obligation(
+        _body(encoders, assertions),
+        one.guards,
+        len(assertions),
+        one,
+        plan,
+        mentions,
+        allowing,
+        flows.text,
+        _proves(claim),
+        Seen(encoders[-1], plan) if compared else None,
+    )
 
 
-def refusal(
-    question: Question,
-    scene: Scene,
-    slices: Mapping[Direction, CompleteSlice],
-    index: ClusterIndex,
-    latitude: Latitude,
-) -> Obligation:
-    """The goal that is unsatisfiable iff every flow of ``scene`` that answers ``question`` is allowed by ``slices``.
-
-    Raises as :func:`reachability`.
-    """
-    tables = _proving_tables(slices, scene)
-    return _obligation(question, scene, tables, index, latitude, refused=True)
+def premises(flows: Flows, index: ClusterIndex, latitude: Latitude) -> Obligation:
+    """The obligation that is unsatisfiable iff there are no such ``flows`` at all, whatever policy says."""
+    return obligation(flows, Allows({}), index, latitude)
 
 
-def _proving_tables(slices: Mapping[Direction, Slice], scene: Scene) -> Mapping[Direction, RuleTable]:
-    """The tables of ``slices``, for a goal about the subjects of ``scene``."""
-    return {d: proving_table(part, scene.casts[d.subject].places) for d, part in slices.items()}
+def _proving(part: Slice, direction: Direction, scene: Scene) -> RuleTable:
+    """The table of ``part``, for a goal about the subjects of ``scene``."""
+    return proving_table(part, scene.casts[direction.subject].places)
 
 
-def _obligation(  # noqa: PLR0913 - as the two above, and which of them it is
-    question: Question,
-    scene: Scene,
-    tables: Mapping[Direction, RuleTable],
-    index: ClusterIndex,
-    latitude: Latitude,
-    *,
-    refused: bool,
-) -> Obligation:
-    kept = {direction: surviving(table, scene) for direction, table in tables.items()}
-    asked = question.asked
-    ground = grounded(asked, kept.values(), scene, index, latitude)
-    encoder = ground.encoder
-    matched = [encoder.matches(part) for part in asked]
-    allowed = encoder.allows(kept)
-    goal = [*matched, encoder.port_is_valid(), negation(allowed) if refused else allowed]
-    allowing = frozenset(rule.policy for table in tables.values() for tier in table.tiers for rule in tier.rules)
-    return ground.obligation(goal, allowing, question.text)
+def _of_right(claim: Claim, flows: Flows) -> RuleTable | None:
+    """What of the right side's table may hold, for a claim about two sides."""
+    if not isinstance(claim, Distinguishes):
+        return None
+    scene = flows.other or flows.scene
+    return surviving(_proving(claim.right, claim.right.direction, scene), scene)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a goal stands on: the variables that its predicates and tables need, and the premises about them."""
-
-    encoder: Encoder
-    plan: AddressPlan
-    mentions: Mentions
-    premises: tuple[Term, ...]
-
-    def obligation(self, goal: Iterable[Term], allowing: frozenset[PolicyRef], text: str) -> Obligation:
-        """The obligation that ``goal`` does not hold of any flow; ``text`` says it in words."""
-        assertions = [term for term in (*self.premises, *goal) if term != TRUE]
-        body = _body(self.encoder, assertions)
-        return Obligation(
-            body, self.encoder.guards, len(assertions), self.encoder, self.plan, self.mentions, allowing, text
-        )
-
-
-def grounded(
-    predicates: Iterable[Predicate],
-    tables: Iterable[RuleTable],
-    scene: Scene,
-    index: ClusterIndex,
-    latitude: Latitude,
-) -> Ground:
-    """The ground for goals about the flows of ``scene`` that speak of ``predicates`` and ``tables`` alone."""
+def _mentions(flows: Flows, claim: Claim, tables: Iterable[RuleTable]) -> Mentions:
+    """All that the goal tells apart."""
     mentions = Mentions()
-    for predicate in predicates:
+    for predicate in (*flows.asked, *(claim.covered if isinstance(claim, Distinguishes) else ())):
         collect(predicate, mentions)
     for table in tables:
         collect_table(table, mentions)
-    plan = index.plan(mentions.ranges, latitude.pod_cidrs)
-    scene = _with_crowds(scene, plan)
-    matter = plan if mentions.ranges or _families_may_differ(scene) else None
-    spaces = {end: EndSpace(end, scene.casts[end], index.cluster.namespaces, mentions, matter) for end in End}
+    return mentions
+
+
+def _encoders(flows: Flows, mentions: Mentions, plan: AddressPlan, *, guarded: bool) -> tuple[Encoder, ...]:
+    """The variables of the goal, as each side sees them."""
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
-    encoder = Encoder(scene, spaces, names)
-    premises = [*spaces[End.SOURCE].domain(), *spaces[End.DESTINATION].domain()]
-    premises.extend(joint_domain(spaces, encoder, index, latitude))
-    premises.extend(
-        implication(PREFER_EXISTING[end], space.exists()) for end, space in spaces.items() if space.choosable
-    )
-    return Ground(encoder, plan, mentions, tuple(premises))
+    scene = _with_crowds(flows.scene, plan)
+    spaces = _spaces(scene, mentions, plan)
+    if flows.other is None:
+        return (Encoder(scene, spaces, names, guarded=guarded),)
+    others = _spaces(flows.other, mentions, plan)
+    _tell_apart(spaces, others)
+    one = Encoder(scene, spaces, names, guarded=guarded)
+    return one, Encoder(flows.other, others, names, beside=one, guarded=guarded)
+
+
+def _spaces(scene: Scene, mentions: Mentions, plan: AddressPlan) -> Mapping[End, EndSpace]:
+    matter = plan if mentions.ranges or _families_may_differ(scene) else None
+    return {end: EndSpace(end, scene.casts[end], scene.namespaces, mentions, matter) for end in End}
+
+
+def _tell_apart(ours: Mapping[End, EndSpace], theirs: Mapping[End, EndSpace]) -> None:
+    """Give ``theirs`` variables of its own for what an existing workload has anew on the other side.
+
+    A workload that moves to the host network, or from there, has another address afterwards; and a label that its
+    controller sets has another value where it chooses among others.
+    """
+    for end in End:
+        space = theirs[end]
+        for one, other in zip(ours[end].cast.workloads, space.cast.workloads, strict=True):
+            if space.address is not None and one.host_network is not other.host_network:
+                space.address = Index(f"{ours[end].prefix}_address_denied", space.address.size)
+            for key in space.labels.keys() & one.open_labels.keys() & other.open_labels.keys():
+                if one.open_labels[key] != other.open_labels[key] and space.labels[key].fixed is None:
+                    own = ours[end].labels[key]
+                    space.labels[key] = Index(f"{own.name}_denied", own.size)
+
+
+def _domain(encoder: Encoder, index: ClusterIndex, latitude: Latitude) -> Iterator[Term]:
+    """Which values of the variables are real."""
+    for end in (End.SOURCE, End.DESTINATION):
+        yield from encoder.spaces[end].domain()
+    yield from joint_domain(encoder.spaces, encoder, index, latitude)
+
+
+def _preferable(encoder: Encoder, *, compared: bool) -> Iterator[Term]:
+    """What the constants mean; those of comparisons in a goal that is ``compared``."""
+    for end, space in encoder.spaces.items():
+        if compared:
+            new = space.in_namespace(NEW_NAMESPACE)
+            if new not in (TRUE, FALSE):
+                yield implication(PREFER_KNOWN[end], negation(new))
+        elif space.choosable:
+            yield implication(PREFER_EXISTING[end], space.exists())
+
+
+def _claimed(
+    claim: Claim, encoders: Sequence[Encoder], tables: Mapping[Direction, RuleTable], right: RuleTable | None
+) -> list[Term]:
+    """What ``claim`` says of a flow, of policies whose ``tables`` are told, and of the ``right`` one of two sides."""
+    one, other = encoders[0], encoders[-1]
+    match claim:
+        case Allows():
+            return [one.allows(tables)]
+        case Refuses():
+            return [negation(one.allows(tables))]
+        case Distinguishes():
+            assert right is not None
+            covered = [negation(one.matches(predicate)) for predicate in claim.covered]
+            if not claim.either_way:
+                return [one.allows(tables), negation(other.table_allows(right)), *covered]
+            left = tables[right.direction]
+            same = [equivalence(one.table_allows(left), other.table_allows(right))]
+            if claim.strictly:
+                for mine, theirs in zip(left.tiers, right.tiers, strict=True):
+                    applies = one.tier_applies(mine, left.direction), other.tier_applies(theirs, right.direction)
+                    same.append(equivalence(*applies))
+            return [negation(conjunction(same)), *covered]
+        case _ as never:
+            assert_never(never)
+
+
+def _proves(claim: Claim) -> str:
+    """What it means that ``claim`` holds of no flow, in words that the flows follow."""
+    match claim:
+        case Allows(slices):
+            return "no such flow is allowed" if slices else "there is no such flow at all, allowed or not"
+        case Refuses():
+            return "every such flow is allowed"
+        case Distinguishes():
+            return "it is not so that" if claim.either_way else "there is no such flow"
+        case _ as never:
+            assert_never(never)
 
 
 def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:
@@ -178,17 +246,6 @@ def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:
         workloads = sorted((*casts[end].workloads, *scarce), key=lambda workload: workload.key)
         casts[end] = replace(casts[end], workloads=tuple(workloads))
     return replace(scene, casts=casts)
-
-
-def premises_only(
-    question: Question,
-    scene: Scene,
-    index: ClusterIndex,
-    latitude: Latitude,
-) -> Obligation:
-    """The goal that is unsatisfiable iff the question is about nothing: no flow at all has such ends and traffic."""
-    nothing = {direction: RuleTable(direction, ()) for direction in Direction}
-    return _obligation(question, scene, nothing, index, latitude, refused=False)
 
 
 def _families_may_differ(scene: Scene) -> bool:
@@ -205,27 +262,25 @@ def _families_may_differ(scene: Scene) -> bool:
     return any(one in families[End.SOURCE] and other in families[End.DESTINATION] for one, other in (only, only[::-1]))
 
 
-def _body(encoder: Encoder, assertions: list[Term]) -> str:
-    defined = "".join(f"(define-fun {name} () Bool {term})\n" for name, term in encoder.definitions)
+def _body(encoders: Sequence[Encoder], assertions: Sequence[Term]) -> str:
+    defined = "".join(f"(define-fun {name} () Bool {term})\n" for name, term in encoders[0].definitions)
     asserted = "".join(f"(assert {term})\n" for term in assertions)
-    declared = "\n".join(sorted(_declarations(encoder, defined + asserted)))
-    return f"(set-logic QF_BV)\n{declared}\n{defined}{asserted}"
+    text = defined + asserted
+    declared = "\n".join(sorted({line for encoder in encoders for line in _declarations(encoder, text)}))
+    return f"(set-logic QF_BV)\n{declared}\n{text}"
 
 
 def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
     indexes = [encoder.protocol, encoder.port, *(i for space in encoder.spaces.values() for i in space.indexes())]
-    for index in indexes:
-        declaration = index.declaration()
-        if declaration is not None:
-            yield declaration
-    for guard in encoder.guards:
-        yield f"(declare-const {guard} Bool)"
-    booleans = [*encoder.names.values(), *encoder.behaviours.values(), encoder.same_node, *PREFER_EXISTING.values()]
-    for name in booleans:
+    yield from (line for index in indexes if (line := index.declaration()) is not None)
+    yield from (f"(declare-const {guard} Bool)" for guard in encoder.guards)
+    hosts = [space.host for space in encoder.spaces.values()]
+    booleans = [*encoder.names.values(), *encoder.behaviours.values(), encoder.same_node, *hosts]
+    for name in (*booleans, *PREFER_EXISTING.values(), *PREFER_KNOWN.values()):
         if name not in (TRUE, FALSE) and name in text:
             yield f"(declare-const {name} Bool)"
 
 
-def annotated(obligation: Obligation) -> str:
-    """The text of ``obligation`` under comments that say what its names and numbers mean."""
-    return "\n".join((*legend(obligation.question, obligation.encoder), obligation.goal.text))
+def annotated(printed: Obligation) -> str:
+    """The text of ``printed`` under comments that say what its names and numbers mean."""
+    return "\n".join((*legend(printed.proves, printed.text, printed.encoder), printed.goal.text))

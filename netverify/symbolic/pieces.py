@@ -12,13 +12,11 @@ from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.visit import unchanged
+from netverify.symbolic import widths
 from netverify.symbolic.candidates import may_allow
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.predicate_facts import pinned_places
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene
-
-WIDE = 4
-"""An end with more namespaces than that is cut."""
 
 
 class Pieces:
@@ -43,7 +41,7 @@ class Pieces:
     def _cut(self, question: Question, end: End) -> Iterator[Question]:
         scene = self._casting.scene(question, PodScope.POSSIBLE, PodScope.POSSIBLE, self._behaviours)
         cast = scene.casts[end]
-        if len(cast.places) <= WIDE:
+        if len(cast.places) <= widths.CUT:
             yield question
             return
         if cast.external:

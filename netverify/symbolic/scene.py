@@ -79,6 +79,11 @@ class Scene:
     port: int | None = None
     crowds: Mapping[End, tuple[Workload, ...]] = field(default_factory=dict)
 
+    @property
+    def empty(self) -> bool:
+        """Nobody may stand at one of the ends."""
+        return any(cast.empty for cast in self.casts.values())
+
 
 def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
     """True or False only if ``predicate`` is that for every flow of the scene; None if it depends or takes long."""

@@ -12,7 +12,7 @@ from generators.clusters import isolated, random_cluster
 from generators.questions import random_question
 from generators.vocabulary import SmallDice
 from generators.workloads import give_address
-from netverify.symbolic import search
+from netverify.symbolic import widths
 from netverify.verify import ask
 
 MAKERS = ("Deployment", "DaemonSet", "ReplicaSet", "ReplicationController", "StatefulSet")
@@ -85,9 +85,9 @@ def told_apart(seed):
 @pytest.fixture(params=["as it is", "as if wide"])
 def clusters_are_taken(request, monkeypatch):
     if request.param == "as if wide":
-        monkeypatch.setattr(search, "NAMED_AT_ONCE", 0)
-        monkeypatch.setattr(search, "NARROW", 0)
-        monkeypatch.setattr(search, "EXISTING_AT_ONCE", 1)
+        monkeypatch.setattr(widths, "NAMED_AT_ONCE", 0)
+        monkeypatch.setattr(widths, "NARROW", 0)
+        monkeypatch.setattr(widths, "EXISTING_AT_ONCE", 1)
 
 
 @pytest.mark.usefixtures("clusters_are_taken")

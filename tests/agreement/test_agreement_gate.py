@@ -7,17 +7,16 @@ import pytest
 from agreement.judged_intents import disagreements
 from generators.gate_cases import solved_case
 from generators.intents import VERBS
-from netverify.symbolic import pieces, search
+from netverify.symbolic import widths
 
-WIDE = {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1, "NARROW": 0}
+WIDE = {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1, "NARROW": 0, "CUT": 1}
 
 
 @pytest.fixture
 def clusters_are_taken_for_wide(monkeypatch):
     """Has the search treat small clusters as it treats wide ones, and cut every end that has two namespaces."""
     for name, value in WIDE.items():
-        monkeypatch.setattr(search, name, value)
-    monkeypatch.setattr(pieces, "WIDE", 1)
+        monkeypatch.setattr(widths, name, value)
 
 
 @pytest.mark.parametrize("start", range(0, 24, 8))

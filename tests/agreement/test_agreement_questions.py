@@ -6,7 +6,7 @@ import pytest
 
 from agreement.questions import disagreement
 from generators.small_cases import solved_case
-from netverify.symbolic import search
+from netverify.symbolic import widths
 
 BOUNDS = {
     "as they are": {},
@@ -19,7 +19,7 @@ BOUNDS = {
 def clusters_are_taken(request, monkeypatch):
     """Has the search treat small clusters as it treats wide ones, too."""
     for name, value in request.param.items():
-        monkeypatch.setattr(search, name, value)
+        monkeypatch.setattr(widths, name, value)
 
 
 @pytest.mark.parametrize("start", range(0, 200, 50))

@@ -19,7 +19,7 @@ from netverify.queries.question import Form, Question
 from netverify.rules.predicate import ALWAYS, All, InNamespace, IsPod, IsWorkload
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
-from netverify.symbolic import search
+from netverify.symbolic import widths
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.status import Status
@@ -51,7 +51,7 @@ def disagreement(seed):
             return f"to {key}: existing pods are {existing}, and should be {sorted(open_to)}"
         found = {}
         for narrow in (IN_PORTIONS, AT_ONCE):
-            search.NARROW = narrow
+            widths.NARROW = narrow
             found[narrow] = asked.find(everyone).status
         if len(set(found.values())) != 1:
             return f"to {key}: {found} by how many namespaces are in one goal"
@@ -66,9 +66,9 @@ def disagreement(seed):
 
 @pytest.fixture(autouse=True)
 def narrow():
-    kept = search.NARROW
+    kept = widths.NARROW
     yield
-    search.NARROW = kept
+    widths.NARROW = kept
 
 
 @pytest.mark.parametrize("first", range(0, 60, 20))
@@ -82,7 +82,7 @@ def test_the_search_finds_in_many_tables_of_several_tiers_what_every_world_says(
     assert [(seed, found) for seed in range(first, first + 100) if (found := disagreement(seed))] == []
 
 
-NAMES = tuple(f"n{number}" for number in range(search.NARROW + 2))
+NAMES = tuple(f"n{number}" for number in range(widths.NARROW + 2))
 CLUSTER = Cluster(
     {name: Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=True) for name in NAMES},
     tuple(Workload(WorkloadKey(name, "w", "Deployment"), {"app": "w"}) for name in NAMES),

@@ -7,7 +7,7 @@ from agreement.questions import settings_for, wrong_witness
 from generators.clusters import isolated, opened_by_address, random_cluster
 from generators.questions import random_question
 from generators.vocabulary import LARGE, Dice
-from netverify.symbolic import search
+from netverify.symbolic import widths
 from netverify.verify import ask
 
 NAMES = tuple(f"n{number}" for number in range(14))
@@ -45,7 +45,7 @@ def answers_apart(seed, monkeypatch):
     narrow = ask(question["sentence"], inventory, settings)
     with monkeypatch.context() as patched:
         for limit in ("NARROW", "NAMED_AT_ONCE", "EXISTING_AT_ONCE"):
-            patched.setattr(search, limit, 10_000)
+            patched.setattr(widths, limit, 10_000)
         whole = ask(question["sentence"], inventory, settings)
     if (narrow.verdict, narrow.scope) != (whole.verdict, whole.scope):
         return f"{seed}: {question['sentence']}: {narrow.verdict} {narrow.scope}, but {whole.verdict} {whole.scope}"

@@ -3,13 +3,13 @@
 import pytest
 
 from agreement.questions import disagreement
-from netverify.symbolic import search
+from netverify.symbolic import widths
 
 
 @pytest.mark.parametrize("narrow", [0, 8])
 @pytest.mark.parametrize("first", range(0, 120, 30))
 def test_adding_policies_and_pods_in_the_smallest_portions_answers_as_the_brute_force_does(first, narrow, monkeypatch):
-    monkeypatch.setattr(search, "NARROW", narrow)
-    monkeypatch.setattr(search, "NAMED_AT_ONCE", 0)
-    monkeypatch.setattr(search, "EXISTING_AT_ONCE", 1)
+    monkeypatch.setattr(widths, "NARROW", narrow)
+    monkeypatch.setattr(widths, "NAMED_AT_ONCE", 0)
+    monkeypatch.setattr(widths, "EXISTING_AT_ONCE", 1)
     assert [found for seed in range(first, first + 30) if (found := disagreement(seed))] == []

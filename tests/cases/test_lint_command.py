@@ -10,7 +10,7 @@ from netverify.cli.main import main
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import CODES, Severity
 from netverify.findings import changes
-from netverify.symbolic.policy_difference import Judged
+from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
 WARNING = """
@@ -110,9 +110,9 @@ def test_finding_nothing_is_no_comfort_where_an_input_was_refused(lint):
 
 def test_what_the_solver_gives_up_on_is_named_and_ends_with_3(lint, monkeypatch):
     def give_up(*_, **__):
-        return Judged(Status.UNKNOWN, "timeout")
+        return Found(Status.UNKNOWN, reason="timeout")
 
-    monkeypatch.setattr(changes.Differences, "alike", give_up)
+    monkeypatch.setattr(changes.Redundancy, "alike", give_up)
     two = NOTE.replace("name: web", "name: two").replace("10.0.0.0/8", "10.1.0.0/16")
     status, out, _ = lint(f"{NOTE}---\n{two}")
     assert status == 3

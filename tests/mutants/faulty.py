@@ -142,7 +142,7 @@ def is_answered_differently(seed, bounds):
     refused = importlib.import_module("netverify.explain").ReplayError
     with pytest.MonkeyPatch.context() as patch:
         for name, value in bounds.items():
-            patch.setattr(importlib.import_module("netverify.symbolic.search"), name, value)
+            patch.setattr(importlib.import_module("netverify.symbolic.widths"), name, value)
         try:
             return questions.disagreement(seed) is not None
         except refused:

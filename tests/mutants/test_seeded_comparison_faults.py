@@ -31,9 +31,9 @@ FAULTS = {
         "            for places in _portions(self._changes.places(Direction.INGRESS)):\n",
     ),
     "labels of a namespace are those of the allowing side on both": (
-        "symbolic.difference",
-        "    spaces = _spaces(allowing.scene, mentions, plan), _spaces(denying.scene, mentions, plan)\n",
-        "    spaces = _spaces(allowing.scene, mentions, plan), _spaces(allowing.scene, mentions, plan)\n",
+        "symbolic.obligations",
+        "    others = _spaces(flows.other, mentions, plan)\n",
+        "    others = _spaces(flows.scene, mentions, plan)\n",
     ),
     "a workload that changed is not looked at": (
         "comparison.compare",

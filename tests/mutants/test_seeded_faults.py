@@ -393,14 +393,14 @@ FAULTS_OF_THE_ENCODER = {
 
 FAULTS_OF_THE_SEARCH = {
     "policies that were left out stay out": (
-        "symbolic.search",
+        "symbolic.refinement",
         "            if not missing:\n",
         "            if True:\n",
     ),
     "only the first portion of existing pods is tried": (
-        "symbolic.casting",
-        "    for start in range(0, len(cast.workloads), at_once):\n",
-        "    for start in range(0, at_once, at_once):\n",
+        "symbolic.portions",
+        "    for start in range(0, len(cast.workloads), widths.EXISTING_AT_ONCE):\n",
+        "    for start in range(0, widths.EXISTING_AT_ONCE, widths.EXISTING_AT_ONCE):\n",
     ),
     "existing pods are not looked for": (
         "symbolic.search",
@@ -408,7 +408,7 @@ FAULTS_OF_THE_SEARCH = {
         "            if False:\n",
     ),
     "pods on the host network are left out of a crowd": (
-        "symbolic.search",
+        "symbolic.portions",
         "if (workload.host_network or let_out(workload.key.namespace)) and admission.admits(workload):",
         "if not workload.host_network and let_out(workload.key.namespace) and admission.admits(workload):",
     ),

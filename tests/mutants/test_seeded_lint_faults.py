@@ -8,23 +8,24 @@ from mutants.faulty import fault
 
 MOST_CLUSTERS = 150
 
-DIFFERENCE = "symbolic.policy_difference"
+OBLIGATIONS = "symbolic.obligations"
+SUBJECTS = "symbolic.subjects"
 CHANGES = "findings.changes"
 REDUNDANCY = "findings.redundancy"
 
 FAULTS = {
     "that something is allowed only without the policy is no difference": (
-        DIFFERENCE,
-        "same = [equivalence(*(encoder.table_allows(table) for table in tables))]",
-        "same = [negation(conjunction((encoder.table_allows(tables[0]), negation(encoder.table_allows(tables[1])))))]",
+        OBLIGATIONS,
+        "same = [equivalence(one.table_allows(left), other.table_allows(right))]",
+        "same = [negation(conjunction((one.table_allows(left), negation(other.table_allows(right)))))]",
     ),
     "that something is allowed only with the policy is no difference": (
-        DIFFERENCE,
-        "same = [equivalence(*(encoder.table_allows(table) for table in tables))]",
-        "same = [negation(conjunction((encoder.table_allows(tables[1]), negation(encoder.table_allows(tables[0])))))]",
+        OBLIGATIONS,
+        "same = [equivalence(one.table_allows(left), other.table_allows(right))]",
+        "same = [negation(conjunction((other.table_allows(right), negation(one.table_allows(left)))))]",
     ),
     "the namespace of the policy stands for others that are alike": (
-        DIFFERENCE,
+        SUBJECTS,
         "return frozenset((NEW_NAMESPACE, *names, *sorts.values()))",
         "return frozenset(names)",
     ),

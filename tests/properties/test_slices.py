@@ -29,32 +29,30 @@ from netverify.model.flow import Direction
 from netverify.rules.slicing import CompleteSlice, OverApproximation, PolicyIndex, Slice
 from netverify.rules.table import RuleTable
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
-from netverify.symbolic.difference import Allowing, Denying
-from netverify.symbolic.obligations import reachability, refusal
-from netverify.symbolic.scene import Scene
-from netverify.queries.question import Question
+from netverify.symbolic.goal import Allows, Distinguishes, Flows, Refuses
+from netverify.symbolic.obligations import obligation
 INGRESS, EGRESS = Direction
 
 def prove(
-    question: Question, scene: Scene, index: ClusterIndex, latitude: Latitude, policies: PolicyIndex,
+    flows: Flows, index: ClusterIndex, latitude: Latitude, policies: PolicyIndex,
     whole: Mapping[Direction, RuleTable], complete: CompleteSlice, adds: OverApproximation, some: Slice,
 ) -> None:
 """
 RIGHT = """
-    reachability(question, scene, {INGRESS: complete, EGRESS: adds}, index, latitude)
-    refusal(question, scene, {INGRESS: complete, EGRESS: policies.slice(EGRESS, ())}, index, latitude)
-    Allowing(scene, {INGRESS: complete, EGRESS: adds})
-    Denying(scene, complete)
+    obligation(flows, Allows({INGRESS: complete, EGRESS: adds}), index, latitude)
+    obligation(flows, Refuses({INGRESS: complete, EGRESS: policies.slice(EGRESS, ())}), index, latitude)
+    obligation(flows, Distinguishes({INGRESS: complete, EGRESS: adds}, complete), index, latitude)
 """
 WRONG = """
-    reachability(question, scene, whole, index, latitude)
-    reachability(question, scene, {INGRESS: complete, EGRESS: whole[EGRESS]}, index, latitude)
-    refusal(question, scene, {INGRESS: complete, EGRESS: adds}, index, latitude)
-    refusal(question, scene, {INGRESS: complete, EGRESS: some}, index, latitude)
-    refusal(question, scene, whole, index, latitude)
-    Allowing(scene, whole)
-    Denying(scene, adds)
-    Denying(scene, whole[INGRESS])
+    obligation(flows, whole, index, latitude)
+    Allows(whole)
+    Allows({INGRESS: complete, EGRESS: whole[EGRESS]})
+    Refuses({INGRESS: complete, EGRESS: adds})
+    Refuses({INGRESS: complete, EGRESS: some})
+    Refuses(whole)
+    Distinguishes(whole, complete)
+    Distinguishes({INGRESS: complete, EGRESS: adds}, adds)
+    Distinguishes({INGRESS: complete, EGRESS: adds}, whole[INGRESS])
 """
 
 

@@ -1,0 +1,173 @@
+"""One goal solved: with few policies first, and more of them until no model depends on one that was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from netverify.budget import Budget
+from netverify.model.behaviours import Behaviour
+from netverify.model.flow import Direction, End, External, Flow
+from netverify.rules.table import Selection
+from netverify.symbolic import widths
+from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.goal import Allowed, Flows, Goal, Refused, allowing, claim_of, may_leave_out
+from netverify.symbolic.obligations import Obligation, annotated, obligation, premises
+from netverify.symbolic.preferences import preferences
+from netverify.symbolic.solver import decide, solve
+from netverify.symbolic.status import Status
+from netverify.symbolic.witness import decode
+
+Attempts = list[tuple[Obligation, Status]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search found. ``SAT`` comes with ``flow`` and ``behaviours``, decoded from a model of ``goal``.
+
+    ``UNSAT`` comes with its ``carriers``: the selections of subjects that the proof needs, none of which it can do
+    without. ``premises_hold``: ends and traffic of the question were seen to match something; ``vacuous``: they match
+    nothing. ``obligations`` are the goals with what the solver said, in order. ``refused`` is the flow as the second
+    side of a comparison sees it. ``opaque`` is the namespace at the end of a flow where that is one whose policies are
+    not known: there is no ``flow`` then, as it may be none.
+    """
+
+    status: Status
+    flow: Flow | None = None
+    behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    goal: Obligation | None = None
+    carriers: tuple[tuple[Direction, Selection], ...] = ()
+    premises_hold: bool = False
+    vacuous: bool = False
+    reason: str = ""
+    obligations: tuple[tuple[Obligation, Status], ...] = ()
+    refused: Flow | None = None
+    opaque: str | None = None
+
+    @property
+    def existing(self) -> bool:
+        """Whether both ends of the flow are in the manifests, or outside."""
+        return self.flow is not None and all(_exists(self.flow, end) for end in End)
+
+
+def _exists(flow: Flow, end: End) -> bool:
+    endpoint = flow.at(end)
+    return isinstance(endpoint, External) or endpoint.workload is not None
+
+
+class Refinement:
+    """Solves goals. What policies say in ``opaque`` namespaces is not known, but is the same for all policy sets."""
+
+    def __init__(
+        self, index: ClusterIndex, latitude: Latitude, budget: Budget, opaque: frozenset[str] = frozenset()
+    ) -> None:
+        self._index = index
+        self._latitude = latitude
+        self._budget = budget
+        self._opaque = opaque
+
+    def solve(self, goal: Goal, flows: Flows, attempts: Attempts) -> Found:
+        """One of ``flows`` for which ``goal`` holds, or that there is none; what was solved is added to ``attempts``.
+
+        That there is none may be for want of any flow at all: see :meth:`with_premises`.
+        """
+        if (unclear := self._unclear(goal, flows)) is not None:
+            return unclear
+        included = {direction: self._first(goal, direction, flows) for direction in Direction}
+        batch = 1
+        while True:
+            printed = self._printed(goal, flows, included)
+            solved = solve(printed.goal, self._budget, preferences(printed))
+            attempts.append((printed, solved.status))
+            if solved.status is Status.UNSAT and not isinstance(goal, Allowed):
+                return Found(Status.UNSAT)
+            if solved.status is Status.UNSAT:
+                carriers = tuple(printed.guards[guard] for guard in solved.core)
+                return Found(Status.UNSAT, carriers=carriers, premises_hold=solved.satisfiable_without_core)
+            if solved.status is Status.UNKNOWN:
+                return Found(Status.UNKNOWN, reason=solved.reason)
+            flow, behaviours = decode(solved.model, printed, flows.scene.namespaces)
+            missing = self._left_out(goal, flow, included)
+            if opaque := self._opaque.intersection(name for _, name in missing):
+                return Found(Status.SAT, opaque=min(opaque))
+            if not missing:
+                refused = _as_other(solved.model, printed, flows)
+                return Found(Status.SAT, flow, behaviours, printed, refused=refused)
+            for direction, namespace in missing:
+                places = flows.scene.casts[direction.subject].places
+                included[direction].update(self._known(_next_places(places, namespace, batch)))
+            batch *= widths.FASTER
+
+    def decide(self, goal: Goal, flows: Flows) -> Found:
+        """Whether ``goal`` holds of any of ``flows``: only the status is found, and all policies are in one goal."""
+        places = {direction: flows.scene.casts[direction.subject].places for direction in Direction}
+        printed = self._printed(goal, flows, places)
+        solved = decide(printed.goal, self._budget)
+        return Found(solved.status, reason=solved.reason, obligations=((printed, solved.status),))
+
+    def with_premises(self, found: Found, flows: Flows, attempts: Attempts) -> Found:
+        """Tell a proof from a goal about nothing: it is ``vacuous`` where there are no ``flows`` at all."""
+        printed = premises(flows, self._index, self._latitude)
+        solved = decide(printed.goal, self._budget)
+        attempts.append((printed, solved.status))
+        if solved.status is Status.UNKNOWN:
+            return Found(Status.UNKNOWN, reason=solved.reason)
+        return replace(found, vacuous=solved.status is Status.UNSAT, premises_hold=solved.status is Status.SAT)
+
+    def _printed(self, goal: Goal, flows: Flows, included: Mapping[Direction, Collection[str]]) -> Obligation:
+        return obligation(flows, claim_of(goal, flows, included), self._index, self._latitude)
+
+    def _unclear(self, goal: Goal, flows: Flows) -> Found | None:
+        """That nothing is sure where cluster-wide policy may deny what is not known of an opaque namespace."""
+        for direction in Direction:
+            there = self._opaque.intersection(flows.scene.casts[direction.subject].places)
+            if there and may_leave_out(goal, direction) and not _only_adds(goal, direction):
+                reason = "cluster-wide policy may deny where other policy is not modelled"
+                return Found(Status.UNKNOWN, reason=reason)
+        return None
+
+    def _first(self, goal: Goal, direction: Direction, flows: Flows) -> set[str]:
+        """The namespaces whose policies are in the first slice."""
+        places = flows.scene.casts[direction.subject].places
+        if not may_leave_out(goal, direction):
+            return set(places)
+        return self._known(places) if len(places) <= widths.NARROW or not _only_adds(goal, direction) else set()
+
+    def _known(self, places: Collection[str]) -> set[str]:
+        return set(places) - self._opaque
+
+    def _left_out(self, goal: Goal, flow: Flow, included: Mapping[Direction, set[str]]) -> list[tuple[Direction, str]]:
+        """The namespaces whose policies could decide ``flow`` but were not in the slices."""
+        missing = []
+        for direction in Direction:
+            subject = flow.at(direction.subject)
+            if isinstance(subject, External) or subject.namespace in included[direction]:
+                continue
+            if subject.namespace in self._opaque or _speaks_of(goal, direction, subject.namespace):
+                missing.append((direction, subject.namespace))
+        return missing
+
+
+def _as_other(model: Mapping[str, int | bool], printed: Obligation, flows: Flows) -> Flow | None:
+    """The flow of ``model`` as the second side of a comparison sees it."""
+    if printed.other is None:
+        return None
+    return decode(model, printed.other, (flows.other or flows.scene).namespaces)[0]
+
+
+def _only_adds(goal: Goal, direction: Direction) -> bool:
+    return not isinstance(goal, Refused) and allowing(goal).only_adds(direction)
+
+
+def _speaks_of(goal: Goal, direction: Direction, namespace: str) -> bool:
+    return not isinstance(goal, Refused) and allowing(goal).speaks_of(direction, namespace)
+
+
+def _next_places(places: Sequence[str], namespace: str, batch: int) -> Sequence[str]:
+    position = places.index(namespace)
+    return places[position : position + batch]
+
+
+def printed(found: Found) -> tuple[tuple[str, str], ...]:
+    """The goals of a search as files: text with comments, and what the solver said."""
+    return tuple((annotated(obligation), status.value) for obligation, status in found.obligations)

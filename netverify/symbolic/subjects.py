@@ -1,0 +1,121 @@
+"""The flows of subjects of one namespace: any pod there, and anybody at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import assert_never
+
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster, Workload
+from netverify.model.flow import Direction, End
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, requirement_holds, selector_matches
+from netverify.rules.predicate import (
+    ALWAYS,
+    AddressIn,
+    Behaves,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    Leaf,
+    NamedPort,
+    NamespaceMatches,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+)
+from netverify.rules.visit import ends_of, leaves
+from netverify.symbolic.casting import Casting, PodScope
+from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene
+
+
+class Subjects:
+    """Scenes of one cluster, with subjects of one namespace."""
+
+    def __init__(self, cluster: Cluster, behaviours: Mapping[Behaviour, bool]) -> None:
+        self._cluster = cluster
+        self._behaviours = behaviours
+        self._casting = Casting(cluster)
+        self._anyone = cache(self._cast_anyone)
+        self._scene = cache(self._make_scene)
+        self._alike = cache(self._make_alike)
+
+    def scene(self, direction: Direction, namespace: str, predicates: Iterable[Predicate]) -> Scene:
+        """The scene, with one namespace at the peer's end for all that ``predicates`` take for alike."""
+        scene = self._scene(direction, namespace)
+        looked_at = _LookedAt({namespace})
+        for predicate in predicates:
+            looked_at.collect(predicate, direction.peer)
+        cast = scene.casts[direction.peer]
+        kept = self._alike(frozenset(looked_at.names), frozenset(looked_at.selectors))
+        namespaces = tuple(name for name in cast.namespaces if name in kept)
+        return replace(scene, casts={**scene.casts, direction.peer: replace(cast, namespaces=namespaces)})
+
+    def _make_alike(self, names: frozenset[str], selectors: frozenset[LabelSelector]) -> frozenset[str]:
+        """``names``, and of all other namespaces one of each sort that ``selectors`` tell apart.
+
+        A namespace that could be created is always among them.
+        """
+        order = sorted(selectors, key=repr)
+        sorts: dict[tuple[bool, ...], str] = {}
+        for name, namespace in self._cluster.namespaces.items():
+            if name in names:
+                continue
+            if namespace.declared:
+                sorts.setdefault((True, *(selector_matches(one, namespace.labels) for one in order)), name)
+            else:
+                sorts.setdefault((False, *(_may_match_by_name(one, name) for one in order)), name)
+        return frozenset((NEW_NAMESPACE, *names, *sorts.values()))
+
+    def _make_scene(self, direction: Direction, namespace: str) -> Scene:
+        at_home = InNamespace(direction.subject, namespace)
+        subject = self._casting.cast(at_home, direction.subject, PodScope.POSSIBLE)
+        peer, crowd = self._anyone(direction.peer)
+        casts = {direction.subject: subject, direction.peer: peer}
+        crowds = {direction.subject: self._casting.crowd(at_home, direction.subject, subject), direction.peer: crowd}
+        return Scene(casts, self._cluster.namespaces, self._behaviours, crowds=crowds)
+
+    def _cast_anyone(self, end: End) -> tuple[Cast, tuple[Workload, ...]]:
+        cast = self._casting.cast(ALWAYS, end, PodScope.POSSIBLE)
+        return cast, self._casting.crowd(ALWAYS, end, cast)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """The namespaces that predicates name at one end, and the selectors by which they look at others."""
+
+    names: set[str]
+    selectors: set[LabelSelector] = field(default_factory=set)
+
+    def collect(self, predicate: Predicate, end: End) -> None:
+        """Add what ``predicate`` looks at."""
+        for leaf in leaves(predicate):
+            if end in ends_of(leaf):
+                self._collect(leaf)
+
+    def _collect(self, leaf: Leaf) -> None:
+        match leaf:
+            case NamespaceMatches(_, selector):
+                self.selectors.add(selector)
+            case InNamespace(_, name):
+                self.names.add(name)
+            case IsWorkload(_, key):
+                self.names.add(key.namespace)
+            case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+                pass  # tells pods apart that may be in any namespace
+            case Behaves() | SameNode() | PortIn() | NamedPort():
+                pass
+            case _ as never:
+                assert_never(never)
+
+
+def _may_match_by_name(selector: LabelSelector, name: str) -> bool:
+    labels = {NAMESPACE_NAME_LABEL: name}
+    return all(
+        requirement_holds(requirement, labels)
+        for requirement in selector.requirements
+        if requirement.key == NAMESPACE_NAME_LABEL
+    )
