@@ -61,8 +61,7 @@ class Router:
         if question.called is None and not question.from_outside:
             return self.answer_about(PlannedLeg(question))
         routes = tuple(route for route in self._telling(question) if route.verdict is not Verdict.VACUOUS)
-        by_address = question.called is not None and question.called.by_address
-        if not by_address and not any(map(_is_open, routes)):
+        if not any(map(_is_open, routes)):
             routes += tuple(self.open_to_pods(question))
         if question.called is None and len(routes) == 1 and routes[0].verdict is not Verdict.UNREACHABLE:
             return routes[0].legs[-1]

@@ -87,7 +87,9 @@ class WaysForPods:
     def leading_to(self, question: Question) -> Iterator[WayIn]:
         """The ways in that may lead pods to what ``question`` is about, those without a controller first."""
         found = self._ways.leading_to(question) if question.called is not None else self._to_pods(question)
-        ways = [way for way in found if way.by != "hostNetwork"]  # that address is the pod's own, so that way is direct
+        called = question.called
+        # The address of the network of the node is the pod's own, so that way is direct.
+        ways = [way for way in found if way.by != "hostNetwork" and (called is None or called.is_entered_by(way.by))]
         yield from (way for way in ways if way.controller is None)
         yield from (way for way in ways if way.controller is not None)
 

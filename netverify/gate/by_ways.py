@@ -29,9 +29,6 @@ def judge_by_ways(claim: Claim, assertion: str, router: Router) -> list[Judged]:
 
     Empty where none leads from such pods to what the claim is about, or every one is closed.
     """
-    called = claim.question.called
-    if called is not None and called.by_address:
-        return []  # An address of a Service is no other way to it: nodes translate it as they do the cluster IP.
     if claim.wanted is Wanted.ALL or claim.violated or not router.may_be_pods(claim.question):
         return []
     hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)

@@ -38,7 +38,8 @@ class Called:
     Service: of existing pods those of ``workloads``. ``notes`` say what is not sure about the name. ``nowhere`` says in
     words why the name leads nowhere as far as the manifests tell, and is empty where it leads somewhere; ``is_sure``:
     nothing outside the manifests could change that. ``by_address``: it is called by an address of the Service;
-    ``by_block``: by a block of addresses that has more than this one.
+    ``by_block``: by a block of addresses that has more than this one. ``entered_by`` are then the kinds of ways in that
+    begin at such an address, ``externalIPs`` and ``LoadBalancer``.
     """
 
     service: Service | None
@@ -51,6 +52,11 @@ class Called:
     is_sure: bool = True
     by_address: bool = False
     by_block: bool = False
+    entered_by: frozenset[str] = frozenset()
+
+    def is_entered_by(self, kind: str) -> bool:
+        """Whether ways in of ``kind`` may begin where it is called: at its address, if it is called by one."""
+        return not self.by_address or kind in self.entered_by
 
     @property
     def is_dialled_directly(self) -> bool:

@@ -19,6 +19,8 @@ from netverify.queries.whereabouts import whoever_is_in
 from netverify.rules.predicate import All, AnyOf, Not, PortIn, Predicate
 
 CLUSTER_IP, EXTERNAL_IP, BALANCER = "cluster IP", "external IP", "load balancer's address"
+_ENTERED_BY = {EXTERNAL_IP: "externalIPs", BALANCER: "LoadBalancer"}
+"""The ways in that begin at an address. Nodes translate a cluster IP for pods and leave their addresses alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,18 @@ def service_addresses_in(block: AddressRange, cluster: Cluster) -> tuple[Service
 
 def called_at(addresses: tuple[ServiceAddress, ...], *, by_block: bool) -> tuple[Called, ...]:
     """The Services of ``addresses`` as what is called, each once; ``by_block`` as :class:`Called` has it."""
-    first: dict[str, ServiceAddress] = {}
+    of_each: dict[str, list[ServiceAddress]] = {}
     for one in addresses:
-        first.setdefault(str(one.service), one)
+        of_each.setdefault(str(one.service), []).append(one)
     return tuple(
-        Called(one.service, aliases=(_alias(one),), by_address=True, by_block=by_block) for one in first.values()
+        Called(
+            first.service,
+            aliases=(_alias(first),),
+            by_address=True,
+            by_block=by_block,
+            entered_by=frozenset(_ENTERED_BY[one.what] for one in (first, *others) if one.what in _ENTERED_BY),
+        )
+        for first, *others in of_each.values()
     )
 
 

@@ -1,6 +1,7 @@
 """Questions about addresses agree with a judge that knows whose they are, and those about Services with their names."""
 
 import json
+from itertools import islice
 
 import pytest
 
@@ -11,11 +12,13 @@ from generators.vocabulary import Dice
 from netverify.answers.listing import DisagreementError
 from netverify.answers.possible import DescriptionError
 from netverify.explain import ReplayError
+from netverify.model.behaviours import CNI_PROFILES
 from netverify.queries.outcome import Scope, Verdict
 from netverify.verify import Settings, Verifier
 from oracles.address_owners import known_addresses, owners_of, reaches, service_reaches
 
 QUESTIONS = 4
+CNIS = (None, *sorted(CNI_PROFILES))
 
 
 def verifier_of(cluster, behaviours):
@@ -79,20 +82,37 @@ def is_answered_differently(cluster, asked):
 
 
 def is_service_differently(cluster, asked):
-    """Whether the address of a Service is answered otherwise than the Service that has it as its cluster IP."""
-    by_name = json.loads(json.dumps(cluster))
+    """Whether a cluster IP is answered otherwise than the judge and the name of its Service are."""
+    by_name = {**cluster, "services": json.loads(json.dumps(cluster["services"]))}
     for service, address in zip(by_name["services"], SERVICES, strict=True):
         service.pop("status", None)
         spec = service["spec"]
         service["spec"] = {"selector": spec["selector"], "ports": spec["ports"], "clusterIP": address}
-    one, other = (verifier_of(each, asked["behaviours"]) for each in (cluster, by_name))
-    for service, address in zip(cluster["services"], SERVICES, strict=True):
-        port, name = service["spec"]["ports"][0]["port"], words_of(service).removeprefix("pod ")
-        wanted = other.ask(f"can {words_of(asked['pod'])} reach service {name}:{port}").verdict
-        answer = one.ask(f"can {words_of(asked['pod'])} reach {address}:{port}")
+    verifier = verifier_of(by_name, asked["behaviours"])
+    for service, address in zip(by_name["services"], SERVICES, strict=True):
+        by_service, answer = both_ways(verifier, service, address, asked)
         reached = (answer.verdict, answer.scope) == (Verdict.REACHABLE, Scope.EXISTING)
-        judged = service_reaches(cluster, address, asked, addresses_in("0.0.0.0/0", cluster))
-        if answer.verdict is not wanted or judged not in {None, reached}:
+        judged = service_reaches(by_name, address, asked, addresses_in("0.0.0.0/0", by_name))
+        if answer.verdict is not by_service.verdict or judged not in {None, reached}:
+            return True
+    return False
+
+
+def both_ways(verifier, service, address, asked):
+    """The answers about ``service`` by its name, and by its ``address``."""
+    port, name = service["spec"]["ports"][0]["port"], words_of(service).removeprefix("pod ")
+    who = words_of(asked["pod"])
+    return (verifier.ask(f"can {who} reach {there}:{port}") for there in (f"service {name}", address))
+
+
+def is_told_by_address_otherwise(cluster, asked, cni):
+    """Whether a Service is answered otherwise by its only address, of whatever kind, than by its name."""
+    documents = [one for kind in ("namespaces", "nodes", "workloads", "services", "policies") for one in cluster[kind]]
+    inventory = read_inventory(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}))
+    verifier = Verifier(inventory, Settings(behaviours=CNI_PROFILES.get(cni, {}), cni=cni))
+    for service, address in zip(cluster["services"], SERVICES, strict=True):
+        by_service, by_address = both_ways(verifier, service, address, asked)
+        if (by_service.verdict, by_service.scope) != (by_address.verdict, by_address.scope):
             return True
     return False
 
@@ -121,6 +141,25 @@ def test_addresses_have_the_owners_that_the_manifests_tell():
 @pytest.mark.parametrize("start", range(1_000, 6_000, 500))
 def test_20_000_questions_agree_about_owners(start):
     assert first_disagreement(range(start, start + 500)) is None
+
+
+def first_told_otherwise(seeds):
+    """The first of ``seeds`` in which the address of a Service says something else than its name; None if none does."""
+    for seed in seeds:
+        cni = CNIS[seed % len(CNIS)]
+        if any(is_told_by_address_otherwise(*one, cni) for one in islice(cases(seed), 1)):
+            return seed
+    return None
+
+
+def test_services_are_the_same_by_their_addresses_and_by_their_names():
+    assert first_told_otherwise(range(6)) is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 1_400, 100))
+def test_many_more_services_are_the_same_by_address_and_by_name(start):
+    assert first_told_otherwise(range(start, start + 100)) is None
 
 
 def test_the_questions_are_not_all_answered_alike():

@@ -13,6 +13,7 @@ import pytest
 import netverify
 from cases.gates import Gates
 from netverify.manifests.inventory import read_inventory
+from netverify.model.behaviours import CNI_PROFILES
 from netverify.queries.outcome import Answer, Listing
 from netverify.verify import Settings, Verifier
 
@@ -64,6 +65,17 @@ TO_ADDRESS = egress("[{to: [{ipBlock: {cidr: 10.96.7.7/32}}], ports: [{port: 80}
 TO_PODS = egress("[{to: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 8080}]}]")
 
 
+SHUT = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: in, namespace: shop}
+spec: {podSelector: {matchLabels: {app: api}}, policyTypes: [Ingress]}
+---
+"""
+BY_ADDRESS, BY_NAME = f"can shop/web reach {ADDRESS}:80", "can shop/web reach service shop/api:80"
+NO_NODE_PORT = "type: LoadBalancer, allocateLoadBalancerNodePorts: false"
+
+
 def asked(text: str, sentence: str, cni: str | None = None) -> Answer | Listing:
     read = read_inventory([], texts={"manifests.yaml": text.encode()})
     assert not read.has_errors, read.diagnostics
@@ -74,12 +86,45 @@ def verdict(text: str, sentence: str, cni: str | None = None) -> str:
     return asked(text, sentence, cni).verdict.value
 
 
-@TRANSLATED
-def test_a_rule_for_the_address_of_a_service_does_not_open_it(spec: str) -> None:
+@pytest.mark.parametrize(("spec", "cni"), [(CLUSTER_IP, None), (EXTERNAL_IP, "calico"), (BALANCED, "calico")])
+def test_a_rule_for_the_address_of_a_service_does_not_open_it(spec: str, cni: str | None) -> None:
     cluster = PODS + service(spec) + TO_ADDRESS
-    answer = asked(cluster, f"can shop/web reach {ADDRESS}:80")
+    answer = asked(cluster, BY_ADDRESS, cni)
     assert answer.verdict.value == "unreachable"
     assert "policy sees the pods behind the address of a Service, and not that address" in answer.assumptions
+
+
+@pytest.mark.parametrize("spec", [EXTERNAL_IP, BALANCED, ASKED])
+@pytest.mark.parametrize(("cni", "expected"), [(None, "reachable"), ("cilium", "reachable"), ("calico", "unreachable")])
+def test_a_rule_for_an_outer_address_opens_it_where_a_plugin_may_look_first(
+    spec: str, cni: str | None, expected: str
+) -> None:
+    """Cilium and Antrea translate such an address after policy, unless they take the place of kube-proxy."""
+    cluster = PODS + service(spec.replace("type: LoadBalancer", NO_NODE_PORT)) + TO_ADDRESS
+    by_address, by_name = asked(cluster, BY_ADDRESS, cni), asked(cluster, BY_NAME, cni)
+    assert (by_address.verdict.value, by_name.verdict.value) == (expected, expected)
+
+
+@pytest.mark.parametrize("cni", [None, *sorted(CNI_PROFILES)])
+@pytest.mark.parametrize("spec", [CLUSTER_IP, EXTERNAL_IP, BALANCED, ASKED])
+def test_a_service_is_the_same_by_its_address_and_by_its_name(spec: str, cni: str | None) -> None:
+    cluster = PODS + service(spec.replace("type: LoadBalancer", NO_NODE_PORT)) + SHUT
+    by_address, by_name = asked(cluster, BY_ADDRESS, cni), asked(cluster, BY_NAME, cni)
+    assert by_address.verdict is by_name.verdict
+
+
+def test_a_pod_at_an_outer_address_is_masqueraded_so_that_its_node_stands_in(gates: Gates) -> None:
+    """kube-proxy: "masquerade traffic for external destinations", of pods as well; and a node reaches its own pods."""
+    outer = PODS + service(EXTERNAL_IP) + SHUT
+    assert verdict(outer, BY_ADDRESS, "calico") == "reachable"
+    assert gates.verdict(outer, f"deny: {{from: shop/web, to: {ADDRESS}, ports: [80]}}", "--cni", "calico") == "refuted"
+    assert verdict(PODS + service(CLUSTER_IP) + SHUT, BY_ADDRESS, "calico") == "unreachable"
+
+
+def test_by_an_address_other_ways_to_its_service_are_not_asked_about() -> None:
+    """The node port leads there as well, and begins elsewhere."""
+    balanced = PODS + service(BALANCED) + egress("[]")
+    assert (verdict(balanced, BY_ADDRESS), verdict(balanced, BY_NAME)) == ("unreachable", "reachable")
 
 
 @TRANSLATED
@@ -109,7 +154,8 @@ def test_a_gate_takes_the_address_of_a_service_for_the_service(gates: Gates, spe
     assert gates.verdict(cluster + TO_ADDRESS, allow) == "refuted"
     assert gates.verdict(cluster + TO_PODS, allow) == "proved"
     assert gates.verdict(cluster + TO_PODS, deny) == "refuted"
-    assert gates.verdict(cluster + TO_ADDRESS, f"deny: {{from: shop/web, to: {ADDRESS}, ports: [80]}}") == "proved"
+    closed = f"deny: {{from: shop/web, to: {ADDRESS}, ports: [80]}}"
+    assert gates.verdict(cluster + TO_ADDRESS, closed, "--cni", "calico") == "proved"
 
 
 def test_what_else_is_in_a_block_stays_what_it_is(gates: Gates) -> None:

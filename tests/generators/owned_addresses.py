@@ -82,10 +82,10 @@ def service(rng, name, address, target):
         case 0:
             spec["externalIPs"] = [address]
         case 1:
-            spec["type"] = "LoadBalancer"
+            spec.update(type="LoadBalancer", allocateLoadBalancerNodePorts=False)
             manifest["status"] = {"loadBalancer": {"ingress": [{"ip": address}]}}
         case 2:
-            spec.update(type="LoadBalancer", loadBalancerIP=address)
+            spec.update(type="LoadBalancer", allocateLoadBalancerNodePorts=False, loadBalancerIP=address)
         case _:
             spec["clusterIP"] = address
     return manifest

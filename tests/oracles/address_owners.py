@@ -72,13 +72,15 @@ def service_reaches(cluster, address, asked, places):
     """Whether ``asked["pod"]`` reaches a pod behind the Service that has ``address``; None where that is not defined.
 
     "Policy sees the address and the port of the pod behind": a packet to the Service is translated before. Pods of
-    which no address is known may be at any of ``places``. What a pod gets from itself by a Service is not defined.
+    which no address is known may be at any of ``places`` that is no node's: those are of the host network. What a pod
+    gets from itself by a Service is not defined.
     """
     service = next(one for one in cluster["services"] if address in service_addresses(one))
     (port,) = service["spec"]["ports"]
     pod, found = asked["pod"], False
     taken = {known for one in cluster["workloads"] for known in known_addresses(one)}
-    free = [place for place in places if ":" not in place and place not in taken and owners_of(place, cluster)]
+    outside = [place for place in places if ":" not in place and place not in taken and owners_of(place, cluster)]
+    free = [place for place in outside if not any(end.get("machine") for end in owners_of(place, cluster))]
     for backend in cluster["workloads"]:
         labels = labels_of({"pod": backend})
         if namespace_of(backend) != namespace_of(service) or not service["spec"]["selector"].items() <= labels.items():
