@@ -17,7 +17,7 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete
 
 from netverify.cli.completing import COMPLETE_VARIABLE
-from netverify.cli.main import program
+from netverify.cli.program import program
 
 
 class Directive(IntEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 from netverify.cli.outputs import Output
 from netverify.cli.refusal import Refusal
@@ -14,10 +15,11 @@ from netverify.report.terminal import Line, paint, wants_colour
 
 
 def complain(lines: Iterable[Line], color: str) -> None:
-    """Writes ``lines`` to standard error; ``color`` is what ``--color`` says."""
+    """Writes ``lines`` to standard error, if it can be written; ``color`` is what ``--color`` says."""
     coloured = wants_colour(color, os.environ, is_terminal=sys.stderr.isatty())
-    sys.stderr.write(paint(lines, coloured=coloured))
-    sys.stderr.flush()
+    with suppress(OSError):  # reports and the exit status say it, too
+        sys.stderr.write(paint(lines, coloured=coloured))
+        sys.stderr.flush()
 
 
 def complain_of(refusal: Refusal, color: str) -> None:
@@ -42,5 +44,10 @@ def print_out(pieces: Iterable[str]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        message = f"cannot write to standard output: {(error.strerror or '').lower()}"
-        raise Refusal("NV421", message, status=ExitStatus.INTERNAL) from None
+        raise unwritable_output(error) from None
+
+
+def unwritable_output(error: OSError) -> Refusal:
+    """What is said where standard output fails with ``error``."""
+    message = f"cannot write to standard output: {(error.strerror or 'unknown reason').lower()}"
+    return Refusal("NV421", message, status=ExitStatus.INTERNAL)

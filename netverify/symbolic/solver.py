@@ -9,6 +9,7 @@ import z3
 
 from netverify.budget import Budget
 from netverify.diagnostics import NetverifyError
+from netverify.interruption import INTERRUPTS
 from netverify.symbolic.status import Status
 
 
@@ -96,6 +97,9 @@ def _loaded(
     if budget.timeout_s is not None:
         solver.set("timeout", min(_LONGEST_MS, max(1, int(budget.timeout_s * 1000))))
     solver.set("random_seed", seed)
+    if INTERRUPTS.are_installed:
+        # Z3 would take an interrupt for its own, and give an answer.
+        solver.set("ctrl_c", False)  # noqa: FBT003 a parameter of Z3
     try:
         read = z3.parse_smt2_string(goal.text, ctx=context)
     except z3.Z3Exception as error:
@@ -115,7 +119,9 @@ def _loaded(
 
 
 def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
-    result = solver.check(*assumptions)
+    result = INTERRUPTS.during(lambda: solver.check(*assumptions), solver.ctx.interrupt)
+    if result == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":
+        raise KeyboardInterrupt
     if result == z3.unsat:
         return Status.UNSAT
     return Status.SAT if result == z3.sat else Status.UNKNOWN

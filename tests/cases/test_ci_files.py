@@ -16,7 +16,7 @@ import yaml
 
 from netverify.cli.check import FORMATS
 from netverify.cli.ci_files import ci_file
-from netverify.cli.main import program
+from netverify.cli.program import program
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.kubectl_completing import completed
-from netverify.cli.main import program
+from netverify.cli.program import program
 
 ROOT = Path(__file__).resolve().parents[2]
 KUBECTL = shutil.which("kubectl")

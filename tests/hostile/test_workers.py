@@ -135,7 +135,7 @@ def test_an_interrupt_ends_all_processes_with_one_message(tmp_path: Path) -> Non
     time.sleep(0.2)
     os.killpg(started.pid, signal.SIGINT)
     out, err = started.communicate(timeout=30)
-    assert (started.returncode, out, err) == (130, b"", b"\nerror: interrupted\n")
+    assert (started.returncode, out, err) == (130, b"", b"error: interrupted\n")
     assert [one for one in workers if Path(f"/proc/{one}").exists()] == []
 
 

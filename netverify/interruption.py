@@ -1,0 +1,147 @@
+"""How a run is interrupted: a signal becomes an exception, and what was made for the run is given back.
+
+Signals belong to the process, so there is one :data:`INTERRUPTS`. The program installs it; a library does not.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import ExitStack
+from threading import Thread
+from types import FrameType, TracebackType
+from typing import Final, Self, TypeVar
+
+T = TypeVar("T")
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WORDS: Final = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+_SOON_S: Final = 0.01
+_PATIENCE_S: Final = 5.0
+
+
+class Interruption(BaseException):
+    """The run is to end, because of the signal ``number``. No fault, and nothing for those who handle faults."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    @property
+    def status(self) -> int:
+        """The exit status that shells give a program that such a signal ended."""
+        return 128 + self.number
+
+    @property
+    def words(self) -> str:
+        """What happened, for the user."""
+        return _WORDS.get(signal.Signals(self.number), "interrupted")
+
+
+class Interrupts:
+    """A handler of signals that raises :class:`Interruption` in the main thread.
+
+    Not while a :class:`Resource` is made or given back, and not where an exception would be lost: then it tries again
+    soon. What is raised but does not reach the end of the program is raised again after a while.
+    """
+
+    def __init__(self) -> None:
+        self.are_installed = False
+        self._number: int | None = None
+        self._is_over = False
+        self._stop: Callable[[], object] | None = None
+
+    def install(self) -> None:
+        """Handle signals from now on, but for those that whoever started the program has it ignore."""
+        self.are_installed = True
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        for number in _SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self)
+        signal.signal(signal.SIGALRM, self)
+        Thread(target=self._watch, args=(reading,), daemon=True).start()
+
+    def during(self, call: Callable[[], T], stop: Callable[[], object]) -> T:
+        """What ``call`` gives. It may be long in code that signals do not get through to: then ``stop`` has it end."""
+        self._stop = stop
+        try:
+            return call()
+        finally:
+            self._stop = None
+
+    def _watch(self, signals: int) -> None:
+        """Stop what the main thread is in the middle of, at each signal, until it is there to take it."""
+        while os.read(signals, 1):
+            while (stop := self._stop) is not None and not self._is_over:
+                stop()
+                time.sleep(_SOON_S)
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise, or have it tried again. Between two tries the timer of the process stands for the signal."""
+        if self._number is None and number != signal.SIGALRM:
+            self._number = number
+        if self._is_over or self._number is None:
+            return
+        if _is_held(frame):
+            signal.setitimer(signal.ITIMER_REAL, _SOON_S)
+            return
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE_S)
+        raise Interruption(self._number)
+
+    def finish(self) -> None:
+        """Nothing is to be given back any more: from now on a signal ends the program at once, as any other."""
+        self._is_over = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number in (*_SIGNALS, signal.SIGALRM):
+            if signal.getsignal(number) is self:
+                signal.signal(number, signal.SIG_DFL)
+
+
+INTERRUPTS: Final = Interrupts()
+
+
+class Resource(ABC):
+    """What has to be given back: a folder, a process, a file that is not whole yet. For a ``with`` statement.
+
+    No signal comes between its making and its release, nor in the middle of either.
+    """
+
+    @abstractmethod
+    def acquire(self) -> None:
+        """Make it."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Give back what was made, even if that is a part, or nothing."""
+
+    def __enter__(self) -> Self:
+        try:
+            self.acquire()
+        except BaseException:
+            self.release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+_HOLDING: Final = tuple(
+    method.__code__ for method in (Resource.__enter__, Resource.__exit__, ExitStack.enter_context, ExitStack.__exit__)
+)
+
+
+def _is_held(frame: FrameType | None) -> bool:
+    """Whether an exception at ``frame`` would leave something behind, or would be lost, as in ``__del__``."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or any(frame.f_code is code for code in _HOLDING):
+            return True
+        frame = frame.f_back
+    return False
