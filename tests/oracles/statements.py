@@ -105,7 +105,9 @@ class Statements(IntentReading):
     def allow(self, value):
         sources = self.union(value["from"]) if "from" in value else [ANY_POD]
         destinations = self.union(value["to"]) if "to" in value else [ANY_POD]
-        yield from self.from_each(sources, destinations, value.get("ports"))
+        ports = value.get("ports")
+        for item in ports if isinstance(ports, list) else [ports]:  # a port that nobody has is worth telling, too
+            yield from self.from_each(sources, destinations, item)
 
     def only(self, value):
         sources = self.union(value["from"]) if "from" in value else None
