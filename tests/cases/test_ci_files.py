@@ -86,7 +86,9 @@ def test_the_hooks_read_everything_whichever_file_changed():
     assert [hook["id"] for hook in HOOKS] == ["netverify", "netverify-lint"]
     for hook in HOOKS:
         assert hook["pass_filenames"] is False
-        assert shlex.split(hook["entry"])[0] in PROJECT["project"]["scripts"]
+        script = ROOT / shlex.split(hook["entry"])[0]
+        assert script.stat().st_mode & 0o111
+        assert hook["language"] == "script"
         assert re.search(hook["files"], "a/b.yaml")
         assert not re.search(hook["files"], "a/b.py")
 
