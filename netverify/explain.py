@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from netverify.diagnostics import NetverifyError
+from netverify.diagnostics import NetverifyError, Origin
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES
@@ -22,7 +22,7 @@ from netverify.reference.evaluate import allows, matches
 from netverify.reference.trace import Decision, trace
 from netverify.rules.predicate import InNamespace, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import PolicySet, RuleTable, Selection
+from netverify.rules.table import Carrier, PolicyRef, PolicySet, Rule, RuleTable, Selection
 from netverify.rules.visit import alternatives
 
 Behaviours = Mapping[Behaviour, bool]
@@ -259,10 +259,26 @@ def _why_open(direction: Direction, flow: Flow, behaviours: Behaviours) -> str:
     return f"no policy selects the {end}"
 
 
-def carried_by(selections: Sequence[tuple[Direction, Selection]]) -> tuple[Reason, ...]:
-    """The policies that carry a proof, as reasons in the order of direction and name."""
-    carriers = {(direction, selection.policy) for direction, selection in selections}
-    return tuple(
-        Reason(direction, Effect.DENY, policy, origin=policy.origin, detail="isolates, and no rule allows it")
-        for direction, policy in sorted(carriers)
+def carried_by(carriers: Sequence[tuple[Direction, Carrier]]) -> tuple[Reason, ...]:
+    """The policies that carry a proof, as reasons in the order of direction and name: those that isolate come first."""
+    isolating = {(direction, one.policy) for direction, one in carriers if isinstance(one, Selection)}
+    denying: dict[tuple[Direction, PolicyRef, int, Origin], list[str]] = {}
+    for direction, one in carriers:
+        if isinstance(one, Rule):
+            denying.setdefault((direction, one.policy, one.index, one.origin), []).append(_denies(direction, one))
+    return (
+        *(
+            Reason(direction, Effect.DENY, policy, origin=policy.origin, detail="isolates, and no rule allows it")
+            for direction, policy in sorted(isolating)
+        ),
+        *(
+            Reason(direction, Effect.DENY, policy, index, origin, "; ".join(dict.fromkeys(words)))
+            for (direction, policy, index, origin), words in sorted(denying.items())
+        ),
     )
+
+
+def _denies(direction: Direction, rule: Rule) -> str:
+    word = "from" if direction is Direction.INGRESS else "to"
+    who = " or ".join(dict.fromkeys(map(peer_words, alternatives(rule.peer))))
+    return f"{word} {who}, {traffic_words(rule.traffic)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from netverify.diagnostics import Origin
 from netverify.model.flow import Direction
@@ -27,6 +28,11 @@ class PolicyRef:
     namespace: str
     name: str
     origin: Origin
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it stands for what is so without any policy object, which nobody can take away."""
+        return not self.origin.path
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
@@ -61,6 +67,10 @@ class Rule:
     action: Action
     origin: Origin
     namespace: str | None
+
+
+Carrier: TypeAlias = Selection | Rule
+"""What a proof that no flow is allowed may need: a selection of subjects, or a rule that denies."""
 
 
 @dataclass(frozen=True, slots=True)

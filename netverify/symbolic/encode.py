@@ -40,8 +40,8 @@ PROTOCOLS = tuple(Protocol)
 class Encoder:
     """The variables of one obligation and the terms over them; ``definitions`` are shared terms in order of need.
 
-    An encoder ``beside`` another one speaks of the same variables, and both write into one text. Where selections of
-    subjects are not ``guarded``, no core can be asked for, and equal tables read equal.
+    An encoder ``beside`` another one speaks of the same variables, and both write into one text. Where selections and
+    denials are not ``guarded``, no core can be asked for, and equal tables read equal.
     """
 
     def __init__(
@@ -72,7 +72,8 @@ class Encoder:
         self.definitions: list[tuple[str, Term]] = [] if beside is None else beside.definitions
         self.defined: dict[Term, Term] = {} if beside is None else beside.defined
         self.guards: dict[str, tuple[Direction, Selection]] = {}
-        self._guards_selections = guarded
+        self.denials: dict[str, tuple[Direction, Rule]] = {}
+        self._is_guarded = guarded
         self._shared: dict[Predicate, Term] = {}
 
     def matches(self, predicate: Predicate) -> Term:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
@@ -136,7 +137,7 @@ class Encoder:
 
     def _guarded(self, selection: Selection, direction: Direction) -> Term:
         subject = self.matches(selection.subject)
-        if subject == FALSE or not selection.policy.namespace or not self._guards_selections:
+        if subject == FALSE or selection.policy.is_built_in or not self._is_guarded:
             return subject
         guard = f"on_{len(self.guards)}"
         self.guards[guard] = direction, selection
@@ -146,6 +147,15 @@ class Encoder:
         """Subject, peer and traffic of ``rule`` all hold."""
         return conjunction((self.matches(rule.subject), self.matches(rule.traffic), self.matches(rule.peer)))
 
+    def _decides(self, rule: Rule, direction: Direction) -> Term:
+        """``rule`` matches; if it denies, it has a guard of its own."""
+        matched = self.rule_matches(rule)
+        if matched == FALSE or rule.action is not Action.DENY or rule.policy.is_built_in or not self._is_guarded:
+            return matched
+        guard = f"denies_{len(self.denials)}"
+        self.denials[guard] = direction, rule
+        return conjunction((Term(guard), matched))
+
     def tier_allows(self, tier: Tier, direction: Direction, passed: Term) -> Term:
         """What ``tier`` does with the flow, where ``passed`` is what the tiers after it do.
 
@@ -153,7 +163,7 @@ class Encoder:
         """
         outcome = _outcome(tier.default, passed)
         for action, rules in groupby(reversed(tier.rules), key=lambda rule: rule.action):
-            some_match = disjunction([self.rule_matches(rule) for rule in rules][::-1])
+            some_match = disjunction([self._decides(rule, direction) for rule in rules][::-1])
             outcome = choose(some_match, _outcome(action, passed), outcome)
         return choose(self.tier_applies(tier, direction), outcome, passed)
 

@@ -31,6 +31,8 @@ def _variables(encoder: Encoder) -> Iterator[str]:
         yield f"; addresses: {_numbered([str(interval) for interval in plan.intervals.all])}"
     for guard, (_, selection) in encoder.guards.items():
         yield f"; {guard}: {_comment(str(selection.policy))} selects its subjects"
+    for guard, (_, rule) in encoder.denials.items():
+        yield f"; {guard}: {_comment(str(rule.policy))} denies by rule {rule.index + 1}"
 
 
 def _numbered(names: list[str]) -> str:

@@ -14,7 +14,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.slicing import Slice, proving_table
-from netverify.rules.table import PolicyRef, RuleTable, Selection
+from netverify.rules.table import Carrier, PolicyRef, RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.goal import Allows, Claim, Distinguishes, Flows, Refuses
@@ -45,14 +45,14 @@ class Obligation:
     """A printed goal.
 
     ``body`` declares and constrains, in ``assertions`` assertions; each guard of ``guards`` switches one policy's
-    selection of subjects on. The goal is the body with every guard on. ``plan`` tells which addresses are
-    free in a model, and ``mentions`` what the goal speaks of. ``allowing`` are the policies that have rules: where
-    policies without any carry a proof, they read plainer. ``text`` are the flows in words, and ``proves`` what it means
-    that the goal is unsatisfiable. ``other`` is how the second side of a comparison sees it.
+    selection of subjects on, or one rule that denies. The goal is the body with every guard on. ``plan`` tells which
+    addresses are free in a model, and ``mentions`` what the goal speaks of. ``allowing`` are the policies that have
+    rules: where policies without any carry a proof, they read plainer. ``text`` are the flows in words, and ``proves``
+    what it means that the goal is unsatisfiable. ``other`` is how the second side of a comparison sees it.
     """
 
     body: str
-    guards: Mapping[str, tuple[Direction, Selection]]
+    guards: Mapping[str, tuple[Direction, Carrier]]
     assertions: int
     encoder: Encoder
     plan: AddressPlan
@@ -68,8 +68,9 @@ class Obligation:
         switched_on = "".join(f"(assert {guard})\n" for guard in self.guards)
         text = f"{self.body}{switched_on}(check-sat)\n"
         guards = tuple(self.guards)
-        telling = tuple(guard for guard in guards if self.guards[guard][1].policy not in self.allowing)
-        return Goal(text, self.assertions + len(guards), guards, telling)
+        selecting = tuple(guard for guard in guards if isinstance(self.guards[guard][1], Selection))
+        telling = tuple(guard for guard in selecting if self.guards[guard][1].policy not in self.allowing)
+        return Goal(text, self.assertions + len(guards), guards, (telling, selecting), guards[len(selecting) :])
 
     @property
     def choices(self) -> tuple[End, ...]:
@@ -106,7 +107,7 @@ def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitu
     allowing = frozenset(rule.policy for table in parts.values() for tier in table.tiers for rule in tier.rules)
     return Obligation(
         _body(encoders, assertions),
-        one.guards,
+        {**one.guards, **one.denials},
         len(assertions),
         one,
         plan,
@@ -273,7 +274,7 @@ def _body(encoders: Sequence[Encoder], assertions: Sequence[Term]) -> str:
 def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
     indexes = [encoder.protocol, encoder.port, *(i for space in encoder.spaces.values() for i in space.indexes())]
     yield from (line for index in indexes if (line := index.declaration()) is not None)
-    yield from (f"(declare-const {guard} Bool)" for guard in encoder.guards)
+    yield from (f"(declare-const {guard} Bool)" for guard in (*encoder.guards, *encoder.denials))
     hosts = [space.host for space in encoder.spaces.values()]
     booleans = [*encoder.names.values(), *encoder.behaviours.values(), encoder.same_node, *hosts]
     for name in (*booleans, *PREFER_EXISTING.values(), *PREFER_KNOWN.values()):

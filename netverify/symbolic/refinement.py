@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, External, Flow
-from netverify.rules.table import Selection
+from netverify.rules.table import Carrier
 from netverify.symbolic import widths
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused, allowing, claim_of, may_leave_out
@@ -25,18 +25,18 @@ Attempts = list[tuple[Obligation, Status]]
 class Found:
     """What the search found. ``SAT`` comes with ``flow`` and ``behaviours``, decoded from a model of ``goal``.
 
-    ``UNSAT`` comes with its ``carriers``: the selections of subjects that the proof needs, none of which it can do
-    without. ``premises_hold``: ends and traffic of the question were seen to match something; ``vacuous``: they match
-    nothing. ``obligations`` are the goals with what the solver said, in order. ``refused`` is the flow as the second
-    side of a comparison sees it. ``opaque`` is the namespace at the end of a flow where that is one whose policies are
-    not known: there is no ``flow`` then, as it may be none.
+    ``UNSAT`` comes with its ``carriers``: the selections of subjects and the rules that deny which the proof needs, and
+    none that it can do without. ``premises_hold``: ends and traffic of the question were seen to match something;
+    ``vacuous``: they match nothing. ``obligations`` are the goals with what the solver said, in order. ``refused`` is
+    the flow as the second side of a comparison sees it. ``opaque`` is the namespace at the end of a flow where that is
+    one whose policies are not known: there is no ``flow`` then, as it may be none.
     """
 
     status: Status
     flow: Flow | None = None
     behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
     goal: Obligation | None = None
-    carriers: tuple[tuple[Direction, Selection], ...] = ()
+    carriers: tuple[tuple[Direction, Carrier], ...] = ()
     premises_hold: bool = False
     vacuous: bool = False
     reason: str = ""

@@ -17,7 +17,7 @@ from netverify.model.flow import Direction, End
 from netverify.queries.question import Question
 from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
 from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import Selection
+from netverify.rules.table import Carrier
 from netverify.symbolic import widths
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
@@ -119,7 +119,7 @@ class Search:
         if scene.empty:
             return Found(Status.UNSAT, vacuous=True)
         attempts: Attempts = []
-        carriers: dict[tuple[Direction, Selection], None] = {}
+        carriers: dict[tuple[Direction, Carrier], None] = {}
         premises_hold = False
         for portion in cut(scene):
             found = self._refinement.solve(goal, _flows(question, portion), attempts)

@@ -17,13 +17,26 @@ from netverify.symbolic.status import Status
 class Goal:
     """A text with ``assertions`` assertions, and, as the last of them, one for each of the constants ``guards``.
 
-    ``telling`` are the guards that make the plainest core, where they suffice.
+    ``telling`` are guards that make plainer cores than all of them, where they suffice; the plainest come first.
+    ``denials`` are the guards, the last ones, that only a proof is told by.
     """
 
     text: str
     assertions: int
     guards: tuple[str, ...] = ()
-    telling: tuple[str, ...] = ()
+    telling: tuple[tuple[str, ...], ...] = ()
+    denials: tuple[str, ...] = ()
+
+    def settled(self) -> Goal:
+        """The goal with its denials switched on for good: its models are found as if they had no guards."""
+        if not self.denials:
+            return self
+        text = self.text
+        for name in self.denials:
+            text = text.replace(f"(declare-const {name} Bool)\n", f"(define-fun {name} () Bool true)\n")
+            text = text.replace(f"(assert {name})\n", "")
+        kept = self.guards[: -len(self.denials)]
+        return Goal(text, self.assertions - len(self.denials), kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +72,15 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
     was not read whole.
     """
     solved = Solved(Status.UNKNOWN)
+    settled = goal.settled()
     for attempt, engine in enumerate(ENGINES):
-        solver, guards = _loaded(goal, engine, budget, budget.seed + attempt, z3.main_ctx())
+        solver, guards = _loaded(settled, engine, budget, budget.seed + attempt, z3.main_ctx())
         match _checked(solver, guards):
             case Status.SAT:
-                return _model_of(goal, engine, budget, preferences)
+                return _model_of(settled, engine, budget, preferences)
             case Status.UNSAT:
+                if goal.denials:
+                    solver, guards = _loaded(goal, engine, budget, budget.seed + attempt, z3.main_ctx())
                 return _with_small_core(solver, guards, goal)
             case Status.UNKNOWN:
                 solved = Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
@@ -73,7 +89,7 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
 
 def decide(goal: Goal, budget: Budget) -> Solved:
     """Whether ``goal`` is satisfiable, without a model and without a core. Raises as :func:`solve`."""
-    whole = replace(goal, guards=(), telling=())
+    whole = replace(goal.settled(), guards=(), telling=())
     solved = Solved(Status.UNKNOWN)
     for attempt, engine in enumerate(ENGINES):
         solver, _ = _loaded(whole, engine, budget, budget.seed + attempt, z3.main_ctx())
@@ -157,13 +173,16 @@ def _literal(name: str, context: z3.Context) -> z3.BoolRef:
 
 
 def _with_small_core(solver: z3.Solver, guards: list[z3.BoolRef], goal: Goal) -> Solved:
-    """The guards that suffice, from the telling ones if they do, without what they can do without.
+    """The guards that suffice, from the most telling ones that do, without what they can do without.
 
     They are tried in their order, so that the same goal always has the same core.
     """
     by_name = dict(zip(goal.guards, guards, strict=True))
-    suffices = _checked(solver, [by_name[name] for name in goal.telling]) is Status.UNSAT
-    needed = list(goal.telling if suffices else goal.guards)
+    needed = list(goal.guards)
+    for telling in dict.fromkeys(goal.telling):
+        if telling != goal.guards and _checked(solver, [by_name[name] for name in telling]) is Status.UNSAT:
+            needed = list(telling)
+            break
     satisfiable = False
     for name in tuple(needed):
         without = [other for other in needed if other != name]

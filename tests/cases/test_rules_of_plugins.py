@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ class TestExcept:
         found = read(BLOCK, "ovn-kubernetes").ask(f"{WEB_TO_DB}:443")
         assert found.verdict is Verdict.UNREACHABLE
         assert read(BLOCK, "calico").ask(f"{WEB_TO_DB}:443").verdict is Verdict.REACHABLE
+
+    def test_carries_the_proof(self) -> None:
+        """Its rule is named, and the policy without that `except` lets the flow through."""
+        named = [one for one in read(BLOCK, "ovn-kubernetes").ask(f"{WEB_TO_DB}:443").because if one.rule is not None]
+        assert [(str(one.policy), one.rule, one.detail) for one in named] == [
+            ("NetworkPolicy shop/world", 0, "to addresses 10.0.0.0/8, TCP 443")
+        ]
+        whole = re.sub(r", except: \[[^]]*\]", "", BLOCK)
+        assert whole != BLOCK
+        assert read(whole, "ovn-kubernetes").ask(f"{WEB_TO_DB}:443").verdict is Verdict.REACHABLE
 
     def test_is_left_open_without_a_plugin(self) -> None:
         """NetworkPolicy: policies "are additive"; an address in `cidr` and in `except` "is allowed" by another rule."""

@@ -341,8 +341,8 @@ FAULTS_OF_THE_ENCODER = {
     ),
     "one table is enough": (
         "symbolic.encode",
-        "return conjunction(self.table_allows(tables[direction]) for direction in Direction)",
-        "return disjunction(self.table_allows(tables[direction]) for direction in Direction)",
+        "return conjunction(self.table_allows(tables[direction]) for direction in Direction if direction in tables)",
+        "return disjunction(self.table_allows(tables[direction]) for direction in Direction if direction in tables)",
     ),
     "a tier's default is never reached": (
         "symbolic.encode",
