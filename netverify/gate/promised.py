@@ -262,5 +262,4 @@ def _workload_or(refusal: Refusal, question: Question) -> str:
 
 def _refusals(leg: PlannedLeg, world: World, router: Router) -> Refusals:
     found = refusals_of(leg.question, world, router.context_of(leg))
-    answers = tuple(replace(one, assumptions=unique((*one.assumptions, *leg.given))) for one in found.answers)
-    return replace(found, answers=answers)
+    return replace(found, answers=tuple(router.as_judged(leg, one) for one in found.answers))

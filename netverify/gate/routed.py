@@ -178,7 +178,7 @@ def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router)
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
     verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if is_complete else GateVerdict.UNKNOWN
-    answers = tuple(answer for leg in legs for answer in leg.answers)
+    answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
     return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
 
 

@@ -213,8 +213,8 @@ class EndpointReader:
             raise self._tokens.error("NV410", message, token, help_text="name the Service, or the pods behind it")
         called = self._names(token.text, self._asking) if self._names is not None else Uncalled()
         if isinstance(called, Uncalled):
-            why = f": {called.why}" if called.why else ""
-            message = f"no manifest holds what the DNS name `{token.text}` stands for{why}"
+            why = called.why or "no manifest holds what it stands for"
+            message = f"nothing is known by the DNS name `{token.text}`: {why}"
             advice = called.advice or "see each step of the lookup with `netverify resolve`, or name the Service"
             raise self._tokens.error("NV410", message, token, help_text=advice)
         service = called.service

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import TextWrapper
 
 from netverify.manifests.coverage import Inventory
 from netverify.report.behaviour_text import settings_together
@@ -13,6 +14,7 @@ from netverify.report.terminal import Ink, Line, Span, line, printable
 
 _TERM_WIDTH = 8
 _FARTHEST = 96
+_WRAPPER = TextWrapper(112, break_long_words=False, break_on_hyphens=False, expand_tabs=False, replace_whitespace=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ def premise_entries(outcome: Remarked) -> list[Entry]:
 def column(term: str, texts: Sequence[str]) -> list[Entry]:
     """``texts`` below each other; the term stands before the first."""
     return [Entry("" if position else term, text) for position, text in enumerate(texts)]
+
+
+def broken(term: str, text: str, place: str) -> list[Entry]:
+    """``text`` on as many lines as it takes at a width that is read at a glance; the place is beside the first."""
+    first, *others = _WRAPPER.wrap(text) or [""]
+    return [Entry(term, first, place), *(Entry("", other, detail=True) for other in others)]
 
 
 def laid_out(entries: list[Entry]) -> list[Line]:

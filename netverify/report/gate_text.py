@@ -9,7 +9,7 @@ from itertools import islice
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
 from netverify.report.code_frame import SourceLines, code_frame
-from netverify.report.entries import Entry, account, column, laid_out
+from netverify.report.entries import Entry, account, broken, column, laid_out
 from netverify.report.gate_finding import gravest_first, in_part, new_first, responsible_place
 from netverify.report.gate_remarks import Remarks, shared_remarks
 from netverify.report.gate_shortfalls import shortfalls, whole_count
@@ -79,8 +79,9 @@ def _violations(violations: list[Violation], *, is_complete: bool) -> list[Entry
     # Those that differ in conditions alone that no line has room for read alike.
     different = dict.fromkeys((_line(one), place_text(responsible_place(one))) for one in violations)
     texts = [
-        Entry("" if position else "but", line, place)
+        entry
         for position, (line, place) in enumerate(islice(different, AT_MOST))
+        for entry in broken("" if position else "but", line, place)
     ]
     more = len(different) - AT_MOST
     if more > 0:

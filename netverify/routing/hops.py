@@ -19,7 +19,10 @@ def requests_hop(name: str, host: str, path: str, origin: Origin | None) -> Hop:
 
 def controller_hop(controller: Controller) -> Hop:
     """The pods of ``controller``, or what it is called where they are not known."""
-    return Hop(f"controller {', '.join(map(str, controller.workloads)) or controller.name}")
+    known = ", ".join(map(str, controller.workloads))
+    if not known and controller.name.startswith(("the controller", "a controller")):
+        return Hop(controller.name)
+    return Hop(f"controller {known or controller.name}")
 
 
 def service_hop(service: Service, port: ServicePort | None) -> Hop:

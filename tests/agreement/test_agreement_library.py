@@ -7,7 +7,7 @@ import pytest
 
 from agreement.adapter import inventory_of, text_of
 from agreement.questions import wrong_witness
-from generators.clusters import random_cluster
+from generators.clusters import isolated, random_cluster
 from generators.questions import random_phrase
 from generators.small_cases import MOST_TRIALS, solved_case
 from generators.vocabulary import SmallDice
@@ -68,6 +68,8 @@ def exclusive_case(seed):
     rng = SmallDice(seed)
     while True:
         manifests = random_cluster(rng, policies=(1, 4), workloads=(1, 3), namespaces=(1, 2))
+        if rng.random() < 0.4:
+            isolated(rng, manifests)
         (one, one_text), *others = (random_phrase(rng, manifests) for _ in range(rng.choice((1, 2, 3))))
         but = {"shape": "others", "but": [phrase for phrase, _ in others]}
         texts = (one_text, *(text for _, text in others))
@@ -80,9 +82,9 @@ def exclusive_case(seed):
             return manifests, name, texts, question, brute_force(manifests, question)
 
 
-@pytest.mark.parametrize("start", range(0, 120, 30))
+@pytest.mark.parametrize("start", range(0, 100, 25))
 def test_nobody_but_those_that_are_named_gets_through_iff_every_connection_tried_says_so(start):
-    for seed in range(start, start + 30):
+    for seed in range(start, start + 25):
         manifests, name, texts, question, expected = exclusive_case(seed)
         answer = failure(getattr(cluster_of(manifests, question), name), *texts)
         if answer is None:
@@ -93,5 +95,5 @@ def test_nobody_but_those_that_are_named_gets_through_iff_every_connection_tried
 
 
 def test_the_assertions_about_everybody_else_have_every_kind_of_answer():
-    answers = Counter(exclusive_case(seed)[-1][0] for seed in range(120))
+    answers = Counter(exclusive_case(seed)[-1][0] for seed in range(100))
     assert min(answers[verdict] for verdict in ("reachable", "unreachable")) >= 5

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import netverify
 from netverify.cli.main import main
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: w, namespace: a}\nspec: {containers: [{name: c, image: x}]}\n"
@@ -189,6 +190,18 @@ def test_what_is_allowed_by_hand_is_fetched_and_in_the_account(
     (fetched,) = account["fetched"]
     assert fetched["what"] == f"http://127.0.0.1:{listener.port}/x.yaml"
     assert fetched["rendered_digest"].startswith("sha256:")
+
+
+@needs_kustomize
+def test_the_library_fetches_what_is_allowed_by_hand_alone(listener: Listener) -> None:
+    Path("ov/kustomization.yaml").write_text(f"resources: [pod.yaml, 'http://127.0.0.1:{listener.port}/x.yaml']\n")
+    with pytest.raises(netverify.InputError) as refused:
+        netverify.read(kustomize="ov")
+    assert "NV157" in {one.code for one in refused.value.diagnostics}
+    assert listener.connections == 0
+    cluster = netverify.read(kustomize="ov", allow_network=True)
+    assert listener.connections == 1
+    assert [what for what, _ in cluster.coverage.fetched] == [f"http://127.0.0.1:{listener.port}/x.yaml"]
 
 
 @needs_kustomize

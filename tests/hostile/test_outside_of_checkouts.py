@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import netverify
 from netverify.cli.main import main
 
 CANARY = "c4n4ry"
@@ -178,6 +179,18 @@ def test_what_is_allowed_by_hand_is_read(tree: Path, capfd: pytest.CaptureFixtur
     hold_refused(capfd, "lint", "-f", "m", "--allow-outside", "../outside", status=4)
     assert main(("lint", "-f", "m", "--allow-outside", ".."), "netverify") == 0
     assert main(("map", "-f", "m", "--allow-outside", ".."), "netverify") == 0
+
+
+def test_the_library_reads_what_is_allowed_by_hand(tree: Path) -> None:
+    (tree / "m" / "x.yaml").symlink_to("../../outside.yaml")
+    with pytest.raises(netverify.InputError) as refused:
+        netverify.read("m")
+    assert {one.code for one in refused.value.diagnostics} == {"NV146"}
+    assert (
+        netverify.read("m", allow_outside=tree.parent).ask("can namespace shop reach shop/web").verdict == "reachable"
+    )
+    with pytest.raises(netverify.InputError):
+        netverify.read("m", allow_outside=tree.parent / "outside")
 
 
 def test_no_file_of_the_tree_allows_anything(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
