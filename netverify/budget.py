@@ -1,22 +1,87 @@
-"""What a run may use."""
+"""What a run may use: effort and time of the solver, and time and memory of the whole command."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 RLIMIT: Final = 50_000_000
 """The effort of one run of the solver, in Z3's units: a large multiple of what any goal of the corpora needs."""
 
+MAX_TIME_S: Final = 600.0
+"""For a whole command, in seconds."""
+
+MAX_MEMORY: Final = 4 * 1024**3
+"""For a whole command, in bytes."""
+
+
+class Checkpoint:
+    """Where a command that is watched over looks at its budget: to be called before whatever may take long."""
+
+    def __init__(self) -> None:
+        self.watch: Callable[[], None] | None = None
+
+    def __call__(self) -> None:
+        """Raises :class:`OutOfBudgetError` where the budget has ended; nothing is looked at where nothing watches."""
+        if self.watch is not None:
+            self.watch()
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one run of the solver may use.
+    """What a run may use.
 
-    ``rlimit`` bounds its effort in units that do not depend on the machine or its load, and ``timeout_s`` its time
-    (None: not at all). ``seed`` makes it repeatable.
+    ``rlimit`` bounds the effort of one run of the solver in units that do not depend on the machine or its load, and
+    ``timeout_s`` its time (None: not at all); ``seed`` makes it repeatable. ``max_time_s`` and ``max_memory``, in
+    bytes, bound the whole command where something watches over it, which ``checkpoint`` asks.
     """
 
     rlimit: int = RLIMIT
     timeout_s: float | None = None
     seed: int = 0
+    max_time_s: float = MAX_TIME_S
+    max_memory: int = MAX_MEMORY
+    checkpoint: Checkpoint = field(default_factory=Checkpoint, compare=False, repr=False)
+
+
+class Resource(StrEnum):
+    """What a whole command may use up."""
+
+    TIME = "time"
+    MEMORY = "memory"
+
+
+class OutOfBudgetError(BaseException):
+    """The command used up what it may. Like an interrupt, it passes by whatever handles ordinary errors.
+
+    ``reason`` says which budget ended, in words that ``before it was decided`` can follow.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def undecided(self) -> str:
+        """Why something is unknown that was not decided by then."""
+        return f"{self.reason} before it was decided"
+
+
+def out_of(resource: Resource, budget: Budget) -> OutOfBudgetError:
+    """That ``budget`` has none of ``resource`` left."""
+    if resource is Resource.TIME:
+        return OutOfBudgetError(f"the time budget of {budget.max_time_s:g} s (--max-time) ended")
+    return OutOfBudgetError(f"the memory budget of {memory_text(budget.max_memory)} (--max-memory) was used up")
+
+
+_UNITS: Final = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
+
+
+def memory_text(count: int) -> str:
+    """``count`` bytes in the largest unit of which it is a whole number: ``4 GiB``."""
+    for unit, size in _UNITS:
+        if count >= size and count % size == 0:
+            return f"{count // size} {unit}"
+    return f"{count} bytes"

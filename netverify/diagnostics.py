@@ -232,6 +232,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV421": "an output that cannot be written",
         "NV422": "more left open than can be told in full",
         "NV423": "a revision that cannot be had",
+        "NV424": "a budget that ended",
         "NV499": "netverify itself failed",
         # Codes of the fifth hundred are about Services and their endpoints, below 540
         "NV500": "Service without ports",

@@ -74,6 +74,11 @@ class Interrupts:
         finally:
             self._stop = None
 
+    def stop(self) -> None:
+        """Stop what the main thread is in the middle of, if it said how; what it calls is not over by then."""
+        if (stop := self._stop) is not None:
+            stop()
+
     def _watch(self, signals: int) -> None:
         """Stop what the main thread is in the middle of, at each signal, until it is there to take it."""
         while os.read(signals, 1):
@@ -87,7 +92,7 @@ class Interrupts:
             self._number = number
         if self._is_over or self._number is None:
             return
-        if _is_held(frame):
+        if is_held(frame):
             signal.setitimer(signal.ITIMER_REAL, _SOON_S)
             return
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE_S)
@@ -138,7 +143,7 @@ _HOLDING: Final = tuple(
 )
 
 
-def _is_held(frame: FrameType | None) -> bool:
+def is_held(frame: FrameType | None) -> bool:
     """Whether an exception at ``frame`` would leave something behind, or would be lost, as in ``__del__``."""
     while frame is not None:
         if frame.f_code.co_name == "__del__" or any(frame.f_code is code for code in _HOLDING):

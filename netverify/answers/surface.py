@@ -13,6 +13,7 @@ from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
 from netverify.answers.unseen_controllers import is_unseen, perhaps_on_the_node
+from netverify.budget import OutOfBudgetError
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
 from netverify.queries.called import Called
@@ -74,13 +75,17 @@ class ExposedWay:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """All ways in, in the order of their objects, and what that is worth."""
+    """All ways in, in the order of their objects, and what that is worth.
+
+    ``is_cut_short``: the budget of the command ended before all were judged.
+    """
 
     ways: tuple[ExposedWay, ...]
     unknown_because: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     approximations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_cut_short: bool = False
 
     @property
     def smt2(self) -> tuple[tuple[str, str], ...]:
@@ -100,15 +105,22 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
     """
     ways = router.ways.all if request is None else serving(router.ways.all, request)
     judged: list[ExposedWay] = []
-    for way in ways:
-        judged.append(exposed(way, router))
-        tell(len(judged), len(ways))
+    cut_short: tuple[str, ...] = ()
+    try:
+        for way in ways:
+            router.context.settings.budget.checkpoint()
+            judged.append(exposed(way, router))
+            tell(len(judged), len(ways))
+    except OutOfBudgetError as spent:
+        cut_short = (spent.undecided,)
+        judged += [ExposedWay(way, Openness.UNKNOWN, why=spent.undecided) for way in ways[len(judged) :]]
     legs = [leg for one in judged for route in one.routes for leg in route.legs]
     inventory = router.context.inventory
     return Surface(
         tuple(judged),
         unknown_because=unique(
             (
+                *cut_short,
                 *unread_inputs(inventory),
                 *described(objects_that_route(inventory), "open a way in"),
                 *(line for leg in legs for line in leg.unknown_because),
@@ -119,6 +131,7 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
         ),
         approximations=inventory.approximations,
         notes=notes(inventory.coverage),
+        is_cut_short=bool(cut_short),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netverify.budget import OutOfBudgetError
 from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.goals import write_goals
 from netverify.cli.intricacy import told_in_full
@@ -13,8 +14,10 @@ from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import watchdog
 from netverify.manifests.coverage import Inventory
-from netverify.queries.outcome import Answer, Listing
+from netverify.queries.outcome import Answer, Listing, Verdict
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
@@ -26,12 +29,16 @@ from netverify.verify import ask
 
 def answer_request(request: QueryRequest) -> ExitStatus:
     """Reads, asks, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
-    with progress("reading manifests ..."):
-        inventory = read_sources(request.sources)
-    complain(render_diagnostics(inventory.diagnostics), request.color)
+    inventory = unread(request.sources)
     try:
-        with told_in_full():
+        with watchdog(request.budget), told_in_full():
+            with progress("reading manifests ..."):
+                inventory = read_sources(request.sources)
+            complain(render_diagnostics(inventory.diagnostics), request.color)
             outcome = ask(request.sentence, inventory, solving_settings(request, inventory.cluster))
+            request.budget.checkpoint()
+    except OutOfBudgetError as spent:
+        outcome = _undecided(request.sentence, spent)
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
@@ -44,6 +51,13 @@ def answer_request(request: QueryRequest) -> ExitStatus:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))
     return status
+
+
+def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
+    """The answer to ``sentence`` where none was found in time."""
+    is_listing = sentence.lower().split()[:1] in (["who"], ["what"])
+    kind = Listing if is_listing else Answer
+    return kind(sentence, Verdict.UNKNOWN, unknown_because=(spent.undecided,))
 
 
 def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, color: str) -> str:

@@ -1,20 +1,24 @@
-"""The flags that bound what a run may use."""
+"""The flags that bound what a run may use: the solver, and the whole command."""
 
 from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import click
 
-from netverify.budget import RLIMIT, Budget
+from netverify.budget import MAX_MEMORY, MAX_TIME_S, RLIMIT, Budget
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 
 _TIME: Final = re.compile(r"([0-9]*\.?[0-9]+)([smh]?)", re.ASCII)
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_S: Final = 366 * 24 * 3600
+_MEMORY: Final = re.compile(r"([0-9]{1,15})(?:([kmgt])(?:i?b)?)?", re.ASCII | re.IGNORECASE)
+_POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_LEAST_MEMORY: Final = 1024**2
 
 
 class Seconds(Parameter):
@@ -31,6 +35,21 @@ class Seconds(Parameter):
             advice = "write a number of seconds, such as `30` or `0.5`, or a time such as `10m` or `1h`"
             raise Refusal("NV420", f"`{value}` is no time to wait", advice)
         return seconds
+
+
+class Memory(Parameter):
+    """An amount of memory, such as ``512m`` or ``4g``: at least a megabyte; without a unit in bytes."""
+
+    name = "size"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Raises :class:`Refusal` for what is no such amount."""
+        del param, ctx
+        found = _MEMORY.fullmatch(str(value))
+        size = int(found[1]) * 1024 ** _POWERS[(found[2] or "").lower()] if found else 0
+        if size < _LEAST_MEMORY:
+            raise Refusal("NV420", f"`{value}` is no amount of memory", "write one such as `512m` or `4g`")
+        return size
 
 
 SOLVER_BUDGET: Final = (
@@ -59,8 +78,29 @@ SOLVER_BUDGET: Final = (
         help="Seed of the solver.",
     ),
 )
+COMMAND_BUDGET: Final = (
+    click.option(
+        "--max-time",
+        metavar="TIME",
+        type=Seconds(),
+        default=MAX_TIME_S,
+        help=f"Longest time for the whole command, such as 90 or 30m. What is not decided by then is unknown.  "
+        f"[default: {MAX_TIME_S / 60:g}m]",
+    ),
+    click.option(
+        "--max-memory",
+        metavar="SIZE",
+        type=Memory(),
+        default=MAX_MEMORY,
+        help="Most memory for the whole command, such as 512m or 8g. What is not decided with it is unknown.  "
+        f"[default: {MAX_MEMORY // 1024**3}g]",
+    ),
+)
 
 
 def budget_of(flags: dict[str, Any]) -> Budget:
-    """What ``flags`` allow a run of the solver to use."""
-    return Budget(flags["rlimit"], flags["timeout"], flags["seed"])
+    """What ``flags`` allow a run to use."""
+    whole = Budget(max_time_s=flags["max_time"], max_memory=flags["max_memory"])
+    if "rlimit" not in flags:
+        return whole
+    return replace(whole, rlimit=flags["rlimit"], timeout_s=flags["timeout"], seed=flags["seed"])

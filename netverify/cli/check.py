@@ -28,6 +28,7 @@ Examples:
   netverify check -o text -o sarif=out.sarif -o junit=junit.xml
   netverify check --write-baseline .netverify-baseline.json
   netverify check --baseline .netverify-baseline.json --changed-since origin/main
+  netverify check --max-time 2m --max-memory 1g -o sarif=out.sarif
 
 \b
 Exit status: 0 all proved; 1 something refuted or vacuous, or an exception

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
+from netverify.budget import OutOfBudgetError
 from netverify.cli.baselines import BaselineReader
 from netverify.cli.exit_status import gate_status, gravest
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
@@ -19,13 +22,15 @@ from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
-from netverify.cli.request import CheckRequest
+from netverify.cli.request import CheckRequest, Sources
 from netverify.cli.revisions import head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_of
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import watchdog, within
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
-from netverify.gate.checking import Terms
+from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.outcome import GateReport
 from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import FILE_NAMES, Severity, Spec
@@ -38,6 +43,9 @@ from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.terminal import line
 from netverify.verify import Verifier
+
+_FOR_INTENT_S: Final = 5.0
+"""The intent is read even in a shorter time: a report then names what was not decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +74,69 @@ def check_request(request: CheckRequest) -> ExitStatus:
 
     Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be read.
     """
-    intended = intent_of(request)
+    since = time.monotonic()
+    with within(request.budget, "the intent was read", least_s=_FOR_INTENT_S):
+        intended = intent_of(request)
+    try:
+        with watchdog(request.budget, since):
+            came_to = _came_to(request, intended)
+    except OutOfBudgetError as spent:
+        came_to = _undecided(request, intended, unread(request.sources), spent)
+    if isinstance(came_to, ExitStatus):
+        return came_to
+    checked, request = came_to
+    return _reported(checked, request, gate_status(checked.report, request.failing, input_refused=checked.lacks_input))
+
+
+def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckRequest] | ExitStatus:
+    """What a run came to, and the request with what the intent says; or the status where there is nothing to report.
+
+    Where the budget ends before anything is judged, all is unknown.
+    """
     spec = intended.spec
     own_controller = spec.ingress_controller if request.routing.controller is None else None
     request = with_assumed(request, spec)
     today = date.today()  # noqa: DTZ011 - the day where it runs
-    if _has_nothing_to_judge(request, intended, today):
-        complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
-        return _unjudged(spec, request, today)
-    baseline = _baseline(request)
-    with progress("reading manifests ..."):
-        inventory = read_sources(request.sources)
-    complain(render_diagnostics(inventory.diagnostics), request.color)
+    inventory = unread(request.sources)
     try:
+        if _has_nothing_to_judge(request, intended, today):
+            complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
+            return _unjudged(spec, request, today)
+        terms = Terms(today, request.with_exceptions, _baseline(request), intended.judged, may_be_cut_short=True)
+        with progress("reading manifests ..."):
+            inventory = read_sources(request.sources)
+        complain(render_diagnostics(inventory.diagnostics), request.color)
         settings = solving_settings(request, inventory.cluster)
+        report = _judged(spec, Verifier(inventory, settings), terms, request.sources)
+    except OutOfBudgetError as spent:
+        return _undecided(request, intended, inventory, spent)
     except SentenceError as error:
         wrong = own_controller and (refused_controller(error, own_controller),)
         complain(render_diagnostics(wrong) if wrong else render_sentence_error(error), request.color)
         return _misused(inventory)
-    try:
-        with counted("checking assertions") as tell:
-            reader = BaselineReader(request.sources)
-            terms = Terms(today, request.with_exceptions, baseline, intended.judged, reader.inventory, tell)
-            report = Verifier(inventory, settings).check(spec, terms)
-            report = replace(report, inputs=tuple(dict.fromkeys((*report.inputs, *reader.diagnostics))))
     except IntentError as error:
         complain(render_diagnostics(error.diagnostics), request.color)
         return _misused(inventory)
     told = set(inventory.diagnostics)
     complain(render_diagnostics(tuple(one for one in report.inputs if one not in told)), request.color)
     complain(render_diagnostics(report.findings), request.color)
-    checked = Checked(report, inventory)
-    return _reported(checked, request, gate_status(report, request.failing, input_refused=checked.lacks_input))
+    return Checked(report, inventory), request
+
+
+def _undecided(
+    request: CheckRequest, intended: Intended, inventory: Inventory, spent: OutOfBudgetError
+) -> tuple[Checked, CheckRequest]:
+    """What a run came to that judged nothing. ``inventory`` is what was read."""
+    terms = Terms(date.today(), judged=intended.judged)  # noqa: DTZ011 - the day where it runs
+    return Checked(undecided_report(intended.spec, terms, spent.undecided), inventory), request
+
+
+def _judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> GateReport:
+    """Every assertion judged, with what was found in the manifests that some of them compare with."""
+    reader = BaselineReader(sources)
+    with counted("checking assertions") as tell:
+        report = verifier.check(spec, replace(terms, baseline_of=reader.inventory, tell=tell))
+    return replace(report, inputs=tuple(dict.fromkeys((*report.inputs, *reader.diagnostics))))
 
 
 def _has_nothing_to_judge(request: CheckRequest, intended: Intended, today: date) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from netverify.cli.assumed import ApiServerPlace, Assumption, CniName, assumed
-from netverify.cli.budget_flags import SOLVER_BUDGET, budget_of
+from netverify.cli.budget_flags import COMMAND_BUDGET, SOLVER_BUDGET, budget_of
 from netverify.cli.outputs import OutputName, checked_outputs, formats_help
 from netverify.cli.refusal import Refusal
 
@@ -178,7 +178,7 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
     ``formats`` are those of its output, the default first.
     """
     of_solver = (*SOLVER_BUDGET, *_GOALS) if solving else ()
-    options = (*_INPUTS, *_SPEED, *_MODEL, *of_solver, _output(formats), _COLOR)
+    options = (*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), _COLOR)
 
     def with_flags(command: Command) -> Command:
         for option in reversed(options):
@@ -190,7 +190,7 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
 
 def reading_flags(command: Command) -> Command:
     """Gives a command those of the common flags that do not say what is printed and in which form."""
-    for option in reversed((*_INPUTS, *_SPEED, *_MODEL, *SOLVER_BUDGET, _COLOR)):
+    for option in reversed((*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *SOLVER_BUDGET, _COLOR)):
         command = option(command)
     return command
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.context import make_context
+from netverify.budget import OutOfBudgetError
 from netverify.cli.exit_status import compared_status, gravest
 from netverify.cli.goals import write_goals
 from netverify.cli.intricacy import told_in_full
@@ -17,8 +18,10 @@ from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import DiffRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import watchdog
 from netverify.comparison.compare import compare
-from netverify.comparison.outcome import Comparison, Inputs
+from netverify.comparison.outcome import Certainty, Comparison, Inputs, Relation
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import render_comparison
@@ -28,13 +31,20 @@ from netverify.report.terminal import paint
 
 def diff_request(request: DiffRequest) -> ExitStatus:
     """Reads, compares, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
-    with progress("reading manifests ..."):
-        inputs = read_both(request)
-    seen = dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics))
-    complain(render_diagnostics(tuple(seen)), request.color)
-    settings = solving_settings(request, inputs.new.cluster)
-    with progress("comparing ..."), told_in_full():
-        found = compare(make_context(inputs.old, settings), make_context(inputs.new, settings))
+    inputs = Inputs(unread(request.old), unread(request.sources))
+    try:
+        with watchdog(request.budget):
+            with progress("reading manifests ..."):
+                inputs = read_both(request)
+            seen = dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics))
+            complain(render_diagnostics(tuple(seen)), request.color)
+            settings = solving_settings(request, inputs.new.cluster)
+            with progress("comparing ..."), told_in_full():
+                found = compare(make_context(inputs.old, settings), make_context(inputs.new, settings))
+            request.budget.checkpoint()
+    except OutOfBudgetError as spent:
+        unknown = Certainty.UNKNOWN
+        found = Comparison(Relation.UNKNOWN, unknown, unknown, unknown_because=(spent.undecided,))
     refused = inputs.old.has_errors or inputs.new.has_errors
     status = compared_status(found, fail_on=request.fail_on, input_refused=refused)
 

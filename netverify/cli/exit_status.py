@@ -63,12 +63,14 @@ def gate_status(report: GateReport, failing: Collection[str], *, input_refused: 
     """The status for a gate: by the verdicts in it that are ``failing``, and exceptions that expired.
 
     ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others. Of an assertion whose verdict does not fail, those on
-    its parts count.
+    its parts count. A gate that was cut short fails for whatever it might have found.
     """
     gravest_first = ((result.verdict, *result.also) for result in report.results)
     failed = ([one for one in verdicts if one.value in failing] for verdicts in gravest_first)
     verdicts = {verdicts[0] for verdicts in failed if verdicts}
     found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in verdicts]
+    if failing and report.is_cut_short:
+        found.append(ExitStatus.UNKNOWN)
     if failing and any(use.state is ExceptionState.EXPIRED for use in report.exceptions):
         found.append(ExitStatus.VIOLATED)
     if input_refused:

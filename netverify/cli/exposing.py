@@ -15,6 +15,7 @@ from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.watchdog import within
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
@@ -27,19 +28,22 @@ from netverify.verify import Verifier
 
 def expose_request(request: ExposedRequest) -> ExitStatus:
     """Reads, lists, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
-    with progress("reading manifests ..."):
-        inventory = read_sources(request.sources)
-    complain(render_diagnostics(inventory.diagnostics), request.color)
-    try:
-        settings = solving_settings(request, inventory.cluster)
-    except SentenceError as error:
-        complain(render_sentence_error(error), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    verifier = Verifier(inventory, settings)
-    with counted("judging ways in") as tell:
-        surface = verifier.exposed(request.asked, tell)
-    with progress("looking for what was not meant ..."):
-        findings = verifier.findings(surface) if request.asked is None else ()
+    with within(request.budget, "the ways in were judged"):
+        with progress("reading manifests ..."):
+            inventory = read_sources(request.sources)
+        complain(render_diagnostics(inventory.diagnostics), request.color)
+        try:
+            settings = solving_settings(request, inventory.cluster)
+        except SentenceError as error:
+            complain(render_sentence_error(error), request.color)
+            return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        verifier = Verifier(inventory, settings)
+        request.budget.checkpoint()
+        with counted("judging ways in") as tell:
+            surface = verifier.exposed(request.asked, tell)
+        with progress("looking for what was not meant ..."):
+            looks = request.asked is None and not surface.is_cut_short
+            findings = verifier.findings(surface) if looks else ()
     complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 

@@ -18,6 +18,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import InitRequest, Sources
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, print_out
+from netverify.cli.watchdog import within
 from netverify.diagnostics import NOWHERE
 from netverify.draft.detecting import Detected, detected
 from netverify.draft.outline import Draft
@@ -36,12 +37,14 @@ def init_request(request: InitRequest) -> ExitStatus:
     ci = ci_file(request.ci, folder, request.output)
     _check_free(request, ci)
     found = detected(folder) if request.sources.by_default else _given(request.sources, folder)
-    with progress("reading manifests ..."):
-        inventory = read_sources(_placed(request.sources, found, folder))
-    complain(render_diagnostics(inventory.diagnostics), request.color)
-    verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
-    with counted("drafting assertions") as tell:
-        drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs
+    with within(request.budget, "the intent was drafted"):
+        with progress("reading manifests ..."):
+            inventory = read_sources(_placed(request.sources, found, folder))
+        complain(render_diagnostics(inventory.diagnostics), request.color)
+        verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
+        with counted("drafting assertions") as tell:
+            drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs
+        request.budget.checkpoint()
     remarks = ("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()
     draft = replace(
         drafted,

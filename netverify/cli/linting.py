@@ -17,6 +17,7 @@ from netverify.cli.request import LintRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of, print_out
 from netverify.cli.versioning import version_of
+from netverify.cli.watchdog import within
 from netverify.findings.linting import Linted
 from netverify.findings.patches import patches
 from netverify.manifests.coverage import Inventory
@@ -24,22 +25,23 @@ from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_text import render_lint
-from netverify.report.terminal import paint
+from netverify.report.terminal import line, paint
 from netverify.verify import Verifier
 
 
 def lint_request(request: LintRequest) -> ExitStatus:
     """Reads, lints, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
-    with shown_progress("reading manifests ..."):
-        inventory = read_sources(request.sources)
-    complain(render_diagnostics(inventory.diagnostics), request.color)
-    try:
-        settings = solving_settings(request, inventory.cluster)
-    except SentenceError as error:
-        complain(render_sentence_error(error), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    with counted("judging ways in") as tell:
-        linted = Verifier(inventory, settings).lint(request.codes, tell)
+    with within(request.budget, "anything was looked at"):
+        with shown_progress("reading manifests ..."):
+            inventory = read_sources(request.sources)
+        complain(render_diagnostics(inventory.diagnostics), request.color)
+        try:
+            settings = solving_settings(request, inventory.cluster)
+        except SentenceError as error:
+            complain(render_sentence_error(error), request.color)
+            return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        with counted("judging ways in") as tell:
+            linted = Verifier(inventory, settings).lint(request.codes, tell)
     worst = max((finding.severity for finding in linted.findings), default=None)
     status = lint_status(worst, request.fail_on, undecided=bool(linted.undecided), input_refused=inventory.has_errors)
 
@@ -47,6 +49,7 @@ def lint_request(request: LintRequest) -> ExitStatus:
         return _rendered(linted, inventory, output, request.color)
 
     if request.diff:
+        complain([line(f"unknown {one}") for one in linted.undecided], request.color)
         print_out(patches(linted.findings))
         request = replace(request, outputs=tuple(one for one in request.outputs if one.path is not None))
     print_reports(request.outputs, rendered)

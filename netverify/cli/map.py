@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from netverify.cli.assumed import assumed
+from netverify.cli.budget_flags import budget_of
 from netverify.cli.common_flags import assumptions_of, common_flags, sources_of
 from netverify.cli.outputs import checked_outputs
 
@@ -27,11 +28,12 @@ Examples:
   netverify map -f . -o json=map.json -o text
   netverify map -f . -o html=map.html
   netverify map -f . -o dot | dot -Tsvg > map.svg
+  netverify map -f . --max-time 1h --max-memory 8g -o html=map.html
 
 \b
 Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
-  3 an object that is not modelled could change the map; 4 an input could not
-  be read; 5 internal error.
+  3 an object that is not modelled could change the map, or the budget ended;
+  4 an input could not be read; 5 internal error.
 """
 
 
@@ -68,6 +70,7 @@ def map_command(**flags: Any) -> int:
         color=flags["color"],
         grouping=Grouping(flags["grouping"]) if flags["grouping"] else None,
         replicas=flags["replicas"],
+        budget=budget_of(flags),
     )
     from netverify.cli.mapping import map_request  # noqa: PLC0415 it imports the reader of manifests
 

@@ -18,6 +18,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import MapRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.cli.watchdog import within
 from netverify.manifests.coverage import Inventory
 from netverify.queries.grouping import Grouping
 from netverify.queries.sentence_error import SentenceError
@@ -31,7 +32,7 @@ _SAYING_DOUBTS = ("text", "json", "html")
 
 def map_request(request: MapRequest) -> ExitStatus:
     """Reads, maps, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
-    with told_in_full():
+    with told_in_full(), within(request.budget, "the map was done"):
         return _mapped(request)
 
 
@@ -42,6 +43,7 @@ def _mapped(request: MapRequest) -> ExitStatus:
     try:
         with progress("mapping ..."):
             mapped = Verifier(inventory, settings_of(request.assumed, request.sources)).map(request.wanted)
+        request.budget.checkpoint()
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import click
 from click.shell_completion import CompletionItem
 
+from netverify.budget import OutOfBudgetError
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.queries.suggestions import did_you_mean, nearest
@@ -86,7 +88,7 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
             with path.open("w", encoding="utf-8") as stream:
-                stream.writelines(pieces)
+                write_marked(stream, pieces)
             return
         target = path.resolve()
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -102,6 +104,20 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
             raise
     except OSError as error:
         raise _unwritable(path, (error.strerror or "").lower()) from None
+
+
+def write_marked(stream: TextIO, pieces: Iterable[str]) -> None:
+    """Writes ``pieces`` to what somebody reads meanwhile; where the budget ends, a last line says so in any format.
+
+    What is data for a program is then no valid data.
+    """
+    try:
+        stream.writelines(pieces)
+        stream.flush()
+    except OutOfBudgetError as spent:
+        stream.write(f"\nINCOMPLETE: {spent.reason} before all of this was written\n")
+        stream.flush()
+        raise
 
 
 def _can_be_a_name(path: Path) -> bool:

@@ -134,6 +134,7 @@ class MapRequest:
     color: str = "auto"
     grouping: Grouping | None = None
     replicas: bool = False
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import ResolveRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import within
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
@@ -26,12 +28,15 @@ from netverify.verify import Verifier
 
 def resolve_request(request: ResolveRequest) -> ExitStatus:
     """Reads, looks up, reports, and says what to end with. Raises :class:`Refusal` when nothing can be written."""
-    with progress("reading manifests ..."):
-        inventory = read_sources(request.sources)
-    complain(render_diagnostics(inventory.diagnostics), request.color)
+    inventory = unread(request.sources)
     try:
-        verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
-        resolution = verifier.resolve(request.name, request.source)
+        with within(request.budget, f"`{request.name}` was looked up"):
+            with progress("reading manifests ..."):
+                inventory = read_sources(request.sources)
+            complain(render_diagnostics(inventory.diagnostics), request.color)
+            verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
+            resolution = verifier.resolve(request.name, request.source)
+            request.budget.checkpoint()
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
-from netverify.cli.outputs import Output
+from netverify.cli.outputs import Output, write_marked
 from netverify.cli.refusal import Refusal
 from netverify.cli.statuses import ExitStatus
 from netverify.report.diagnostics import render_refusal
@@ -39,8 +39,7 @@ def print_out(pieces: Iterable[str]) -> None:
     Raises :class:`Refusal` (``NV421``) when it cannot be written, and ``BrokenPipeError`` when nobody reads any more.
     """
     try:
-        sys.stdout.writelines(pieces)
-        sys.stdout.flush()
+        write_marked(sys.stdout, pieces)
     except BrokenPipeError:
         raise
     except OSError as error:

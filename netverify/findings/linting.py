@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from netverify.answers.context import Context
 from netverify.answers.premises import cni_premises
 from netverify.answers.surface import Surface
+from netverify.budget import OutOfBudgetError
 from netverify.diagnostics import Diagnostic
 from netverify.findings.all import routing_findings
 from netverify.findings.allowances import allowance_findings
@@ -40,6 +41,10 @@ PROVED = PROVED_OF_WHOLES | {"NV627", "NV628"}
 """The findings that are proofs."""
 
 
+WHETHER_MORE = "whether there are further findings"
+"""What is not decided where the budget of the command ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linted:
     """``findings`` in the order of their places; ``undecided``: what the solver gave up on, a line for each.
@@ -56,13 +61,22 @@ class Linted:
 
 def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
     """The findings of ``codes`` about the inventory of ``context``, of which ``surface`` is."""
+    if surface.is_cut_short:
+        return Linted((), tuple(f"{WHETHER_MORE}: {why}" for why in surface.unknown_because[:1]), (), surface.smt2)
     changes = Changes(context)
-    found = {*routing_findings(context, surface, codes), *_policy_findings(context, changes, codes)}
+    found: set[Diagnostic] = set()
+    undecided: tuple[str, ...] = ()
+    try:
+        context.settings.budget.checkpoint()
+        for part in (routing_findings(context, surface, codes), _policy_findings(context, changes, codes)):
+            found.update(part)
+    except OutOfBudgetError as spent:
+        undecided = (f"{WHETHER_MORE}: {spent.undecided}",)
     kept = tuple(sorted((finding for finding in found if finding.code in codes), key=Diagnostic.sort_key))
     given: tuple[str, ...] = ()
     if any(finding.code in PROVED for finding in kept):
         given = (*cni_premises(context.settings), "pods that could be created are not on the host network")
-    return Linted(kept, tuple(changes.undecided), given, (*surface.smt2, *changes.smt2))
+    return Linted(kept, (*changes.undecided, *undecided), given, (*surface.smt2, *changes.smt2))
 
 
 def _policy_findings(context: Context, changes: Changes, codes: Collection[str]) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from netverify.answers.routed import Router
+from netverify.budget import OutOfBudgetError
 from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
 from netverify.gate.claim import Claim, Exempt
@@ -32,7 +33,8 @@ class Terms:
     """How a run goes: the day it is, whether exceptions count, and what was known before.
 
     ``judged`` are the ids of the assertions to judge (None: all). ``baseline_of`` reads the manifests that a statement
-    compares with. ``tell`` hears how many of how many assertions are judged.
+    compares with. ``tell`` hears how many of how many assertions are judged. ``may_be_cut_short``: where the budget of
+    the command ends, what is not judged by then is unknown.
     """
 
     today: date
@@ -41,6 +43,7 @@ class Terms:
     judged: frozenset[str] | None = None
     baseline_of: Callable[[ComparedTo], Inventory] | None = None
     tell: Callable[[int, int], None] = lambda _done, _of: None
+    may_be_cut_short: bool = False
 
 
 def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
@@ -55,14 +58,24 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
     ids = {one.assertion.id for one in prepared}
     run = _Run(router, claiming, terms)
     results: list[Result] = []
-    for one in prepared:
-        results.append(run.result(one))
-        terms.tell(len(results), len(prepared))
+    undecided: tuple[Result, ...] = ()
+    try:
+        for one in prepared:
+            router.context.settings.budget.checkpoint()
+            results.append(run.result(one))
+            terms.tell(len(results), len(prepared))
+    except OutOfBudgetError as spent:
+        if not terms.may_be_cut_short:
+            raise
+        undecided = tuple(undecided_result(one.assertion, spent.undecided) for one in prepared[len(results) :])
     uses = tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids))
+    if undecided:
+        # What was not judged may need an exception that nothing else does.
+        uses = tuple(one for one in uses if one.state is not ExceptionState.UNUSED)
     baseline = terms.baseline.use(results) if terms.baseline is not None else None
     findings = (*empty_zones(spec, claiming), *run.findings, *expired(uses), *outdated(baseline))
     return GateReport(
-        results=tuple(results),
+        results=(*results, *undecided),
         exceptions=uses,
         findings=tuple(sorted(findings, key=Diagnostic.sort_key)),
         baseline=baseline,
@@ -70,7 +83,22 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
         milliseconds=_milliseconds_since(started),
         files=spec.files,
         inputs=router.context.inventory.diagnostics,
+        is_cut_short=bool(undecided),
     )
+
+
+def undecided_report(spec: Spec, terms: Terms, why: str) -> GateReport:
+    """The report where nothing was judged at all, and ``why`` not."""
+    asked = (one for one in spec.assertions if terms.judged is None or one.id in terms.judged)
+    results = tuple(undecided_result(one, why) for one in asked)
+    return GateReport(results, today=terms.today, files=spec.files, is_cut_short=True)
+
+
+def undecided_result(assertion: Assertion, why: str) -> Result:
+    """An assertion that was not judged."""
+    words = statement_words(assertion)
+    mark = fingerprint(assertion.id)
+    return Result(assertion, words, GateVerdict.UNKNOWN, _world(assertion), mark, unknown_because=(why,))
 
 
 _UNBASELINED = (GateVerdict.VACUOUS, GateVerdict.UNKNOWN)

@@ -136,7 +136,8 @@ class GateReport:
 
     ``findings`` are about the intent itself: zones that match nobody, approvals of nothing, exceptions
     that have expired. ``inputs`` are findings about the manifests, and about those that assertions compare with.
-    ``unchanged_since`` is the revision since which nothing changed, so that nothing was judged.
+    ``unchanged_since`` is the revision since which nothing changed, so that nothing was judged. ``is_cut_short``: the
+    budget of the command ended before everything was judged.
     """
 
     results: tuple[Result, ...]
@@ -148,6 +149,7 @@ class GateReport:
     files: tuple[str, ...] = ()
     inputs: tuple[Diagnostic, ...] = ()
     unchanged_since: str | None = None
+    is_cut_short: bool = False
 
     @property
     def counts(self) -> Mapping[GateVerdict, int]:

@@ -33,6 +33,8 @@ def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
 def _headline(linted: Linted, inventory: Inventory) -> Line:
     if not linted.findings and inventory.has_errors:
         return (Span("NOTHING FOUND", Ink.YELLOW), Span(" in what could be read"))
+    if not linted.findings and linted.undecided:
+        return (Span("NOTHING FOUND", Ink.YELLOW), Span(" in what could be decided"))
     if not linted.findings:
         return (Span("NOTHING FOUND", Ink.GREEN),)
     counts = Counter(finding.severity for finding in linted.findings)

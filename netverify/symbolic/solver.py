@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import z3
@@ -108,6 +108,7 @@ def _loaded(
     context: z3.Context,
 ) -> tuple[z3.Solver, list[z3.BoolRef]]:
     """A solver that holds the goal; its guards are kept apart, to be assumed."""
+    budget.checkpoint()
     solver = z3.SolverFor(engine, ctx=context)
     solver.set("rlimit", budget.rlimit)
     if budget.timeout_s is not None:
@@ -117,7 +118,7 @@ def _loaded(
         # Z3 would take an interrupt for its own, and give an answer.
         solver.set("ctrl_c", False)  # noqa: FBT003 a parameter of Z3
     try:
-        read = z3.parse_smt2_string(goal.text, ctx=context)
+        read = INTERRUPTS.during(lambda: z3.parse_smt2_string(goal.text, ctx=context), context.interrupt)
     except z3.Z3Exception as error:
         raise MisreadError(str(error)) from error
     if len(read) != goal.assertions:
@@ -135,7 +136,13 @@ def _loaded(
 
 
 def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
-    result = INTERRUPTS.during(lambda: solver.check(*assumptions), solver.ctx.interrupt)
+    # What the solver's own method does, without looking at the sort of each assumption in Python first.
+    count = len(assumptions)
+    array = (z3.Ast * count)(*(one.as_ast() for one in assumptions))
+    result = INTERRUPTS.during(
+        lambda: z3.CheckSatResult(z3.Z3_solver_check_assumptions(solver.ctx.ref(), solver.solver, count, array)),
+        solver.ctx.interrupt,
+    )
     if result == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":
         raise KeyboardInterrupt
     if result == z3.unsat:
@@ -175,22 +182,43 @@ def _literal(name: str, context: z3.Context) -> z3.BoolRef:
 def _with_small_core(solver: z3.Solver, guards: list[z3.BoolRef], goal: Goal) -> Solved:
     """The guards that suffice, from the most telling ones that do, without what they can do without.
 
-    They are tried in their order, so that the same goal always has the same core.
+    They are left out in their order, as if one by one, so that the same goal always has the same core.
     """
     by_name = dict(zip(goal.guards, guards, strict=True))
-    needed = list(goal.guards)
-    for telling in dict.fromkeys(goal.telling):
-        if telling != goal.guards and _checked(solver, [by_name[name] for name in telling]) is Status.UNSAT:
-            needed = list(telling)
+    statuses: set[Status] = set()
+
+    def suffice(names: Sequence[str]) -> bool:
+        status = _checked(solver, [by_name[name] for name in names])
+        statuses.add(status)
+        return status is Status.UNSAT
+
+    telling = (one for one in dict.fromkeys(goal.telling) if one != goal.guards)
+    candidates = next(filter(suffice, telling), goal.guards)
+    statuses.clear()
+    core = _needed(candidates, suffice)
+    return Solved(Status.UNSAT, core=core, satisfiable_without_core=Status.SAT in statuses)
+
+
+def _needed(candidates: Sequence[str], suffice: Callable[[Sequence[str]], bool]) -> tuple[str, ...]:
+    """What stays of ``candidates``, which suffice, where each is left out in turn if all others that are left suffice.
+
+    The next one that stays is looked for in ever longer steps and then by halves: what stays is little in most cases.
+    """
+    kept: list[str] = []
+    rest = list(candidates)
+    while rest:
+        dropped, beyond, step = 0, len(rest) + 1, 1
+        while dropped < len(rest) and beyond > dropped + 1:
+            tried = min(dropped + step, beyond - 1, len(rest)) if beyond > len(rest) else (dropped + beyond) // 2
+            if suffice([*kept, *rest[tried:]]):
+                dropped, step = tried, 2 * step
+            else:
+                beyond = tried
+        if dropped == len(rest):
             break
-    satisfiable = False
-    for name in tuple(needed):
-        without = [other for other in needed if other != name]
-        status = _checked(solver, [by_name[other] for other in without])
-        if status is Status.UNSAT:
-            needed = without
-        satisfiable = satisfiable or status is Status.SAT
-    return Solved(Status.UNSAT, core=tuple(needed), satisfiable_without_core=satisfiable)
+        kept.append(rest[dropped])
+        rest = rest[dropped + 1 :]
+    return tuple(kept)
 
 
 def _model(model: z3.ModelRef) -> dict[str, int | bool]:
