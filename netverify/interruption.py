@@ -10,7 +10,7 @@ import signal
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, _GeneratorContextManager
 from threading import Thread
 from types import FrameType, TracebackType
 from typing import Final, Self, TypeVar
@@ -139,7 +139,11 @@ class Resource(ABC):
 
 
 _HOLDING: Final = tuple(
-    method.__code__ for method in (Resource.__enter__, Resource.__exit__, ExitStack.enter_context, ExitStack.__exit__)
+    method.__code__
+    for method in (
+        *(Resource.__enter__, Resource.__exit__, ExitStack.enter_context, ExitStack.__exit__),
+        _GeneratorContextManager.__exit__,
+    )
 )
 
 

@@ -35,14 +35,23 @@ def ended(arguments: Sequence[str], program_name: str) -> int:
         _complain_in_full(error)
         return ExitStatus.USAGE
     except (Interruption, KeyboardInterrupt, click.Abort) as error:
-        return interrupted(error if isinstance(error, Interruption) else Interruption(signal.SIGINT))
+        if isinstance(error.__cause__, EOFError):
+            # click takes any for the end of a terminal, whoever met it.
+            refusal = _internal_error(error.__cause__)
+            _complain(refusal)
+            return refusal.status
+        interruption = error if isinstance(error, Interruption) else Interruption(signal.SIGINT)
+        # Frames that it holds may hold what is to be given back before the end.
+        interruption.with_traceback(None)
     except (BrokenPipeError, ReaderLeftError):
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 whatever it is, it must not look like an answer
         refusal = _unwritable_output(error) or _internal_error(error)
         _complain(refusal)
         return refusal.status
-    return int(status or 0)
+    else:
+        return int(status or 0)
+    return interrupted(interruption)
 
 
 def interrupted(interruption: Interruption) -> int:

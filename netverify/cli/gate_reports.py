@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from netverify.cli.outputs import Output
-from netverify.cli.refusal import Refusal
+from netverify.cli.outputs import Output, append_whole, unwritable
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output
 from netverify.cli.versioning import version_of
@@ -103,10 +102,9 @@ def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, envi
     if not path:
         return
     try:
-        with Path(path).open("a", encoding="utf-8") as stream:
-            stream.writelines(rendered_gate(report, inventory, Output("markdown", path), facts))
+        append_whole(Path(path), "".join(rendered_gate(report, inventory, Output("markdown", path), facts)))
     except OSError as error:
-        raise Refusal("NV421", f"cannot write the step summary: {(error.strerror or '').lower()}") from None
+        raise unwritable("write the step summary", error) from None
 
 
 def _tool(facts: RunFacts) -> dict[str, Json]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from netverify.cli.outputs import write_whole
-from netverify.cli.refusal import Refusal
+from netverify.cli.outputs import unwritable, write_whole
 
 
 def write_goals(goals: Iterable[tuple[str, str]], folder: Path) -> None:
@@ -17,6 +16,6 @@ def write_goals(goals: Iterable[tuple[str, str]], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Refusal("NV421", f"cannot make the folder `{folder}`: {(error.strerror or '').lower()}") from None
+        raise unwritable(f"make the folder `{folder}`", error) from None
     for number, (text, result) in enumerate(goals, 1):
         write_whole(folder / f"{number:02}-{result}.smt2", (text,))

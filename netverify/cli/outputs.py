@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,6 +18,7 @@ from click.shell_completion import CompletionItem
 from netverify.budget import OutOfBudgetError
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
+from netverify.interruption import Resource
 from netverify.queries.suggestions import did_you_mean, nearest
 
 
@@ -78,6 +81,36 @@ def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
     return tuple(outputs) or (Output("text"),)
 
 
+class _Replacement(Resource):
+    """A file beside ``target`` that takes its place once it is whole, and is gone otherwise."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._temporary: Path | None = None
+        self.descriptor = -1
+
+    def acquire(self) -> None:
+        """As :meth:`Resource.acquire`."""
+        prefix = f".{self._target.name[:_LONGEST_PREFIX]}."
+        self.descriptor, name = tempfile.mkstemp(dir=self._target.parent, prefix=prefix)
+        self._temporary = Path(name)
+
+    def take_place(self) -> None:
+        """Become ``target``."""
+        assert self._temporary is not None
+        self._temporary.chmod(_mode(self._target))
+        self._temporary.replace(self._target)
+
+    def release(self) -> None:
+        """As :meth:`Resource.release`; where it has taken its place, nothing is left of it."""
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+
+
+_LONGEST_PREFIX: Final = 40
+"""Of the name of a file, so that the one beside it has no name that is too long."""
+
+
 def write_whole(path: Path, pieces: Iterable[str]) -> None:
     """Writes ``pieces`` of text to ``path`` so that a reader sees the old file or the new one, never a part.
 
@@ -90,20 +123,28 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
             with path.open("w", encoding="utf-8") as stream:
                 write_marked(stream, pieces)
             return
-        target = path.resolve()
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        with _Replacement(path.resolve()) as replacement:
+            with os.fdopen(replacement.descriptor, "w", encoding="utf-8", newline="") as stream:
                 stream.writelines(pieces)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(temporary).chmod(_mode(target))
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            replacement.take_place()
     except OSError as error:
-        raise _unwritable(path, (error.strerror or "").lower()) from None
+        raise unwritable(f"write `{path}`", error) from None
+
+
+def append_whole(path: Path, text: str) -> None:
+    """Adds ``text`` to the file at ``path``, all of it or nothing. Raises ``OSError``."""
+    left = memoryview(text.encode("utf-8"))
+    with path.open("ab", buffering=0) as stream:
+        size = stream.seek(0, os.SEEK_END)
+        try:
+            while left:
+                left = left[stream.write(left) or 0 :]
+        except BaseException:
+            with suppress(OSError):
+                os.truncate(path, size)
+            raise
 
 
 def write_marked(stream: TextIO, pieces: Iterable[str]) -> None:
@@ -125,6 +166,20 @@ def _can_be_a_name(path: Path) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
+
+
+_ADVICE: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "make room there, or name a file in another place"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name a file in a folder that you may write to"),
+    errno.EIO: "the device fails: name a file in another place",
+}
+
+
+def unwritable(action: str, error: OSError) -> Refusal:
+    """What is said where ``action``, such as `write the summary`, is not possible because of ``error``."""
+    reason = (error.strerror or "unknown reason").lower()
+    advice = _ADVICE.get(error.errno or 0, "name a file in a folder that exists")
+    return Refusal("NV421", f"cannot {action}: {reason}", advice)
 
 
 def _unwritable(path: Path, reason: str) -> Refusal:

@@ -10,16 +10,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import NetverifyError
+from netverify.manifests.limits import DEFAULT_LIMITS
+from netverify.manifests.processes import UnfinishedError, finished
 from netverify.manifests.refusal import escaped, shown
 
 TIMEOUT_S: Final = 120.0
+MOST_BYTES: Final = DEFAULT_LIMITS.total_bytes
+"""How much git may print: a tree of a million files is listed in half of it."""
 _LINES_SHOWN: Final = 3
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OFF: Final = {
@@ -72,24 +75,19 @@ class Git:
     def asked(self, arguments: Sequence[str], problem: str, advice: str = "") -> str:
         """What git prints. Raises with ``problem``, and what git said about it, where it fails."""
         try:
-            done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
-                self.command(*arguments),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=TIMEOUT_S,
-                check=False,
-                env=environment(),
-            )
-        except subprocess.TimeoutExpired:
-            raise RevisionError(f"`git` took longer than {TIMEOUT_S:g} seconds", misused=False) from None
+            done = finished(self.command(*arguments), environment(), TIMEOUT_S, most_bytes=MOST_BYTES)
+        except UnfinishedError as error:
+            raise RevisionError(f"`git` {error}", misused=False) from None
         except OSError as error:
             reason = (error.strerror or "").lower()
             raise RevisionError(f"`git` cannot be started: {reason}", misused=False) from None
-        if done.returncode:
-            said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        if done.status < 0:
+            raise RevisionError(f"`git` {done.ending}", misused=False)
+        if done.status:
+            said = [line.strip() for line in done.said.decode("utf-8", "replace").splitlines() if line.strip()]
             git_says = f"git said: {' / '.join(escaped(line) for line in said[:_LINES_SHOWN])}" if said else ""
             raise RevisionError(problem, advice or git_says)
-        return os.fsdecode(done.stdout)
+        return os.fsdecode(done.output)
 
     def commit_of(self, revision: str) -> str:
         """The one commit that ``revision`` names: no range, nothing negated, nothing that git could take for a flag."""

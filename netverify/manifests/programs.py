@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from netverify.manifests.confidential import mentions_secrets
+from netverify.manifests.processes import UnfinishedError, finished
 from netverify.manifests.refusal import escaped
+from netverify.manifests.scratch import Scratch
 
 _LINES_SHOWN: Final = 8
 _NO_NETWORK: Final = "http://127.0.0.1:9"
@@ -22,6 +22,8 @@ _FOR_NETWORK: Final = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR"),
 )
 _VERSION_TIMEOUT_S: Final = 20.0
+_VERSION_BYTES: Final = 64 * 1024
+_MARK: Final = re.compile(rb"\s*(?:---\s*)?(?:#.*)?")
 _VERSION: Final = re.compile(rb"v\d+\.\d+[-+.\w]{0,60}")
 _ASKING: Final[Mapping[str, tuple[str, ...]]] = {
     "helm template": ("version", "--short"),
@@ -107,30 +109,35 @@ def environment(home: str, *, network: bool = False) -> dict[str, str]:
 def run(program: Program, arguments: list[str], timeout_s: float, *, network: bool = False) -> bytes:
     """What ``program`` prints, without a shell and without input, in a folder of its own that is gone afterwards.
 
-    Paths in ``arguments`` must be absolute. Raises :class:`ProgramFailedError`.
+    That is whole as far as its end tells, and no more than is read of one source. Paths in ``arguments`` must be
+    absolute. Raises :class:`ProgramFailedError`.
     """
+    command = [program.path, program.command, *arguments]
     try:
-        with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
-            done = subprocess.run(  # noqa: S603 - no shell; the program is the user's own
-                [program.path, program.command, *arguments],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=timeout_s,
-                check=False,
-                cwd=folder,
-                env=environment(folder, network=network),
-            )
-    except subprocess.TimeoutExpired:
-        raise ProgramFailedError(
-            f"`{program.words}` took longer than {timeout_s:g} seconds", "try it by hand"
-        ) from None
+        with Scratch() as folder:
+            place = str(folder.path)
+            done = finished(command, environment(place, network=network), timeout_s, folder=folder.path)
+    except UnfinishedError as error:
+        raise ProgramFailedError(f"`{program.words}` {error}", "try it by hand") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "unknown reason").lower()
         raise ProgramFailedError(f"`{program.words}` cannot be started: {reason}", "try it by hand") from None
-    if done.returncode:
-        message = f"`{program.words}` failed with exit status {done.returncode}"
-        raise ProgramFailedError(message, _quoted(done.stderr))
-    return done.stdout
+    if done.status:
+        raise ProgramFailedError(f"`{program.words}` {done.ending}", _quoted(done.said))
+    if not is_blank(done.output) and not done.output.endswith(b"\n"):
+        message = f"`{program.words}` stopped in the middle of a line, although it says that it succeeded"
+        raise ProgramFailedError(message, "try it by hand")
+    return done.output
+
+
+def is_blank(output: bytes) -> bool:
+    """Whether there is no manifest in ``output``: nothing but blank lines, comments and marks between documents."""
+    return all(_MARK.fullmatch(line) for line in output.splitlines())
+
+
+def printed_nothing(program: Program) -> str:
+    """Why a blank that ``program`` rendered is a gap: it may be meant so, or it may have failed in silence."""
+    return f"`{program.words}` printed no manifest"
 
 
 def version_of(program: Program) -> str:
@@ -138,21 +145,15 @@ def version_of(program: Program) -> str:
 
     Of kubectl it is that of the kustomize inside.
     """
-    arguments = _ASKING.get(program.words, ("version",))
+    command = [program.path, *_ASKING.get(program.words, ("version",))]
     try:
-        with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
-            done = subprocess.run(  # noqa: S603 - as above
-                [program.path, *arguments],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_VERSION_TIMEOUT_S,
-                check=False,
-                cwd=folder,
-                env=environment(folder),
-            )
-    except (subprocess.TimeoutExpired, OSError):
+        with Scratch() as folder:
+            place = str(folder.path)
+            said = finished(
+                command, environment(place), _VERSION_TIMEOUT_S, folder=folder.path, most_bytes=_VERSION_BYTES
+            ).output
+    except (UnfinishedError, OSError):
         return ""
-    said = done.stdout
     if program.command == "kustomize":
         said = said.partition(b"Kustomize Version:")[2]
     found = _VERSION.search(said)

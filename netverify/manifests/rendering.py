@@ -18,6 +18,7 @@ from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.manifests.programs import Program, ProgramFailedError
 from netverify.manifests.reading import UnreadableError
 from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.scratch import HOW_TO_GET_ROOM, no_room
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import exists
 
@@ -141,3 +142,8 @@ def missing(path: str, message: str, advice: str) -> Rendered:
 def failed(path: str, message: str, advice: str) -> Rendered:
     """The program that ``path`` needs did not render it."""
     return Rendered(diagnostics=(Diagnostic("NV152", Severity.ERROR, message, Origin(path), advice),))
+
+
+def uncopied(path: str, error: OSError) -> Rendered:
+    """What the program that ``path`` needs is to render cannot be copied to where it would see nothing else."""
+    return failed(path, f"no copy of it can be made to render: {no_room(error)}", HOW_TO_GET_ROOM)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
-from netverify.diagnostics import Diagnostic
+from netverify.diagnostics import Diagnostic, Origin
 from netverify.manifests.coverage import RenderedBy
 from netverify.manifests.delivered_kinds import ARGO, FLUX
-from netverify.manifests.delivery.delivered import Delivered
+from netverify.manifests.delivery.delivered import ANYWHERE, Delivered
 from netverify.manifests.delivery.following import follow_argo, follow_flux
 from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
-from netverify.manifests.programs import Program, version_of
+from netverify.manifests.programs import Program, is_blank, printed_nothing, version_of
 from netverify.manifests.rendering import Rendered, render_helm, render_kustomize
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 from netverify.manifests.sources import Source
@@ -61,7 +61,7 @@ def rendered_by(made: Iterable[tuple[str, Program]]) -> tuple[RenderedBy, ...]:
 def _render(rendering: Rendering, default_namespace: str, permissions: Permissions, *, strict: bool) -> Rendition:
     match rendering:
         case KustomizeBuild(directory):
-            return _of_one(directory, render_kustomize(directory, permissions=permissions), None)
+            return _of_one(directory, render_kustomize(directory, permissions=permissions), None, strict=strict)
         case HelmChart(chart, values, sets, namespace, release):
             rendered = render_helm(
                 chart,
@@ -71,7 +71,7 @@ def _render(rendering: Rendering, default_namespace: str, permissions: Permissio
                 release=release,
                 permissions=permissions,
             )
-            return _of_one(chart, rendered, namespace)
+            return _of_one(chart, rendered, namespace, strict=strict)
         case FluxPath(path):
             return _delivered(follow_flux(path, permissions, strict=strict), FLUX)
         case ArgoPath(path):
@@ -80,14 +80,20 @@ def _render(rendering: Rendering, default_namespace: str, permissions: Permissio
             assert_never(rendering)
 
 
-def _of_one(what: str, rendered: Rendered, home: str | None) -> Rendition:
+def _of_one(what: str, rendered: Rendered, home: str | None, *, strict: bool) -> Rendition:
     source, program = rendered.source, rendered.program
     if source is None or program is None:
         return Rendition(diagnostics=rendered.diagnostics)
+    delivered = Delivered(strict)
+    if is_blank(source.data or b""):
+        delivered.gap(what, printed_nothing(program), Origin(what), ANYWHERE)
     return Rendition(
         (Source(source.path, data=source.data, home=home, rendered=True),),
+        diagnostics=tuple(delivered.diagnostics),
         made=((what, program),),
         fetched=rendered.fetched,
+        unrendered=tuple(delivered.unrendered),
+        gaps=tuple(delivered.gaps),
     )
 
 

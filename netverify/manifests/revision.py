@@ -7,17 +7,18 @@ an input that is left out in silence is worse than none. No hook, filter or attr
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from netverify.manifests.git import Git, RevisionError, environment, git_at
 from netverify.manifests.limits import DEFAULT_LIMITS
+from netverify.manifests.processes import Process
 from netverify.manifests.refusal import shown
+from netverify.manifests.scratch import HOW_TO_GET_ROOM, Scratch, no_room
 
 MOST_BYTES: Final = 2 * 1024 * 1024 * 1024
 SUBMODULE: Final = "160000"
@@ -59,14 +60,23 @@ def checkout(
         raise RevisionError(f"{shown(lacking.path)} is not in this clone", advice, misused=False)
     if sum(entry.size for entry in entries) > MOST_BYTES:
         raise RevisionError(f"revision {shown(revision)} has more than {MOST_BYTES:,} bytes", misused=False)
-    with tempfile.TemporaryDirectory(prefix="netverify-") as temporary:
-        root = Path(temporary).resolve() / "tree"
-        # No tree holds this name; it marks where the checkout ends, so that nothing in it leads further up.
-        (root / ".git").mkdir(parents=True)
-        _written(git, entries, root)
-        place = root / prefix
-        place.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            place = _made_in(stack.enter_context(Scratch()).path / "tree", git, entries, prefix)
+        except OSError as error:
+            message = f"revision {shown(revision)} cannot be written to a temporary folder: {no_room(error)}"
+            raise RevisionError(message, HOW_TO_GET_ROOM, misused=False) from None
         yield place
+
+
+def _made_in(root: Path, git: Git, entries: Sequence[_Entry], prefix: str) -> Path:
+    """Write ``entries`` below ``root``, and give the folder ``prefix`` in it. Raises ``OSError``."""
+    # No tree holds this name; it marks where the checkout ends, so that nothing in it leads further up.
+    (root / ".git").mkdir(parents=True)
+    _written(git, entries, root)
+    place = root / prefix
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def _inside(prefix: str, path: str) -> str:
@@ -112,19 +122,9 @@ def _written(git: Git, entries: Sequence[_Entry], root: Path) -> None:
     with tempfile.TemporaryFile() as names:
         names.write("".join(f"{entry.blob}\n" for entry in small).encode())
         names.seek(0)
-        with subprocess.Popen(  # noqa: S603 - no shell; the program is the user's own
-            git.command("cat-file", "--batch"),
-            stdin=names,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment(),
-        ) as process:
-            assert process.stdout is not None
-            try:
-                for entry in small:
-                    _place(root, entry, _blob(process.stdout, entry))
-            finally:
-                process.kill()
+        with Process(git.command("cat-file", "--batch"), environment(), names=names) as process:
+            for entry in small:
+                _place(root, entry, _blob(process.output, entry))
 
 
 def _blob(stream: IO[bytes], entry: _Entry) -> bytes:

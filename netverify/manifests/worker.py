@@ -39,7 +39,8 @@ class Worker:
         program = _START.format(path=_search_path())
         command = [sys.executable, "-P", "-c", program]
         errors = None if os.environ.get("NETVERIFY_DEBUG") else DEVNULL
-        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors)  # noqa: S603 this very program
+        # In a group of its own: an interrupt of the terminal is for its owner alone, who then ends it.
+        self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, process_group=0)  # noqa: S603 this very program
         self._terms = asdict(terms)
 
     def ask(self, content: Content) -> bytes:

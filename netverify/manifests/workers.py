@@ -4,48 +4,42 @@ from __future__ import annotations
 
 from queue import Queue
 from threading import Thread
-from types import TracebackType
-from typing import Self
 
+from netverify.interruption import Resource
 from netverify.manifests.gathering import Content, Terms
 from netverify.manifests.worker import Worker
 
 
-class Workers:
-    """``count`` processes. Leaving the context ends them all. Raises ``OSError`` where they cannot be started."""
+class Workers(Resource):
+    """``count`` processes, while in their context. Raises ``OSError`` where they cannot be started."""
 
     def __init__(self, count: int, terms: Terms) -> None:
+        self._count = count
+        self._terms = terms
         self._workers: list[Worker] = []
-        try:
-            for _ in range(count):
-                self._workers.append(Worker(terms))
-        except OSError:
-            self._end()
-            raise
         self._tasks: Queue[tuple[int, Content] | None] = Queue(maxsize=count)
         self._answers: Queue[tuple[int, bytes | Exception]] = Queue()
         self._open = 0
-        self._threads = [Thread(target=self._run, args=(worker,), daemon=True) for worker in self._workers]
-        for thread in self._threads:
+        self._threads: list[Thread] = []
+
+    def acquire(self) -> None:
+        """As :meth:`Resource.acquire`."""
+        for _ in range(self._count):
+            self._workers.append(Worker(self._terms))
+        for worker in self._workers:
+            thread = Thread(target=self._run, args=(worker,), daemon=True)
             thread.start()
+            self._threads.append(thread)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def release(self) -> None:
+        """As :meth:`Resource.release`: all processes end, whatever they do."""
         for worker in self._workers:
             worker.kill()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
-        self._end()
-
-    def _end(self) -> None:
         for worker in self._workers:
-            worker.kill()
             worker.close()
 
     def submit(self, number: int, content: Content) -> None:

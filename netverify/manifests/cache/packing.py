@@ -7,7 +7,7 @@ The paths of sources stand outside: what one source gave is the same under anoth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -122,16 +122,16 @@ def unpack(data: bytes, path: str) -> Gathered:
         gathered = made[-1][0]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise ValueError("not packed by netverify") from error
-    if not isinstance(gathered, Gathered):
-        raise ValueError("nothing is packed here")  # noqa: TRY004 a caller only wants to know that it is no entry
-    if not all(isinstance(number, int) for number in _counts(gathered)):
-        raise ValueError("what is counted here is no number")
+    if not isinstance(gathered, Gathered) or not all(_is_sound(getattr(gathered, field.name)) for field in _FIELDS):
+        raise ValueError("nothing is packed here")
     return gathered
 
 
-def _counts(gathered: Gathered) -> Iterator[object]:
-    """Whatever is added up when sources are merged."""
-    yield gathered.files
-    yield gathered.not_manifests
-    for count in (gathered.modelled, gathered.irrelevant, gathered.approximated, gathered.unsupported_kinds):
-        yield from count.values()
+_FIELDS = fields(Gathered)
+
+
+def _is_sound(value: object) -> bool:
+    """Whether ``value`` may be a field of what was gathered: a number, numbers or places by name, or several things."""
+    if isinstance(value, Mapping):
+        return all(isinstance(one, int) or (isinstance(one, tuple) and None not in one) for one in value.values())
+    return isinstance(value, int) or (isinstance(value, tuple) and not any(one is None for one in value))

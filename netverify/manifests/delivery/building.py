@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,10 @@ from netverify.manifests.delivery.delivered import ANYWHERE, Delivered
 from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError, NotReadableError, origin_of
 from netverify.manifests.overlays import Overlays
 from netverify.manifests.permissions import leaves
-from netverify.manifests.programs import ProgramFailedError
+from netverify.manifests.programs import Program, ProgramFailedError
 from netverify.manifests.refusal import escaped
-from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, Rendered, failed, missing
+from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, Rendered, failed, missing, uncopied
+from netverify.manifests.scratch import Scratch
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import Folder, Found, Notes, walk
 
@@ -73,29 +73,40 @@ class Builder:
                 shown, "neither `kustomize` nor `kubectl` is installed", HOW_TO_GET_KUSTOMIZE
             ).diagnostics
             return None
-        with tempfile.TemporaryDirectory(prefix="netverify-") as scratch:
-            mirror = Mirror(self._checkout, Path(scratch).resolve())
-            try:
-                copy = mirror.add(folder, self._edit(folder, edits))
-                arguments = ["--load-restrictor", "LoadRestrictionsNone", str(copy)]
-                text = programs.run(program, arguments, TIMEOUT_S)
-            except ProgramFailedError as error:
-                self._not_built(what, folder, mirror, failed(shown, error.message, error.said))
-                return None
-            except NotReadableError as error:
-                self._delivered.diagnostics += error.diagnostics
-                return None
-            except NotBuildableError as error:
-                self._delivered.gap(what, error.reason, origin_of(self._checkout, folder), ANYWHERE)
-                return None
-            except LeavesCheckoutError as error:
-                self._delivered.refuse("NV146", str(error), origin_of(self._checkout, folder), _STAY_INSIDE)
-                return None
+        try:
+            with Scratch() as scratch:
+                mirror = Mirror(self._checkout, scratch.path)
+                text = self._printed(what, folder, edits, program, mirror)
+        except OSError as error:
+            self._delivered.diagnostics += uncopied(shown, error).diagnostics
+            return None
+        if text is None:
+            return None
         for name, reason in mirror.missing:
             self._delivered.gap(f"{name} of {what}", reason, origin_of(self._checkout, folder), ANYWHERE)
         self._delivered.consumed |= mirror.consumed
         self._delivered.made.append((what, program))
+        if programs.is_blank(text):
+            self._delivered.gap(what, programs.printed_nothing(program), origin_of(self._checkout, folder), ANYWHERE)
         return (Source(f"{shown} (rendered for {escaped(what)})", data=text, rendered=True),)
+
+    def _printed(
+        self, what: str, folder: Path, edits: Mapping[str, Any], program: Program, mirror: Mirror
+    ) -> bytes | None:
+        """What ``program`` makes of ``folder``; None where it is told why there is nothing."""
+        shown = self._checkout.shown(folder)
+        try:
+            copy = mirror.add(folder, self._edit(folder, edits))
+            return programs.run(program, ["--load-restrictor", "LoadRestrictionsNone", str(copy)], TIMEOUT_S)
+        except ProgramFailedError as error:
+            self._not_built(what, folder, mirror, failed(shown, error.message, error.said))
+        except NotReadableError as error:
+            self._delivered.diagnostics += error.diagnostics
+        except NotBuildableError as error:
+            self._delivered.gap(what, error.reason, origin_of(self._checkout, folder), ANYWHERE)
+        except LeavesCheckoutError as error:
+            self._delivered.refuse("NV146", str(error), origin_of(self._checkout, folder), _STAY_INSIDE)
+        return None
 
     def _not_built(self, what: str, folder: Path, mirror: Mirror, failure: Rendered) -> None:
         """Say why a folder was not built: for want of what the checkout does not have, if anything is missing."""

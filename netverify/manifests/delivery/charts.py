@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,11 @@ from netverify.manifests.chart_reach import fetched_by_chart
 from netverify.manifests.delivery.checkout import Checkout
 from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.limits import DEFAULT_LIMITS
-from netverify.manifests.programs import ProgramFailedError
+from netverify.manifests.programs import Program, ProgramFailedError
 from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.manifests.refusal import escaped, shown
-from netverify.manifests.rendering import HOW_TO_GET_HELM, RELEASE_NAME, TIMEOUT_S, failed, missing
+from netverify.manifests.rendering import HOW_TO_GET_HELM, RELEASE_NAME, TIMEOUT_S, failed, missing, uncopied
+from netverify.manifests.scratch import Scratch
 from netverify.manifests.sources import Source
 
 
@@ -58,26 +58,39 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
     if program is None:
         delivered.diagnostics += missing(path, "`helm` is not installed", HOW_TO_GET_HELM).diagnostics
         return
-    with tempfile.TemporaryDirectory(prefix="netverify-") as folder:
-        scratch = Path(folder).resolve()
-        try:
-            copy = scratch / "chart"
-            _copy_tree(release.chart, copy, checkout)
-            _check_nothing_is_fetched(copy)
-            arguments = [release.name, str(copy), "--namespace", release.namespace, *_arguments(release, scratch)]
-            text = programs.run(program, arguments, TIMEOUT_S)
-        except _NotRenderableError as error:
-            delivered.gap(release.what, str(error), release.origin, Reach(release.namespace))
-            return
-        except UnreadableError as error:
-            delivered.diagnostics.append(error.diagnostic(path))
-            return
-        except ProgramFailedError as error:
-            delivered.diagnostics += failed(path, error.message, error.said.replace(str(copy), path)).diagnostics
-            return
+    try:
+        with Scratch() as scratch:
+            text = _printed(release, checkout, program, scratch.path)
+    except _NotRenderableError as error:
+        delivered.gap(release.what, str(error), release.origin, Reach(release.namespace))
+        return
+    except UnreadableError as error:
+        delivered.diagnostics.append(error.diagnostic(path))
+        return
+    except ProgramFailedError as error:
+        delivered.diagnostics += failed(path, error.message, error.said).diagnostics
+        return
+    except OSError as error:
+        delivered.diagnostics += uncopied(path, error).diagnostics
+        return
     delivered.made.append((release.what, program))
+    if programs.is_blank(text):
+        delivered.gap(release.what, programs.printed_nothing(program), release.origin, Reach(release.namespace))
     title = f"{path} (rendered for {escaped(release.what)})"
     delivered.sources.append(Source(title, data=text, home=release.namespace, labels=release.labels, rendered=True))
+
+
+def _printed(release: Release, checkout: Checkout, program: Program, scratch: Path) -> bytes:
+    """What helm makes of a copy of the chart below ``scratch``."""
+    copy = scratch / "chart"
+    _copy_tree(release.chart, copy, checkout)
+    _check_nothing_is_fetched(copy)
+    arguments = [release.name, str(copy), "--namespace", release.namespace, *_arguments(release, scratch)]
+    try:
+        return programs.run(program, arguments, TIMEOUT_S)
+    except ProgramFailedError as error:
+        said = error.said.replace(str(copy), checkout.shown(release.chart))
+        raise ProgramFailedError(error.message, said) from None
 
 
 def _arguments(release: Release, scratch: Path) -> Iterator[str]:
