@@ -29,33 +29,28 @@ def ended(arguments: Sequence[str], program_name: str) -> int:
         sys.stdout.flush()
     except (Refusal, click.ClickException) as error:
         refusal = error if isinstance(error, Refusal) else refusal_of(error, program_name)
-        _complain(refusal)
-        return refusal.status
     except DiagnosedError as error:
         _complain_in_full(error)
         return ExitStatus.USAGE
     except (Interruption, KeyboardInterrupt, click.Abort) as error:
-        if isinstance(error.__cause__, EOFError):
-            # click takes any for the end of a terminal, whoever met it.
-            refusal = _internal_error(error.__cause__)
-            _complain(refusal)
-            return refusal.status
-        interruption = error if isinstance(error, Interruption) else Interruption(signal.SIGINT)
-        # Frames that it holds may hold what is to be given back before the end.
-        interruption.with_traceback(None)
+        if not isinstance(error.__cause__, EOFError):
+            return interrupted(error if isinstance(error, Interruption) else Interruption(signal.SIGINT))
+        # click takes any of these for the end of a terminal, whoever met it.
+        refusal = _internal_error(error.__cause__)
     except (BrokenPipeError, ReaderLeftError):
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 whatever it is, it must not look like an answer
         refusal = _unwritable_output(error) or _internal_error(error)
-        _complain(refusal)
-        return refusal.status
     else:
         return int(status or 0)
-    return interrupted(interruption)
+    _complain(refusal)
+    return refusal.status
 
 
 def interrupted(interruption: Interruption) -> int:
     """Says that a signal ended the run, and gives the status for it."""
+    # The frames that it remembers may hold what is to be given back before the end.
+    interruption.with_traceback(None)
     INTERRUPTS.finish()
     if interruption.number == signal.SIGINT and sys.stderr.isatty():
         sys.stderr.write("\n")  # after the `^C` of the terminal

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from netverify.cli.main import main
 from netverify.interruption import INTERRUPTS, Interruption, Interrupts, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +142,7 @@ def test_code_that_signals_do_not_get_through_to_is_stopped(interrupts) -> None:
 
 SOLVING = """
 import os, signal, sys, threading, time
+from netverify.cli.main import main
 from netverify.interruption import INTERRUPTS, Interruption
 from netverify.budget import Budget
 from netverify.symbolic.solver import Goal, solve
@@ -177,3 +179,12 @@ def test_a_signal_ends_the_solver_and_is_never_taken_for_an_answer(number, who, 
 
 def test_a_library_leaves_signals_alone() -> None:
     assert not INTERRUPTS.are_installed
+
+
+def test_the_end_of_some_input_is_no_interrupt(monkeypatch, capsys) -> None:
+    def fail(*_arguments: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr("netverify.cli.answering.ask", fail)
+    assert main(["query", "can namespace a reach b/pg", "-f", str(ROOT / "examples" / "backdoor")], "netverify") == 5
+    assert "NV499" in capsys.readouterr().err
