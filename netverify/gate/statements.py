@@ -29,7 +29,7 @@ from netverify.queries.endpoint_grammar import EndpointPhrase
 from netverify.queries.internet import internet_ranges
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.whereabouts import is_outside
-from netverify.rules.predicate import AddressIn, All, InNamespace, IsPod, Not
+from netverify.rules.predicate import AddressIn, All, InNamespace, IsPod, NamespaceMatches, Not, Predicate
 
 METADATA_ENDPOINTS = ("169.254.169.254", "fd00:ec2::254")
 """Where clouds serve credentials to whoever asks. Source: the documentation of AWS, Azure and Google Cloud."""
@@ -139,11 +139,15 @@ def _zones_of(statement: Separate, claiming: Claiming) -> list[_Zone]:
     if statement.namespaces is None:
         return [(ends.pod_parts((one,), End.SOURCE), ends.pods((one,), End.DESTINATION)) for one in statement.zones]
     names = ends.namespaces(NamespacesText(selector=statement.namespaces))
-    return [((_namespace(name, End.SOURCE),), _namespace(name, End.DESTINATION)) for name in names]
+    known = claiming.context.inventory.cluster.namespaces
 
+    def pods_of(name: str, end: End) -> EndpointPhrase:
+        there: tuple[Predicate, ...] = (IsPod(end), InNamespace(end, name))
+        if statement.namespaces is not None and not known[name].declared:
+            there += (NamespaceMatches(end, statement.namespaces),)  # nobody knows its labels: it has to have these
+        return EndpointPhrase(f"namespace {name}", All(there))
 
-def _namespace(name: str, end: End) -> EndpointPhrase:
-    return EndpointPhrase(f"namespace {name}", All((IsPod(end), InNamespace(end, name))))
+    return [((pods_of(name, End.SOURCE),), pods_of(name, End.DESTINATION)) for name in names]
 
 
 def _no_external(statement: NoExternal, world: World, claiming: Claiming) -> Iterator[Claim]:

@@ -173,3 +173,33 @@ def test_an_exception_that_leaves_out_nothing_but_approved_flows_is_unused(gates
     report = gates.run("-f", "manifests.yaml", "-o", "json").report
     assert report["results"][0]["verdict"] == "proved"
     assert report["exceptions"][0]["state"] == "unused"
+
+
+def test_a_namespace_of_unknown_labels_is_kept_apart_where_it_has_those_that_are_meant(gates: Gates) -> None:
+    """The manifests do not say what labels ``lost`` has, so that only a witness with the right ones is one."""
+    cluster = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: a}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: lost, labels: {app: web}}
+spec: {containers: [{name: c, image: c}]}
+---
+"""
+    closed = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: all, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: team, operator: DoesNotExist}]}}]}]
+---
+"""
+    assertion = "separate: {matchExpressions: [{key: team, operator: Exists}]}"
+    enforced = ("--assume", "policy-enforced=true", "--assume", "host-network-policed=true")
+    shown = gates.result(cluster, assertion)["violations"]
+    assert all("team" in str(one["witness"]) for one in shown)
+    assert gates.verdict(cluster + closed, assertion, *enforced) == "proved"
