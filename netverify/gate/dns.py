@@ -50,8 +50,12 @@ def _judged(workload: Workload, zone: Predicate, assertion: str, context: Contex
 def _by_every_pod(
     workload: Workload, zone: Predicate, assertion: str, context: Context, answers: list[Answer]
 ) -> Judged:
-    """The same of pods of one workload of which some may ask: they may have other labels or other addresses."""
-    if not workload.open_labels and len(workload.known_addresses) <= 1:
+    """The same of pods of one workload of which some may ask: they may have other labels or other addresses.
+
+    An object that is not modelled may deny what was found for one of them as well.
+    """
+    is_certain = not any(one.may_deny for one in context.inventory.cluster.unsupported)
+    if is_certain and not workload.open_labels and len(workload.known_addresses) <= 1:
         return of_answers(GateVerdict.PROVED, answers)
     source = All((IsWorkload(End.SOURCE, workload.key), zone))
     refused = list(dns_refused(context, source, str(workload.key), Protocol.UDP))

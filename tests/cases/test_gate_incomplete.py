@@ -1,0 +1,91 @@
+"""More is against an assertion than is listed: a baseline cannot know the rest, and nothing is proved by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cases.gates import SHOP, Gates
+from cases.pods_by_ways import BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, START
+from netverify.gate import by_ways, classes, routed
+
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: data}
+spec: {selector: {app: db}, ports: [{port: 5432}]}
+---
+"""
+BALANCER = SERVICE.replace("{selector", "{type: LoadBalancer, selector")
+TWO_RULES = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: two, namespace: data}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{ipBlock: {cidr: 198.51.100.0/24}}]
+  - from: [{ipBlock: {cidr: 203.0.113.0/24}}]
+  - from: [{ipBlock: {cidr: 192.0.2.0/24}}]
+---
+"""
+
+
+@pytest.fixture
+def gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gates:
+    monkeypatch.chdir(tmp_path)
+    return Gates(capsys)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than two classes of flows are looked for: 500 would take long."""
+    for module in (classes, routed, by_ways):
+        monkeypatch.setattr(module, "MOST_CLASSES", 2)
+
+
+INCOMPLETE = {
+    "pods": (SHOP, "deny: {from: any pod, to: data/db}"),
+    "a Service": (SHOP + SERVICE, "deny: {from: any pod, to: service data/db}"),
+    "from outside": (SHOP + BALANCER + TWO_RULES, "deny: {from: internet, to: service data/db}"),
+    "pods by a way in": (
+        START + CLUSTER,
+        'deny: {from: any pod, to: "shop/api[Pod]"}, world: existing',
+    ),
+    "pods by a controller": (
+        BY_CONTROLLER + CONTROLLER_BALANCER,
+        'deny: {from: namespace other, to: "shop/api[Pod]"}',
+    ),
+}
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("case", INCOMPLETE)
+def test_a_baseline_passes_no_list_that_is_incomplete(gates: Gates, case: str) -> None:
+    manifests, assertion = INCOMPLETE[case]
+    first = gates.result(manifests, assertion)
+    assert (first["verdict"], first["complete"]) == ("refuted", False)
+    assert gates.run("-f", "manifests.yaml", "--write-baseline", "known.json").status == 1
+    again = gates.result(manifests, assertion, "--baseline", "known.json")
+    assert all(one["baselined"] for one in again["violations"])
+    assert (again["verdict"], again["complete"]) == ("refuted", False)
+
+
+@pytest.mark.parametrize("case", ["pods", "a Service", "from outside"])
+def test_a_list_that_is_complete_is_passed(gates: Gates, case: str) -> None:
+    manifests, assertion = INCOMPLETE[case]
+    assert gates.result(manifests, assertion)["complete"]
+    gates.run("-f", "manifests.yaml", "--write-baseline", "known.json")
+    assert gates.verdict(manifests, assertion, "--baseline", "known.json") == "baselined"
+
+
+@pytest.mark.parametrize("case", INCOMPLETE)
+def test_where_no_flow_was_looked_for_nothing_is_proved(
+    gates: Gates, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (classes, routed, by_ways):
+        monkeypatch.setattr(module, "MOST_CLASSES", 0)
+    manifests, assertion = INCOMPLETE[case]
+    assert gates.verdict(manifests, assertion) in {"unknown", "refuted"}
