@@ -31,7 +31,7 @@ def main():
         return pytest.main(["-q", "-p", "no:randomly", "-p", "mutation.touched_lines", *TESTS])
     chosen = [one for name in modules() if is_among(name, given.only) for one in mutants(name)]
     if given.sample is not None and given.sample < len(chosen):
-        chosen = sorted(random.Random(given.seed).sample(chosen, given.sample), key=lambda one: one.name)
+        chosen = random.Random(given.seed).sample(chosen, given.sample)
     results = Results.read(given.results)
     if not given.report:
         if not MAP.exists():

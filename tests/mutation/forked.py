@@ -78,7 +78,9 @@ def _run(session, items, bodies, into, seconds):
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
         for function, body in bodies.items():
             function.__code__ = body
-        session.config.pluginmanager.register(Failures(into))
+        plugins = session.config.pluginmanager
+        plugins.unregister(plugins.get_plugin("terminalreporter"))
+        plugins.register(Failures(into))
         for item, following in zip(items, [*items[1:], None], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         os.write(into, GREEN)

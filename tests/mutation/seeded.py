@@ -1,6 +1,7 @@
 """The mutants of the rooms: each a single slip in the body of a function, with a name that survives edits elsewhere."""
 
 import ast
+import re
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,6 +16,19 @@ WORDING = {
     "symbolic.legend",
 }
 """Modules that make words alone. What they say is held by golden files, and no verdict depends on it."""
+WORDING_FUNCTIONS = re.compile(r"words|text|assum|premise|advice|notes|because|given|_order|_rank|named?_by|labelled")
+"""The same of functions. Doubts are not among them: a verdict depends on whether there are any."""
+WORDING_FIELDS = {
+    "assumptions",
+    "approximations",
+    "notes",
+    "because",
+    "smt2",
+    "source_text",
+    "destination_text",
+    "text",
+}
+"""The same of what is given by keyword."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,8 @@ def collect(function, name, found):
                 for one in node.body:
                     visit(one, one)
                 return
+            case ast.keyword(arg=field) if field in WORDING_FIELDS:
+                return
             case ast.JoinedStr() | ast.Assert() | ast.arguments() | ast.Lambda():
                 return
             case ast.Expr(value=ast.Constant()):
@@ -122,5 +138,5 @@ def collect(function, name, found):
             if child is not getattr(node, "annotation", None):
                 visit(child, statement)
 
-    for one in function.body:
+    for one in () if WORDING_FUNCTIONS.search(name.rpartition(".")[2]) else function.body:
         visit(one, one)
