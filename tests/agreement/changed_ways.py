@@ -1,12 +1,15 @@
 """Two routed clusters put to the package and to the judge: do the same ways lead in, to the same endpoints?"""
 
 from agreement.routed_ways import end_of, is_supposed, told_of
+from agreement.test_agreement_gate_routes import open_ways
 from agreement.test_agreement_services import with_all_ready
-from generators.changed_routes import changed_routes
+from generators.changed_routes import changed_clusters, changed_routes
 from generators.routed_clusters import text_of
 from netverify.answers.context import make_context
 from netverify.answers.routed import Router
 from netverify.answers.settings import Settings
+from netverify.comparison.compare import compare
+from netverify.comparison.outcome import Certainty
 from netverify.comparison.way_changes import WayChanges
 from netverify.manifests.inventory import read_inventory
 from oracles import ways_in_interpreter as judge
@@ -30,6 +33,23 @@ def disagreement(seed):
     says = {str(found.new_access), str(found.lost_access)} != {"no"}
     wanted = judged(old) != judged(new)
     return None if says is wanted else (change, says, judged(old) ^ judged(new))
+
+
+def let_in_anew(seed):
+    """``(edits, connections, sides)`` of a random change of ways in and policies that is wrongly judged; else None.
+
+    Connections from outside that a policy lets in on some plugin, on one side alone, are access that was won or lost.
+    """
+    *sides, edits = changed_clusters(seed)
+    inventories = [read_inventory((), texts={"m.yaml": text_of(objects).encode()}) for objects in sides]
+    if any(one.has_errors for one in inventories):
+        return None
+    found = compare(*(make_context(one, Settings()) for one in inventories))
+    old, new = (set(open_ways(objects)) for objects in sides)
+    for access, connections in ((found.new_access, new - old), (found.lost_access, old - new)):
+        if access is Certainty.NO and connections:
+            return edits, sorted(map(str, connections)), sides
+    return None
 
 
 def judged(objects):

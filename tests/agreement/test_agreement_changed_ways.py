@@ -2,12 +2,12 @@
 
 import pytest
 
-from agreement.changed_ways import disagreement
+from agreement.changed_ways import disagreement, let_in_anew
 
 
-@pytest.mark.parametrize("first", range(0, 150, 50))
+@pytest.mark.parametrize("first", range(0, 120, 40))
 def test_a_change_is_reported_iff_other_ways_lead_in_or_elsewhere(first):
-    for seed in range(first, first + 50):
+    for seed in range(first, first + 40):
         assert disagreement(seed) is None, f"seed {seed}"
 
 
@@ -16,3 +16,16 @@ def test_a_change_is_reported_iff_other_ways_lead_in_or_elsewhere(first):
 def test_many_more_changes_are_reported_iff_other_ways_lead_in_or_elsewhere(first):
     for seed in range(first, first + 200):
         assert disagreement(seed) is None, f"seed {seed}"
+
+
+def test_nobody_whom_policy_lets_in_anew_is_missed():
+    """With policies on both sides, which change as well: judged by every connection from outside, one by one."""
+    for seed in range(60):
+        assert let_in_anew(seed) is None, f"seed {seed}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(60, 4060, 200))
+def test_nobody_whom_policy_lets_into_many_more_clusters_anew_is_missed(first):
+    for seed in range(first, first + 200):
+        assert let_in_anew(seed) is None, f"seed {seed}"

@@ -2,7 +2,16 @@
 
 import copy
 
-from generators.routed_clusters import GROUP, HOSTS, LABELS, NUMBERS, RoutedDice, random_routed_cluster
+from generators.routed_clusters import (
+    GROUP,
+    HOSTS,
+    LABELS,
+    NUMBERS,
+    RoutedDice,
+    random_peer,
+    random_policy,
+    random_routed_cluster,
+)
 
 ROUTES = ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")
 ROUTING = ("Service", "Ingress", "IngressClass", "Gateway", "ReferenceGrant", "Route", *ROUTES)
@@ -21,6 +30,19 @@ def changed_routes(seed):
         new = copy.deepcopy(old)
     rng.shuffle(new)
     return old, new, "another order"
+
+
+def changed_clusters(seed):
+    """As :func:`changed_routes`, of clusters with policies, of which some change as well."""
+    old = random_routed_cluster(seed)
+    rng = RoutedDice(seed + 2_000_000)
+    rng.namespaces = sorted({one["metadata"]["namespace"] for one in old if one["metadata"].get("namespace")})
+    for _ in range(8):
+        new = copy.deepcopy(old)
+        edits = [rng.choice((*CHANGES, *POLICY_CHANGES, *POLICY_CHANGES)) for _ in range(rng.choice([1, 1, 2, 3]))]
+        if all(what(rng, new) for what in edits):
+            return old, new, [what.__name__ for what in edits]
+    return old, copy.deepcopy(old), []
 
 
 def some(rng, objects, *kinds):
@@ -168,6 +190,30 @@ def a_pod(rng, objects):
     return True
 
 
+def a_policy_less(rng, objects):
+    one = some(rng, objects, "NetworkPolicy")
+    if one is not None:
+        objects.remove(one)
+    return one
+
+
+def a_policy_more(rng, objects):
+    objects.append(random_policy(rng, "one-more"))
+    return True
+
+
+def a_peer(rng, objects):
+    """Another peer for a rule of a policy, or a rule that has none."""
+    one = some(rng, objects, "NetworkPolicy")
+    if one is None:
+        return False
+    direction = one["spec"]["policyTypes"][0].lower()
+    rule = {"from" if direction == "ingress" else "to": [random_peer(rng)]} if rng.random() < 0.8 else {}
+    one["spec"].setdefault(direction, []).append(rule)
+    return True
+
+
+POLICY_CHANGES = (a_policy_less, a_policy_more, a_peer)
 CHANGES = (
     in_another_order,
     an_object_removed,

@@ -57,6 +57,14 @@ FAULTS = {
     "the port does not count": ("comparison.entrances", "        way.port or 0,\n", ""),
 }
 
+WITH_POLICIES = {
+    "what existing pods let in is no access": (
+        "comparison.way_changes",
+        "            if route.verdict is Verdict.REACHABLE:\n",
+        "            if route.verdict is Verdict.VACUOUS:\n",
+    ),
+}
+
 
 def first_disagreement(seeds):
     """The first seed whose comparison is wrong or fails; None without any."""
@@ -68,3 +76,15 @@ def first_disagreement(seeds):
 def test_the_fault_is_found(seeded, is_found):
     with fault(*seeded):
         assert is_found(first_disagreement, SEEDS)
+
+
+def first_let_in(seeds):
+    """The first seed with somebody whom policy lets in on one side alone, and of whom a comparison says nothing."""
+    let_in_anew = importlib.import_module("agreement.changed_ways").let_in_anew
+    return next((seed for seed in seeds if let_in_anew(seed) is not None), None)
+
+
+@pytest.mark.parametrize("seeded", WITH_POLICIES.values(), ids=WITH_POLICIES)
+def test_the_fault_is_found_where_policies_change_as_well(seeded, is_found):
+    with fault(*seeded):
+        assert is_found(first_let_in, SEEDS)

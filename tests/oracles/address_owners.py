@@ -73,7 +73,8 @@ def service_reaches(cluster, address, asked, places):
 
     "Policy sees the address and the port of the pod behind": a packet to the Service is translated before. Pods of
     which no address is known may be at any of ``places`` that is no node's: those are of the host network. What a pod
-    gets from itself by a Service is not defined.
+    gets from itself by a Service is not defined, nor what pods that are known to have no IPv4 address get from one of
+    IPv4.
     """
     service = next(one for one in cluster["services"] if address in service_addresses(one))
     (port,) = service["spec"]["ports"]
@@ -85,7 +86,7 @@ def service_reaches(cluster, address, asked, places):
         labels = labels_of({"pod": backend})
         if namespace_of(backend) != namespace_of(service) or not service["spec"]["selector"].items() <= labels.items():
             continue
-        if backend is pod:
+        if backend is pod or not (at(backend, free) and at(pod, free)):
             return None
         for there, here in product(at(backend, free), at(pod, free[::-1])):
             if there == here:
