@@ -77,6 +77,7 @@ class Diagnostic:
 
     ``code`` is stable (``NV`` and three digits) and has a page in ``docs/diagnostics``. ``secondary`` are further
     places with a short text each (``first defined here``). ``help`` says what to do, and ``fix`` does it.
+    ``subject`` is the object that it is about, where somebody who reads the finding has to know.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Diagnostic:
     help: str = ""
     secondary: tuple[tuple[Origin, str], ...] = field(default=())
     fix: Fix | None = None
+    subject: str = ""
 
     def sort_key(self) -> tuple[Origin, str, str]:
         """Diagnostics are reported in the order of their places, then codes, then messages."""

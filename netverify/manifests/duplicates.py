@@ -53,7 +53,7 @@ def _finding(read: ReadObject, earlier: ReadObject, *, same: bool) -> Diagnostic
     secondary = ((earlier.origin, "first defined here"),)
     if same:
         text = f"{subject} is defined again, with the same meaning: counted once"
-        return Diagnostic("NV206", Severity.NOTE, text, read.origin, secondary=secondary)
+        return Diagnostic("NV206", Severity.NOTE, text, read.origin, secondary=secondary, subject=subject)
     text = f"{subject} is defined again, with another meaning: which one would be applied is not known"
     advice = "read one of them: name files or directories with `-f`, or build the overlay with `-k`"
     return Diagnostic("NV207", Severity.ERROR, text, read.origin, advice, secondary)

@@ -35,11 +35,10 @@ def _is_of_one(finding: Diagnostic, roots: Mapping[str, Collection[str]]) -> boo
 
 
 def _refusal(finding: Diagnostic) -> Diagnostic:
-    subject = finding.message.partition(" is defined again")[0]
     return replace(
         finding,
         code="NV143",
         severity=Severity.ERROR,
-        message=f"{subject} is there twice in one kustomization",
+        message=f"{finding.subject} is there twice in one kustomization",
         help="kustomize refuses it too: leave one of them out",
     )
