@@ -11,6 +11,7 @@ from netverify.answers.route_verdicts import unique
 from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
 from netverify.model.flow import End
+from netverify.queries.derivation import all_of
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.whereabouts import is_outside
@@ -56,4 +57,5 @@ def _together(answers: Sequence[Answer]) -> Answer:
         approximations=unique(line for one in deciding for line in one.approximations),
         notes=unique(line for one in deciding for line in one.notes),
         smt2=unique(goal for one in answers for goal in one.smt2),
+        derivation=all_of(deciding[0].question, [one.derivation for one in answers]),
     )

@@ -11,6 +11,7 @@ from netverify.answers.routed_listing import routed_listing
 from netverify.answers.verdict import of_any
 from netverify.model.flow import End
 from netverify.queries.called import selected_pods
+from netverify.queries.derivation import all_of
 from netverify.queries.outcome import Answer, Listed, Listing, Verdict
 from netverify.queries.question import Question
 
@@ -32,6 +33,7 @@ def answer_block(question: Question, router: Router) -> Answer:
         approximations=unique(line for one in of_it for line in one.approximations),
         notes=unique(line for one in of_it for line in one.notes),
         smt2=unique(goal for one in answers for goal in one.smt2),
+        derivation=all_of(question.text, [one.derivation for one in answers]),
         routes=tuple(route for one in of_it for route in one.routes),
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netverify.answers.clients import Admitted, admitted, where_it_connects_from
 from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes, with_router
+from netverify.answers.derived import CLOSED
 from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared
 from netverify.answers.reachability import answer
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
+from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import narrowed
 from netverify.queries.wording import setting_words
@@ -45,16 +47,19 @@ class Legs:
     def _joined(self, leg: PlannedLeg, first: Answer, second: PlannedLeg, shared: Shared) -> tuple[Answer, Answer]:
         """Both connections, by one pod that is at the source of ``second``, and at its end of ``leg``."""
         end = End.SOURCE if shared is Shared.CLIENT else End.DESTINATION
+        left_aside: list[Derived] = []
         for _ in range(_TRIES):
             found = self.one(second)
             pod = found.witness.flow.source if found.witness is not None else None
             if found.verdict is not Verdict.REACHABLE or not isinstance(pod, Pod):
-                return first, found
+                return first, _by_one_pod(found, left_aside)
             before = self.one(_narrowed(leg, end, _like(pod, end)))
             if not _is_closed(before):
                 return before, found
             # Nobody who is like it can make the first connection, perhaps nobody of its namespace.
-            is_closed = _is_closed(self.one(_narrowed(leg, end, _home(pod, end))))
+            at_home = self.one(_narrowed(leg, end, _home(pod, end)))
+            is_closed = _is_closed(at_home)
+            left_aside.append((at_home if is_closed else before).derivation)
             second = _without(second, (_home if is_closed else _like)(pod, End.SOURCE))
         return first, replace(found, verdict=Verdict.UNKNOWN, scope=None, unknown_because=(_UNDECIDED,))
 
@@ -110,7 +115,17 @@ class Legs:
 
 
 def _is_closed(found: Answer) -> bool:
-    return found.verdict in (Verdict.UNREACHABLE, Verdict.VACUOUS)
+    return found.verdict in CLOSED
+
+
+def _by_one_pod(found: Answer, left_aside: Sequence[Derived]) -> Answer:
+    """``found`` about a connection of other pods than those ``left_aside``, which cannot make the one before it."""
+    if not left_aside or found.derivation is None:
+        return found
+    steps = [one for one in (*left_aside, found.derivation) if one is not None]
+    is_whole = len(steps) > len(left_aside)
+    says = f"no pod that could make the connection before this one makes it: {found.question}"
+    return replace(found, derivation=Step(Rule.ONE_POD, says, tuple(steps)) if is_whole else None)
 
 
 def _narrowed(leg: PlannedLeg, end: End, to: Predicate) -> PlannedLeg:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netverify.answers.assumptions import assumptions
 from netverify.answers.context import Context
+from netverify.answers.derived import CLOSED, proof_of, shown_by
 from netverify.answers.doubts import (
     described,
     given_of_unknown,
@@ -82,6 +83,8 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
             *notes(context.inventory.coverage),
         ),
         smt2=printed(found) if context.settings.keep_goals else (),
+        shown_by=shown_by(found, context),
+        derivation=proof_of(question, found, context, refused=refused) if judged in CLOSED else None,
     )
 
 

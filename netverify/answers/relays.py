@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from netverify.answers.derived import CLOSED
 from netverify.answers.doubts import described, objects_that_route
 from netverify.answers.judged_legs import Legs
 from netverify.answers.planned import PlannedLeg, leg
 from netverify.manifests.coverage import Inventory
+from netverify.model.cluster import Unsupported
 from netverify.model.flow import End
-from netverify.queries.outcome import Verdict
+from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import ALWAYS, IsPod
@@ -22,20 +25,35 @@ def may_be_relayed(question: Question, inventory: Inventory, legs: Legs) -> tupl
     None where the pods connect to nobody, or no other pod gets to what is asked about: who relays them has to be a pod
     that both sides admit.
     """
-    objects = tuple(one for one in objects_that_route(inventory, places_led_to(question)) if not one.unrendered)
-    if not objects:
+    objects = _objects(question, inventory)
+    if not objects or any(legs.one(PlannedLeg(one)).verdict in CLOSED for one in _needed(question)):
         return ()
+    return described(objects, "open a way for pods")
+
+
+def not_relayed(question: Question, inventory: Inventory, legs: Legs) -> Iterator[Derived]:
+    """The proof that no object relays pods, where there are such objects and :func:`may_be_relayed` tells of none."""
+    if not _objects(question, inventory):
+        return
+    answers = map(legs.one, map(PlannedLeg, _needed(question)))
+    closed = next((one.derivation for one in answers if one.verdict in CLOSED), None)
+    says = f"no object that is not modelled leads pods there: {question.text}"
+    yield Step(Rule.CLOSED_ROUTE, says, (closed,)) if closed is not None else None
+
+
+def _objects(question: Question, inventory: Inventory) -> tuple[Unsupported, ...]:
+    return tuple(one for one in objects_that_route(inventory, places_led_to(question)) if not one.unrendered)
+
+
+def _needed(question: Question) -> tuple[Question, Question]:
+    """What both has to be possible for a pod that relays: that pods connect to it, and that it gets there."""
     knock = replace(leg(question, ALWAYS, EVERY_TRAFFIC, "anybody"), beside=())
     traffic = EVERY_TRAFFIC if question.called is not None else question.traffic
     # No selector tells whom a Service without one leads to.
     destination = question.destination if _names_its_destination(question) else ALWAYS
     arriving = leg(question, destination, traffic, question.destination_text)
     relay = replace(arriving, source=IsPod(End.SOURCE), source_text="a pod between", beside=())
-    closed = (Verdict.UNREACHABLE, Verdict.VACUOUS)
-    needed = (narrowed(knock, End.SOURCE, IsPod(End.SOURCE)), relay)
-    if any(legs.one(PlannedLeg(one)).verdict in closed for one in needed):
-        return ()
-    return described(objects, "open a way for pods")
+    return narrowed(knock, End.SOURCE, IsPod(End.SOURCE)), relay
 
 
 def places_led_to(question: Question) -> frozenset[str] | None:

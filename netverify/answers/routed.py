@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from netverify.answers.choices import settled
 from netverify.answers.clients import Admitted
 from netverify.answers.context import Context
-from netverify.answers.dns import dns_blocked
+from netverify.answers.derived import CLOSED, closed_routes, with_steps, without_route
 from netverify.answers.doubts import described, objects_that_route, unread_inputs
 from netverify.answers.judged_legs import Legs
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
-from netverify.answers.premises import unrendered_premise
-from netverify.answers.relays import may_be_relayed, places_led_to
+from netverify.answers.relays import may_be_relayed, not_relayed, places_led_to
+from netverify.answers.route_premises import given_of_routes, remarks_on_routes
 from netverify.answers.route_verdicts import answer_of, doubted, needs, no_route, scope_of, unique, why_unserved
-from netverify.answers.unseen_controllers import given_controllers, is_unseen, through_hosts
+from netverify.answers.unseen_controllers import closed_to_hosts, given_controllers, is_unseen, through_hosts
 from netverify.answers.verdict import of_all, of_any
 from netverify.answers.ways_for_pods import WaysForPods
 from netverify.model.api_server import is_api_server
-from netverify.model.flow import End, Pod
-from netverify.model.service import TrafficPolicy
-from netverify.queries.outcome import Answer, EndpointKind, Reason, Route, Scope, Verdict
+from netverify.model.flow import End
+from netverify.queries.derivation import Derived, all_of
+from netverify.queries.outcome import Answer, Reason, Route, Scope, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.queries.service_addresses import is_in_an_egress_block
 from netverify.queries.whereabouts import is_inside
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, IsPod
 from netverify.symbolic.casting import PodScope
-
-TRANSLATED_FIRST = "policy sees the pods behind the address of a Service, and not that address"
-"""So it is with every plugin that looks after a node has translated the address; AWS VPC CNI looks before as well."""
 
 _AWS = "aws-vpc-cni"
 _LOOKS_BEFORE = f"{_AWS} also looks at the address of a Service before it is translated, and a policy may admit it"
@@ -60,12 +57,14 @@ class Router:
         question = self.names.followed(question)
         if question.called is None and not question.from_outside:
             return self.answer_about(PlannedLeg(question))
-        routes = tuple(route for route in self._telling(question) if route.verdict is not Verdict.VACUOUS)
+        told, every = self._judged(question)
+        routes = tuple(route for route in told if route.verdict is not Verdict.VACUOUS)
         if not any(map(_is_open, routes)):
-            routes += tuple(self.open_to_pods(question))
+            for_pods, closed = self._routes_for_pods(question)
+            routes, every = (*routes, *for_pods), (*every, *closed)
         if question.called is None and len(routes) == 1 and routes[0].verdict is not Verdict.UNREACHABLE:
             return routes[0].legs[-1]
-        return self._together(question, routes)
+        return self._together(question, routes, every)
 
     def answer_about(self, leg: PlannedLeg) -> Answer:
         """As :meth:`answer`, to the question of ``leg``, which is about pods as they are."""
@@ -74,34 +73,38 @@ class Router:
         first = Route(question.source_text, question.destination_text, direct.verdict, (), (direct,))
         if direct.verdict is Verdict.VACUOUS or _is_open(first):
             return direct
-        routes = tuple(self.open_to_pods(question))
+        routes, closed = self._routes_for_pods(question)
         if not routes and direct.verdict is Verdict.UNREACHABLE:
             if doubts := self.relayed(question):
                 return replace(direct, verdict=Verdict.UNKNOWN, because=(), unknown_because=doubts)
             given = given_controllers(self._leading(question), self.context.settings.routing)
-            return replace(direct, assumptions=unique((*direct.assumptions, *given)))
+            proved = replace(direct, assumptions=unique((*direct.assumptions, *given)))
+            return with_steps(proved, f"no: {question.text}", (*closed_routes(closed), *self.not_relayed(question)))
         if not routes or (direct.verdict is Verdict.REACHABLE and not any(map(_is_open, routes))):
             return direct
-        return self._together(question, (first, *routes))
+        return self._together(question, (first, *routes), (first, *closed))
 
-    def open_to_pods(self, question: Question) -> Iterator[Route]:
-        """Of the routes by ways in for pods that ``question`` is about, one that is open, if any; or may be, all."""
-        undecided: list[Route] = []
-        possible: list[Route] = []
+    def _routes_for_pods(self, question: Question) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        """Of the routes by ways in for pods that ``question`` is about, one that is open, if any; or may be, all.
+
+        Where none is open, those that are closed as well.
+        """
+        found: dict[Verdict, list[Route]] = {verdict: [] for verdict in Verdict}
         for way in self.ways_for_pods.leading_to(question):
-            for route in self.open_through(way, question):
+            for route in self.judged_through(way, question):
                 if _is_open(route):
-                    yield route
-                    return
-                (possible if route.verdict is Verdict.REACHABLE else undecided).append(route)
-        yield from possible[:1] or undecided
+                    return (route,), ()
+                found[route.verdict].append(route)
+        telling = found[Verdict.REACHABLE][:1] or found[Verdict.UNKNOWN]
+        return tuple(telling), tuple(route for verdict in CLOSED for route in found[verdict])
 
     def open_through(self, way: WayIn, question: Question) -> Iterator[Route]:
         """The routes of pods through ``way`` that are open, or of which that is not decided."""
-        for route in self.planned_through(way, question):
-            judged = self.judged_for_pods(route, question.source_text)
-            if judged.verdict in (Verdict.REACHABLE, Verdict.UNKNOWN):
-                yield judged
+        yield from (route for route in self.judged_through(way, question) if route.verdict not in CLOSED)
+
+    def judged_through(self, way: WayIn, question: Question) -> Iterator[Route]:
+        """The routes of pods through ``way``, judged."""
+        yield from (self.judged_for_pods(route, question.source_text) for route in self.planned_through(way, question))
 
     def planned_through(self, way: WayIn, question: Question) -> Iterator[PlannedRoute]:
         """The routes of pods through ``way``, before policy has judged them; none where the source is no pod."""
@@ -124,11 +127,16 @@ class Router:
         """
         return self._planned(self.names.followed(question))
 
+    def _judged(self, question: Question) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        """The routes, judged, that tell something; and all of them, of a question about pods as many as settle it."""
+        if question.called is None:
+            every = tuple(self._telling(question))
+            return every, every
+        judged = [(route, self.judged(route, question.source_text)) for route in self._planned(question)]
+        return tuple(settled(judged)), tuple(route for _, route in judged)
+
     def _telling(self, question: Question) -> Iterator[Route]:
-        """Every route, judged; of a question about pods as many as settle it, and last the one without a way in."""
-        if question.called is not None:
-            yield from settled((route, self.judged(route, question.source_text)) for route in self._planned(question))
-            return
+        """The routes of a question about pods, judged, as many as settle it; last the one without a way in."""
         planned = (self.judged(route, question.source_text) for route in self._planned(question))
         found = self._legs.one(PlannedLeg(replace(question, from_outside=False)))
         is_open = found.verdict is Verdict.REACHABLE
@@ -180,7 +188,8 @@ class Router:
         if question.called is not None:
             yield from routes_to(question, question.called, self.context)
 
-    def _together(self, question: Question, routes: tuple[Route, ...]) -> Answer:
+    def _together(self, question: Question, routes: tuple[Route, ...], every: Sequence[Route]) -> Answer:
+        """One answer about ``routes``; a proof is also about what of ``every`` route there is tells nothing new."""
         verdict = of_any([route.verdict for route in routes])
         doubts: tuple[str, ...] = ()
         reasons: tuple[Reason, ...] = ()
@@ -190,12 +199,22 @@ class Router:
             doubts = self.doubts(question)
             verdict = Verdict.UNKNOWN if doubts else verdict
         found = answer_of(question, verdict, routes, doubts=doubts, reasons=reasons)
-        given = self._given(question, found)
+        ways = self._leading(question)
+        given = given_of_routes(question, found, self.context, self.ways, ways, is_admitted=self._is_admitted(question))
         return replace(
             found,
+            derivation=self._proof(question, every, reasons) if verdict in CLOSED else None,
             assumptions=unique((*found.assumptions, *given)),
-            notes=(*found.notes, *self._remarks(question, found)),
+            notes=(*found.notes, *remarks_on_routes(question, found, self.context)),
         )
+
+    def _proof(self, question: Question, every: Sequence[Route], reasons: Sequence[Reason]) -> Derived:
+        if not self.context.settings.keep_goals:
+            return None
+        steps = [*closed_routes(every), *self.not_relayed(question)]
+        if not steps:
+            return without_route(question.text, why="; ".join(one.detail for one in reasons))
+        return all_of(f"no: {question.text}", steps)
 
     def doubts(self, question: Question) -> tuple[str, ...]:
         """What was not read or is not modelled, and could be a route, so that there is no proof."""
@@ -216,9 +235,13 @@ class Router:
 
     def _by_unseen(self, question: Question) -> tuple[str, ...]:
         """Why controllers that no manifest shows may serve what policy closes to pods and addresses."""
-        unseen = (way for way in self._leading(question) if is_unseen(way, self.context.settings.routing))
-        closed = [way for way in unseen if self._is_closed_to(way, question)]
+        closed = self._closed_and_unseen(question)
         return tuple(through_hosts(question, closed, self.ways, self._legs)) if closed else ()
+
+    def _closed_and_unseen(self, question: Question) -> list[WayIn]:
+        """The ways in that serve whom ``question`` is about, that policy closes, and whose controllers are unseen."""
+        unseen = (way for way in self._leading(question) if is_unseen(way, self.context.settings.routing))
+        return [way for way in unseen if self._is_closed_to(way, question)]
 
     def _leading(self, question: Question) -> Iterator[WayIn]:
         return (self.ways if question.from_outside else self.ways_for_pods).leading_to(question)
@@ -230,6 +253,16 @@ class Router:
         judged = [self.judged(route, question.source_text) for route in self.ways.routes_of(way, question)]
         return bool(judged) and not any(route.verdict is Verdict.REACHABLE for route in judged)
 
+    def not_relayed(self, question: Question) -> Iterator[Derived]:
+        """The proofs that nothing is relayed and no unseen controller leads there, where that is in question."""
+        are_pods = not question.from_outside and self.may_be_pods(question)
+        if not self.context.settings.keep_goals or not (question.from_outside or are_pods):
+            return
+        if are_pods:
+            yield from not_relayed(question, self.context.inventory, self._legs)
+        if closed := self._closed_and_unseen(question):
+            yield from closed_to_hosts(question, closed, self.ways, self._legs)
+
     def _is_admitted(self, question: Question) -> bool:
         """Whether a policy may admit the address of the Service that is called, which pods connect to."""
         service = question.called.service if question.called is not None else None
@@ -238,38 +271,6 @@ class Router:
             and not question.from_outside
             and is_in_an_egress_block(service, self.context.inventory.cluster)
         )
-
-    def _given(self, question: Question, found: Answer) -> Iterator[str]:
-        """What a proof that no route is open takes as given about routes."""
-        if found.verdict is not Verdict.UNREACHABLE:
-            return
-        yield from unrendered_premise(self.context.settings)
-        yield from given_controllers(self._leading(question), self.context.settings.routing)
-        if self._is_admitted(question):
-            yield TRANSLATED_FIRST
-        if question.from_outside:
-            yield "nothing outside these manifests opens a way in"
-            ways = self.ways.all
-            if any(way.controller and way.controller.workloads for way in ways):
-                yield "Ingresses, Gateways and Routes are served by no other pods than those that the manifests show"
-        if any(route.leads_to is EndpointKind.ADDRESS for route in found.routes):
-            yield "an address of an EndpointSlice is a pod's only where the manifests say so"
-
-    def _remarks(self, question: Question, found: Answer) -> Iterator[str]:
-        """What else bears on the answer, such as that the pod which gets through cannot look the name up."""
-        service = question.called.service if question.called else None
-        if service is not None and service.internal_traffic_policy is TrafficPolicy.LOCAL and not question.from_outside:
-            yield f"Service {service} leads only to endpoints on the node of the client (internalTrafficPolicy: Local)"
-        source = found.witness.flow.source if found.witness is not None else None
-        by_address = question.called is not None and question.called.by_address
-        if question.from_outside or by_address or not isinstance(source, Pod) or source.host_network:
-            return
-        access = dns_blocked(self.context, source)
-        if access.is_blocked:
-            by = ", ".join(dict.fromkeys(str(reason.policy) for reason in access.because if reason.policy))
-            aliases = question.called.aliases if question.called else ()
-            name = aliases[0].text if aliases else "the name of the Service"
-            yield f"{access.source_text} cannot look up {name}: DNS queries are blocked" + (f" by {by}" if by else "")
 
     def _without_routes(self, question: Question) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
         """What follows where there is nothing to judge."""

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from netverify.answers.derived import CLOSED
 from netverify.answers.judged_legs import Legs
 from netverify.answers.planned import PlannedLeg, leg
 from netverify.answers.planned_ways import WaysIn
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
-from netverify.queries.outcome import Verdict
+from netverify.queries.derivation import Derived, Rule, Step
+from netverify.queries.outcome import Answer
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question, narrowed
 from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.options import RoutingOptions
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import AnyOf, IsPod, IsWorkload
-
-_CLOSED = (Verdict.UNREACHABLE, Verdict.VACUOUS)
 
 
 def is_unseen(way: WayIn, options: RoutingOptions) -> bool:
@@ -61,6 +61,21 @@ def through_hosts(question: Question, unseen: Iterable[WayIn], ways: WaysIn, leg
             yield perhaps_on_the_node(way)
 
 
+def closed_to_hosts(question: Question, unseen: Iterable[WayIn], ways: WaysIn, legs: Legs) -> Iterator[Derived]:
+    """The proof that by none of the ``unseen`` ways ``question`` is true after all, as :func:`through_hosts` tells."""
+    if not question.from_outside and _is_closed(_to_hosts(question), legs):
+        yield _closed(legs.one(_to_hosts(question)), f"pods reach no node: {question.text}")
+        return
+    for way in unseen:
+        for backend in ways.backends_of(way, question):
+            found = legs.one(_by_host(ways.asked_of(backend, question)))
+            yield _closed(found, f"{way.object} leads nowhere from the node of a pod: {question.text}")
+
+
+def _closed(found: Answer, says: str) -> Derived:
+    return Step(Rule.CLOSED_ROUTE, says, (found.derivation,)) if found.derivation is not None else None
+
+
 def _to_hosts(question: Question) -> PlannedLeg:
     """From pods to a node, or to something outside that leads to one."""
     hosts = AnyOf((IsWorkload(End.DESTINATION, NODE), is_outside(End.DESTINATION)))
@@ -75,4 +90,4 @@ def _by_host(asked: Question) -> PlannedLeg:
 
 
 def _is_closed(planned: PlannedLeg, legs: Legs) -> bool:
-    return legs.one(planned).verdict in _CLOSED
+    return legs.one(planned).verdict in CLOSED

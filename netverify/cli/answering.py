@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
+from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, gravest
-from netverify.cli.goals import write_goals
+from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
@@ -29,13 +31,15 @@ from netverify.verify import ask
 
 def answer_request(request: QueryRequest) -> ExitStatus:
     """Reads, asks, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
-    inventory = unread(request.sources)
+    emptied(request.smt2_folder)
+    inventory, settings = unread(request.sources), Settings()
     try:
         with watchdog(request.budget), told_in_full():
             with progress("reading manifests ..."):
                 inventory = read_sources(request.sources)
             complain(render_diagnostics(inventory.diagnostics), request.color)
-            outcome = ask(request.sentence, inventory, solving_settings(request, inventory.cluster))
+            settings = solving_settings(request, inventory.cluster)
+            outcome = ask(request.sentence, inventory, settings)
             request.budget.checkpoint()
     except OutOfBudgetError as spent:
         outcome = _undecided(request.sentence, spent)
@@ -46,7 +50,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     print_reports(request.outputs, lambda output: (_rendered(outcome, inventory, output, request.color),))
     _say_what_was_expected(outcome, request)
     try:
-        _write_files(outcome, inventory, request)
+        _write_files(outcome, inventory, request, settings)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))
@@ -74,13 +78,14 @@ def _say_what_was_expected(outcome: Answer | Listing, request: QueryRequest) -> 
         complain(render_refusal(f"expected {request.expected}, but the answer is {outcome.verdict}"), request.color)
 
 
-def _write_files(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest) -> None:
+def _write_files(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest, settings: Settings) -> None:
     write_reports(request.outputs, lambda output: (_rendered(outcome, inventory, output, request.color),))
     if isinstance(outcome, Answer):
         if request.counterexample:
             write_whole(request.counterexample, (render_counterexample(outcome, inventory.cluster),))
         if request.smt2_folder:
-            write_goals(outcome.smt2, request.smt2_folder)
+            shown = one_question("query", outcome.question, outcome.verdict, outcome.smt2, outcome.derivation)
+            write_goals(evidence_about(shown, [inventory], settings), request.smt2_folder)
     elif request.counterexample or request.smt2_folder:
         flag = "--counterexample" if request.counterexample else "--emit-smt2"
         advice = "name one of the listed endpoints instead of asking for all"

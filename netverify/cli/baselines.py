@@ -34,6 +34,11 @@ class BaselineReader:
         )
         return tuple(dict.fromkeys(found))
 
+    @property
+    def inventories(self) -> tuple[Inventory, ...]:
+        """All that was read."""
+        return tuple(self._read.values())
+
     def inventory(self, statement: ComparedTo) -> Inventory:
         """What ``statement`` compares with.
 

@@ -69,6 +69,11 @@ Exit status: 0 all proved; 1 something refuted or vacuous, or an exception
     metavar="REV",
     help="Judge only where files of the sources or the intent changed since that git revision.",
 )
+@click.option(
+    "--reproducible/--no-reproducible",
+    default=None,
+    help="Leave out how long it took: same input, same bytes.  [default: but on a terminal]",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 def check(**flags: Any) -> int:
     """Prove the assertions of intent files, or show what is against them."""
@@ -87,6 +92,7 @@ def check(**flags: Any) -> int:
         baseline=flags["baseline"],
         write_baseline=flags["write_baseline"],
         changed_since=flags["changed_since"],
+        reproducible=flags["reproducible"],
         **solving_of(flags),
     )
     if flags["watch"]:

@@ -6,16 +6,18 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
 from netverify.cli.baselines import BaselineReader
+from netverify.cli.evidence import evidence_of_gate, naming_goals
 from netverify.cli.exit_status import gate_status, gravest
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
-from netverify.cli.goals import write_goals
+from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intended import refused_controller, with_assumed
 from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import counted, progress
@@ -29,6 +31,7 @@ from netverify.cli.streams import complain, complain_of
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog, within
 from netverify.diagnostics import Severity as Gravity
+from netverify.evidence.document import Evidence
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
 from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.outcome import GateReport
@@ -50,10 +53,18 @@ _FOR_INTENT_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one run of a gate came to."""
+    """What one run of a gate came to. ``compared`` are the manifests that assertions compare with."""
 
     report: GateReport
     inventory: Inventory
+    settings: Settings = field(default_factory=Settings)
+    compared: tuple[Inventory, ...] = ()
+    evidence: Evidence | None = None
+
+    def with_evidence(self) -> Checked:
+        """The same with the goals that were solved, named in the report."""
+        evidence = evidence_of_gate(self.report, self.inventory, self.settings, self.compared)
+        return replace(self, report=naming_goals(self.report, evidence), evidence=evidence)
 
     @property
     def lacks_input(self) -> bool:
@@ -77,6 +88,7 @@ def check_request(request: CheckRequest) -> ExitStatus:
     since = time.monotonic()
     with within(request.budget, "the intent was read", least_s=_FOR_INTENT_S):
         intended = intent_of(request)
+    emptied(request.smt2_folder)
     try:
         with watchdog(request.budget, since):
             came_to = _came_to(request, intended)
@@ -85,6 +97,8 @@ def check_request(request: CheckRequest) -> ExitStatus:
     if isinstance(came_to, ExitStatus):
         return came_to
     checked, request = came_to
+    if request.smt2_folder is not None:
+        checked = checked.with_evidence()
     return _reported(checked, request, gate_status(checked.report, request.failing, input_refused=checked.lacks_input))
 
 
@@ -107,7 +121,7 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
             inventory = read_sources(request.sources)
         complain(render_diagnostics(inventory.diagnostics), request.color)
         settings = solving_settings(request, inventory.cluster)
-        report = _judged(spec, Verifier(inventory, settings), terms, request.sources)
+        report, compared = _judged(spec, Verifier(inventory, settings), terms, request.sources)
     except OutOfBudgetError as spent:
         return _undecided(request, intended, inventory, spent)
     except SentenceError as error:
@@ -120,7 +134,7 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
     told = set(inventory.diagnostics)
     complain(render_diagnostics(tuple(one for one in report.inputs if one not in told)), request.color)
     complain(render_diagnostics(report.findings), request.color)
-    return Checked(report, inventory), request
+    return Checked(report, inventory, settings, compared), request
 
 
 def _undecided(
@@ -131,12 +145,13 @@ def _undecided(
     return Checked(undecided_report(intended.spec, terms, spent.undecided), inventory), request
 
 
-def _judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> GateReport:
-    """Every assertion judged, with what was found in the manifests that some of them compare with."""
+def _judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> tuple[GateReport, tuple[Inventory, ...]]:
+    """Every assertion judged, with the manifests that some of them compare with, and what was found in these."""
     reader = BaselineReader(sources)
     with counted("checking assertions") as tell:
         report = verifier.check(spec, replace(terms, baseline_of=reader.inventory, tell=tell))
-    return replace(report, inputs=tuple(dict.fromkeys((*report.inputs, *reader.diagnostics))))
+    inputs = tuple(dict.fromkeys((*report.inputs, *reader.diagnostics)))
+    return replace(report, inputs=inputs), reader.inventories
 
 
 def _has_nothing_to_judge(request: CheckRequest, intended: Intended, today: date) -> bool:
@@ -152,8 +167,10 @@ def _unjudged(spec: Spec, request: CheckRequest, today: date) -> ExitStatus:
     """Write the reports that are asked for, without results, as what comes after this run looks for them."""
     report = GateReport((), today=today, files=spec.files, unchanged_since=request.changed_since)
     checked = Checked(report, Inventory(Cluster({}), Coverage()))
+    if request.smt2_folder is not None:
+        checked = checked.with_evidence()
     outputs = tuple(one for one in request.outputs if one.path is not None or one.format != "text")
-    return _reported(checked, replace(request, outputs=outputs, smt2_folder=None), ExitStatus.ANSWERED)
+    return _reported(checked, replace(request, outputs=outputs), ExitStatus.ANSWERED)
 
 
 def _misused(inventory: Inventory) -> ExitStatus:
@@ -206,7 +223,9 @@ def _baseline(request: CheckRequest) -> Baseline | None:
 
 
 def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> ExitStatus:
-    facts = RunFacts(status, shown_arguments(sys.argv[1:]), head_revision(), repository_url(), request.color)
+    facts = RunFacts(
+        status, shown_arguments(sys.argv[1:]), head_revision(), repository_url(), request.color, request.reproducible
+    )
 
     def rendered(output: Output) -> Iterable[str]:
         return rendered_gate(checked.report, checked.inventory, output, facts)
@@ -218,8 +237,8 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
             step_summary(checked.report, checked.inventory, facts, os.environ)
         if request.write_baseline is not None:
             write_whole(Path(request.write_baseline), (write_baseline(checked.report.results),))
-        if request.smt2_folder is not None:
-            write_goals((goal for one in checked.report.results for goal in one.smt2), request.smt2_folder)
+        if request.smt2_folder is not None and checked.evidence is not None:
+            write_goals(checked.evidence, request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.context import make_context
+from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
+from netverify.cli.evidence import evidence_about
 from netverify.cli.exit_status import compared_status, gravest
-from netverify.cli.goals import write_goals
+from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
@@ -22,6 +24,7 @@ from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Comparison, Inputs, Relation
+from netverify.evidence.document import Shown
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import render_comparison
@@ -31,6 +34,8 @@ from netverify.report.terminal import paint
 
 def diff_request(request: DiffRequest) -> ExitStatus:
     """Reads, compares, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
+    settings = Settings()
     inputs = Inputs(unread(request.old), unread(request.sources))
     try:
         with watchdog(request.budget):
@@ -55,11 +60,20 @@ def diff_request(request: DiffRequest) -> ExitStatus:
     try:
         write_reports(request.outputs, rendered)
         if request.smt2_folder is not None:
-            write_goals(found.smt2, request.smt2_folder)
+            evidence = evidence_about(_shown(found), [inputs.new], settings, compared=[inputs.old])
+            write_goals(evidence, request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))
     return status
+
+
+def _shown(found: Comparison) -> tuple[Shown, ...]:
+    """What is to be shown of each direction, since each is proved alone."""
+    return (
+        Shown("new-access", "nothing is allowed that was not", found.new_access, found.smt2, found.no_new),
+        Shown("lost-access", "nothing that was allowed is not", found.lost_access, (), found.no_lost),
+    )
 
 
 def _rendered(found: Comparison, inputs: Inputs, output: Output, color: str) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from netverify.answers.surface import Surface
+from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, gravest, map_status
-from netverify.cli.goals import write_goals
+from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
@@ -28,6 +29,7 @@ from netverify.verify import Verifier
 
 def expose_request(request: ExposedRequest) -> ExitStatus:
     """Reads, lists, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
     with within(request.budget, "the ways in were judged"):
         with progress("reading manifests ..."):
             inventory = read_sources(request.sources)
@@ -54,7 +56,8 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
     try:
         write_reports(request.outputs, rendered)
         if request.smt2_folder is not None:
-            write_goals(surface.smt2, request.smt2_folder)
+            shown = one_question("exposed", "what lets traffic in from outside", "told", surface.smt2)
+            write_goals(evidence_about(shown, [inventory], settings), request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))

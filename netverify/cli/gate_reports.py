@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netverify.cli.outputs import Output, append_whole, unwritable
@@ -20,13 +21,23 @@ from netverify.report.terminal import paint
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What reports say about the run itself. ``revision`` and ``repository`` are empty where git tells neither."""
+    """What reports say about the run itself. ``revision`` and ``repository`` are empty where git tells neither.
+
+    ``reproducible``: as :class:`netverify.cli.request.CheckRequest` has it.
+    """
 
     status: ExitStatus
     arguments: tuple[str, ...]
     revision: str
     repository: str
     color: str
+    reproducible: bool | None = None
+
+    def are_untimed(self, output: Output) -> bool:
+        """Whether what goes to ``output`` says nothing about time."""
+        if self.reproducible is not None:
+            return self.reproducible
+        return output.path is not None or not sys.stdout.isatty()
 
 
 _DISARMED = {
@@ -41,8 +52,15 @@ Lines of ``github`` are commands already, and text is painted. Source: actions/r
 
 def rendered_gate(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
     """``report`` in the format of ``output``, in pieces, none of which a runner takes for a command by mistake."""
+    report = untimed(report) if facts.are_untimed(output) else report
     disarmed = _DISARMED.get(output.format, "##[")
     return (piece.replace("##[", disarmed) for piece in _pieces(report, inventory, output, facts))
+
+
+def untimed(report: GateReport) -> GateReport:
+    """``report`` without how long anything took: the same for the same input."""
+    results = tuple(replace(one, milliseconds=None) for one in report.results)
+    return replace(report, results=results, milliseconds=None)
 
 
 def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:

@@ -1,21 +1,85 @@
-"""The formulas that were solved, as files."""
+"""``--emit-smt2 DIR``: the formulas that were solved, as files of a folder that holds nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from netverify.cli.outputs import unwritable, write_whole
+from netverify.cli.refusal import Refusal
+from netverify.evidence.document import DOCUMENT, SCHEMA, Evidence
+
+_NAME = re.compile(r"[a-z0-9-]+\.[0-9]{3,}\.[a-z0-9-]+\.(sat|unsat|unknown)\.smt2")
+"""What files of goals are called; nothing else is ever removed, whatever a document lists."""
+_MOST_BYTES = 256 * 1024 * 1024
 
 
-def write_goals(goals: Iterable[tuple[str, str]], folder: Path) -> None:
-    """``01-unsat.smt2`` and so on: the very text that was solved, in order, with the result in the name.
+def emptied(folder: Path | None) -> None:
+    """Take from ``folder`` what an earlier run wrote there, so that nothing of it is taken for this one's.
 
-    Raises :class:`Refusal` (``NV421``) when they cannot be written.
+    Raises :class:`Refusal` (``NV421``) for a link, and unless it is new, empty, or holds an earlier run's files alone;
+    nothing is removed then.
     """
+    if folder is None:
+        return
+    try:
+        if folder.is_symlink():
+            raise _refused(folder, "it is a link")
+        if not folder.exists():
+            return
+        earlier = set(_earlier(folder))
+        foreign = sorted(one.name for one in folder.iterdir() if one.name not in earlier)
+        if foreign:
+            raise _refused(folder, f"it holds `{foreign[0]}`, which no earlier run wrote there")
+        for name in sorted(earlier, key=lambda name: (name == DOCUMENT, name)):  # the list of them goes last
+            (folder / name).unlink()
+    except OSError as error:
+        raise unwritable(f"empty the folder `{folder}`", error) from None
+
+
+def write_goals(evidence: Evidence, folder: Path) -> None:
+    """Write the texts and the document about them; raises as :func:`emptied`, and when something cannot be written.
+
+    The document goes first, so that what a run leaves that is cut short is still known as its own.
+    """
+    emptied(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(f"make the folder `{folder}`", error) from None
-    for number, (text, result) in enumerate(goals, 1):
-        write_whole(folder / f"{number:02}-{result}.smt2", (text,))
+    write_whole(folder / DOCUMENT, (evidence.document,))
+    for name, text in sorted(evidence.texts.items()):
+        write_whole(folder / name, (text,))
+
+
+def _earlier(folder: Path) -> Iterator[str]:
+    """The files in ``folder`` that an earlier run wrote there: regular ones that its document lists, and that one."""
+    document = folder / DOCUMENT
+    if not _is_file(document):
+        return
+    if document.stat().st_size > _MOST_BYTES:
+        return
+    try:
+        value = json.loads(document.read_bytes())
+        listed = [goal["name"] for goal in value["goals"]] if value["schema"] == SCHEMA else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+    if listed is None:
+        return
+    yield DOCUMENT
+    yield from (name for name in listed if isinstance(name, str) and _NAME.fullmatch(name) and _is_file(folder / name))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _refused(folder: Path, why: str) -> Refusal:
+    advice = "name a new folder, an empty one, or one that `--emit-smt2` wrote"
+    return Refusal("NV421", f"cannot write goals to `{folder}`: {why}", advice)

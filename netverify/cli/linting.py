@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, gravest, lint_status
-from netverify.cli.goals import write_goals
+from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import counted
 from netverify.cli.progress import progress as shown_progress
@@ -31,6 +32,7 @@ from netverify.verify import Verifier
 
 def lint_request(request: LintRequest) -> ExitStatus:
     """Reads, lints, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
     with within(request.budget, "anything was looked at"):
         with shown_progress("reading manifests ..."):
             inventory = read_sources(request.sources)
@@ -56,7 +58,8 @@ def lint_request(request: LintRequest) -> ExitStatus:
     try:
         write_reports(request.outputs, rendered)
         if request.smt2_folder is not None:
-            write_goals(linted.smt2, request.smt2_folder)
+            shown = one_question("lint", "what was probably not meant", "told", linted.smt2)
+            write_goals(evidence_about(shown, [inventory], settings), request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))

@@ -143,6 +143,7 @@ class CheckRequest(SolvingRequest):
 
     ``cni`` and ``assumptions`` are those of the command line alone, which go before those of the intent. ``failing``
     are the verdicts that fail the gate. Without ``ids`` every assertion counts as grave as ``severity`` or more.
+    ``reproducible``: no report says how long anything took; None: only what goes to a terminal does.
     """
 
     specs: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ class CheckRequest(SolvingRequest):
     baseline: str | None = None
     write_baseline: str | None = None
     changed_since: str | None = None
+    reproducible: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netverify.answers.resolution import Resolution
+from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, gravest, map_status
-from netverify.cli.goals import write_goals
+from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
@@ -28,13 +29,15 @@ from netverify.verify import Verifier
 
 def resolve_request(request: ResolveRequest) -> ExitStatus:
     """Reads, looks up, reports, and says what to end with. Raises :class:`Refusal` when nothing can be written."""
+    emptied(request.smt2_folder)
     inventory = unread(request.sources)
     try:
         with within(request.budget, f"`{request.name}` was looked up"):
             with progress("reading manifests ..."):
                 inventory = read_sources(request.sources)
             complain(render_diagnostics(inventory.diagnostics), request.color)
-            verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
+            settings = solving_settings(request, inventory.cluster)
+            verifier = Verifier(inventory, settings)
             resolution = verifier.resolve(request.name, request.source)
             request.budget.checkpoint()
     except SentenceError as error:
@@ -50,7 +53,9 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
         write_reports(request.outputs, rendered)
         if request.smt2_folder is not None:
             paths = resolution.access.paths if resolution.access else ()
-            write_goals([goal for path in paths for goal in path.answer.smt2], request.smt2_folder)
+            goals = [goal for path in paths for goal in path.answer.smt2]
+            shown = one_question("resolve", f"{request.name} for {request.source}", "told", goals)
+            write_goals(evidence_about(shown, [inventory], settings), request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))

@@ -59,7 +59,7 @@ def _stamps(request: CheckRequest, places: frozenset[Path]) -> dict[str, tuple[i
             status = path.stat()
         except OSError:
             continue
-        if path.resolve() not in written:
+        if path.resolve() not in written and request.smt2_folder not in path.parents:
             found[str(path)] = (status.st_mtime_ns, status.st_size)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -11,6 +11,7 @@ from netverify.answers.doubts import described, notes, objects_that_may, unread_
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.comparison.changes import ChangedWorkload, Changes
+from netverify.comparison.deriving import nothing_new
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import (
     Certainty,
@@ -32,6 +33,7 @@ from netverify.comparison.staging import Staging
 from netverify.comparison.unmodelled import Unmodelled, unmodelled
 from netverify.comparison.unmodelled_pods import unmodelled_pods
 from netverify.diagnostics import NetverifyError
+from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
 
@@ -92,6 +94,8 @@ def compare(old: Context, new: Context) -> Comparison:
         approximations=tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
         notes=tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
         smt2=(*appears.goals, *disappears.goals, *routing.smt2),
+        no_new=new_way.proof(routing.no_new) if new_access is Certainty.NO else None,
+        no_lost=old_way.proof(routing.no_lost) if lost_access is Certainty.NO else None,
     )
 
 
@@ -111,6 +115,7 @@ class _Way:
         ours, theirs = (sides.new, sides.old) if allowing_new else (sides.old, sides.new)
         new, old = told.inputs.new, told.inputs.old
         self.inventories = (new, old) if allowing_new else (old, new)
+        self._changes, self._keep_goals = changes, sides.settings.keep_goals
         self.staging = Staging(sides, changes, allowing_new=allowing_new)
         self._search = DifferenceSearch(ours, theirs, sides, told.opaque)
         self._explainer = Explainer(ours, theirs, self.inventories)
@@ -123,6 +128,12 @@ class _Way:
         is_alone = source is destination and source.new.single
         if not self.found.changes and not is_alone:
             add_all(self.found, self.staging.pair(source, destination), self._search, self._explainer)
+
+    def proof(self, routing: Sequence[Derived]) -> Derived:
+        """How it follows that there is nothing on the allowing side alone, given what ``routing`` needs."""
+        if not self._keep_goals:
+            return None
+        return nothing_new(self.found, self.staging, self._changes, self._search, routing)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.flow import Direction, Flow
 from netverify.model.service import Service
 from netverify.model.traffic import PortSet, Protocol
+from netverify.queries.derivation import Derived, SolvedText
 from netverify.queries.outcome import Reason, Route, Witness
 from netverify.routing.way_in import WayIn
 from netverify.rules.table import PolicyRef
@@ -94,6 +95,7 @@ class Change:
     says what labels a namespace has on the other side, where the manifests do not tell. ``unnamed`` are names of ports
     that the destination of ``witness``, a pod that could be created, must not give to the port: with one of them the
     flow would be no change. ``doubts`` are objects that are not modelled and could make that flow no change.
+    ``shown_by`` is the goal that the witness is a model of, if texts are kept.
     """
 
     source: str
@@ -107,6 +109,7 @@ class Change:
     provided: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    shown_by: tuple[SolvedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,8 @@ class RoutingChanges:
     """How traffic gets to pods, compared: ways in from outside, and Services for pods.
 
     ``new_access`` and ``lost_access`` are about these alone. ``added`` and ``removed`` are the Services of one side.
-    ``doubts`` say in words what leaves them unknown.
+    ``doubts`` say in words what leaves them unknown. ``no_new`` and ``no_lost`` are the steps by which it follows that
+    there is none, if texts are kept.
     """
 
     new_access: Certainty = Certainty.NO
@@ -183,7 +187,9 @@ class RoutingChanges:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
-    smt2: tuple[tuple[str, str], ...] = ()
+    smt2: tuple[SolvedText, ...] = ()
+    no_new: tuple[Derived, ...] = ()
+    no_lost: tuple[Derived, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,8 @@ class Comparison:
     """The new manifests compared with the old ones.
 
     ``appears`` and ``disappears`` together hold everything that does, unless ``more_appears`` or ``more_disappears``
-    say that there is more; the verdict does not depend on how many are listed. ``proofs`` say what was proved.
+    say that there is more; the verdict does not depend on how many are listed. ``proofs`` say what was proved, and
+    ``no_new`` and ``no_lost`` from which texts it follows that there is no new access, and no lost access.
     """
 
     verdict: Relation
@@ -208,7 +215,9 @@ class Comparison:
     assumptions: tuple[str, ...] = ()
     approximations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    smt2: tuple[tuple[str, str], ...] = ()
+    smt2: tuple[SolvedText, ...] = ()
+    no_new: Derived = None
+    no_lost: Derived = None
 
 
 @dataclass(frozen=True, slots=True)

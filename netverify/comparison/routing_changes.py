@@ -40,6 +40,8 @@ def routing_changes(old: Context, new: Context, changes: Changes) -> RoutingChan
         services.removed,
         doubts=(*doubts, *ways.doubts),
         smt2=(*ways.goals, *services.goals),
+        no_new=(*ways.no_new, *services.no_new),
+        no_lost=(*ways.no_lost, *services.no_lost),
     )
 
 

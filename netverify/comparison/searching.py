@@ -9,6 +9,7 @@ from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
 from netverify.comparison.sides import Facts, Sides
 from netverify.comparison.staging import Stage
+from netverify.queries.derivation import Derived, Rule, SolvedText, Step
 from netverify.rules.predicate import InNamespace, Predicate
 from netverify.symbolic.goal import Differs, Flows
 from netverify.symbolic.refinement import Attempts, Found, printed
@@ -47,14 +48,16 @@ class DifferenceSearch:
 class Differences:
     """What was found: changes in the order of their words, or proofs, each of which says what it is about.
 
-    ``is_more``: there are others than those that are listed. ``gave_up`` are the reasons of a solver.
+    ``is_more``: there are others than those that are listed. ``gave_up`` are the reasons of a solver. ``steps`` say how
+    it follows that there are no others, if texts are kept.
     """
 
     changes: list[Change] = field(default_factory=list)
     is_more: bool = False
     proofs: list[str] = field(default_factory=list)
     gave_up: list[str] = field(default_factory=list)
-    goals: list[tuple[str, str]] = field(default_factory=list)
+    goals: list[SolvedText] = field(default_factory=list)
+    steps: list[Derived] = field(default_factory=list)
 
 
 def add_all(found: Differences, stages: Iterable[Stage], search: DifferenceSearch, explainer: Explainer) -> None:
@@ -65,7 +68,8 @@ def add_all(found: Differences, stages: Iterable[Stage], search: DifferenceSearc
     covered: list[Predicate] = []
     for stage in stages:
         while (one := search.find(stage, covered)).status is Status.SAT:
-            found.goals += printed(one) if search.keeps_goals else ()
+            texts = printed(one) if search.keeps_goals else ()
+            found.goals += texts
             if one.opaque is not None:
                 found.gave_up.append(f"policies that are not modelled decide what changes at namespace {one.opaque}")
                 covered.append(InNamespace(stage.denied.peer, one.opaque))
@@ -74,12 +78,21 @@ def add_all(found: Differences, stages: Iterable[Stage], search: DifferenceSearc
                 found.is_more = True
                 return
             explained = explainer.explained(one, covered)
-            found.changes.append(explained.change)
+            found.changes.append(replace(explained.change, shown_by=texts[-1:]))
             covered.append(explained.covered)
         found.goals += printed(one) if search.keeps_goals else ()
+        found.steps.append(proof_of(one, stage) if search.keeps_goals else None)
         if one.status is Status.UNKNOWN:
             found.gave_up.append(f"the solver gave up: {one.reason or 'no reason given'}")
         elif one.vacuous:
             found.gave_up.append(f"nothing was found to compare: {stage.text}")
         elif not covered:
             found.proofs.append(f"nothing is {stage.text}")
+
+
+def proof_of(one: Found, stage: Stage) -> Derived:
+    """The proof that ``one`` is of ``stage``; None where it is none, or a proof that there is nothing to compare."""
+    if one.status is not Status.UNSAT or one.vacuous:
+        return None
+    *_, goal, premises = printed(one)
+    return Step(Rule.GOAL, f"nothing is {stage.text}", goal=goal, premises=premises)

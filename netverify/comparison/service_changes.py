@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from netverify.answers.context import Context
+from netverify.answers.derived import closed_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute, leg
 from netverify.answers.routed import Router
 from netverify.comparison.entrances import destination_covers
@@ -13,6 +14,7 @@ from netverify.comparison.outcome import Certainty, ServiceChange, either
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.model.service import Service, ServiceType, TrafficPolicy
+from netverify.queries.derivation import Derived, Rule, SolvedText, Step
 from netverify.queries.outcome import Verdict
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
@@ -51,7 +53,9 @@ class ServiceChanges:
         self._sides = old, new
         self._of_one_side = of_one_side
         self.new_access = self.lost_access = Certainty.NO
-        self.goals: list[tuple[str, str]] = []
+        self.goals: list[SolvedText] = []
+        self.no_new: list[Derived] = []
+        self.no_lost: list[Derived] = []
         ours, theirs = (router.context.routing.services for router in self._sides)
         self.added = tuple(str(theirs[name]) for name in sorted(theirs.keys() - ours.keys()))
         self.removed = tuple(str(ours[name]) for name in sorted(ours.keys() - theirs.keys()))
@@ -65,8 +69,8 @@ class ServiceChanges:
         before, after = (
             list(self._endpoints(router.context, one)) for router, one in zip(self._sides, (old, new), strict=True)
         )
-        gained, self.new_access = self._only(self._sides[1], after, before, self.new_access)
-        lost, self.lost_access = self._only(self._sides[0], before, after, self.lost_access)
+        gained, self.new_access = self._only(self._sides[1], after, before, self.new_access, self.no_new)
+        lost, self.lost_access = self._only(self._sides[0], before, after, self.lost_access, self.no_lost)
         what = tuple(_what(old, new))
         if _alias(old) != _alias(new):
             # Whatever has the other name, another Service or something outside, is reached by this one.
@@ -85,15 +89,25 @@ class ServiceChanges:
                     yield _Endpoint(port.port, backend)
 
     def _only(
-        self, router: Router, endpoints: Sequence[_Endpoint], others: Sequence[_Endpoint], known: Certainty
+        self,
+        router: Router,
+        endpoints: Sequence[_Endpoint],
+        others: Sequence[_Endpoint],
+        known: Certainty,
+        steps: list[Derived],
     ) -> tuple[tuple[str, ...], Certainty]:
-        """Those of ``endpoints`` that none of ``others`` is, and that some pod may reach, and what that makes."""
+        """Those of ``endpoints`` that none of ``others`` is, and that some pod may reach, and what that makes.
+
+        How it follows that others are none is added to ``steps``.
+        """
         found = []
         for one in endpoints:
             if any(other.covers(one) for other in others):
+                steps.append(Step(Rule.SAME_ROUTES, f"an endpoint of a Service on both sides: {one.text}"))
                 continue
             route = router.judged(_route_to(one.backend), _SOMEBODY)
             self.goals += [goal for leg in route.legs for goal in leg.smt2]
+            steps.append(closed_route(route))
             verdict = route.verdict
             if verdict is Verdict.REACHABLE:
                 known = Certainty.YES

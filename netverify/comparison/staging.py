@@ -33,6 +33,7 @@ class Staging:
     def __init__(self, sides: Sides, changes: Changes, *, allowing_new: bool) -> None:
         self._changes = changes
         self._allowing_new = allowing_new
+        self._namespaces = sides.namespaces
         self._anyone = Cast(tuple(sorted((NEW_NAMESPACE, *sides.namespaces))), external=True, hosts=True)
         self._allows, self._denies = ("new", "old") if allowing_new else ("old", "new")
 
@@ -42,10 +43,20 @@ class Staging:
         Flows that are left out meet the same policies on both sides.
         """
         for direction in Direction:
-            for places in _portions(self._changes.places(direction)):
-                casts = {direction.subject: Cast(places, hosts=True), direction.peer: self._anyone}
-                subjects = f"{direction} of {', '.join(places)}"
-                yield Stage(casts, casts, direction, self._text(subjects))
+            yield from self._of_subjects(direction, self._changes.places(direction))
+
+    def unchanged(self) -> Iterator[Stage]:
+        """As :meth:`policies`, about subjects whose policies are written the same on both sides."""
+        for direction in Direction:
+            changed = set(self._changes.places(direction))
+            names = (name for name in self._namespaces if name not in changed)
+            yield from self._of_subjects(direction, [one for one in names if self._changes.speaks_of(direction, one)])
+
+    def _of_subjects(self, direction: Direction, names: Sequence[str]) -> Iterator[Stage]:
+        for places in _portions(names):
+            casts = {direction.subject: Cast(places, hosts=True), direction.peer: self._anyone}
+            subjects = f"{direction} of {', '.join(places)}"
+            yield Stage(casts, casts, direction, self._text(subjects))
 
     def workloads(self) -> Iterator[Stage]:
         """Every flow between a workload that is not what it was, and pods that could be created or the outside."""

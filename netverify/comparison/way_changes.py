@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import chain
 
+from netverify.answers.derived import closed_route
+from netverify.answers.planned import PlannedRoute
 from netverify.answers.routed import Router
 from netverify.answers.surface import OUTSIDE, ExposedWay, Openness, exposed, may_be_brought
 from netverify.comparison.entrances import Entrance, Entrances, PlannedWay, covered, entrances
 from netverify.comparison.outcome import Certainty, WayChange, either
 from netverify.model.addresses import AddressRange, cidrs
 from netverify.model.flow import Direction
+from netverify.queries.derivation import Derived, Rule, SolvedText, Step
 from netverify.queries.outcome import Route, Verdict
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import Predicate
@@ -31,7 +34,9 @@ class WayChanges:
         self._old, self._new = entrances(old), entrances(new)
         self._touched = touched
         self.new_access = self.lost_access = Certainty.NO
-        self.goals: list[tuple[str, str]] = []
+        self.goals: list[SolvedText] = []
+        self.no_new: list[Derived] = []
+        self.no_lost: list[Derived] = []
         self._doubts: list[str] = []
         self.changes = tuple(self._changes())
         self.doubts = tuple(dict.fromkeys(self._doubts))
@@ -39,8 +44,8 @@ class WayChanges:
     def _changes(self) -> Iterator[WayChange]:
         for entrance in sorted(self._old.ways.keys() | self._new.ways.keys(), key=str):
             old, new = self._old.planned(entrance), self._new.planned(entrance)
-            gained, self.new_access = self._only(self._new, new, old, self.new_access)
-            lost, self.lost_access = self._only(self._old, old, new, self.lost_access)
+            gained, self.new_access = self._only(self._new, new, old, self.new_access, self.no_new)
+            lost, self.lost_access = self._only(self._old, old, new, self.lost_access, self.no_lost)
             before, after = self._old.ways.get(entrance, ()), self._new.ways.get(entrance, ())
             self._unsure(before, after)
             if gained or lost or _leads_on(before) != _leads_on(after) or self._is_touched(old, new):
@@ -49,14 +54,24 @@ class WayChanges:
                     yield change
 
     def _only(
-        self, side: Entrances, planned: Sequence[PlannedWay], others: Sequence[PlannedWay], known: Certainty
+        self,
+        side: Entrances,
+        planned: Sequence[PlannedWay],
+        others: Sequence[PlannedWay],
+        known: Certainty,
+        steps: list[Derived],
     ) -> tuple[tuple[Route, ...], Certainty]:
-        """The routes of ``planned`` that none of ``others`` covers and policy may let through, and what that makes."""
+        """The routes of ``planned`` that none of ``others`` covers and policy may let through, and what that makes.
+
+        How it follows that others are none is added to ``steps``.
+        """
         found = []
         for one in planned:
             if covered(one, others):
+                steps.append(Step(Rule.SAME_ROUTES, f"a way in on both sides: {_stations(one.route)}"))
                 continue
             route = side.router.judged(one.route, OUTSIDE)
+            steps.append(closed_route(route))
             self.goals += [goal for leg in route.legs for goal in leg.smt2]
             if route.verdict is Verdict.REACHABLE:
                 known = Certainty.YES
@@ -106,6 +121,10 @@ class WayChanges:
         if gained or lost or what or before is None or after is None or _outcome(before) != _outcome(after):
             return WayChange(one.way, before, after, gained, lost, what)
         return None
+
+
+def _stations(route: PlannedRoute) -> str:
+    return " -> ".join((*(hop.text for hop in route.path), route.text))
 
 
 def _best(entrance: Entrance, side: Entrances) -> ExposedWay | None:

@@ -4,54 +4,81 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
+from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
 from netverify.answers.planned import PlannedRoute, Shared
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.routed import Router
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, together
+from netverify.gate.judged import Judged, of_answers, texts, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.route_words import through, violation_text
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
+from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Route, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
+from netverify.symbolic.refinement import Found
+from netverify.symbolic.status import Status
+
+_NOBODY = Found(Status.UNSAT, vacuous=True)
 
 
-def judge_by_ways(claim: Claim, assertion: str, router: Router) -> list[Judged]:
-    """What becomes of ``claim``, of the assertion with that id, for each way in that pods can take against it.
+@dataclass(slots=True)
+class ByWays:
+    """What became of a claim by ways in that pods can take. ``closed`` are the proofs about those that are closed.
 
-    Empty where none leads from such pods to what the claim is about, or every one is closed.
+    ``parts`` are empty where no way leads from such pods to what the claim is about, or every one is closed.
     """
+
+    parts: list[Judged] = field(default_factory=list)
+    closed: list[Derived] = field(default_factory=list)
+
+
+def judge_by_ways(claim: Claim, assertion: str, router: Router) -> ByWays:
+    """What becomes of ``claim``, of the assertion with that id, for each way in that pods can take against it."""
+    found = ByWays()
     if claim.wanted is Wanted.ALL or claim.violated or not router.may_be_pods(claim.question):
-        return []
+        return found
     hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)
     question = replace(router.names.followed(claim.question), from_outside=False)
     question = replace(question, beside=(*question.beside, *hops))
-    parts: list[Judged] = []
     cells: list[Question] | None = None
     for way in router.ways_for_pods.leading_to(question):
-        if next(router.open_through(way, question), None) is None:
+        routes = list(_until_open(router.judged_through(way, question)))
+        if all(route.verdict in CLOSED for route in routes):
+            found.closed += closed_routes(routes)
             continue
         if cells is None:
-            cells = list(_cells(question, claim, router)) if claim.exempt else [question]
-        parts += _through(way, cells, claim, assertion, router)
-    if all(part.verdict is GateVerdict.PROVED for part in parts) and (doubts := router.relayed(question)):
-        parts.append(Judged(GateVerdict.UNKNOWN, unknown_because=doubts))
-    return parts
+            cells = list(_cells(question, claim, router, found.closed)) if claim.exempt else [question]
+        found.parts += _through(way, cells, claim, assertion, router, found.closed)
+    is_proved = all(part.verdict is GateVerdict.PROVED for part in found.parts)
+    if is_proved and (doubts := router.relayed(question)):
+        found.parts.append(Judged(GateVerdict.UNKNOWN, unknown_because=doubts))
+    elif is_proved:
+        found.closed += router.not_relayed(question)
+    return found
+
+
+def _until_open(routes: Iterator[Route]) -> Iterator[Route]:
+    """``routes`` up to the first that is open, or of which that is not decided."""
+    for route in routes:
+        yield route
+        if route.verdict not in CLOSED:
+            return
 
 
 def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: Router) -> bool:
     """Whether ``exempt`` leaves out a flow of pods by a way in that is against ``claim``."""
     meant = narrowed(claim.question, End.SOURCE, exempt.source)
     meant = replace(meant, beside=(*meant.beside, Not(exempt.target)))
-    parts = judge_by_ways(replace(claim, question=meant, exempt=()), assertion, router)
+    parts = judge_by_ways(replace(claim, question=meant, exempt=()), assertion, router).parts
     return any(part.verdict is GateVerdict.REFUTED for part in parts)
 
 
@@ -61,10 +88,11 @@ def by_hop(exempt: Exempt) -> Predicate:
     return All((is_pod, exempt.source, exempt.target))
 
 
-def _cells(question: Question, claim: Claim, router: Router) -> Iterator[Question]:
+def _cells(question: Question, claim: Claim, router: Router, closed: list[Derived]) -> Iterator[Question]:
     """``question`` cut by the pods that exempt flows come from, since policy may see another source than the pod.
 
-    What such a pod is allowed to reach is left aside in its part alone.
+    What such a pod is allowed to reach is left aside in its part alone. Parts without any pod are left out, and the
+    proofs of that added to ``closed``.
     """
     targets: dict[Predicate, list[Predicate]] = {}
     for one in claim.exempt:
@@ -80,26 +108,39 @@ def _cells(question: Question, claim: Claim, router: Router) -> Iterator[Questio
                 (narrowed(cell, End.SOURCE, Not(source)), beside),
             )
         ]
-        cells = [(cell, beside) for cell, beside in halves if _has_pods(cell, router)]
+        cells = [(cell, beside) for cell, beside in halves if _has_pods(cell, router, closed)]
     for cell, beside in cells:
         yield replace(cell, beside=(*cell.beside, *beside))
 
 
-def _has_pods(question: Question, router: Router) -> bool:
-    """Whether some pod may be the source of ``question``; False only if that is sure."""
+def _has_pods(question: Question, router: Router, closed: list[Derived]) -> bool:
+    """Whether some pod may be the source of ``question``; False only if that is sure, with the proof in ``closed``."""
     pods = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
-    return router.may_be_pods(pods) and router.context.search.is_anyone(pods, End.SOURCE)
+    search = router.context.search
+    found = search.find_anyone(pods, End.SOURCE) if router.may_be_pods(pods) else _NOBODY
+    if not found.vacuous:
+        return True
+    if router.context.settings.keep_goals:
+        closed.append(nobody_at(pods, End.SOURCE, found, router.context))
+    return False
 
 
-def _through(way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: Router) -> Iterator[Judged]:
-    """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end."""
+def _through(  # noqa: PLR0913, PLR0917 - as judge_by_ways, and where proofs go
+    way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: Router, closed: list[Derived]
+) -> Iterator[Judged]:
+    """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end.
+
+    The proofs about routes that are closed are added to ``closed``.
+    """
     opened: list[Judged] = []
     for question in cells:
         for route in router.planned_through(way, question):
             judged = router.judged_for_pods(route, question.source_text)
             if judged.verdict is Verdict.UNKNOWN:
                 yield of_answers(GateVerdict.UNKNOWN, judged.legs)
-            elif judged.verdict is Verdict.REACHABLE:
+            elif judged.verdict in CLOSED:
+                closed.append(closed_route(judged))
+            else:
                 opened.append(_open(route, judged, claim, assertion, router))
     if opened:
         violations = [one for found in opened for one in found.violations]
@@ -123,11 +164,12 @@ def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, rout
     fitting = (one for one in product(*(leg.classes for leg in legs)) if _is_course(one, route.shared))
     chosen = tuple(islice(fitting, MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
-    nobody = any(leg.is_complete and not leg.classes for leg in legs)  # as among existing pods
+    nobody = next((leg for leg in legs if leg.is_complete and not leg.classes), None)  # as among existing pods
     verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if nobody else GateVerdict.UNKNOWN
+    derivation = nobody.derivation if nobody is not None else None
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
-    return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
+    return of_answers(verdict, answers, violations=violations, is_complete=is_complete, derivation=derivation)
 
 
 def _is_course(chosen: tuple[FlowClass, ...], shared: Shared) -> bool:
@@ -158,4 +200,5 @@ def _violation(
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route,
         parts=((mark, f"by {rules}"),),
+        shown_by=texts(route.legs),
     )

@@ -101,6 +101,7 @@ def undecided_result(assertion: Assertion, why: str) -> Result:
     return Result(assertion, words, GateVerdict.UNKNOWN, _world(assertion), mark, unknown_because=(why,))
 
 
+_DERIVED = (GateVerdict.PROVED, GateVerdict.EXCEPTED)
 _UNBASELINED = (GateVerdict.VACUOUS, GateVerdict.UNKNOWN)
 
 
@@ -155,6 +156,7 @@ class _Run:
             questions=judged.questions,
             milliseconds=_milliseconds_since(started),
             smt2=judged.smt2,
+            derivation=judged.derivation if verdict in _DERIVED else None,
             also=tuple(one for one in _UNBASELINED if one in judged.verdicts and one is not verdict),
         )
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from netverify.answers.context import Context
+from netverify.answers.derived import proof_of
 from netverify.answers.reachability import answer_found
 from netverify.gate.causes import Cause, cause_of
 from netverify.intent.spec import World
+from netverify.queries.derivation import Derived, all_of
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question
 from netverify.symbolic.refinement import Found
@@ -28,11 +30,15 @@ class FlowClass:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """What was found: ``classes`` hold every flow iff ``is_complete``. ``answers`` are those to all questions."""
+    """What was found: ``classes`` hold every flow iff ``is_complete``. ``answers`` are those to all questions.
+
+    ``derivation`` is the proof that they hold every flow, if texts are kept.
+    """
 
     classes: tuple[FlowClass, ...]
     is_complete: bool
     answers: tuple[Answer, ...]
+    derivation: Derived = None
 
 
 def classes_of(question: Question, world: World, context: Context) -> Classes:
@@ -40,7 +46,8 @@ def classes_of(question: Question, world: World, context: Context) -> Classes:
     found: list[FlowClass] = []
     answers: list[Answer] = []
     ends = [_collect(piece, world, context, (answers, found)) for piece in context.search.pieces.of(question)]
-    return Classes(tuple(found), all(status is Status.UNSAT for status in ends), tuple(answers))
+    is_complete = all(status is Status.UNSAT for status, _ in ends)
+    return Classes(tuple(found), is_complete, tuple(answers), all_of(question.text, [proof for _, proof in ends]))
 
 
 def shown(question: Question, world: World, context: Context) -> Found:
@@ -49,18 +56,20 @@ def shown(question: Question, world: World, context: Context) -> Found:
     return search.find_another(question) if world is World.POSSIBLE else search.find_existing(question)
 
 
-def _collect(piece: Question, world: World, context: Context, into: tuple[list[Answer], list[FlowClass]]) -> Status:
-    """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others."""
+def _collect(
+    piece: Question, world: World, context: Context, into: tuple[list[Answer], list[FlowClass]]
+) -> tuple[Status, Derived]:
+    """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others, with the proof."""
     answers, classes = into
     while len(classes) < MOST_CLASSES:
         found = shown(piece, world, context)
         if found.flow is None:
-            return found.status
+            return found.status, proof_of(piece, found, context)
         answer = answer_found(piece, context, found)
         answers.append(answer)
         if answer.verdict is not Verdict.REACHABLE:
-            return Status.UNKNOWN
+            return Status.UNKNOWN, None
         cause = cause_of(found.flow, found.behaviours, context)
         classes.append(FlowClass(answer, cause))
         piece = replace(piece, beside=(*piece.beside, cause.flows))
-    return Status.SAT
+    return Status.SAT, None

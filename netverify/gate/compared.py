@@ -9,11 +9,12 @@ from netverify.answers.route_verdicts import scope_of
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged
+from netverify.gate.judged import Judged, texts
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.route_words import first_condition
 from netverify.intent.spec import ComparedTo, Comparing
 from netverify.manifests.coverage import Inventory
+from netverify.queries.derivation import all_of
 from netverify.queries.outcome import Route
 from netverify.routing.way_in import WayIn
 
@@ -46,6 +47,7 @@ def judge_comparison(statement: ComparedTo, assertion: str, context: Context, ba
         notes=_notes(found),
         questions=len(wanted),
         smt2=found.smt2,
+        derivation=all_of("", [found.no_new, *([found.no_lost] if wanted[1:] else [])]),
     )
 
 
@@ -88,6 +90,7 @@ def _by_way(way: WayIn, route: Route, assertion: str, *, is_new: bool) -> Violat
         witness=route.legs[-1].witness,
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route,
+        shown_by=texts(route.legs),
     )
 
 
@@ -103,4 +106,5 @@ def _violation(change: Change, assertion: str, *, is_new: bool) -> Violation:
         refused=not is_new,
         witness=change.witness,
         because=change.allowed if is_new else change.refused,
+        shown_by=change.shown_by,
     )

@@ -6,12 +6,13 @@ from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
 from netverify.gate.claiming import Claiming
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, together
+from netverify.gate.judged import Judged, of_answers, texts, together
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.intent.spec import DnsWorks
 from netverify.model.cluster import Workload
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
+from netverify.queries.derivation import Derived, Rule, Step, all_of
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.rules.predicate import All, IsWorkload, Predicate
 from netverify.symbolic.casting import PodScope
@@ -55,15 +56,20 @@ def _by_every_pod(
     An object that is not modelled may deny what was found for one of them as well.
     """
     is_certain = not any(one.may_deny for one in context.inventory.cluster.unsupported)
-    if is_certain and not workload.open_labels and len(workload.known_addresses) <= 1:
+    is_one = is_certain and not workload.open_labels and len(workload.known_addresses) <= 1
+    if is_one and not context.settings.keep_goals:
         return of_answers(GateVerdict.PROVED, answers)
     source = All((IsWorkload(End.SOURCE, workload.key), zone))
     refused = list(dns_refused(context, source, str(workload.key), Protocol.UDP))
+    if is_one:
+        derivation = _proof(workload, answers, refused)
+        return of_answers(GateVerdict.PROVED, [*answers, *refused], derivation=derivation)
     answers = [*answers, *refused]
     found = next((one for one in refused if one.verdict is Verdict.REACHABLE), None)
     if found is None:
         is_known = all(one.verdict is not Verdict.UNKNOWN for one in refused)
-        return of_answers(GateVerdict.PROVED if is_known else GateVerdict.UNKNOWN, answers)
+        proof = all_of("", [one.derivation for one in refused])
+        return of_answers(GateVerdict.PROVED if is_known else GateVerdict.UNKNOWN, answers, derivation=proof)
     violation = Violation(
         f"a pod of {workload.key} cannot ask the DNS of the cluster over UDP",
         str(workload.key),
@@ -73,8 +79,18 @@ def _by_every_pod(
         scope=Scope.EXISTING,
         witness=found.witness,
         because=found.because,
+        shown_by=texts((found,)),
     )
     return of_answers(GateVerdict.REFUTED, answers, violations=(violation,))
+
+
+def _proof(workload: Workload, asked: list[Answer], refused: list[Answer]) -> Derived:
+    """That no query of ``workload`` is refused; or else, by the flows of ``asked``, that each server takes one."""
+    says = f"{workload.key} may ask the DNS of the cluster over UDP"
+    if proof := all_of(says, [one.derivation for one in refused]):
+        return proof
+    allowed = [Step(Rule.WITNESS, one.question, goal=one.shown_by) for one in asked if one.shown_by is not None]
+    return all_of(says, allowed)
 
 
 def _violation(workload: Workload, assertion: str, access: DnsAccess, verdict: DnsVerdict) -> Violation:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from netverify.answers.route_verdicts import unique
 from netverify.gate.outcome import GRAVEST, GateVerdict, Violation
+from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 
 
@@ -14,7 +15,8 @@ from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 class Judged:
     """A claim, or several together, judged. The fields are those of :class:`netverify.gate.outcome.Result`.
 
-    ``among`` are the verdicts on the parts; empty of one claim alone.
+    ``among`` are the verdicts on the parts; empty of one claim alone. ``derivation`` says how a proof follows, or
+    that a claim is about nobody; None where neither is so, or texts are not kept.
     """
 
     verdict: GateVerdict
@@ -26,7 +28,8 @@ class Judged:
     approximations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     questions: int = 0
-    smt2: tuple[tuple[str, str], ...] = ()
+    smt2: tuple[SolvedText, ...] = ()
+    derivation: Derived = None
     among: frozenset[GateVerdict] = frozenset()
 
     @property
@@ -35,20 +38,53 @@ class Judged:
         return self.among or frozenset((self.verdict,))
 
 
+_PROOFS = (GateVerdict.PROVED, GateVerdict.VACUOUS)
+
+
 def held(judged: Judged) -> Judged:
     """``judged`` with nothing against it: what it is about is exempt."""
-    return replace(judged, verdict=GateVerdict.PROVED, notes=(), among=frozenset())
+    exempt = exempted(judged.derivation)
+    return replace(judged, verdict=GateVerdict.PROVED, notes=(), among=frozenset(), derivation=exempt)
 
 
-def of_answers(
+def exempted(nothing_left: Derived) -> Derived:
+    """The proof of a claim of which ``nothing_left`` shows that there are no flows but those that are exempt."""
+    if nothing_left is None:
+        return None
+    return Step(Rule.ALL_EXEMPT, "there are no flows but those that are approved or excepted", (nothing_left,))
+
+
+def with_steps(judged: Judged, steps: Sequence[Derived]) -> Judged:
+    """``judged``, whose proof needs ``steps`` as well."""
+    return replace(judged, derivation=all_of("", (judged.derivation, *steps))) if steps else judged
+
+
+def texts(answers: Iterable[Answer]) -> tuple[SolvedText, ...]:
+    """The goals that show the witnesses of ``answers``."""
+    return unique(one.shown_by for one in answers if one.shown_by is not None)
+
+
+def about_something(parts: Sequence[Judged]) -> Judged:
+    """``parts`` together without those that are about nobody, if others are about somebody."""
+    about = [one for one in parts if one.verdict is not GateVerdict.VACUOUS]
+    return replace(together(about or parts), derivation=all_of("", [one.derivation for one in parts]))
+
+
+def of_answers(  # noqa: PLR0913 - what a claim came to
     verdict: GateVerdict,
     answers: Sequence[Answer],
     *,
     violations: tuple[Violation, ...] = (),
     is_complete: bool = True,
     because: tuple[Reason, ...] = (),
+    derivation: Derived = None,
 ) -> Judged:
-    """What ``answers`` to the questions of one claim came to."""
+    """What ``answers`` to the questions of one claim came to.
+
+    A proof follows by ``derivation``, or else from the proofs of all answers.
+    """
+    if derivation is None and verdict in _PROOFS:
+        derivation = all_of("", [one.derivation for one in answers])
     return Judged(
         verdict,
         violations,
@@ -60,6 +96,7 @@ def of_answers(
         unique(line for one in answers for line in one.notes) if verdict is GateVerdict.VACUOUS else (),
         len(answers),
         unique(goal for one in answers for goal in one.smt2),
+        derivation if verdict in _PROOFS else None,
     )
 
 
@@ -79,6 +116,7 @@ def together(parts: Sequence[Judged]) -> Judged:
         unique(line for part in parts for line in part.notes),
         sum(part.questions for part in parts),
         unique(goal for part in parts for goal in part.smt2),
+        all_of("", [part.derivation for part in parts]),
         verdicts,
     )
 

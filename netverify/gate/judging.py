@@ -13,7 +13,7 @@ from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, together
+from netverify.gate.judged import Judged, exempted, of_answers, texts, together, with_steps
 from netverify.gate.open_pods import open_pods
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.presence import absences
@@ -22,6 +22,7 @@ from netverify.gate.route_words import through
 from netverify.gate.routed import is_used_by_route, judge_routes
 from netverify.intent.spec import World
 from netverify.model.flow import End
+from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.rules.predicate import All
@@ -39,7 +40,8 @@ class Judge:
     def judge(self, claim: Claim, assertion: str) -> Judged:
         """What becomes of ``claim`` of the assertion with that id."""
         if absent := absences(claim, self.router.context):
-            return Judged(GateVerdict.VACUOUS, notes=absent)
+            nobody = Step(Rule.NOBODY, "; ".join(absent)) if self.router.context.settings.keep_goals else None
+            return Judged(GateVerdict.VACUOUS, notes=absent, derivation=nobody)
         if claim.question.called is not None or claim.question.from_outside:
             return judge_routes(claim, assertion, self.router, self.judge if claim.wanted is Wanted.ALL else self._none)
         if claim.wanted is Wanted.ALL:
@@ -47,7 +49,8 @@ class Judge:
         direct = self._none(claim, assertion)
         if direct.verdict is GateVerdict.VACUOUS:
             return direct
-        return together((direct, *judge_by_ways(claim, assertion, self.router)))
+        by_ways = judge_by_ways(claim, assertion, self.router)
+        return with_steps(together((direct, *by_ways.parts)), by_ways.closed)
 
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that is against ``claim``, of which exceptions left out nothing yet."""
@@ -80,7 +83,7 @@ class Judge:
             answer = answer_found(question, context, found)
             verdict = self._verdict(answer, claim)
             because = answer.because if verdict is GateVerdict.PROVED else ()
-            return of_answers(verdict, (answer,), because=because)
+            return of_answers(verdict, (answer,), because=because, derivation=_derivation(answer, verdict, claim))
         if claim.violated:
             return self._violated(question, claim, assertion, context)
         told = classes_of(question, claim.world, context)
@@ -139,7 +142,16 @@ class Judge:
         found = refusals_of(question, claim.world, with_namespaces_of(question, self.router.context))
         violations = tuple(_refused(claim, assertion, one) for one in found.refusals)
         verdict = GateVerdict.REFUTED if violations else self._verdict(found.end, claim)
-        return of_answers(verdict, found.answers, violations=violations, is_complete=found.is_complete)
+        derivation = _derivation(found.end, verdict, claim)
+        return of_answers(
+            verdict, found.answers, violations=violations, is_complete=found.is_complete, derivation=derivation
+        )
+
+
+def _derivation(answer: Answer, verdict: GateVerdict, claim: Claim) -> Derived:
+    """How ``verdict`` on ``claim`` follows from ``answer``, if it is a proof."""
+    is_exempt = verdict is GateVerdict.PROVED and answer.verdict is Verdict.VACUOUS and not claim.nobody_will_do
+    return exempted(answer.derivation) if is_exempt else answer.derivation
 
 
 def _allowed(claim: Claim, assertion: str, one: FlowClass) -> Violation:
@@ -156,6 +168,7 @@ def _allowed(claim: Claim, assertion: str, one: FlowClass) -> Violation:
         scope=answer.scope,
         witness=answer.witness,
         because=answer.because,
+        shown_by=texts((answer,)),
     )
 
 
@@ -179,6 +192,7 @@ def _refused(claim: Claim, assertion: str, one: Refusal) -> Violation:
         scope=one.scope,
         witness=one.answer.witness,
         because=one.answer.because,
+        shown_by=texts((one.answer,)),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from netverify.diagnostics import Diagnostic
 from netverify.intent.spec import Assertion, ExceptionText, World
+from netverify.queries.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
 from netverify.queries.outcome import Reason, Route, Scope, Witness
 
 
@@ -46,6 +47,7 @@ class Violation:
     are places: a namespace, a workload, a way in. ``witness`` is one flow of it, allowed or refused, ``because`` its
     trace. ``fingerprint`` is the same wherever the same thing goes wrong for the same reason, in whatever files.
     ``parts`` is what it is made of, if that is several: a fingerprint and words for each. A baseline has to know all.
+    ``shown_by`` are the goals that the witness is a model of, one for each connection of a route.
     """
 
     text: str
@@ -59,6 +61,7 @@ class Violation:
     route: Route | None = None
     is_baselined: bool = False
     parts: tuple[tuple[str, str], ...] = ()
+    shown_by: tuple[SolvedText, ...] = ()
 
     @property
     def entries(self) -> tuple[tuple[str, str], ...]:
@@ -78,7 +81,9 @@ class Result:
     ``statement`` says in words what was to hold. ``violations`` are those of existing pods first, in the order of their
     texts, and ``is_complete`` iff there are no others. ``because`` are the policies that carry the proof.
     ``excepted_by`` are the ids of exceptions that it needs. ``questions`` is how many questions were answered,
-    ``milliseconds`` how long that took. ``also`` are graver verdicts than a proof on parts of it, beside ``verdict``.
+    ``milliseconds`` how long that took, None where that is not to be told. ``also`` are graver verdicts than a proof on
+    parts of it, beside ``verdict``. ``derivation`` says from which of the texts of ``smt2`` a proof follows, and
+    ``goals`` are the files that these were written to.
     """
 
     assertion: Assertion
@@ -95,8 +100,10 @@ class Result:
     notes: tuple[str, ...] = ()
     excepted_by: tuple[str, ...] = ()
     questions: int = 0
-    milliseconds: int = 0
-    smt2: tuple[tuple[str, str], ...] = ()
+    milliseconds: int | None = 0
+    smt2: tuple[SolvedText, ...] = ()
+    derivation: Derived = None
+    goals: tuple[GoalFile, ...] = ()
     also: tuple[GateVerdict, ...] = ()
 
 
@@ -137,7 +144,8 @@ class GateReport:
     ``findings`` are about the intent itself: zones that match nobody, approvals of nothing, exceptions
     that have expired. ``inputs`` are findings about the manifests, and about those that assertions compare with.
     ``unchanged_since`` is the revision since which nothing changed, so that nothing was judged. ``is_cut_short``: the
-    budget of the command ended before everything was judged.
+    budget of the command ended before everything was judged. ``evidence`` tells the goals that were written for this
+    run from those of others.
     """
 
     results: tuple[Result, ...]
@@ -145,11 +153,12 @@ class GateReport:
     findings: tuple[Diagnostic, ...] = ()
     baseline: BaselineUse | None = None
     today: date | None = None
-    milliseconds: int = 0
+    milliseconds: int | None = 0
     files: tuple[str, ...] = ()
     inputs: tuple[Diagnostic, ...] = ()
     unchanged_since: str | None = None
     is_cut_short: bool = False
+    evidence: EvidenceDigests | None = None
 
     @property
     def counts(self) -> Mapping[GateVerdict, int]:

@@ -13,7 +13,7 @@ from netverify.answers.routed import Router
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, held, of_answers, together
+from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.refusals import Refusal, Refusals, items_of, refusals_of
 from netverify.intent.spec import World
@@ -47,7 +47,7 @@ def judge_promise(claim: Claim, assertion: str, router: Router, straight: Straig
     outside = narrowed(question, End.SOURCE, is_outside(End.SOURCE))
     asked = [kind for port in _each_port(outside) for kind in kinds_of_clients(port, router.ways.all)]
     found = together([_unless_exempt(one, claim, assertion, router) for one in asked])
-    return _of_those_about_something([found, pods] if pods is not None else [found])
+    return about_something([found, pods] if pods is not None else [found])
 
 
 def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Router) -> Judged:
@@ -60,11 +60,6 @@ def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Rou
         return found
     alone = judge(replace(claim, question=replace(question, beside=())), assertion, router)
     return found if alone.verdict is GateVerdict.VACUOUS else held(found)
-
-
-def _of_those_about_something(parts: Sequence[Judged]) -> Judged:
-    about = [one for one in parts if one.verdict is not GateVerdict.VACUOUS]
-    return together(about or parts)
 
 
 def _each_port(question: Question) -> Iterator[Question]:
@@ -93,7 +88,7 @@ def _from_inside(claim: Claim, assertion: str, router: Router) -> Judged:
     judged = [_route_refused(route, claim, assertion, router) for route in routes]
     if nowhere := _leads_nowhere(routes, claim, assertion, router):
         return nowhere
-    return _of_those_about_something(judged)
+    return about_something(judged)
 
 
 def _doubts(claim: Claim, router: Router) -> tuple[str, ...]:
@@ -160,9 +155,9 @@ def _from_outside(claim: Claim, assertion: str, router: Router) -> Judged:
             open_parts.append(together(best))
             covered.append(All((destination, traffic)))
         else:
-            closed.append(_of_those_about_something(judged))
+            closed.append(about_something(judged))
     if claim.question.called is not None:
-        return _of_those_about_something([*open_parts, *closed])
+        return about_something([*open_parts, *closed])
     return _every_flow(claim, assertion, router, covered, (open_parts, closed))
 
 
@@ -178,7 +173,9 @@ def _every_flow(
     question = replace(claim.question, from_outside=False)
     rest = _refusals(PlannedLeg(replace(question, beside=(*question.beside, *covered))), claim.world, router)
     if rest.end.verdict is Verdict.VACUOUS and not rest.refusals:
-        return together(open_parts) if open_parts else of_answers(GateVerdict.VACUOUS, rest.answers)
+        if not open_parts:
+            return of_answers(GateVerdict.VACUOUS, rest.answers)
+        return with_steps(together(open_parts), [rest.end.derivation] if router.context.settings.keep_goals else [])
     about = [one for one in closed if one.verdict is not GateVerdict.VACUOUS]
     if about:
         return together([*open_parts, *about])
@@ -204,7 +201,7 @@ def _of_way(way: _Way, claim: Claim, assertion: str) -> Judged:
     about = [(route, one) for route, one in way if one.verdict is not GateVerdict.VACUOUS]
     if not about:
         return together([one for _, one in way])
-    found = together([one for _, one in about])
+    found = about_something([one for _, one in way])
     if found.verdict is not GateVerdict.PROVED or any(not route.provided for route, _ in about):
         return found
     route = about[0][0]
@@ -250,6 +247,7 @@ def _violation(route: PlannedRoute, number: int, refusal: Refusal, claim: Claim,
         refused=True,
         witness=refusal.answer.witness,
         because=refusal.answer.because,
+        shown_by=texts((refusal.answer,)),
     )
 
 

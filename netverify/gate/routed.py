@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import TypeAlias
 
+from netverify.answers.derived import CLOSED, closed_route, without_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.routed import Router
@@ -14,13 +15,14 @@ from netverify.gate.by_ways import by_hop, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, held, of_answers, together
+from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.promised import judge_promise
 from netverify.gate.route_words import violation_text
 from netverify.intent.spec import World
 from netverify.model.flow import End
-from netverify.queries.outcome import Route, Verdict
+from netverify.queries.derivation import Derived, all_of
+from netverify.queries.outcome import Answer, Route, Verdict
 from netverify.queries.question import Question, narrowed
 from netverify.reference.clients import may_be_client
 from netverify.rules.predicate import ALWAYS, All, Not, Predicate
@@ -47,13 +49,13 @@ def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straigh
         part = replace(claim, question=question, exempt=())
         is_all = claim.wanted is Wanted.ALL
         parts.append((judge_promise if is_all else _none)(part, assertion, router, direct))
-    parts += judge_by_ways(claim, assertion, router)
-    told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
-    if told or not claim.exempt:
-        return together(told or parts)
+    by_ways = judge_by_ways(claim, assertion, router)
+    parts += by_ways.parts
+    if not claim.exempt or any(part.verdict is not GateVerdict.VACUOUS for part in parts):
+        return with_steps(about_something(parts), by_ways.closed)
     alone = judge_routes(replace(claim, exempt=()), assertion, router, straight)
     if alone.verdict is GateVerdict.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
-        return held(together(parts))
+        return held(with_steps(together(parts), by_ways.closed))
     return alone
 
 
@@ -162,7 +164,18 @@ def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> J
     doubts = router.doubts(question)
     because = answer.because if needs_pods and not doubts else ()
     rest = of_answers(GateVerdict.UNKNOWN if doubts else GateVerdict.PROVED, (answer,), because=because)
-    return together([*told, replace(rest, unknown_because=doubts)])
+    whole = together([*told, replace(rest, unknown_because=doubts)])
+    if doubts:
+        return whole
+    steps = [*(part.derivation for part in parts), *router.not_relayed(question)]
+    return replace(whole, derivation=all_of(f"no: {question.text}", steps) if parts else _without(answer, router))
+
+
+def _without(answer: Answer, router: Router) -> Derived:
+    """How it follows from ``answer`` that nobody comes by a route, where there is none."""
+    if answer.derivation is not None or not router.context.settings.keep_goals:
+        return answer.derivation
+    return without_route(answer.question, why="")
 
 
 def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:
@@ -172,14 +185,16 @@ def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router)
         verdict = {Verdict.UNKNOWN: GateVerdict.UNKNOWN, Verdict.VACUOUS: GateVerdict.VACUOUS}.get(
             judged.verdict, GateVerdict.PROVED
         )
-        return of_answers(verdict, judged.legs)
+        proof = closed_route(judged) if judged.verdict in CLOSED else None
+        return of_answers(verdict, judged.legs, derivation=proof)
     legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
     chosen = tuple(islice(product(*(leg.classes for leg in legs)), MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
     verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if is_complete else GateVerdict.UNKNOWN
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
-    return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
+    nobody = next((leg.derivation for leg in legs if not leg.classes), None)
+    return of_answers(verdict, answers, violations=violations, is_complete=is_complete, derivation=nobody)
 
 
 def _violation(
@@ -200,4 +215,5 @@ def _violation(
         witness=last.witness,
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),
         route=route if route.path else None,
+        shown_by=texts(route.legs),
     )

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from netverify.manifests.gathered import Gathered, merged
+from netverify.manifests.gathered import Digest, Gathered, merged
 from netverify.manifests.gathering import Content, Terms, contents, gather
 from netverify.manifests.sources import Source
 
@@ -75,16 +76,19 @@ class _Collection:
     def all_of(self, sources: tuple[Source, ...]) -> Gathered:
         """Everything, merged."""
         ahead = sum(source.size() for source in sources)
+        digests: list[Digest] = []
         for number, content in enumerate(contents(sources, self._terms.limits)):
             if isinstance(content, Gathered):
                 self._found[number] = content
                 continue
+            digests.append(Digest(content.path, sha256(content.data).hexdigest()))
             if not self._is_known(number, content):
                 self._read(number, content, ahead)
             ahead -= len(content.data)
         if self._workers is not None:
             self._take_answers(self._workers)
-        return merged(self._found[number] for number in sorted(self._found))
+        whole = merged(self._found[number] for number in sorted(self._found))
+        return replace(whole, digests=tuple(digests))
 
     def _is_known(self, number: int, content: Content) -> bool:
         """Whether the cache knows what ``content`` gives."""

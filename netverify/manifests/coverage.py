@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.manifests.gathered import Digest
 from netverify.model.cluster import Cluster
 
 
@@ -30,7 +31,8 @@ class Coverage:
     links out of the tree, files that a kustomization beside them does not name). ``unread`` are inputs that could not
     be read or were refused: while there is one, no verdict holds. ``rendered`` says by which program and version,
     ``fetched`` what was fetched for it with the digest of what it became; ``unrendered`` is what would be applied but
-    was not made from these files, with the reason: what it could change is unknown.
+    was not made from these files, with the reason: what it could change is unknown. ``digests`` are those of all
+    that was read, as it was rendered, sorted.
     """
 
     files: int = 0
@@ -47,6 +49,7 @@ class Coverage:
     rendered: tuple[RenderedBy, ...] = ()
     fetched: tuple[tuple[str, str], ...] = ()
     unrendered: tuple[tuple[str, str], ...] = ()
+    digests: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,12 +81,21 @@ class ReadObject:
         return self.fact.origin
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Digest:
+    """What a source was called, and the SHA-256 of its bytes, in hexadecimal digits."""
+
+    name: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What became of the documents of some sources: each is in exactly one count, or in ``unread``.
 
     The mappings count documents by kind. ``files`` counts the sources, ``templates`` are those that are no manifests;
     ``narrowing`` names the kinds of a mesh that may refuse what policy allows, each with the places of its objects.
+    ``digests`` are those of the sources that were read.
     """
 
     files: int = 0
@@ -102,6 +111,7 @@ class Gathered:
     unsupported: tuple[Unsupported, ...] = ()
     narrowing: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    digests: tuple[Digest, ...] = ()
 
 
 def merged(parts: Iterable[Gathered]) -> Gathered:
@@ -125,6 +135,7 @@ def merged(parts: Iterable[Gathered]) -> Gathered:
         unsupported=tuple(item for part in parts for item in part.unsupported),
         narrowing=narrowing,
         diagnostics=tuple(finding for part in parts for finding in part.diagnostics),
+        digests=tuple(digest for part in parts for digest in part.digests),
     )
 
 

@@ -208,6 +208,7 @@ def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
         not_manifests=gathered.not_manifests,
         templates=tuple(origin.path for origin in gathered.templates),
         unread=tuple(sorted(unread)),
+        digests=tuple(sorted(gathered.digests)),
     )
 
 

@@ -13,6 +13,7 @@ from netverify.manifests.confidential import mentions_secrets
 from netverify.manifests.processes import UnfinishedError, finished
 from netverify.manifests.refusal import escaped
 from netverify.manifests.scratch import Scratch
+from netverify.manifests.steady_words import steady
 
 _LINES_SHOWN: Final = 8
 _NO_NETWORK: Final = "http://127.0.0.1:9"
@@ -123,7 +124,7 @@ def run(program: Program, arguments: list[str], timeout_s: float, *, network: bo
         reason = (getattr(error, "strerror", None) or "unknown reason").lower()
         raise ProgramFailedError(f"`{program.words}` cannot be started: {reason}", "try it by hand") from None
     if done.status:
-        raise ProgramFailedError(f"`{program.words}` {done.ending}", _quoted(done.said))
+        raise ProgramFailedError(f"`{program.words}` {done.ending}", _quoted(done.said, place))
     if not is_blank(done.output) and not done.output.endswith(b"\n"):
         message = f"`{program.words}` stopped in the middle of a line, although it says that it succeeded"
         raise ProgramFailedError(message, "try it by hand")
@@ -160,9 +161,9 @@ def version_of(program: Program) -> str:
     return found.group().decode("ascii") if found else ""
 
 
-def _quoted(output: bytes) -> str:
-    """The last lines that a program printed, made harmless for a terminal."""
-    text = output.decode("utf-8", "replace")
+def _quoted(output: bytes, folder: str) -> str:
+    """The last lines that a program printed in ``folder``, the same in every run, made harmless for a terminal."""
+    text = steady(output.decode("utf-8", "replace"), folder)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return "it said nothing"

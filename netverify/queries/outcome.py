@@ -9,6 +9,7 @@ from enum import StrEnum
 from netverify.diagnostics import Origin
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, Flow
+from netverify.queries.derivation import Derived, SolvedText
 from netverify.rules.table import PolicyRef
 
 
@@ -122,7 +123,9 @@ class Answer:
 
     ``because`` traces the witness in both directions, or for an unreachable answer names the policies that carry the
     proof. ``unknown_because`` is why a verdict is ``UNKNOWN`` (objects that are not modelled, inputs that could not be
-    read, a solver that gave up). ``smt2`` are the formulas that were solved, in order, with their results.
+    read, a solver that gave up). ``smt2`` are the formulas that were solved, in order, with their results. Of these,
+    ``shown_by`` is the one that the witness is a model of, and ``derivation`` says from which ones a proof follows,
+    that nothing is reachable or that there is nothing to reach.
     """
 
     question: str
@@ -134,7 +137,9 @@ class Answer:
     assumptions: tuple[str, ...] = ()
     approximations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    smt2: tuple[tuple[str, str], ...] = ()
+    smt2: tuple[SolvedText, ...] = ()
+    shown_by: SolvedText | None = None
+    derivation: Derived = None
     routes: tuple[Route, ...] = ()
     route: Route | None = None
 

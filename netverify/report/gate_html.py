@@ -52,7 +52,8 @@ def _masthead(report: GateReport, run: Run) -> str:
         facts.append(report.today.isoformat())
     facts += [f"revision {run.revision}"] if run.revision else []
     facts += [run.repository] if run.repository else []
-    facts += [f"netverify {run.version}", duration_text(report.milliseconds)]
+    facts.append(f"netverify {run.version}")
+    facts += [duration_text(report.milliseconds)] if report.milliseconds is not None else []
     return (
         f"<header>\n<h1>netverify: {whole_count(report)}</h1>\n"
         f'<p class="soft">{" &middot; ".join(map(in_html, facts))}</p>\n</header>\n'

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from netverify.gate.outcome import BaselineUse, ExceptionUse, GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
+from netverify.queries.derivation import EvidenceDigests
 from netverify.report.gate_finding import new_first
 from netverify.report.gate_shortfalls import shortfalls
 from netverify.report.query_json import dumped, reason_json, route_json, witness_json
@@ -34,6 +35,7 @@ def render_gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str
                 "milliseconds": report.milliseconds,
             },
             "unchanged_since": report.unchanged_since,
+            "evidence": _evidence(report.evidence) if report.evidence is not None else None,
             "date": report.today.isoformat() if report.today is not None else None,
             "files": list(report.files),
             "coverage": coverage_json(inventory),
@@ -74,9 +76,14 @@ def _result(result: Result) -> Json:
         "controls": list(assertion.controls),
         **place_json(assertion.origin),
         "fingerprint": result.fingerprint,
+        "goals": [{"name": goal.name, "digest": goal.digest, "answer": goal.answer} for goal in result.goals],
         "questions": result.questions,
         "milliseconds": result.milliseconds,
     }
+
+
+def _evidence(digests: EvidenceDigests) -> Json:
+    return {"goals.json": digests.document, "inputs": digests.inputs, "options": digests.options}
 
 
 def _violation(violation: Violation) -> Json:

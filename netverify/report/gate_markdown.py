@@ -150,7 +150,8 @@ def _foot(report: GateReport, inventory: Inventory, run: Run) -> Iterator[str]:
     rest = (*remarks.assumptions, *remarks.approximations, *remarks.notes)
     basis = [f"- {_short(text, _LONGEST_LINE)}" for text in (*rest, *coverage_text(inventory))]
     yield _fold("What this rests on, and what was read", basis, "line")
-    yield f"To repeat this ({duration_text(report.milliseconds)}):\n\n{preformatted([shortened(run.command, 2_000)])}"
+    took = f" ({duration_text(report.milliseconds)})" if report.milliseconds is not None else ""
+    yield f"To repeat this{took}:\n\n{preformatted([shortened(run.command, 2_000)])}"
 
 
 def _fold(summary: str, rows: Sequence[str], noun: str) -> str:

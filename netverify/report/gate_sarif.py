@@ -138,6 +138,7 @@ def _properties(finding: Finding) -> Json:
         "world": finding.result.world.value,
         "severity": finding.result.assertion.severity.value,
         "statement": finding.result.statement,
+        **({"goals": {goal.name: goal.digest for goal in finding.result.goals}} if finding.result.goals else {}),
     }
 
 

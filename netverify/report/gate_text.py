@@ -134,4 +134,5 @@ def _summary(report: GateReport) -> Line:
     ink = INK[worst.verdict] if worst is not None else Ink.YELLOW
     if shortfalls(report):
         ink = Ink.RED
-    return (Span(whole_count(report), ink), Span(f" in {duration_text(report.milliseconds)}"))
+    took = f" in {duration_text(report.milliseconds)}" if report.milliseconds is not None else ""
+    return (Span(whole_count(report), ink), Span(took))

@@ -14,8 +14,10 @@ def counts_text(report: GateReport) -> str:
     return ", ".join(parts) or "no assertions"
 
 
-def duration_text(milliseconds: int) -> str:
-    """``1.2 s``, below a second ``340 ms``."""
+def duration_text(milliseconds: int | None) -> str:
+    """``1.2 s``, below a second ``340 ms``; empty where it is not to be told."""
+    if milliseconds is None:
+        return ""
     return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds} ms"
 
 

@@ -107,12 +107,29 @@ class Search:
 
         False only if that is sure.
         """
+        return not self.find_anyone(question, end).vacuous
+
+    def find_anyone(self, question: Question, end: End) -> Found:
+        """As :meth:`is_anyone`: ``vacuous`` iff there is nobody. ``obligations`` show it, if a goal has to."""
         anyone = replace(question, traffic=ALWAYS)
         alone = replace(anyone, destination=ALWAYS) if end is End.SOURCE else replace(anyone, source=ALWAYS)
         scene = self._scene(alone, PodScope.POSSIBLE, PodScope.POSSIBLE)
-        if scene.casts[end].empty:
-            return False
-        return not self._refinement.with_premises(Found(Status.UNSAT), _flows(alone, scene), []).vacuous
+        return Found(Status.UNSAT, vacuous=True) if scene.casts[end].empty else self._premises(alone, scene)
+
+    def find_premises(self, question: Question, *, existing: bool) -> Found:
+        """Whether there are flows that ``question`` is about, allowed or not; ``vacuous`` iff there are none.
+
+        They are flows of ``existing`` pods alone, or of all that there could be.
+        """
+        anybody = PodScope.NAMED if self._are_few(question) else PodScope.POSSIBLE
+        scope = PodScope.EXISTING if existing else anybody
+        scene = self._scene(question, scope, scope)
+        return Found(Status.UNSAT, vacuous=True) if scene.empty else self._premises(question, scene)
+
+    def _premises(self, question: Question, scene: Scene) -> Found:
+        attempts: Attempts = []
+        found = self._refinement.with_premises(Found(Status.UNSAT), _flows(question, scene), attempts)
+        return _with(found, attempts)
 
     def _found(self, goal: Goal, question: Question, scene: Scene, cut: Callable[[Scene], Iterable[Scene]]) -> Found:
         """What there is in any of the portions that ``cut`` makes of ``scene``, or the proof from all of them."""

@@ -1,38 +1,61 @@
-"""The printed goals, read by a solver that is not Z3: same answers on the same text."""
+"""The printed goals, read by solvers that are not Z3: same answers on the same text."""
 
 import re
 
 import pytest
 
 from agreement.adapter import inventory_of
+from agreement.evidences import compared_run, gate_run, routed_run
 from agreement.questions import small_case
+from netverify.evidence.second_solvers import MisreadGoalError, installed, opinion
 from netverify.verify import Settings, Verifier
 
-bitwuzla = pytest.importorskip("bitwuzla", reason="the second solver is not installed")
+TIMEOUT_S = 60
 
 
-def second_opinion(text):
-    """What Bitwuzla says about a saved goal; it must have read every assertion."""
-    goal, said_to_check = text.rsplit("(check-sat)\n", 1)
-    assert not said_to_check
-    manager = bitwuzla.TermManager()
-    parser = bitwuzla.Parser(manager, bitwuzla.Options(), language="smt2")
-    parser.parse(goal, parse_only=False, parse_file=False)
-    solver = parser.bitwuzla()
-    assert len(solver.get_assertions()) >= len(re.findall(r"^\(assert ", goal, re.MULTILINE))
-    return {bitwuzla.Result.SAT: "sat", bitwuzla.Result.UNSAT: "unsat"}.get(solver.check_sat(), "unknown")
+@pytest.fixture(params=["bitwuzla", "cvc5"])
+def solver(request):
+    """The name of a second solver."""
+    if request.param not in installed():
+        pytest.skip(f"{request.param} is not installed")
+    return request.param
 
 
 @pytest.mark.parametrize("first", range(0, 100, 25))
-def test_a_second_solver_agrees_about_every_goal_of_random_questions(first):
+def test_a_second_solver_agrees_about_every_goal_of_random_questions(first, solver):
     said = set()
     for seed in range(first, first + 25):
         cluster, question = small_case(seed)
         answer = Verifier(inventory_of(cluster), Settings(keep_goals=True)).ask(question["sentence"])
         for text, status in answer.smt2:
-            assert second_opinion(text) == status, text
+            assert opinion(text, solver, TIMEOUT_S) == status, text
             said.add(status)
     assert said == {"sat", "unsat"}
+
+
+@pytest.mark.parametrize(("run", "seeds"), [(gate_run, range(10)), (routed_run, [3]), (compared_run, range(4))])
+def test_a_second_solver_agrees_about_every_goal_of_a_gate(run, seeds, solver):
+    said = set()
+    for seed in seeds:
+        for text, status in {text for shown in run(seed) for text in shown.texts}:
+            assert opinion(text, solver, TIMEOUT_S) == status, text
+            said.add(status)
+    assert said == {"sat", "unsat"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "(set-logic QF_BV)\n(assert missing)\n(check-sat)\n",
+        "(set-logic QF_BV)\n(asert true)\n(check-sat)\n",
+        "(set-logic QF_BV)\n(declare-const a Bool)\n(assert a)\n",
+        "(set-logic QF_BV)\n(declare-const a Bool)\n(assert a)\n(check-sat)\n(assert (not a))\n",
+        "",
+    ],
+)
+def test_a_text_that_is_not_read_whole_is_no_agreement(wrong, solver):
+    with pytest.raises(MisreadGoalError):
+        opinion(wrong, solver, TIMEOUT_S)
 
 
 def test_goals_keep_to_the_fragment_that_several_solvers_read():
@@ -41,7 +64,8 @@ def test_goals_keep_to_the_fragment_that_several_solvers_read():
     for seed in range(40):
         cluster, question = small_case(seed)
         answer = Verifier(inventory_of(cluster), Settings(keep_goals=True)).ask(question["sentence"])
-        for text, _ in answer.smt2:
+        gate = [text for shown in gate_run(seed) for text in shown.texts] if seed < 5 else []
+        for text, _ in (*answer.smt2, *gate):
             goal = re.sub(r"^;.*$", "", text, flags=re.MULTILINE)
             assert set(re.findall(r"\(([^\s()]+)", goal)) <= allowed | operators
             assert not re.search(r"\((and|or) [^()\s]+\)", goal)

@@ -215,8 +215,14 @@ def test_goals_are_written_as_they_were_solved(capsys, tmp_path):
         (tmp_path / name).write_text(content)
     goals = tmp_path / "goals"
     run(capsys, str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), "--emit-smt2", str(goals))
-    assert sorted(one.name for one in goals.iterdir()) == ["01-sat.smt2", "02-unsat.smt2", "03-unsat.smt2"]
-    assert "allowed by the new manifests and denied by the old ones" in (goals / "01-sat.smt2").read_text()
+    first = "new-access.001.allowed-by-the-new-manifests-and-denied-by-the-old-ones-ingress-of-"
+    (found,) = goals.glob(f"{first}*.sat.smt2")
+    assert "allowed by the new manifests and denied by the old ones" in found.read_text()
+    said = json.loads((goals / "goals.json").read_text())
+    assert [(one["id"], one["verdict"], bool(one["derivation"])) for one in said["assertions"]] == [
+        ("new-access", "yes", False),
+        ("lost-access", "no", True),
+    ]
 
 
 def test_markdown_begins_with_its_mark_and_escapes_what_it_shows(capsys, tmp_path):

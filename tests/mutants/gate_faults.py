@@ -57,7 +57,7 @@ FAULTS = {
     ),
     "nobody outside comes in to whoever is there": (
         "gate.claiming",
-        "                if source is ANYONE and is_reached:\n",
+        "                if source is ANYONE and is_reached and self._may_have_pods(destination, world):\n",
         "                if False:\n",
         "deny from anyone",
     ),
@@ -69,8 +69,8 @@ FAULTS = {
     ),
     "a port that leads nowhere is dropped": (
         "gate.promised",
-        "    if nowhere := _leads_nowhere(routes, claim, assertion, router):\n        return nowhere\n    return _of",
-        "    return _of",
+        "    if nowhere := _leads_nowhere(routes, claim, assertion, router):\n        return nowhere\n    return a",
+        "    return a",
         "misspelt port",
     ),
     "ports of a Service are judged together": (
@@ -80,14 +80,14 @@ FAULTS = {
         "misspelt port beside another",
     ),
     "one endpoint that is reached is enough": (
-        "gate.promised",
-        "    return together(about or parts)\n",
+        "gate.judged",
+        '    return replace(together(about or parts), derivation=all_of("", [one.derivation for one in parts]))\n',
         "    return next((one for one in about if one.verdict is GateVerdict.PROVED), together(about or parts))\n",
         "one endpoint denied",
     ),
     "one way that policy may see suffices": (
         "gate.promised",
-        "    found = together([one for _, one in about])\n    if",
+        "    found = about_something([one for _, one in way])\n    if",
         "    found = next((one for _, one in about if one.verdict is GateVerdict.PROVED), about[0][1])\n    if",
         "seen as two",
     ),

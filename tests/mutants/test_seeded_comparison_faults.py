@@ -27,8 +27,8 @@ FAULTS = {
     ),
     "only the ingress of a change is compared": (
         "comparison.staging",
-        "            for places in _portions(self._changes.places(direction)):\n",
-        "            for places in _portions(self._changes.places(Direction.INGRESS)):\n",
+        "            yield from self._of_subjects(direction, self._changes.places(direction))\n",
+        "            yield from self._of_subjects(direction, self._changes.places(Direction.INGRESS))\n",
     ),
     "labels of a namespace are those of the allowing side on both": (
         "symbolic.obligations",

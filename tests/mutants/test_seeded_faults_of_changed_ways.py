@@ -11,13 +11,13 @@ SEEDS = range(400)
 FAULTS = {
     "what goes is not lost": (
         "comparison.way_changes",
-        "lost, self.lost_access = self._only(self._old, old, new, self.lost_access)",
+        "lost, self.lost_access = self._only(self._old, old, new, self.lost_access, self.no_lost)",
         "lost, self.lost_access = (), self.lost_access",
     ),
     "only what is open on the old side is new": (
         "comparison.way_changes",
-        "gained, self.new_access = self._only(self._new, new, old, self.new_access)",
-        "gained, self.new_access = self._only(self._new, new if old else [], old, self.new_access)",
+        "gained, self.new_access = self._only(self._new, new, old, self.new_access, self.no_new)",
+        "gained, self.new_access = self._only(self._new, new if old else [], old, self.new_access, self.no_new)",
     ),
     "clients make no difference": (
         "comparison.entrances",

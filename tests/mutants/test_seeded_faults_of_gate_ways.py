@@ -190,8 +190,8 @@ FAULTS = {
     ),
     "ways that are not modelled prove nothing against pods": (
         "gate.by_ways",
-        "    if all(part.verdict is GateVerdict.PROVED for part in parts) and (doubts := router.relayed(question)):\n",
-        "    if parts and (doubts := router.relayed(question)):\n",
+        "    if is_proved and (doubts := router.relayed(question)):\n",
+        "    if found.parts and is_proved and (doubts := router.relayed(question)):\n",
         "an unseen controller",
     ),
     "an undecided way is a closed one": (

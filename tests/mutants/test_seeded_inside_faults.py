@@ -112,7 +112,7 @@ FAULTS = {
     ),
     "an open way in proves": (
         "gate.judging",
-        "return together((direct, *judge_by_ways(claim, assertion, self.router)))",
+        "return with_steps(together((direct, *by_ways.parts)), by_ways.closed)",
         "return direct",
     ),
 }

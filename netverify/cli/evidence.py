@@ -1,0 +1,77 @@
+"""The evidence of a run: what it came to, with the digests of what was read and of the options that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from netverify.answers.settings import Settings
+from netverify.cli.versioning import version_of
+from netverify.evidence.document import Evidence, Shown, evidence_of
+from netverify.evidence.inputs import Digests, Inputs, Json, digest_of
+from netverify.evidence.results import shown_by_gate
+from netverify.gate.outcome import ExceptionState, GateReport
+from netverify.manifests.coverage import Inventory
+from netverify.queries.derivation import Derived, EvidenceDigests, SolvedText
+
+
+def evidence_about(
+    shown: Sequence[Shown], read: Sequence[Inventory], settings: Settings, *, compared: Sequence[Inventory] = ()
+) -> Evidence:
+    """The evidence of a run without intent that ``read`` manifests, and ``compared`` them with others."""
+    inputs = Inputs(_digests(read), compared=_digests(compared))
+    return evidence_of(tuple(shown), inputs, options_json(settings), tool())
+
+
+def evidence_of_gate(
+    report: GateReport, inventory: Inventory, settings: Settings, compared: Iterable[Inventory]
+) -> Evidence:
+    """The evidence of a gate."""
+    intent = tuple((path, digest_of(Path(path).read_bytes())) for path in report.files)
+    inputs = Inputs(_digests([inventory]), intent, _digests(compared))
+    applied = (ExceptionState.USED, ExceptionState.UNUSED)
+    exceptions: list[Json] = [use.exception.id for use in report.exceptions if use.state in applied]
+    return evidence_of(shown_by_gate(report), inputs, {**options_json(settings), "exceptions": exceptions}, tool())
+
+
+def naming_goals(report: GateReport, evidence: Evidence) -> GateReport:
+    """``report`` with the files that each result rests on."""
+    results = tuple(replace(one, goals=evidence.goals[one.assertion.id]) for one in report.results)
+    digests = EvidenceDigests(evidence.digest, evidence.inputs, evidence.options)
+    return replace(report, results=results, evidence=digests)
+
+
+def one_question(
+    command: str, statement: str, verdict: str, goals: Iterable[SolvedText], derivation: Derived = None
+) -> tuple[Shown]:
+    """What a ``command`` that answers one question came to."""
+    return (Shown(command, statement, verdict, tuple(goals), derivation),)
+
+
+def tool() -> str:
+    """What ran, with its version."""
+    return f"netverify {version_of('netverify')} with z3-solver {version_of('z3-solver')}"
+
+
+def _digests(inventories: Iterable[Inventory]) -> Digests:
+    digests = (one for inventory in inventories for one in inventory.coverage.digests)
+    return tuple((one.name, f"sha256:{one.sha256}") for one in digests)
+
+
+def options_json(settings: Settings) -> dict[str, Json]:
+    """What is taken as given. Limits of the solver are no part of it: they change no proof."""
+    routing = settings.routing
+    return {
+        "cni": settings.cni,
+        "behaviours": {behaviour.value: value for behaviour, value in sorted(settings.behaviours.items())},
+        "pod_cidrs": list(map(str, settings.pod_cidrs)),
+        "node_cidrs": list(map(str, settings.node_cidrs)),
+        "free_named_ports": settings.free_named_ports,
+        "unrendered_is_harmless": settings.unrendered_is_harmless,
+        "default_namespace": settings.default_namespace or "default",
+        "cluster_domain": routing.cluster_domain,
+        "node_local_dns": routing.node_local_dns,
+        "ingress_controller": routing.controller.text if routing.controller is not None else None,
+        "api_servers": list(map(str, routing.api_servers)),
+    }

@@ -1,0 +1,71 @@
+"""The evidence of random runs, read by a checker of its own and solved again by another solver."""
+
+from collections import Counter
+from functools import partial
+
+import pytest
+
+from agreement import evidences
+from netverify.evidence.second_solvers import installed, opinion
+
+SOLVERS = installed()
+if not SOLVERS:
+    pytest.skip("no second solver is installed", allow_module_level=True)
+SOLVE = partial(opinion, solver=SOLVERS[0], timeout_s=60)
+
+
+def checked(run, seeds, folder):
+    """What the checker found about the runs of all seeds together: proofs, and leaves without a text by their rule."""
+    found = Counter()
+    for seed in seeds:
+        place = folder / f"{run.__name__}-{seed}"
+        place.mkdir()
+        shown = list(run(seed))
+        told = evidences.checked(shown, place, SOLVE)
+        assert told.proofs == sum(one.verdict in {"proved", "excepted", "no"} for one in shown)
+        found.update(proofs=told.proofs, texts=len(told.texts))
+        found.update(step["rule"] for step in told.trusted)
+    return found
+
+
+@pytest.mark.parametrize("start", range(0, 24, 8))
+def test_each_proof_of_a_random_intent_follows_from_texts(start, tmp_path):
+    found = checked(evidences.gate_run, range(start, start + 8), tmp_path)
+    assert found["proofs"] > 5
+    assert found["nobody"] < found["proofs"] / 2
+
+
+def test_each_proof_about_ways_in_follows_from_texts(tmp_path):
+    found = checked(evidences.routed_run, [0, 2], tmp_path)
+    assert found["proofs"] > 15
+    assert found["texts"] > 100
+
+
+@pytest.mark.parametrize("start", range(0, 12, 6))
+def test_each_comparison_that_finds_nothing_follows_from_texts(start, tmp_path):
+    found = checked(evidences.compared_run, range(start, start + 6), tmp_path)
+    assert found["proofs"] > 12
+    assert not found["all-pairs"]
+
+
+def test_each_comparison_of_ways_in_that_finds_nothing_follows_from_texts(tmp_path):
+    assert checked(evidences.changed_routes_run, range(6), tmp_path)["proofs"] > 5
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 1_300, 20))
+def test_each_proof_of_many_more_intents_follows_from_texts(start, tmp_path):
+    checked(evidences.gate_run, range(start, start + 20), tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(100, 140, 4))
+def test_each_proof_about_many_more_ways_in_follows_from_texts(start, tmp_path):
+    checked(evidences.routed_run, range(start, start + 4), tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(100, 400, 20))
+def test_each_of_many_more_comparisons_follows_from_texts(start, tmp_path):
+    checked(evidences.compared_run, range(start, start + 20), tmp_path)
+    checked(evidences.changed_routes_run, range(start, start + 20), tmp_path)
