@@ -67,9 +67,9 @@ def _number(results: Sequence[Result], tag: str) -> int:
 
 
 def _seconds(milliseconds: Sequence[int | None]) -> dict[str, str]:
-    """The attribute that says how long all of it took; none where that is not to be told."""
+    """The attribute that says how long all of it took; none where that is not to be told, and of nothing."""
     told = [one for one in milliseconds if one is not None]
-    return {"time": f"{sum(told) / 1000:.3f}"} if len(told) == len(milliseconds) else {}
+    return {"time": f"{sum(told) / 1000:.3f}"} if told and len(told) == len(milliseconds) else {}
 
 
 def _case(result: Result, inventory: Inventory) -> ET.Element:
