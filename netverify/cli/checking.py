@@ -39,7 +39,9 @@ from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import FILE_NAMES, Severity, Spec
 from netverify.manifests.confidential import shown_arguments
 from netverify.manifests.coverage import Coverage, Inventory
+from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.permissions import HOW_TO_ALLOW
+from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.model.cluster import Cluster
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
@@ -213,13 +215,14 @@ def _baseline(request: CheckRequest) -> Baseline | None:
     if not request.sources.permissions.lets_named(Path(request.baseline)):
         raise Refusal("NV717", f"the baseline `{request.baseline}` leads out of the checkout", HOW_TO_ALLOW)
     try:
-        return read_baseline(request.baseline, Path(request.baseline).read_text(encoding="utf-8"))
+        data = read_regular(Path(request.baseline), DEFAULT_LIMITS.file_bytes)
+        return read_baseline(request.baseline, data.decode("utf-8"))
     except BaselineError as error:
         raise Refusal("NV717", f"`{request.baseline}` is no baseline: {error}", "write one anew") from None
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "not a readable text").lower()
-        advice = "write one with `--write-baseline FILE`"
-        raise Refusal("NV717", f"cannot read the baseline `{request.baseline}`: {reason}", advice) from None
+    except (UnreadableError, ValueError) as error:
+        text = error.message if isinstance(error, UnreadableError) else "not a readable text"
+        message = f"cannot read the baseline `{request.baseline}`: {text.removeprefix('cannot be read: ')}"
+        raise Refusal("NV717", message, "write one with `--write-baseline FILE`") from None
 
 
 def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> ExitStatus:

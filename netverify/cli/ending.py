@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,13 +14,12 @@ from netverify.cli.program import ReaderLeftError, program
 from netverify.cli.refusal import Refusal, refusal_of
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import DiagnosedError
-from netverify.interruption import INTERRUPTS, Interruption
 
 BROKEN_PIPE = 141
 
 
 def ended(arguments: Sequence[str], program_name: str) -> int:
-    """Runs one command line and gives its exit status."""
+    """Runs one command line and gives its exit status. Raises what interrupts it."""
     try:
         status = program.main(
             list(arguments), prog_name=program_name, complete_var=COMPLETE_VARIABLE, standalone_mode=False
@@ -32,9 +30,9 @@ def ended(arguments: Sequence[str], program_name: str) -> int:
     except DiagnosedError as error:
         _complain_in_full(error)
         return ExitStatus.USAGE
-    except (Interruption, KeyboardInterrupt, click.Abort) as error:
+    except click.Abort as error:
         if not isinstance(error.__cause__, EOFError):
-            return interrupted(error if isinstance(error, Interruption) else Interruption(signal.SIGINT))
+            raise KeyboardInterrupt from None
         # click takes any of these for the end of a terminal, whoever met it.
         refusal = _internal_error(error.__cause__)
     except (BrokenPipeError, ReaderLeftError):
@@ -45,17 +43,6 @@ def ended(arguments: Sequence[str], program_name: str) -> int:
         return int(status or 0)
     _complain(refusal)
     return refusal.status
-
-
-def interrupted(interruption: Interruption) -> int:
-    """Says that a signal ended the run, and gives the status for it."""
-    # The frames that it remembers may hold what is to be given back before the end.
-    interruption.with_traceback(None)
-    INTERRUPTS.finish()
-    if interruption.number == signal.SIGINT and sys.stderr.isatty():
-        sys.stderr.write("\n")  # after the `^C` of the terminal
-    _complain(Refusal("", interruption.words))
-    return interruption.status
 
 
 def _unwritable_output(error: Exception) -> Refusal | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +16,12 @@ from netverify.interruption import INTERRUPTS, Interruption
 
 def main(arguments: Sequence[str], program_name: str) -> int:
     """Runs one command line and gives its exit status; every way to end has one message and never a traceback."""
-    from netverify.cli.ending import ended  # noqa: PLC0415 see above
+    try:
+        from netverify.cli.ending import ended  # noqa: PLC0415 see above
 
-    return ended(arguments, program_name)
+        return ended(arguments, program_name)
+    except (Interruption, KeyboardInterrupt) as error:
+        return _interrupted(error if isinstance(error, Interruption) else Interruption(signal.SIGINT))
 
 
 def run() -> NoReturn:
@@ -30,11 +34,22 @@ def run() -> NoReturn:
         _silence_broken_pipes()
         INTERRUPTS.finish()
     except Interruption as interruption:
-        from netverify.cli.ending import interrupted  # noqa: PLC0415 see above
-
-        status = interrupted(interruption)
+        status = _interrupted(interruption)
         _silence_broken_pipes()
     sys.exit(status)
+
+
+def _interrupted(interruption: Interruption) -> int:
+    """Says that a signal ended the run, and gives its status. Nothing is imported: what was may be half there."""
+    # The frames that it remembers may hold what is to be given back before the end.
+    interruption.with_traceback(None)
+    INTERRUPTS.finish()
+    with contextlib.suppress(OSError, ValueError):
+        # A terminal shows a `^C` in front.
+        begin = "\n" if interruption.number == signal.SIGINT and sys.stderr.isatty() else ""
+        sys.stderr.write(f"{begin}error: {interruption.words}\n")
+        sys.stderr.flush()
+    return interruption.status
 
 
 def _program_name(argument: str) -> str:

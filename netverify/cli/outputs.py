@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from click.shell_completion import CompletionItem
 from netverify.budget import OutOfBudgetError
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
-from netverify.interruption import Resource
+from netverify.manifests.scratch import Replacement
 from netverify.queries.suggestions import did_you_mean, nearest
 
 
@@ -81,36 +80,6 @@ def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
     return tuple(outputs) or (Output("text"),)
 
 
-class _Replacement(Resource):
-    """A file beside ``target`` that takes its place once it is whole, and is gone otherwise."""
-
-    def __init__(self, target: Path) -> None:
-        self._target = target
-        self._temporary: Path | None = None
-        self.descriptor = -1
-
-    def acquire(self) -> None:
-        """As :meth:`Resource.acquire`."""
-        prefix = f".{self._target.name[:_LONGEST_PREFIX]}."
-        self.descriptor, name = tempfile.mkstemp(dir=self._target.parent, prefix=prefix)
-        self._temporary = Path(name)
-
-    def take_place(self) -> None:
-        """Become ``target``."""
-        assert self._temporary is not None
-        self._temporary.chmod(_mode(self._target))
-        self._temporary.replace(self._target)
-
-    def release(self) -> None:
-        """As :meth:`Resource.release`; where it has taken its place, nothing is left of it."""
-        if self._temporary is not None:
-            self._temporary.unlink(missing_ok=True)
-
-
-_LONGEST_PREFIX: Final = 40
-"""Of the name of a file, so that the one beside it has no name that is too long."""
-
-
 def write_whole(path: Path, pieces: Iterable[str]) -> None:
     """Writes ``pieces`` of text to ``path`` so that a reader sees the old file or the new one, never a part.
 
@@ -123,12 +92,13 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
             with path.open("w", encoding="utf-8") as stream:
                 write_marked(stream, pieces)
             return
-        with _Replacement(path.resolve()) as replacement:
+        target = path.resolve()
+        with Replacement(target) as replacement:
             with os.fdopen(replacement.descriptor, "w", encoding="utf-8", newline="") as stream:
                 stream.writelines(pieces)
                 stream.flush()
                 os.fsync(stream.fileno())
-            replacement.take_place()
+            replacement.take_place(_mode(target))
     except OSError as error:
         raise unwritable(f"write `{path}`", error) from None
 

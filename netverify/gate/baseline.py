@@ -60,7 +60,7 @@ def read_baseline(path: str, text: str) -> Baseline:
             raise BaselineError(f"its schema is not `{SCHEMA}`")
         known = {str(one["fingerprint"]): str(one["assertion"]) for one in value["violations"]}
         version = int(value.get("fingerprints", 1))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         if isinstance(error, BaselineError):
             raise
         raise BaselineError("it is not what `--write-baseline` writes") from None

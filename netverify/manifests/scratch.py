@@ -1,9 +1,10 @@
-"""Temporary folders: gone afterwards, also when a signal ends the run."""
+"""Temporary folders and files that are not whole yet: gone afterwards, also when a signal ends the run."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from netverify.interruption import Resource
 
@@ -29,6 +30,39 @@ class Scratch(Resource):
         """As :meth:`Resource.release`."""
         if self._folder is not None:
             self._folder.cleanup()
+
+
+class Replacement(Resource):
+    """A private file beside ``target`` that takes its place once it is whole, and is gone otherwise.
+
+    What is to be in it is written to ``descriptor``, by a stream that closes it. Raises ``OSError``.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._temporary: Path | None = None
+        self.descriptor = -1
+
+    def acquire(self) -> None:
+        """As :meth:`Resource.acquire`."""
+        prefix = f".{self._target.name[:_LONGEST_PREFIX]}."
+        self.descriptor, name = tempfile.mkstemp(dir=self._target.parent, prefix=prefix)
+        self._temporary = Path(name)
+
+    def take_place(self, mode: int) -> None:
+        """Become ``target``, with the permissions ``mode``."""
+        assert self._temporary is not None
+        self._temporary.chmod(mode)
+        self._temporary.replace(self._target)
+
+    def release(self) -> None:
+        """As :meth:`Resource.release`; where it has taken its place, nothing is left of it."""
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+
+
+_LONGEST_PREFIX: Final = 40
+"""Of the name of a file, so that the one beside it has no name that is too long."""
 
 
 def no_room(error: OSError) -> str:

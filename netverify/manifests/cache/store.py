@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from netverify.manifests.scratch import Replacement
 
 _MAGIC: Final = b"netverify reading 1\n"
 _DIGEST_BYTES: Final = 32
@@ -48,21 +49,15 @@ class Store:
 
     def put(self, key: str, body: bytes) -> bool:
         """Keep ``body`` under ``key``; false where the folder cannot be written or is not ours alone."""
-        temporary = self.folder / f".{key}.{secrets.token_hex(8)}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_ours(self.folder.stat()):
                 return False
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with Replacement(self.folder / key) as replacement:
+                with os.fdopen(replacement.descriptor, "wb") as stream:
+                    stream.write(_MAGIC + _digest(key, body) + body)
+                replacement.take_place(0o600)
         except (OSError, ValueError):
-            return False
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(_MAGIC + _digest(key, body) + body)
-            temporary.replace(self.folder / key)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
             return False
         return True
 

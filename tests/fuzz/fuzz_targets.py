@@ -1,0 +1,149 @@
+"""What is fuzzed: each target takes bytes, raises nothing but what its documentation says, and ends soon and small."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from agreement.adapter import inventory_of
+from fuzz.seeds import BASELINES, INTENTS, MANIFESTS, SELECTORS, SENTENCES, WORDS
+from generators.small_cases import small_case
+from netverify.diagnostics import DiagnosedError
+from netverify.gate.baseline import BaselineError, read_baseline
+from netverify.intent.reading import read_spec
+from netverify.manifests.cache.packing import pack, unpack
+from netverify.manifests.cache.store import Store
+from netverify.manifests.collection import collect
+from netverify.manifests.gathered import merged
+from netverify.manifests.gathering import Content, Terms, gather
+from netverify.manifests.kinds import is_irrelevant
+from netverify.manifests.loader import load
+from netverify.manifests.sources import Source
+from netverify.model.cluster import Cluster
+from netverify.queries.question import Question
+from netverify.queries.selector_grammar import read_selector, selector_text
+from netverify.queries.sentence import canonical_sentence, parse_sentence
+from netverify.queries.sentence_error import SentenceError
+from netverify.queries.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``run`` is what is fuzzed, ``seeds`` are inputs to begin with, ``words`` what mutations put in."""
+
+    run: Callable[[bytes], None]
+    seeds: tuple[bytes, ...]
+    words: tuple[bytes, ...] = WORDS
+
+
+_SCRATCH = tempfile.TemporaryDirectory(prefix="netverify-fuzz-")
+_FOLDER = Path(_SCRATCH.name)
+(_FOLDER / "more").mkdir()
+(_FOLDER / "more" / "one.yaml").write_bytes(INTENTS[-1])
+
+
+def _loader(data: bytes) -> None:
+    for namespace in (None, "shop"):
+        loaded = load("x.yaml", data, namespace=namespace)
+        assert not loaded.diagnostics or all(one.origin.path == "x.yaml" for one in loaded.diagnostics)
+    load("x.yaml", data, is_irrelevant=is_irrelevant, strict=True)
+
+
+def _manifests(data: bytes) -> None:
+    collect([Source("x.yaml", data=data), Source("y.yaml", "shop", data=data)], Terms())
+
+
+def _intent(data: bytes) -> None:
+    file = _FOLDER / "netverify.yaml"
+    file.write_bytes(data)
+    with suppress(DiagnosedError):
+        read_spec((str(file),))
+
+
+_CLUSTERS = tuple(inventory_of(small_case(seed)[0]).cluster for seed in range(4))
+
+
+def _text(data: bytes) -> str:
+    """As the interpreter decodes arguments."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _sentence(data: bytes) -> None:
+    for cluster in _CLUSTERS:
+        try:
+            question = parse_sentence(_text(data), cluster, default_namespace="a")
+        except SentenceError as error:
+            where = (error.start, error.end)
+        else:
+            where = (0, 0)
+            _check_is_canonical(question, cluster)
+        assert 0 <= where[0] <= where[1] <= len(_text(data)) + 1
+
+
+def _check_is_canonical(question: Question, cluster: Cluster) -> None:
+    again = parse_sentence(canonical_sentence(question), cluster, default_namespace="a")
+    assert again.source == question.source
+    assert again.destination == question.destination
+    assert again.traffic == question.traffic
+
+
+def _selector(data: bytes) -> None:
+    try:
+        selector = read_selector(Tokens(_text(data)))
+    except SentenceError:
+        return
+    assert read_selector(Tokens(selector_text(selector))) == selector
+
+
+def _cache(data: bytes) -> None:
+    """An entry as it lies on the disk; then a body whose digest is right."""
+    (_FOLDER / "key").write_bytes(data)
+    body = Store(_FOLDER).get("key")
+    assert body is None or Store(_FOLDER).put("key", body)
+    try:
+        gathered = unpack(data, "x.yaml")
+    except ValueError:
+        return
+    merged([gathered])
+
+
+def _baseline(data: bytes) -> None:
+    try:
+        baseline = read_baseline("b.json", data.decode("utf-8"))
+    except (BaselineError, UnicodeDecodeError):
+        return
+    baseline.use(())
+    assert isinstance(baseline.knows("x"), bool)
+
+
+def _entries() -> tuple[bytes, ...]:
+    packed = [pack(gather(Content("x.yaml", text), Terms()), "x.yaml") for text in MANIFESTS]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number, body in enumerate(packed[:2]):
+            Store(folder).put(str(number), body)
+        return (*packed, *(one.read_bytes() for one in sorted(folder.iterdir())))
+
+
+def _pieces_of(bodies: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Rows of entries, so that mutations put one pool into the place of another."""
+    rows = [json.dumps(row, separators=(",", ":")).encode() for body in bodies[:4] for row in json.loads(body)]
+    return tuple(dict.fromkeys((*rows, b"null", b"-1", b"1e9", b"[]", b"{}", b"true", b"NaN", b"9" * 30, b'""')))
+
+
+def targets() -> dict[str, Target]:
+    """Every target by its name."""
+    entries = _entries()
+    return {
+        "loader": Target(_loader, MANIFESTS),
+        "manifests": Target(_manifests, MANIFESTS),
+        "intent": Target(_intent, INTENTS),
+        "sentence": Target(_sentence, SENTENCES),
+        "selector": Target(_selector, SELECTORS),
+        "cache": Target(_cache, entries, _pieces_of(entries)),
+        "baseline": Target(_baseline, BASELINES),
+    }
