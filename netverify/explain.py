@@ -20,12 +20,12 @@ from netverify.queries.question import Question
 from netverify.queries.wording import peer_words, traffic_words
 from netverify.reference.evaluate import allows, matches
 from netverify.reference.trace import Decision, trace
-from netverify.rules.predicate import InNamespace, OnHostNetwork, Predicate
+from netverify.rules.predicate import Choice, Choices, Decided, InNamespace, OnHostNetwork, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Carrier, PolicyRef, PolicySet, Rule, RuleTable, Selection
 from netverify.rules.visit import alternatives
 
-Behaviours = Mapping[Behaviour, bool]
+Behaviours = Choices
 
 
 class ReplayError(NetverifyError):
@@ -40,7 +40,7 @@ class Latitudes:
     elementary interval; ``ports`` are worth trying, best first; ``declared`` are the namespaces whose labels are fixed.
     """
 
-    behaviours: tuple[Behaviour, ...]
+    behaviours: tuple[Choice, ...]
     addresses: Mapping[End, Sequence[tuple[Address, ...]]]
     ports: Sequence[tuple[Protocol, int]]
     declared: frozenset[str]
@@ -88,8 +88,8 @@ def explain(  # noqa: PLR0913 - a flow of one question, and what it may be chang
     tables = relevant_tables(policies, small)
     needed = needed_behaviours(lambda others: holds(tables, small, others), behaviours, latitudes.behaviours)
     # Behaviours that do not matter are traced at their quietest.
-    shown = {**behaviours, **{b: False for b in latitudes.behaviours if b not in needed}}
-    shown = shown if holds(tables, small, shown) else dict(behaviours)
+    shown = Decided(behaviours, {b: False for b in latitudes.behaviours if b not in needed})
+    shown = shown if holds(tables, small, shown) else Decided(behaviours)
     witness = Witness(
         small,
         needed,
@@ -181,30 +181,30 @@ def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow],
     declared = flow.destination.ports if isinstance(flow.destination, Pod) else ()
     numbers = edges | {port.number for port in declared}
     others = [replace(flow, port=number) for number in sorted(numbers) if number != flow.port]
-    asked = [other for other in others if matches(asked_traffic, other, dict.fromkeys(Behaviour, True))]
+    asked = [other for other in others if matches(asked_traffic, other, Decided(dict.fromkeys(Behaviour, True)))]
     return not asked or not all(accepts(other) for other in asked)
 
 
 class _UndecidedError(Exception):
     """An evaluation asked for a behaviour that is left open."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Choice) -> None:
         super().__init__(behaviour)
         self.behaviour = behaviour
 
 
-class _Decided(dict[Behaviour, bool]):
+class _Decided(dict[Choice, bool]):
     """Some behaviours; asking for another one is an :class:`_UndecidedError`."""
 
-    def __missing__(self, behaviour: Behaviour) -> bool:
+    def __missing__(self, behaviour: Choice) -> bool:
         raise _UndecidedError(behaviour)
 
 
 def needed_behaviours(
     accepts: Callable[[Behaviours], bool],
     behaviours: Behaviours,
-    free: Sequence[Behaviour],
-) -> dict[Behaviour, bool]:
+    free: Sequence[Choice],
+) -> dict[Choice, bool]:
     """The ``free`` behaviours that the witness needs, with their values; it is accepted whatever the others are."""
     needed = {behaviour: behaviours[behaviour] for behaviour in free}
     fixed = {behaviour: value for behaviour, value in behaviours.items() if behaviour not in needed}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from netverify.answers.context import Context
 from netverify.answers.planned import PlannedLeg
 from netverify.model.addresses import AddressRange, joined, within
-from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.model.intervals import Intervals
 from netverify.queries.address_words import range_words
@@ -21,6 +20,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    Choices,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -32,6 +32,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.visit import predicates_of
 from netverify.symbolic.casting import PodScope
@@ -78,7 +79,7 @@ def where_it_connects_from(judged: Answer, found: Sequence[Admitted], question: 
         yield f"where the load balancer has an address in {range_words(ranges)}"
 
 
-def _demands(answer: Answer) -> tuple[Scope | None, Mapping[Behaviour, bool]]:
+def _demands(answer: Answer) -> tuple[Scope | None, Choices]:
     return answer.scope, answer.witness.behaviours if answer.witness is not None else {}
 
 
@@ -132,6 +133,7 @@ def _split(predicate: Predicate, cells: int, intervals: Intervals) -> _Split:
             | IsWorkload()
             | AddressIn()
             | Behaves()
+            | Unspecified()
             | SameNode()
             | PortIn()
             | NamedPort()

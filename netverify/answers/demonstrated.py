@@ -18,6 +18,7 @@ from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    Choice,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -27,6 +28,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.symbolic.casting import PodScope
 
@@ -49,12 +51,25 @@ class DemonstrationWords:
         pods = AnyOf(tuple(one.predicate(self.end) for one in (*(term.pods for term in whole), *rest)))
         asked = narrowed(question, self.end, All((pods, *self._addresses(self.end, shown))))
         partner = All((*self._partner(shown), *self._addresses(self._other, shown)))
-        return replace(narrowed(asked, self._other, partner), traffic=All(tuple(self._traffic(shown))))
+        return replace(
+            narrowed(asked, self._other, partner), traffic=All((*self._traffic(shown), *self._unspecified(shown)))
+        )
 
     def behaviours(self, shown: Demonstration) -> Mapping[Behaviour, bool]:
         """What the CNI does in the world of ``shown``."""
-        known = ((self._variables.behaviour_of(variable), value) for variable, value in shown.world.items())
-        return {behaviour: bool(1 << value & TRUE) for behaviour, value in known if behaviour is not None}
+        return {one: value for one, value in self._decided(shown) if isinstance(one, Behaviour)}
+
+    def _decided(self, shown: Demonstration) -> Iterator[tuple[Choice, bool]]:
+        for variable, value in shown.world.items():
+            choice = self._variables.choice_of(variable)
+            if choice is not None:
+                yield choice, bool(1 << value & TRUE)
+
+    def _unspecified(self, shown: Demonstration) -> Iterator[Predicate]:
+        """What policy leaves open, as it is in the world of ``shown``."""
+        for one, value in self._decided(shown):
+            if isinstance(one, Unspecified):
+                yield one if value else Not(one)
 
     def scope(self, shown: Demonstration) -> PodScope:
         """Who is at the other end."""

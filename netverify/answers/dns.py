@@ -157,7 +157,7 @@ def _needs(found: Answer, server: DnsServer, context: Context) -> tuple[str, ...
     witness = found.witness
     if witness is None:
         return ()
-    needs = [setting_words(behaviour, value=value) for behaviour, value in sorted(witness.behaviours.items())]
+    needs = [setting_words(behaviour, value=value) for behaviour, value in witness.needs]
     matters = {End.SOURCE: witness.source_address_matters, End.DESTINATION: witness.destination_address_matters}
     known = {address for one in context.inventory.cluster.workloads for address in one.known_addresses}
     if server.stand_in is not None:

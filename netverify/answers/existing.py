@@ -102,7 +102,7 @@ def _intervals(question: Question, closed: RuleTable) -> Intervals:
     mentions = Mentions()
     collect(question.source, mentions)
     collect(question.destination, mentions)
-    for tier in closed.tiers:
+    for tier in closed.every_tier():
         for rule in tier.rules:
             collect(rule.peer, mentions)
     return Intervals(mentions.ranges)

@@ -16,7 +16,10 @@ def latitudes(context: Context, mentions: Mentions, plan: AddressPlan) -> Latitu
     namespaces = context.inventory.cluster.namespaces.values()
     free = [plan.free(Holder.POD, number) for number in range(len(plan.intervals.all))] if mentions.addressed else []
     return Latitudes(
-        behaviours=tuple(behaviour for behaviour in Behaviour if behaviour not in context.settings.fixed),
+        behaviours=(
+            *(behaviour for behaviour in Behaviour if behaviour not in context.settings.fixed),
+            *sorted(mentions.unspecified),
+        ),
         addresses=dict.fromkeys(mentions.addressed, free),
         ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
         declared=frozenset(namespace.name for namespace in namespaces if namespace.declared),

@@ -91,7 +91,7 @@ def needs(route: Route) -> tuple[str, ...]:
         setting_words(behaviour, value=value)
         for leg in route.legs
         if leg.witness is not None
-        for behaviour, value in sorted(leg.witness.behaviours.items())
+        for behaviour, value in leg.witness.needs
     ]
     return unique((*route.provided, *behaviours))
 

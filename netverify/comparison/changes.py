@@ -167,9 +167,10 @@ class Changes:
 
 def _say_the_same(one: RuleTable, other: RuleTable) -> bool:
     """Whether two tables are written the same, but for the names, the places and the order of policies."""
-    return len(one.tiers) == len(other.tiers) and all(
-        _tier_is(ours, theirs) for ours, theirs in zip(one.tiers, other.tiers, strict=True)
-    )
+    if [len(table.tiers) for table in one.every()] != [len(table.tiers) for table in other.every()]:
+        return False
+    pairs = zip(one.every_tier(), other.every_tier(), strict=True)
+    return all(_tier_is(ours, theirs) for ours, theirs in pairs)
 
 
 def _tier_is(one: Tier, other: Tier) -> bool:
@@ -186,7 +187,8 @@ def _written(tier: Tier) -> Iterator[Hashable]:
     for selection in tier.applies:
         yield selection.subject
     for rule in tier.rules:
-        yield rule.subject, rule.peer, rule.traffic, rule.action
+        tied = (rule.tie, str(rule.policy)) if rule.tie else ()
+        yield rule.subject, rule.peer, rule.traffic, rule.action, tied
 
 
 def _keys(old: Namespace, new: Namespace) -> frozenset[str] | None:

@@ -23,7 +23,6 @@ from netverify.explain import (
 )
 from netverify.manifests.coverage import Inventory
 from netverify.model.address_plan import AddressPlan, Holder
-from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import ContainerPort
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
@@ -35,7 +34,7 @@ from netverify.queries.wording import peer_words, traffic_words
 from netverify.reference.evaluate import allows, matches
 from netverify.reference.trace import trace
 from netverify.rules.mentions import Mentions
-from netverify.rules.predicate import ALWAYS, Predicate
+from netverify.rules.predicate import ALWAYS, Choice, Decided, Predicate
 from netverify.rules.table import PolicySet, Selection
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.refinement import Found
@@ -79,12 +78,12 @@ class Explainer:
         if not accepts(found.flow):
             raise ReplayError(found.goal.text)
         mentions, plan = found.goal.mentions, found.goal.plan
-        free = found.goal.free_behaviours
+        free: tuple[Choice, ...] = (*found.goal.free_behaviours, *sorted(mentions.unspecified))
         latitudes = self._latitudes(mentions, plan, free)
         small = _anywhere(shrink(found.flow, accepts, latitudes), accepts, mentions, plan)
         needed = needed_behaviours(lambda others: differs(small, others), found.behaviours, free)
-        shown = {**found.behaviours, **{one: False for one in free if one not in needed}}
-        shown = shown if differs(small, shown) else dict(found.behaviours)
+        shown = Decided(found.behaviours, {one: False for one in free if one not in needed})
+        shown = shown if differs(small, shown) else Decided(found.behaviours)
         witness = Witness(
             small,
             needed,
@@ -161,7 +160,7 @@ class Explainer:
             if isinstance(one, Pod) and isinstance(there, Pod) and one.namespace_labels != there.namespace_labels:
                 yield end
 
-    def _latitudes(self, mentions: Mentions, plan: AddressPlan, free: tuple[Behaviour, ...]) -> Latitudes:
+    def _latitudes(self, mentions: Mentions, plan: AddressPlan, free: tuple[Choice, ...]) -> Latitudes:
         ports = sorted(port for port in mentions.ports if port <= MAX_PORT)
         numbers = range(len(plan.intervals.all)) if mentions.addressed else ()
         addresses = [plan.free(Holder.POD, number) for number in numbers]
@@ -221,7 +220,7 @@ def _anywhere(flow: Flow, accepts: Callable[[Flow], bool], mentions: Mentions, p
 
 def _selections(policies: PolicySet, direction: Direction) -> Iterator[Selection]:
     """The selections of policies, without what is built in."""
-    for tier in policies.tables[direction].tiers:
+    for tier in policies.tables[direction].every_tier():
         yield from (selection for selection in tier.applies if selection.policy.origin.path)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from netverify.comparison.outcome import Cause, CauseKind
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address, AddressRange
-from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
 from netverify.reference.evaluate import matches
@@ -19,6 +18,7 @@ from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    Choices,
     InNamespace,
     IsWorkload,
     NamespaceMatches,
@@ -28,7 +28,7 @@ from netverify.rules.predicate import (
 )
 from netverify.rules.visit import alternatives, conjuncts
 
-Behaviours = Mapping[Behaviour, bool]
+Behaviours = Choices
 Accepts = Callable[[Flow], bool]
 
 

@@ -31,7 +31,7 @@ from netverify.connectivity.witness import Decoder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End, Flow
-from netverify.rules.predicate import ALWAYS, All, Predicate
+from netverify.rules.predicate import ALWAYS, All, Choice, Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
 
@@ -180,7 +180,7 @@ class Connectivity:
                 for bundle in self._replicas(kept[number], bit):
                     yield Connection(endpoint, endpoint, bundle.access)
 
-    def witness(self, source: int, destination: int) -> tuple[Flow, dict[Behaviour, bool]] | None:
+    def witness(self, source: int, destination: int) -> tuple[Flow, dict[Choice, bool]] | None:
         """A flow that ``source`` may open to ``destination``, with behaviours of the CNI under which it may.
 
         One of them is a pod. The same number twice: between two pods of a workload that has several. None where nothing

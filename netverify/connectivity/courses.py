@@ -10,9 +10,11 @@ from netverify.connectivity.diagrams import Diagram, Node
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
 from netverify.connectivity.variables import ABSENT, OTHER, Variables
-from netverify.model.behaviours import CAUTIOUS, Behaviour
+from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import End
+from netverify.rules.predicate import Choice, Decided
 
+_CAUTIOUS = Decided(CAUTIOUS)
 _QUIETEST = {SAME_NODE: 0, POD_LABELS: OTHER, NAMESPACE_LABELS: ABSENT}
 """The value that says least, of everything that is left open but addresses and behaviours."""
 
@@ -51,7 +53,7 @@ class Courses:
 
     def _course(self, diagram: Diagram, walk: Walk) -> Course | None:
         variables = self._domain.variables
-        behaviours = {one for one in support(diagram) if variables.behaviour_of(one) is not None}
+        behaviours = {one for one in support(diagram) if variables.choice_of(one) is not None}
         for goal in (walk.whatever(diagram, behaviours), diagram):
             bounds = walk.bounds(goal)
             if bounds is not None and bounds[1]:
@@ -85,15 +87,15 @@ class Courses:
         if group == POD_ADDRESS:
             yield from node.edges
             return
-        behaviour = self._domain.variables.behaviour_of(node.variable)
-        quietest = 1 << (_QUIETEST[group] if behaviour is None else CAUTIOUS[behaviour])
+        choice = self._domain.variables.choice_of(node.variable)
+        quietest = 1 << (_QUIETEST[group] if choice is None else _CAUTIOUS[choice])
         possible = walk.allowed_values.get(node.variable, -1)
         edges = [(values & possible, child) for values, child in node.edges if values & possible]
         for values, child in sorted(edges, key=lambda edge: not edge[0] & quietest):
             yield values & quietest or values & -values, child
 
 
-def decided(course: Course, variables: Variables) -> dict[Behaviour, bool]:
-    """The behaviours that ``course`` decides."""
-    known = ((variables.behaviour_of(variable), value) for variable, value in course.values.items())
-    return {behaviour: bool(value) for behaviour, value in known if behaviour is not None}
+def decided(course: Course, variables: Variables) -> dict[Choice, bool]:
+    """What ``course`` decides of what the CNI and policy leave open."""
+    known = ((variables.choice_of(variable), value) for variable, value in course.values.items())
+    return {choice: bool(value) for choice, value in known if choice is not None}

@@ -39,6 +39,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 
 
@@ -135,7 +136,7 @@ class Evaluator:
                 return self._spreads.any_of([(always, self._evaluate(part, end, within, other)) for part in parts])
             case Not(part):
                 return self._spreads.complement(self._evaluate(part, end, within, other))
-            case Behaves() | PortIn() | SameNode():
+            case Behaves() | Unspecified() | PortIn() | SameNode():
                 return self._about_the_flow(predicate, other)
             case NamedPort():
                 looks_at = End.DESTINATION
@@ -152,10 +153,12 @@ class Evaluator:
         there = self._leaf(predicate, looks_at, (other.block.number,))
         return self._spreads.everyone(self._spreads.at(there, other.block, other.bit))
 
-    def _about_the_flow(self, predicate: Behaves | PortIn | SameNode, other: Member | None) -> Spread:
+    def _about_the_flow(self, predicate: Behaves | Unspecified | PortIn | SameNode, other: Member | None) -> Spread:
         match predicate:
             case Behaves(behaviour):
                 return self._spreads.everyone(self._behaves(behaviour))
+            case Unspecified():
+                return self._spreads.everyone(self.unspecified(predicate))
             case PortIn(protocol, ports):
                 return self._spreads.everyone(self._domain.ports.bits(protocol, ports))
             case SameNode():
@@ -237,6 +240,10 @@ class Evaluator:
         if value is not None:
             return self._diagrams.always if value else NEVER
         return self._diagrams.when(self._domain.variables.behaviour(behaviour), TRUE)
+
+    def unspecified(self, one: Unspecified) -> Diagram:
+        """Where ``one`` holds, which is left open."""
+        return self._diagrams.when(self._domain.variables.unspecified(one), TRUE)
 
     def _same_node(self, other: Member | None) -> Spread:
         """Open between two pods; an external address is on no node. Without ``other`` that end is taken for a pod."""

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import TypeAlias
 
 from netverify.connectivity.bits import ones
@@ -20,14 +18,15 @@ from netverify.connectivity.domain import Domain
 from netverify.connectivity.evaluate import Evaluator, Member
 from netverify.connectivity.population import EXTERNAL, Block
 from netverify.connectivity.profiles import Profile, profiles
-from netverify.connectivity.spread import Spread, Spreads
+from netverify.connectivity.spread import Spread
+from netverify.connectivity.ties import Ties, Weighted
 from netverify.model.flow import Direction
 from netverify.rules.predicate import All, Predicate
 from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import Action, Tier
+from netverify.rules.table import Action, Rule, RuleTable, Tier
 
-Weighted: TypeAlias = tuple[Diagram, Spread]
-"""What holds in the ports and circumstances of both."""
+Outcome: TypeAlias = tuple[Spread, Diagram]
+"""What a table allows some subjects, and when a tier applies to them that denies by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Item:
     subjects: Cells
     towards: Spread
     joint: tuple[Predicate, ...] = ()
-    action: Action = Action.PASS
+    rule: Rule | None = None
 
 
 class TableReader:
@@ -91,26 +90,48 @@ class TableReader:
         """
         if not block.full:
             return []
-        states = {block.full: State(self._spreads.always, self._spreads.never, NEVER)}
-        for tier in self.tiers(block):
-            if tier.applies:
-                states = self._through(tier, block, states)
-        found = [Group(bits, self._finished(state, coarse=coarse), state.isolated) for bits, state in states.items()]
+        first, *others = [self._decided(table, block) for table in self._table(block).every()]
+        for other in others:
+            first = self._both(first, other)
+        found = [
+            Group(bits, self._finished(spread, coarse=coarse), isolated) for bits, (spread, isolated) in first.items()
+        ]
         return sorted(found, key=lambda group: group.bits & -group.bits)
 
-    def _finished(self, state: State, *, coarse: bool) -> Spread:
-        spread = self._spreads.either(state.allowed, state.undecided)
+    def _decided(self, table: RuleTable, block: Block) -> dict[int, Outcome]:
+        """What one table, by itself, allows the members of ``block``."""
+        states = {block.full: State(self._spreads.always, self._spreads.never, NEVER)}
+        for tier in table.tiers:
+            if tier.applies:
+                states = self._through(tier, block, states)
+        either = self._spreads.either
+        return {bits: (either(state.allowed, state.undecided), state.isolated) for bits, state in states.items()}
+
+    def _both(self, one: Mapping[int, Outcome], other: Mapping[int, Outcome]) -> dict[int, Outcome]:
+        """What both of two tables allow: the members that both treat alike are one group."""
+        spreads, either = self._spreads, self._diagrams.either
+        return {
+            bits: (spreads.both(ours, theirs), either(isolated, also))
+            for our_bits, (ours, isolated) in one.items()
+            for their_bits, (theirs, also) in other.items()
+            if (bits := our_bits & their_bits)
+        }
+
+    def _finished(self, spread: Spread, *, coarse: bool) -> Spread:
         return self._coarsening.coarse(spread) if coarse and self._coarsening is not None else spread
 
     def tiers(self, block: Block) -> Sequence[Tier]:
-        """The tiers as far as they can speak of the members of ``block``."""
+        """The tiers of all tables as far as they can speak of the members of ``block``."""
+        return tuple(self._table(block).every_tier())
+
+    def _table(self, block: Block) -> RuleTable:
         if block.namespace is not None:
             names: tuple[str, ...] = (block.namespace,)
         elif block.number == EXTERNAL:
             names = ()
         else:
             names = tuple(sorted({workload.key.namespace for workload in block.workloads}))
-        return self._policies.slice(self.direction, names).tiers
+        return self._policies.slice(self.direction, names)
 
     def selections(self, tier: Tier, block: Block) -> list[Item]:
         """The selections of ``tier``, in order."""
@@ -119,9 +140,9 @@ class TableReader:
     def rules(self, tier: Tier, block: Block) -> list[Item]:
         """The rules of ``tier``, in order."""
         clause = self._clauses.clause
-        return [self._item(clause(rule.subject, rule.peer, rule.traffic), block, rule.action) for rule in tier.rules]
+        return [self._item(clause(rule.subject, rule.peer, rule.traffic), block, rule) for rule in tier.rules]
 
-    def _item(self, clause: Clause, block: Block, action: Action = Action.PASS) -> Item:
+    def _item(self, clause: Clause, block: Block, rule: Rule | None = None) -> Item:
         subjects: Cells = ((self._diagrams.always, block.full),)
         for number, part in enumerate(clause.subject):
             cells = self._evaluator.cells(part, self.direction.subject, block)
@@ -132,7 +153,7 @@ class TableReader:
         if clause.peer:
             peer = clause.peer[0] if len(clause.peer) == 1 else All(clause.peer)
             towards = self._evaluator.spread(peer, self.direction.peer)
-        return Item(subjects, towards, clause.joint, action)
+        return Item(subjects, towards, clause.joint, rule)
 
     def _through(self, tier: Tier, block: Block, states: Mapping[int, State]) -> dict[int, State]:
         """``states`` after ``tier``, for those of their members to whom the same items of it apply."""
@@ -144,7 +165,8 @@ class TableReader:
         rules = self.rules(tier, block)
         items = (condition, *selections, *rules)
         unconditional = whole is not None and self._is_always(condition, block)
-        steps = _Steps(tier, items, 1 + len(selections), self._spreads, unconditional=unconditional)
+        ties = Ties(tier, self.direction, self._evaluator, self._spreads)
+        steps = _Steps(tier, items, 1 + len(selections), ties, unconditional=unconditional)
         following: dict[int, State] = {}
         for members, profile in profiles(block.full, items):
             joint = any(items[position].joint for position, _ in profile)
@@ -179,12 +201,13 @@ class _Steps:
     ``unconditional``: it surely applies to every subject.
     """
 
-    def __init__(self, tier: Tier, items: Sequence[Item], first: int, spreads: Spreads, *, unconditional: bool) -> None:
+    def __init__(self, tier: Tier, items: Sequence[Item], first: int, ties: Ties, *, unconditional: bool) -> None:
         self._unconditional = unconditional
+        self._ties = ties
         self._default = tier.default
         self._items = items
         self._first = first
-        self._spreads = spreads
+        self._spreads = ties.spreads
 
     def after(self, state: State, held: Mapping[int, Weighted]) -> State:
         """``state`` after the tier, for subjects for whom the items at the positions of ``held`` hold."""
@@ -194,15 +217,15 @@ class _Steps:
             return state
         rest = spreads.both(state.undecided, applies)
         allowed, passed = state.allowed, spreads.never
-        rules = [(self._items[position].action, one) for position, one in held.items() if position >= self._first]
-        runs = [(action, [one for _, one in run]) for action, run in groupby(rules, key=itemgetter(0))]
-        for action, run in runs:
-            matching = spreads.any_of(run)
+        steps = self._ties.steps(
+            [(rule, one) for position, one in held.items() if (rule := self._items[position].rule) is not None]
+        )
+        for action, matching in steps:
             if action is Action.ALLOW:
                 allowed = spreads.either(allowed, spreads.both(rest, matching))
             elif action is Action.PASS:
                 passed = spreads.either(passed, spreads.both(rest, matching))
-            if len(runs) > 1 or self._default is not Action.DENY:
+            if len(steps) > 1 or self._default is not Action.DENY:
                 rest = spreads.without(rest, matching)
         if self._default is Action.ALLOW:
             allowed = spreads.either(allowed, rest)

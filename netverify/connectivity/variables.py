@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, PORT_NAMES, SAME_NODE
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
-from netverify.rules.predicate import NamedPort
+from netverify.rules.predicate import Choice, NamedPort, Unspecified
 
 _BEHAVIOURS = {behaviour: number for number, behaviour in enumerate(Behaviour)}
 _BY_NUMBER = {number: behaviour for behaviour, number in _BEHAVIOURS.items()}
 _SAME_NODE = len(_BEHAVIOURS)
 _FIRST_LABEL = _SAME_NODE + 1
+_FIRST_UNSPECIFIED = 1 << 38
 _FIRST_PORT_NAME = 1 << 39
 _ADDRESS = {End.SOURCE: 1 << 40, End.DESTINATION: (1 << 40) + 1}
 _FALSE_OR_TRUE = 0b11
@@ -71,11 +72,17 @@ class Variables:
     _pod_labels: dict[tuple[End, str], LabelVariable] = field(default_factory=dict)
     _namespace_labels: dict[tuple[str, str], LabelVariable] = field(default_factory=dict)
     _port_names: dict[NamedPort, int] = field(default_factory=dict)
+    _unspecified: dict[Unspecified, int] = field(default_factory=dict)
     _groups: dict[int, str] = field(default_factory=dict)
 
     def behaviour(self, behaviour: Behaviour) -> int:
         """Whether the CNI shows ``behaviour``."""
         return self._known(_BEHAVIOURS[behaviour], _FALSE_OR_TRUE, str(behaviour))
+
+    def unspecified(self, one: Unspecified) -> int:
+        """Whether ``one`` holds."""
+        number = self._unspecified.setdefault(one, _FIRST_UNSPECIFIED + len(self._unspecified))
+        return self._known(number, _FALSE_OR_TRUE, str(one))
 
     def same_node(self) -> int:
         """Whether both ends are on one node."""
@@ -112,8 +119,10 @@ class Variables:
         """The variables of port names that pods may declare."""
         return self._port_names.values()
 
-    def behaviour_of(self, variable: int) -> Behaviour | None:
-        """The behaviour that a variable stands for, if it does."""
+    def choice_of(self, variable: int) -> Choice | None:
+        """What a variable stands for that is left open by the CNI or by policy, if it does."""
+        if _FIRST_UNSPECIFIED <= variable < _FIRST_PORT_NAME:
+            return next(one for one, number in self._unspecified.items() if number == variable)
         return _BY_NUMBER.get(variable)
 
     def port_name_of(self, variable: int) -> NamedPort | None:

@@ -13,10 +13,11 @@ from netverify.connectivity.population import EXTERNAL
 from netverify.connectivity.variables import ABSENT, OTHER
 from netverify.model.address_plan import Holder
 from netverify.model.addresses import Address
-from netverify.model.behaviours import CAUTIOUS, Behaviour
+from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
+from netverify.rules.predicate import Choice, Decided
 
 
 class Decoder:
@@ -26,9 +27,7 @@ class Decoder:
         self._domain = domain
         self._ipv4 = (1 << domain.plan.intervals.ipv4_count) - 1
 
-    def decode(
-        self, course: Course, pair: Pair, source: Place, destination: Place
-    ) -> tuple[Flow, dict[Behaviour, bool]]:
+    def decode(self, course: Course, pair: Pair, source: Place, destination: Place) -> tuple[Flow, dict[Choice, bool]]:
         """A flow of ``course`` between two places that are ``pair``, and all behaviours with which it is allowed."""
         variables = self._domain.variables
         addresses = self._addresses(course, pair, source, destination)
@@ -40,7 +39,7 @@ class Decoder:
             ports.ranges[0][0],
             same_node=bool(course.values.get(variables.same_node())) or addresses[0] == addresses[1],
         )
-        return flow, {**CAUTIOUS, **decided(course, variables), **self._domain.fixed}
+        return flow, Decided(CAUTIOUS, decided(course, variables), self._domain.fixed)
 
     def _addresses(self, course: Course, pair: Pair, source: Place, destination: Place) -> tuple[Address, Address]:
         """Addresses of one family; the same one only where two pods on one node's host network have no other."""

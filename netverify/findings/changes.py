@@ -16,7 +16,7 @@ from netverify.model.flow import Direction, Flow
 from netverify.model.labels import LabelSelector, satisfiable
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
 from netverify.reference.evaluate import matches, table_allows
-from netverify.rules.predicate import Predicate
+from netverify.rules.predicate import Decided, Predicate
 from netverify.rules.table import Rule, RuleTable, Selection
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.redundancy import Redundancy
@@ -92,7 +92,7 @@ class Changes:
 
     def never(self, predicate: Predicate, direction: Direction, home: str, flows: Iterable[Flow], text: str) -> Change:
         """``NOTHING`` iff ``predicate`` holds of no flow of a subject in ``home`` at all; ``flows`` are tried first."""
-        behaviours = {**ORDINARY, **self.context.settings.fixed}
+        behaviours = Decided(ORDINARY, self.context.settings.fixed)
         if any(matches(predicate, flow, behaviours) for flow in flows):
             return Change.SOMETHING
         return self._noted(self._redundancy.never(predicate, direction, home, text), text)
@@ -112,7 +112,7 @@ class Changes:
         return Change.NOTHING if found.status is Status.UNSAT else Change.SOMETHING
 
     def _told_apart(self, one: RuleTable, other: RuleTable, flows: Iterable[Flow]) -> Iterator[bool]:
-        behaviours = {**ORDINARY, **self.context.settings.fixed}
+        behaviours = Decided(ORDINARY, self.context.settings.fixed)
         for flow in flows:
             yield table_allows(one, flow, behaviours) != table_allows(other, flow, behaviours)
 

@@ -17,7 +17,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_matches, selec
 from netverify.model.traffic import Protocol
 from netverify.reference.evaluate import matches, table_allows
 from netverify.routing.cluster_dns import PROTOCOLS, DnsServer
-from netverify.rules.predicate import All, NamespaceMatches
+from netverify.rules.predicate import All, Decided, NamespaceMatches
 from netverify.rules.visit import conjuncts
 from netverify.symbolic.candidates import may_allow
 from netverify.symbolic.scene import Cast, Scene
@@ -51,7 +51,7 @@ class PlainQueries:
         return tuple(blocked)
 
     def _gets_through(self, workload: Workload, server: DnsServer) -> bool:
-        behaviours = {**ORDINARY, **self._context.settings.fixed}
+        behaviours = Decided(ORDINARY, self._context.settings.fixed)
         return any(
             matches(All((server.destination, server.traffic)), flow, behaviours)
             and all(table_allows(self._context.policies.slice(d, (home,)), flow, behaviours) for d, home in ends)

@@ -15,8 +15,9 @@ from netverify.model.flow import Direction, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, LabelSelector, fewest_labels, selector_matches
 from netverify.model.network_policy import IPBlock, NetworkPolicy, Peer, PolicyPort, PolicyRule
 from netverify.model.traffic import Protocol
+from netverify.rules.predicate import Choices
 
-ORDINARY: Mapping[Behaviour, bool] = {
+ORDINARY: Choices = {
     behaviour: behaviour
     in {
         Behaviour.POLICY_ENFORCED,

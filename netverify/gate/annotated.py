@@ -34,7 +34,7 @@ def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
 def _allowed_by(policy: NetworkPolicy, context: Context) -> Iterator[Exempt]:
     for direction in Direction:
         table = context.policies.slice(direction, (policy.namespace,))
-        for rule in (rule for tier in table.tiers for rule in tier.rules):
+        for rule in (rule for tier in table.every_tier() for rule in tier.rules):
             if (rule.policy.namespace, rule.policy.name) != (policy.namespace, policy.name):
                 continue
             source, target = (rule.peer, rule.subject) if direction is Direction.INGRESS else (rule.subject, rule.peer)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netverify.answers.context import Context
 from netverify.explain import relevant_tables
-from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
@@ -16,6 +15,7 @@ from netverify.reference.trace import Decision, trace
 from netverify.rules.predicate import (
     All,
     AnyOf,
+    Choices,
     InNamespace,
     IsPod,
     NamespaceMatches,
@@ -41,7 +41,7 @@ class Cause:
     reason: str
 
 
-def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context) -> Cause:
+def cause_of(flow: Flow, behaviours: Choices, context: Context) -> Cause:
     """Why policy allows ``flow``, which it does."""
     tables = relevant_tables(context.policies, flow)
     decisions = [trace(tables.tables[direction], flow, behaviours) for direction in Direction]
@@ -55,9 +55,7 @@ def cause_of(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context)
     )
 
 
-def cause_of_subject(
-    flow: Flow, direction: Direction, behaviours: Mapping[Behaviour, bool], context: Context
-) -> tuple[Predicate, bool]:
+def cause_of_subject(flow: Flow, direction: Direction, behaviours: Choices, context: Context) -> tuple[Predicate, bool]:
     """The flows that ``direction`` allows for the reason that it allows ``flow`` for, and whether that is a rule."""
     decision = trace(relevant_tables(context.policies, flow).tables[direction], flow, behaviours)
     return _reason(decision, flow, context), decision.rule is not None
@@ -110,6 +108,6 @@ def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
 
 def _selections(direction: Direction, subject: Pod, context: Context) -> Iterator[Predicate]:
     table = context.policies.slice(direction, (subject.namespace,))
-    selections = tuple(selection.subject for tier in table.tiers for selection in tier.applies)
+    selections = tuple(selection.subject for tier in table.every_tier() for selection in tier.applies)
     if selections:
         yield AnyOf(tuple(sorted(dict.fromkeys(selections), key=repr)))

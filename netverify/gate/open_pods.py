@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,12 +11,12 @@ from netverify.explain import relevant_tables
 from netverify.gate.causes import cause_of_subject, place_of
 from netverify.gate.classes import MOST_CLASSES, shown
 from netverify.intent.spec import World
-from netverify.model.behaviours import CAUTIOUS, Behaviour
+from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.queries.question import Question
 from netverify.reference.evaluate import allows, matches
-from netverify.rules.predicate import All, IsWorkload, Not, Predicate
+from netverify.rules.predicate import All, Choices, Decided, IsWorkload, Not, Predicate
 from netverify.symbolic.status import Status
 
 _CREATED: Final = "pods that could be created"
@@ -42,7 +42,7 @@ def open_pods(question: Question, direction: Direction, world: World, context: C
         status = found.status
         if found.flow is None:
             break
-        behaviours = {**CAUTIOUS, **context.settings.behaviours, **found.behaviours}
+        behaviours = Decided(CAUTIOUS, context.settings.behaviours, found.behaviours)
         reason, is_rule = cause_of_subject(found.flow, direction, behaviours, context)
         left: list[Predicate] = []
         for mark, who in _alike(found.flow, question, direction, behaviours, context):
@@ -54,7 +54,7 @@ def open_pods(question: Question, direction: Direction, world: World, context: C
 
 
 def _alike(
-    flow: Flow, question: Question, direction: Direction, behaviours: Mapping[Behaviour, bool], context: Context
+    flow: Flow, question: Question, direction: Direction, behaviours: Choices, context: Context
 ) -> Iterator[tuple[str, Predicate]]:
     """The subject of ``flow`` and the other workloads of its namespace that may take its place, each with a mark."""
     end = direction.subject

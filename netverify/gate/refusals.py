@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from netverify.answers.context import Context
@@ -11,14 +11,14 @@ from netverify.explain import relevant_tables
 from netverify.gate.causes import place_of, place_words
 from netverify.gate.classes import MOST_CLASSES
 from netverify.intent.spec import World
-from netverify.model.behaviours import CAUTIOUS, Behaviour
+from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import Direction, End, External, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question
 from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import ALWAYS, All, AnyOf, IsWorkload, NamedPort, PortIn, Predicate
+from netverify.rules.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsWorkload, NamedPort, PortIn, Predicate
 from netverify.rules.visit import alternatives
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
@@ -120,7 +120,7 @@ def _add_to(pair: _Pair, found: Found, asked: Question, context: Context) -> Pre
     """Add to ``pair`` every port that is refused as in ``found``, as traffic; a name stands for its numbers."""
     assert found.flow is not None
     flow = found.flow
-    behaviours = {**CAUTIOUS, **context.settings.behaviours, **found.behaviours}
+    behaviours = Decided(CAUTIOUS, context.settings.behaviours, found.behaviours)
     if _is_named(pair.item):
         pair.directions.update(_refusing(flow, behaviours, context))
         return ALWAYS
@@ -155,7 +155,7 @@ def _each_kind(flow: Flow, asked: Question, context: Context) -> Iterator[tuple[
             yield protocol, first, after - 1
 
 
-def _refusing(flow: Flow, behaviours: Mapping[Behaviour, bool], context: Context) -> Iterator[Direction]:
+def _refusing(flow: Flow, behaviours: Choices, context: Context) -> Iterator[Direction]:
     tables = relevant_tables(context.policies, flow).tables
     yield from (one for one in Direction if not table_allows(tables[one], flow, behaviours))
 

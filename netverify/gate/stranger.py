@@ -51,7 +51,7 @@ class Stranger:
         # Mentioned are the first port of a range, and the one after its last.
         self._taken = [*named, *(p for port in mentions.ports for p in (port - 1, port) if p not in (0, 65536))]
         peers = Mentions()
-        for rule in (rule for tier in table.tiers for rule in tier.rules if _may_be(rule.traffic, self._ports)):
+        for rule in (rule for tier in table.every_tier() for rule in tier.rules if _may_be(rule.traffic, self._ports)):
             collect(rule.peer, peers)
         self._narrow = singled_out(peers.ranges, tuple(map(parse_cidr, context.settings.pod_cidrs)))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from netverify.diagnostics import Origin
-from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, Flow
 from netverify.queries.derivation import Derived, SolvedText
+from netverify.rules.predicate import Choice, Choices
 from netverify.rules.table import PolicyRef
 
 
@@ -75,10 +74,15 @@ class Witness:
     """
 
     flow: Flow
-    behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    behaviours: Choices = field(default_factory=dict)
     source_address_matters: bool = False
     destination_address_matters: bool = False
     port_matters: bool = True
+
+    @property
+    def needs(self) -> list[tuple[Choice, bool]]:
+        """``behaviours`` in the order of their names."""
+        return sorted(self.behaviours.items(), key=lambda one: str(one[0]))
 
 
 class EndpointKind(StrEnum):

@@ -24,6 +24,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.visit import fold
 
@@ -114,7 +115,7 @@ def _is_of_nodes(leaf: Leaf, end: End) -> bool:
             return at is end and name == NODES
         case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return False
-        case Behaves() | SameNode() | PortIn() | NamedPort():
+        case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return False
         case _ as never:
             assert_never(never)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from netverify.model.addresses import cidrs
-from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES
 from netverify.model.labels import EVERYTHING
 from netverify.model.traffic import EVERY_PORT
@@ -16,6 +15,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    Choice,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -28,13 +28,14 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.visit import conjuncts
 
 _MANY = 4
 
 
-def setting_words(behaviour: Behaviour, *, value: bool) -> str:
+def setting_words(behaviour: Choice, *, value: bool) -> str:
     """``endport-supported=true``, as ``--assume`` takes it."""
     return f"{behaviour}={'true' if value else 'false'}"
 
@@ -58,7 +59,7 @@ def peer_words(peer: Predicate) -> str:
                 others.append("addresses " + ", ".join(named[:_MANY]) + (", ..." if named[_MANY:] else ""))
             case PodMatches() | IsPod() | OnHostNetwork():
                 pass  # the pods come first, and what is no pod has other words
-            case Behaves() | SameNode() | PortIn() | NamedPort():
+            case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
                 pass
             case _ as never:
                 assert_never(never)
@@ -96,7 +97,7 @@ def _traffic_words(predicate: Predicate) -> Iterator[str]:
             return
         case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | IsWorkload():
             return
-        case Behaves() | SameNode():
+        case Behaves() | Unspecified() | SameNode():
             return
         case _ as never:
             assert_never(never)

@@ -5,7 +5,7 @@ The symbolic reading mirrors this file function by function and name by name; ho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeGuard, assert_never
 
 from netverify.model.behaviours import Behaviour
@@ -16,6 +16,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    Choices,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -27,12 +28,13 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Tier
+from netverify.rules.table import Action, Decides, PolicySet, Rule, RuleTable, Tier, by_policy, decides, runs
 
 
-def matches(predicate: Predicate, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> bool:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
-    """Whether ``predicate`` holds for ``flow``; ``behaviours`` must give every behaviour that it mentions."""
+def matches(predicate: Predicate, flow: Flow, behaviours: Choices) -> bool:  # noqa: C901, PLR0911, PLR0912 - one arm for each node type
+    """Whether ``predicate`` holds for ``flow``; ``behaviours`` must give all that it leaves open."""
     match predicate:
         case All(parts):
             return all(matches(part, flow, behaviours) for part in parts)
@@ -54,6 +56,8 @@ def matches(predicate: Predicate, flow: Flow, behaviours: Mapping[Behaviour, boo
             return isinstance(endpoint, Pod) and endpoint.host_network
         case Behaves(behaviour):
             return behaviours[behaviour]
+        case Unspecified():
+            return behaviours[predicate]
         case PortIn(protocol, ports):
             return flow.protocol is protocol and flow.port in ports
         case NamedPort(protocol, name):
@@ -76,7 +80,7 @@ def _is_pod(endpoint: Endpoint) -> TypeGuard[Pod]:
     return isinstance(endpoint, Pod) and not endpoint.is_node
 
 
-def named_port(destination: Endpoint, wanted: NamedPort, port: int, behaviours: Mapping[Behaviour, bool]) -> bool:
+def named_port(destination: Endpoint, wanted: NamedPort, port: int, behaviours: Choices) -> bool:
     """Whether ``destination`` is a pod that declares ``port`` under the wanted name and protocol."""
     return isinstance(destination, Pod) and any(
         declared.name == wanted.name
@@ -87,14 +91,14 @@ def named_port(destination: Endpoint, wanted: NamedPort, port: int, behaviours: 
     )
 
 
-def tier_applies(tier: Tier, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> bool:
+def tier_applies(tier: Tier, flow: Flow, behaviours: Choices) -> bool:
     """Whether some selection of ``tier`` holds, and its condition does."""
     return matches(tier.condition, flow, behaviours) and any(
         matches(selection.subject, flow, behaviours) for selection in tier.applies
     )
 
 
-def rule_matches(rule: Rule, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> bool:
+def rule_matches(rule: Rule, flow: Flow, behaviours: Choices) -> bool:
     """Whether subject, peer and traffic of ``rule`` all hold."""
     return (
         matches(rule.subject, flow, behaviours)
@@ -103,23 +107,70 @@ def rule_matches(rule: Rule, flow: Flow, behaviours: Mapping[Behaviour, bool]) -
     )
 
 
-def tier_action(tier: Tier, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> Action:
+def tier_action(tier: Tier, direction: Direction, flow: Flow, behaviours: Choices) -> Action:
     """What ``tier`` does with ``flow``: the first matching rule decides, else the default.
 
     ``PASS`` iff the tier does not apply to the subject, or says so itself.
     """
     if not tier_applies(tier, flow, behaviours):
         return Action.PASS
-    for rule in tier.rules:
-        if rule_matches(rule, flow, behaviours):
-            return rule.action
-    return tier.default
+    rule = deciding_rule(tier, direction, flow, behaviours)
+    return tier.default if rule is None else rule.action
 
 
-def table_allows(table: RuleTable, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> bool:
-    """Whether one direction allows ``flow``: the first tier that does not pass decides, after the last ``ALLOW``."""
+def deciding_rule(tier: Tier, direction: Direction, flow: Flow, behaviours: Choices) -> Rule | None:
+    """The rule of ``tier``, which applies, that decides ``flow``; None where no rule matches.
+
+    It is the first that matches; among rules of one tie, the first of its policy, whichever ``behaviours`` choose.
+    """
+    for tie, rules in runs(tier):
+        if not tie:
+            found = next((rule for rule in rules if rule_matches(rule, flow, behaviours)), None)
+        else:
+            of_each = _first_of_each(rules, flow, behaviours)
+            is_open = len(of_each) > 1
+            found = _chosen(of_each, decides(tie, tier, direction), behaviours) if is_open else _only(of_each)
+        if found is not None:
+            return found
+    return None
+
+
+def _first_of_each(rules: Sequence[Rule], flow: Flow, behaviours: Choices) -> dict[Action, Rule]:
+    """Of each policy the first of ``rules`` that matches; by action, one rule of each."""
+    found: dict[Action, Rule] = {}
+    for of_policy in by_policy(rules):
+        first = next((rule for rule in of_policy if rule_matches(rule, flow, behaviours)), None)
+        if first is not None:
+            found.setdefault(first.action, first)
+    return found
+
+
+def _only(found: Mapping[Action, Rule]) -> Rule | None:
+    """The rule that decides where no two policies of one priority take different actions."""
+    return next(iter(found.values()), None)
+
+
+def _chosen(found: Mapping[Action, Rule], open_: Decides, behaviours: Choices) -> Rule:
+    """The rule that decides, of policies of one priority that take several actions."""
+    if Action.ALLOW in found and behaviours[open_.allowing]:
+        return found[Action.ALLOW]
+    others = {action: rule for action, rule in found.items() if action is not Action.ALLOW}
+    if Action.DENY in others and (len(others) == 1 or behaviours[open_.denying]):
+        return others[Action.DENY]
+    return others[Action.PASS]
+
+
+def table_allows(table: RuleTable, flow: Flow, behaviours: Choices) -> bool:
+    """Whether one direction allows ``flow``: in each of its tables, the first tier that does not pass decides.
+
+    After the last tier ``ALLOW``.
+    """
+    return all(_allows_alone(one, flow, behaviours) for one in table.every())
+
+
+def _allows_alone(table: RuleTable, flow: Flow, behaviours: Choices) -> bool:
     for tier in table.tiers:
-        match tier_action(tier, flow, behaviours):
+        match tier_action(tier, table.direction, flow, behaviours):
             case Action.ALLOW:
                 return True
             case Action.DENY:
@@ -145,7 +196,7 @@ def is_self_connection(flow: Flow) -> bool:
     )
 
 
-def allows(policies: PolicySet, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> bool:
+def allows(policies: PolicySet, flow: Flow, behaviours: Choices) -> bool:
     """Whether ``flow`` is allowed: by the source's egress table and by the destination's ingress table."""
     return is_self_connection(flow) or all(
         table_allows(policies.tables[direction], flow, behaviours) for direction in Direction

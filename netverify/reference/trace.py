@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, Flow
+from netverify.reference.evaluate import deciding_rule, tier_applies
 from netverify.reference.evaluate import matches as predicate_holds
-from netverify.reference.evaluate import rule_matches, table_allows, tier_applies
+from netverify.rules.predicate import Choices
 from netverify.rules.table import Action, Rule, RuleTable, Selection, Tier
 
 
@@ -27,15 +26,25 @@ class Decision:
     selections: tuple[Selection, ...] = ()
 
 
-def trace(table: RuleTable, flow: Flow, behaviours: Mapping[Behaviour, bool]) -> Decision:
-    """How ``table`` decides ``flow``; ``allowed`` always equals :func:`~netverify.reference.evaluate.table_allows`."""
+def trace(table: RuleTable, flow: Flow, behaviours: Choices) -> Decision:
+    """How ``table`` decides ``flow``; ``allowed`` always equals :func:`~netverify.reference.evaluate.table_allows`.
+
+    Of tables that must all allow, the first that refuses decides, else the first in which a tier decides.
+    """
+    decisions = [_trace_alone(one, flow, behaviours) for one in table.every()]
+    refusing = (one for one in decisions if not one.allowed)
+    deciding = (one for one in decisions if one.tier is not None)
+    return next(refusing, None) or next(deciding, decisions[0])
+
+
+def _trace_alone(table: RuleTable, flow: Flow, behaviours: Choices) -> Decision:
     for tier in table.tiers:
         if not tier_applies(tier, flow, behaviours):
             continue
-        rule = next((rule for rule in tier.rules if rule_matches(rule, flow, behaviours)), None)
+        rule = deciding_rule(tier, table.direction, flow, behaviours)
         action = tier.default if rule is None else rule.action
         if action is Action.PASS:
             continue
         holding = tuple(s for s in tier.applies if predicate_holds(s.subject, flow, behaviours))
         return Decision(table.direction, action is Action.ALLOW, tier, rule, holding)
-    return Decision(table.direction, allowed=table_allows(table, flow, behaviours))
+    return Decision(table.direction, allowed=True)

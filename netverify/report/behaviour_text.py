@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+from netverify.rules.predicate import Choice
 
 _WIDTH = 100
 
@@ -24,12 +25,13 @@ _UNTOLD: Mapping[str, str] = MappingProxyType(
 
 def dependency_text(name: str) -> str:
     """What it means that something depends on ``name``: a behaviour, or something that the manifests leave open."""
-    return _UNTOLD[name] if name in _UNTOLD else MEANING[Behaviour(name)]
+    return _UNTOLD.get(name) or (MEANING[Behaviour(name)] if name in list(Behaviour) else name)
 
 
-def behaviour_meaning(behaviour: Behaviour, *, value: bool) -> str:
+def behaviour_meaning(behaviour: Choice, *, value: bool) -> str:
     """What it means that ``behaviour`` is ``value``."""
-    return MEANING[behaviour] if value else f"this does not hold: {MEANING[behaviour]}"
+    meaning = MEANING[behaviour] if isinstance(behaviour, Behaviour) else behaviour.meaning
+    return meaning if value else f"this does not hold: {meaning}"
 
 
 def settings_together(assumptions: Sequence[str]) -> list[str]:
@@ -50,8 +52,13 @@ def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:
     }
 
 
-def plugins_text(behaviour: Behaviour, *, value: bool) -> str:
-    """``antrea, calico; perhaps weave; not cilium``: where it is ``value``, where it may be, where it is not."""
+def plugins_text(behaviour: Choice, *, value: bool) -> str:
+    """``antrea, calico; perhaps weave; not cilium``: where it is ``value``, where it may be, where it is not.
+
+    What policy leaves open no plugin decides: then it is the object that does.
+    """
+    if not isinstance(behaviour, Behaviour):
+        return f"left open by {behaviour.source}"
     known = _known_by(behaviour)
     groups = (
         ("", [name for name, has in known.items() if has is value]),

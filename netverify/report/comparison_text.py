@@ -157,7 +157,7 @@ def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator
     for reason in change.refused:
         if reason.effect is Effect.DENY:
             yield Entry("", f"on the other side {decision_text(reason)}", place_text(reason.place), detail=True)
-    for behaviour, value in sorted(change.witness.behaviours.items()):
+    for behaviour, value in change.witness.needs:
         setting = setting_words(behaviour, value=value)
         yield Entry("", f"only where {behaviour_meaning(behaviour, value=value)} ({setting})", detail=True)
     for premise in change.provided:

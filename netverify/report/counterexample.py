@@ -87,7 +87,7 @@ def _comments(answer: Answer, cluster: Cluster) -> list[str]:
     if witness is None:
         return [f"no counterexample: the answer is {answer.verdict}"]
     ends = [f"{end}: {endpoint_text(witness, end, cluster)}" for end in End]
-    needs = [f"only where {b} is {'true' if value else 'false'}" for b, value in sorted(witness.behaviours.items())]
+    needs = [f"only where {b} is {'true' if value else 'false'}" for b, value in witness.needs]
     place = ["both on one node"] if witness.flow.same_node else []
     return [*ends, f"traffic: {port_text(witness.flow, matters=witness.port_matters)}", *place, *needs]
 

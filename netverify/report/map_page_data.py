@@ -230,5 +230,7 @@ def meaning(name: str) -> str:
     """What the entry ``name`` of an access's ``on`` is about."""
     if name in _OPEN_QUESTIONS:
         return _OPEN_QUESTIONS[name]
+    if name not in list(Behaviour):
+        return name
     behaviour = Behaviour(name)
     return f"{MEANING[behaviour]} (known to hold with {plugins_text(behaviour, value=True)})"

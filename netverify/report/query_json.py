@@ -62,7 +62,7 @@ def witness_json(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
         "port": flow.port,
         "same_node": flow.same_node,
         "path": [*map(hop_json, path), {"hop": hop, "port": flow.port}],
-        "behaviours": {behaviour.value: value for behaviour, value in sorted(witness.behaviours.items())},
+        "behaviours": {str(behaviour): value for behaviour, value in witness.needs},
     }
 
 

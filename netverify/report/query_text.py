@@ -65,7 +65,7 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
         through = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
         port = port_text(one.witness.flow, matters=one.witness.port_matters)
-        needs = ",".join(setting_words(b, value=v) for b, v in sorted(one.witness.behaviours.items()))
+        needs = ",".join(setting_words(b, value=v) for b, v in one.witness.needs)
         text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
         place = place_text(deciding[-1].place) if deciding else ""
         entries.append(Entry("" if position else "existing", text, place))

@@ -65,7 +65,7 @@ def _witness_entries(witness: Witness, inventory: Inventory) -> list[Entry]:
 
 def _behaviour_entries(witness: Witness) -> list[Entry]:
     entries: list[Entry] = []
-    for behaviour, value in sorted(witness.behaviours.items()):
+    for behaviour, value in witness.needs:
         setting = setting_words(behaviour, value=value)
         entries.append(Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
         entries.append(Entry("", plugins_text(behaviour, value=value), detail=True))

@@ -27,8 +27,10 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
-from netverify.rules.table import RuleTable
+from netverify.rules.table import RuleTable, open_ties
+from netverify.rules.visit import predicates_of
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Mentions:
     addressed: set[End] = field(default_factory=set)
     port_names: set[NamedPort] = field(default_factory=set)
     behaviours: set[Behaviour] = field(default_factory=set)
+    unspecified: set[Unspecified] = field(default_factory=set)
     ports: set[int] = field(default_factory=set)
     workloads: set[WorkloadKey] = field(default_factory=set)
     _seen: dict[int, Predicate] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Mentions:
         self.addressed |= other.addressed
         self.port_names |= other.port_names
         self.behaviours |= other.behaviours
+        self.unspecified |= other.unspecified
         self.ports |= other.ports
         self.workloads |= other.workloads
 
@@ -93,6 +97,8 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PL
             mentions.behaviours.add(Behaviour.INIT_CONTAINER_PORTS_NAMED)
         case Behaves(behaviour):
             mentions.behaviours.add(behaviour)
+        case Unspecified():
+            mentions.unspecified.add(predicate)
         case PortIn(_, ports):
             for first, last in ports.ranges:
                 mentions.ports.update((first, last + 1))
@@ -103,15 +109,13 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PL
 
 
 def collect_table(table: RuleTable, mentions: Mentions) -> None:
-    """Add what ``table`` mentions."""
-    for tier in table.tiers:
-        collect(tier.condition, mentions)
-        for selection in tier.applies:
-            collect(selection.subject, mentions)
-        for rule in tier.rules:
-            collect(rule.subject, mentions)
-            collect(rule.peer, mentions)
-            collect(rule.traffic, mentions)
+    """Add what ``table`` mentions, and what is left open about the order of its rules."""
+    for predicate in predicates_of(table):
+        collect(predicate, mentions)
+    for one in table.every():
+        for tier in one.tiers:
+            if any(rule.tie for rule in tier.rules):
+                mentions.unspecified.update(open_ties(tier, one.direction))
 
 
 def _collect_selector(selector: LabelSelector, into: dict[str, set[str]]) -> None:

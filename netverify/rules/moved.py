@@ -20,6 +20,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.visit import rebuilt
 
@@ -33,7 +34,7 @@ def _moved(leaf: Leaf, end: End) -> Leaf:
     match leaf:
         case IsPod() | OnHostNetwork() | InNamespace() | NamespaceMatches() | PodMatches() | IsWorkload() | AddressIn():
             return replace(leaf, end=end)
-        case Behaves() | PortIn() | NamedPort() | SameNode():
+        case Behaves() | Unspecified() | PortIn() | NamedPort() | SameNode():
             return leaf
         case _ as never:
             assert_never(never)

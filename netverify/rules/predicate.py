@@ -7,7 +7,8 @@ that has to know, since each ends in ``assert_never``. :mod:`netverify.rules.vis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from netverify.model.addresses import AddressRange
@@ -44,6 +45,43 @@ class Behaves:
     """The CNI shows ``behaviour``."""
 
     behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unspecified:
+    """What ``meaning`` says of the flow, which neither the manifests nor the API decide: it may hold or not.
+
+    Such are the addresses of a DNS name, or what a rule looks at in a request. It is free for each flow, and the same
+    wherever one flow is asked about: what has one meaning is one, whichever ``source`` says so.
+    """
+
+    meaning: str
+    source: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return self.meaning
+
+
+Choice: TypeAlias = Behaviour | Unspecified
+"""One thing that is left open, and that a flow is decided by."""
+
+Choices: TypeAlias = Mapping[Choice, bool]
+"""What is left open, decided."""
+
+
+class Decided(dict[Choice, bool]):
+    """What is left open, decided as the last of ``parts`` says that tells; what is unspecified does not hold else."""
+
+    def __init__(self, *parts: Mapping[Behaviour, bool] | Choices) -> None:
+        super().__init__()
+        for part in parts:
+            for choice, value in part.items():
+                self[choice] = value
+
+    def __missing__(self, choice: Choice) -> bool:
+        if isinstance(choice, Unspecified):
+            return False
+        raise KeyError(choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +165,7 @@ class NamedPort:
 AboutEnd: TypeAlias = InNamespace | NamespaceMatches | PodMatches | AddressIn | OnHostNetwork | IsPod | IsWorkload
 """What looks at the end that it names."""
 
-Leaf: TypeAlias = AboutEnd | Behaves | SameNode | PortIn | NamedPort
+Leaf: TypeAlias = AboutEnd | Behaves | Unspecified | SameNode | PortIn | NamedPort
 """The nodes without parts."""
 
 Predicate: TypeAlias = All | AnyOf | Not | Leaf

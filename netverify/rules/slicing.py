@@ -14,25 +14,29 @@ NetworkPolicy, and of no API that can deny for every namespace. Goals that ``uns
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Protocol, TypeAlias, TypeVar
 
 from netverify.diagnostics import NetverifyError
 from netverify.model.flow import Direction
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier, runs
 
 
 class IncompleteSliceError(NetverifyError):
     """A proof was to rest on a slice that says nothing about some of the subjects: a bug, never an answer."""
 
 
+class TieError(NetverifyError):
+    """A table whose ties cannot be told apart: a bug of whoever made it."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompleteSlice(RuleTable):
     """A table that decides as the whole one about subjects in ``namespaces``, and about subjects in none."""
 
-    namespaces: frozenset[str]
+    namespaces: frozenset[str] = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,12 @@ class PolicyIndex:
 
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
-        self._tiers = {
-            direction: tuple(_TierIndex(tier) for tier in table.tiers) for direction, table in policies.tables.items()
+        self._tables = {
+            direction: tuple(tuple(map(_TierIndex, one.tiers)) for one in table.every())
+            for direction, table in policies.tables.items()
         }
+        for table in policies.tables.values():
+            _check_ties(table)
         self._single: dict[tuple[Direction, str], CompleteSlice] = {}
 
     def slice(self, direction: Direction, namespaces: Collection[str]) -> CompleteSlice:
@@ -102,7 +109,7 @@ class PolicyIndex:
 
     def speaks_of(self, direction: Direction, namespace: str) -> bool:
         """Whether some policy names ``namespace`` as its subjects' own."""
-        return any(namespace in tier.selections for tier in self._tiers[direction])
+        return any(namespace in tier.selections for tier in self._tiers(direction))
 
     def only_adds(self, direction: Direction) -> bool:
         """Whether every slice allows at least what the whole table of ``direction`` allows, whoever the subject is.
@@ -110,11 +117,15 @@ class PolicyIndex:
         A subject outside the namespaces of a slice meets only what names no namespace. That never refuses anything iff
         no tier that may select such a subject denies, by a rule or by default: after the last tier, all is allowed.
         """
-        return not any(tier.may_deny_everywhere for tier in self._tiers[direction])
+        return not any(tier.may_deny_everywhere for tier in self._tiers(direction))
+
+    def _tiers(self, direction: Direction) -> Iterator[_TierIndex]:
+        return chain.from_iterable(self._tables[direction])
 
     def _slice(self, direction: Direction, namespaces: Collection[str]) -> CompleteSlice:
-        tiers = tuple(tier.slice(namespaces) for tier in self._tiers[direction])
-        return CompleteSlice(direction, tiers, frozenset(namespaces))
+        tiers, *others = (tuple([tier.slice(namespaces) for tier in tiers]) for tiers in self._tables[direction])
+        also = tuple(RuleTable(direction, other) for other in others)
+        return CompleteSlice(direction, tiers, also, namespaces=frozenset(namespaces))
 
 
 class _TierIndex:
@@ -131,6 +142,16 @@ class _TierIndex:
         selections: tuple[Selection, ...] = _take(self.selections, namespaces)
         rules: tuple[Rule, ...] = _take(self.rules, namespaces)
         return replace(self.tier, applies=selections, rules=rules)
+
+
+def _check_ties(table: RuleTable) -> None:
+    """Raise unless what is left open about a tie has a name that nothing else has."""
+    if not any(rule.tie for one in table.every() for tier in one.tiers for rule in tier.rules):
+        return
+    names = [tier.name for one in table.every() for tier in one.tiers]
+    ties = [(tier.name, tie) for one in table.every() for tier in one.tiers for tie, _ in runs(tier) if tie]
+    if len(set(names)) < len(names) or len(set(ties)) < len(ties):
+        raise TieError(f"tiers or ties of {table.direction} share a name: {', '.join(names)}")
 
 
 def _by_namespace(items: Iterable[PlacedT]) -> dict[str | None, list[tuple[int, PlacedT]]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import TypeAlias
 
 from netverify.diagnostics import Origin
 from netverify.model.flow import Direction
-from netverify.rules.predicate import ALWAYS, Predicate
+from netverify.rules.predicate import ALWAYS, Predicate, Unspecified
 
 
 class Action(StrEnum):
@@ -56,7 +57,9 @@ class Rule:
     """A rule of a policy: ``action`` iff ``subject``, ``peer`` and ``traffic`` all hold.
 
     ``index`` counts from 0 among the policy's rules of this direction. One rule of a policy may be lowered to several
-    rules with one index.
+    rules with one index. Rules that stand together in a tier and have the same ``tie`` are of one priority: the API
+    does not say which of their policies is looked at first. Any policy with a rule that matches may decide, by its
+    first one. A tie has one place in a tier, and tiers of all tables of a direction have names of their own.
     """
 
     policy: PolicyRef
@@ -67,6 +70,7 @@ class Rule:
     action: Action
     origin: Origin
     namespace: str | None
+    tie: str = ""
 
 
 Carrier: TypeAlias = Selection | Rule
@@ -89,11 +93,66 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Decides:
+    """What is left open about a tie: which action decides, of those that its policies take.
+
+    One that allows where ``allowing`` holds, else one that denies where ``denying`` holds; else another one.
+    """
+
+    allowing: Unspecified
+    denying: Unspecified
+
+
+def decides(tie: str, tier: Tier, direction: Direction) -> Decides:
+    """What is left open about the rules of ``tier`` with that ``tie``."""
+    of = f"of the policies of {tie} in tier {tier.name}, {direction}, one that"
+    policies = dict.fromkeys(str(rule.policy) for rule in tier.rules if rule.tie == tie)
+    source = ", ".join(sorted(policies))
+    return Decides(Unspecified(f"{of} allows decides", source), Unspecified(f"{of} denies decides", source))
+
+
+def runs(tier: Tier) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    """The rules of ``tier`` in order: those of one tie together, and what is between ties."""
+    for tie, rules in groupby(tier.rules, key=lambda rule: rule.tie):
+        yield tie, tuple(rules)
+
+
+def by_policy(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """``rules`` by their policies, in order."""
+    grouped: dict[PolicyRef, list[Rule]] = {}
+    for rule in rules:
+        grouped.setdefault(rule.policy, []).append(rule)
+    return list(grouped.values())
+
+
+def open_ties(tier: Tier, direction: Direction) -> Iterator[Unspecified]:
+    """All that is left open about the ties of ``tier``."""
+    for tie in dict.fromkeys(rule.tie for rule in tier.rules if rule.tie):
+        open_ = decides(tie, tier, direction)
+        yield from (open_.allowing, open_.denying)
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTable:
-    """All policy of one direction."""
+    """All policy of one direction.
+
+    ``also`` are further tables of that direction, of others who enforce policy: all of them must allow.
+    """
 
     direction: Direction
     tiers: tuple[Tier, ...]
+    also: tuple[RuleTable, ...] = ()
+
+    def every(self) -> Iterator[RuleTable]:
+        """The table itself, then those that must allow as well, each without others beside it."""
+        yield replace(self, also=()) if self.also else self
+        for table in self.also:
+            yield from table.every()
+
+    def every_tier(self) -> Iterator[Tier]:
+        """The tiers of all these tables."""
+        for table in self.every():
+            yield from table.tiers
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ tells, and how parts combine. Nothing has a default that is not stated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TypeVar, assert_never
 
 from netverify.model.flow import End
@@ -27,6 +28,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.table import RuleTable
 
@@ -51,7 +53,7 @@ def leaves(predicate: Predicate) -> Iterator[Leaf]:
 
 def predicates_of(table: RuleTable) -> Iterator[Predicate]:
     """Every predicate of ``table``: conditions, subjects of selections, and the parts of rules."""
-    for tier in table.tiers:
+    for tier in chain.from_iterable(one.tiers for one in table.every()):
         yield tier.condition
         yield from (selection.subject for selection in tier.applies)
         for rule in tier.rules:
@@ -117,7 +119,7 @@ def ends_of(leaf: Leaf) -> frozenset[End]:
             | IsWorkload(end)
         ):
             return _ALONE[end]
-        case Behaves() | PortIn():
+        case Behaves() | Unspecified() | PortIn():
             return _NEITHER
         case NamedPort():
             return _ALONE[End.DESTINATION]
@@ -134,7 +136,7 @@ def about_traffic(leaf: Leaf) -> PortIn | NamedPort | None:
             return leaf
         case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | IsWorkload():
             return None
-        case Behaves() | SameNode():
+        case Behaves() | Unspecified() | SameNode():
             return None
         case _ as never:
             assert_never(never)

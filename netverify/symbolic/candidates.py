@@ -44,7 +44,7 @@ class Admission:
         self._peer = table.direction.peer
         self._scene = scene
         self._ways: list[Predicate] | None = []
-        for tier in table.tiers:
+        for tier in table.tiers:  # a pod that this table keeps out is kept out, whatever others say
             self._ways.extend(_ways_in(tier, scene))
             if _decides_all(tier, scene):
                 break
@@ -72,6 +72,10 @@ class Admission:
 
 def may_allow(table: RuleTable, scene: Scene) -> bool:
     """Whether ``table`` may allow any flow of ``scene`` at all."""
+    return all(_may_allow_alone(one, scene) for one in table.every())
+
+
+def _may_allow_alone(table: RuleTable, scene: Scene) -> bool:
     for tier in table.tiers:
         if any(True for _ in _ways_in(tier, scene)):
             return True

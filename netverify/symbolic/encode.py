@@ -5,7 +5,7 @@ Mirrors :mod:`netverify.reference.evaluate` function by function and name by nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import assert_never
 
@@ -28,8 +28,9 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
-from netverify.rules.table import Action, Rule, RuleTable, Selection, Tier
+from netverify.rules.table import Action, Decides, Rule, RuleTable, Selection, Tier, by_policy, decides, runs
 from netverify.symbolic.scene import Scene
 from netverify.symbolic.space import NOBODY_EXISTING, EndSpace
 from netverify.symbolic.terms import FALSE, TRUE, Index, Term, conjunction, disjunction, negation
@@ -44,11 +45,12 @@ class Encoder:
     denials are not ``guarded``, no core can be asked for, and equal tables read equal.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the goal speaks of, one argument for each kind
         self,
         scene: Scene,
         spaces: Mapping[End, EndSpace],
         port_names: tuple[NamedPort, ...],
+        unspecified: tuple[Unspecified, ...] = (),
         beside: Encoder | None = None,
         *,
         guarded: bool = True,
@@ -67,6 +69,7 @@ class Encoder:
             else (TRUE if scene.behaviours[behaviour] else FALSE)
             for behaviour in Behaviour
         }
+        self.unspecified = {one: Term(f"unspecified_{number}") for number, one in enumerate(unspecified)}
         hosts = any(space.on_host_network() != FALSE for space in spaces.values())
         self.same_node = Term("same_node") if hosts else FALSE
         self.definitions: list[tuple[str, Term]] = [] if beside is None else beside.definitions
@@ -95,6 +98,8 @@ class Encoder:
                 return self.spaces[end].on_host_network()
             case Behaves(behaviour):
                 return self.behaviours[behaviour]
+            case Unspecified():
+                return self.unspecified[predicate]
             case PortIn(protocol, ports):
                 return conjunction(
                     (
@@ -162,13 +167,43 @@ class Encoder:
         The first matching rule decides, else the default.
         """
         outcome = _outcome(tier.default, passed)
-        for action, rules in groupby(reversed(tier.rules), key=lambda rule: rule.action):
-            some_match = disjunction([self._decides(rule, direction) for rule in rules][::-1])
-            outcome = choose(some_match, _outcome(action, passed), outcome)
+        for tie, rules in reversed(list(runs(tier))):
+            if tie:
+                outcome = self._tied(rules, decides(tie, tier, direction), direction, passed, outcome)
+                continue
+            for action, alike in groupby(reversed(rules), key=lambda rule: rule.action):
+                some_match = disjunction([self._decides(rule, direction) for rule in alike][::-1])
+                outcome = choose(some_match, _outcome(action, passed), outcome)
         return choose(self.tier_applies(tier, direction), outcome, passed)
 
+    def _tied(self, rules: Sequence[Rule], open_: Decides, direction: Direction, passed: Term, outcome: Term) -> Term:
+        """What rules of one priority do, where ``outcome`` is what those after them do.
+
+        Any policy with a matching rule may decide, by its first one; nothing is left open where they take one action.
+        """
+        taken = dict.fromkeys(Action, FALSE)
+        for of_policy in by_policy(rules):
+            before: list[Term] = []
+            for rule in of_policy:
+                matched = self._decides(rule, direction)
+                first = conjunction((matched, *(negation(other) for other in before)))
+                taken[rule.action] = disjunction((taken[rule.action], first))
+                before.append(matched)
+        allowed, denied, left = (self.define("tied", taken[one]) for one in (Action.ALLOW, Action.DENY, Action.PASS))
+        allowing, denying = self.unspecified[open_.allowing], self.unspecified[open_.denying]
+        outcome = choose(left, passed, outcome)
+        outcome = choose(conjunction((denied, disjunction((denying, negation(left))))), FALSE, outcome)
+        alone = negation(disjunction((denied, left)))
+        return choose(conjunction((allowed, disjunction((allowing, alone)))), TRUE, outcome)
+
     def table_allows(self, table: RuleTable) -> Term:
-        """One direction allows the flow: the first tier that does not pass decides, after the last one ``ALLOW``."""
+        """One direction allows the flow: in each of its tables, the first tier that does not pass decides.
+
+        After the last tier ``ALLOW``.
+        """
+        return conjunction(self._allows_alone(one) for one in table.every())
+
+    def _allows_alone(self, table: RuleTable) -> Term:
         allowed = TRUE
         for tier in reversed(table.tiers):
             allowed = self.define(

@@ -29,6 +29,8 @@ def _variables(encoder: Encoder) -> Iterator[str]:
     plan = encoder.spaces[End.SOURCE].plan
     if plan is not None:
         yield f"; addresses: {_numbered([str(interval) for interval in plan.intervals.all])}"
+    for one, term in encoder.unspecified.items():
+        yield f"; {term}: {_comment(str(one))}, which is left open"
     for guard, (_, selection) in encoder.guards.items():
         yield f"; {guard}: {_comment(str(selection.policy))} selects its subjects"
     for guard, (_, rule) in encoder.denials.items():

@@ -104,7 +104,7 @@ def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitu
     claimed = _claimed(claim, encoders, tables, right)
     terms = (*dict.fromkeys(domain), *_preferable(one, compared=compared), *matched, one.port_is_valid(), *claimed)
     assertions = [term for term in terms if term != TRUE]
-    allowing = frozenset(rule.policy for table in parts.values() for tier in table.tiers for rule in tier.rules)
+    allowing = frozenset(rule.policy for table in parts.values() for tier in table.every_tier() for rule in tier.rules)
     return Obligation(
         _body(encoders, assertions),
         {**one.guards, **one.denials},
@@ -150,14 +150,15 @@ def _mentions(flows: Flows, claim: Claim, tables: Iterable[RuleTable]) -> Mentio
 def _encoders(flows: Flows, mentions: Mentions, plan: AddressPlan, *, guarded: bool) -> tuple[Encoder, ...]:
     """The variables of the goal, as each side sees them."""
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
+    unspecified = tuple(sorted(mentions.unspecified))
     scene = _with_crowds(flows.scene, plan)
     spaces = _spaces(scene, mentions, plan)
     if flows.other is None:
-        return (Encoder(scene, spaces, names, guarded=guarded),)
+        return (Encoder(scene, spaces, names, unspecified, guarded=guarded),)
     others = _spaces(flows.other, mentions, plan)
     _tell_apart(spaces, others)
-    one = Encoder(scene, spaces, names, guarded=guarded)
-    return one, Encoder(flows.other, others, names, beside=one, guarded=guarded)
+    one = Encoder(scene, spaces, names, unspecified, guarded=guarded)
+    return one, Encoder(flows.other, others, names, unspecified, beside=one, guarded=guarded)
 
 
 def _spaces(scene: Scene, mentions: Mentions, plan: AddressPlan) -> Mapping[End, EndSpace]:
@@ -276,7 +277,8 @@ def _declarations(encoder: Encoder, text: str) -> Iterator[str]:
     yield from (line for index in indexes if (line := index.declaration()) is not None)
     yield from (f"(declare-const {guard} Bool)" for guard in (*encoder.guards, *encoder.denials))
     hosts = [space.host for space in encoder.spaces.values()]
-    booleans = [*encoder.names.values(), *encoder.behaviours.values(), encoder.same_node, *hosts]
+    free = (*encoder.names.values(), *encoder.behaviours.values(), *encoder.unspecified.values())
+    booleans = [*free, encoder.same_node, *hosts]
     for name in (*booleans, *PREFER_EXISTING.values(), *PREFER_KNOWN.values()):
         if name not in (TRUE, FALSE) and name in text:
             yield f"(declare-const {name} Bool)"

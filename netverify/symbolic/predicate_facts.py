@@ -27,6 +27,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.visit import alternatives, fold, leaves
 
@@ -47,7 +48,7 @@ def _named_place(leaf: Leaf, end: End) -> _Names:
             return frozenset({key.namespace}) if at is end else None
         case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return None
-        case Behaves() | SameNode() | PortIn() | NamedPort():
+        case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return None
         case _ as never:
             assert_never(never)
@@ -80,7 +81,7 @@ def ruled_out_places(predicate: Predicate, end: End) -> frozenset[str]:
             return _NO_PLACES.union(*(ruled_out_places(part, end) for part in parts))
         case AnyOf() | InNamespace() | IsWorkload() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return _NO_PLACES
-        case Behaves() | SameNode() | PortIn() | NamedPort():
+        case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return _NO_PLACES
         case _ as never:
             assert_never(never)
@@ -116,7 +117,7 @@ def _named_workload(leaf: Leaf, end: End) -> frozenset[WorkloadKey] | None:
             return frozenset({key}) if at is end else None
         case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return None
-        case Behaves() | SameNode() | PortIn() | NamedPort():
+        case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return None
         case _ as never:
             assert_never(never)
@@ -143,7 +144,7 @@ def _told_apart(leaf: Leaf, end: End) -> _Names:
             return _named_place(leaf, end) or _NO_PLACES
         case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return _NO_PLACES
-        case Behaves() | SameNode() | PortIn() | NamedPort():
+        case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return _NO_PLACES
         case _ as never:
             assert_never(never)
@@ -177,7 +178,7 @@ def _look(leaf: Leaf) -> Look:
             return Look.POD
         case InNamespace() | NamespaceMatches() | IsPod():
             return Look.PLACE
-        case Behaves() | SameNode() | PortIn() | NamedPort():
+        case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return Look.FLOW
         case _ as never:
             assert_never(never)

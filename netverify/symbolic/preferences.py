@@ -34,8 +34,9 @@ def _of_comparison(obligation: Obligation) -> Iterator[list[str]]:
 
 
 def _cautious(obligation: Obligation) -> list[str]:
-    names = obligation.encoder.behaviours
-    return [f"{'' if CAUTIOUS[free] else '-'}{names[free]}" for free in obligation.free_behaviours]
+    encoder = obligation.encoder
+    names = [f"{'' if CAUTIOUS[free] else '-'}{encoder.behaviours[free]}" for free in obligation.free_behaviours]
+    return [*names, *(f"-{term}" for term in encoder.unspecified.values())]
 
 
 def _asks_about_nodes(obligation: Obligation) -> bool:

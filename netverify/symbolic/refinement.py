@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from netverify.budget import Budget
-from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, External, Flow
+from netverify.rules.predicate import Choices
 from netverify.rules.table import Carrier
 from netverify.symbolic import widths
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
@@ -34,7 +34,7 @@ class Found:
 
     status: Status
     flow: Flow | None = None
-    behaviours: Mapping[Behaviour, bool] = field(default_factory=dict)
+    behaviours: Choices = field(default_factory=dict)
     goal: Obligation | None = None
     carriers: tuple[tuple[Direction, Carrier], ...] = ()
     premises_hold: bool = False

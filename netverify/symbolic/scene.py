@@ -31,6 +31,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.table import Rule, RuleTable, Selection
 
@@ -122,7 +123,7 @@ def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0
             cast = scene.casts[end]
             among = [workload.key == key for workload in cast.workloads]
             return _agreed({*among, *([False] if cast.namespaces or cast.external else [])})
-        case AddressIn() | SameNode():
+        case AddressIn() | SameNode() | Unspecified():
             return None
         case _ as never:
             assert_never(never)
@@ -209,6 +210,7 @@ def surviving(table: RuleTable, scene: Scene) -> RuleTable:
             )
             for tier in table.tiers
         ),
+        tuple(surviving(other, scene) for other in table.also),
     )
 
 

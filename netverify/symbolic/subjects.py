@@ -26,6 +26,7 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.visit import ends_of, leaves
 from netverify.symbolic.casting import Casting, PodScope
@@ -106,7 +107,7 @@ class _LookedAt:
                 self.names.add(key.namespace)
             case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
                 pass  # tells pods apart that may be in any namespace
-            case Behaves() | SameNode() | PortIn() | NamedPort():
+            case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
                 pass
             case _ as never:
                 assert_never(never)

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address
-from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import ContainerPort, Namespace, Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.model.traffic import MIN_PORT
+from netverify.rules.predicate import Choice, Choices, Decided
 from netverify.symbolic.encode import PROTOCOLS, Encoder
 from netverify.symbolic.scene import NEW_NAMESPACE
 from netverify.symbolic.space import NOBODY_EXISTING, EndSpace
@@ -38,7 +38,7 @@ def decode(
     model: Model,
     obligation: Printed,
     namespaces: Mapping[str, Namespace],
-) -> tuple[Flow, dict[Behaviour, bool]]:
+) -> tuple[Flow, dict[Choice, bool]]:
     """The flow and the behaviours of ``model``, a model of ``obligation``; what the model leaves open is chosen."""
     encoder = obligation.encoder
     addresses = _addresses(model, encoder, obligation.plan)
@@ -56,7 +56,8 @@ def decode(
         behaviour: term == TRUE if term in (TRUE, FALSE) else bool(model.get(term, False))
         for behaviour, term in encoder.behaviours.items()
     }
-    return flow, behaviours
+    unspecified: Choices = {one: bool(model.get(term, False)) for one, term in encoder.unspecified.items()}
+    return flow, Decided(behaviours, unspecified)
 
 
 def _number(model: Model, index: Index) -> int:

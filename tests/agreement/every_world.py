@@ -18,7 +18,18 @@ from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol, port_set
 from netverify.reference.evaluate import allows, matches
-from netverify.rules.predicate import ALWAYS, AddressIn, All, AnyOf, NamespaceMatches, Not, PodMatches, PortIn
+from netverify.rules.predicate import (
+    ALWAYS,
+    AddressIn,
+    All,
+    AnyOf,
+    NamespaceMatches,
+    Not,
+    PodMatches,
+    PortIn,
+    Unspecified,
+)
+from netverify.rules.table import decides
 
 UNUSABLE = tuple(
     map(
@@ -60,7 +71,9 @@ class Judge:
     def __init__(self, cluster, policies, fixed, pod_cidrs=(), asked=ALWAYS):
         self.cluster, self.policies, self.pod_cidrs, self.asked = cluster, policies, tuple(pod_cidrs), asked
         self.behaviours = {b: (fixed[b],) if b in fixed else (False, True) for b in Behaviour}
-        self.told = Told((*predicates_of(policies), asked))
+        told = (*predicates_of(policies), asked)
+        self.told = Told(told)
+        self.unspecified = dict.fromkeys(unspecified_of(policies, told), (False, True))
         self.taken = {address for workload in cluster.workloads for address in workload.known_addresses}
         self.of_hosts = {a for workload in cluster.workloads if workload.host_network for a in workload.known_addresses}
         self._free = {}
@@ -91,7 +104,13 @@ class Judge:
             return None
         found = Judged()
         ports = self.ports(destination)
-        domains = {**self.behaviours, **self.labels(source, destination), "place": places, "port": ports}
+        domains = {
+            **self.behaviours,
+            **self.unspecified,
+            **self.labels(source, destination),
+            "place": places,
+            "port": ports,
+        }
         for protocol in Protocol:
             flows = self.flows(source, destination, protocol)
             courses = list(Choices(domains).courses(lambda course, flows=flows: self.is_allowed(flows(course), course)))
@@ -214,11 +233,30 @@ def add_values(into, selector):
 
 def predicates_of(policies):
     """Every predicate of a policy set."""
-    for table in policies.tables.values():
+    for table in tables_of(policies):
         for tier in table.tiers:
             yield tier.condition
             yield from (selection.subject for selection in tier.applies)
             yield from (part for rule in tier.rules for part in (rule.subject, rule.peer, rule.traffic))
+
+
+def unspecified_of(policies, predicates):
+    """What policies leave open: predicates that nothing decides, and which policy of one priority decides."""
+    yield from (node for predicate in predicates for node in inside(predicate) if isinstance(node, Unspecified))
+    for table in tables_of(policies):
+        for tier in table.tiers:
+            for tie in {rule.tie for rule in tier.rules if rule.tie}:
+                open_ = decides(tie, tier, table.direction)
+                yield from (open_.allowing, open_.denying)
+
+
+def tables_of(policies):
+    """Every table: of each direction one, and those that must allow as well."""
+    pending = list(policies.tables.values())
+    while pending:
+        table = pending.pop()
+        pending += table.also
+        yield table
 
 
 def inside(predicate):

@@ -4,6 +4,7 @@ Several tiers with every action and default, conditions, rules that narrow the s
 speak of both ends and the traffic at once.
 """
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from generators.vocabulary import bits_of
@@ -29,6 +30,7 @@ from netverify.rules.predicate import (
     PodMatches,
     PortIn,
     SameNode,
+    Unspecified,
 )
 from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
 
@@ -41,20 +43,34 @@ def random_policy_set(rng, cluster):
 
 
 def random_table(rng, cluster, direction):
-    tiers = tuple(
-        random_tier(rng, cluster, direction, f"tier {number}") for number in range(rng.choice([0, 1, 2, 2, 3, 4]))
-    )
-    return RuleTable(direction, tiers)
+    """A table; now and then with a second one that must allow as well."""
+    count, others = rng.choice([0, 1, 2, 2, 3, 4]), 0
+    if rng.random() < 0.25:
+        count, others = rng.choice([1, 1, 2]), 1
+    also = tuple(RuleTable(direction, (random_tier(rng, cluster, direction, f"mesh {n}"),)) for n in range(others))
+    tiers = tuple(random_tier(rng, cluster, direction, f"tier {number}") for number in range(count))
+    return RuleTable(direction, tiers, also)
 
 
 def random_tier(rng, cluster, direction, name):
     """A tier; one without selections never applies, and one whose condition is free may or may not."""
+    rules = tuple(random_rule(rng, cluster, direction, f"{name}/{n}", n) for n in range(rng.choice([0, 1, 2, 3, 4])))
     return Tier(
         name,
         tuple(random_selection(rng, cluster, direction, f"{name}/{n}") for n in range(rng.choice([0, 1, 2, 3]))),
-        tuple(random_rule(rng, cluster, direction, f"{name}/{n}", n) for n in range(rng.choice([0, 1, 2, 3, 4]))),
+        tied(rng, rules) if rng.random() < 0.25 else rules,
         rng.choice([*Action, Action.DENY]),
         rng.choice([ALWAYS, ALWAYS, ALWAYS, Behaves(rng.choice(list(Behaviour))), predicate(rng, cluster, 1)]),
+    )
+
+
+def tied(rng, rules):
+    """``rules`` of which neighbours are of one priority; some of them are of one policy."""
+    priorities = sorted(rng.choice([0, 1, 1, 2]) for _ in rules)
+    policies = [rng.choice(rules).policy if rng.random() < 0.4 else rule.policy for rule in rules]
+    return tuple(
+        replace(rule, tie=f"priority {priority}" if priority else "", policy=policy)
+        for rule, priority, policy in zip(rules, priorities, policies, strict=True)
     )
 
 
@@ -125,7 +141,7 @@ def looks_at(found):
             return frozenset(End)
         case NamedPort():
             return frozenset({End.DESTINATION})
-        case Behaves() | PortIn():
+        case Behaves() | PortIn() | Unspecified():
             return frozenset()
         case _:
             return frozenset({found.end})
@@ -133,8 +149,9 @@ def looks_at(found):
 
 LEAVES = (
     *(IsPod, OnHostNetwork, SameNode, InNamespace, NamespaceMatches, PodMatches, PodMatches, IsWorkload),
-    *(AddressIn, AddressIn, PortIn, PortIn, NamedPort, Behaves),
+    *(AddressIn, AddressIn, PortIn, PortIn, NamedPort, Behaves, Unspecified),
 )
+MEANINGS = ("the destination is an address of db.example.com", "the request is a GET", "it is the weekend")
 
 
 def leaf(rng, cluster):
@@ -163,6 +180,8 @@ def leaf(rng, cluster):
             return NamedPort(Protocol(rng.choice(rng.words.protocols)), rng.choice(rng.words.port_names))
         case "OnHostNetwork":
             return OnHostNetwork(end)
+        case "Unspecified":
+            return Unspecified(rng.choice(MEANINGS), "Generated a/b")
         case "Behaves":
             return Behaves(rng.choice(list(Behaviour)))
         case _:

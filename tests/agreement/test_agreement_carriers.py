@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from agreement.every_world import Judge
+from agreement.every_world import Judge, tables_of
 from agreement.pair_cases import NarrowDice, pair_case
 from agreement.pairs import texts
 from agreement.test_agreement_tiers import DENY, EVERYWHERE, question, searched
@@ -20,8 +20,9 @@ MOST_TRIED = 40
 
 def carriers(policies):
     """Everything that a proof about ``policies`` could name."""
-    for direction, table in policies.tables.items():
+    for table in tables_of(policies):
         for tier in table.tiers:
+            direction = table.direction
             yield from ((direction, one) for one in tier.applies)
             yield from ((direction, one) for one in tier.rules if one.action is Action.DENY)
 
@@ -35,12 +36,11 @@ def without(policies, dropped):
     def reduced(direction, tier):
         return Tier(tier.name, kept(direction, tier.applies), kept(direction, tier.rules), tier.default, tier.condition)
 
-    return PolicySet(
-        {
-            direction: RuleTable(direction, tuple(reduced(direction, tier) for tier in table.tiers))
-            for direction, table in policies.tables.items()
-        }
-    )
+    def smaller(table):
+        tiers = tuple(reduced(table.direction, tier) for tier in table.tiers)
+        return RuleTable(table.direction, tiers, tuple(map(smaller, table.also)))
+
+    return PolicySet({direction: smaller(table) for direction, table in policies.tables.items()})
 
 
 def is_open(case, policies, target):

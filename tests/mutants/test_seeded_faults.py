@@ -447,7 +447,7 @@ FAULTS_OF_ALL_PAIRS = {
     ),
     "later rules decide too": (
         "connectivity.tables",
-        "            if len(runs) > 1 or self._default is not Action.DENY:\n",
+        "            if len(steps) > 1 or self._default is not Action.DENY:\n",
         "            if len(runs) > 3:\n",
     ),
     "a tier decides about those that it does not apply to": (
@@ -590,7 +590,7 @@ FAULTS_OF_WITNESSES = {
     ),
     "the CNI allows as little as it can": (
         "connectivity.witness",
-        "**decided(course, variables), ",
+        "decided(course, variables), ",
         "",
     ),
     "an undeclared namespace has no labels": (
