@@ -37,21 +37,22 @@ def written(shown, folder):
 
 def checked(shown, folder, solve):
     """What the checker says of the evidence of a run, which has to be about everything that was shown."""
+    shown = list(shown)
     return check(written(shown, folder), solve, [one.id for one in shown])
 
 
-def gate_run(seed):
+def gate_run(seed, settings=KEPT):
     """A random intent about a small cluster."""
     cluster, intent, _ = gate_case(seed)
-    return shown_by_gate(Verifier(inventory_of(cluster), KEPT).check(spec_of(intent), Terms(TODAY)))
+    return shown_by_gate(Verifier(inventory_of(cluster), settings).check(spec_of(intent), Terms(TODAY)))
 
 
-def routed_run(seed):
+def routed_run(seed, settings=KEPT):
     """Assertions about the pods and Services of a random cluster with ways in."""
     objects = random_routed_cluster(seed)
     made = list(_routed_assertions(objects))
     intent = {"assertions": [{"id": f"a{number}", **one} for number, one in enumerate(made)]}
-    report = Verifier(read_inventory(text_of(objects)), KEPT).check(spec_of(intent), Terms(date(2026, 1, 1)))
+    report = Verifier(read_inventory(text_of(objects)), settings).check(spec_of(intent), Terms(date(2026, 1, 1)))
     return shown_by_gate(report)
 
 

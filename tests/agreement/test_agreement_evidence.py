@@ -7,6 +7,7 @@ import pytest
 
 from agreement import evidences
 from netverify.evidence.second_solvers import installed, opinion
+from netverify.verify import Settings
 
 SOLVERS = installed()
 if not SOLVERS:
@@ -50,6 +51,16 @@ def test_each_comparison_that_finds_nothing_follows_from_texts(start, tmp_path):
 
 def test_each_comparison_of_ways_in_that_finds_nothing_follows_from_texts(tmp_path):
     assert checked(evidences.changed_routes_run, range(6), tmp_path)["proofs"] > 5
+
+
+@pytest.mark.parametrize(("run", "seeds"), [(evidences.gate_run, range(12)), (evidences.routed_run, [0])])
+def test_verdicts_are_the_same_whether_texts_are_kept_or_not(run, seeds):
+    for seed in seeds:
+        kept, plain = (run(seed, Settings(keep_goals=keep)) for keep in (True, False))
+        for one, other in zip(kept, plain, strict=True):
+            assert (one.verdict, one.fingerprint) == (other.verdict, other.fingerprint), (seed, one.id)
+            assert not list(other.texts)
+            assert other.derivation is None
 
 
 @pytest.mark.long
