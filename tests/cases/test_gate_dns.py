@@ -120,8 +120,8 @@ ADDRESSES = (("10.0.1.0", "10.0.1.1"), ("10.0.1.0", "10.0.2.1"))
 
 
 def replica(number: int, address: str) -> str:
-    """One of two pods of a ReplicaSet that is in no manifest, at a known address."""
-    owner = "{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: u, controller: true}"
+    """One of two pods of a controller that is in no manifest and adds no labels, at a known address."""
+    owner = "{apiVersion: v1, kind: ReplicationController, name: web, uid: u, controller: true}"
     return f"""
 apiVersion: v1
 kind: Pod

@@ -64,6 +64,13 @@ def test_flows_of_pods_that_could_be_created_are_not_those_of_existing_ones(gate
     assert gates.verdict(SHOP + SERVICE + WEB_MAY_NOT, f"{denied}, world: existing") == "proved"
 
 
+def test_nobody_comes_in_to_an_address_outside(gates: Gates) -> None:
+    """Who is outside gets to an address outside by no way of the cluster: nothing is asked of that."""
+    closed = SHOP + WEB_MAY_NOT + DB_ADMITS_NOBODY.replace("[Ingress]", "[Egress]")
+    result = gates.result(closed, "deny: {to: 203.0.113.0/24}, world: existing")
+    assert (result["verdict"], result.get("also", [])) == ("proved", [])
+
+
 def test_where_no_pod_exists_a_closed_service_is_vacuous_and_no_proof(gates: Gates) -> None:
     denied = "deny: {from: namespace bare, to: service data/db}"
     closed = SHOP + NO_PODS + SERVICE + DB_ADMITS_NOBODY

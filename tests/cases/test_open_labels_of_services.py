@@ -56,6 +56,13 @@ def test_a_label_with_told_values_is_selected_by_one_of_them_alone():
     assert selected(index, app="web", pod="db-0") == []
 
 
+def test_told_values_count_where_another_label_is_the_rarest():
+    rare = workload("rare", {"pod": ("db-0",)}, app="rare")
+    index = index_of(rare, UNTOLD, workload("untold-too", {"pod": None}))
+    assert selected(index, app="rare", pod="db-7") == []
+    assert selected(index, app="rare", pod="db-0") == ["rare"]
+
+
 def test_told_values_that_no_service_selects_by_are_known_all_the_same():
     assert selected(index_of(TOLD), pod="db-1") == ["told"]
 

@@ -1,0 +1,232 @@
+"""How verdicts on parts become one on the whole: every combination of up to three, without a solver."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement, permutations
+from types import SimpleNamespace
+
+import pytest
+
+from netverify.answers.anyone import _together as of_anyone
+from netverify.answers.route_verdicts import answer_of, deciding_legs, doubted, scope_of, simplest, why_unserved
+from netverify.answers.verdict import of_all, of_any
+from netverify.gate.judged import Judged, about_something, held, of_answers, together
+from netverify.gate.outcome import GateVerdict, Violation
+from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
+
+GRAVE = ["refuted", "vacuous", "unknown", "baselined", "excepted", "proved"]
+"""Of the verdicts of a gate those that matter most first. Source: `docs/check.md`."""
+ANY = ["reachable", "unknown", "unreachable", "vacuous"]
+"""Of the verdicts on several flows the one that decides whether any is allowed."""
+ALL = ["vacuous", "unreachable", "unknown", "reachable"]
+"""The same of whether all are allowed."""
+SEVERAL = [few for size in (1, 2, 3) for few in combinations_with_replacement(GateVerdict, size)]
+ANSWERS = [few for size in (1, 2, 3) for few in combinations_with_replacement(Verdict, size)]
+
+
+def first(order, verdicts):
+    return next(name for name in order if name in set(verdicts))
+
+
+def reason(text):
+    return Reason(Routing.ROUTING, Effect.DENY, detail=text)
+
+
+def answer(verdict, number=0, scope=None, **more):
+    """An answer of which each part says which answer it is from."""
+    lines = {name: (f"{name} {number}",) for name in ("unknown_because", "assumptions", "approximations", "notes")}
+    because = (reason(f"because {number}"),)
+    return Answer("q", verdict, scope, because=because, smt2=((f"goal {number}", "unsat"),), **{**lines, **more})
+
+
+@pytest.mark.parametrize("verdicts", ANSWERS)
+def test_of_several_flows_one_verdict_decides(verdicts):
+    assert of_any(verdicts) == first(ANY, verdicts)
+    assert of_all(verdicts) == first(ALL, verdicts)
+
+
+def test_without_any_flow_nothing_is_there_and_nothing_is_in_the_way():
+    assert of_any(()) is Verdict.VACUOUS
+    assert of_all(()) is Verdict.REACHABLE
+
+
+def judged(verdict, number=0, **more):
+    lines = {name: (f"{name} {number}",) for name in ("unknown_because", "assumptions", "approximations", "notes")}
+    because = (reason(f"because {number}"),)
+    return Judged(
+        verdict, because=because, questions=number + 1, smt2=((f"goal {number}", "sat"),), **{**lines, **more}
+    )
+
+
+@pytest.mark.parametrize("verdicts", SEVERAL)
+def test_the_gravest_verdict_is_that_of_the_whole_and_the_others_are_kept(verdicts):
+    for order in set(permutations(verdicts)):
+        parts = [judged(verdict, number) for number, verdict in enumerate(order)]
+        whole = together(parts)
+        assert whole.verdict == first(GRAVE, verdicts)
+        assert whole.verdicts == set(verdicts)
+        assert together([whole, judged(GateVerdict.PROVED)]).verdicts == {*verdicts, GateVerdict.PROVED}
+        is_proof = whole.verdict in {"proved", "excepted"}
+        assert whole.because == (tuple(one.because[0] for one in parts) if is_proof else ())
+        assert whole.questions == sum(range(len(parts) + 1))
+        for name in ("unknown_because", "assumptions", "approximations", "notes"):
+            assert getattr(whole, name) == tuple(f"{name} {number}" for number in range(len(parts)))
+        assert [text for text, _ in whole.smt2] == [f"goal {number}" for number in range(len(parts))]
+
+
+def test_without_any_part_a_claim_is_about_nobody():
+    assert together([]).verdict is GateVerdict.VACUOUS
+    assert Judged(GateVerdict.PROVED).verdicts == {GateVerdict.PROVED}
+
+
+@pytest.mark.parametrize("complete", [(True,), (False,), (True, False), (False, True), (True, True)])
+def test_a_list_is_complete_iff_that_of_every_part_is(complete):
+    parts = [judged(GateVerdict.REFUTED, is_complete=one) for one in complete]
+    assert together(parts).is_complete is all(complete)
+
+
+def violation(text, scope, mark=""):
+    return Violation(text, "a", "b", mark or text, scope=scope)
+
+
+def test_violations_of_existing_pods_come_first_each_in_the_order_of_their_texts():
+    found = [
+        violation("a", Scope.POSSIBLE),
+        violation("z", Scope.EXISTING),
+        violation("b", None),
+        violation("c", Scope.EXISTING, "2"),
+        violation("c", Scope.EXISTING, "1"),
+    ]
+    expected = [("c", "1"), ("c", "2"), ("z", "z"), ("a", "a"), ("b", "b")]
+    for order in (found, found[::-1]):
+        whole = together([judged(GateVerdict.REFUTED, violations=(one,)) for one in order])
+        assert [(one.text, one.fingerprint) for one in whole.violations] == expected
+
+
+@pytest.mark.parametrize("verdicts", SEVERAL)
+def test_parts_about_nobody_count_only_where_all_are(verdicts):
+    whole = about_something([judged(verdict, number) for number, verdict in enumerate(verdicts)])
+    about = [one for one in verdicts if one is not GateVerdict.VACUOUS]
+    assert whole.verdict == (first(GRAVE, about) if about else "vacuous")
+    assert (GateVerdict.VACUOUS in whole.verdicts) is (not about)
+
+
+def test_what_is_exempt_holds_with_nothing_against_it():
+    part = together([judged(GateVerdict.VACUOUS), judged(GateVerdict.UNKNOWN)])
+    assert (held(part).verdict, held(part).verdicts, held(part).notes) == ("proved", {GateVerdict.PROVED}, ())
+
+
+@pytest.mark.parametrize("verdict", GateVerdict)
+def test_of_answers_those_that_are_unknown_say_why_and_notes_are_about_nobody(verdict):
+    found = of_answers(verdict, [answer(one, number) for number, one in enumerate(Verdict)], is_complete=False)
+    unknown = list(Verdict).index(Verdict.UNKNOWN)
+    everyone = range(len(Verdict))
+    assert (found.verdict, found.questions, found.is_complete) == (verdict, len(Verdict), False)
+    assert found.unknown_because == (f"unknown_because {unknown}",)
+    assert found.assumptions == tuple(f"assumptions {number}" for number in everyone)
+    assert found.approximations == tuple(f"approximations {number}" for number in everyone)
+    assert found.notes == (tuple(f"notes {number}" for number in everyone) if verdict == "vacuous" else ())
+    assert len(found.smt2) == len(Verdict)
+
+
+@pytest.mark.parametrize("verdicts", ANSWERS)
+def test_about_anyone_the_answer_that_decides_speaks_and_several_proofs_together(verdicts):
+    answers = [answer(verdict, number) for number, verdict in enumerate(verdicts)]
+    found = of_anyone(answers)
+    deciding = [number for number, verdict in enumerate(verdicts) if verdict == first(ANY, verdicts)]
+    assert found.verdict == first(ANY, verdicts)
+    told = deciding if found.verdict is Verdict.UNREACHABLE else deciding[:1]
+    assert found.assumptions == tuple(f"assumptions {number}" for number in told)
+    assert len(found.because) == len(told)
+    assert len(found.smt2) == (len(answers) if found.verdict is Verdict.UNREACHABLE else 1)
+
+
+def test_about_anyone_existing_pods_are_shown_before_others():
+    answers = [
+        answer(Verdict.REACHABLE, number, scope) for number, scope in enumerate((Scope.POSSIBLE, Scope.EXISTING))
+    ]
+    assert of_anyone(answers).scope is Scope.EXISTING
+
+
+def route(verdict, *legs, text="b/pg:5432", path=(), provided=()):
+    return Route("a", text, verdict, tuple(path), tuple(legs), tuple(provided))
+
+
+def test_existing_pods_suffice_for_a_route_iff_they_do_for_each_connection():
+    both = [answer(Verdict.REACHABLE, scope=scope) for scope in (Scope.EXISTING, Scope.POSSIBLE)]
+    assert scope_of(None) is None
+    assert scope_of(route(Verdict.REACHABLE, both[0], both[0])) is Scope.EXISTING
+    for legs in (both, both[::-1], both[1:]):
+        assert scope_of(route(Verdict.REACHABLE, *legs)) is Scope.POSSIBLE
+
+
+def test_the_connections_that_decide_are_those_with_the_verdict_of_the_route():
+    legs = [answer(Verdict.UNREACHABLE, 0), answer(Verdict.REACHABLE, 1), answer(Verdict.UNREACHABLE, 2)]
+    assert deciding_legs(route(Verdict.UNREACHABLE, *legs)) == (legs[0], legs[2])
+
+
+def test_a_route_on_more_conditions_than_the_same_one_is_left_out_where_it_is_open():
+    leg = answer(Verdict.REACHABLE)
+    none, one, other, two = (route(Verdict.REACHABLE, leg, provided=some) for some in ("", "x", "y", "xy"))
+    assert list(simplest([two, one, none])) == [none]
+    assert list(simplest([two, one, other, one])) == [one, other]
+    elsewhere = route(Verdict.REACHABLE, leg, text="other", provided="xy")
+    assert list(simplest([one, elsewhere])) == [one, elsewhere]
+    closed = [route(Verdict.UNREACHABLE, leg, provided=some) for some in ("", "x")]
+    assert list(simplest(closed)) == closed
+
+
+def asked():
+    return SimpleNamespace(text="q", called=None)
+
+
+def test_the_best_route_is_one_of_existing_pods_then_one_on_few_conditions_then_a_straight_one():
+    existing, possible = (answer(Verdict.REACHABLE, scope=scope) for scope in (Scope.EXISTING, Scope.POSSIBLE))
+    worse_to_better = [
+        route(Verdict.UNKNOWN, existing, text="unknown"),
+        route(Verdict.REACHABLE, possible, text="possible"),
+        route(Verdict.REACHABLE, existing, text="conditions", provided="xy"),
+        route(Verdict.REACHABLE, existing, text="condition", provided="x"),
+        route(Verdict.REACHABLE, existing, text="straight"),
+        route(Verdict.REACHABLE, existing, text="by a hop", path=("hop",)),
+    ]
+    for count in range(2, len(worse_to_better) + 1):
+        some = worse_to_better[:count]
+        for order in (some, some[::-1]):
+            found = answer_of(asked(), Verdict.REACHABLE, tuple(order), doubts=("d",), reasons=())
+            assert found.route is some[-1]
+            assert found.scope is scope_of(some[-1])
+            assert found.unknown_because == ()
+
+
+def test_without_an_open_route_all_of_them_speak_and_doubts_are_told():
+    shut, open_ = answer(Verdict.UNREACHABLE, 0), answer(Verdict.REACHABLE, 1)
+    unsure = answer(Verdict.UNKNOWN, 2)
+    routes = (route(Verdict.UNREACHABLE, open_, shut), route(Verdict.UNKNOWN, unsure, text="other"))
+    unknown = answer_of(asked(), Verdict.UNKNOWN, routes, doubts=("d",), reasons=(reason("first"),))
+    assert unknown.route is None
+    assert unknown.scope is None
+    assert unknown.unknown_because == ("d", "unknown_because 2")
+    assert [one.detail for one in unknown.because] == ["first", "because 0", "because 2"]
+    closed = answer_of(asked(), Verdict.UNREACHABLE, routes[:1], doubts=("d",), reasons=())
+    assert closed.unknown_because == ()
+    assert closed.assumptions == ("assumptions 0",)
+    assert [text for text, _ in closed.smt2] == ["goal 1", "goal 0"]
+
+
+def test_a_doubted_answer_shows_nobody_and_says_why():
+    found = doubted(answer(Verdict.REACHABLE, scope=Scope.EXISTING), "nobody may dial it")
+    assert (found.verdict, found.scope, found.witness, found.because) == ("unknown", None, None, ())
+    assert found.unknown_because == ("nobody may dial it",)
+
+
+def test_a_service_that_no_route_leads_to_has_the_problem_of_its_own_way_in():
+    mine, other = (SimpleNamespace(type="ClusterIP", name=name) for name in ("mine", "other"))
+    ways = [
+        SimpleNamespace(problem="", service=mine),
+        SimpleNamespace(problem="of another", service=other),
+        SimpleNamespace(problem="of mine", service=mine),
+    ]
+    assert why_unserved("x", mine, (), ways) == "of mine"
+    assert why_unserved("x", mine, (), ways[:2]) == "no way in leads to a ClusterIP Service"
+    assert why_unserved("x", mine, [SimpleNamespace(object="Ingress a/b")], ways) == "Ingress a/b does not serve x"
