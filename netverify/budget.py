@@ -76,6 +76,11 @@ def out_of(resource: Resource, budget: Budget) -> OutOfBudgetError:
     return OutOfBudgetError(f"the memory budget of {memory_text(budget.max_memory)} (--max-memory) was used up")
 
 
+def out_of_memory() -> OutOfBudgetError:
+    """That there is no more memory to be had, whatever the budget says."""
+    return OutOfBudgetError("the memory of this machine ended")
+
+
 _UNITS: Final = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from netverify.budget import Budget, OutOfBudgetError, Resource, out_of
+from netverify.budget import Budget, OutOfBudgetError, Resource, out_of, out_of_memory
 from netverify.cli.memory import family, memory_in_use
 from netverify.cli.refusal import Refusal
 from netverify.cli.statuses import ExitStatus
@@ -55,7 +55,7 @@ def watchdog(budget: Budget, since: float | None = None, least_s: float = 0.0) -
         dog.start()
         yield dog
     except MemoryError:
-        raise OutOfBudgetError("the memory of this machine ended") from None
+        raise out_of_memory() from None
     finally:
         try:
             dog.end()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from netverify.answers.routed import Router
-from netverify.budget import OutOfBudgetError
+from netverify.budget import OutOfBudgetError, out_of_memory
 from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
 from netverify.gate.claim import Claim, Exempt
@@ -64,9 +64,10 @@ def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
             router.context.settings.budget.checkpoint()
             results.append(run.result(one))
             terms.tell(len(results), len(prepared))
-    except OutOfBudgetError as spent:
+    except (OutOfBudgetError, MemoryError) as error:
         if not terms.may_be_cut_short:
             raise
+        spent = out_of_memory() if isinstance(error, MemoryError) else error
         undecided = tuple(undecided_result(one.assertion, spent.undecided) for one in prepared[len(results) :])
     uses = tuple(ExceptionUse(one.exception, run.state(one)) for one in exceptions if one.is_for(ids))
     if undecided:

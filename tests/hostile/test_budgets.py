@@ -123,13 +123,13 @@ def test_inputs_that_were_not_read_in_time_are_in_the_account(capsys: pytest.Cap
     assert [one["file"] for one in json.loads(out)["coverage"]["unread"]] in ([], [BACKDOOR])
 
 
-def ending_after(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def ending_after(count: int, monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
     """The budget ends while assertion number ``count`` is judged, counted from 0."""
     judge, judged = checking._Run.result, []
 
     def result(self, prepared):
         if len(judged) == count:
-            raise out_of(Resource.TIME, Budget())
+            raise error or out_of(Resource.TIME, Budget())
         judged.append(prepared)
         return judge(self, prepared)
 
@@ -146,6 +146,17 @@ def test_what_was_decided_in_time_keeps_its_verdict(
     why = ["the time budget of 600 s (--max-time) ended before it was decided"]
     assert [found[name][0] for name in IDS] == ["excepted", "refuted", "unknown", "unknown", "unknown"]
     assert all(found[name][1] == why for name in IDS[2:])
+
+
+def test_a_lack_of_memory_is_unknown_for_what_was_not_decided(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending_after(2, monkeypatch, MemoryError())
+    status, out, _ = run(capsys, *CHECK, "-o", "json")
+    assert status == 3
+    found = json.loads(out)["results"]
+    assert [one["verdict"] for one in found].count("unknown") == 3
+    assert found[-1]["unknown_because"] == ["the memory of this machine ended before it was decided"]
 
 
 @pytest.mark.parametrize("failing", ["refuted", "refuted,vacuous", "unknown"])
