@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-RLIMIT: Final = 50_000_000
+RLIMIT: Final = 100_000_000
 """The effort of one run of the solver, in Z3's units: a large multiple of what any goal of the corpora needs."""
 
 MAX_TIME_S: Final = 600.0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
+from netverify.connectivity.address_unions import united
 from netverify.connectivity.cells import Cells, both_cells
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Domain
@@ -133,7 +134,9 @@ class Evaluator:
                 return self._all(parts, end, within, other)
             case AnyOf(parts):
                 always = self._diagrams.always
-                return self._spreads.any_of([(always, self._evaluate(part, end, within, other)) for part in parts])
+                return self._spreads.any_of(
+                    [(always, self._evaluate(part, end, within, other)) for part in united(parts)]
+                )
             case Not(part):
                 return self._spreads.complement(self._evaluate(part, end, within, other))
             case Behaves() | Unspecified() | PortIn() | SameNode():
