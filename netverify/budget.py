@@ -35,7 +35,8 @@ class Budget:
 
     ``rlimit`` bounds the effort of one run of the solver in units that do not depend on the machine or its load, and
     ``timeout_s`` its time (None: not at all); ``seed`` makes it repeatable. ``max_time_s`` and ``max_memory``, in
-    bytes, bound the whole command where something watches over it, which ``checkpoint`` asks.
+    bytes, bound the whole command where something watches over it, which ``checkpoint`` asks. Its time counts from
+    ``since``, on the monotonic clock; None: from where watching begins.
     """
 
     rlimit: int = RLIMIT
@@ -43,6 +44,7 @@ class Budget:
     seed: int = 0
     max_time_s: float = MAX_TIME_S
     max_memory: int = MAX_MEMORY
+    since: float | None = None
     checkpoint: Checkpoint = field(default_factory=Checkpoint, compare=False, repr=False)
 
 

@@ -100,7 +100,8 @@ COMMAND_BUDGET: Final = (
 
 def budget_of(flags: dict[str, Any]) -> Budget:
     """What ``flags`` allow a run to use."""
-    whole = Budget(max_time_s=flags["max_time"], max_memory=flags["max_memory"])
+    since = click.get_current_context().find_root().obj
+    whole = Budget(max_time_s=flags["max_time"], max_memory=flags["max_memory"], since=since)
     if "rlimit" not in flags:
         return whole
     return replace(whole, rlimit=flags["rlimit"], timeout_s=flags["timeout"], seed=flags["seed"])

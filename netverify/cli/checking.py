@@ -87,12 +87,14 @@ def check_request(request: CheckRequest) -> ExitStatus:
 
     Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be read.
     """
-    since = time.monotonic()
+    budget = request.budget
+    if budget.since is None:
+        request = replace(request, budget=replace(budget, since=time.monotonic()))
     with within(request.budget, "the intent was read", least_s=_FOR_INTENT_S):
         intended = intent_of(request)
     emptied(request.smt2_folder)
     try:
-        with watchdog(request.budget, since):
+        with watchdog(request.budget):
             came_to = _came_to(request, intended)
     except OutOfBudgetError as spent:
         came_to = _undecided(request, intended, unread(request.sources), spent)

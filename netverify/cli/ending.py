@@ -18,11 +18,11 @@ from netverify.diagnostics import DiagnosedError
 BROKEN_PIPE = 141
 
 
-def ended(arguments: Sequence[str], program_name: str) -> int:
-    """Runs one command line and gives its exit status. Raises what interrupts it."""
+def ended(arguments: Sequence[str], program_name: str, since: float | None = None) -> int:
+    """Runs one command line, which began at ``since``, and gives its exit status. Raises what interrupts it."""
     try:
         status = program.main(
-            list(arguments), prog_name=program_name, complete_var=COMPLETE_VARIABLE, standalone_mode=False
+            list(arguments), prog_name=program_name, complete_var=COMPLETE_VARIABLE, standalone_mode=False, obj=since
         )
         sys.stdout.flush()
     except (Refusal, click.ClickException) as error:

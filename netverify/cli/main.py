@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -14,23 +15,27 @@ from typing import NoReturn
 from netverify.interruption import INTERRUPTS, Interruption
 
 
-def main(arguments: Sequence[str], program_name: str) -> int:
-    """Runs one command line and gives its exit status; every way to end has one message and never a traceback."""
+def main(arguments: Sequence[str], program_name: str, since: float | None = None) -> int:
+    """Runs one command line and gives its exit status; every way to end has one message and never a traceback.
+
+    It began at ``since``, on the monotonic clock, or now.
+    """
     try:
         from netverify.cli.ending import ended  # noqa: PLC0415 see above
 
-        return ended(arguments, program_name)
+        return ended(arguments, program_name, since)
     except (Interruption, KeyboardInterrupt) as error:
         return _interrupted(error if isinstance(error, Interruption) else Interruption(signal.SIGINT))
 
 
 def run() -> NoReturn:
     """The console entry. The cyclic garbage collector stays off: a run is short, and it would cost most of the time."""
+    since = time.monotonic()
     gc.disable()
     INTERRUPTS.install()
     try:
         _stand_in_for_closed_streams()
-        status = main(sys.argv[1:], _program_name(sys.argv[0]))
+        status = main(sys.argv[1:], _program_name(sys.argv[0]), since)
         _silence_broken_pipes()
         INTERRUPTS.finish()
     except Interruption as interruption:

@@ -39,15 +39,13 @@ _OURS: Final = str(Path(__file__).parents[1])
 
 
 @contextmanager
-def watchdog(budget: Budget, since: float | None = None, least_s: float = 0.0) -> Iterator[Watchdog]:
+def watchdog(budget: Budget, least_s: float = 0.0) -> Iterator[Watchdog]:
     """Within this context, the command may use what ``budget`` says, but for ``least_s`` seconds in any case.
-
-    Its time counts from ``since``, on the monotonic clock, or from now.
 
     Raises :class:`OutOfBudgetError`, once, wherever the main thread is by then. What catches it within the context goes
     on without a bound, to say what was found. Nothing is watched from another thread than the main one.
     """
-    dog = Watchdog(budget, time.monotonic() if since is None else since, least_s)
+    dog = Watchdog(budget, least_s)
     if threading.current_thread() is not threading.main_thread():
         yield dog
         return
@@ -64,10 +62,10 @@ def watchdog(budget: Budget, since: float | None = None, least_s: float = 0.0) -
 
 
 @contextmanager
-def within(budget: Budget, what: str, since: float | None = None, least_s: float = 0.0) -> Iterator[Watchdog]:
+def within(budget: Budget, what: str, least_s: float = 0.0) -> Iterator[Watchdog]:
     """As :func:`watchdog`, but raises :class:`Refusal` (``NV424``): ``what`` had not come about by then, in words."""
     try:
-        with watchdog(budget, since, least_s) as dog:
+        with watchdog(budget, least_s) as dog:
             yield dog
     except OutOfBudgetError as spent:
         raise refusal_of(spent, what) from None
@@ -84,11 +82,12 @@ _ADVICE: Final = "read or ask less, or allow more with `--max-time` or `--max-me
 class Watchdog:
     """Watches over one command. ``spent`` is what it ran out of, once that was raised."""
 
-    def __init__(self, budget: Budget, since: float, least_s: float) -> None:
+    def __init__(self, budget: Budget, least_s: float) -> None:
         self.spent: OutOfBudgetError | None = None
         self._budget = budget
         self._found: Resource | None = None
-        self._end = since + max(budget.max_time_s, least_s)
+        now = time.monotonic()
+        self._end = max(now + least_s, (now if budget.since is None else budget.since) + budget.max_time_s)
         self._heard = 0.0
         self._over = threading.Event()
         self._main = threading.main_thread().ident

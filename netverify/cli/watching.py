@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def watch(request: CheckRequest) -> ExitStatus:
             places = watched_places(request)
             before = _stamps(request, places)
             _once(request)
+            request = replace(request, budget=replace(request.budget, since=None))
         time.sleep(_BETWEEN_S)
 
 

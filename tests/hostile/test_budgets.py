@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import netverify.cli.watchdog
 from netverify.budget import Budget, OutOfBudgetError, Resource, memory_text, out_of
 from netverify.cli.main import main
 from netverify.cli.memory import memory_in_use
@@ -255,12 +256,12 @@ class TestAWatchdog:
             pass
         assert dog.spent is None
 
-    def test_ends_a_renderer_with_its_folder(self, tmp_path: Path) -> None:
+    def test_ends_a_renderer_with_its_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         note = tmp_path / "note"
         script = tmp_path / "renderer"
         script.write_text(f'#!/bin/sh\necho "$$ $PWD" > {note}.part\nmv {note}.part {note}\nexec sleep 600\n')
         script.chmod(0o755)
-        with pytest.raises(OutOfBudgetError), watchdog(_until(note.exists)):
+        with pytest.raises(OutOfBudgetError), watchdog(_ends_once(note.exists, monkeypatch)):
             programs.run(Program(str(script), "template"), [], 600.0)
         process, folder = note.read_text().split()
         assert not _runs(int(process))
@@ -273,7 +274,8 @@ class TestAWatchdog:
         monkeypatch.setattr(worker, "_START", idle.replace("{", "{{").replace("}", "}}"))
         sources = [Source(f"{number}.yaml", data=b"a: 1\n") for number in range(8)]
         count = 2
-        with pytest.raises(OutOfBudgetError), watchdog(_until(lambda: len(list(notes.iterdir())) == count)):
+        ending = _ends_once(lambda: len(list(notes.iterdir())) == count, monkeypatch)
+        with pytest.raises(OutOfBudgetError), watchdog(ending):
             collect(sources, Terms(), Means(jobs=count, alone_bytes=0, ahead_bytes=0))
         assert not any(_runs(int(note.name)) for note in notes.iterdir())
 
@@ -294,19 +296,10 @@ def _ending(flag: str) -> Iterator[None]:
         yield
 
 
-def _until(happened: Callable[[], bool]) -> Budget:
-    """A budget that ends once something has ``happened``: what uses it up is looked for in the budget itself."""
-
-    class Ending(Budget):
-        @property
-        def max_memory(self) -> int:
-            return 0 if happened() else 2**62
-
-    ending = object.__new__(Ending)
-    for name, value in (("rlimit", 1), ("timeout_s", None), ("seed", 0), ("max_time_s", 300.0)):
-        object.__setattr__(ending, name, value)
-    object.__setattr__(ending, "checkpoint", Budget().checkpoint)
-    return ending
+def _ends_once(happened: Callable[[], bool], monkeypatch: pytest.MonkeyPatch) -> Budget:
+    """A budget of which the memory ends once something has ``happened``."""
+    monkeypatch.setattr(netverify.cli.watchdog, "memory_in_use", lambda: 2**62 if happened() else 0)
+    return Budget()
 
 
 def _runs(process: int) -> bool:
