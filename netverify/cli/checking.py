@@ -90,9 +90,9 @@ def check_request(request: CheckRequest) -> ExitStatus:
     budget = request.budget
     if budget.since is None:
         request = replace(request, budget=replace(budget, since=time.monotonic()))
+    emptied(request.smt2_folder)
     with within(request.budget, "the intent was read", least_s=_FOR_INTENT_S):
         intended = intent_of(request)
-    emptied(request.smt2_folder)
     try:
         with watchdog(request.budget):
             came_to = _came_to(request, intended)

@@ -85,9 +85,12 @@ def test_files_of_an_earlier_run_are_gone_after_the_next(capsys):
     assert held() == sorted(["goals.json", *(goal["name"] for goal in listed["goals"])])
 
 
-def test_a_run_that_judges_nothing_leaves_nothing_of_an_earlier_one(capsys):
+@pytest.mark.parametrize(
+    "intent", ["assertions: [{id: closed, isolated: namespace nowhere}]\n", "assertions: 7\n", "{"]
+)
+def test_a_run_that_judges_nothing_leaves_nothing_of_an_earlier_one(intent, capsys):
     assert emit(capsys)[0] == 0
-    Path("netverify.yaml").write_text("assertions: [{id: closed, isolated: namespace nowhere}]\n")
+    Path("netverify.yaml").write_text(intent)
     assert emit(capsys)[0] == 2
     assert held() == []
 
