@@ -13,11 +13,14 @@ import sys
 from collections.abc import Sequence
 from enum import IntEnum
 
-import click
 from click.shell_completion import CompletionItem, ShellComplete
 
 from netverify.cli.completing import COMPLETE_VARIABLE
+from netverify.cli.ending import BROKEN_PIPE
+from netverify.cli.main import silence_broken_pipes
 from netverify.cli.program import program
+from netverify.cli.refusal import Refusal
+from netverify.cli.streams import complain_of, print_out
 
 
 class Directive(IntEnum):
@@ -49,5 +52,14 @@ def _directive(items: Sequence[CompletionItem]) -> Directive:
 
 
 def run() -> None:
-    """The console entry."""
-    click.echo(completed(sys.argv[1:]), nl=False)
+    """The console entry. A shell that does not wait for candidates is left in peace."""
+    status = 0
+    try:
+        print_out((completed(sys.argv[1:]),))
+    except BrokenPipeError:
+        status = BROKEN_PIPE
+    except Refusal as refusal:
+        complain_of(refusal, "never")
+        status = refusal.status
+    silence_broken_pipes()
+    sys.exit(status)

@@ -36,11 +36,11 @@ def run() -> NoReturn:
     try:
         _stand_in_for_closed_streams()
         status = main(sys.argv[1:], _program_name(sys.argv[0]), since)
-        _silence_broken_pipes()
+        silence_broken_pipes()
         INTERRUPTS.finish()
     except Interruption as interruption:
         status = _interrupted(interruption)
-        _silence_broken_pipes()
+        silence_broken_pipes()
     sys.exit(status)
 
 
@@ -65,7 +65,7 @@ def _program_name(argument: str) -> str:
     return "python -m netverify" if name == "__main__.py" else "netverify"
 
 
-def _silence_broken_pipes() -> None:
+def silence_broken_pipes() -> None:
     """Keeps the interpreter from complaining when it flushes streams that nobody reads any more."""
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from pathlib import Path
 
 from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
 from netverify.cli.exit_status import exit_status, gravest, map_status
 from netverify.cli.intricacy import told_in_full
-from netverify.cli.outputs import Output, write_whole
+from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, settings_of
 from netverify.cli.refusal import Refusal
+from netverify.cli.reports import write_reports
 from netverify.cli.request import MapRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of, print_out
@@ -65,10 +65,8 @@ def _mapped(request: MapRequest) -> ExitStatus:
 
 
 def _write_files(mapped: Map, inventory: Inventory, request: MapRequest) -> None:
-    for output in request.outputs:
-        if output.path is not None:
-            with progress(f"writing {output.path} ..."):
-                write_whole(Path(output.path), _rendered(mapped, inventory, output, request))
+    with progress("writing files ..."):
+        write_reports(request.outputs, lambda output: _rendered(mapped, inventory, output, request))
 
 
 def _rendered(mapped: Map, inventory: Inventory, output: Output, request: MapRequest) -> Iterator[str]:

@@ -94,10 +94,9 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
             return
         target = path.resolve()
         with Replacement(target) as replacement:
-            with os.fdopen(replacement.descriptor, "w", encoding="utf-8", newline="") as stream:
-                stream.writelines(pieces)
-                stream.flush()
-                os.fsync(stream.fileno())
+            replacement.stream.writelines(piece.encode("utf-8") for piece in pieces)
+            replacement.stream.flush()
+            os.fsync(replacement.stream.fileno())
             replacement.take_place(_mode(target))
     except OSError as error:
         raise unwritable(f"write `{path}`", error) from None

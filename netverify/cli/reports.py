@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from netverify.cli.outputs import Output, write_whole
+from netverify.cli.refusal import Refusal
 from netverify.cli.streams import print_out
 
 Rendered: TypeAlias = Callable[[Output], Iterable[str]]
@@ -21,7 +23,16 @@ def print_reports(outputs: Sequence[Output], rendered: Rendered) -> None:
 
 
 def write_reports(outputs: Sequence[Output], rendered: Rendered) -> None:
-    """Write those that go to files. Raises :class:`~netverify.cli.refusal.Refusal` for one that cannot be written."""
+    """Write those that go to files. Raises :class:`~netverify.cli.refusal.Refusal` for all that cannot be written.
+
+    The others are written all the same.
+    """
+    refusals: list[Refusal] = []
     for output in outputs:
         if output.path is not None:
-            write_whole(Path(output.path), rendered(output))
+            try:
+                write_whole(Path(output.path), rendered(output))
+            except Refusal as refusal:
+                refusals.append(refusal)
+    if refusals:
+        raise replace(refusals[0], message="; ".join(one.message for one in refusals))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from netverify.interruption import Resource
 
@@ -35,28 +37,39 @@ class Scratch(Resource):
 class Replacement(Resource):
     """A private file beside ``target`` that takes its place once it is whole, and is gone otherwise.
 
-    What is to be in it is written to ``descriptor``, by a stream that closes it. Raises ``OSError``.
+    Raises ``OSError``.
     """
 
     def __init__(self, target: Path) -> None:
         self._target = target
         self._temporary: Path | None = None
-        self.descriptor = -1
+        self._stream: IO[bytes] | None = None
+
+    @property
+    def stream(self) -> IO[bytes]:
+        """What is to be in it is written here."""
+        assert self._stream is not None
+        return self._stream
 
     def acquire(self) -> None:
         """As :meth:`Resource.acquire`."""
         prefix = f".{self._target.name[:_LONGEST_PREFIX]}."
-        self.descriptor, name = tempfile.mkstemp(dir=self._target.parent, prefix=prefix)
+        descriptor, name = tempfile.mkstemp(dir=self._target.parent, prefix=prefix)
         self._temporary = Path(name)
+        self._stream = os.fdopen(descriptor, "wb")
 
     def take_place(self, mode: int) -> None:
         """Become ``target``, with the permissions ``mode``."""
         assert self._temporary is not None
+        self.stream.close()
         self._temporary.chmod(mode)
         self._temporary.replace(self._target)
 
     def release(self) -> None:
         """As :meth:`Resource.release`; where it has taken its place, nothing is left of it."""
+        if self._stream is not None:
+            with suppress(OSError):  # what is still to be written there is of no use
+                self._stream.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
 

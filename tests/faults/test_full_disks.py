@@ -68,7 +68,7 @@ def test_a_file_without_room_is_named_and_nothing_of_it_stays(name, old, tmp_pat
         status = main(line, "netverify")
     err = capsys.readouterr().err
     assert status == 2, err
-    named = folder / "01-" if name == "a goal" else file
+    named = f"{folder}/" if name == "a goal" else file
     assert f"cannot write `{named}" in err
     assert "file too large" in err
     assert "make room there" in err
@@ -265,3 +265,27 @@ def test_standard_error_without_room_takes_nothing_from_the_answer() -> None:
         )
     assert done.returncode in (1, 4)
     assert done.stdout.startswith("{")
+
+
+def test_what_can_be_written_is_written_beside_what_cannot(tmp_path, capsys) -> None:
+    outputs = ("-o", "json=/dev/full", "-o", f"sarif={tmp_path}", "-o", f"html={tmp_path / 'r.html'}")
+    assert main([*CHECK, *outputs], "netverify") == 2
+    err = capsys.readouterr().err
+    assert f"cannot write `/dev/full`: no space left on device; cannot write `{tmp_path}`: is a directory" in err
+    assert (tmp_path / "r.html").read_text().endswith("</html>\n")
+
+
+@pytest.mark.parametrize("words", [["ch"], ["check", "--"]])
+def test_completions_that_cannot_be_printed_are_told(words) -> None:
+    program = "from netverify.cli.kubectl_completing import run; run()"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    expected = "error[NV421]: cannot write to standard output: no space left on device\n"
+    assert (done.returncode, done.stderr) == (5, expected)

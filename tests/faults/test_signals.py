@@ -196,3 +196,24 @@ def test_a_signal_at_a_random_moment_leaves_nothing_behind(name, seed, undisturb
 @pytest.mark.parametrize(("name", "seed"), LONG)
 def test_signals_at_many_moments_leave_nothing_behind(name, seed, undisturbed, tmp_path) -> None:
     disturbed(name, seed, undisturbed, tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_watching_ends_with_a_signal(number, tmp_path) -> None:
+    arguments = ["check", "--spec", str(EXAMPLES / "backdoor.intent.yaml"), "--watch"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "netverify", *arguments],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    said = b""
+    while b"watching for changes" not in said:
+        said = process.stderr.readline()
+        assert said
+    process.send_signal(number)
+    assert process.communicate(timeout=20)[1].endswith(
+        b"error: terminated\n" if number == 15 else b"error: interrupted\n"
+    )
+    assert process.returncode == 128 + number

@@ -54,8 +54,7 @@ class Store:
             if not _is_ours(self.folder.stat()):
                 return False
             with Replacement(self.folder / key) as replacement:
-                with os.fdopen(replacement.descriptor, "wb") as stream:
-                    stream.write(_MAGIC + _digest(key, body) + body)
+                replacement.stream.write(_MAGIC + _digest(key, body) + body)
                 replacement.take_place(0o600)
         except (OSError, ValueError):
             return False
