@@ -108,8 +108,8 @@ class PolicyIndex:
         return OverApproximation(self._slice(direction, included), frozenset(included))
 
     def speaks_of(self, direction: Direction, namespace: str) -> bool:
-        """Whether some policy names ``namespace`` as its subjects' own."""
-        return any(namespace in tier.selections for tier in self._tiers(direction))
+        """Whether some policy names ``namespace`` as its subjects' own, by a selection or by a rule alone."""
+        return any(namespace in tier.selections or namespace in tier.rules for tier in self._tiers(direction))
 
     def only_adds(self, direction: Direction) -> bool:
         """Whether every slice allows at least what the whole table of ``direction`` allows, whoever the subject is.

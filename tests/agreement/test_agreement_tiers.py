@@ -176,6 +176,30 @@ def test_what_a_namespace_allows_before_a_cluster_wide_deny_is_found_for_any_pod
         assert asked.find(question(source, target)).status is Status.SAT
 
 
+def test_a_rule_of_a_namespace_that_no_policy_selects_by_itself_is_not_left_out():
+    closed = Rule(
+        ref("NetworkPolicy", "shut", "n1"),
+        0,
+        InNamespace(End.SOURCE, "n1"),
+        ALWAYS,
+        ALWAYS,
+        Action.DENY,
+        Origin("table.yaml"),
+        "n1",
+    )
+    tier = Tier("Policies", (EVERYWHERE,), (closed,), Action.PASS)
+    policies = PolicySet(
+        {Direction.EGRESS: RuleTable(Direction.EGRESS, (tier,)), Direction.INGRESS: RuleTable(Direction.INGRESS, ())}
+    )
+    target = IsWorkload(End.DESTINATION, CLUSTER.workloads[0].key)
+    for narrow in (IN_PORTIONS, AT_ONCE):
+        widths.NARROW = narrow
+        asked = searched(CLUSTER, policies)
+        source = All((SUBJECT, InNamespace(End.SOURCE, "n1")))
+        assert asked.find(question(source, target)).status is Status.UNSAT
+        assert asked.find(question(SUBJECT, target)).status is Status.SAT
+
+
 @pytest.mark.parametrize(
     ("tier", "only_adds"),
     [
