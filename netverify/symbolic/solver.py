@@ -31,10 +31,11 @@ class Goal:
         """The goal with its denials switched on for good: its models are found as if they had no guards."""
         if not self.denials:
             return self
-        text = self.text
+        end = "(check-sat)\n"
+        switched_on = "".join(f"(assert {name})\n" for name in self.denials)
+        text = self.text.removesuffix(switched_on + end) + end
         for name in self.denials:
             text = text.replace(f"(declare-const {name} Bool)\n", f"(define-fun {name} () Bool true)\n")
-            text = text.replace(f"(assert {name})\n", "")
         kept = self.guards[: -len(self.denials)]
         return Goal(text, self.assertions - len(self.denials), kept)
 

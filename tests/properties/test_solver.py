@@ -102,3 +102,22 @@ def test_what_the_effort_limit_leaves_undecided_does_not_depend_on_the_load():
             process.wait()
     assert alone == loaded
     assert alone.status is Status.UNKNOWN
+
+
+def test_a_goal_that_is_one_denial_is_read_whole():
+    """What is asserted may be the guard itself; only the guard at the end is taken out."""
+    text = "(set-logic QF_BV)\n(declare-const denies_0 Bool)\n(assert denies_0)\n(assert denies_0)\n(check-sat)\n"
+    printed = Goal(text, 2, ("denies_0",), ((), ()), ("denies_0",))
+    assert solve(printed, Budget()).status is Status.SAT
+    assert printed.settled().text.count("(assert denies_0)") == 1
+
+
+def test_a_denial_is_in_the_core_of_a_proof_that_needs_it():
+    text = (
+        "(set-logic QF_BV)\n(declare-const a Bool)\n(declare-const denies_0 Bool)\n(declare-const denies_1 Bool)\n"
+        "(assert (not (and denies_0 a)))\n(assert (not (and denies_1 (not a))))\n(assert a)\n"
+        "(assert denies_0)\n(assert denies_1)\n(check-sat)\n"
+    )
+    denials = ("denies_0", "denies_1")
+    solved = solve(Goal(text, 5, denials, ((), ()), denials), Budget())
+    assert (solved.status, solved.core) == (Status.UNSAT, ("denies_0",))
