@@ -62,7 +62,7 @@ class Admission:
     def _from(self, namespace: str, ways: list[Predicate]) -> list[Predicate]:
         """The ways that a pod of ``namespace`` can take, whatever its labels, unless it is on the host network."""
         if namespace not in self._ways_from:
-            anyone = Cast(namespaces=(namespace,))
+            anyone = Cast(namespaces=(namespace,), unnamed=True)
             self._ways_from[namespace] = [way for way in ways if self._may_hold(way, anyone)]
         return self._ways_from[namespace]
 

@@ -117,7 +117,8 @@ class Casting:
         if looks & ABOUT_ONE_POD:
             workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
         nodes = self._nodes(predicate, end) if named is None or any(map(is_node, named)) else ()
-        return Cast(namespaces if scope is not PodScope.EXISTING else (), (*nodes, *workloads), external)
+        possible = namespaces if scope is not PodScope.EXISTING else ()
+        return Cast(possible, (*nodes, *workloads), external, unnamed=scope is PodScope.POSSIBLE)
 
     def _nodes(self, predicate: Predicate, end: End) -> tuple[Workload, ...]:
         """The nodes for which ``predicate`` may hold at ``end``; their place comes before every namespace."""

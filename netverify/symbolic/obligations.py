@@ -5,12 +5,13 @@ The text is what is solved, and what ``--emit-smt2`` saves. Same input, same byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from netverify.model.address_plan import AddressPlan
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.slicing import Slice, proving_table
@@ -95,14 +96,22 @@ def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitu
     parts = {direction: _proving(part, direction, flows.scene) for direction, part in slices.items()}
     tables = {direction: surviving(part, flows.scene) for direction, part in parts.items()}
     right = _of_right(claim, flows)
-    mentions = _mentions(flows, claim, (*tables.values(), *([] if right is None else [right])))
+    mentions = Mentions()
+    for table in (*tables.values(), *([] if right is None else [right])):
+        collect_table(table, mentions)
+    named = [one for one in index.cluster.workloads if one.key in mentions.workloads] if mentions.workloads else []
+    for predicate in (*flows.asked, *(claim.covered if isinstance(claim, Distinguishes) else ())):
+        collect(predicate, mentions)
     plan = index.plan(mentions.ranges, latitude.pod_cidrs)
-    encoders = _encoders(flows, mentions, plan, guarded=not compared)
+    encoders = _encoders(replace(flows, scene=_whole(flows.scene, named, plan)), mentions, plan, guarded=not compared)
     one, *_ = encoders
-    domain = (term for encoder in encoders for term in _domain(encoder, index, latitude))
+    port = (one.port_is_valid(),)
+    # The order of assertions decides which of several models is found first, and so which changes a comparison lists.
+    first, last = (port, ()) if compared else ((), port)
+    domain = (term for encoder in encoders for term in (*_domain(encoder, index, latitude), *first))
     matched = [one.matches(part) for part in flows.asked]
     claimed = _claimed(claim, encoders, tables, right)
-    terms = (*dict.fromkeys(domain), *_preferable(one, compared=compared), *matched, one.port_is_valid(), *claimed)
+    terms = (*dict.fromkeys(domain), *_preferable(one, compared=compared), *matched, *last, *claimed)
     assertions = [term for term in terms if term != TRUE]
     allowing = frozenset(rule.policy for table in parts.values() for tier in table.every_tier() for rule in tier.rules)
     return Obligation(
@@ -137,27 +146,16 @@ def _of_right(claim: Claim, flows: Flows) -> RuleTable | None:
     return surviving(_proving(claim.right, claim.right.direction, scene), scene)
 
 
-def _mentions(flows: Flows, claim: Claim, tables: Iterable[RuleTable]) -> Mentions:
-    """All that the goal tells apart."""
-    mentions = Mentions()
-    for predicate in (*flows.asked, *(claim.covered if isinstance(claim, Distinguishes) else ())):
-        collect(predicate, mentions)
-    for table in tables:
-        collect_table(table, mentions)
-    return mentions
-
-
 def _encoders(flows: Flows, mentions: Mentions, plan: AddressPlan, *, guarded: bool) -> tuple[Encoder, ...]:
     """The variables of the goal, as each side sees them."""
     names = tuple(sorted(mentions.port_names, key=lambda wanted: (wanted.protocol, wanted.name)))
     unspecified = tuple(sorted(mentions.unspecified))
-    scene = _with_crowds(flows.scene, plan)
-    spaces = _spaces(scene, mentions, plan)
+    spaces = _spaces(flows.scene, mentions, plan)
     if flows.other is None:
-        return (Encoder(scene, spaces, names, unspecified, guarded=guarded),)
+        return (Encoder(flows.scene, spaces, names, unspecified, guarded=guarded),)
     others = _spaces(flows.other, mentions, plan)
     _tell_apart(spaces, others)
-    one = Encoder(scene, spaces, names, unspecified, guarded=guarded)
+    one = Encoder(flows.scene, spaces, names, unspecified, guarded=guarded)
     return one, Encoder(flows.other, others, names, unspecified, beside=one, guarded=guarded)
 
 
@@ -240,13 +238,21 @@ def _proves(claim: Claim) -> str:
             assert_never(never)
 
 
-def _with_crowds(scene: Scene, plan: AddressPlan) -> Scene:
-    """``scene`` with those of its crowds named who have an address where fewer than two are left for possible pods."""
+def _whole(scene: Scene, named: Sequence[Workload], plan: AddressPlan) -> Scene:
+    """``scene`` with those existing pods among its casts that no possible pod can stand for in this goal.
+
+    These are the workloads that policies have ``named``, and those of its crowds who have an address where fewer than
+    two are left for possible pods.
+    """
     casts = dict(scene.casts)
-    for end, crowd in scene.crowds.items():
-        scarce = [w for w in crowd if any(plan.is_scarce(plan.intervals.index_of(a)) for a in w.known_addresses)]
-        workloads = sorted((*casts[end].workloads, *scarce), key=lambda workload: workload.key)
-        casts[end] = replace(casts[end], workloads=tuple(workloads))
+    for end, cast in scene.casts.items():
+        there = {workload.key for workload in cast.workloads}
+        crowd = scene.crowds.get(end, ())
+        added = {w.key: w for w in crowd if any(plan.is_scarce(plan.intervals.index_of(a)) for a in w.known_addresses)}
+        if cast.unnamed:
+            added |= {w.key: w for w in named if w.key.namespace in cast.places and w.key not in there}
+        workloads = sorted((*cast.workloads, *added.values()), key=lambda workload: workload.key)
+        casts[end] = replace(cast, workloads=tuple(workloads))
     return replace(scene, casts=casts)
 
 

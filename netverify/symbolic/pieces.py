@@ -59,7 +59,7 @@ class Pieces:
 
     def _may_pass(self, place: str, end: End, scene: Scene) -> bool:
         """Whether policies of both ends may let a pod of ``place`` through; if not, they certainly do not."""
-        casts = {**scene.casts, end: Cast(namespaces=(place,))}
+        casts = {**scene.casts, end: Cast(namespaces=(place,), unnamed=True)}
         there = replace(scene, casts=casts)
         return all(may_allow(self._policies.slice(d, casts[d.subject].places), there) for d in Direction)
 

@@ -70,5 +70,5 @@ class AllowedPortions:
     def _let_out(self, namespace: str, direction: Direction, scene: Scene) -> bool:
         """Whether the policies of the peer's own namespace may let any of its pods through."""
         opposite = Direction.EGRESS if direction is Direction.INGRESS else Direction.INGRESS
-        anyone = {**scene.casts, direction.peer: Cast(namespaces=(namespace,))}
+        anyone = {**scene.casts, direction.peer: Cast(namespaces=(namespace,), unnamed=True)}
         return may_allow(self._policies.slice(opposite, (namespace,)), replace(scene, casts=anyone))

@@ -47,12 +47,14 @@ class Cast:
 
     ``namespaces`` are sorted; ``NEW_NAMESPACE`` among them stands for a namespace that could be created. ``workloads``
     are sorted by key, and may be in other namespaces. ``hosts``: possible pods may be on the host network, too.
+    ``unnamed``: possible pods stand for existing pods that are like them and are not among the ``workloads``.
     """
 
     namespaces: tuple[str, ...] = ()
     workloads: tuple[Workload, ...] = ()
     external: bool = False
     hosts: bool = False
+    unnamed: bool = False
 
     @property
     def empty(self) -> bool:
@@ -122,6 +124,8 @@ def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0
         case IsWorkload(end, key):
             cast = scene.casts[end]
             among = [workload.key == key for workload in cast.workloads]
+            if cast.unnamed and True not in among and key.namespace in cast.places:
+                return None  # it may be one of those that possible pods stand for
             return _agreed({*among, *([False] if cast.namespaces or cast.external else [])})
         case AddressIn() | SameNode() | Unspecified():
             return None

@@ -1,4 +1,4 @@
-"""The first line of a saved formula says what it proves that no solver can satisfy it."""
+"""A comment over a saved formula says what it proves that no solver can satisfy it."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,7 @@ kind: NetworkPolicy
 metadata: {name: %s, namespace: shop}
 spec: {podSelector: {}, ingress: [{ports: [{port: 80}]}]}
 """
+HEAD = "; netverify: unsatisfiable iff "
 CASES = {
     "query": "no such flow is allowed: can namespace a reach b/pg:5432",
     "allow": "every such flow is allowed: can a/client[Deployment] reach b/api[Deployment]:8080/tcp",
@@ -22,9 +23,8 @@ CASES = {
 
 
 def proofs(folder):
-    return {
-        path.read_text().split("\n")[0].removeprefix("; netverify: unsatisfiable iff ") for path in folder.iterdir()
-    }
+    lines = {line for path in folder.glob("*.smt2") for line in path.read_text().split("\n")}
+    return {line.removeprefix(HEAD) for line in lines if line.startswith(HEAD)}
 
 
 @pytest.mark.parametrize("name", CASES)

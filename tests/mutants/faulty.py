@@ -1,5 +1,6 @@
 """Faults put into the real source of one module, and hunted by the agreement checks."""
 
+import ast
 import importlib
 import importlib.util
 import sys
@@ -21,12 +22,16 @@ RELOADED = ("netverify", "agreement", "cases")
 """What is imported anew around a fault; everything else, the solver above all, stays."""
 
 
+def source_of(module):
+    path = PACKAGE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
 class Patched:
     """Finds one module with some of its text replaced; the text must be there exactly once."""
 
     def __init__(self, module, original, replacement):
-        path = PACKAGE.joinpath(*module.split("."))
-        self.path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        self.path = source_of(module)
         self.name = f"netverify.{module}"
         self.original = self.path.read_text()
         found = self.original.count(original)
@@ -61,6 +66,19 @@ def fault(module, original, replacement):
     bodies = new_bodies(importlib.import_module(patched.name), patched.original, patched.source, str(patched.path))
     with reloaded(patched) if bodies is None else replaced(bodies):
         yield
+
+
+def fault_in(module, function, original, replacement):
+    """As :func:`fault`, with text that is exactly once in ``function``, such as ``Class.method``, of the module."""
+    text = source_of(module).read_text()
+    nodes = ast.parse(text).body
+    for name in function.split("."):
+        (node,) = (one for one in nodes if getattr(one, "name", None) == name)
+        nodes = node.body
+    body = ast.get_source_segment(text, node)
+    if body.count(original) != 1:
+        raise AssertionError(f"the text to replace is {body.count(original)} times in {function}, not once: {original}")
+    return fault(module, body, body.replace(original, replacement))
 
 
 @contextmanager
