@@ -59,6 +59,8 @@ def test_a_port_without_a_protocol_is_one_of_tcp(protocol):
 def test_an_empty_host_address_is_that_of_a_port_without_one():
     on_host = "{{containerPort: {}, hostPort: 8080{}}}"
     assert refused(on_host.format(80, ""), on_host.format(81, ", hostIP: ''")) == [("NV239", AT.format(1, "hostPort"))]
+    assert refused(on_host.format(80, ", hostIP: 10.0.0.1"), on_host.format(81, ", hostIP: 10.0.0.2")) == []
+    assert refused(on_host.format(80, ", hostIP: 10.0.0.1"), on_host.format(81, "")) == []
 
 
 def test_on_the_host_network_a_port_is_a_port_of_the_node():

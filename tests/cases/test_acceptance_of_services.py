@@ -114,3 +114,13 @@ def test_a_rule_has_no_more_than_64_matches(count, expected):
 def test_each_match_of_a_rule_is_held_to_its_form(match, field, index):
     matches = [path("/fine"), match] if index else [match]
     assert [place for _, place in refused(route(*matches))] == [f"spec.rules[0].matches[{index}].{field}"]
+
+
+@pytest.mark.parametrize(
+    ("matches", "is_taken"), [((path("/a"),), True), ((path("/a", "Exact"),), False), ((path("/a"), path("/b")), False)]
+)
+def test_a_redirect_that_replaces_a_prefix_is_held_to_the_same(matches, is_taken):
+    redirected = {"type": "RequestRedirect", "requestRedirect": REPLACED["urlRewrite"]}
+    value = route(*matches, filters=[redirected])
+    del value["spec"]["rules"][0]["backendRefs"]
+    assert refused(value) == ([] if is_taken else [("NV560", "spec.rules[0]")])

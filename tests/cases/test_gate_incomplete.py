@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cases.gates import SHOP, Gates
-from cases.pods_by_ways import BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, START
-from netverify.gate import by_ways, classes, routed
+from cases.pods_by_ways import BY_CONTROLLER, CLIENT, CLUSTER, CONTROLLER_BALANCER, START
+from cases.ways_in_texts import CLOSED, policy
+from netverify.gate import by_ways, classes, refusals, routed
 
 SERVICE = """
 apiVersion: v1
@@ -18,6 +19,17 @@ spec: {selector: {app: db}, ports: [{port: 5432}]}
 ---
 """
 BALANCER = SERVICE.replace("{selector", "{type: LoadBalancer, selector")
+CLIENTS = "".join(CLIENT.replace("name: client,", f"name: client-{number},") for number in range(3))
+TWO_RULES_EACH = policy(
+    "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 198.51.100.0/24}}]}, "
+    "{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]}",
+    namespace="edge",
+    name="two",
+) + policy(
+    "{podSelector: {}, ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: "
+    "{app.kubernetes.io/name: ingress-nginx}}}]}]}",
+    name="another",
+)
 TWO_RULES = """
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -42,8 +54,12 @@ def gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than two classes of flows are looked for: 500 would take long."""
-    for module in (classes, routed, by_ways):
-        monkeypatch.setattr(module, "MOST_CLASSES", 2)
+    look_for(2, monkeypatch)
+
+
+def look_for(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (classes, routed, by_ways, refusals):
+        monkeypatch.setattr(module, "MOST_CLASSES", count)
 
 
 INCOMPLETE = {
@@ -53,6 +69,10 @@ INCOMPLETE = {
     "pods by a way in": (
         START + CLUSTER,
         'deny: {from: any pod, to: "shop/api[Pod]"}, world: existing',
+    ),
+    "a promise": (
+        START + CLUSTER + CLIENTS + policy(CLOSED),
+        "allow: {from: namespace other, to: service shop/api}",
     ),
     "pods by a controller": (
         BY_CONTROLLER + CONTROLLER_BALANCER,
@@ -73,6 +93,18 @@ def test_a_baseline_passes_no_list_that_is_incomplete(gates: Gates, case: str) -
     assert (again["verdict"], again["complete"]) == ("refuted", False)
 
 
+def test_classes_of_two_connections_are_more_together_than_alone(gates: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has two, which is all of them; together they are four ways to come in."""
+    manifests = BY_CONTROLLER + CONTROLLER_BALANCER + TWO_RULES_EACH
+    assertion = 'deny: {from: other/client, to: "shop/api[Pod]"}'
+    settings = ("--assume", "ipblock-matches-pods=false", "--assume", "host-network-policed=true")
+    whole = gates.result(manifests, assertion, *settings)
+    look_for(3, monkeypatch)
+    some = gates.result(manifests, assertion, *settings)
+    assert whole["complete"]
+    assert not some["complete"]
+
+
 @pytest.mark.parametrize("case", ["pods", "a Service", "from outside"])
 def test_a_list_that_is_complete_is_passed(gates: Gates, case: str) -> None:
     manifests, assertion = INCOMPLETE[case]
@@ -85,7 +117,6 @@ def test_a_list_that_is_complete_is_passed(gates: Gates, case: str) -> None:
 def test_where_no_flow_was_looked_for_nothing_is_proved(
     gates: Gates, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (classes, routed, by_ways):
-        monkeypatch.setattr(module, "MOST_CLASSES", 0)
+    look_for(0, monkeypatch)
     manifests, assertion = INCOMPLETE[case]
     assert gates.verdict(manifests, assertion) in {"unknown", "refuted"}
