@@ -137,5 +137,6 @@ def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex, pa
         settings.fixed,
         Latitude(settings.pod_cidrs, settings.free_named_ports),
         settings.budget,
+        shows_all=settings.keep_goals,
     )
     return Context(inventory, settings, policies, search, pairs, RoutingIndex(inventory.cluster))

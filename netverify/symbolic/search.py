@@ -34,19 +34,22 @@ _NOTHING_SETTLED: Mapping[Behaviour, bool] = MappingProxyType({})
 class Search:
     """Searches for flows in one cluster, under one set of fixed behaviours."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a search depends on
         self,
         index: ClusterIndex,
         policies: PolicyIndex,
         behaviours: Mapping[Behaviour, bool],
         latitude: Latitude,
         budget: Budget,
+        *,
+        shows_all: bool = False,
     ) -> None:
+        """With ``shows_all`` a goal speaks of each existing pod, also of those whom policies certainly keep away."""
         self._index = index
         self._behaviours = behaviours
         self._budget = budget
         self._allowed, self._refused = Allowed(policies), Refused(policies)
-        self._portions = AllowedPortions(policies)
+        self._portions = portions if shows_all else AllowedPortions(policies).of
         self._refinement = Refinement(index, latitude, budget)
         self.casting = Casting(index.cluster)
         self.pieces = Pieces(self.casting, policies, behaviours)
@@ -72,7 +75,7 @@ class Search:
     def find_existing(self, question: Question) -> Found:
         """As :meth:`find`, about existing pods and addresses outside alone."""
         scene = self._scene(question, PodScope.EXISTING, PodScope.EXISTING)
-        return self._found(self._allowed, question, scene, self._portions.of)
+        return self._found(self._allowed, question, scene, self._portions)
 
     def find_refused(self, question: Question, scope: PodScope) -> Found:
         """A flow that ``question`` asks about and policy refuses, among pods of ``scope``; or the proof of none.
@@ -183,7 +186,7 @@ class Search:
         for source, destination in scopes:
             scene = self._scene(question, source, destination)
             if not scene.empty:
-                yield from self._portions.of(scene)
+                yield from self._portions(scene)
 
     def _scene(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gates import GUARDED, Gates
+from gates import CLOSED, GUARDED, SHOP, Gates
 from jsonschema import Draft202012Validator
 
 from netverify.cli.main import main
@@ -19,6 +19,13 @@ from netverify.queries.derivation import Rule
 from oracles.derivation_checker import WrongEvidenceError, canonical, check, digest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web-NUMBER, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: web}]}
+---
+"""
 INTENT = """
 zones: {rest: any pod outside namespace data}
 assertions:
@@ -148,6 +155,17 @@ class TestDerivations:
         assert closed["derivation"] is None
         assert closed["violations"]
         assert all(one["goals"] for one in closed["violations"])
+
+    def test_existing_pods_whom_policy_keeps_away_are_in_goals_however_many_there_are(
+        self, gates: Gates, monkeypatch
+    ) -> None:
+        monkeypatch.setattr("netverify.symbolic.widths.EXISTING_AT_ONCE", 1)
+        pods = "".join(POD.replace("NUMBER", str(number)) for number in range(3))
+        deny = "deny: {from: namespace shop, to: namespace data}, world: existing"
+        assert gates.result(SHOP + CLOSED + pods, deny, "--emit-smt2", "goals")["verdict"] == "proved"
+        step = self.derivation(Path("goals"), "it")
+        assert [part["rule"] for part in step["of"]] == ["goal"] * 4
+        check("goals", solve, ["it"])
 
 
 class TestReports:
