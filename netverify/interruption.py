@@ -11,6 +11,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack, _GeneratorContextManager
+from pathlib import Path
 from threading import Thread
 from types import FrameType, TracebackType
 from typing import Final, Self, TypeVar
@@ -20,6 +21,7 @@ T = TypeVar("T")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WORDS: Final = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 _SOON_S: Final = 0.01
+_OURS: Final = str(Path(__file__).parent)
 _PATIENCE_S: Final = 5.0
 
 
@@ -148,9 +150,15 @@ _HOLDING: Final = tuple(
 
 
 def is_held(frame: FrameType | None) -> bool:
-    """Whether an exception at ``frame`` would leave something behind, or would be lost, as in ``__del__``."""
+    """Whether an exception at ``frame`` would leave something behind, or would be lost, as in ``__del__``.
+
+    What another package makes could be given back by half only, and complain of it.
+    """
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or any(frame.f_code is code for code in _HOLDING):
+        code = frame.f_code
+        if code.co_name == "__del__" or any(code is one for one in _HOLDING):
+            return True
+        if code.co_name == "__init__" and not code.co_filename.startswith(_OURS):
             return True
         frame = frame.f_back
     return False

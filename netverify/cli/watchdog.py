@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -34,8 +33,6 @@ _GRACE_S: Final = 0.8
 
 _LONGEST_S: Final = 5.0
 """So long it may take for what must not be interrupted."""
-
-_OURS: Final = str(Path(__file__).parents[1])
 
 
 @contextmanager
@@ -181,17 +178,12 @@ class Watchdog:
 
 
 def _is_untimely(frame: FrameType | None) -> bool:
-    """Whether an exception at ``frame`` would be lost, leave something behind, or break an import.
-
-    Nor may it come while something of another package is made, such as a process: half of it might remain.
-    """
+    """Whether an exception at ``frame`` would be lost, leave something behind, or break an import."""
     if is_held(frame):
         return True
     while frame is not None:
         code = frame.f_code
         if code.co_name == "__exit__" or code.co_filename.startswith("<frozen importlib"):
-            return True
-        if code.co_name == "__init__" and not code.co_filename.startswith(_OURS):
             return True
         frame = frame.f_back
     return False

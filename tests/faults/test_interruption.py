@@ -98,6 +98,22 @@ def test_a_signal_in_a_finaliser_is_not_lost(capsys) -> None:
 
 
 @pytest.mark.usefixtures("interrupts")
+def test_what_another_package_makes_is_whole() -> None:
+    """Half of a context of the solver complains when it is given back."""
+
+    class Made:
+        def __init__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+            made.append(self)
+
+    made: list[Made] = []
+    with pytest.raises(Interruption):  # noqa: PT012 it comes after a while
+        Made()
+        time.sleep(1)
+    assert len(made) == 1
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_an_exception_that_somebody_swallows_comes_again(monkeypatch) -> None:
     monkeypatch.setattr("netverify.interruption._PATIENCE_S", 0.02)
     with suppress(Interruption):
