@@ -1,15 +1,18 @@
 """Which side a doubt of a comparison is about, and whose labels a namespace has on the other side."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from cases.test_comparison import NAMESPACES, context, pod, policy
 from netverify.answers.settings import Settings
+from netverify.comparison.changes import ChangedWorkload, Changes
 from netverify.comparison.compare import compare
 from netverify.comparison.sides import aligned
 from netverify.comparison.translation import Translation
 from netverify.model.addresses import parse_address
-from netverify.model.cluster import Namespace
-from netverify.model.flow import Flow, Pod
+from netverify.model.cluster import ContainerPort, Namespace, Workload, WorkloadKey
+from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.model.traffic import Protocol
 
 PLAIN = (NAMESPACES, pod("pg", {"app": "pg"}))
@@ -68,3 +71,35 @@ def test_labels_of_a_namespace_are_those_of_the_side_that_declares_it(here, ther
     """*Where only this side declares them, what the other flow has; where neither does, the same.*"""
     translation = Translation(flow(team="seen"), flow(team="other"), here, there)
     assert dict(translation.of(flow(team="seen")).source.namespace_labels) == {"team": expected}
+
+
+def workload(labels=None, **more):
+    return Workload(WorkloadKey("a", "web", "Pod"), labels or {}, **more)
+
+
+PORTS = (ContainerPort(80, Protocol.TCP, "http"),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_seen"),
+    [
+        (workload(), workload(), False),
+        (workload(), workload(host_network=True), True),
+        (workload(host_network=True), workload(host_network=True), False),
+        (workload(), workload(single=True), True),
+        (workload({"app": "x"}), workload({"app": "y"}), True),
+        (workload({"other": "x"}), workload({"other": "y"}), False),
+        (workload(open_labels={"app": ("x",)}), workload(open_labels={"app": ("y",)}), True),
+        (workload(open_labels={"app": None}), workload(), True),
+        (workload(open_labels={"other": None}), workload(), False),
+        (workload(), workload(ports=PORTS), False),
+    ],
+)
+def test_a_changed_workload_is_seen_by_policies_that_mention_what_changed(old, new, is_seen):
+    """*What became of it* as the other end of a connection; what no policy mentions changes nothing for anybody."""
+    labels = {End.SOURCE: {"app"}, End.DESTINATION: {"app"}}
+    for names, with_ports in ((set(), is_seen), ({"http"}, is_seen or old.ports != new.ports)):
+        mentions = SimpleNamespace(port_names=names, pod_labels=labels)
+        for one, other in ((old, new), (new, old)):
+            changed = ChangedWorkload(one, other, "something")
+            assert Changes._sees(mentions, Direction.INGRESS, changed) is with_ports
