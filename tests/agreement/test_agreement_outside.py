@@ -66,8 +66,15 @@ def openings(asked, sources, ends):
                 yield question
 
 
+UNSEEN = "on the host network it would reach pods of its own node"
+"""What an answer says that policy closes, and a controller may open that no manifest shows."""
+
+
 def direct(answer):
     """What ``answer`` says of the connection itself, where it also tells of ways in."""
+    by_controllers = [UNSEEN in why for why in answer.unknown_because]
+    if by_controllers and all(by_controllers) and not answer.routes:
+        return Verdict.UNREACHABLE
     return next((route.verdict for route in answer.routes if not route.path), answer.verdict)
 
 
