@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agreement.adapter import behaviours_of, inventory_of
-from agreement.random_tables import random_policy_set
+from agreement.random_tables import left_open, random_policy_set
 from generators.clusters import isolated, opened_by_address, random_cluster
 from generators.owned_addresses import MACHINES
 from generators.questions import random_choices
@@ -37,6 +37,12 @@ class PairCase:
     policies: PolicySet
     fixed: dict
     pod_cidrs: tuple
+
+
+def open_case(seed):
+    """A case in the common form whose policies leave things open, and may be of several tables."""
+    case = pair_case(seed, of_tables=True)
+    return replace(case, policies=left_open(NarrowDice(f"open {seed}"), case.cluster, case.policies))
 
 
 def pair_case(seed, *, of_tables=False):

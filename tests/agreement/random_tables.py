@@ -42,26 +42,37 @@ def random_policy_set(rng, cluster):
     return PolicySet(MappingProxyType({direction: random_table(rng, cluster, direction) for direction in Direction}))
 
 
-def random_table(rng, cluster, direction):
-    """A table; now and then with a second one that must allow as well."""
-    count, others = rng.choice([0, 1, 2, 2, 3, 4]), 0
-    if rng.random() < 0.25:
-        count, others = rng.choice([1, 1, 2]), 1
-    also = tuple(RuleTable(direction, (random_tier(rng, cluster, direction, f"mesh {n}"),)) for n in range(others))
-    tiers = tuple(random_tier(rng, cluster, direction, f"tier {number}") for number in range(count))
-    return RuleTable(direction, tiers, also)
+def left_open(rng, cluster, policies):
+    """``policies`` with what they leave open: rules of one priority, predicates that nothing decides; and more tables.
 
-
-def random_tier(rng, cluster, direction, name):
-    """A tier; one without selections never applies, and one whose condition is free may or may not."""
-    rules = tuple(random_rule(rng, cluster, direction, f"{name}/{n}", n) for n in range(rng.choice([0, 1, 2, 3, 4])))
-    return Tier(
-        name,
-        tuple(random_selection(rng, cluster, direction, f"{name}/{n}") for n in range(rng.choice([0, 1, 2, 3]))),
-        tied(rng, rules) if rng.random() < 0.25 else rules,
-        rng.choice([*Action, Action.DENY]),
-        rng.choice([ALWAYS, ALWAYS, ALWAYS, Behaves(rng.choice(list(Behaviour))), predicate(rng, cluster, 1)]),
+    What is drawn here is drawn apart, so that a seed still has the tables that it had.
+    """
+    return PolicySet(
+        MappingProxyType({direction: opened(rng, cluster, table) for direction, table in policies.tables.items()})
     )
+
+
+def opened(rng, cluster, table):
+    tiers, also = table.tiers, ()
+    if rng.random() < 0.25:
+        tiers = tiers[:2]
+        also = (RuleTable(table.direction, (random_tier(rng, cluster, table.direction, "mesh"),)),)
+    return RuleTable(table.direction, tuple(opened_tier(rng, tier) for tier in tiers), also)
+
+
+def opened_tier(rng, tier):
+    rules = tuple(with_unspecified(rng, rule) if rng.random() < 0.15 else rule for rule in tier.rules)
+    return replace(tier, rules=tied(rng, rules) if rng.random() < 0.3 else rules)
+
+
+def with_unspecified(rng, rule):
+    """``rule`` that holds only, or as well, where something holds that nothing decides."""
+    one = Unspecified(rng.choice(MEANINGS), str(rule.policy))
+    part = one if rng.random() < 0.7 else Not(one)
+    name, kind = rng.choice(["subject", "peer", "traffic"]), rng.choice([All, All, AnyOf])
+    if name == "subject" and rule.namespace is not None:
+        kind = All
+    return replace(rule, **{name: kind((getattr(rule, name), part))})
 
 
 def tied(rng, rules):
@@ -71,6 +82,24 @@ def tied(rng, rules):
     return tuple(
         replace(rule, tie=f"priority {priority}" if priority else "", policy=policy)
         for rule, priority, policy in zip(rules, priorities, policies, strict=True)
+    )
+
+
+def random_table(rng, cluster, direction):
+    tiers = tuple(
+        random_tier(rng, cluster, direction, f"tier {number}") for number in range(rng.choice([0, 1, 2, 2, 3, 4]))
+    )
+    return RuleTable(direction, tiers)
+
+
+def random_tier(rng, cluster, direction, name):
+    """A tier; one without selections never applies, and one whose condition is free may or may not."""
+    return Tier(
+        name,
+        tuple(random_selection(rng, cluster, direction, f"{name}/{n}") for n in range(rng.choice([0, 1, 2, 3]))),
+        tuple(random_rule(rng, cluster, direction, f"{name}/{n}", n) for n in range(rng.choice([0, 1, 2, 3, 4]))),
+        rng.choice([*Action, Action.DENY]),
+        rng.choice([ALWAYS, ALWAYS, ALWAYS, Behaves(rng.choice(list(Behaviour))), predicate(rng, cluster, 1)]),
     )
 
 
@@ -147,11 +176,11 @@ def looks_at(found):
             return frozenset({found.end})
 
 
+MEANINGS = ("the destination is an address of db.example.com", "the request is a GET", "it is the weekend")
 LEAVES = (
     *(IsPod, OnHostNetwork, SameNode, InNamespace, NamespaceMatches, PodMatches, PodMatches, IsWorkload),
-    *(AddressIn, AddressIn, PortIn, PortIn, NamedPort, Behaves, Unspecified),
+    *(AddressIn, AddressIn, PortIn, PortIn, NamedPort, Behaves),
 )
-MEANINGS = ("the destination is an address of db.example.com", "the request is a GET", "it is the weekend")
 
 
 def leaf(rng, cluster):
@@ -180,8 +209,6 @@ def leaf(rng, cluster):
             return NamedPort(Protocol(rng.choice(rng.words.protocols)), rng.choice(rng.words.port_names))
         case "OnHostNetwork":
             return OnHostNetwork(end)
-        case "Unspecified":
-            return Unspecified(rng.choice(MEANINGS), "Generated a/b")
         case "Behaves":
             return Behaves(rng.choice(list(Behaviour)))
         case _:

@@ -7,7 +7,7 @@ import pytest
 
 from agreement.adapter import behaviours_of, inventory_of
 from agreement.every_world import Judge, is_nobodys
-from agreement.pair_cases import pair_case, pair_case_with_nodes
+from agreement.pair_cases import open_case, pair_case, pair_case_with_nodes
 from agreement.pairs import Map, compared, is_of_a_map
 from agreement.readings import direct, phrase_of
 from generators.clusters import isolated, random_cluster
@@ -36,6 +36,16 @@ def test_all_pairs_agree_with_every_world_under_policies_of_manifests(start):
 @pytest.mark.parametrize("start", range(0, 120, 30))
 def test_all_pairs_agree_with_every_world_under_policies_in_the_common_form(start):
     assert disagreements(range(start, start + 30), of_tables=True) == []
+
+
+def test_all_pairs_agree_with_every_world_under_policies_that_leave_things_open():
+    assert [(seed, line) for seed in range(40) for line in compared(open_case(seed))] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 3_000, 100))
+def test_all_pairs_agree_with_every_world_under_many_policies_that_leave_things_open(start):
+    assert [(seed, line) for seed in range(start, start + 100) for line in compared(open_case(seed))] == []
 
 
 def disagreements_with_nodes(seeds):

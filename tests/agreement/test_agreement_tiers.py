@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from agreement.pair_cases import pair_case
+from agreement.pair_cases import open_case
 from agreement.pairs import judged, mapped, texts
 from netverify.budget import Budget
 from netverify.diagnostics import Origin
@@ -42,7 +42,7 @@ class Asked:
     """
 
     def __init__(self, seed, judge):
-        self.case = pair_case(seed, of_tables=True)
+        self.case = open_case(seed)
         self.ends, self.expected = judge(self.case)
         self.search = searched(self.case.cluster, self.case.policies, self.case.fixed, texts(self.case.pod_cidrs))
         self.count = 0
