@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
@@ -28,13 +29,25 @@ def refusal_of(error: click.ClickException, command: str) -> Refusal:
     """What click found wrong, in this program's words. ``command`` is what its help is printed by."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else command
+    # Each release of click ends such messages with guesses in words of its own; here they are guessed below.
     found = " ".join(error.format_message().split())
-    # Newer releases of click end a message with its guesses, as a sentence of its own; they are advice.
+    if isinstance(error, click.NoSuchOption):
+        found = f"No such option '{error.option_name}'"
     message = re.sub(r"'([^']*)'", r"`\1`", re.sub(r" \(?Did you mean .*", "", found)).rstrip(".")
     advice = f"`{path} --help` lists the {'commands' if message.startswith('No such command') else 'flags'}"
-    wrong = str(getattr(error, "option_name", "") or getattr(error, "command_name", ""))
-    if guess := did_you_mean(nearest(wrong, getattr(error, "possibilities", None) or ())):
+    if guess := did_you_mean(nearest(*_mistyped(error, message))):
         advice = f"{guess} {advice}"
     if message.startswith("Got unexpected extra argument") and path.endswith(" query"):
         advice = "put the whole sentence in quotes"
     return Refusal("NV420", message[:1].lower() + message[1:], advice)
+
+
+def _mistyped(error: click.ClickException, message: str) -> tuple[str, Sequence[str]]:
+    """What was written for a flag or a command that there is not, and those that there are."""
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.NoSuchOption):
+        return error.option_name, error.possibilities or ()
+    missing = re.match(r"No such command `(.*)`", message)
+    if missing and context is not None and isinstance(context.command, click.Group):
+        return missing[1], context.command.list_commands(context)
+    return "", ()
