@@ -62,16 +62,28 @@ class Choice:
         found = found or [one for one in self.tests if mutant.module in one.lines]
         running = {one.test for one in found}
         known = [test for test, _ in self.killers[mutant.module, mutant.function].most_common(5) if test in running]
-        chosen, spent = [], 0.0
-        for test in dict.fromkeys(chain(known, self._by_turns(found))):
-            if spent + self.seconds[test] <= budget or len(chosen) < 3:
-                chosen.append(test)
-                spent += self.seconds[test]
-        return chosen
+        chosen, spent = {}, 0.0
+        for limit, order in ((budget / 2, chain(known, self._narrow_first(found))), (budget, self._by_turns(found))):
+            for test in order:
+                if test not in chosen and (spent + self.seconds[test] <= limit or len(chosen) < 3):
+                    chosen[test] = None
+                    spent += self.seconds[test]
+        return list(chosen)
 
     def _touching(self, module, lines):
         wanted = sum(1 << line for line in set(lines))
         return [one for one in self.tests if one.lines.get(module, 0) & wanted]
+
+    @staticmethod
+    def _narrow_first(tests):
+        """The names of ``tests``: one case of each that has many before the next ones, the cheapest first."""
+        seen = Counter()
+        turns = []
+        for number, one in enumerate(tests):
+            name = one.test.partition("[")[0]
+            turns.append((seen[name], number, one.test))
+            seen[name] += 1
+        return [test for _, _, test in sorted(turns)]
 
     @staticmethod
     def _by_turns(tests):
