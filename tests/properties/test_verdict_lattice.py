@@ -10,8 +10,9 @@ import pytest
 from netverify.answers.anyone import _together as of_anyone
 from netverify.answers.route_verdicts import answer_of, deciding_legs, doubted, scope_of, simplest, why_unserved
 from netverify.answers.verdict import of_all, of_any
-from netverify.gate.judged import Judged, about_something, held, of_answers, together
+from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
+from netverify.queries.derivation import Rule, Step
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 
 GRAVE = ["refuted", "vacuous", "unknown", "baselined", "excepted", "proved"]
@@ -127,6 +128,41 @@ def test_of_answers_those_that_are_unknown_say_why_and_notes_are_about_nobody(ve
     assert found.approximations == tuple(f"approximations {number}" for number in everyone)
     assert found.notes == (tuple(f"notes {number}" for number in everyone) if verdict == "vacuous" else ())
     assert len(found.smt2) == len(Verdict)
+
+
+ONE, TWO = (Step(Rule.GOAL, says, goal=(says, "unsat")) for says in ("one", "two"))
+PROOFS = (GateVerdict.PROVED, GateVerdict.VACUOUS)
+
+
+def test_what_is_exempt_follows_from_that_there_is_nothing_else():
+    assert exempted(None) is None
+    assert (exempted(ONE).rule, exempted(ONE).of) == (Rule.ALL_EXEMPT, (ONE,))
+    assert held(judged(GateVerdict.VACUOUS, derivation=ONE)).derivation == exempted(ONE)
+
+
+def test_a_proof_that_needs_further_steps_follows_from_all_of_them():
+    part = judged(GateVerdict.PROVED, derivation=ONE)
+    assert with_steps(part, []) is part
+    assert with_steps(part, [TWO]).derivation.of == (ONE, TWO)
+    assert with_steps(part, [None]).derivation is None
+
+
+def test_a_proof_about_somebody_needs_also_that_the_others_are_nobody():
+    nobody = judged(GateVerdict.VACUOUS, derivation=TWO)
+    assert about_something([judged(GateVerdict.PROVED, derivation=ONE), nobody]).derivation.of == (ONE, TWO)
+    assert about_something([judged(GateVerdict.PROVED), nobody]).derivation is None
+    assert together([judged(GateVerdict.PROVED, derivation=ONE), nobody]).derivation.of == (ONE, TWO)
+
+
+@pytest.mark.parametrize("verdict", GateVerdict)
+def test_a_proof_follows_from_all_answers_or_as_it_is_said_and_nothing_else_is_one(verdict):
+    answers = [answer(Verdict.UNREACHABLE, derivation=step) for step in (ONE, TWO)]
+    found = of_answers(verdict, answers)
+    said = of_answers(verdict, answers, derivation=ONE)
+    assert (found.derivation is not None, said.derivation) == (verdict in PROOFS, ONE if verdict in PROOFS else None)
+    if verdict in PROOFS:
+        assert found.derivation.of == (ONE, TWO)
+        assert of_answers(verdict, [*answers, answer(Verdict.UNREACHABLE)]).derivation is None
 
 
 @pytest.mark.parametrize("verdicts", ANSWERS)
