@@ -1,9 +1,10 @@
-"""The one function that turns what was found into a verdict."""
+"""The one place where what was found becomes a verdict on a question, and a judgement on a claim."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from netverify.diagnostics import NetverifyError
 from netverify.queries.outcome import Verdict
@@ -68,3 +69,48 @@ def of_all(verdicts: Collection[Verdict]) -> Verdict:
         if decisive in verdicts:
             return decisive
     return Verdict.REACHABLE
+
+
+class Judgement(StrEnum):
+    """What becomes of a claim that there is no flow of some kind; ``VACUOUS``: none could be of that kind anyway."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    VACUOUS = "vacuous"
+    UNKNOWN = "unknown"
+
+
+def of_search(*, is_found: bool, is_complete: bool) -> Verdict:
+    """The verdict on whether there is a flow of a kind that was looked for until there were no others.
+
+    ``REACHABLE`` iff one was found that certainly counts. That there is none is sure only where the search
+    ``is_complete``.
+    """
+    if is_found:
+        return Verdict.REACHABLE
+    return Verdict.UNREACHABLE if is_complete else Verdict.UNKNOWN
+
+
+def judgement(against: Verdict, *, nobody_will_do: bool = False) -> Judgement:
+    """The judgement on a claim, by the verdict on whether there is a flow ``against`` it.
+
+    ``nobody_will_do``: a claim about nobody holds. An ``allow`` is a claim as well: that no flow of it is refused.
+    """
+    match against:
+        case Verdict.REACHABLE:
+            return Judgement.REFUTED
+        case Verdict.UNREACHABLE:
+            return Judgement.PROVED
+        case Verdict.VACUOUS:
+            return Judgement.PROVED if nobody_will_do else Judgement.VACUOUS
+        case Verdict.UNKNOWN:
+            return Judgement.UNKNOWN
+
+
+GRAVEST = (Judgement.REFUTED, Judgement.VACUOUS, Judgement.UNKNOWN, Judgement.PROVED)
+"""Judgements, those that matter most first."""
+
+
+def of_claims(judgements: Collection[Judgement]) -> Judgement:
+    """The judgement on several claims together: the gravest of theirs; ``VACUOUS`` without any."""
+    return next((one for one in GRAVEST if one in judgements), Judgement.VACUOUS)

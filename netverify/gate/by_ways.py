@@ -11,10 +11,11 @@ from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobod
 from netverify.answers.planned import PlannedRoute, Shared
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.routed import Router
+from netverify.answers.verdict import of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.route_words import through, violation_text
 from netverify.model.cluster import NODE
@@ -165,7 +166,7 @@ def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, rout
     chosen = tuple(islice(fitting, MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     nobody = next((leg for leg in legs if leg.is_complete and not leg.classes), None)  # as among existing pods
-    verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if nobody else GateVerdict.UNKNOWN
+    verdict = verdict_by(of_search(is_found=bool(violations), is_complete=nobody is not None))
     derivation = nobody.derivation if nobody is not None else None
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)

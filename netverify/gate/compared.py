@@ -6,22 +6,23 @@ from collections.abc import Iterator
 
 from netverify.answers.context import Context, make_context
 from netverify.answers.route_verdicts import scope_of
+from netverify.answers.verdict import of_any
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, texts
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.judged import Judged, texts, verdict_by
+from netverify.gate.outcome import Violation
 from netverify.gate.route_words import first_condition
 from netverify.intent.spec import ComparedTo, Comparing
 from netverify.manifests.coverage import Inventory
 from netverify.queries.derivation import all_of
-from netverify.queries.outcome import Route
+from netverify.queries.outcome import Route, Verdict
 from netverify.routing.way_in import WayIn
 
-_VERDICTS = {
-    Certainty.NO: GateVerdict.PROVED,
-    Certainty.YES: GateVerdict.REFUTED,
-    Certainty.UNKNOWN: GateVerdict.UNKNOWN,
+_AGAINST = {
+    Certainty.NO: Verdict.UNREACHABLE,
+    Certainty.YES: Verdict.REACHABLE,
+    Certainty.UNKNOWN: Verdict.UNKNOWN,
 }
 
 
@@ -31,14 +32,12 @@ def judge_comparison(statement: ComparedTo, assertion: str, context: Context, ba
     wanted = [(found.new_access, found.appears, found.more_appears, True)]
     if statement.wanted is Comparing.EQUIVALENT:
         wanted.append((found.lost_access, found.disappears, found.more_disappears, False))
-    verdicts = {_VERDICTS[certainty] for certainty, *_ in wanted}
-    order = (GateVerdict.REFUTED, GateVerdict.UNKNOWN, GateVerdict.PROVED)
     violations = [
         _violation(change, assertion, is_new=is_new) for _, changes, _, is_new in wanted for change in changes
     ]
     violations += _of_routing(found.routing, assertion, new_alone=statement.wanted is not Comparing.EQUIVALENT)
     return Judged(
-        next(one for one in order if one in verdicts),
+        verdict_by(of_any({_AGAINST[certainty] for certainty, *_ in wanted})),
         tuple(sorted(violations, key=lambda one: (one.text, one.fingerprint))),
         is_complete=not any(is_more for _, _, is_more, _ in wanted),
         unknown_because=found.unknown_because,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
+from netverify.answers.verdict import of_search
 from netverify.gate.claiming import Claiming
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.intent.spec import DnsWorks
 from netverify.model.cluster import Workload
@@ -58,18 +59,19 @@ def _by_every_pod(
     is_certain = not any(one.may_deny for one in context.inventory.cluster.unsupported)
     is_one = is_certain and not workload.open_labels and len(workload.known_addresses) <= 1
     if is_one and not context.settings.keep_goals:
-        return of_answers(GateVerdict.PROVED, answers)
+        return of_answers(verdict_by(Verdict.UNREACHABLE), answers)
     source = All((IsWorkload(End.SOURCE, workload.key), zone))
     refused = list(dns_refused(context, source, str(workload.key), Protocol.UDP))
     if is_one:
         derivation = _proof(workload, answers, refused)
-        return of_answers(GateVerdict.PROVED, [*answers, *refused], derivation=derivation)
+        return of_answers(verdict_by(Verdict.UNREACHABLE), [*answers, *refused], derivation=derivation)
     answers = [*answers, *refused]
     found = next((one for one in refused if one.verdict is Verdict.REACHABLE), None)
     if found is None:
         is_known = all(one.verdict is not Verdict.UNKNOWN for one in refused)
         proof = all_of("", [one.derivation for one in refused])
-        return of_answers(GateVerdict.PROVED if is_known else GateVerdict.UNKNOWN, answers, derivation=proof)
+        verdict = verdict_by(of_search(is_found=False, is_complete=is_known))
+        return of_answers(verdict, answers, derivation=proof)
     violation = Violation(
         f"a pod of {workload.key} cannot ask the DNS of the cluster over UDP",
         str(workload.key),

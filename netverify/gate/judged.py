@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from netverify.answers.route_verdicts import unique
-from netverify.gate.outcome import GRAVEST, GateVerdict, Violation
+from netverify.answers.verdict import Judgement, judgement, of_claims
+from netverify.gate.outcome import GateVerdict, Violation
 from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 
@@ -41,10 +42,16 @@ class Judged:
 _PROOFS = (GateVerdict.PROVED, GateVerdict.VACUOUS)
 
 
+def verdict_by(against: Verdict, *, nobody_will_do: bool = False) -> GateVerdict:
+    """The verdict on a claim, by the verdict on whether there is a flow ``against`` it."""
+    return GateVerdict(judgement(against, nobody_will_do=nobody_will_do))
+
+
 def held(judged: Judged) -> Judged:
     """``judged`` with nothing against it: what it is about is exempt."""
     exempt = exempted(judged.derivation)
-    return replace(judged, verdict=GateVerdict.PROVED, notes=(), among=frozenset(), derivation=exempt)
+    verdict = verdict_by(Verdict.VACUOUS, nobody_will_do=True)
+    return replace(judged, verdict=verdict, notes=(), among=frozenset(), derivation=exempt)
 
 
 def exempted(nothing_left: Derived) -> Derived:
@@ -103,8 +110,8 @@ def of_answers(  # noqa: PLR0913 - what a claim came to
 def together(parts: Sequence[Judged]) -> Judged:
     """All of ``parts`` as one: the verdict that matters most is that of the whole; vacuous without any."""
     verdicts = frozenset(verdict for part in parts for verdict in part.verdicts)
-    verdict = next((one for one in GRAVEST if one in verdicts), GateVerdict.VACUOUS)
-    proofs = parts if verdict in (GateVerdict.PROVED, GateVerdict.EXCEPTED) else ()
+    verdict = GateVerdict(of_claims([Judgement(one) for one in verdicts]))
+    proofs = parts if verdict is GateVerdict.PROVED else ()
     return Judged(
         verdict,
         tuple(sorted((one for part in parts for one in part.violations), key=_existing_first)),

@@ -8,12 +8,13 @@ from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.node_ports import led_on
 from netverify.answers.reachability import answer_found
 from netverify.answers.routed import Router
+from netverify.answers.verdict import of_search
 from netverify.gate.by_ways import is_used_by_ways, judge_by_ways
 from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, exempted, of_answers, texts, together, with_steps
+from netverify.gate.judged import Judged, exempted, of_answers, texts, together, verdict_by, with_steps
 from netverify.gate.open_pods import open_pods
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.presence import absences
@@ -89,7 +90,7 @@ class Judge:
         told = classes_of(question, claim.world, context)
         violations = tuple(_allowed(claim, assertion, one) for one in told.classes)
         # That a flow was found, and none that certainly counts, is no proof.
-        verdict = GateVerdict.REFUTED if violations else GateVerdict.UNKNOWN
+        verdict = verdict_by(of_search(is_found=bool(violations), is_complete=False))
         return of_answers(verdict, told.answers, violations=violations, is_complete=told.is_complete)
 
     def _violated(self, question: Question, claim: Claim, assertion: str, context: Context) -> Judged:
@@ -97,7 +98,7 @@ class Judge:
         found = shown(question, claim.world, context)
         answer = answer_found(question, context, found)
         if answer.verdict is not Verdict.REACHABLE or found.flow is None:
-            return of_answers(GateVerdict.UNKNOWN, (answer,))
+            return of_answers(verdict_by(Verdict.UNKNOWN), (answer,))
         example = FlowClass(answer, cause_of(found.flow, found.behaviours, context))
         assert claim.direction is not None
         pods = open_pods(question, claim.direction, claim.world, context)
@@ -111,22 +112,13 @@ class Judge:
         return search.find_any(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
     def _verdict(self, answer: Answer, claim: Claim) -> GateVerdict:
-        match answer.verdict:
-            case Verdict.UNKNOWN:
-                return GateVerdict.UNKNOWN
-            case Verdict.VACUOUS if not claim.nobody_will_do:
-                return self._vacuous_or_exempt(claim)
-            case Verdict.REACHABLE:
-                return GateVerdict.REFUTED
-            case Verdict.UNREACHABLE | Verdict.VACUOUS:
-                return GateVerdict.PROVED
-
-    def _vacuous_or_exempt(self, claim: Claim) -> GateVerdict:
         """A claim about flows of which all are exempt holds; one about no flows at all is vacuous."""
-        if not claim.exempt:
-            return GateVerdict.VACUOUS
+        found = verdict_by(answer.verdict, nobody_will_do=claim.nobody_will_do)
+        if found is not GateVerdict.VACUOUS or not claim.exempt:
+            return found
         alone = self._none(replace(claim, exempt=()), "")
-        return GateVerdict.PROVED if alone.verdict is GateVerdict.REFUTED else alone.verdict
+        is_exempt = alone.verdict is GateVerdict.REFUTED
+        return verdict_by(answer.verdict, nobody_will_do=True) if is_exempt else alone.verdict
 
     def _all(self, claim: Claim, assertion: str) -> Judged:
         """Item by item of the ports: one that nobody has is no reason to call the others all of them."""
@@ -141,7 +133,7 @@ class Judge:
         question = _asked(claim)
         found = refusals_of(question, claim.world, with_namespaces_of(question, self.router.context))
         violations = tuple(_refused(claim, assertion, one) for one in found.refusals)
-        verdict = GateVerdict.REFUTED if violations else self._verdict(found.end, claim)
+        verdict = verdict_by(Verdict.REACHABLE) if violations else self._verdict(found.end, claim)
         derivation = _derivation(found.end, verdict, claim)
         return of_answers(
             verdict, found.answers, violations=violations, is_complete=found.is_complete, derivation=derivation

@@ -10,10 +10,11 @@ from typing import TypeAlias
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import unique
 from netverify.answers.routed import Router
+from netverify.answers.verdict import of_any
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
+from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, verdict_by, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.refusals import Refusal, Refusals, items_of, refusals_of
 from netverify.intent.spec import World
@@ -221,13 +222,10 @@ def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: Ro
         for number, one in enumerate(found)
         for refusal in one.refusals
     )
+    # A way that nobody can take is about nobody, whatever the rest of it is.
     ends = {one.end.verdict for one in found}
-    if violations:
-        verdict = GateVerdict.REFUTED
-    elif Verdict.VACUOUS in ends:
-        verdict = GateVerdict.VACUOUS
-    else:
-        verdict = GateVerdict.PROVED if ends == {Verdict.UNREACHABLE} else GateVerdict.UNKNOWN
+    against = Verdict.VACUOUS if Verdict.VACUOUS in ends else of_any(ends)
+    verdict = verdict_by(Verdict.REACHABLE if violations else against)
     is_complete = all(one.is_complete for one in found)
     return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
 

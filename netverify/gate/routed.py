@@ -11,11 +11,12 @@ from netverify.answers.derived import CLOSED, closed_route, without_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.routed import Router
+from netverify.answers.verdict import of_search
 from netverify.gate.by_ways import by_hop, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
+from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, verdict_by, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.promised import judge_promise
 from netverify.gate.route_words import violation_text
@@ -146,11 +147,7 @@ def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> J
     # The answer is about pods that could be created; who exists is looked at way by way.
     needs_pods = claim.world is World.EXISTING and answer.verdict is Verdict.UNREACHABLE
     if answer.verdict is not Verdict.REACHABLE and not needs_pods:
-        verdict = {
-            Verdict.UNKNOWN: GateVerdict.UNKNOWN,
-            Verdict.UNREACHABLE: GateVerdict.PROVED,
-            Verdict.VACUOUS: GateVerdict.PROVED if claim.nobody_will_do else GateVerdict.VACUOUS,
-        }[answer.verdict]
+        verdict = verdict_by(answer.verdict, nobody_will_do=claim.nobody_will_do)
         because = answer.because if verdict is GateVerdict.PROVED else ()
         return of_answers(verdict, (answer,), because=because)
     parts = [_by_route(route, claim, assertion, router) for route in router.planned(question)]
@@ -163,7 +160,8 @@ def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> J
         return together(parts)
     doubts = router.doubts(question)
     because = answer.because if needs_pods and not doubts else ()
-    rest = of_answers(GateVerdict.UNKNOWN if doubts else GateVerdict.PROVED, (answer,), because=because)
+    none = of_search(is_found=False, is_complete=not doubts)
+    rest = of_answers(verdict_by(none), (answer,), because=because)
     whole = together([*told, replace(rest, unknown_because=doubts)])
     if doubts:
         return whole
@@ -182,16 +180,13 @@ def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router)
     """That nobody takes ``route``, or all who do: for each of its connections every class of flows, in every choice."""
     judged = router.judged(route, claim.question.source_text)
     if judged.verdict is not Verdict.REACHABLE:
-        verdict = {Verdict.UNKNOWN: GateVerdict.UNKNOWN, Verdict.VACUOUS: GateVerdict.VACUOUS}.get(
-            judged.verdict, GateVerdict.PROVED
-        )
         proof = closed_route(judged) if judged.verdict in CLOSED else None
-        return of_answers(verdict, judged.legs, derivation=proof)
+        return of_answers(verdict_by(judged.verdict), judged.legs, derivation=proof)
     legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
     chosen = tuple(islice(product(*(leg.classes for leg in legs)), MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
-    verdict = GateVerdict.REFUTED if violations else GateVerdict.PROVED if is_complete else GateVerdict.UNKNOWN
+    verdict = verdict_by(of_search(is_found=bool(violations), is_complete=is_complete))
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
     nobody = next((leg.derivation for leg in legs if not leg.classes), None)
     return of_answers(verdict, answers, violations=violations, is_complete=is_complete, derivation=nobody)

@@ -1,10 +1,22 @@
 """The verdict function, exhaustively: every combination of what it depends on, against the rule in words."""
 
+import ast
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from netverify.answers.verdict import Evidence, UnreplayedError, of_all, of_any, verdict
+from netverify.answers.verdict import (
+    Evidence,
+    Judgement,
+    UnreplayedError,
+    judgement,
+    of_all,
+    of_any,
+    of_claims,
+    of_search,
+    verdict,
+)
 from netverify.queries.outcome import Verdict
 from netverify.symbolic.status import Status
 
@@ -96,3 +108,52 @@ def test_all_of_several_are_reachable_only_together_and_unreachable_by_one(sever
 def test_neither_order_nor_repetition_counts(several):
     for join in (of_any, of_all):
         assert join(several) is join(several[::-1]) is join(several * 2)
+
+
+@pytest.mark.parametrize("nobody_will_do", [False, True])
+@pytest.mark.parametrize("against", Verdict, ids=str)
+def test_a_claim_is_proved_iff_no_flow_is_against_it_and_refuted_iff_one_is(against, nobody_will_do):
+    said = judgement(against, nobody_will_do=nobody_will_do)
+    about_nobody = against is Verdict.VACUOUS
+    assert (said is Judgement.PROVED) == (against is Verdict.UNREACHABLE or (about_nobody and nobody_will_do))
+    assert (said is Judgement.REFUTED) == (against is Verdict.REACHABLE)
+    assert (said is Judgement.VACUOUS) == (about_nobody and not nobody_will_do)
+    assert (said is Judgement.UNKNOWN) == (against is Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(("is_found", "is_complete"), list(product((False, True), repeat=2)))
+def test_that_a_search_found_nothing_is_a_proof_only_where_it_is_complete(is_found, is_complete):
+    said = of_search(is_found=is_found, is_complete=is_complete)
+    assert (said is Verdict.REACHABLE) == is_found
+    assert (said is Verdict.UNREACHABLE) == (is_complete and not is_found)
+
+
+SEVERAL_JUDGEMENTS = [one for length in range(4) for one in product(Judgement, repeat=length)]
+
+
+@pytest.mark.parametrize("several", SEVERAL_JUDGEMENTS, ids=str)
+def test_claims_are_proved_together_iff_each_is(several):
+    said = of_claims(several)
+    assert (said is Judgement.PROVED) == (set(several) == {Judgement.PROVED})
+    assert (said is Judgement.REFUTED) == (Judgement.REFUTED in several)
+    assert said in several or (not several and said is Judgement.VACUOUS)
+
+
+GATE = Path(__file__).parents[2] / "netverify" / "gate"
+"""All of it but ``outcome.py``, which says what verdicts there are."""
+
+
+@pytest.mark.parametrize("module", sorted({*GATE.glob("*.py")} - {GATE / "outcome.py"}), ids=lambda path: path.stem)
+def test_no_module_of_the_gate_gives_a_proof_without_the_functions_of_the_verdict(module):
+    """It may ask whether something is proved; that it is comes from ``answers/verdict.py``."""
+    tree = ast.parse(module.read_text())
+    constants = [one for one in tree.body if isinstance(one, ast.Assign)]  # sets of verdicts, to ask for
+    questions = [*constants, *(one for one in ast.walk(tree) if isinstance(one, ast.Compare | ast.MatchValue))]
+    asked = {id(node) for one in questions for node in ast.walk(one)}
+    given = [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and id(node) not in asked
+    ]
+    assert "Judgement.PROVED" not in given
+    assert "GateVerdict.PROVED" not in given
