@@ -30,6 +30,7 @@ from netverify.model.traffic import EVERY_PORT, Protocol
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question, narrowed
 from netverify.reference.evaluate import allows, table_allows
+from netverify.rules.mentions import Mentions, collect_table
 from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, PortIn
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
@@ -136,7 +137,7 @@ def broken_cut_of_question(seed):
 def contradicted(found, whole, case, *, refused):
     """A drawn flow that ``found`` proves not to exist, or a flow that it found and that is none; None without any."""
     if found.status is Status.SAT:
-        is_one = allows(case.policies, found.flow, found.behaviours) is not refused
+        is_one = allows(case.policies, found.flow, completed(found.behaviours, case)) is not refused
         return None if is_one else f"{found.flow} is none"
     for flow, behaviours in drawn_flows(case, existing=True):
         if holds(whole, flow) and allows(case.policies, flow, behaviours) is not refused:
@@ -158,6 +159,7 @@ def drawn_flows(case, *, existing, count=40):
     """Flows between pods of the cluster, or between pods that could be created as they are, and what the CNI does."""
     rng = CutDice("drawn")
     addresses = [parse_address(text) for text in ("10.0.0.1", "10.0.0.2", "10.0.1.9")]
+    left_open = [*Behaviour, *unspecified_in(case)]
     for _ in range(count):
         ends = [pod_like(rng.choice(case.cluster.workloads), case, rng.choice(addresses), existing) for _ in End]
         single = {one.key for one in case.cluster.workloads if one.single}
@@ -167,9 +169,23 @@ def drawn_flows(case, *, existing, count=40):
             continue
         if any(end.host_network for end in ends):  # whether two of them are on one node, and have its address, is open
             continue
-        behaviours = {one: case.fixed.get(one, rng.random() < 0.5) for one in Behaviour}
+        behaviours = {one: case.fixed.get(one, rng.random() < 0.5) for one in left_open}
         first, last = rng.choice(rng.words.ranges)
         yield Flow(*ends, rng.choice(list(Protocol)), rng.choice((first, last))), behaviours
+
+
+def unspecified_in(case):
+    """What the policies of ``case`` leave open beside behaviours, sorted."""
+    mentions = Mentions()
+    for policies in (case.policies, case.others):
+        for table in policies.tables.values():
+            collect_table(table, mentions)
+    return sorted(mentions.unspecified)
+
+
+def completed(behaviours, case):
+    """``behaviours`` of a flow that was found, with a value for what its goal did not speak of."""
+    return {**dict.fromkeys(unspecified_in(case), False), **behaviours}
 
 
 def pod_like(workload, case, address, existing):
@@ -221,7 +237,8 @@ def contradicted_difference(found, direction, case):
         return refused and allows(case.policies, flow, behaviours)
 
     if found.status is Status.SAT:
-        return None if differs(found.flow, found.refused, found.behaviours) else f"{found.flow} is none"
+        behaviours = completed(found.behaviours, case)
+        return None if differs(found.flow, found.refused, behaviours) else f"{found.flow} is none"
     flows = drawn_flows(case, existing=False)
     return next((f"{flow} with {done} is one" for flow, done in flows if differs(flow, flow, done)), None)
 

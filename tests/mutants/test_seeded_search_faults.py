@@ -108,7 +108,7 @@ OF_PORTIONS = {
 }
 
 OF_WHOLE_QUESTIONS = {
-    "a goal is about any flow at all": (OBLIGATIONS, "obligation", "*matched, one", "one"),
+    "a goal is about any flow at all": (OBLIGATIONS, "obligation", "*matched, *last", "*last"),
     "no goal is about nothing": (
         REFINEMENT,
         "Refinement.with_premises",
