@@ -448,7 +448,7 @@ FAULTS_OF_ALL_PAIRS = {
     "later rules decide too": (
         "connectivity.tables",
         "            if len(steps) > 1 or self._default is not Action.DENY:\n",
-        "            if len(runs) > 3:\n",
+        "            if len(steps) > 3:\n",
     ),
     "a tier decides about those that it does not apply to": (
         "connectivity.tables",
