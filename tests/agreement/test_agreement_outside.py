@@ -3,7 +3,7 @@
 import pytest
 
 from agreement.routed_ways import BY_OBJECT, end_of
-from agreement.test_agreement_services import Asked, target_text
+from agreement.test_agreement_services import Asked, direct, target_text
 from netverify.answers.surface import Openness
 from netverify.queries.outcome import EndpointKind, Verdict
 from oracles.service_interpreter import behind_port, find, listed_endpoints, ports_of, protocol_of, type_of
@@ -64,18 +64,6 @@ def openings(asked, sources, ends):
             question = f"can {PLAIN[role]} reach {end}"
             if direct(asked.verifier.ask(question)) in {Verdict.REACHABLE, Verdict.UNKNOWN}:
                 yield question
-
-
-UNSEEN = "on the host network it would reach pods of its own node"
-"""What an answer says that policy closes, and a controller may open that no manifest shows."""
-
-
-def direct(answer):
-    """What ``answer`` says of the connection itself, where it also tells of ways in."""
-    by_controllers = [UNSEEN in why for why in answer.unknown_because]
-    if by_controllers and all(by_controllers) and not answer.routes:
-        return Verdict.UNREACHABLE
-    return next((route.verdict for route in answer.routes if not route.path), answer.verdict)
 
 
 def misjudged(seed):

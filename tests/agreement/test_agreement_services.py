@@ -18,6 +18,18 @@ POD = re.compile(r"(?P<pod>\S+\]):(?P<number>\d+)")
 OUTSIDE = "an address outside the cluster"
 
 
+UNSEEN = "on the host network it would reach pods of its own node"
+"""What an answer says that policy closes, and a controller may open that no manifest shows."""
+
+
+def direct(answer):
+    """What ``answer`` says of the connection itself, where it also tells of ways in."""
+    by_controllers = [UNSEEN in why for why in answer.unknown_because]
+    if by_controllers and all(by_controllers) and not answer.routes:
+        return Verdict.UNREACHABLE
+    return next((route.verdict for route in answer.routes if not route.path), answer.verdict)
+
+
 class Asked:
     """A random cluster, with plain questions about it each asked once."""
 
@@ -32,7 +44,7 @@ class Asked:
         question = f"can {source} reach {destination}"
         if question not in self.known:
             answer = self.verifier.ask(question)
-            self.known[question] = next((route.verdict for route in answer.routes if not route.path), answer.verdict)
+            self.known[question] = direct(answer)
         return self.known[question]
 
     @property

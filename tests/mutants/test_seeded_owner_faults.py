@@ -82,11 +82,16 @@ FAULTS_OF_OWNERS = {
 }
 
 
+def first_told_wrong(seeds):
+    """The first of ``seeds`` in which addresses have other owners, or Services say something else by theirs."""
+    owners = importlib.import_module("agreement.test_agreement_owners")
+    return next((seed for seed in seeds if any(check([seed]) is not None for check in owners.CHECKS)), None)
+
+
 @pytest.mark.parametrize(
     ("module", "original", "replacement"),
     [pytest.param(*texts, id=name) for name, texts in FAULTS_OF_OWNERS.items()],
 )
 def test_a_seeded_fault_is_found_by_owners(module, original, replacement, is_found):
     with fault(module, original, replacement):
-        owners = importlib.import_module("agreement.test_agreement_owners")
-        assert is_found(owners.first_disagreement, range(MOST_CLUSTERS))
+        assert is_found(first_told_wrong, range(MOST_CLUSTERS))
