@@ -6,6 +6,7 @@ them; ``pytest -m long`` tries every one.
 
 from __future__ import annotations
 
+import linecache
 import random
 import signal
 import subprocess
@@ -67,15 +68,28 @@ RUNS = (rendered, checked_out, written, appended, kept)
 
 
 class Alarm:
-    """Counts the lines that run in the modules that are traced, and sends a signal at the one numbered ``at``."""
+    """Counts the lines that run in the modules that are traced, and sends a signal at the one numbered ``at``.
+
+    Leaving a ``with`` statement is traced as its line, but the interpreter looks for no signal there before it calls
+    ``__exit__``: that is no moment.
+    """
 
     def __init__(self, at: int | None) -> None:
         self.lines, self._at = 0, at
+        self._entered: set[tuple[int, int]] = set()
+
+    def _leaves(self, frame) -> bool:
+        if not linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith("with "):
+            return False
+        here = (id(frame), frame.f_lineno)
+        was_entered = here in self._entered
+        (self._entered.discard if was_entered else self._entered.add)(here)
+        return was_entered
 
     def __call__(self, frame, event, _argument):
         if Path(frame.f_code.co_filename).stem not in TRACED:
             return None
-        if event == "line":
+        if event == "line" and not self._leaves(frame):
             self.lines += 1
             if self.lines == self._at:
                 signal.raise_signal(signal.SIGTERM)
