@@ -41,8 +41,8 @@ OF_QUESTIONS = {
     "only the first tier speaks of a namespace": (
         SLICES,
         "PolicyIndex.speaks_of",
-        "for tier in self._tiers[direction])",
-        "for tier in self._tiers[direction][:1])",
+        "for tier in self._tiers(direction))",
+        "for tier in list(self._tiers(direction))[:1])",
     ),
     "a claim takes a slice of the policies that are included": (
         GOAL,
@@ -97,7 +97,12 @@ OF_PORTIONS = {
         "return not may_allow(",
     ),
     "a tier that passes decides": (CANDIDATES, "_decides_all", "Action.PASS in actions or ", ""),
-    "after the last tier nothing is allowed": (CANDIDATES, "may_allow", "    return True\n", "    return False\n"),
+    "after the last tier nothing is allowed": (
+        CANDIDATES,
+        "_may_allow_alone",
+        "\n    return True",
+        "\n    return False",
+    ),
     "a default lets nobody through": (CANDIDATES, "_ways_in", "if tier.default is Action.ALLOW:", "if False:"),
     "a tier decides all subjects if it decides some": (
         CANDIDATES,
