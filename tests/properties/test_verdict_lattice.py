@@ -110,6 +110,8 @@ def test_parts_about_nobody_count_only_where_all_are(verdicts):
     about = [one for one in verdicts if one is not GateVerdict.VACUOUS]
     assert whole.verdict == (first(GRAVE, about) if about else "vacuous")
     assert (GateVerdict.VACUOUS in whole.verdicts) is (not about)
+    told = [number for number, one in enumerate(verdicts) if not about or one is not GateVerdict.VACUOUS]
+    assert whole.notes == tuple(f"notes {number}" for number in told)
 
 
 def test_what_is_exempt_holds_with_nothing_against_it():
