@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,13 +37,18 @@ def console_examples():
 
 
 def output_of(command, home):
-    """What ``netverify …`` prints in the root of the project, with standard error after standard output."""
+    """What ``netverify …`` prints beside the examples of the project, with standard error after standard output.
+
+    It is a copy that it runs in, so that files which a page writes are nowhere else.
+    """
+    beside = home / "project"
+    shutil.copytree(ROOT / "examples", beside / "examples")
     words = shlex.split(command)
     assert words[0] == "netverify", "only commands of this project can be held to their output"
     environment = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
     done = subprocess.run(
         [sys.executable, "-m", "netverify", *words[1:]],
-        cwd=ROOT,
+        cwd=beside,
         env={**environment, "HOME": str(home), "COLUMNS": "120", "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
