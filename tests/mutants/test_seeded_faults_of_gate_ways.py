@@ -202,8 +202,8 @@ FAULTS = {
     ),
     "nobody among existing pods is unknown": (
         "gate.by_ways",
-        "GateVerdict.PROVED if nobody else GateVerdict.UNKNOWN",
-        "GateVerdict.UNKNOWN",
+        "is_complete=nobody is not None",
+        "is_complete=False",
         "somewhere among existing pods",
     ),
     "an exception is used by nobody who comes by a way in": (

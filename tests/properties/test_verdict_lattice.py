@@ -15,13 +15,13 @@ from netverify.gate.outcome import GateVerdict, Violation
 from netverify.queries.derivation import Rule, Step
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 
-GRAVE = ["refuted", "vacuous", "unknown", "baselined", "excepted", "proved"]
-"""Of the verdicts of a gate those that matter most first. Source: `docs/check.md`."""
+GRAVE = ["refuted", "vacuous", "unknown", "proved"]
+"""Of the verdicts on claims those that matter most first. Source: `docs/check.md`."""
 ANY = ["reachable", "unknown", "unreachable", "vacuous"]
 """Of the verdicts on several flows the one that decides whether any is allowed."""
 ALL = ["vacuous", "unreachable", "unknown", "reachable"]
 """The same of whether all are allowed."""
-SEVERAL = [few for size in (1, 2, 3) for few in combinations_with_replacement(GateVerdict, size)]
+SEVERAL = [few for size in (1, 2, 3) for few in combinations_with_replacement(map(GateVerdict, GRAVE), size)]
 ANSWERS = [few for size in (1, 2, 3) for few in combinations_with_replacement(Verdict, size)]
 
 
