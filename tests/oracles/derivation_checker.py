@@ -2,11 +2,27 @@
 
 Nothing of the package is used: a proof holds here iff every leaf of its derivation is a text of the folder, with the
 digest that `goals.json` gives, of which the solver says what is claimed.
+
+    python tests/oracles/derivation_checker.py [--solver NAME] [--assertion ID]... FOLDER
+
+The solver is the first that is here of: the Python modules cvc5 and bitwuzla, the commands cvc5, bitwuzla, yices-smt2
+and z3. netverify itself uses Z3.
+
+Exit status: 0 where every proof follows; 1 where something is not as claimed, or there is no proof; 2 where nothing
+could be checked: no folder, no goals.json, no solver.
 """
 
+import argparse
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 PROOFS = {"proved", "excepted", "unreachable", "no"}
@@ -46,23 +62,47 @@ def check(folder, solve, wanted=()):
 
     `wanted` are the ids of assertions that there have to be.
     """
-    folder = Path(folder)
+    found = Checked()
+    for part in _parts(Path(folder), solve, wanted, found):
+        part()
+    return found
+
+
+def check_all(folder, solve, wanted=()):
+    """What `check` finds, and every failure in words where it would end with the first."""
+    found, failures = Checked(), []
+    parts = _parts(Path(folder), solve, wanted, found)
+    try:
+        for part in parts:
+            try:
+                part()
+            except WrongEvidenceError as error:
+                failures.append(str(error))
+    except WrongEvidenceError as error:
+        failures.append(str(error))
+    return found, failures
+
+
+def _parts(folder, solve, wanted, found):
+    """What there is to check, one after the other. What the rest needs is checked on the way, and ends it."""
     document = json.loads((folder / "goals.json").read_bytes())
     hold(document["schema"] == "netverify/goals/v1", "another schema")
-    hold(digest(canonical(document["inputs"])) == document["inputs"]["digest"], "the digest of the inputs is wrong")
-    hold(digest(canonical(document["options"])) == document["options"]["digest"], "the digest of the options is wrong")
+    for part in ("inputs", "options"):
+        yield partial(
+            hold, digest(canonical(document[part])) == document[part]["digest"], f"the digest of the {part} is wrong"
+        )
     goals = {goal["name"]: goal for goal in document["goals"]}
     hold(len(goals) == len(document["goals"]), "a goal is listed twice")
-    hold({path.name for path in folder.iterdir()} == {"goals.json", *goals}, "other files are there than are listed")
+    there = {path.name for path in folder.iterdir()}
+    yield partial(hold, there == {"goals.json", *goals}, "other files are there than are listed")
     for name, goal in goals.items():
-        _check_text(folder / name, goal, document, solve)
+        yield partial(_check_text, folder / name, goal, document, solve)
+    found.texts.update({name: goal["answer"] for name, goal in goals.items()})
     ids = [one["id"] for one in document["assertions"]]
     hold(len(set(ids)) == len(ids), "an assertion is there twice")
-    hold(set(wanted) <= set(ids), f"there is nothing about {sorted(set(wanted) - set(ids))}")
-    found = Checked({name: goal["answer"] for name, goal in goals.items()})
+    yield partial(hold, set(wanted) <= set(ids), f"there is nothing about {sorted(set(wanted) - set(ids))}")
     for one in document["assertions"]:
-        _check_assertion(one, goals, found)
-    return found
+        yield partial(_check_assertion, one, goals, found)
 
 
 def hold(condition, otherwise):
@@ -72,6 +112,7 @@ def hold(condition, otherwise):
 
 
 def _check_text(path, goal, document, solve):
+    hold(path.is_file(), f"{path.name} is missing")
     data = path.read_bytes()
     hold(digest(data) == goal["digest"], f"{path.name} is not the text that is listed")
     head = data.decode().splitlines()[:3]
@@ -123,3 +164,98 @@ def _check_leaf(step, owner, mine, goals):
     if "premises" in step:
         hold(step["premises"] in mine, f"{owner}: premises are no goal of it")
         hold(goals[step["premises"]]["answer"] == "sat", f"{owner}: premises cannot be met")
+
+
+def cvc5_module(text):
+    """What the Python module of cvc5 says of `text`."""
+    import cvc5
+
+    solver = cvc5.Solver(cvc5.TermManager())
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "text")
+    said = ""
+    try:
+        while not (command := parser.nextCommand()).isNull():
+            said += command.invoke(solver, parser.getSymbolManager())
+    except RuntimeError as error:
+        return f"{said}{error}"
+    return said.strip()
+
+
+def bitwuzla_module(text):
+    """What the Python module of Bitwuzla says of `text`."""
+    import bitwuzla
+
+    parser = bitwuzla.Parser(bitwuzla.TermManager(), bitwuzla.Options(), language="smt2")
+    question, _, _ = text.rpartition("(check-sat)")
+    try:
+        parser.parse(question, parse_only=False, parse_file=False)
+    except bitwuzla.BitwuzlaException as error:
+        return str(error)
+    said = parser.bitwuzla().check_sat()
+    return {bitwuzla.Result.SAT: "sat", bitwuzla.Result.UNSAT: "unsat"}.get(said, "unknown")
+
+
+def command(program, text):
+    """What a solver on the command line prints about `text`; an error after the answer is no answer."""
+    with tempfile.NamedTemporaryFile("w", suffix=".smt2", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        done = subprocess.run([program, file.name], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else f"{done.stdout} {done.stderr}".strip()
+
+
+def solvers():
+    """The solvers that are here, by name."""
+    modules = {"cvc5": cvc5_module, "bitwuzla": bitwuzla_module}
+    here = {name: solve for name, solve in modules.items() if find_spec(name)}
+    for name in ("cvc5", "bitwuzla", "yices-smt2", "z3"):
+        if name not in here and (program := shutil.which(name)):
+            here[name] = partial(command, program)
+    return here
+
+
+def main(arguments=None):
+    """Check the folder that is named on the command line, and print what follows or does not."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--solver", metavar="NAME", help="cvc5, bitwuzla, yices-smt2 or z3")
+    parser.add_argument(
+        "--assertion", action="append", default=[], metavar="ID", help="that has to be there; repeatable"
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `--emit-smt2` wrote")
+    given = parser.parse_args(arguments)
+    if not (given.folder / "goals.json").is_file():
+        print(f"{given.folder} holds no goals.json: name a folder that `--emit-smt2` wrote", file=sys.stderr)
+        return 2
+    here = solvers()
+    name = given.solver or next(iter(here), "")
+    if name not in here:
+        what = f"there is no solver `{name}`" if name else "no solver is here"
+        print(f"{what}: pip install cvc5, or put cvc5, bitwuzla, yices-smt2 or z3 on PATH", file=sys.stderr)
+        return 2
+    try:
+        found, failures = check_all(given.folder, here[name], given.assertion)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        print(f"goals.json is not as docs/evidence.md says: {type(error).__name__}: {error}")
+        return 1
+    return report(given.folder, name, found, failures)
+
+
+def report(folder, solver, found, failures):
+    """Prints what was found; the exit status."""
+    if not failures and not found.proofs:
+        failures = [f"{folder} holds no proof"]
+    for failure in failures:
+        print(failure)
+    if failures:
+        return 1
+    proofs = "1 proof follows" if found.proofs == 1 else f"{found.proofs} proofs follow"
+    texts = "1 text" if len(found.texts) == 1 else f"{len(found.texts)} texts"
+    print(f"{proofs} from {texts}, checked with {solver}")
+    for rule, count in sorted(Counter(step["rule"] for step in found.trusted).items()):
+        print(f"no text shows {count} of the steps (rule `{rule}`): look at the manifests")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
