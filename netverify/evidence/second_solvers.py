@@ -1,6 +1,6 @@
 """Solvers that are not Z3, put to the texts of saved goals.
 
-They are an extra: ``pip install 'netverify[second-solvers]'``.
+They are an extra: ``pip install '.[second-solvers]'`` in a checkout.
 
 Source: the Python interfaces of Bitwuzla (bitwuzla.github.io) and cvc5 (cvc5.github.io).
 """
