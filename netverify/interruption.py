@@ -100,6 +100,11 @@ class Interrupts:
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE_S)
         raise Interruption(self._number)
 
+    def catch_up(self) -> None:
+        """Raise for a signal that had to wait: the run would end before the next try."""
+        if self._number is not None and not self._is_over:
+            raise Interruption(self._number)
+
     def finish(self) -> None:
         """Nothing is to be given back any more: from now on a signal ends the program at once, as any other."""
         self._is_over = True

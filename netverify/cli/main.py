@@ -37,6 +37,7 @@ def run() -> NoReturn:
         _stand_in_for_closed_streams()
         status = main(sys.argv[1:], _program_name(sys.argv[0]), since)
         silence_broken_pipes()
+        INTERRUPTS.catch_up()
         INTERRUPTS.finish()
     except Interruption as interruption:
         status = _interrupted(interruption)

@@ -204,3 +204,23 @@ def test_the_end_of_some_input_is_no_interrupt(monkeypatch, capsys) -> None:
     monkeypatch.setattr("netverify.cli.answering.ask", fail)
     assert main(["query", "can namespace a reach b/pg", "-f", str(ROOT / "examples" / "backdoor")], "netverify") == 5
     assert "NV499" in capsys.readouterr().err
+
+
+class Quick(Resource):
+    """A signal comes while it is made, and the run is over before anything else."""
+
+    def acquire(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    def release(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)  # as if the time for another try had not come yet
+
+
+def test_a_signal_that_had_to_wait_is_not_lost_at_the_end(interrupts) -> None:
+    with Quick():
+        pass
+    with pytest.raises(Interruption) as raised:
+        interrupts.catch_up()
+    assert raised.value.status == 143
+    interrupts.finish()
+    interrupts.catch_up()  # what is over ends as it did
