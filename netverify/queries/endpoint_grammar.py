@@ -194,11 +194,12 @@ class EndpointReader:
 
     def _workload(self, end: End, kind: str) -> EndpointPhrase:
         token = self._name(f"the name of a {kind or 'workload'}")
+        if "/" in token.text and not re.fullmatch(r"[^/]+/[^/]+", token.text):
+            message = f"expected `NAMESPACE/NAME`, found {token.shown}"
+            raise self._tokens.error("NV402", message, token)
+        kind = kind or self._kind_in_brackets(token)
         if "/" in token.text:
-            if not re.fullmatch(r"[^/]+/[^/]+", token.text):
-                message = f"expected `NAMESPACE/NAME`, found {token.shown}"
-                raise self._tokens.error("NV402", message, token)
-            found = find_at(self._tokens, token, kind or self._kind_in_brackets(token), self._cluster)
+            found = find_at(self._tokens, token, kind, self._cluster)
         elif "." in token.text and not kind and not is_name(token, self._cluster):
             return self._dns_name(token, end)
         else:
@@ -221,7 +222,7 @@ class EndpointReader:
         return EndpointPhrase(token.text, selected_pods(service, end) if service else is_outside(end), called)
 
     def _kind_in_brackets(self, name: Token) -> str:
-        """The kind of ``NS/NAME[Kind]``, if the bracket follows at once; empty otherwise."""
+        """The kind of ``NS/NAME[Kind]`` or ``NAME[Kind]``, if the bracket follows at once; empty otherwise."""
         if not self._tokens.next.is_mark("[") or self._tokens.next.start != name.end:
             return ""
         self._tokens.take()

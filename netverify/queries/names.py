@@ -92,9 +92,16 @@ def _only(tokens: Tokens, token: Token, found: list[WorkloadKey], services: list
         return everything[0]
     words = [str(key) for key in found] + [f"service {service}" for service in services]
     shown = ", ".join(f"`{one}`" for one in words[:_LISTED]) + (", ..." if words[_LISTED:] else "")
-    what = "workloads" if not services else "Services" if not found else "workloads and Services"
-    message = f"`{token.text}` fits {len(everything)} {what}"
+    message = f"`{token.text}` {_meanings(found, services)}"
     raise tokens.error("NV408", message, token, help_text=f"write one of {shown}")
+
+
+def _meanings(found: list[WorkloadKey], services: list[Service]) -> str:
+    """What a name is that has several meanings: ``is a Deployment and a Service``, ``fits 2 workloads``."""
+    if len(found) == len(services) == 1:
+        return f"is a {found[0].kind} and a Service"
+    counts = ((len(found), "workload"), (len(services), "Service"))
+    return "fits " + " and ".join(f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts if count)
 
 
 def find_at(tokens: Tokens, token: Token, kind: str, cluster: Cluster) -> Named:

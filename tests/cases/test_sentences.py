@@ -169,6 +169,8 @@ def test_labels_are_read_as_kubectl_reads_them(text: str, requirements: list[tup
         ("sts b/pg", PG),
         ("statefulset pg", PG),
         ("b/pg[StatefulSet]", PG),
+        ("pg[StatefulSet]", PG),
+        ("pg[sts]", PG),
         ("b/pg[sts]", PG),
         ("deploy c/web", WorkloadKey("c", "web", "Deployment")),
         ("deployments c/web", WorkloadKey("c", "web", "Deployment")),
