@@ -36,7 +36,8 @@ class Budget:
     ``rlimit`` bounds the effort of one run of the solver in units that do not depend on the machine or its load, and
     ``timeout_s`` its time (None: not at all); ``seed`` makes it repeatable. ``max_time_s`` and ``max_memory``, in
     bytes, bound the whole command where something watches over it, which ``checkpoint`` asks. Its time counts from
-    ``since``, on the monotonic clock; None: from where watching begins.
+    ``since``, on the monotonic clock; None: from where watching begins. ``gave_up`` says why the solver gave up, a line
+    for each time that it did.
     """
 
     rlimit: int = RLIMIT
@@ -46,6 +47,7 @@ class Budget:
     max_memory: int = MAX_MEMORY
     since: float | None = None
     checkpoint: Checkpoint = field(default_factory=Checkpoint, compare=False, repr=False)
+    gave_up: list[str] = field(default_factory=list, compare=False, repr=False)
 
 
 class Resource(StrEnum):

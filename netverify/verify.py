@@ -153,8 +153,9 @@ class Verifier:
         from netverify.answers.surface import Surface  # noqa: PLC0415 other commands do without
         from netverify.findings.linting import ABOUT_WAYS, lint  # noqa: PLC0415 as above
 
+        earlier = len(self.settings.budget.gave_up)
         surface = self.exposed(None, tell) if ABOUT_WAYS.intersection(codes) else Surface(())
-        return lint(self._context, surface, codes)
+        return lint(self._context, surface, codes, earlier)
 
     @cached_property
     def _names(self) -> Names:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from netverify.model.addresses import AddressRange
 from netverify.model.flow import End
 from netverify.rules.predicate import AddressIn, All, Predicate
+from netverify.rules.visit import conjuncts
 
 _Kind: TypeAlias = tuple[End, tuple[Predicate, ...]]
 
@@ -38,10 +39,7 @@ def united(parts: Sequence[Predicate]) -> Sequence[Predicate]:
 
 def _addressed(part: Predicate) -> tuple[AddressIn, tuple[Predicate, ...]] | None:
     """The addresses that ``part`` asks for first, and what else it asks for."""
-    match part:
-        case AddressIn():
-            return part, ()
-        case All((AddressIn() as block, *rest)):
-            return block, tuple(rest)
-        case _:
-            return None
+    parts = tuple(conjuncts(part))
+    if not parts or not isinstance(parts[0], AddressIn):
+        return None
+    return parts[0], parts[1:]

@@ -59,8 +59,11 @@ class Linted:
     smt2: tuple[tuple[str, str], ...] = ()
 
 
-def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
-    """The findings of ``codes`` about the inventory of ``context``, of which ``surface`` is."""
+def lint(context: Context, surface: Surface, codes: Collection[str], earlier: int = 0) -> Linted:
+    """The findings of ``codes`` about the inventory of ``context``, of which ``surface`` is.
+
+    Before, the solver had given up ``earlier`` times on something else.
+    """
     if surface.is_cut_short:
         return Linted((), tuple(f"{WHETHER_MORE}: {why}" for why in surface.unknown_because[:1]), (), surface.smt2)
     changes = Changes(context)
@@ -68,10 +71,12 @@ def lint(context: Context, surface: Surface, codes: Collection[str]) -> Linted:
     undecided: tuple[str, ...] = ()
     try:
         context.settings.budget.checkpoint()
-        for part in (routing_findings(context, surface, codes), _policy_findings(context, changes, codes)):
-            found.update(part)
+        found.update(routing_findings(context, surface, codes))
+        gave_up = dict.fromkeys(context.settings.budget.gave_up[earlier:])
+        undecided = tuple(f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in gave_up)
+        found.update(_policy_findings(context, changes, codes))
     except OutOfBudgetError as spent:
-        undecided = (f"{WHETHER_MORE}: {spent.undecided}",)
+        undecided = (*undecided, f"{WHETHER_MORE}: {spent.undecided}")
     kept = tuple(sorted((finding for finding in found if finding.code in codes), key=Diagnostic.sort_key))
     given: tuple[str, ...] = ()
     if any(finding.code in PROVED for finding in kept):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.document import Document
 from netverify.manifests.gathered import Gathered, ReadObject
-from netverify.manifests.kinds import KindClass, classify, group_of, may_be_manifest, modelled_kind
+from netverify.manifests.kinds import OBJECT_FIELDS, KindClass, classify, group_of, may_be_manifest, modelled_kind
 from netverify.manifests.lists import is_list, objects_in
 from netverify.manifests.ordinary.objects import read_ordinary
 from netverify.manifests.unmodelled import unmodelled
@@ -22,7 +22,8 @@ from netverify.model.cluster import Unsupported
 class Account:
     """What the documents seen so far came to. The counters count documents by kind.
 
-    ``follower`` is who made them of a checkout: what it has followed stands for nothing that is not here.
+    ``maybe_parts`` are no objects by themselves. ``follower`` is who made them of a checkout: what it has followed
+    stands for nothing that is not here.
     """
 
     default_namespace: str
@@ -33,6 +34,7 @@ class Account:
     unsupported_kinds: Counter[str] = field(default_factory=Counter)
     unrendered_kinds: Counter[str] = field(default_factory=Counter)
     not_manifests: int = 0
+    maybe_parts: list[Document] = field(default_factory=list)
     unread: list[Origin] = field(default_factory=list)
     reads: list[ReadObject] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
@@ -49,6 +51,7 @@ class Account:
 
     def gathered(self) -> Gathered:
         """What the documents came to, for good."""
+        self._judge_parts()
         return Gathered(
             reads=tuple(self.reads),
             modelled=dict(self.modelled),
@@ -70,7 +73,7 @@ class Account:
             self._refuse(Diagnostic("NV202", Severity.ERROR, text, document.origin()))
             return
         if not may_be_manifest(value):
-            self.not_manifests += 1
+            self.maybe_parts.append(document)
             return
         kind, api_version = value.get("kind"), value.get("apiVersion")
         if not isinstance(kind, str) or not isinstance(api_version, str):
@@ -150,6 +153,18 @@ class Account:
         namespace = written if isinstance(written, str) and written else self.default_namespace
         pods = custom_pods(group_of(document.value["apiVersion"]), document, namespace)
         return None if pods is None else ReadObject(fact=pods, placed=bool(written))
+
+    def _judge_parts(self) -> None:
+        """Beside objects, what has a field that objects have is one of which a part is missing; alone, another file."""
+        has_objects = any(
+            (self.reads, self.irrelevant, self.approximated, self.unsupported_kinds, self.unrendered_kinds)
+        )
+        for document in self.maybe_parts:
+            if has_objects and isinstance(document.value, dict) and not OBJECT_FIELDS.isdisjoint(document.value):
+                self._refuse_untyped(document)
+            else:
+                self.not_manifests += 1
+        self.maybe_parts.clear()
 
     def _refuse_untyped(self, document: Document) -> None:
         missing = [name for name in ("apiVersion", "kind") if not isinstance(document.value.get(name), str)]

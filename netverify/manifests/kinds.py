@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from netverify.manifests.delivered_kinds import STANDS_FOR_OTHERS
 from netverify.manifests.document import Value
@@ -154,6 +155,10 @@ def modelled_kind(value: Value) -> str | None:
         known: str = kind
         return known
     return None
+
+
+OBJECT_FIELDS: Final = frozenset({"apiVersion", "kind", "metadata", "spec", "items"})
+"""The fields by which an object of Kubernetes can be told from other files."""
 
 
 def may_be_manifest(value: Value) -> bool:

@@ -156,11 +156,14 @@ _OUT_OF_EFFORT = frozenset(("max. resource limit exceeded", "canceled", "sat.can
 
 
 def _why_unknown(solver: z3.Solver, budget: Budget) -> str:
-    """Why the last check came to nothing, in words that name the flag that decided it."""
-    reason = solver.reason_unknown()
+    """Why the last check came to nothing, in words that name the flag that decided it; the budget keeps them."""
+    reason: str = solver.reason_unknown()
     if reason == "timeout" and budget.timeout_s is not None:
-        return f"the solver time limit (--timeout {budget.timeout_s:g}) was reached"
-    return f"the solver effort limit (--rlimit {budget.rlimit}) was reached" if reason in _OUT_OF_EFFORT else reason
+        reason = f"the solver time limit (--timeout {budget.timeout_s:g}) was reached"
+    elif reason in _OUT_OF_EFFORT:
+        reason = f"the solver effort limit (--rlimit {budget.rlimit}) was reached"
+    budget.gave_up.append(reason)
+    return reason
 
 
 def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:

@@ -69,7 +69,7 @@ def flow_that_changes(changes, inventory, own, policy, direction):
         lower(replace(inventory.cluster, network_policies=tuple(some))).tables[direction]
         for some in (own, [one for one in own if one is not policy])
     )
-    goal, _ = changes._differences.goals(before, after, policy.namespace, "no flow changes")
+    ((goal, _), *_) = changes._redundancy.alike(before, after, policy.namespace, "some flow changes").obligations
     solved = solve(goal.goal, Budget())
     if solved.status is Status.UNSAT:
         return False

@@ -214,8 +214,18 @@ def test_every_document_is_exactly_one_count() -> None:
     assert coverage.documents == total(coverage) == 11
     assert coverage.modelled == {"Namespace": 1, "Pod": 1}
     assert coverage.irrelevant == {"List": 1, "Secret": 1}
-    assert coverage.not_manifests == 2
-    assert len(coverage.unread) == 3
+    assert coverage.not_manifests == 1
+    assert len(coverage.unread) == 4
+
+
+@pytest.mark.parametrize("part", ["apiVersion: networking.k8s.io/v1\n", "spec: {podSelector: {}, ingress: [{}]}\n"])
+def test_a_part_of_an_object_beside_objects_is_refused(part: str) -> None:
+    """A server takes no such document, and what is missing of it may be a policy: output that was cut off ends so."""
+    there = inventory_of(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: a}}\n---\n{part}")
+    assert codes(there) == ["NV202"]
+    assert len(there.coverage.unread) == 1
+    alone = inventory_of(part)
+    assert (codes(alone), alone.coverage.not_manifests) == ([], 1)
 
 
 def test_documents_that_were_dropped_before_are_in_the_account() -> None:

@@ -120,6 +120,35 @@ def test_what_the_solver_gives_up_on_is_named_and_ends_with_3(lint, monkeypatch)
     assert "NV625" not in out
 
 
+CLOSED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: c, image: c, ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: 8081}]}]
+"""
+
+
+def test_what_the_solver_gives_up_on_about_ways_in_is_named_as_well(lint):
+    _, everything, _ = lint(CLOSED)
+    status, out, _ = lint(CLOSED, "--rlimit", "1")
+    assert status == 3
+    assert "whether there are further findings about Services, names and ways in: " in out
+    assert "unknown" not in everything
+
+
 def test_json_holds_each_finding_with_its_places_and_its_fix(lint):
     copy = NOTE.replace("name: web", "name: two")
     status, out, _ = lint(f"{NOTE}---\n{copy}", "-o", "json", "--select", "NV631")
