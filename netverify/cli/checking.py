@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -46,6 +47,7 @@ from netverify.model.cluster import Cluster
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.quantities import counted as quantity
 from netverify.report.terminal import line
 from netverify.verify import Verifier
 
@@ -241,10 +243,17 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
         if any(output.format == "github" for output in request.outputs):
             step_summary(checked.report, checked.inventory, facts, os.environ)
         if request.write_baseline is not None:
-            write_whole(Path(request.write_baseline), (write_baseline(checked.report.results),))
+            _write_baseline(request.write_baseline, checked.report, request.color)
         if request.smt2_folder is not None and checked.evidence is not None:
             write_goals(checked.evidence, request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))
     return status
+
+
+def _write_baseline(path: str, report: GateReport, color: str) -> None:
+    """Writes what is violated now to ``path``, and says on standard error how much that is."""
+    text = write_baseline(report.results)
+    write_whole(Path(path), (text,))
+    complain((line(f"wrote {path}: {quantity(len(json.loads(text)['violations']), 'violation')}"),), color)

@@ -27,7 +27,10 @@ class Code(Parameter):
         del param, ctx
         code = value.upper()
         if code not in CODES:
-            advice = did_you_mean(nearest(code, CODES)) or "`netverify explain` lists the codes"
+            otherwise = (
+                "`netverify explain` lists the codes; to see why an assertion fails: `netverify check --only ID`"
+            )
+            advice = did_you_mean(nearest(code, CODES)) or otherwise
             raise Refusal("NV420", f"no diagnostic has the code `{value}`", advice)
         return code
 

@@ -19,16 +19,20 @@ from netverify.cli.request import InitRequest, Sources
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, print_out
 from netverify.cli.watchdog import within
-from netverify.diagnostics import NOWHERE
+from netverify.diagnostics import NOWHERE, Severity
 from netverify.draft.detecting import Detected, detected
 from netverify.draft.outline import Draft
 from netverify.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.intent.spec import SourceKind, SourceText, Spec
+from netverify.manifests.coverage import Inventory
 from netverify.manifests.renderings import ArgoPath, FluxPath
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.draft_yaml import render_draft
 from netverify.report.terminal import Line, line
 from netverify.verify import Verifier
+
+_LISTED = 3
+"""How many inputs that were not read are named."""
 
 
 def init_request(request: InitRequest) -> ExitStatus:
@@ -57,6 +61,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     )
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
     complain(_next_steps(draft, request, ci), request.color)
+    complain(_reservations(inventory, request), request.color)
     return ExitStatus.INPUT if inventory.has_errors else ExitStatus.ANSWERED
 
 
@@ -144,3 +149,15 @@ def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterat
         assert shown is not None
         yield line(f"then have it checked, as by {shown.path} (`--ci github`, `gitlab` or `pre-commit` writes it):")
         yield from (line(f"  {one}") for one in shown.text.splitlines())
+
+
+def _reservations(inventory: Inventory, request: InitRequest) -> Iterator[Line]:
+    """What the draft does not know: which plugin enforces policy, and inputs that were not read."""
+    if request.assumed.cni is None:
+        yield line("no CNI named: flows include what some plugins might allow; run again with --cni NAME")
+    if inventory.has_errors:
+        errors = (one.origin for one in inventory.diagnostics if one.severity is Severity.ERROR)
+        unread = sorted({origin.path for origin in (*inventory.coverage.unread, *errors)})
+        inputs, it = ("1 input was", "it is") if len(unread) == 1 else (f"{len(unread)} inputs were", "they are")
+        shown = ", ".join(unread[:_LISTED]) + (", ..." if unread[_LISTED:] else "")
+        yield line(f"{inputs} not read ({shown}): the file will not pass until {it}")

@@ -24,6 +24,8 @@ TIMEOUT_S: Final = 120.0
 MOST_BYTES: Final = DEFAULT_LIMITS.total_bytes
 """How much git may print: a tree of a million files is listed in half of it."""
 _LINES_SHOWN: Final = 3
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+"""A revision that a shell takes as it is written."""
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OFF: Final = {
     "core.fsmonitor": "false",
@@ -95,7 +97,8 @@ class Git:
         if not revision or revision.startswith(("-", "^", ":")) or ".." in revision or not revision.isprintable():
             raise RevisionError(f"{shown(revision)} is no revision", advice)
         problem = f"no such revision: {shown(revision)}"
-        deepen = "a shallow clone lacks older ones: fetch it with `git fetch --depth=1 origin REV`"
+        wanted = revision.removeprefix("origin/") if _PLAIN.fullmatch(revision) else "REV"
+        deepen = f"a shallow clone lacks older ones: fetch it with `git fetch --depth=1 origin {wanted}`"
         asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         found = [line for line in self.asked(asked, problem, deepen).split("\n") if line]
         if found[:1] == ["--end-of-options"]:

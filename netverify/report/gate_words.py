@@ -30,6 +30,9 @@ def exception_text(use: ExceptionUse) -> str:
 
 
 def baseline_text(baseline: BaselineUse) -> str:
-    """``3 violations were known (baseline.json), 1 of it is no more``."""
+    """``3 violations were known (baseline.json), 1 more is gone: write the baseline again to drop it``."""
     known = f"{counted(baseline.known, 'violation')} {'was' if baseline.known == 1 else 'were'} known ({baseline.path})"
-    return f"{known}, {baseline.gone} of it {'is' if baseline.gone == 1 else 'are'} no more" if baseline.gone else known
+    if not baseline.gone:
+        return known
+    gone, it = ("1 more is gone", "it") if baseline.gone == 1 else (f"{baseline.gone} more are gone", "them")
+    return f"{known}, {gone}: write the baseline again to drop {it}"

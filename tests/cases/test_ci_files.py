@@ -276,7 +276,9 @@ def snippets(language):
 
 
 def test_the_snippets_of_the_page_name_inputs_variables_and_hooks_that_there_are():
-    github, gitlab, hooks = map(yaml.safe_load, snippets("yaml"))
+    github, gitlab, hooks, budget = map(yaml.safe_load, snippets("yaml"))
+    assert set(budget[0]["with"]) <= set(ACTION["inputs"])
+    assert {one for one in budget[0]["with"]["args"].split() if one.startswith("--")} <= flags_of("check")
     steps = github["jobs"]["netverify"]["steps"]
     (ours,) = (step for step in steps if step["uses"].startswith("OWNER/netverify@"))
     assert set(ours["with"]) <= set(ACTION["inputs"])

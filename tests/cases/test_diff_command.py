@@ -158,6 +158,15 @@ def test_a_revision_that_is_none_is_refused_in_one_message(capsys, repository, r
     assert sorted(one.name for one in repository.iterdir()) == [".git", "k8s"]
 
 
+@pytest.mark.parametrize(
+    ("revision", "fetched"), [("origin/nope", "nope"), ("nope", "nope"), ("origin/a/b", "a/b"), ("nope;x", "REV")]
+)
+def test_the_help_fetches_what_is_missing_by_the_name_that_git_fetch_takes(capsys, repository, revision, fetched):
+    del repository
+    _, _, err = run(capsys, f"--base={revision}", "-f", "k8s")
+    assert f"fetch it with `git fetch --depth=1 origin {fetched}`" in err
+
+
 def test_outside_a_repository_there_are_no_revisions(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

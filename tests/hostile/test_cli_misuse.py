@@ -97,7 +97,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         (["query", SENTENCE, "--set", "a=b"], "`--set` needs a chart", "name one with `--helm CHART`"),
         (["query", SENTENCE, "--helm", "c", "--set", "a"], "`--set` needs `KEY=VALUE`", "`helm template --set`"),
         (["explain", "NV40"], "no diagnostic has the code `NV40`", "did you mean `NV"),
-        (["explain", "zz"], "no diagnostic has the code `zz`", "`netverify explain` lists the codes"),
+        (["explain", "zz"], "no diagnostic has the code `zz`", "an assertion fails: `netverify check --only ID`"),
         (["explain", "../../etc/passwd"], "no diagnostic has the code `../../etc/passwd`", "lists the codes"),
         (["completion"], "missing argument", "`netverify completion --help`"),
         (["completion", "cmd"], "invalid value for", "`netverify completion --help`"),
