@@ -252,6 +252,8 @@ def report(folder, solver, found, failures):
     proofs = "1 proof follows" if found.proofs == 1 else f"{found.proofs} proofs follow"
     texts = "1 text" if len(found.texts) == 1 else f"{len(found.texts)} texts"
     print(f"{proofs} from {texts}, checked with {solver}")
+    if solver == "z3":
+        print("z3 is the solver that netverify uses: for a second opinion, pip install cvc5")
     for rule, count in sorted(Counter(step["rule"] for step in found.trusted).items()):
         print(f"no text shows {count} of the steps (rule `{rule}`): look at the manifests")
     return 0
