@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 
 os.environ["NETVERIFY_NO_CACHE"] = "1"  # no test leaves anything in, or finds anything in, the cache of whoever runs it
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell; programs would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 READINGS = ("direct", "reference", "symbolic", "connectivity")
 

@@ -4,6 +4,7 @@ import random
 
 from agreement.adapter import inventory_of
 from generators.small_cases import small_case
+from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
 from netverify.queries.outcome import Scope, Verdict
 from netverify.verify import Settings, ask
@@ -53,7 +54,7 @@ def test_25_what_is_proved_is_proved_on_every_cni_and_what_is_refuted_on_the_one
 
 
 def test_29_the_seed_changes_neither_verdict_nor_scope():
-    for sentence, _, (one, other) in answers(Settings(seed=0), Settings(seed=7)):
+    for sentence, _, (one, other) in answers(Settings(budget=Budget(seed=0)), Settings(budget=Budget(seed=7))):
         assert (one.verdict, one.scope) == (other.verdict, other.scope), sentence
 
 
