@@ -32,7 +32,6 @@ from netverify.cli.streams import complain, complain_of
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog, within
 from netverify.diagnostics import Severity as Gravity
-from netverify.evidence.document import Evidence
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
 from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.outcome import GateReport
@@ -63,12 +62,6 @@ class Checked:
     inventory: Inventory
     settings: Settings = field(default_factory=Settings)
     compared: tuple[Inventory, ...] = ()
-    evidence: Evidence | None = None
-
-    def with_evidence(self) -> Checked:
-        """The same with the goals that were solved, named in the report."""
-        evidence = evidence_of_gate(self.report, self.inventory, self.settings, self.compared)
-        return replace(self, report=naming_goals(self.report, evidence), evidence=evidence)
 
     @property
     def lacks_input(self) -> bool:
@@ -103,8 +96,6 @@ def check_request(request: CheckRequest) -> ExitStatus:
     if isinstance(came_to, ExitStatus):
         return came_to
     checked, request = came_to
-    if request.smt2_folder is not None:
-        checked = checked.with_evidence()
     return _reported(checked, request, gate_status(checked.report, request.failing, input_refused=checked.lacks_input))
 
 
@@ -173,8 +164,6 @@ def _unjudged(spec: Spec, request: CheckRequest, today: date) -> ExitStatus:
     """Write the reports that are asked for, without results, as what comes after this run looks for them."""
     report = GateReport((), today=today, files=spec.files, unchanged_since=request.changed_since)
     checked = Checked(report, Inventory(Cluster({}), Coverage()))
-    if request.smt2_folder is not None:
-        checked = checked.with_evidence()
     outputs = tuple(one for one in request.outputs if one.path is not None or one.format != "text")
     return _reported(checked, replace(request, outputs=outputs), ExitStatus.ANSWERED)
 
@@ -230,22 +219,27 @@ def _baseline(request: CheckRequest) -> Baseline | None:
 
 
 def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> ExitStatus:
+    """Reports what a run came to, with the goals that each result rests on where these are kept."""
+    report, evidence = checked.report, None
+    if request.smt2_folder is not None:
+        evidence = evidence_of_gate(report, checked.inventory, checked.settings, checked.compared)
+        report = naming_goals(report, evidence)
     facts = RunFacts(
         status, shown_arguments(sys.argv[1:]), head_revision(), repository_url(), request.color, request.reproducible
     )
 
     def rendered(output: Output) -> Iterable[str]:
-        return rendered_gate(checked.report, checked.inventory, output, facts)
+        return rendered_gate(report, checked.inventory, output, facts)
 
     print_reports(request.outputs, rendered)
     try:
         write_reports(request.outputs, rendered)
         if any(output.format == "github" for output in request.outputs):
-            step_summary(checked.report, checked.inventory, facts, os.environ)
+            step_summary(report, checked.inventory, facts, os.environ)
         if request.write_baseline is not None:
-            _write_baseline(request.write_baseline, checked.report, request.color)
-        if request.smt2_folder is not None and checked.evidence is not None:
-            write_goals(checked.evidence, request.smt2_folder)
+            _write_baseline(request.write_baseline, report, request.color)
+        if request.smt2_folder is not None and evidence is not None:
+            write_goals(evidence, request.smt2_folder)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         return gravest((status, refusal.status))

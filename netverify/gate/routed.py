@@ -41,7 +41,7 @@ def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straigh
     pods = tuple(by_hop(one) for one in claim.exempt)
 
     def direct(part: Claim, of: str) -> Judged:
-        """Whoever takes no route is seen as what they are, so that a pod which is exempt is left out."""
+        """Policy sees a client without a route as it is, so the flows of exempt pods are left out."""
         beside = tuple(one for one in pods if one not in part.question.beside)
         return straight(replace(part, question=replace(part.question, beside=(*part.question.beside, *beside))), of)
 

@@ -144,7 +144,7 @@ def _zones_of(statement: Separate, claiming: Claiming) -> list[_Zone]:
     def pods_of(name: str, end: End) -> EndpointPhrase:
         there: tuple[Predicate, ...] = (IsPod(end), InNamespace(end, name))
         if statement.namespaces is not None and not known[name].declared:
-            there += (NamespaceMatches(end, statement.namespaces),)  # nobody knows its labels: it has to have these
+            there += (NamespaceMatches(end, statement.namespaces),)  # its labels are unknown: it must have these
         return EndpointPhrase(f"namespace {name}", All(there))
 
     return [((pods_of(name, End.SOURCE),), pods_of(name, End.DESTINATION)) for name in names]
