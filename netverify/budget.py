@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -36,8 +37,8 @@ class Budget:
     ``rlimit`` bounds the effort of one run of the solver in units that do not depend on the machine or its load, and
     ``timeout_s`` its time (None: not at all); ``seed`` makes it repeatable. ``max_time_s`` and ``max_memory``, in
     bytes, bound the whole command where something watches over it, which ``checkpoint`` asks. Its time counts from
-    ``since``, on the monotonic clock; None: from where watching begins. ``gave_up`` says why the solver gave up, a line
-    for each time that it did.
+    ``since``, on the monotonic clock; None: from where watching begins. ``gave_up`` says why the solver came to no
+    answer, a line for each goal of which it did not.
     """
 
     rlimit: int = RLIMIT
@@ -48,6 +49,25 @@ class Budget:
     since: float | None = None
     checkpoint: Checkpoint = field(default_factory=Checkpoint, compare=False, repr=False)
     gave_up: list[str] = field(default_factory=list, compare=False, repr=False)
+
+
+def effort_limit_met(budget: Budget) -> str:
+    """That the solver used all the effort that ``budget`` allows for one run."""
+    return f"the solver effort limit (--rlimit {budget.rlimit}) was reached"
+
+
+def time_limit_met(budget: Budget) -> str:
+    """That the solver used all the time that ``budget`` allows for one run; there is such a limit."""
+    return f"the solver time limit (--timeout {budget.timeout_s:g}) was reached"
+
+
+def solver_limit_met(budget: Budget) -> str:
+    """That the solver came to a limit for one run, where it does not say to which."""
+    if budget.timeout_s is None:
+        return effort_limit_met(budget)
+    return (
+        f"the solver effort limit (--rlimit {budget.rlimit}) or time limit (--timeout {budget.timeout_s:g}) was reached"
+    )
 
 
 class Resource(StrEnum):
@@ -70,7 +90,12 @@ class OutOfBudgetError(BaseException):
     @property
     def undecided(self) -> str:
         """Why something is unknown that was not decided by then."""
-        return f"{self.reason} before it was decided"
+        return before_it_was_decided(self.reason)
+
+
+def before_it_was_decided(limit: str) -> str:
+    """Why something is unknown that was not decided when ``limit`` was met."""
+    return f"{limit} before it was decided"
 
 
 def out_of(resource: Resource, budget: Budget) -> OutOfBudgetError:
@@ -82,7 +107,20 @@ def out_of(resource: Resource, budget: Budget) -> OutOfBudgetError:
 
 def out_of_memory() -> OutOfBudgetError:
     """That there is no more memory to be had, whatever the budget says."""
-    return OutOfBudgetError("the memory of this machine ended")
+    return OutOfBudgetError(NO_MEMORY_LEFT)
+
+
+NO_MEMORY_LEFT: Final = "the memory of this machine ended"
+_LIMIT_MET: Final = re.compile(
+    r"the (?:solver (?:effort|time) limit \(--[^()]*\)(?: or time limit \(--[^()]*\))? was reached"
+    r"|(?:time|memory) budget of [^()]* \(--max-[a-z]+\) (?:ended|was used up)"
+    rf"|{NO_MEMORY_LEFT.removeprefix('the ')})"
+)
+
+
+def limits_met(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The limits of effort, time or memory that ``reasons`` name, each once: why something was not decided."""
+    return tuple(dict.fromkeys(found for reason in reasons for found in _LIMIT_MET.findall(reason)))
 
 
 _UNITS: Final = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))

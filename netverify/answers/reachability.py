@@ -20,6 +20,7 @@ from netverify.answers.doubts import (
 from netverify.answers.latitudes import latitudes
 from netverify.answers.mesh import mesh_doubt
 from netverify.answers.verdict import Evidence, verdict
+from netverify.budget import before_it_was_decided, limits_met
 from netverify.explain import carried_by, explain
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
@@ -175,5 +176,5 @@ def _why_unknown(
 
 
 def gave_up(found: Found) -> str:
-    """That the solver gave no clear answer, in words."""
-    return f"the solver gave up: {found.reason or 'no reason given'}"
+    """Why the search came to no clear answer, in words that name the limit that ended it, if one did."""
+    return before_it_was_decided(found.reason) if limits_met((found.reason,)) else found.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from netverify.answers.surface import Surface
 from netverify.cli.evidence import evidence_about, one_question
@@ -18,6 +19,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output, complain, complain_of
 from netverify.cli.watchdog import within
 from netverify.diagnostics import Diagnostic
+from netverify.findings.linting import WHETHER_MORE
 from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
@@ -45,7 +47,12 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
             surface = verifier.exposed(request.asked, tell)
         with progress("looking for what was not meant ..."):
             looks = request.asked is None and not surface.is_cut_short
+            earlier = len(request.budget.gave_up)
             findings = verifier.findings(surface) if looks else ()
+            lacking = dict.fromkeys(request.budget.gave_up[earlier:])
+    if lacking:
+        doubts = (f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in lacking)
+        surface = replace(surface, unknown_because=(*surface.unknown_because, *doubts))
     complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 

@@ -24,8 +24,9 @@ Examples:
   netverify init -k overlays/prod --output prod.netverify.yaml
 
 \b
-Exit status: 0 written; 2 misuse, or a file is there already; 3 the budget
-  ended first; 4 an input could not be read; 5 internal error.
+Exit status: 0 written; 2 misuse, or a file is there already; 3 a limit of
+  effort, time or memory was met, so that something was not decided; 4 an
+  input could not be read; 5 internal error.
 """
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from netverify.cli.ci_files import CiFile, ci_file
+from netverify.cli.exit_status import map_status
 from netverify.cli.intended import sources_with
 from netverify.cli.outputs import write_whole
 from netverify.cli.progress import counted, progress
@@ -28,6 +29,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.manifests.renderings import ArgoPath, FluxPath
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.draft_yaml import render_draft
+from netverify.report.incomplete import incomplete, limits_text
 from netverify.report.terminal import Line, line
 from netverify.verify import Verifier
 
@@ -49,7 +51,11 @@ def init_request(request: InitRequest) -> ExitStatus:
         with counted("drafting assertions") as tell:
             drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs
         request.budget.checkpoint()
-    remarks = ("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()
+    limits = limits_text(request.budget.gave_up)
+    remarks = (
+        *((f"INCOMPLETE: {limits}: what says `not decided` below may hold or not.",) if limits else ()),
+        *(("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()),
+    )
     draft = replace(
         drafted,
         sources=found.sources,
@@ -60,9 +66,10 @@ def init_request(request: InitRequest) -> ExitStatus:
         remarks=remarks,
     )
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
+    complain(incomplete(request.budget.gave_up, "the draft says what was not decided"), request.color)
     complain(_next_steps(draft, request, ci), request.color)
     complain(_reservations(inventory, request), request.color)
-    return ExitStatus.INPUT if inventory.has_errors else ExitStatus.ANSWERED
+    return map_status(vacuous=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
 
 
 def _check_free(request: InitRequest, ci: CiFile | None) -> None:

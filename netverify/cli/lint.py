@@ -22,8 +22,8 @@ Examples:
 
 \b
 Exit status: 0 nothing of that severity; 1 something; 2 misuse;
-  3 the solver gave up on something, or the budget ended; 4 an input could
-  not be read; 5 internal error.
+  3 a limit of effort, time or memory was met; 4 an input could not be
+  read; 5 internal error.
 """
 _LEVELS = {"note": Severity.NOTE, "warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
 

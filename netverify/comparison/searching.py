@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from netverify.answers.reachability import gave_up
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
 from netverify.comparison.sides import Facts, Sides
@@ -83,7 +84,7 @@ def add_all(found: Differences, stages: Iterable[Stage], search: DifferenceSearc
         found.goals += printed(one) if search.keeps_goals else ()
         found.steps.append(proof_of(one, stage) if search.keeps_goals else None)
         if one.status is Status.UNKNOWN:
-            found.gave_up.append(f"the solver gave up: {one.reason or 'no reason given'}")
+            found.gave_up.append(gave_up(one))
         elif one.vacuous:
             found.gave_up.append(f"nothing was found to compare: {stage.text}")
         elif not covered:

@@ -25,6 +25,7 @@ from netverify.report.behaviour_text import behaviour_meaning
 from netverify.report.coverage_text import coverage_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry, column, laid_out, remark_entries
+from netverify.report.incomplete import and_limits
 from netverify.report.quantities import listed
 from netverify.report.routing_rows import service_row, way_row
 from netverify.report.terminal import Ink, Line, Span, line
@@ -63,7 +64,8 @@ def render_comparison(found: Comparison, inputs: Inputs) -> list[Line]:
     entries += _workload_entries(found)
     entries += column("proved", proofs_told(found))
     entries += remark_entries(found)
-    headline = (Span(found.verdict.upper(), _INK[found.verdict]), Span(f": {MEANING[found.verdict]}"))
+    limits = and_limits(found.unknown_because)
+    headline = (Span(found.verdict.upper(), _INK[found.verdict]), Span(f": {MEANING[found.verdict]}{limits}"))
     return [headline, *laid_out(entries), *_accounts(inputs)]
 
 

@@ -78,7 +78,7 @@ def _headline(report: GateReport) -> str:
         return ":warning: **netverify: there are no assertions**"
     if verdicts == {GateVerdict.PROVED}:
         return f":white_check_mark: **netverify: proved** ({total})"
-    text = f"**netverify: {counts_text(report)}** (of {total})"
+    text = f"**netverify: {whole_count(report)}** (of {total})"
     if verdicts <= {GateVerdict.PROVED, *_LEFT_ASIDE}:
         return f":white_check_mark: {text}"
     is_refuted = verdicts & {GateVerdict.REFUTED, GateVerdict.VACUOUS}

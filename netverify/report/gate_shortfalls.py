@@ -5,6 +5,7 @@ from __future__ import annotations
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.outcome import GateReport
 from netverify.report.gate_words import counts_text
+from netverify.report.incomplete import limits_text
 from netverify.report.quantities import counted
 
 
@@ -25,10 +26,16 @@ def told(diagnostic: Diagnostic) -> str:
 
 
 def whole_count(report: GateReport) -> str:
-    """``3 proved``, and how many errors there are besides: ``3 proved, and 1 error in inputs or exceptions``."""
+    """``3 proved``, and how many errors there are besides: ``3 proved, and 1 error in inputs or exceptions``.
+
+    Where a limit was met, it is named: ``3 proved, 1 unknown; incomplete: the time budget ...``.
+    """
     number = len(shortfalls(report))
-    return (
-        f"{counts_text(report)}, and {counted(number, 'error')} in inputs or exceptions"
-        if number
-        else counts_text(report)
-    )
+    besides = f", and {counted(number, 'error')} in inputs or exceptions" if number else ""
+    limits = limits_text(undecided(report))
+    return f"{counts_text(report)}{besides}" + (f"; incomplete: {limits}" if limits else "")
+
+
+def undecided(report: GateReport) -> list[str]:
+    """Why something is unknown, of all assertions."""
+    return [reason for result in report.results for reason in result.unknown_because]

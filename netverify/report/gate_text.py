@@ -12,8 +12,9 @@ from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.entries import Entry, account, broken, column, laid_out
 from netverify.report.gate_finding import gravest_first, in_part, new_first, responsible_place
 from netverify.report.gate_remarks import Remarks, shared_remarks
-from netverify.report.gate_shortfalls import shortfalls, whole_count
+from netverify.report.gate_shortfalls import shortfalls, undecided, whole_count
 from netverify.report.gate_words import baseline_text, duration_text, exception_text
+from netverify.report.incomplete import incomplete
 from netverify.report.terminal import Ink, Line, Span
 from netverify.report.trace_text import place_text, trace_entries
 
@@ -40,6 +41,8 @@ def render_gate(report: GateReport, inventory: Inventory) -> list[Line]:
     remarks = shared_remarks(report)
     results = gravest_first(report)
     lines: list[Line] = []
+    for line in incomplete(undecided(report), "what is unknown below was not decided"):
+        lines += [line, ()]
     for result in results:
         if result.verdict in _IN_FULL:
             lines += (*_told(result, remarks, inventory, source), ())

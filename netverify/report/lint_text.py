@@ -10,6 +10,7 @@ from netverify.findings.linting import Linted
 from netverify.manifests.coverage import Inventory
 from netverify.report.diagnostics import diagnostic_entries
 from netverify.report.entries import account, column, laid_out
+from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
 
@@ -18,6 +19,7 @@ _INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: In
 
 def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
     """The number of findings, each of them with its lines, what could not be decided, and the account."""
+    yield from incomplete(linted.undecided, "there may be further findings")
     yield _headline(linted, inventory)
     yield ()
     yield from diagnostic_entries(linted.findings)

@@ -8,6 +8,7 @@ from netverify.queries.outcome import Answer, Effect, Listed, Listing, Scope, Ve
 from netverify.queries.wording import setting_words
 from netverify.report.endpoint_text import port_text
 from netverify.report.entries import Entry, account, column, laid_out, remark_entries
+from netverify.report.incomplete import and_limits
 from netverify.report.route_text import route_entries
 from netverify.report.terminal import Ink, Line, Span
 from netverify.report.trace_text import decision_text, place_text, trace_entries
@@ -44,7 +45,7 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
     rest = {
         Verdict.REACHABLE: _only_possible(outcome),
         Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",
-        Verdict.UNKNOWN: f": neither proved nor refuted{beside}",
+        Verdict.UNKNOWN: f": neither proved nor refuted{beside}{and_limits(outcome.unknown_because)}",
         Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",
     }[outcome.verdict]
     return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))

@@ -9,6 +9,7 @@ from netverify.answers.resolution import Resolution
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Effect
 from netverify.report.entries import Entry, account, laid_out, remark_entries
+from netverify.report.incomplete import incomplete
 from netverify.report.terminal import Ink, Line, Span
 from netverify.routing.dns_step import Step, Target, ToAddress, ToApiServer, ToOutside, ToService
 
@@ -39,6 +40,7 @@ def target_words(target: Target | None) -> str:
 
 def render_resolution(resolution: Resolution, inventory: Inventory) -> Iterator[Line]:
     """What it leads to, each name that is tried, whether policy lets the queries through, and the account."""
+    yield from incomplete(resolution.unknown_because, "whether policy lets the queries through was not decided")
     yield _headline(resolution)
     advice = resolution.absent.advice if resolution.absent is not None else ""
     entries = [*([Entry("help", advice)] if advice else []), _asked(resolution)]

@@ -10,6 +10,7 @@ from netverify.answers.verdict import of_any
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Effect, EndpointKind, Route, Verdict
 from netverify.report.entries import account, laid_out, remark_entries
+from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.report.way_text import clients_text, condition, from_whom, knock_text, opened_by, target_text
@@ -38,6 +39,7 @@ _WIDTH = max(len(one) for one in Openness)
 
 def render_surface(surface: Surface, inventory: Inventory) -> Iterator[Line]:
     """How many ways in there are, each of them, what the list rests on, and the account of the inputs."""
+    yield from incomplete(surface.unknown_because, "what is unknown below was not decided")
     yield _headline(surface)
     for one in surface.ways:
         yield from _way_lines(one)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import z3
 
-from netverify.budget import Budget
+from netverify.budget import NO_MEMORY_LEFT, Budget, effort_limit_met, solver_limit_met, time_limit_met
 from netverify.diagnostics import NetverifyError
 from netverify.interruption import INTERRUPTS
 from netverify.symbolic.status import Status
@@ -85,7 +85,7 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
                 return _with_small_core(solver, guards, goal)
             case Status.UNKNOWN:
                 solved = Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
-    return solved
+    return _given_up(solved, budget)
 
 
 def decide(goal: Goal, budget: Budget) -> Solved:
@@ -98,6 +98,12 @@ def decide(goal: Goal, budget: Budget) -> Solved:
         if solved.status is not Status.UNKNOWN:
             return solved
         solved = Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
+    return _given_up(solved, budget)
+
+
+def _given_up(solved: Solved, budget: Budget) -> Solved:
+    """``solved``, of which no engine gave an answer; the budget keeps why."""
+    budget.gave_up.append(solved.reason)
     return solved
 
 
@@ -153,17 +159,21 @@ def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
 
 _OUT_OF_EFFORT = frozenset(("max. resource limit exceeded", "canceled", "sat.canceled"))
 """What Z3 says where it ends at its ``rlimit``; an interrupt and the end of its time have reasons of their own."""
+_OUT_OF_MEMORY = frozenset(("max. memory exceeded", "memout", "out of memory", "sat.max.memory"))
+_SAYS_NOTHING = frozenset(("", "unknown", "no reason given"))
+"""What Z3 says where a limit ends it before it has begun to search: its logics here are decidable."""
 
 
 def _why_unknown(solver: z3.Solver, budget: Budget) -> str:
-    """Why the last check came to nothing, in words that name the flag that decided it; the budget keeps them."""
+    """Why the last check came to nothing, in words that name the flag of the limit that ended it."""
     reason: str = solver.reason_unknown()
     if reason == "timeout" and budget.timeout_s is not None:
-        reason = f"the solver time limit (--timeout {budget.timeout_s:g}) was reached"
-    elif reason in _OUT_OF_EFFORT:
-        reason = f"the solver effort limit (--rlimit {budget.rlimit}) was reached"
-    budget.gave_up.append(reason)
-    return reason
+        return time_limit_met(budget)
+    if reason in _OUT_OF_EFFORT:
+        return effort_limit_met(budget)
+    if reason in _OUT_OF_MEMORY:
+        return NO_MEMORY_LEFT
+    return solver_limit_met(budget) if reason in _SAYS_NOTHING else f"the solver came to no answer: {reason}"
 
 
 def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
@@ -176,7 +186,7 @@ def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Seq
     for preference in (*preferences, ()):
         if _checked(solver, [*guards, *(_literal(name, context) for name in preference)]) is Status.SAT:
             return Solved(Status.SAT, model=_model(solver.model()))
-    return Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
+    return _given_up(Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget)), budget)
 
 
 def _literal(name: str, context: z3.Context) -> z3.BoolRef:
