@@ -9,7 +9,7 @@ from typing import Any
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
 from netverify.manifests.gathered import Fact, Identity, ReadObject
 from netverify.manifests.validation.findings import object_text
-from netverify.model.cluster import Workload
+from netverify.model.cluster import Workload, run_alike
 
 
 @dataclass(slots=True)
@@ -36,15 +36,21 @@ def without_duplicates(objects: Iterable[ReadObject]) -> tuple[list[ReadObject],
             fresh = _numbered(read, first)
             first[fresh.identity] = fresh
         else:
-            _report(read, earlier, repeated)
+            first[identity] = _report(read, earlier, repeated)
     return list(first.values()), repeated
 
 
-def _report(read: ReadObject, earlier: ReadObject, repeated: Repeated) -> None:
+def _report(read: ReadObject, earlier: ReadObject, repeated: Repeated) -> ReadObject:
+    """What is known of both together, which have one name."""
+    if isinstance(read.fact, Workload) and isinstance(earlier.fact, Workload):
+        # No policy that is read asks as whom, or where, a pod runs: objects that differ in that alone are no conflict.
+        known = run_alike(earlier.fact, read.fact)
+        earlier, read = replace(earlier, fact=known), replace(read, fact=run_alike(read.fact, known))
     same = _same(read, earlier)
     repeated.findings.append(_finding(read, earlier, same=same))
     if not same:
         repeated.conflicts.append(read)
+    return earlier
 
 
 def _finding(read: ReadObject, earlier: ReadObject, *, same: bool) -> Diagnostic:

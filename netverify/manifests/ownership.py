@@ -14,7 +14,7 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.manifests.gathered import Owner, ReadObject
 from netverify.manifests.kinds import MODELLED_KINDS, group_of
 from netverify.model.addresses import Address
-from netverify.model.cluster import Workload, WorkloadKey
+from netverify.model.cluster import Workload, WorkloadKey, run_alike
 from netverify.model.pod_network import PodNetwork
 
 _MAKERS: Mapping[str, str] = MappingProxyType({"ReplicaSet": "Deployment", "Job": "CronJob"})
@@ -66,6 +66,8 @@ def _settle_one(read: ReadObject, settling: _Settling) -> None:
         settling.kept[fact.key] = fact
     elif read.ended or is_of_template(fact, settling.kept[owner]):
         settling.stands_for[fact.key] = owner
+        if not read.ended:
+            settling.kept[owner] = run_alike(settling.kept[owner], fact)
         if fact.addresses:
             settling.addresses.setdefault(owner, set()).update(fact.addresses)
         if fact.host_addresses:

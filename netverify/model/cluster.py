@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address, AddressRange
@@ -43,6 +43,9 @@ class ContainerPort:
     init: bool = False
     sidecar: bool = False
 
+
+DEFAULT_SERVICE_ACCOUNT = "default"
+"""The service account of a pod that names none."""
 
 NODES = "(nodes)"
 """The place of nodes, in that of a namespace; no namespace can have such a name."""
@@ -104,7 +107,8 @@ class Workload:
     ``network`` is what their template says about names and ports of the node. ``host_addresses`` are those that its
     node is known to have. A node, see :func:`is_node`, has an address ``within`` these ranges, where there are any.
     ``arguments`` are those of its containers that tell a controller of Ingresses what to serve, by their name without
-    dashes, with all their values.
+    dashes, with all their values. ``service_account`` is the one that all its pods run as, None where that is not
+    known; ``node`` is the one that all of them are on, and empty where that is not known.
     """
 
     key: WorkloadKey
@@ -120,11 +124,25 @@ class Workload:
     host_addresses: tuple[Address, ...] = ()
     within: tuple[AddressRange, ...] = ()
     arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    service_account: str | None = None
+    node: str = ""
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:
         """Every address that a pod of it is known to have."""
         return (*self.addresses, *self.replica_addresses)
+
+
+def run_alike(one: Workload, other: Workload) -> Workload:
+    """``one``, of whose pods ``other`` describes some too: where both say different things, it is not known.
+
+    This is about the service account alone, and a node that all are said to be on.
+    """
+    account = one.service_account if one.service_account == other.service_account else None
+    node = one.node if one.node == other.node else ""
+    if (account, node) == (one.service_account, one.node):
+        return one
+    return replace(one, service_account=account, node=node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ kind: DaemonSet
 metadata: {name: agent}
 spec:
   selector: {matchLabels: {app: agent}}
-  template: {metadata: {labels: {app: agent}}, spec: {hostNetwork: true, containers: [{name: a, image: i}]}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {hostNetwork: true, serviceAccountName: agent, nodeName: n1, containers: [{name: a, image: i}]}
 ---
 apiVersion: apps/v1
 kind: ReplicaSet

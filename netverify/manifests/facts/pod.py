@@ -32,6 +32,8 @@ def bare_pod(shape: PodShape, key: WorkloadKey, document: Document) -> Workload:
         network=pod_network(spec),
         host_addresses=_host_addresses(shape.status),
         arguments=arguments_of(spec, key.namespace),
+        service_account=stored.service_account(spec.serviceAccountName, spec.serviceAccount),
+        node=spec.nodeName or "",
     )
 
 

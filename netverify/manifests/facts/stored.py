@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
-from netverify.model.cluster import ContainerPort
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, ContainerPort
 from netverify.model.labels import Labels, LabelSelector, Operator, Requirement, selector_of
 from netverify.model.network_policy import PolicyPort
 from netverify.model.pod_network import PLAIN, DnsPolicy, PodNetwork
@@ -82,6 +82,14 @@ def dns_policy(written: str | None) -> DnsPolicy:
 def one_of_equals(network: PodNetwork) -> PodNetwork:
     """The first that was seen of all that equal ``network``."""
     return PLAIN if network == PLAIN else network
+
+
+def service_account(name: str | None, alias: str | None) -> str:
+    """The service account of a pod with that ``serviceAccountName``, and ``serviceAccount``, its old name.
+
+    Source: ``pkg/apis/core/v1/conversion.go``, and the admission plugin ServiceAccount.
+    """
+    return name or alias or DEFAULT_SERVICE_ACCOUNT
 
 
 def deployment_labels() -> OpenLabels:

@@ -58,6 +58,8 @@ def controlled_pods(shape: WorkloadShape, key: WorkloadKey, document: Document) 
         origin=document.origin(),
         network=pod_network(spec, _stateful(shape)),
         arguments=arguments_of(spec, key.namespace),
+        service_account=stored.service_account(spec.serviceAccountName, spec.serviceAccount),
+        node=spec.nodeName or "",
     )
 
 

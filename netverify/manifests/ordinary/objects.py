@@ -115,6 +115,8 @@ def _controller(document: Document, kind: str, default_namespace: str) -> ReadOb
         origin=document.origin(),
         network=_network(spec, kind, pods.dns_policy, replicas),
         arguments=pods.arguments,
+        service_account=pods.service_account,
+        node=pods.node,
     )
     return ReadObject(fact, who.owner, who.placed, ended=kind == "ReplicaSet" and replicas == 0)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from netverify.manifests.document import Value
 from netverify.manifests.facts.arguments import routing_arguments
-from netverify.manifests.facts.stored import container_port
+from netverify.manifests.facts.stored import container_port, service_account
 from netverify.manifests.ordinary.metadata import METADATA, check_annotations, labels
 from netverify.manifests.ordinary.unusual import UnusualError, items, mapping, text
 from netverify.manifests.validation.names import dns_label_problems, port_name_problems
@@ -109,6 +109,8 @@ class Template(NamedTuple):
     host_network: bool
     dns_policy: str | None
     arguments: Mapping[str, tuple[str, ...]]
+    service_account: str
+    node: str
 
 
 def template(value: Value, namespace: str) -> Template:
@@ -126,7 +128,20 @@ def template(value: Value, namespace: str) -> Template:
         raise UnusualError
     ports = _ports(spec)
     programs = ((one["image"], one.get("command"), one.get("args"), one.get("env")) for one in spec["containers"])
-    return Template(labels(meta.get("labels")), ports, on_host, dns_policy, routing_arguments(programs, namespace))
+    return Template(
+        labels(meta.get("labels")),
+        ports,
+        on_host,
+        dns_policy,
+        routing_arguments(programs, namespace),
+        service_account(*(_named(spec, field) for field in ("serviceAccountName", "serviceAccount"))),
+        _named(spec, "nodeName") or "",
+    )
+
+
+def _named(spec: dict[str, Value], field: str) -> str | None:
+    value = spec.get(field)
+    return None if value is None else text(value)
 
 
 def _ports(spec: dict[str, Value]) -> tuple[ContainerPort, ...]:

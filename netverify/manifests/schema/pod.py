@@ -95,7 +95,7 @@ class PodSpecShape(Shape):
     hostUsers: Any = None
     hostnameOverride: Any = None
     imagePullSecrets: Any = None
-    nodeName: Any = None
+    nodeName: str | None = None
     nodeSelector: Any = None
     os: Any = None
     overhead: Any = None
@@ -110,8 +110,8 @@ class PodSpecShape(Shape):
     schedulingGates: Any = None
     schedulingGroup: Any = None
     securityContext: Any = None
-    serviceAccount: Any = None
-    serviceAccountName: Any = None
+    serviceAccount: str | None = None
+    serviceAccountName: str | None = None
     setHostnameAsFQDN: Any = None
     shareProcessNamespace: Any = None
     terminationGracePeriodSeconds: Any = None
