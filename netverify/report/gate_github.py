@@ -16,6 +16,7 @@ from netverify.report.gate_finding import Finding, findings
 from netverify.report.gate_run import Run
 from netverify.report.gate_shortfalls import doubts, shortfalls, told, whole_count
 from netverify.report.gate_steps import steps
+from netverify.report.gate_words import evidence_text, goal_texts
 from netverify.report.quantities import counted
 from netverify.report.sarif_rules import LEVELS
 from netverify.report.source_uri import first_below
@@ -24,6 +25,9 @@ from netverify.report.visible import shortened
 
 AT_MOST = 10
 """GitHub shows so many annotations of each level for a step."""
+
+_MOST_GOALS = 100
+"""Of one assertion."""
 
 _LONGEST_TITLE = 200
 _LONGEST_MESSAGE = 4_000
@@ -35,8 +39,8 @@ def render_gate_github(report: GateReport, inventory: Inventory, run: Run) -> st
     Errors about inputs and intent come before violations: without them the rest may mean less than it says.
 
     What is excepted or known is a notice. Of each level the first violation of each assertion comes before all second
-    ones. Guarantees: printable ASCII; every line begins with ``::``, or holds numbers and words of ours alone; no text
-    can end its line or its property.
+    ones. Guarantees: printable ASCII; every line begins with ``::``, or holds numbers, digests and words of ours alone;
+    no text can end its line or its property.
     """
     by_level: dict[str, list[str]] = defaultdict(list)
     by_level["error"] += [_remark(one, "error", run) for one in shortfalls(report)]
@@ -50,7 +54,17 @@ def render_gate_github(report: GateReport, inventory: Inventory, run: Run) -> st
         f"netverify: and {counted(number, f'more {level}')}, which GitHub would not show"
         for level, number in left_out.items()
     ]
-    return "".join(f"{line}\n" for line in (*shown, *more, f"netverify: {whole_count(report)}"))
+    return "".join(f"{line}\n" for line in (*shown, *more, *_goals(report), f"netverify: {whole_count(report)}"))
+
+
+def _goals(report: GateReport) -> Iterator[str]:
+    """What every verdict rests on, behind a line that opens it; proofs have no annotation that could say so."""
+    if report.evidence is None:
+        return
+    yield f"::group::netverify: {evidence_text(report.evidence)}"
+    for result in report.results:
+        yield from (f"netverify: {printable(text)}" for text in goal_texts(result, _MOST_GOALS))
+    yield "::endgroup::"
 
 
 def _by_turns(report: GateReport) -> list[Finding]:

@@ -1,6 +1,6 @@
 """What a gate found as a Code Quality report of GitLab.
 
-Source: GitLab, Code Quality, "Code Quality report format".
+Source: GitLab, Code Quality, "Code Quality report format"; Code Climate, "Spec: Analyzer Engine" (``content``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from netverify.intent.spec import Severity
 from netverify.report.gate_finding import Finding, findings
 from netverify.report.gate_run import Run
 from netverify.report.gate_shortfalls import shortfalls, told
+from netverify.report.gate_words import goal_texts
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json
 from netverify.report.source_uri import first_below
@@ -30,6 +31,9 @@ _SEVERITIES: Mapping[Severity, str] = MappingProxyType(
         Severity.INFO: "info",
     },
 )
+
+_MOST_GOALS = 100
+"""Of one assertion."""
 
 
 def render_gate_gitlab(report: GateReport, run: Run) -> str:
@@ -62,7 +66,14 @@ def _entry(finding: Finding, run: Run, before: int) -> Json:
         "fingerprint": _unique(finding.fingerprint, before),
         "severity": _SEVERITIES[assertion.severity],
         "location": {"path": visible(path), "lines": {"begin": line}},
+        **_goals(finding),
     }
+
+
+def _goals(finding: Finding) -> dict[str, Json]:
+    """What the verdict rests on, where the format of Code Climate has its longer texts; GitLab does not show it."""
+    named = goal_texts(finding.result, _MOST_GOALS)
+    return {"content": {"body": visible("goals: " + ", ".join(named))}} if named else {}
 
 
 def _identity(diagnostic: Diagnostic) -> str:

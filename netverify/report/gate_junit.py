@@ -14,10 +14,11 @@ from netverify.manifests.coverage import Inventory
 from netverify.report.gate_finding import Finding, findings_of
 from netverify.report.gate_shortfalls import shortfalls, told
 from netverify.report.gate_steps import trace_lines
+from netverify.report.gate_words import goal_texts
 from netverify.report.visible import shortened, visible
 
 AT_MOST = 100
-"""How many violations of one assertion are listed; further ones are counted."""
+"""How many violations, or goals, of one assertion are listed; further ones are counted."""
 
 _LONGEST_MESSAGE = 500
 _TAGS = {
@@ -83,6 +84,9 @@ def _case(result: Result, inventory: Inventory) -> ET.Element:
     elif tag is not None:
         problem = ET.SubElement(case, tag, {"type": result.verdict.value, "message": _in_short(result)})
         problem.text = "\n".join(("", *_in_full(result, inventory), ""))
+    if result.goals:
+        named = map(visible, goal_texts(result, AT_MOST))
+        ET.SubElement(case, "system-out").text = "\n".join(("", "goals:", *named, ""))
     return case
 
 

@@ -12,7 +12,14 @@ from netverify.report.gate_remarks import shared_remarks
 from netverify.report.gate_run import Run
 from netverify.report.gate_shortfalls import doubts, shortfalls, told, whole_count
 from netverify.report.gate_steps import trace_lines
-from netverify.report.gate_words import baseline_text, counts_text, duration_text, exception_text
+from netverify.report.gate_words import (
+    baseline_text,
+    counts_text,
+    duration_text,
+    evidence_text,
+    exception_text,
+    goal_texts,
+)
 from netverify.report.markdown_text import in_markdown, preformatted
 from netverify.report.quantities import counted
 from netverify.report.trace_text import place_text
@@ -25,11 +32,12 @@ MOST_CHARACTERS = 60_000
 """GitHub takes 65,536 characters, and what posts the comment may add some."""
 
 AT_MOST = 10
-"""How many violations of one assertion are listed; further ones are counted."""
+"""How many violations, or goals, of one assertion are listed; further ones are counted."""
 
 _LONGEST_CELL = 300
 _LONGEST_LINE = 600
 _LONGEST_FOLD = 4_000
+_LONGEST_GOALS = 12_000
 _LEFT_ASIDE = frozenset((GateVerdict.EXCEPTED, GateVerdict.BASELINED))
 
 
@@ -146,6 +154,9 @@ def _foot(report: GateReport, inventory: Inventory, run: Run) -> Iterator[str]:
     if proved:
         names = [f"- {_short(one.id)} {_short(one.title)}".rstrip() for one in proved]
         yield _fold(f"{len(proved)} proved", names, "assertion")
+    if report.evidence is not None:
+        goals = [f"- {_short(text)}" for one in report.results for text in goal_texts(one, AT_MOST)]
+        yield _fold(_short(f"Goals: {evidence_text(report.evidence)}"), goals, "goal", _LONGEST_GOALS)
     remarks = shared_remarks(report)
     rest = (*remarks.assumptions, *remarks.approximations, *remarks.notes)
     basis = [f"- {_short(text, _LONGEST_LINE)}" for text in (*rest, *coverage_text(inventory))]
@@ -154,6 +165,6 @@ def _foot(report: GateReport, inventory: Inventory, run: Run) -> Iterator[str]:
     yield f"To repeat this{took}:\n\n{preformatted([shortened(run.command, 2_000)])}"
 
 
-def _fold(summary: str, rows: Sequence[str], noun: str) -> str:
-    fitted = _fitted(rows, _LONGEST_FOLD, noun)
+def _fold(summary: str, rows: Sequence[str], noun: str, longest: int = _LONGEST_FOLD) -> str:
+    fitted = _fitted(rows, longest, noun)
     return "\n".join((f"<details><summary>{summary}</summary>", "", *fitted, "", "</details>", ""))

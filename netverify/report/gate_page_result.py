@@ -11,6 +11,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.report.gate_finding import Finding, findings_of
 from netverify.report.gate_remarks import Remarks
 from netverify.report.gate_steps import trace_lines
+from netverify.report.gate_words import goal_texts
 from netverify.report.html_text import in_html
 from netverify.report.trace_text import decision_text, place_text
 
@@ -50,16 +51,10 @@ def _facts(result: Result, remarks: Remarks) -> str:
         ("note", remarks.own_notes(result) if result.violations or result.verdict is GateVerdict.PROVED else ()),
         ("controls", result.assertion.controls),
         ("fingerprint", [result.fingerprint]),
-        ("goals", _goals(result)),
+        ("goals", goal_texts(result, AT_MOST)),
     )
     rows = "".join(f"<dt>{term}</dt><dd>{_texts(texts)}</dd>\n" for term, texts in facts if texts)
     return f'<dl class="facts">\n{rows}</dl>\n'
-
-
-def _goals(result: Result) -> list[str]:
-    """The files that the verdict rests on, with their digests."""
-    told = [f"{goal.name} {goal.digest}" for goal in result.goals[:AT_MOST]]
-    return [*told, *([f"and {len(result.goals) - AT_MOST} more, see goals.json"] if result.goals[AT_MOST:] else [])]
 
 
 def _shortcomings(result: Result) -> list[str]:

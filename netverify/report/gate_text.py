@@ -13,13 +13,13 @@ from netverify.report.entries import Entry, account, broken, column, laid_out
 from netverify.report.gate_finding import gravest_first, in_part, new_first, responsible_place
 from netverify.report.gate_remarks import Remarks, shared_remarks
 from netverify.report.gate_shortfalls import shortfalls, undecided, whole_count
-from netverify.report.gate_words import baseline_text, duration_text, exception_text
+from netverify.report.gate_words import baseline_text, duration_text, evidence_text, exception_text, goal_texts
 from netverify.report.incomplete import incomplete
 from netverify.report.terminal import Ink, Line, Span
 from netverify.report.trace_text import place_text, trace_entries
 
 AT_MOST = 10
-"""How many violations of one assertion are listed; further ones are counted."""
+"""How many violations, or goals, of one assertion are listed; further ones are counted."""
 
 INK = {
     GateVerdict.PROVED: Ink.GREEN,
@@ -73,6 +73,7 @@ def _told(result: Result, remarks: Remarks, inventory: Inventory, source: Source
     entries += column("because", result.unknown_because)
     entries += [*column("inexact", remarks.own_approximations(result)), *column("note", remarks.own_notes(result))]
     entries += [Entry("controls", ", ".join(assertion.controls))] if assertion.controls else []
+    entries += column("goals", goal_texts(result, AT_MOST))
     yield from laid_out(entries)
     if violations:
         yield from _responsible(violations[0], source)
@@ -119,7 +120,7 @@ def _listed(results: list[Result], remarks: Remarks) -> Iterator[Line]:
             Span(f"  {result.assertion.id:<{names}}  {title}{aside}"),
         )
         own = [*column("inexact", remarks.own_approximations(result)), *column("note", remarks.own_notes(result))]
-        yield from laid_out(own)
+        yield from laid_out([*own, *column("goals", goal_texts(result, AT_MOST))])
 
 
 def _exceptions(report: GateReport) -> list[Entry]:
@@ -128,6 +129,7 @@ def _exceptions(report: GateReport) -> list[Entry]:
 
 def _run(report: GateReport, remarks: Remarks) -> list[Entry]:
     entries = [Entry("baseline", baseline_text(report.baseline))] if report.baseline is not None else []
+    entries += [Entry("evidence", evidence_text(report.evidence))] if report.evidence is not None else []
     terms = (("given", remarks.assumptions), ("inexact", remarks.approximations), ("note", remarks.notes))
     return [*entries, *(entry for term, texts in terms for entry in column(term, texts))]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netverify.gate.outcome import GRAVEST, BaselineUse, ExceptionState, ExceptionUse, GateReport
+from netverify.gate.outcome import GRAVEST, BaselineUse, ExceptionState, ExceptionUse, GateReport, Result
+from netverify.queries.derivation import EvidenceDigests
 from netverify.report.quantities import counted
 
 
@@ -36,3 +37,15 @@ def baseline_text(baseline: BaselineUse) -> str:
         return known
     gone, it = ("1 more is gone", "it") if baseline.gone == 1 else (f"{baseline.gone} more are gone", "them")
     return f"{known}, {gone}: write the baseline again to drop {it}"
+
+
+def goal_texts(result: Result, most: int) -> list[str]:
+    """The files of goals that the verdict rests on, each with its digest; beyond ``most``, how many more there are."""
+    named = [f"{goal.name} {goal.digest}" for goal in result.goals[:most]]
+    left_out = len(result.goals) - len(named)
+    return [*named, f"and {left_out} more, see goals.json"] if left_out else named
+
+
+def evidence_text(evidence: EvidenceDigests) -> str:
+    """The document that lists the goals, with its digest."""
+    return f"goals.json {evidence.document}"

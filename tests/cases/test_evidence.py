@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from netverify.cli.main import main
 from netverify.evidence.schema import goals_schema, goals_schema_text
 from netverify.evidence.second_solvers import installed, opinion
 from netverify.queries.derivation import Rule
+from netverify.report import gate_text
 from oracles.derivation_checker import WrongEvidenceError, canonical, check, digest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -193,12 +196,41 @@ class TestReports:
         assert gates.run("-f", "manifests.yaml", "-o", "json").verdicts == VERDICTS
         assert gates.run("-f", "manifests.yaml", "-o", "json", "--emit-smt2", "goals").verdicts == VERDICTS
 
-    @pytest.mark.parametrize("form", ["sarif", "html"])
-    def test_other_reports_name_them_too(self, form: str, gates: Gates) -> None:
+    @pytest.mark.parametrize("form", ["sarif", "gitlab"])
+    def test_reports_of_what_is_wrong_name_the_goals_of_that(self, form: str, gates: Gates) -> None:
         report = gates.run("-f", "manifests.yaml", "--emit-smt2", "goals", "-o", form).out
         (closed,) = (one for one in document(Path("goals"))["assertions"] if one["id"] == "closed")
-        digests = {goal["name"]: goal["digest"] for goal in document(Path("goals"))["goals"]}
-        assert all(name in report and digests[name] in report for name in closed["goals"])
+        assert not unnamed(closed["goals"], report)
+
+    @pytest.mark.parametrize("form", ["text", "html", "junit", "markdown", "github"])
+    def test_reports_of_all_that_was_judged_name_all_goals(self, form: str, gates: Gates) -> None:
+        report = gates.run("-f", "manifests.yaml", "--emit-smt2", "goals", "-o", form).out
+        for assertion in document(Path("goals"))["assertions"]:
+            assert assertion["goals"]
+            assert not unnamed(assertion["goals"], report)
+
+    @pytest.mark.parametrize("form", ["text", "markdown", "github"])
+    def test_reports_for_people_name_the_document(self, form: str, gates: Gates) -> None:
+        report = gates.run("-f", "manifests.yaml", "--emit-smt2", "goals", "-o", form).out
+        assert f"goals.json {digest(Path('goals/goals.json').read_bytes())}" in " ".join(plain(report).split())
+
+    def test_a_report_says_how_many_goals_it_leaves_out(self, gates: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gate_text, "AT_MOST", 1)
+        report = gates.run("-f", "manifests.yaml", "--emit-smt2", "goals", "-o", "text").out
+        most = max(document(Path("goals"))["assertions"], key=lambda one: len(one["goals"]))
+        assert f"and {len(most['goals']) - 1} more, see goals.json" in report
+
+
+def plain(report: str) -> str:
+    """``report`` without what Markdown escapes."""
+    return html.unescape(report).replace("\\", "")
+
+
+def unnamed(names: list[str], report: str) -> list[str]:
+    """Those of ``names`` that ``report`` does not give with the digest beside."""
+    digests = {goal["name"]: goal["digest"] for goal in document(Path("goals"))["goals"]}
+    told = " ".join(re.sub(r'[",]|":', " ", plain(report)).replace(" : ", " ").split())
+    return [name for name in names if f"{name} {digests[name]}" not in told]
 
 
 def without_an_assertion(value: Any) -> None:
