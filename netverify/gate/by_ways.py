@@ -76,11 +76,28 @@ def _until_open(routes: Iterator[Route]) -> Iterator[Route]:
 
 
 def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: Router) -> bool:
-    """Whether ``exempt`` leaves out a flow of pods by a way in that is against ``claim``."""
+    """Whether ``exempt`` leaves out a flow of pods by a way in that is, or may be, against ``claim``.
+
+    False only if that is sure.
+    """
     meant = narrowed(claim.question, End.SOURCE, exempt.source)
     meant = replace(meant, beside=(*meant.beside, Not(exempt.target)))
     parts = judge_by_ways(replace(claim, question=meant, exempt=()), assertion, router).parts
-    return any(part.verdict is GateVerdict.REFUTED for part in parts)
+    if any(part.verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN) for part in parts):
+        return True
+    if not exempt.by_hop:
+        return False
+    # Whoever comes by the connection that is left out has another source than that.
+    rest = replace(claim, exempt=(*claim.exempt, exempt))
+    whole, left = (_told(judge_by_ways(one, assertion, router)) for one in (claim, rest))
+    return whole != left
+
+
+def _told(found: ByWays) -> set[object]:
+    """What is against a claim in ``found``, or may be."""
+    return {one.fingerprint for part in found.parts for one in part.violations} | {
+        part.verdict for part in found.parts if part.verdict is GateVerdict.UNKNOWN
+    }
 
 
 def by_hop(exempt: Exempt) -> Predicate:

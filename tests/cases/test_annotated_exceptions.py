@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.gates import CLOSED, FROM_WEB, GUARDED, SHOP, Gates
+from cases.pods_by_ways import BY_CONTROLLER, CONTROLLER_BALANCER, FROM_EDGE
 
 NEVER = "deny: {from: namespace shop, to: namespace data}"
 WORDS = 'ignore.netverify.dev/it: "until spring; expires=%s; owner=data; ticket=D-1"'
@@ -40,6 +41,18 @@ def test_what_another_policy_allows_still_counts(gates: Gates) -> None:
 def test_a_namespace_leaves_aside_every_flow_into_it_and_out_of_it(gates: Gates) -> None:
     annotated = carried_by(SHOP, "data") + CLOSED + FROM_WEB + AGAIN
     assert gates.verdict(annotated, NEVER) == "excepted"
+
+
+@pytest.mark.parametrize("who", ["internet", "namespace other"])
+def test_a_policy_that_admits_a_controller_leaves_aside_whoever_is_behind_it(gates: Gates, who: str) -> None:
+    """Its rule allows the last connection of the way in, and so the whole way: that is no proof without it."""
+    annotation = f"annotations: {{{WORDS % '2099-03-31'}}}"
+    admitting = FROM_EDGE.replace("annotations: {}", annotation)
+    admitted = BY_CONTROLLER.replace(FROM_EDGE, admitting) + CONTROLLER_BALANCER
+    denied = f'deny: {{from: {who}, to: "shop/api[Pod]"}}'
+    assert gates.verdict(BY_CONTROLLER + CONTROLLER_BALANCER, denied) == "refuted"
+    result = gates.result(admitted, denied)
+    assert (result["verdict"], result["excepted_by"]) == ("excepted", ["NetworkPolicy shop/p (it)"])
 
 
 def test_one_that_has_expired_leaves_nothing_aside(gates: Gates) -> None:

@@ -123,3 +123,21 @@ def test_a_service_without_a_port_for_it_is_nobody_and_no_proof() -> None:
     found = access("[]", nobody)
     assert verdicts(found) == ("nobody", "blocked")
     assert not found.is_blocked
+
+
+@pytest.mark.parametrize(
+    ("told", "expected", "needs"),
+    [
+        ("", "depends", "the pod that answers has an address such as 10.244."),
+        ("\nstatus: {podIP: 10.244.0.7}", "allowed", ""),
+    ],
+    ids=["any address", "a known one"],
+)
+def test_a_rule_for_addresses_of_pods_depends_on_the_address_that_the_pod_has(
+    told: str, expected: str, needs: str
+) -> None:
+    server = dns("kube-system", "kube-dns", 53).rstrip("\n") + f"{told}\n"
+    matched = {Behaviour.IPBLOCK_MATCHES_PODS: True}
+    found = access("[{to: [{ipBlock: {cidr: 10.244.0.0/16}}]}]", server, behaviours=matched)
+    assert found.over(Protocol.UDP) == expected
+    assert [one[: len(needs)] for one in found.paths[0].needs] == ([needs] if needs else [])

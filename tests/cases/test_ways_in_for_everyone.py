@@ -9,13 +9,14 @@ import netverify
 from agreement.judged_intents import spec_of
 from agreement.pipeline import read_inventory
 from cases.gates import Gates
-from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, SHUT, START
+from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, FROM_EDGE, LOCAL, SHUT, START
 from cases.ways_in_texts import asked, policy, service, written
 from netverify.answers import listed_ways
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import ExceptionState
 from netverify.manifests.inventory import build_inventory
 from netverify.manifests.loader import load
+from netverify.model.behaviours import Behaviour
 from netverify.verify import Verifier
 
 # Listings
@@ -252,6 +253,27 @@ def test_a_list_may_lack_those_whom_an_object_that_is_not_modelled_leads_there(q
     found = Verifier(inventory).ask(question)
     assert found.verdict.value == "unknown"
     assert sorted(line.partition("could ")[2] for line in found.unknown_because) == doubts
+
+
+DOUBTFUL = BY_CONTROLLER.replace(
+    "service: {name: api, port: {number: 80}}", "resource: {apiGroup: example.com, kind: Bucket, name: files}"
+)
+
+
+@pytest.mark.parametrize("question", ["who can reach shop/api[Pod]", "who can reach service shop/api:80"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (DOUBTFUL, "unknown"),
+        (DOUBTFUL.replace(FROM_EDGE, policy(SHUT_DOWN)), "unreachable"),
+        (BY_CONTROLLER, "reachable"),
+    ],
+    ids=["it may lead there", "policy closes it", "it leads there"],
+)
+def test_a_list_is_unknown_where_a_way_in_may_lead_there(question, text, expected):
+    """Who answers for the Ingress is let in, and nothing says where it sends requests."""
+    found = asked(text, question, behaviours={Behaviour.NODE_TO_LOCAL_POD_ALLOWED: False}, cni="calico")
+    assert found.verdict.value == expected
 
 
 def test_a_list_that_leaves_ways_in_out_is_no_proof(monkeypatch):
