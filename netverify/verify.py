@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netverify.findings.linting import Linted
     from netverify.gate.checking import Terms
     from netverify.gate.outcome import GateReport
+    from netverify.gate.router import GateRouter
     from netverify.intent.spec import Spec
     from netverify.routing.requests import Request
 
@@ -129,7 +130,7 @@ class Verifier:
         from netverify.intent.ends import Ends  # noqa: PLC0415 as above
 
         ends = Ends(spec.zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
-        return check(spec, self._router, ends, terms)
+        return check(spec, self._gate_router, ends, terms)
 
     def draft(self, day: date, tell: Callable[[int, int], None] | None = None) -> Draft:
         """An intent to begin with: what holds today, and what does not hold yet. It names no sources.
@@ -169,6 +170,12 @@ class Verifier:
         from netverify.answers.routed import Router  # noqa: PLC0415 it imports the solver
 
         return Router(self._context)
+
+    @cached_property
+    def _gate_router(self) -> GateRouter:
+        from netverify.gate.router import GateRouter  # noqa: PLC0415 it imports the solver
+
+        return GateRouter(self._context)
 
     @cached_property
     def _context(self) -> Context:

@@ -10,14 +10,14 @@ from itertools import islice, product
 from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
 from netverify.answers.planned import PlannedRoute, Shared
 from netverify.answers.route_verdicts import scope_of
-from netverify.answers.routed import Router
 from netverify.answers.verdict import of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of
+from netverify.gate.classes import MOST_CLASSES, FlowClass
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.route_words import through, violation_text
+from netverify.gate.router import GateRouter
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived
@@ -42,7 +42,7 @@ class ByWays:
     closed: list[Derived] = field(default_factory=list)
 
 
-def judge_by_ways(claim: Claim, assertion: str, router: Router) -> ByWays:
+def judge_by_ways(claim: Claim, assertion: str, router: GateRouter) -> ByWays:
     """What becomes of ``claim``, of the assertion with that id, for each way in that pods can take against it."""
     found = ByWays()
     if claim.wanted is Wanted.ALL or claim.violated or not router.may_be_pods(claim.question):
@@ -75,7 +75,7 @@ def _until_open(routes: Iterator[Route]) -> Iterator[Route]:
             return
 
 
-def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: Router) -> bool:
+def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: GateRouter) -> bool:
     """Whether ``exempt`` leaves out a flow of pods by a way in that is, or may be, against ``claim``.
 
     False only if that is sure.
@@ -106,7 +106,7 @@ def by_hop(exempt: Exempt) -> Predicate:
     return All((is_pod, exempt.source, exempt.target))
 
 
-def _cells(question: Question, claim: Claim, router: Router, closed: list[Derived]) -> Iterator[Question]:
+def _cells(question: Question, claim: Claim, router: GateRouter, closed: list[Derived]) -> Iterator[Question]:
     """``question`` cut by the pods that exempt flows come from, since policy may see another source than the pod.
 
     What such a pod is allowed to reach is left aside in its part alone. Parts without any pod are left out, and the
@@ -131,7 +131,7 @@ def _cells(question: Question, claim: Claim, router: Router, closed: list[Derive
         yield replace(cell, beside=(*cell.beside, *beside))
 
 
-def _has_pods(question: Question, router: Router, closed: list[Derived]) -> bool:
+def _has_pods(question: Question, router: GateRouter, closed: list[Derived]) -> bool:
     """Whether some pod may be the source of ``question``; False only if that is sure, with the proof in ``closed``."""
     pods = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
     search = router.context.search
@@ -144,7 +144,7 @@ def _has_pods(question: Question, router: Router, closed: list[Derived]) -> bool
 
 
 def _through(  # noqa: PLR0913, PLR0917 - as judge_by_ways, and where proofs go
-    way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: Router, closed: list[Derived]
+    way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: GateRouter, closed: list[Derived]
 ) -> Iterator[Judged]:
     """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end.
 
@@ -177,8 +177,8 @@ def _by_place(violations: list[Violation], claim: Claim, assertion: str) -> Iter
         )
 
 
-def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, router: Router) -> Judged:
-    legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
+def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, router: GateRouter) -> Judged:
+    legs = [router.classes_of(leg, claim.world) for leg in route.legs]
     fitting = (one for one in product(*(leg.classes for leg in legs)) if _is_course(one, route.shared))
     chosen = tuple(islice(fitting, MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])

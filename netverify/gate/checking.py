@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from netverify.answers.routed import Router
 from netverify.budget import OutOfBudgetError, out_of_memory
 from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
@@ -22,6 +21,7 @@ from netverify.gate.judging import Judge
 from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
 from netverify.gate.prepared import Prepared, prepare
 from netverify.gate.prepared_exception import PreparedException
+from netverify.gate.router import GateRouter
 from netverify.gate.wording import statement_words
 from netverify.intent.ends import Ends
 from netverify.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
@@ -46,7 +46,7 @@ class Terms:
     may_be_cut_short: bool = False
 
 
-def check(spec: Spec, router: Router, ends: Ends, terms: Terms) -> GateReport:
+def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateReport:
     """What became of every assertion of ``spec``.
 
     Raises :class:`netverify.intent.reading.IntentError` when some cannot be judged, before any is.
@@ -109,7 +109,7 @@ _UNBASELINED = (GateVerdict.VACUOUS, GateVerdict.UNKNOWN)
 class _Run:
     """The state between two assertions."""
 
-    def __init__(self, router: Router, claiming: Claiming, terms: Terms) -> None:
+    def __init__(self, router: GateRouter, claiming: Claiming, terms: Terms) -> None:
         self._judge = Judge(router)
         self._claiming = claiming
         self._terms = terms

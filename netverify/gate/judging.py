@@ -7,7 +7,6 @@ from dataclasses import replace
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.node_ports import led_on
 from netverify.answers.reachability import answer_found
-from netverify.answers.routed import Router
 from netverify.answers.verdict import of_search
 from netverify.gate.by_ways import is_used_by_ways, judge_by_ways
 from netverify.gate.causes import OUTSIDE, cause_of
@@ -21,6 +20,7 @@ from netverify.gate.presence import absences
 from netverify.gate.refusals import Refusal, items_of, refusals_of
 from netverify.gate.route_words import through
 from netverify.gate.routed import is_used_by_route, judge_routes
+from netverify.gate.router import GateRouter
 from netverify.intent.spec import World
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, Rule, Step
@@ -35,7 +35,7 @@ from netverify.symbolic.status import Status
 class Judge:
     """Judges the claims of one assertion after the other; ``router`` remembers what several need."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: GateRouter) -> None:
         self.router = router
 
     def judge(self, claim: Claim, assertion: str) -> Judged:

@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import unique
-from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, verdict_by, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
-from netverify.gate.refusals import Refusal, Refusals, items_of, refusals_of
+from netverify.gate.refusals import Refusal, Refusals, items_of
+from netverify.gate.router import GateRouter
 from netverify.intent.spec import World
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
@@ -33,7 +33,7 @@ _Way: TypeAlias = list[tuple[PlannedRoute, Judged]]
 """The routes by one way to one endpoint, each as policy may see it, judged."""
 
 
-def judge_promise(claim: Claim, assertion: str, router: Router, straight: Straight) -> Judged:
+def judge_promise(claim: Claim, assertion: str, router: GateRouter, straight: Straight) -> Judged:
     """Whether every flow of ``claim`` is allowed; from outside, by one way in at least, whoever the client is.
 
     ``straight`` judges a claim about flows that take no route. Each port is judged alone: one that leads nowhere is
@@ -51,7 +51,7 @@ def judge_promise(claim: Claim, assertion: str, router: Router, straight: Straig
     return about_something([found, pods] if pods is not None else [found])
 
 
-def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Router) -> Judged:
+def _unless_exempt(question: Question, claim: Claim, assertion: str, router: GateRouter) -> Judged:
     """What becomes of ``claim`` about ``question``; it holds where all that is left to say of it is exempt."""
     judge = _from_outside if question.from_outside else _from_inside
     found = judge(replace(claim, question=question), assertion, router)
@@ -77,11 +77,11 @@ def _each_port(question: Question) -> Iterator[Question]:
         yield replace(question, called=replace(called, ports=(port,)), destination_text=text)
 
 
-def _planned(question: Question, router: Router) -> list[PlannedRoute]:
+def _planned(question: Question, router: GateRouter) -> list[PlannedRoute]:
     return [route for route in router.planned(question) if route.is_common and not route.doubt]
 
 
-def _from_inside(claim: Claim, assertion: str, router: Router) -> Judged:
+def _from_inside(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     """Every pod gets through to every endpoint of one port."""
     routes = _planned(claim.question, router)
     if not routes:
@@ -92,7 +92,7 @@ def _from_inside(claim: Claim, assertion: str, router: Router) -> Judged:
     return about_something(judged)
 
 
-def _doubts(claim: Claim, router: Router) -> tuple[str, ...]:
+def _doubts(claim: Claim, router: GateRouter) -> tuple[str, ...]:
     """Why flows may come by ways that nobody knows, and on which policy refuses nothing."""
     unknown = [route for route in router.planned(claim.question) if route.doubt]
     return unique(
@@ -102,7 +102,7 @@ def _doubts(claim: Claim, router: Router) -> tuple[str, ...]:
     )
 
 
-def _without_routes(claim: Claim, assertion: str, router: Router) -> Judged:
+def _without_routes(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     answer = router.answer(claim.question)
     if answer.verdict is Verdict.UNKNOWN:
         return of_answers(GateVerdict.UNKNOWN, (answer,))
@@ -117,7 +117,7 @@ def _cannot(why: str, claim: Claim, assertion: str, answer: Answer) -> Violation
     return Violation(text, source, destination, mark, refused=True, because=answer.because)
 
 
-def _leads_nowhere(routes: Sequence[PlannedRoute], claim: Claim, assertion: str, router: Router) -> Judged | None:
+def _leads_nowhere(routes: Sequence[PlannedRoute], claim: Claim, assertion: str, router: GateRouter) -> Judged | None:
     """What becomes of a claim about a port of a Service that no existing pod serves; None where one does."""
     called = claim.question.called
     if called is None or called.service is None or any(one.leads_to is not EndpointKind.POSSIBLE for one in routes):
@@ -139,7 +139,7 @@ def _target_words(called: Called) -> str:
     return " or ".join(f"a port named {port.target_port}" for port in called.ports) or "such a port"
 
 
-def _from_outside(claim: Claim, assertion: str, router: Router) -> Judged:
+def _from_outside(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     """Every endpoint has a way in that is open to all the clients, of which each is as good as any other."""
     routes = _planned(claim.question, router)
     if not routes:
@@ -165,7 +165,7 @@ def _from_outside(claim: Claim, assertion: str, router: Router) -> Judged:
 def _every_flow(
     claim: Claim,
     assertion: str,
-    router: Router,
+    router: GateRouter,
     covered: Sequence[Predicate],
     judged: tuple[Sequence[Judged], Sequence[Judged]],
 ) -> Judged:
@@ -186,7 +186,7 @@ def _every_flow(
 
 
 def _by_endpoint(
-    routes: Sequence[PlannedRoute], claim: Claim, assertion: str, router: Router
+    routes: Sequence[PlannedRoute], claim: Claim, assertion: str, router: GateRouter
 ) -> dict[tuple[Predicate, Predicate], list[_Way]]:
     """``routes``, judged: by their endpoint, then by the way that they come."""
     found: dict[tuple[Predicate, Predicate], dict[object, _Way]] = defaultdict(lambda: defaultdict(list))
@@ -214,7 +214,7 @@ def _of_way(way: _Way, claim: Claim, assertion: str) -> Judged:
     return replace(found, verdict=GateVerdict.REFUTED, violations=(violation,), because=(), among=closed)
 
 
-def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:
+def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: GateRouter) -> Judged:
     found = [_refusals(leg, claim.world, router) for leg in route.legs]
     answers = [answer for one in found for answer in one.answers]
     violations = tuple(
@@ -256,6 +256,6 @@ def _workload_or(refusal: Refusal, question: Question) -> str:
     return str(workload) if isinstance(workload, WorkloadKey) else question.source_text
 
 
-def _refusals(leg: PlannedLeg, world: World, router: Router) -> Refusals:
-    found = refusals_of(leg.question, world, router.context_of(leg))
+def _refusals(leg: PlannedLeg, world: World, router: GateRouter) -> Refusals:
+    found = router.refusals_of(leg, world)
     return replace(found, answers=tuple(router.as_judged(leg, one) for one in found.answers))

@@ -10,16 +10,16 @@ from typing import TypeAlias
 from netverify.answers.derived import CLOSED, closed_route, without_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import scope_of
-from netverify.answers.routed import Router
 from netverify.answers.verdict import of_search
 from netverify.gate.by_ways import by_hop, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.gate.classes import MOST_CLASSES, FlowClass, classes_of, shown
+from netverify.gate.classes import MOST_CLASSES, FlowClass, shown
 from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, verdict_by, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.gate.promised import judge_promise
 from netverify.gate.route_words import violation_text
+from netverify.gate.router import GateRouter
 from netverify.intent.spec import World
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, all_of
@@ -33,7 +33,7 @@ from netverify.symbolic.status import Status
 Straight: TypeAlias = Callable[[Claim, str], Judged]
 
 
-def judge_routes(claim: Claim, assertion: str, router: Router, straight: Straight) -> Judged:
+def judge_routes(claim: Claim, assertion: str, router: GateRouter, straight: Straight) -> Judged:
     """What becomes of ``claim``, which goes by routes, of the assertion with that id.
 
     ``straight`` judges a claim about flows that take no route.
@@ -86,7 +86,7 @@ def _questions(claim: Claim) -> Iterator[Question]:
         yield replace(question, source=source, beside=(*question.beside, *hops, *targets))
 
 
-def is_used_by_route(exempt: Exempt, claim: Claim, router: Router, straight: Straight) -> bool:
+def is_used_by_route(exempt: Exempt, claim: Claim, router: GateRouter, straight: Straight) -> bool:
     """Whether ``exempt`` leaves out a flow that is against ``claim``, which goes by routes.
 
     False only if that is sure.
@@ -115,7 +115,7 @@ def is_used_by_route(exempt: Exempt, claim: Claim, router: Router, straight: Str
     return False
 
 
-def _is_refused_straight(exempt: Exempt, claim: Claim, router: Router) -> bool:
+def _is_refused_straight(exempt: Exempt, claim: Claim, router: GateRouter) -> bool:
     """Whether policy may refuse a flow of ``claim`` that is ``exempt``, wherever a way in leads."""
     question = claim.question
     if question.called is not None:
@@ -130,7 +130,7 @@ def _marks(judged: Judged) -> set[str]:
     return {one.fingerprint for one in judged.violations}
 
 
-def _is_against(leg: PlannedLeg, claim: Claim, router: Router) -> bool:
+def _is_against(leg: PlannedLeg, claim: Claim, router: GateRouter) -> bool:
     """Whether a flow of ``leg`` may be against ``claim``, which wants none."""
     return shown(leg.question, claim.world, router.context_of(leg)).status is not Status.UNSAT
 
@@ -141,7 +141,7 @@ def _straight(claim: Claim) -> Claim:
     return replace(claim, question=replace(question, from_outside=False), outside=question.source_text)
 
 
-def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> Judged:
+def _none(claim: Claim, assertion: str, router: GateRouter, straight: Straight) -> Judged:
     question = claim.question
     answer = router.answer(question)
     # The answer is about pods that could be created; who exists is looked at way by way.
@@ -169,20 +169,20 @@ def _none(claim: Claim, assertion: str, router: Router, straight: Straight) -> J
     return replace(whole, derivation=all_of(f"no: {question.text}", steps) if parts else _without(answer, router))
 
 
-def _without(answer: Answer, router: Router) -> Derived:
+def _without(answer: Answer, router: GateRouter) -> Derived:
     """How it follows from ``answer`` that nobody comes by a route, where there is none."""
     if answer.derivation is not None or not router.context.settings.keep_goals:
         return answer.derivation
     return without_route(answer.question, why="")
 
 
-def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: Router) -> Judged:
+def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: GateRouter) -> Judged:
     """That nobody takes ``route``, or all who do: for each of its connections every class of flows, in every choice."""
     judged = router.judged(route, claim.question.source_text)
     if judged.verdict is not Verdict.REACHABLE:
         proof = closed_route(judged) if judged.verdict in CLOSED else None
         return of_answers(verdict_by(judged.verdict), judged.legs, derivation=proof)
-    legs = [classes_of(leg.question, claim.world, router.context_of(leg)) for leg in route.legs]
+    legs = [router.classes_of(leg, claim.world) for leg in route.legs]
     chosen = tuple(islice(product(*(leg.classes for leg in legs)), MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
