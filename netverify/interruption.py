@@ -10,7 +10,7 @@ import signal
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import ExitStack, _GeneratorContextManager
+from contextlib import ExitStack, _GeneratorContextManager, suppress
 from pathlib import Path
 from threading import Thread
 from types import FrameType, TracebackType
@@ -55,6 +55,22 @@ class Interrupts:
         self._number: int | None = None
         self._is_over = False
         self._stop: Callable[[], object] | None = None
+        self._held: list[Resource] = []
+
+    def hold(self, resource: Resource) -> None:
+        """Remember that ``resource`` is to be given back."""
+        self._held.append(resource)
+
+    def let_go(self, resource: Resource) -> None:
+        """Remember that ``resource`` was given back."""
+        with suppress(ValueError):
+            self._held.remove(resource)
+
+    def abandon_all(self) -> None:
+        """Give back all that is held, the last one first, where the main thread cannot: the process ends after it."""
+        for resource in reversed(tuple(self._held)):
+            with suppress(Exception):
+                resource.abandon()
 
     def install(self) -> None:
         """Handle signals from now on, but for those that whoever started the program has it ignore."""
@@ -131,18 +147,29 @@ class Resource(ABC):
     def release(self) -> None:
         """Give back what was made, even if that is a part, or nothing."""
 
+    def abandon(self) -> None:
+        """As :meth:`release`, from another thread, while this process comes to its end. Nothing is waited for."""
+        self.release()
+
     def __enter__(self) -> Self:
+        INTERRUPTS.hold(self)
         try:
             self.acquire()
         except BaseException:
-            self.release()
+            self._give_back()
             raise
         return self
+
+    def _give_back(self) -> None:
+        try:
+            self.release()
+        finally:
+            INTERRUPTS.let_go(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.release()
+        self._give_back()
 
 
 _HOLDING: Final = tuple(

@@ -164,7 +164,7 @@ class Watchdog:
             self._hook(unraisable)
 
     def _end_here(self, found: Resource) -> None:
-        """End the program without the main thread, and the programs that it started."""
+        """End the program without the main thread, with the programs that it started, and what it left on the disk."""
         message = (
             f"error[NV424]: {out_of(found, self._budget).reason} before anything was decided\n  = help: {_ADVICE}\n"
         )
@@ -174,6 +174,7 @@ class Watchdog:
             except OSError:
                 continue
         os.write(2, message.encode())
+        INTERRUPTS.abandon_all()
         os._exit(ExitStatus.UNKNOWN)
 
 

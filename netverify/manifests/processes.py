@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import selectors
 import signal
 import subprocess
@@ -48,11 +49,19 @@ class Finished:
         return f"was ended by the signal {-self.status}"
 
 
+_MARK: Final = "NETVERIFY_STARTED"
+_PROCESSES: Final = Path("/proc")
+_ROUNDS: Final = 20
+"""So often it is looked for what was started meanwhile."""
+
+
 class Process(Resource):
     """A program in a group of its own, which is killed as a whole in the end: what it started ends with it.
 
-    Its standard input is ``names`` or nothing; without a terminal it asks nobody anything. Raises ``OSError`` where it
-    cannot be started, ``ValueError`` for an argument that no program can have.
+    What has left the group (``setsid``, a daemon) is found by a mark in its environment, where the system shows
+    environments (Linux), unless it was started with another one on purpose. Its standard input is ``names`` or nothing;
+    without a terminal it asks nobody anything. Raises ``OSError`` where it cannot be started, ``ValueError`` for an
+    argument that no program can have.
     """
 
     def __init__(
@@ -66,6 +75,7 @@ class Process(Resource):
         self._environment = environment
         self._folder = folder
         self._names = names
+        self._mark = secrets.token_hex(16)
         self._process: subprocess.Popen[bytes] | None = None
 
     def acquire(self) -> None:
@@ -76,7 +86,7 @@ class Process(Resource):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if self._names is None else subprocess.DEVNULL,
             cwd=self._folder,
-            env=self._environment,
+            env={**self._environment, _MARK: self._mark},
             start_new_session=True,
         )
 
@@ -84,12 +94,21 @@ class Process(Resource):
         """As :meth:`Resource.release`. The group is killed first: its number is another's, once its leader is gone."""
         if self._process is None:
             return
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self.abandon()
         self._process.wait()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
+
+    def abandon(self) -> None:
+        """As :meth:`Resource.abandon`."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for _ in range(_ROUNDS):
+            if not _killed(f"{_MARK}={self._mark}".encode()):
+                return
 
     @property
     def output(self) -> IO[bytes]:
@@ -135,6 +154,18 @@ def _take(key: selectors.SelectorKey, selector: selectors.BaseSelector) -> None:
     key.data.extend(data)
     if not data:
         selector.unregister(key.fileobj)
+
+
+def _killed(mark: bytes) -> bool:
+    """Kill every process with ``mark`` in its environment; whether there was any. One that has ended shows none."""
+    found = False
+    with suppress(OSError):
+        for folder in _PROCESSES.iterdir():
+            with suppress(OSError):
+                if folder.name.isdecimal() and mark in (folder / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(folder.name), signal.SIGKILL)
+                    found = True
+    return found
 
 
 def _has_ended(pid: int) -> bool:

@@ -19,6 +19,8 @@ POD = (
     "spec: {containers: [{name: c, image: i}]}\\n"
 )
 PRINT = f"sys.stdout.write('{POD}'); sys.stdout.flush()\n"
+DAEMON = "os.fork() or (os.closerange(0, 3), os.setsid(), os.fork() or time.sleep(60), os._exit(0))\n"
+"""A process that nobody is the parent of any more, in no group and no session of the renderer, without its output."""
 IN_VAIN = {
     "a status other than 0 after all was printed": (PRINT + "sys.exit(3)", "failed with exit status 3"),
     "a signal in the middle": (PRINT + "os.kill(os.getpid(), 9)", "was ended by the signal SIGKILL"),
@@ -34,6 +36,7 @@ IN_VAIN = {
         "left a process behind that may still print",
     ),
     "no end": ("time.sleep(60)", "took longer than 2 seconds"),
+    "no end, beside a process in a session of its own": (f"{DAEMON}time.sleep(60)", "took longer than 2 seconds"),
     "no end, while something is printed": ("while True: print(0, flush=True); time.sleep(.01)", "took longer than"),
     "no end after the output was closed": (PRINT + "os.close(1); os.close(2); time.sleep(60)", "took longer than"),
     "no end, deaf to signals": (
@@ -63,6 +66,8 @@ ODD_BUT_WHOLE = {
     "its folder closed": "os.mkdir('a'); os.mkdir('a/b'); os.chmod('a', 0); os.chmod('.', 0)\n" + PRINT,
     "its complaints closed": "os.close(2)\n" + PRINT,
     "complaints that are not read by anyone": "os.write(2, b'warning: x\\n' * 9999)\n" + PRINT,
+    "a process in a session of its own": DAEMON + PRINT,
+    "processes in sessions of their own": DAEMON * 9 + PRINT,
     "a process that holds the complaints": PRINT + "\nif not os.fork(): os.close(1); time.sleep(60)",
 }
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import netverify.cli.watchdog
+from faults.remains import left_of
 from netverify.budget import Budget, OutOfBudgetError, Resource, memory_text, out_of
 from netverify.cli.main import main
 from netverify.cli.memory import memory_in_use
@@ -287,6 +288,31 @@ class TestAWatchdog:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
         assert done.returncode == 3
         assert "the time budget of 0.05 s (--max-time) ended before anything was decided" in done.stderr
+
+    def test_leaves_nothing_where_it_ends_a_program_like_that(self, tmp_path: Path) -> None:
+        """Neither folders, files that are not whole yet, nor programs, not even one with a session of its own."""
+        daemon = "import os, time; os.fork() or (os.setsid(), os.fork() or time.sleep(600)); time.sleep(600)"
+        program = (
+            "import hashlib, sys\nfrom pathlib import Path\nfrom netverify.budget import Budget\n"
+            "from netverify.cli.watchdog import watchdog\nfrom netverify.manifests.processes import Process\n"
+            "from netverify.manifests.scratch import Replacement, Scratch\n"
+            f"home = Path({str(tmp_path)!r})\ncommand = [sys.executable, '-S', '-c', {daemon!r}, str(home)]\n"
+            "with Scratch() as folder, Replacement(home / 'report'), Process(command, {}, folder.path):\n"
+            "    (folder.path / 'made').write_text('something')\n"
+            "    with watchdog(Budget(max_time_s=0.5)):\n"
+            "        hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        assert done.returncode == 3, done.stderr
+        assert not list(tmp_path.iterdir())
+        assert not left_of(tmp_path)
 
 
 @contextmanager
