@@ -14,6 +14,7 @@ from netverify.model.flow import End
 from netverify.queries.derivation import all_of
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.remarks import remarks_of
 from netverify.queries.whereabouts import is_outside
 from netverify.reference.clients import may_be_client
 
@@ -53,9 +54,7 @@ def _together(answers: Sequence[Answer]) -> Answer:
     return replace(
         deciding[0],
         because=unique(reason for one in deciding for reason in one.because),
-        assumptions=unique(line for one in deciding for line in one.assumptions),
-        approximations=unique(line for one in deciding for line in one.approximations),
-        notes=unique(line for one in deciding for line in one.notes),
+        remarks=remarks_of(deciding),
         smt2=unique(goal for one in answers for goal in one.smt2),
         derivation=all_of(deciding[0].question, [one.derivation for one in answers]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from netverify.answers.route_verdicts import needs, unique
@@ -14,6 +14,7 @@ from netverify.queries.called import selected_pods
 from netverify.queries.derivation import all_of
 from netverify.queries.outcome import Answer, Listed, Listing, Verdict
 from netverify.queries.question import Question
+from netverify.queries.remarks import remarks_of
 
 
 def answer_block(question: Question, router: Router) -> Answer:
@@ -28,10 +29,7 @@ def answer_block(question: Question, router: Router) -> Answer:
     return replace(
         best,
         because=unique(reason for one in of_it for reason in one.because),
-        unknown_because=unique(line for one in of_it for line in one.unknown_because),
-        assumptions=unique(line for one in of_it for line in one.assumptions),
-        approximations=unique(line for one in of_it for line in one.approximations),
-        notes=unique(line for one in of_it for line in one.notes),
+        remarks=remarks_of(of_it),
         smt2=unique(goal for one in answers for goal in one.smt2),
         derivation=all_of(question.text, [one.derivation for one in answers]),
         routes=tuple(route for one in of_it for route in one.routes),
@@ -57,14 +55,8 @@ def list_block(question: Question, direct: Listing, router: Router) -> Listing:
         verdict=Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else of_any(verdicts),
         existing=tuple(listed.values()),
         possible=unique(text for one in about for text in one.possible),
-        unknown_because=_lines(one.unknown_because for one in about),
-        assumptions=_lines(one.assumptions for one in about),
-        notes=_lines(one.notes for one in about),
+        remarks=replace(remarks_of(about), approximations=direct.approximations),
     )
-
-
-def _lines(texts: Iterator[Sequence[str]]) -> tuple[str, ...]:
-    return unique(line for some in texts for line in some)
 
 
 def parts_of(question: Question) -> Iterator[Question]:

@@ -26,7 +26,7 @@ def settled(routes: Iterable[tuple[PlannedRoute, Route]]) -> Iterator[Route]:
         common = [route for planned, route in alike if planned.is_common]
         if all(_is_plainly_open(route) for route in common):
             last = common[0].legs[-1]
-            told = replace(last, assumptions=(*last.assumptions, COMMON_PORT))
+            told = replace(last, remarks=last.remarks.given((COMMON_PORT,)))
             yield replace(common[0], provided=(), legs=(*common[0].legs[:-1], told))
         else:
             for planned, route in alike:

@@ -61,7 +61,7 @@ class Legs:
             is_closed = _is_closed(at_home)
             left_aside.append((at_home if is_closed else before).derivation)
             second = _without(second, (_home if is_closed else _like)(pod, End.SOURCE))
-        return first, replace(found, verdict=Verdict.UNKNOWN, scope=None, unknown_because=(_UNDECIDED,))
+        return first, replace(found, verdict=Verdict.UNKNOWN, scope=None, remarks=found.remarks.doubted(_UNDECIDED))
 
     def one(self, leg: PlannedLeg) -> Answer:
         """What policy makes of ``leg``."""
@@ -79,14 +79,15 @@ class Legs:
 
     def told(self, leg: PlannedLeg, found: Answer) -> Answer:
         """``found`` about ``leg`` without what is there for the context alone that it was judged in."""
-        found = replace(found, assumptions=tuple(dict.fromkeys((*found.assumptions, *leg.given))))
+        found = replace(found, remarks=found.remarks.given(leg.given))
         if leg.half is not None:
             found = replace(found, because=tuple(one for one in found.because if one.direction is leg.half))
         has_node = leg.by_node or leg.to_node
         if not has_node or Behaviour.HOST_NETWORK_POLICED in self._context.settings.behaviours:
             return found
         fixed = setting_words(Behaviour.HOST_NETWORK_POLICED, value=False)
-        return replace(found, assumptions=tuple(text for text in found.assumptions if text != fixed))
+        given = tuple(text for text in found.assumptions if text != fixed)
+        return replace(found, remarks=replace(found.remarks, assumptions=given))
 
     def admitted(self, leg: PlannedLeg) -> tuple[Admitted, ...]:
         """The sources outside of ``leg`` that get through or may do so, in lots that policy treats alike."""

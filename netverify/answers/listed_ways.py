@@ -12,6 +12,7 @@ from netverify.answers.routed import Router
 from netverify.model.flow import End
 from netverify.queries.outcome import EndpointKind, Listed, Listing, Route, Scope, Verdict
 from netverify.queries.question import Form, Question
+from netverify.queries.remarks import Remarked, Remarks, remarks_of
 from netverify.queries.whereabouts import is_outside
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import IsPod
@@ -30,13 +31,11 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class ByWays:
+class ByWays(Remarked):
     """What a listing holds beside whom it lists directly. ``existing`` and ``possible`` are as in a ``Listing``."""
 
     existing: tuple[Listed, ...] = ()
     possible: tuple[str, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -55,15 +54,14 @@ def listing_with_ways(question: Question, router: Router) -> Listing:
     else:
         outside = replace(asked, source=is_outside(End.SOURCE), source_text="outside", from_outside=True)
         found = by_ways((*pods_unless_all(asked, direct.possible), outside), question.form, router)
-    doubts = unique((*direct.unknown_because, *found.unknown_because))
+    remarks = remarks_of((direct, found))
     verdict = Verdict.REACHABLE if found.is_open else direct.verdict
     return replace(
         direct,
-        verdict=Verdict.UNKNOWN if doubts else verdict,
+        verdict=Verdict.UNKNOWN if remarks.unknown_because else verdict,
         existing=(*direct.existing, *found.existing),
         possible=(*direct.possible, *found.possible),
-        unknown_because=doubts,
-        assumptions=unique((*direct.assumptions, *found.assumptions)),
+        remarks=remarks,
     )
 
 
@@ -86,8 +84,10 @@ def by_ways(asked: Sequence[Question], form: Form, router: Router) -> ByWays:
     return ByWays(
         tuple(_listed(one) for one in is_open if _suffices(one.route)),
         tuple(one.text for one in is_open if not _suffices(one.route)),
-        unique((*_not_looked_at(ways), *doubts, *(line for leg in undecided for line in leg.unknown_because))),
-        unique(line for one in is_open for leg in one.route.legs for line in leg.assumptions),
+        remarks=Remarks(
+            unique((*_not_looked_at(ways), *doubts, *remarks_of(undecided).unknown_because)),
+            remarks_of(leg for one in is_open for leg in one.route.legs).assumptions,
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from netverify.answers.reachability import answer_found
 from netverify.model.flow import Direction, End, Endpoint, Pod
 from netverify.queries.outcome import Listed, Listing, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.remarks import Remarks
 from netverify.queries.whereabouts import beside_policy
 from netverify.rules.predicate import IsPod
 from netverify.rules.table import RuleTable
@@ -59,10 +60,12 @@ def listing(question: Question, context: Context) -> Listing:
         verdict=Verdict.UNKNOWN if doubts and anyone.verdict is not Verdict.VACUOUS else anyone.verdict,
         existing=listed,
         possible=possible.descriptions,
-        unknown_because=doubts or anyone.unknown_because,
-        assumptions=anyone.assumptions,
-        approximations=context.inventory.approximations,
-        notes=(*missing_pods(context.inventory), *notes(context.inventory.coverage)),
+        remarks=Remarks(
+            doubts or anyone.unknown_because,
+            anyone.assumptions,
+            context.inventory.approximations,
+            (*missing_pods(context.inventory), *notes(context.inventory.coverage)),
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import Cluster, Node
 from netverify.model.flow import Direction
 from netverify.queries.narrowing import Narrowing, Wanted, read_narrowing
+from netverify.queries.remarks import Remarked, Remarks
 from netverify.routing.index import RoutingIndex
 from netverify.routing.ways_in import ways_in
 from netverify.rules.table import PolicySet, RuleTable
@@ -32,7 +33,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
+class Map(Remarked):
     """What the all-pairs reading found, as far as it is ``wanted``, and what that is worth.
 
     ``unknown_because`` is why connections may be missing or not exist (objects that are not modelled, inputs that could
@@ -42,10 +43,6 @@ class Map:
     connectivity: Connectivity
     wanted: Wanted
     vacuous_because: tuple[str, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def has_workloads(self) -> bool:
@@ -68,15 +65,17 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
         connectivity,
         wanted,
         vacuous_because=tuple(_nobody(connectivity, cluster, settings, wanted, narrowing)),
-        unknown_because=_doubts(inventory),
-        assumptions=(*_assumptions(settings), *_ways_left_out(cluster, settings)),
-        approximations=inventory.approximations,
-        notes=(
-            *_emptiness(cluster),
-            *_nodes(inventory.cluster),
-            *missing_pods(inventory),
-            *mesh_of_map(cluster),
-            *notes(inventory.coverage),
+        remarks=Remarks(
+            _doubts(inventory),
+            (*_assumptions(settings), *_ways_left_out(cluster, settings)),
+            inventory.approximations,
+            (
+                *_emptiness(cluster),
+                *_nodes(inventory.cluster),
+                *missing_pods(inventory),
+                *mesh_of_map(cluster),
+                *notes(inventory.coverage),
+            ),
         ),
     )
 

@@ -26,6 +26,7 @@ from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
+from netverify.queries.remarks import Remarks
 from netverify.queries.whereabouts import ON_ONES_OWN_NODE
 from netverify.symbolic.predicate_facts import named_workloads
 from netverify.symbolic.refinement import Found, printed
@@ -71,17 +72,19 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         scope=_scope(found) if judged is Verdict.REACHABLE else None,
         witness=witness,
         because=because,
-        unknown_because=_why_unknown(found, unread, allowing, denying, meshed) if judged is Verdict.UNKNOWN else (),
-        assumptions=(
-            *assumptions(context, found),
-            *_left_aside(question, context, judged),
-            *(given_of_unknown(context.inventory) if judged is Verdict.UNREACHABLE else ()),
-        ),
-        approximations=context.inventory.approximations,
-        notes=(
-            *_why_vacuous(question, context, found),
-            *missing_pods(context.inventory, _where_pods_may_miss(question, found)),
-            *notes(context.inventory.coverage),
+        remarks=Remarks(
+            _why_unknown(found, unread, allowing, denying, meshed) if judged is Verdict.UNKNOWN else (),
+            (
+                *assumptions(context, found),
+                *_left_aside(question, context, judged),
+                *(given_of_unknown(context.inventory) if judged is Verdict.UNREACHABLE else ()),
+            ),
+            context.inventory.approximations,
+            (
+                *_why_vacuous(question, context, found),
+                *missing_pods(context.inventory, _where_pods_may_miss(question, found)),
+                *notes(context.inventory.coverage),
+            ),
         ),
         smt2=printed(found) if context.settings.keep_goals else (),
         shown_by=shown_by(found, context),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netverify.answers.context import Context
@@ -9,6 +10,7 @@ from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access
 from netverify.answers.doubts import notes, unread_inputs
 from netverify.model.flow import End
 from netverify.queries.endpoint_grammar import EndpointPhrase
+from netverify.queries.remarks import Remarked, Remarks
 from netverify.routing.absent_names import AbsentName, absent_name
 from netverify.routing.lookup import Lookup, asks_cluster, lookup
 from netverify.routing.options import RoutingOptions
@@ -17,11 +19,10 @@ from netverify.rules.predicate import IsWorkload
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Remarked):
     """The lookup of one name. ``access`` is None where the pod does not ask the DNS of the cluster.
 
     ``absent`` says why a name with the form of one of the cluster leads nowhere; None where it leads somewhere.
-    The other fields are those of every outcome.
     """
 
     source_text: str
@@ -29,10 +30,6 @@ class Resolution:
     lookup: Lookup
     access: DnsAccess | None
     absent: AbsentName | None = None
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolution:
@@ -50,26 +47,25 @@ def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolutio
     doubts = [line for path in paths if path.verdict is DnsVerdict.UNKNOWN for line in path.answer.unknown_because]
     given = [path.server.assumption for path in paths if path.server.assumption]
     given += [line for path in paths for line in path.answer.assumptions]
+    advice = [path.server.advice for path in paths if path.server.advice and path.verdict is not DnsVerdict.ALLOWED]
     return Resolution(
         source.text,
         resolver,
         found,
         access,
         absent,
-        unknown_because=tuple(dict.fromkeys((*unread_inputs(context.inventory), *doubts))),
-        assumptions=tuple(dict.fromkeys(given)),
-        approximations=context.inventory.approximations,
-        notes=(
-            *(
-                f"{one} is not in these manifests: if the cluster has it, the name may mean that"
-                for one in found.absent
-            ),
-            *dict.fromkeys(
-                path.server.advice for path in paths if path.server.advice and path.verdict is not DnsVerdict.ALLOWED
-            ),
-            *notes(context.inventory.coverage),
+        remarks=Remarks(
+            tuple(dict.fromkeys((*unread_inputs(context.inventory), *doubts))),
+            tuple(dict.fromkeys(given)),
+            context.inventory.approximations,
+            (*_absent(found), *dict.fromkeys(advice), *notes(context.inventory.coverage)),
         ),
     )
+
+
+def _absent(found: Lookup) -> Iterator[str]:
+    for one in found.absent:
+        yield f"{one} is not in these manifests: if the cluster has it, the name may mean that"
 
 
 def _resolver(source: EndpointPhrase, context: Context, options: RoutingOptions) -> ResolvConf:

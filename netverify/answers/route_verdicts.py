@@ -10,6 +10,7 @@ from typing import TypeVar
 from netverify.model.service import Service
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question
+from netverify.queries.remarks import Remarks, remarks_of
 from netverify.queries.wording import setting_words
 from netverify.routing.way_in import WayIn
 
@@ -50,12 +51,12 @@ def answer_of(
         scope=scope_of(best),
         witness=last.witness if last else None,
         because=unique((*reasons, *(one for leg in telling for one in leg.because))),
-        unknown_because=unique((*doubts, *(line for leg in undecided for line in leg.unknown_because)))
-        if verdict is Verdict.UNKNOWN
-        else (),
-        assumptions=unique(line for leg in telling for line in leg.assumptions),
-        approximations=unique(line for leg in telling for line in leg.approximations),
-        notes=unique((*(question.called.notes if question.called else ()), *(n for leg in telling for n in leg.notes))),
+        remarks=replace(
+            remarks_of((Remarks(notes=question.called.notes if question.called else ()), *telling)),
+            unknown_because=remarks_of((Remarks(doubts), *undecided)).unknown_because
+            if verdict is Verdict.UNKNOWN
+            else (),
+        ),
         smt2=unique(goal for route in routes for leg in route.legs for goal in leg.smt2),
         routes=routes,
         route=best,
@@ -116,4 +117,5 @@ def unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
 
 def doubted(allowed: Answer, doubt: str) -> Answer:
     """``allowed`` where it is not known whether anybody ever makes that connection."""
-    return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), unknown_because=(doubt,))
+    remarks = allowed.remarks.doubted(doubt)
+    return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), remarks=remarks)

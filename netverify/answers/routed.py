@@ -26,6 +26,7 @@ from netverify.model.flow import End
 from netverify.queries.derivation import Derived, all_of
 from netverify.queries.outcome import Answer, Reason, Route, Scope, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.remarks import Remarks, remarks_of
 from netverify.queries.service_addresses import is_in_an_egress_block
 from netverify.queries.whereabouts import is_inside
 from netverify.routing.way_in import WayIn
@@ -76,9 +77,9 @@ class Router:
         routes, closed = self._routes_for_pods(question)
         if not routes and direct.verdict is Verdict.UNREACHABLE:
             if doubts := self.relayed(question):
-                return replace(direct, verdict=Verdict.UNKNOWN, because=(), unknown_because=doubts)
+                return replace(direct, verdict=Verdict.UNKNOWN, because=(), remarks=direct.remarks.doubted(*doubts))
             given = given_controllers(self._leading(question), self.context.settings.routing)
-            proved = replace(direct, assumptions=unique((*direct.assumptions, *given)))
+            proved = replace(direct, remarks=direct.remarks.given(given))
             return with_steps(proved, f"no: {question.text}", (*closed_routes(closed), *self.not_relayed(question)))
         if not routes or (direct.verdict is Verdict.REACHABLE and not any(map(_is_open, routes))):
             return direct
@@ -201,11 +202,11 @@ class Router:
         found = answer_of(question, verdict, routes, doubts=doubts, reasons=reasons)
         ways = self._leading(question)
         given = given_of_routes(question, found, self.context, self.ways, ways, is_admitted=self._is_admitted(question))
+        noted = tuple(remarks_on_routes(question, found, self.context))
         return replace(
             found,
             derivation=self._proof(question, every, reasons) if verdict in CLOSED else None,
-            assumptions=unique((*found.assumptions, *given)),
-            notes=(*found.notes, *remarks_on_routes(question, found, self.context)),
+            remarks=remarks_of((found, Remarks((), tuple(given), (), noted))),
         )
 
     def _proof(self, question: Question, every: Sequence[Route], reasons: Sequence[Reason]) -> Derived:

@@ -14,6 +14,7 @@ from netverify.answers.verdict import of_any
 from netverify.model.flow import End
 from netverify.queries.outcome import Answer, Listed, Listing, Route, Verdict
 from netverify.queries.question import Form, Question
+from netverify.queries.remarks import remarks_of
 from netverify.queries.whereabouts import is_outside
 from netverify.rules.predicate import IsPod
 
@@ -36,16 +37,17 @@ def routed_listing(question: Question, router: Router) -> Listing:
     found: dict[str, Listed] = {}
     for listed in (*(one for each in inside for one in each.existing), *ways.existing, *_by_way(outside.routes)):
         found.setdefault(listed.text, listed)
-    doubts = unique(line for part in (*parts, ways) for line in part.unknown_because)
+    given, noted = remarks_of((*parts, ways)), remarks_of(parts).notes
     return Listing(
         question=question.text,
-        verdict=Verdict.UNKNOWN if doubts and verdict is not Verdict.VACUOUS else verdict,
+        verdict=Verdict.UNKNOWN if given.unknown_because and verdict is not Verdict.VACUOUS else verdict,
         existing=tuple(found.values()),
         possible=(*possible, *ways.possible),
-        unknown_because=doubts,
-        assumptions=unique(line for part in (*parts, ways) for line in part.assumptions),
-        approximations=router.context.inventory.approximations,
-        notes=unique((*_one_of(choices), *(line for part in parts for line in part.notes))),
+        remarks=replace(
+            given,
+            approximations=router.context.inventory.approximations,
+            notes=unique((*_one_of(choices), *noted)),
+        ),
     )
 
 
@@ -53,7 +55,7 @@ def _pods_on(leg: PlannedLeg, router: Router) -> Listing:
     """The pods that can make the connection ``leg``."""
     asked = replace(leg.question, form=Form.WHO, source=IsPod(End.SOURCE))
     found = listing(asked, router.context_of(replace(leg, question=asked)))
-    return replace(found, assumptions=(*found.assumptions, *leg.given))
+    return replace(found, remarks=found.remarks.given(leg.given))
 
 
 def _one_of(choices: Collection[str]) -> Iterator[str]:

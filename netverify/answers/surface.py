@@ -21,6 +21,7 @@ from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Reason, Route, Scope, Verdict
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
+from netverify.queries.remarks import Remarked, Remarks, remarks_of
 from netverify.queries.whereabouts import is_outside
 from netverify.routing.requests import Request, serving
 from netverify.routing.way_in import WayIn
@@ -74,17 +75,13 @@ class ExposedWay:
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class Surface(Remarked):
     """All ways in, in the order of their objects, and what that is worth.
 
     ``is_cut_short``: the budget of the command ended before all were judged.
     """
 
     ways: tuple[ExposedWay, ...]
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     is_cut_short: bool = False
 
     @property
@@ -114,24 +111,19 @@ def surface(router: Router, request: Request | None = None, tell: Tell = _tell_n
     except OutOfBudgetError as spent:
         cut_short = (spent.undecided,)
         judged += [ExposedWay(way, Openness.UNKNOWN, why=spent.undecided) for way in ways[len(judged) :]]
-    legs = [leg for one in judged for route in one.routes for leg in route.legs]
+    of_legs = remarks_of(leg for one in judged for route in one.routes for leg in route.legs)
     inventory = router.context.inventory
+    open_ways = described(objects_that_route(inventory), "open a way in")
+    doubts = (*cut_short, *unread_inputs(inventory), *open_ways)
     return Surface(
         tuple(judged),
-        unknown_because=unique(
-            (
-                *cut_short,
-                *unread_inputs(inventory),
-                *described(objects_that_route(inventory), "open a way in"),
-                *(line for leg in legs for line in leg.unknown_because),
-            )
-        ),
-        assumptions=unique(
-            (*(line for leg in legs for line in leg.assumptions), *unrendered_premise(router.context.settings))
-        ),
-        approximations=inventory.approximations,
-        notes=notes(inventory.coverage),
         is_cut_short=bool(cut_short),
+        remarks=Remarks(
+            unique((*doubts, *of_legs.unknown_because)),
+            unique((*of_legs.assumptions, *unrendered_premise(router.context.settings))),
+            inventory.approximations,
+            notes(inventory.coverage),
+        ),
     )
 
 

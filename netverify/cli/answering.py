@@ -20,6 +20,7 @@ from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Answer, Listing, Verdict
+from netverify.queries.remarks import Remarks
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
@@ -61,7 +62,7 @@ def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
     """The answer to ``sentence`` where none was found in time."""
     is_listing = sentence.lower().split()[:1] in (["who"], ["what"])
     kind = Listing if is_listing else Answer
-    return kind(sentence, Verdict.UNKNOWN, unknown_because=(spent.undecided,))
+    return kind(sentence, Verdict.UNKNOWN, remarks=Remarks((spent.undecided,)))
 
 
 def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, color: str) -> str:

@@ -25,6 +25,7 @@ from netverify.cli.watchdog import watchdog
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Comparison, Inputs, Relation
 from netverify.evidence.document import Shown
+from netverify.queries.remarks import Remarks
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import render_comparison
@@ -49,7 +50,7 @@ def diff_request(request: DiffRequest) -> ExitStatus:
             request.budget.checkpoint()
     except OutOfBudgetError as spent:
         unknown = Certainty.UNKNOWN
-        found = Comparison(Relation.UNKNOWN, unknown, unknown, unknown_because=(spent.undecided,))
+        found = Comparison(Relation.UNKNOWN, unknown, unknown, remarks=Remarks((spent.undecided,)))
     refused = inputs.old.has_errors or inputs.new.has_errors
     status = compared_status(found, fail_on=request.fail_on, input_refused=refused)
 

@@ -52,7 +52,8 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
             lacking = dict.fromkeys(request.budget.gave_up[earlier:])
     if lacking:
         doubts = (f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in lacking)
-        surface = replace(surface, unknown_because=(*surface.unknown_because, *doubts))
+        remarks = surface.remarks.doubted(*surface.unknown_because, *doubts)
+        surface = replace(surface, remarks=remarks)
     complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 

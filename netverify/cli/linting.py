@@ -45,13 +45,15 @@ def lint_request(request: LintRequest) -> ExitStatus:
         with counted("judging ways in") as tell:
             linted = Verifier(inventory, settings).lint(request.codes, tell)
     worst = max((finding.severity for finding in linted.findings), default=None)
-    status = lint_status(worst, request.fail_on, undecided=bool(linted.undecided), input_refused=inventory.has_errors)
+    status = lint_status(
+        worst, request.fail_on, undecided=bool(linted.unknown_because), input_refused=inventory.has_errors
+    )
 
     def rendered(output: Output) -> Iterable[str]:
         return _rendered(linted, inventory, output, request.color)
 
     if request.diff:
-        complain([line(f"unknown {one}") for one in linted.undecided], request.color)
+        complain([line(f"unknown {one}") for one in linted.unknown_because], request.color)
         print_out(patches(linted.findings))
         request = replace(request, outputs=tuple(one for one in request.outputs if one.path is not None))
     print_reports(request.outputs, rendered)

@@ -35,6 +35,7 @@ from netverify.comparison.unmodelled_pods import unmodelled_pods
 from netverify.diagnostics import NetverifyError
 from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Verdict
+from netverify.queries.remarks import Remarks
 from netverify.symbolic.status import Status
 
 PAIRS_LISTED = 100
@@ -87,12 +88,14 @@ def compare(old: Context, new: Context) -> Comparison:
         ),
         routing=routing,
         proofs=() if unread else tuple(_proofs(changes, appears, disappears, routing)),
-        unknown_because=tuple(_doubts(unread, inventories, appears, disappears, (*of_pods, *routing.doubts)))
-        if judged is Relation.UNKNOWN
-        else (),
-        assumptions=tuple(_assumptions(sides, changes, told)),
-        approximations=tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
-        notes=tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
+        remarks=Remarks(
+            tuple(_doubts(unread, inventories, appears, disappears, (*of_pods, *routing.doubts)))
+            if judged is Relation.UNKNOWN
+            else (),
+            tuple(_assumptions(sides, changes, told)),
+            tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
+            tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
+        ),
         smt2=(*appears.goals, *disappears.goals, *routing.smt2),
         no_new=new_way.proof(routing.no_new) if new_access is Certainty.NO else None,
         no_lost=old_way.proof(routing.no_lost) if lost_access is Certainty.NO else None,

@@ -15,6 +15,7 @@ from netverify.model.service import Service
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.derivation import Derived, SolvedText
 from netverify.queries.outcome import Reason, Route, Witness
+from netverify.queries.remarks import Remarked
 from netverify.routing.way_in import WayIn
 from netverify.rules.table import PolicyRef
 
@@ -193,7 +194,7 @@ class RoutingChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Remarked):
     """The new manifests compared with the old ones.
 
     ``appears`` and ``disappears`` together hold everything that does, unless ``more_appears`` or ``more_disappears``
@@ -211,10 +212,6 @@ class Comparison:
     workloads: WorkloadChanges = field(default_factory=WorkloadChanges)
     routing: RoutingChanges = field(default_factory=RoutingChanges)
     proofs: tuple[str, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     smt2: tuple[SolvedText, ...] = ()
     no_new: Derived = None
     no_lost: Derived = None

@@ -28,6 +28,7 @@ from netverify.findings.selection import selection_findings
 from netverify.findings.surroundings import Surroundings
 from netverify.findings.unreachable import unreachable
 from netverify.manifests.places import Places
+from netverify.queries.remarks import Remarked, Remarks
 
 ABOUT_WAYS = frozenset({"NV605", "NV606", "NV612", "NV619"})
 """The findings that need every way in judged."""
@@ -46,16 +47,14 @@ WHETHER_MORE = "whether there are further findings"
 
 
 @dataclass(frozen=True, slots=True)
-class Linted:
-    """``findings`` in the order of their places; ``undecided``: what the solver gave up on, a line for each.
+class Linted(Remarked):
+    """``findings`` in the order of their places. What the solver gave up on is why there may be others.
 
-    ``assumptions`` are what the proofs among the findings take as given. ``smt2`` are the goals that were solved
-    for findings about policies, with what the solver said.
+    ``assumptions`` are those of the proofs among the findings. ``smt2`` are the goals that were solved for findings
+    about policies, with what the solver said.
     """
 
     findings: tuple[Diagnostic, ...]
-    undecided: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
     smt2: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,7 +64,8 @@ def lint(context: Context, surface: Surface, codes: Collection[str], earlier: in
     Before, the solver had given up ``earlier`` times on something else.
     """
     if surface.is_cut_short:
-        return Linted((), tuple(f"{WHETHER_MORE}: {why}" for why in surface.unknown_because[:1]), (), surface.smt2)
+        why_none = tuple(f"{WHETHER_MORE}: {why}" for why in surface.unknown_because[:1])
+        return Linted((), surface.smt2, remarks=Remarks(why_none))
     changes = Changes(context)
     found: set[Diagnostic] = set()
     undecided: tuple[str, ...] = ()
@@ -81,7 +81,8 @@ def lint(context: Context, surface: Surface, codes: Collection[str], earlier: in
     given: tuple[str, ...] = ()
     if any(finding.code in PROVED for finding in kept):
         given = (*cni_premises(context.settings), "pods that could be created are not on the host network")
-    return Linted(kept, (*changes.undecided, *undecided), given, (*surface.smt2, *changes.smt2))
+    remarks = Remarks((*changes.undecided, *undecided), given)
+    return Linted(kept, (*surface.smt2, *changes.smt2), remarks=remarks)
 
 
 def _policy_findings(context: Context, changes: Changes, codes: Collection[str]) -> Iterator[Diagnostic]:

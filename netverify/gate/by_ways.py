@@ -23,6 +23,7 @@ from netverify.model.flow import End
 from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Route, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.remarks import Remarks
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
 from netverify.symbolic.refinement import Found
@@ -61,7 +62,7 @@ def judge_by_ways(claim: Claim, assertion: str, router: GateRouter) -> ByWays:
         found.parts += _through(way, cells, claim, assertion, router, found.closed)
     is_proved = all(part.verdict is GateVerdict.PROVED for part in found.parts)
     if is_proved and (doubts := router.relayed(question)):
-        found.parts.append(Judged(GateVerdict.UNKNOWN, unknown_because=doubts))
+        found.parts.append(Judged(GateVerdict.UNKNOWN, remarks=Remarks(doubts)))
     elif is_proved:
         found.closed += router.not_relayed(question)
     return found

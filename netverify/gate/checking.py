@@ -26,6 +26,7 @@ from netverify.gate.wording import statement_words
 from netverify.intent.ends import Ends
 from netverify.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
 from netverify.manifests.coverage import Inventory
+from netverify.queries.remarks import Remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def undecided_result(assertion: Assertion, why: str) -> Result:
     """An assertion that was not judged."""
     words = statement_words(assertion)
     mark = fingerprint(assertion.id)
-    return Result(assertion, words, GateVerdict.UNKNOWN, _world(assertion), mark, unknown_because=(why,))
+    return Result(assertion, words, GateVerdict.UNKNOWN, _world(assertion), mark, remarks=Remarks((why,)))
 
 
 _DERIVED = (GateVerdict.PROVED, GateVerdict.EXCEPTED)
@@ -149,10 +150,7 @@ class _Run:
             violations,
             is_complete=judged.is_complete or verdict is not GateVerdict.REFUTED,
             because=judged.because,
-            unknown_because=judged.unknown_because,
-            assumptions=judged.assumptions,
-            approximations=judged.approximations,
-            notes=judged.notes,
+            remarks=judged.remarks,
             excepted_by=used,
             questions=judged.questions,
             milliseconds=_milliseconds_since(started),
@@ -185,7 +183,7 @@ class _Run:
     def _compared(self, statement: ComparedTo, assertion: str) -> Judged:
         read = self._terms.baseline_of
         if read is None:
-            return Judged(GateVerdict.UNKNOWN, unknown_because=("there is nobody to read what it compares with",))
+            return Judged(GateVerdict.UNKNOWN, remarks=Remarks(("there is nobody to read what it compares with",)))
         return judge_comparison(statement, assertion, self._claiming.context, read(statement))
 
     def _uses(self, flows: tuple[Exempt, ...], claims: tuple[Claim, ...], assertion: Assertion) -> Iterator[bool]:

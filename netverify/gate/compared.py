@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netverify.answers.context import Context, make_context
 from netverify.answers.route_verdicts import scope_of
@@ -40,10 +41,7 @@ def judge_comparison(statement: ComparedTo, assertion: str, context: Context, ba
         verdict_by(of_any({_AGAINST[certainty] for certainty, *_ in wanted})),
         tuple(sorted(violations, key=lambda one: (one.text, one.fingerprint))),
         is_complete=not any(is_more for _, _, is_more, _ in wanted),
-        unknown_because=found.unknown_because,
-        assumptions=found.assumptions,
-        approximations=found.approximations,
-        notes=_notes(found),
+        remarks=replace(found.remarks, notes=_notes(found)),
         questions=len(wanted),
         smt2=found.smt2,
         derivation=all_of("", [found.no_new, *([found.no_lost] if wanted[1:] else [])]),

@@ -15,6 +15,7 @@ from netverify.model.flow import End
 from netverify.model.traffic import Protocol
 from netverify.queries.derivation import Derived, Rule, Step, all_of
 from netverify.queries.outcome import Answer, Scope, Verdict
+from netverify.queries.remarks import Remarks
 from netverify.rules.predicate import All, IsWorkload, Predicate
 from netverify.symbolic.casting import PodScope
 
@@ -31,7 +32,7 @@ def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged
     workloads = context.search.casting.cast(zone.predicate, End.SOURCE, PodScope.EXISTING).workloads
     if not workloads:
         note = f"no existing pod is `{zone.text}`"
-        return Judged(GateVerdict.VACUOUS, notes=(note,))
+        return Judged(GateVerdict.VACUOUS, remarks=Remarks(notes=(note,)))
     return together([_judged(workload, zone.predicate, assertion, context) for workload in workloads])
 
 

@@ -10,10 +10,11 @@ from netverify.answers.verdict import Judgement, judgement, of_claims
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict
+from netverify.queries.remarks import Remarked, remarks_of
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Remarked):
     """A claim, or several together, judged. The fields are those of :class:`netverify.gate.outcome.Result`.
 
     ``among`` are the verdicts on the parts; empty of one claim alone. ``derivation`` says how a proof follows, or
@@ -24,10 +25,6 @@ class Judged:
     violations: tuple[Violation, ...] = ()
     is_complete: bool = True
     because: tuple[Reason, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     questions: int = 0
     smt2: tuple[SolvedText, ...] = ()
     derivation: Derived = None
@@ -51,7 +48,8 @@ def held(judged: Judged) -> Judged:
     """``judged`` with nothing against it: what it is about is exempt."""
     exempt = exempted(judged.derivation)
     verdict = verdict_by(Verdict.VACUOUS, nobody_will_do=True)
-    return replace(judged, verdict=verdict, notes=(), among=frozenset(), derivation=exempt)
+    remarks = replace(judged.remarks, notes=())
+    return replace(judged, verdict=verdict, remarks=remarks, among=frozenset(), derivation=exempt)
 
 
 def exempted(nothing_left: Derived) -> Derived:
@@ -92,18 +90,20 @@ def of_answers(  # noqa: PLR0913 - what a claim came to
     """
     if derivation is None and verdict in _PROOFS:
         derivation = all_of("", [one.derivation for one in answers])
+    said = remarks_of(answers)
     return Judged(
         verdict,
         violations,
         is_complete,
         because,
-        unique(line for one in answers if one.verdict is Verdict.UNKNOWN for line in one.unknown_because),
-        unique(line for one in answers for line in one.assumptions),
-        unique(line for one in answers for line in one.approximations),
-        unique(line for one in answers for line in one.notes) if verdict is GateVerdict.VACUOUS else (),
         len(answers),
         unique(goal for one in answers for goal in one.smt2),
         derivation if verdict in _PROOFS else None,
+        remarks=replace(
+            said,
+            unknown_because=remarks_of(one for one in answers if one.verdict is Verdict.UNKNOWN).unknown_because,
+            notes=said.notes if verdict is GateVerdict.VACUOUS else (),
+        ),
     )
 
 
@@ -117,14 +117,11 @@ def together(parts: Sequence[Judged]) -> Judged:
         tuple(sorted((one for part in parts for one in part.violations), key=_existing_first)),
         all(part.is_complete for part in parts),
         unique(reason for part in proofs for reason in part.because),
-        unique(line for part in parts for line in part.unknown_because),
-        unique(line for part in parts for line in part.assumptions),
-        unique(line for part in parts for line in part.approximations),
-        unique(line for part in parts for line in part.notes),
         sum(part.questions for part in parts),
         unique(goal for part in parts for goal in part.smt2),
         all_of("", [part.derivation for part in parts]),
         verdicts,
+        remarks=remarks_of(parts),
     )
 
 

@@ -26,6 +26,7 @@ from netverify.model.flow import End
 from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.remarks import Remarks
 from netverify.rules.predicate import All
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
@@ -42,7 +43,7 @@ class Judge:
         """What becomes of ``claim`` of the assertion with that id."""
         if absent := absences(claim, self.router.context):
             nobody = Step(Rule.NOBODY, "; ".join(absent)) if self.router.context.settings.keep_goals else None
-            return Judged(GateVerdict.VACUOUS, notes=absent, derivation=nobody)
+            return Judged(GateVerdict.VACUOUS, remarks=Remarks(notes=absent), derivation=nobody)
         if claim.question.called is not None or claim.question.from_outside:
             return judge_routes(claim, assertion, self.router, self.judge if claim.wanted is Wanted.ALL else self._none)
         if claim.wanted is Wanted.ALL:
@@ -126,7 +127,7 @@ class Judge:
         items = items_of(question.traffic)
         parts = [self._all_on(replace(claim, question=replace(question, traffic=one)), assertion) for one in items]
         if doubts := led_on(question, self.router.ways.all):
-            parts.append(Judged(GateVerdict.UNKNOWN, unknown_because=doubts))
+            parts.append(Judged(GateVerdict.UNKNOWN, remarks=Remarks(doubts)))
         return together(parts)
 
     def _all_on(self, claim: Claim, assertion: str) -> Judged:

@@ -12,6 +12,7 @@ from netverify.diagnostics import Diagnostic
 from netverify.intent.spec import Assertion, ExceptionText, World
 from netverify.queries.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
 from netverify.queries.outcome import Reason, Route, Scope, Witness
+from netverify.queries.remarks import Remarked
 
 
 class GateVerdict(StrEnum):
@@ -75,7 +76,7 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Remarked):
     """What became of one assertion.
 
     ``statement`` says in words what was to hold. ``violations`` are those of existing pods first, in the order of their
@@ -94,10 +95,6 @@ class Result:
     violations: tuple[Violation, ...] = ()
     is_complete: bool = True
     because: tuple[Reason, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     excepted_by: tuple[str, ...] = ()
     questions: int = 0
     milliseconds: int | None = 0

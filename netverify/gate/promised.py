@@ -23,6 +23,7 @@ from netverify.model.flow import End
 from netverify.queries.called import Called
 from netverify.queries.outcome import Answer, EndpointKind, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.queries.remarks import Remarks
 from netverify.queries.service_ports import port_words
 from netverify.queries.whereabouts import is_inside, is_outside
 from netverify.rules.predicate import All, Predicate
@@ -56,7 +57,7 @@ def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Gat
     judge = _from_outside if question.from_outside else _from_inside
     found = judge(replace(claim, question=question), assertion, router)
     if found.verdict is GateVerdict.REFUTED and (doubts := _doubts(replace(claim, question=question), router)):
-        return replace(of_answers(GateVerdict.UNKNOWN, ()), unknown_because=doubts)
+        return replace(of_answers(GateVerdict.UNKNOWN, ()), remarks=Remarks(doubts))
     if found.verdict is not GateVerdict.VACUOUS or not question.beside:
         return found
     alone = judge(replace(claim, question=replace(question, beside=())), assertion, router)
@@ -130,7 +131,7 @@ def _leads_nowhere(routes: Sequence[PlannedRoute], claim: Claim, assertion: str,
         if claim.world is World.POSSIBLE:
             return None
         empty = of_answers(GateVerdict.VACUOUS, answers)
-        return replace(empty, notes=(f"no existing pod is behind Service {service}",))
+        return replace(empty, remarks=replace(empty.remarks, notes=(f"no existing pod is behind Service {service}",)))
     violation = _cannot(f"no pod behind it has {_target_words(called)}", claim, assertion, answers[0])
     return of_answers(GateVerdict.REFUTED, answers, violations=(violation,))
 

@@ -162,7 +162,7 @@ def _none(claim: Claim, assertion: str, router: GateRouter, straight: Straight) 
     because = answer.because if needs_pods and not doubts else ()
     none = of_search(is_found=False, is_complete=not doubts)
     rest = of_answers(verdict_by(none), (answer,), because=because)
-    whole = together([*told, replace(rest, unknown_because=doubts)])
+    whole = together([*told, replace(rest, remarks=rest.remarks.doubted(*doubts))])
     if doubts:
         return whole
     steps = [*(part.derivation for part in parts), *router.not_relayed(question)]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from netverify.diagnostics import Origin
 from netverify.model.flow import Direction, Flow
 from netverify.queries.derivation import Derived, SolvedText
+from netverify.queries.remarks import Remarked
 from netverify.rules.predicate import Choice, Choices
 from netverify.rules.table import PolicyRef
 
@@ -122,14 +123,13 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Remarked):
     """The answer to one question.
 
     ``because`` traces the witness in both directions, or for an unreachable answer names the policies that carry the
-    proof. ``unknown_because`` is why a verdict is ``UNKNOWN`` (objects that are not modelled, inputs that could not be
-    read, a solver that gave up). ``smt2`` are the formulas that were solved, in order, with their results. Of these,
-    ``shown_by`` is the one that the witness is a model of, and ``derivation`` says from which ones a proof follows,
-    that nothing is reachable or that there is nothing to reach.
+    proof. ``smt2`` are the formulas that were solved, in order, with their results. Of these, ``shown_by`` is the one
+    that the witness is a model of, and ``derivation`` says from which ones a proof follows, that nothing is reachable
+    or that there is nothing to reach.
     """
 
     question: str
@@ -137,10 +137,6 @@ class Answer:
     scope: Scope | None = None
     witness: Witness | None = None
     because: tuple[Reason, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     smt2: tuple[SolvedText, ...] = ()
     shown_by: SolvedText | None = None
     derivation: Derived = None
@@ -161,7 +157,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Remarked):
     """The answer to ``who can reach …`` or ``what can … reach``.
 
     ``existing`` are the endpoints of the manifests and external ranges, in the order of names; ``possible`` describes
@@ -172,7 +168,3 @@ class Listing:
     verdict: Verdict
     existing: tuple[Listed, ...] = ()
     possible: tuple[str, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from netverify.comparison.outcome import (
 from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet, Protocol
 from netverify.report.query_json import reason_json, route_json, witness_json
-from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, place_json
+from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, lines_json, place_json
 from netverify.report.surface_json import way_json
 
 SCHEMA = "netverify/diff/v1"
@@ -49,10 +49,7 @@ def render_comparison_json(found: Comparison, inputs: Inputs) -> str:
             "changed": [_service(one) for one in found.routing.services],
         },
         "proofs": list(found.proofs),
-        "unknown_because": list(found.unknown_because),
-        "assumptions": list(found.assumptions),
-        "approximations": list(found.approximations),
-        "notes": list(found.notes),
+        **lines_json(found),
         "coverage": {name: coverage_json(inventory) for name, inventory in inputs.named},
         "diagnostics": {
             name: [diagnostic_json(one) for one in inventory.diagnostics] for name, inventory in inputs.named

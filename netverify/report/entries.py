@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from textwrap import TextWrapper
 
 from netverify.manifests.coverage import Inventory
+from netverify.queries.remarks import Remarked
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
-from netverify.report.remarked import Remarked
 from netverify.report.terminal import Ink, Line, Span, line, printable
 
 _TERM_WIDTH = 8

@@ -38,7 +38,7 @@ class Finding:
         """What is wrong, in a line."""
         if self.violation is not None:
             return self.violation.text
-        return shortcoming(self.result) if self.part is None else in_part(self.result, self.part)
+        return shortcoming(self.result) if self.part is None else in_part(self.part, self.result.unknown_because)
 
     @property
     def fingerprint(self) -> str:
@@ -104,10 +104,10 @@ def shortcoming(result: Result) -> str:
             return "it holds"
 
 
-def in_part(result: Result, part: GateVerdict) -> str:
-    """That ``part`` is the verdict on some part of ``result``, beside another one on the whole."""
+def in_part(part: GateVerdict, unknown_because: tuple[str, ...] = ()) -> str:
+    """That ``part`` is the verdict on some part of a result, beside another one on the whole."""
     if part is GateVerdict.UNKNOWN:
-        return "; ".join(("in part neither proved nor refuted", *result.unknown_because))
+        return "; ".join(("in part neither proved nor refuted", *unknown_because))
     return "in part it says nothing, as there is no flow that it is about"
 
 

@@ -10,7 +10,7 @@ from netverify.queries.derivation import EvidenceDigests
 from netverify.report.gate_finding import new_first
 from netverify.report.gate_shortfalls import shortfalls
 from netverify.report.query_json import dumped, reason_json, route_json, witness_json
-from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, place_json
+from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, lines_json, place_json
 
 SCHEMA = "netverify/check/v1"
 
@@ -69,10 +69,7 @@ def _result(result: Result) -> Json:
         "violations": [_violation(violation) for violation in result.violations],
         "complete": result.is_complete,
         "excepted_by": list(result.excepted_by),
-        "unknown_because": list(result.unknown_because),
-        "assumptions": list(result.assumptions),
-        "approximations": list(result.approximations),
-        "notes": list(result.notes),
+        **lines_json(result),
         "controls": list(assertion.controls),
         **place_json(assertion.origin),
         "fingerprint": result.fingerprint,

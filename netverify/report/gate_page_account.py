@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.outcome import ExceptionUse, GateReport, Result
 from netverify.manifests.coverage import Inventory
+from netverify.queries.remarks import Remarks
 from netverify.report.coverage_text import coverage_text
-from netverify.report.gate_remarks import Remarks
 from netverify.report.gate_run import Run
 from netverify.report.gate_shortfalls import told
 from netverify.report.gate_words import baseline_text

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from netverify.gate.outcome import GateVerdict, Result, Violation
 from netverify.intent.spec import World
 from netverify.manifests.coverage import Inventory
+from netverify.queries.remarks import Remarks
 from netverify.report.gate_finding import Finding, findings_of
-from netverify.report.gate_remarks import Remarks
+from netverify.report.gate_remarks import own_remarks
 from netverify.report.gate_steps import trace_lines
 from netverify.report.gate_words import goal_texts
 from netverify.report.html_text import in_html
@@ -41,14 +42,15 @@ def result_html(result: Result, inventory: Inventory, remarks: Remarks) -> str:
 def _facts(result: Result, remarks: Remarks) -> str:
     carriers = [f"{decision_text(reason)} {place_text(reason.place)}".rstrip() for reason in result.because]
     is_proof = result.verdict in {GateVerdict.PROVED, GateVerdict.EXCEPTED}
+    own = own_remarks(result, remarks)
     facts: Sequence[tuple[str, Sequence[str]]] = (
         ("wanted", [result.statement]),
         ("is about", [_WORLDS[result.world]]),
         ("because", [] if result.verdict is GateVerdict.PROVED else _shortcomings(result)),
         ("carried by", carriers if is_proof else []),
         ("excepted by", result.excepted_by),
-        ("inexact", remarks.own_approximations(result)),
-        ("note", remarks.own_notes(result) if result.violations or result.verdict is GateVerdict.PROVED else ()),
+        ("inexact", own.approximations),
+        ("note", own.notes if result.violations or result.verdict is GateVerdict.PROVED else ()),
         ("controls", result.assertion.controls),
         ("fingerprint", [result.fingerprint]),
         ("goals", goal_texts(result, AT_MOST)),

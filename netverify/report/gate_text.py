@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
+from netverify.queries.remarks import Remarks
 from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.entries import Entry, account, broken, column, laid_out
 from netverify.report.gate_finding import gravest_first, in_part, new_first, responsible_place
-from netverify.report.gate_remarks import Remarks, shared_remarks
+from netverify.report.gate_remarks import own_remarks, shared_remarks
 from netverify.report.gate_shortfalls import shortfalls, undecided, whole_count
 from netverify.report.gate_words import baseline_text, duration_text, evidence_text, exception_text, goal_texts
 from netverify.report.incomplete import incomplete
@@ -66,12 +66,12 @@ def _told(result: Result, remarks: Remarks, inventory: Inventory, source: Source
     entries += _violations(violations, is_complete=result.is_complete)
     if result.verdict is GateVerdict.VACUOUS:
         entries.append(Entry("but", "it says nothing, as there is no flow that it is about"))
-    entries += column("also", [in_part(replace(result, unknown_because=()), part) for part in result.also])
+    entries += column("also", [in_part(part) for part in result.also])
     if violations:
         first = violations[0]
         entries += trace_entries(first.witness, first.because, first.route, inventory)
     entries += column("because", result.unknown_because)
-    entries += [*column("inexact", remarks.own_approximations(result)), *column("note", remarks.own_notes(result))]
+    entries += _own(result, remarks)
     entries += [Entry("controls", ", ".join(assertion.controls))] if assertion.controls else []
     entries += column("goals", goal_texts(result, AT_MOST))
     yield from laid_out(entries)
@@ -119,8 +119,12 @@ def _listed(results: list[Result], remarks: Remarks) -> Iterator[Line]:
             Span(f"{result.verdict.upper():<{width}}", INK[result.verdict]),
             Span(f"  {result.assertion.id:<{names}}  {title}{aside}"),
         )
-        own = [*column("inexact", remarks.own_approximations(result)), *column("note", remarks.own_notes(result))]
-        yield from laid_out([*own, *column("goals", goal_texts(result, AT_MOST))])
+        yield from laid_out([*_own(result, remarks), *column("goals", goal_texts(result, AT_MOST))])
+
+
+def _own(result: Result, shared: Remarks) -> list[Entry]:
+    own = own_remarks(result, shared)
+    return [*column("inexact", own.approximations), *column("note", own.notes)]
 
 
 def _exceptions(report: GateReport) -> list[Entry]:

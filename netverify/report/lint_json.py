@@ -28,7 +28,7 @@ def render_lint_json(linted: Linted, inventory: Inventory, version: str) -> str:
         "schema": SCHEMA,
         "findings": [_finding(finding) for finding in linted.findings],
         "summary": summary,
-        "undecided": list(linted.undecided),
+        "undecided": list(linted.unknown_because),
         "assumptions": list(linted.assumptions),
         "coverage": coverage_json(inventory),
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],

@@ -19,7 +19,7 @@ _INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: In
 
 def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
     """The number of findings, each of them with its lines, what could not be decided, and the account."""
-    yield from incomplete(linted.undecided, "there may be further findings")
+    yield from incomplete(linted.unknown_because, "there may be further findings")
     yield _headline(linted, inventory)
     yield ()
     yield from diagnostic_entries(linted.findings)
@@ -28,14 +28,14 @@ def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
         has = "has" if len(fixes) == 1 else "have"
         yield line(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` prints it", Ink.BOLD)
         yield ()
-    yield from laid_out([*column("unknown", linted.undecided), *column("given", linted.assumptions)])
+    yield from laid_out([*column("unknown", linted.unknown_because), *column("given", linted.assumptions)])
     yield from account(inventory)
 
 
 def _headline(linted: Linted, inventory: Inventory) -> Line:
     if not linted.findings and inventory.has_errors:
         return (Span("NOTHING FOUND", Ink.YELLOW), Span(" in what could be read"))
-    if not linted.findings and linted.undecided:
+    if not linted.findings and linted.unknown_because:
         return (Span("NOTHING FOUND", Ink.YELLOW), Span(" in what could be decided"))
     if not linted.findings:
         return (Span("NOTHING FOUND", Ink.GREEN),)

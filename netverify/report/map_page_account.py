@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
+from netverify.queries.remarks import Remarks
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.quantities import counted, counted_kinds
-from netverify.report.remarked import Remarked
 from netverify.report.terminal import printable
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int"
@@ -18,7 +18,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int"
 _LISTED = 200
 
 
-def account(remarks: Remarked, inventory: Inventory) -> Json:
+def account(remarks: Remarks, inventory: Inventory) -> Json:
     """What a reader has to know before trusting the map; ``warnings`` stand at the top of the page.
 
     Iff there are no warnings, every input was read and no object that could change the map was left out.

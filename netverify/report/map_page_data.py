@@ -30,11 +30,11 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.behaviours import MEANING, Behaviour
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
+from netverify.queries.remarks import Remarks
 from netverify.queries.wording import peer_words, traffic_words
 from netverify.report.address_text import range_text
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.map_page_account import Json, account
-from netverify.report.remarked import Remarked
 from netverify.report.terminal import printable
 from netverify.rules.predicate import Predicate
 from netverify.rules.visit import alternatives
@@ -68,12 +68,16 @@ class Found(Shape):
         """Which rule may let whom talk with whom."""
 
 
-class Findings(Remarked, Shape):
+class Findings(Shape):
     """A map: what was found, and what has to be said about it."""
 
     @property
     def connectivity(self) -> Found:
         """Who may open what to whom."""
+
+    @property
+    def remarks(self) -> Remarks:
+        """What that is worth."""
 
 
 @dataclass(slots=True)
@@ -163,7 +167,7 @@ def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed:
         "files": files.printable(),
         "sets": list[Json](sets.table.texts),
         "meanings": {name: meaning(name) for name in sorted(accesses.on)},
-        "account": account(findings, inventory),
+        "account": account(findings.remarks, inventory),
     }
     yield _dumped(rest)[1:]
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.manifests.coverage import Coverage, Inventory
-from netverify.report.remarked import Remarked
+from netverify.queries.remarks import Remarked
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
@@ -71,13 +71,20 @@ def diagnostic_json(diagnostic: Diagnostic) -> Json:
     }
 
 
-def remarks_json(outcome: Remarked, inventory: Inventory) -> dict[str, Json]:
-    """The fields that every report ends with: doubts, premises, and the account of the inputs."""
+def lines_json(outcome: Remarked) -> dict[str, Json]:
+    """Doubts and premises alone."""
     return {
         "unknown_because": list(outcome.unknown_because),
         "assumptions": list(outcome.assumptions),
         "approximations": list(outcome.approximations),
         "notes": list(outcome.notes),
+    }
+
+
+def remarks_json(outcome: Remarked, inventory: Inventory) -> dict[str, Json]:
+    """The fields that every report ends with: doubts, premises, and the account of the inputs."""
+    return {
+        **lines_json(outcome),
         "coverage": coverage_json(inventory),
         "diagnostics": [diagnostic_json(diagnostic) for diagnostic in inventory.diagnostics],
     }

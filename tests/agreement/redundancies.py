@@ -53,7 +53,7 @@ def repetitive_cluster(seed):
 def reported(seed):
     """The findings of lint about the cluster of ``seed``; nothing may stay undecided."""
     linted = Verifier(inventory_of(repetitive_cluster(seed))).lint(PROVED_OF_WHOLES)
-    assert not linted.undecided
+    assert not linted.unknown_because
     return linted.findings
 
 

@@ -10,6 +10,7 @@ from netverify.connectivity.all_pairs import Connectivity, all_pairs
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT
+from netverify.queries.remarks import Remarks
 from netverify.report.map_html import render_map_html
 
 
@@ -18,10 +19,7 @@ class Remarked:
     """A map as the page takes it."""
 
     connectivity: Connectivity
-    assumptions: tuple[str, ...] = ()
-    approximations: tuple[str, ...] = ()
-    unknown_because: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    remarks: Remarks
 
 
 def found_in(inventory: Inventory, cni: str | None = None) -> Connectivity:
@@ -30,7 +28,7 @@ def found_in(inventory: Inventory, cni: str | None = None) -> Connectivity:
 
 
 def page_of(inventory: Inventory, *, cni: str | None = None, title: str = "", narrowed: str = "", **remarks) -> str:
-    remarked = Remarked(found_in(inventory, cni), **remarks)
+    remarked = Remarked(found_in(inventory, cni), Remarks(**remarks))
     return "".join(render_map_html(remarked, inventory, title=title, narrowed=narrowed))
 
 

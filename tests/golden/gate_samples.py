@@ -25,6 +25,7 @@ from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Answer, Effect, Hop, Reason, Route, Routing, Scope, Verdict, Witness
+from netverify.queries.remarks import Remarks
 from netverify.report.gate_run import Run
 from netverify.rules.table import PolicyRef
 
@@ -106,6 +107,9 @@ def violation(text: str, fingerprint: str, **rest) -> Violation:
     return Violation(text=text, fingerprint=fingerprint, **given)
 
 
+GIVEN = ("NetworkPolicy objects are enforced at all", "ipblock-matches-pods=false")
+
+
 def result(name: str, verdict: GateVerdict, violations: tuple[Violation, ...] = (), **rest) -> Result:
     about = {key: rest.pop(key) for key in ("title", "severity", "controls", "line", "verb") if key in rest}
     line = about.pop("line", 10)
@@ -116,7 +120,7 @@ def result(name: str, verdict: GateVerdict, violations: tuple[Violation, ...] = 
         "statement": f"nothing in namespace a reaches b/pg ({name})",
         "world": World.POSSIBLE,
         "fingerprint": f"{name}-0123456789abcdef",
-        "assumptions": ("NetworkPolicy objects are enforced at all", "ipblock-matches-pods=false"),
+        "remarks": replace(rest.pop("remarks", Remarks()), assumptions=GIVEN),
         "questions": 2,
         "milliseconds": 12,
         **rest,
@@ -179,7 +183,7 @@ POSSIBLE = result(
     ),
     line=30,
     is_complete=False,
-    approximations=("a mesh may deny more",),
+    remarks=Remarks(approximations=("a mesh may deny more",)),
 )
 CLOSED = result(
     "web-reaches-pg",
@@ -248,7 +252,7 @@ VACUOUS = result(
     "nobody",
     GateVerdict.VACUOUS,
     title="The old shop is shut",
-    notes=("no pod can be the source: zone `old-shop` matches nobody",),
+    remarks=Remarks(notes=("no pod can be the source: zone `old-shop` matches nobody",)),
     line=60,
     severity=Weight.INFO,
 )
@@ -256,7 +260,7 @@ UNKNOWN = result(
     "undecided",
     GateVerdict.UNKNOWN,
     title="Nothing unread matters",
-    unknown_because=("broken.yaml:7:3 could not be read or was refused", "the solver gave up: timeout"),
+    remarks=Remarks(("broken.yaml:7:3 could not be read or was refused", "the solver gave up: timeout")),
     line=70,
 )
 EXCEPTED = result(
@@ -326,10 +330,7 @@ def hostile_result(verdict: GateVerdict, violations: tuple[Violation, ...], text
         text,
         violations,
         because=(EVIL_REASON,),
-        unknown_because=(text,),
-        assumptions=(text,),
-        approximations=(text,),
-        notes=(text,),
+        remarks=Remarks((text,), (text,), (text,), (text,)),
         excepted_by=(text,),
     )
 

@@ -15,6 +15,7 @@ from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.queries.remarks import Remarks
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
@@ -85,7 +86,7 @@ def reachable(source, destination=TARGET, *, scope=Scope.POSSIBLE, because=(NOT_
     witness = Witness(flow, **needs)
     given = ("NetworkPolicy objects are enforced at all", "pods that could be created are not on the host network")
     return Answer(
-        "can namespace a reach b/pg:5432", Verdict.REACHABLE, scope, witness, tuple(because), assumptions=given
+        "can namespace a reach b/pg:5432", Verdict.REACHABLE, scope, witness, tuple(because), remarks=Remarks((), given)
     )
 
 
@@ -128,16 +129,20 @@ ANSWERS = {
         "can any pod outside namespace b reach b/pg",
         Verdict.UNREACHABLE,
         because=(DENIED, Reason(Direction.EGRESS, Effect.DENY, ALLOW_ADMIN, 1)),
-        assumptions=("NetworkPolicy objects are enforced at all",),
+        remarks=Remarks(assumptions=("NetworkPolicy objects are enforced at all",)),
     ),
     "unknown": Answer(
         "can namespace a reach b/pg",
         Verdict.UNKNOWN,
-        unknown_because=("broken.yaml:7:3 could not be read or was refused", "the solver gave up: timeout"),
-        approximations=("a mesh may deny more",),
-        notes=("2 files are templates and were not rendered: what they would create is not in this answer",),
+        remarks=Remarks(
+            ("broken.yaml:7:3 could not be read or was refused", "the solver gave up: timeout"),
+            approximations=("a mesh may deny more",),
+            notes=("2 files are templates and were not rendered: what they would create is not in this answer",),
+        ),
     ),
-    "vacuous": Answer("can pods app=gone reach b/pg", Verdict.VACUOUS, notes=("no pod can be the source",)),
+    "vacuous": Answer(
+        "can pods app=gone reach b/pg", Verdict.VACUOUS, remarks=Remarks(notes=("no pod can be the source",))
+    ),
 }
 LISTING = Listing(
     "who can reach b/pg",
@@ -155,7 +160,7 @@ LISTING = Listing(
         ),
     ),
     ("pods role=admin in namespaces team=a", "any other pod"),
-    assumptions=("NetworkPolicy objects are enforced at all",),
+    remarks=Remarks(assumptions=("NetworkPolicy objects are enforced at all",)),
 )
 LISTINGS = {
     "listing": LISTING,

@@ -24,6 +24,7 @@ from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.grouping import Grouping
 from netverify.queries.narrowing import Wanted
+from netverify.queries.remarks import Remarks
 from netverify.report.map_csv import cell, render_map_csv
 from netverify.report.map_dot import render_map_dot
 from netverify.report.map_json import render_map_json
@@ -56,7 +57,7 @@ def mapped() -> tuple[Map, Inventory]:
     workloads = [Workload(WorkloadKey(name, name, "Deployment"), {}) for name in namespaces]
     cluster = Cluster(namespaces, tuple(sorted(workloads, key=lambda workload: workload.key)))
     connectivity = all_pairs(cluster, lower(cluster), FIXED_BY_DEFAULT)
-    return Map(connectivity, Wanted(), notes=NASTY, unknown_because=NASTY), Inventory(cluster, Coverage())
+    return Map(connectivity, Wanted(), remarks=Remarks(NASTY, notes=NASTY)), Inventory(cluster, Coverage())
 
 
 @pytest.mark.parametrize("grouping", Grouping)

@@ -18,6 +18,7 @@ from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.queries.remarks import Remarks
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.counterexample import render_counterexample
@@ -59,7 +60,8 @@ reasons = st.lists(
     ),
     max_size=2,
 ).map(tuple)
-remarks = st.lists(texts, max_size=2).map(tuple)
+lines = st.lists(texts, max_size=2).map(tuple)
+remarks = st.builds(Remarks, lines, lines, lines, lines)
 answers = st.builds(
     Answer,
     texts,
@@ -67,21 +69,15 @@ answers = st.builds(
     st.none() | st.sampled_from(Scope),
     st.none() | witnesses,
     reasons,
-    remarks,
-    remarks,
-    remarks,
-    remarks,
+    remarks=remarks,
 )
 listings = st.builds(
     Listing,
     texts,
     st.sampled_from(Verdict),
     st.lists(st.builds(Listed, texts, witnesses, reasons), max_size=2).map(tuple),
-    remarks,
-    remarks,
-    remarks,
-    remarks,
-    remarks,
+    lines,
+    remarks=remarks,
 )
 namespaces = st.dictionaries(texts, st.builds(Namespace, texts, label_maps, st.booleans()), max_size=2)
 inventories = st.builds(
@@ -94,7 +90,7 @@ inventories = st.builds(
         modelled=st.dictionaries(texts, st.integers(0, 3), max_size=2),
         irrelevant=st.dictionaries(texts, st.integers(0, 3), max_size=6),
         unsupported=st.dictionaries(texts, st.integers(0, 3), max_size=2),
-        templates=remarks,
+        templates=lines,
         skipped=st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
         unread=st.lists(origins, max_size=2).map(tuple),
     ),

@@ -14,6 +14,7 @@ from netverify.gate.judged import Judged, about_something, exempted, held, of_an
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.queries.derivation import Rule, Step
 from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
+from netverify.queries.remarks import Remarks
 
 GRAVE = ["refuted", "vacuous", "unknown", "proved"]
 """Of the verdicts on claims those that matter most first. Source: `docs/check.md`."""
@@ -33,11 +34,19 @@ def reason(text):
     return Reason(Routing.ROUTING, Effect.DENY, detail=text)
 
 
+LINES = ("unknown_because", "assumptions", "approximations", "notes")
+
+
+def remarks(number):
+    return Remarks(*((f"{name} {number}",) for name in LINES))
+
+
 def answer(verdict, number=0, scope=None, **more):
     """An answer of which each part says which answer it is from."""
-    lines = {name: (f"{name} {number}",) for name in ("unknown_because", "assumptions", "approximations", "notes")}
     because = (reason(f"because {number}"),)
-    return Answer("q", verdict, scope, because=because, smt2=((f"goal {number}", "unsat"),), **{**lines, **more})
+    return Answer(
+        "q", verdict, scope, because=because, smt2=((f"goal {number}", "unsat"),), remarks=remarks(number), **more
+    )
 
 
 @pytest.mark.parametrize("verdicts", ANSWERS)
@@ -52,11 +61,9 @@ def test_without_any_flow_nothing_is_there_and_nothing_is_in_the_way():
 
 
 def judged(verdict, number=0, **more):
-    lines = {name: (f"{name} {number}",) for name in ("unknown_because", "assumptions", "approximations", "notes")}
     because = (reason(f"because {number}"),)
-    return Judged(
-        verdict, because=because, questions=number + 1, smt2=((f"goal {number}", "sat"),), **{**lines, **more}
-    )
+    smt2 = ((f"goal {number}", "sat"),)
+    return Judged(verdict, because=because, questions=number + 1, smt2=smt2, remarks=remarks(number), **more)
 
 
 @pytest.mark.parametrize("verdicts", SEVERAL)
@@ -70,7 +77,7 @@ def test_the_gravest_verdict_is_that_of_the_whole_and_the_others_are_kept(verdic
         is_proof = whole.verdict in {"proved", "excepted"}
         assert whole.because == (tuple(one.because[0] for one in parts) if is_proof else ())
         assert whole.questions == sum(range(len(parts) + 1))
-        for name in ("unknown_because", "assumptions", "approximations", "notes"):
+        for name in LINES:
             assert getattr(whole, name) == tuple(f"{name} {number}" for number in range(len(parts)))
         assert [text for text, _ in whole.smt2] == [f"goal {number}" for number in range(len(parts))]
 
