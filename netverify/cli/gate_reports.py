@@ -14,7 +14,7 @@ from netverify.cli.streams import coloured_output
 from netverify.cli.versioning import version_of
 from netverify.gate.outcome import GateReport
 from netverify.manifests.coverage import Inventory
-from netverify.report.gate_run import Run
+from netverify.report.finding_list import ListFormat, Run
 from netverify.report.remarks_json import Json
 from netverify.report.terminal import paint
 
@@ -69,22 +69,11 @@ def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: Run
             from netverify.report.gate_json import render_gate_json  # noqa: PLC0415 see above
 
             yield render_gate_json(report, inventory, _tool(facts))
-        case "sarif":
-            from netverify.report.gate_sarif import render_gate_sarif  # noqa: PLC0415 see above
+        case "sarif" | "junit" | "github" | "gitlab":
+            from netverify.report.finding_formats import rendered_list  # noqa: PLC0415 see above
+            from netverify.report.gate_list import list_of_gate  # noqa: PLC0415 see above
 
-            yield render_gate_sarif(report, inventory, _run(facts))
-        case "junit":
-            from netverify.report.gate_junit import render_gate_junit  # noqa: PLC0415 see above
-
-            yield render_gate_junit(report, inventory)
-        case "github":
-            from netverify.report.gate_github import render_gate_github  # noqa: PLC0415 see above
-
-            yield render_gate_github(report, inventory, _run(facts))
-        case "gitlab":
-            from netverify.report.gate_gitlab import render_gate_gitlab  # noqa: PLC0415 see above
-
-            yield render_gate_gitlab(report, _run(facts))
+            yield rendered_list(list_of_gate(report, inventory), ListFormat(output.format), _run(facts))
         case "markdown":
             from netverify.report.gate_markdown import render_gate_markdown  # noqa: PLC0415 see above
 

@@ -7,11 +7,11 @@ from importlib.resources import files
 
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict
 from netverify.manifests.coverage import Inventory
-from netverify.report.gate_finding import gravest_first
+from netverify.report.finding_list import Run
 from netverify.report.gate_page_account import account_sections
 from netverify.report.gate_page_result import result_html
 from netverify.report.gate_remarks import shared_remarks
-from netverify.report.gate_run import Run
+from netverify.report.gate_shortcomings import gravest_first
 from netverify.report.gate_shortfalls import whole_count
 from netverify.report.gate_words import duration_text
 from netverify.report.html_text import digest, in_html

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from netverify.gate.outcome import GateReport, GateVerdict, Result
 from netverify.manifests.coverage import Inventory
 from netverify.report.coverage_text import coverage_text
-from netverify.report.gate_finding import Finding, findings_of, gravest_first
+from netverify.report.finding_list import Run, with_help
 from netverify.report.gate_remarks import shared_remarks
-from netverify.report.gate_run import Run
-from netverify.report.gate_shortfalls import doubts, shortfalls, told, whole_count
+from netverify.report.gate_shortcomings import Shortcoming, gravest_first, shortcomings_of
+from netverify.report.gate_shortfalls import doubts, shortfalls, whole_count
 from netverify.report.gate_steps import trace_lines
 from netverify.report.gate_words import (
     baseline_text,
@@ -99,7 +99,7 @@ def _besides(report: GateReport) -> Iterator[str]:
     found += [("warning", one) for one in doubts(report)]
     if found:
         rows = [
-            f"- {level} {one.code}: {_short(told(one), _LONGEST_LINE)} ({_short(str(one.origin))})"
+            f"- {level} {one.code}: {_short(with_help(one), _LONGEST_LINE)} ({_short(str(one.origin))})"
             for level, one in found
         ]
         yield "\n".join((*_fitted(rows, _LONGEST_FOLD, "finding"), ""))
@@ -111,7 +111,7 @@ def _short(text: str, most: int = _LONGEST_CELL) -> str:
 
 def _row(result: Result) -> str:
     assertion = result.assertion
-    first, *others = findings_of(result)
+    first, *others = shortcomings_of(result)
     more = f" (and {len(others)} more)" if others else ""
     name = f"**{_short(assertion.id)}**" + (f" {_short(assertion.title)}" if assertion.title else "")
     cells = (result.verdict.value, f"{name} ({assertion.severity})", f"{_short(first.text)}{more}")
@@ -124,8 +124,8 @@ def _folded(result: Result, inventory: Inventory) -> str:
     summary = f"{result.verdict}: {_short(assertion.title or assertion.id)}"
     rows = [f"<details><summary>{summary}</summary>", "", f"Wanted: {_short(result.statement, _LONGEST_LINE)}", ""]
     rows.append(f"Asserted at {_short(str(assertion.origin))}" + (_controls(assertion.controls)))
-    rows += ["", *_violations(findings_of(result)), ""]
-    first = next((one.violation for one in findings_of(result) if one.violation is not None), None)
+    rows += ["", *_violations(shortcomings_of(result)), ""]
+    first = next((one.violation for one in shortcomings_of(result) if one.violation is not None), None)
     if first is not None and (trace := trace_lines(first, inventory)):
         rows += [preformatted(shortened(line, _LONGEST_LINE) for line in trace), ""]
     return "\n".join((*rows, "</details>", ""))
@@ -135,7 +135,7 @@ def _controls(controls: Sequence[str]) -> str:
     return f", for {_short(', '.join(controls))}" if controls else ""
 
 
-def _violations(found: Sequence[Finding]) -> Iterator[str]:
+def _violations(found: Sequence[Shortcoming]) -> Iterator[str]:
     for finding in found[:AT_MOST]:
         known = " (known)" if finding.verdict is GateVerdict.BASELINED else ""
         where = place_text(finding.responsible)

@@ -9,8 +9,7 @@ from netverify.gate.outcome import ExceptionUse, GateReport, Result
 from netverify.manifests.coverage import Inventory
 from netverify.queries.remarks import Remarks
 from netverify.report.coverage_text import coverage_text
-from netverify.report.gate_run import Run
-from netverify.report.gate_shortfalls import told
+from netverify.report.finding_list import Run, with_help
 from netverify.report.gate_words import baseline_text
 from netverify.report.html_text import in_html
 from netverify.report.trace_text import place_text
@@ -82,5 +81,5 @@ def _verdicts(results: Sequence[Result]) -> str:
 
 
 def _diagnostic(diagnostic: Diagnostic) -> Sequence[str]:
-    texts = (diagnostic.code, diagnostic.severity.name.lower(), told(diagnostic), str(diagnostic.origin))
+    texts = (diagnostic.code, diagnostic.severity.name.lower(), with_help(diagnostic), str(diagnostic.origin))
     return tuple(map(in_html, texts))

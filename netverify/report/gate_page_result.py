@@ -9,8 +9,8 @@ from netverify.gate.outcome import GateVerdict, Result, Violation
 from netverify.intent.spec import World
 from netverify.manifests.coverage import Inventory
 from netverify.queries.remarks import Remarks
-from netverify.report.gate_finding import Finding, findings_of
 from netverify.report.gate_remarks import own_remarks
+from netverify.report.gate_shortcomings import Shortcoming, shortcomings_of
 from netverify.report.gate_steps import trace_lines
 from netverify.report.gate_words import goal_texts
 from netverify.report.html_text import in_html
@@ -61,7 +61,7 @@ def _facts(result: Result, remarks: Remarks) -> str:
 
 def _shortcomings(result: Result) -> list[str]:
     """Why ``result`` is no proof, besides its violations."""
-    return [one.text for one in findings_of(result) if one.violation is None]
+    return [one.text for one in shortcomings_of(result) if one.violation is None]
 
 
 def _texts(texts: Iterable[str]) -> str:
@@ -69,7 +69,7 @@ def _texts(texts: Iterable[str]) -> str:
 
 
 def _violations(result: Result, inventory: Inventory) -> str:
-    found = [one for one in findings_of(result) if one.violation is not None]
+    found = [one for one in shortcomings_of(result) if one.violation is not None]
     told = [
         _violation(one, one.violation, inventory, position)
         for position, one in enumerate(found[:AT_MOST])
@@ -80,7 +80,7 @@ def _violations(result: Result, inventory: Inventory) -> str:
     return "".join((*told, more, others))
 
 
-def _violation(finding: Finding, violation: Violation, inventory: Inventory, position: int) -> str:
+def _violation(finding: Shortcoming, violation: Violation, inventory: Inventory, position: int) -> str:
     known = ' <span class="verdict baselined">known</span>' if violation.is_baselined else ""
     place = f' <span class="place">{in_html(place_text(finding.responsible))}</span>' if finding.responsible else ""
     head = f'<span class="title">{in_html(violation.text)}</span>{known}{place}'

@@ -20,11 +20,6 @@ def doubts(report: GateReport) -> tuple[Diagnostic, ...]:
     return tuple(one for one in report.findings if one.severity is Severity.WARNING)
 
 
-def told(diagnostic: Diagnostic) -> str:
-    """What is wrong and what to do, in a line."""
-    return f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
-
-
 def whole_count(report: GateReport) -> str:
     """``3 proved``, and how many errors there are besides: ``3 proved, and 1 error in inputs or exceptions``.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import Violation
@@ -12,30 +11,24 @@ from netverify.model.flow import End, Pod
 from netverify.queries.outcome import Reason, Witness
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import laid_out
+from netverify.report.finding_list import Step
 from netverify.report.route_text import hop_text
 from netverify.report.terminal import paint
 from netverify.report.trace_text import decision_text, trace_entries
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that a connection meets on its way; ``place`` is where it is written down, if it is."""
-
-    text: str
-    place: Origin | None = None
 
 
 def steps(violation: Violation, inventory: Inventory) -> tuple[Step, ...]:
     """The source, what it passes, what each direction of policy decides, the destination; empty without a witness."""
     route = violation.route
     if route is None:
-        return tuple(_connection(violation.witness, violation.because, inventory))
+        return tuple(connection_steps(violation.witness, violation.because, inventory))
     passed = [Step(hop_text(hop), hop.origin) for hop in route.path]
-    legs = [step for leg in route.legs for step in _connection(leg.witness, leg.because, inventory)]
+    legs = [step for leg in route.legs for step in connection_steps(leg.witness, leg.because, inventory)]
     return (Step(f"source: {route.source}"), *passed, *legs) if passed else tuple(legs)
 
 
-def _connection(witness: Witness | None, because: Sequence[Reason], inventory: Inventory) -> Iterator[Step]:
+def connection_steps(witness: Witness | None, because: Sequence[Reason], inventory: Inventory) -> Iterator[Step]:
+    """The source, what each direction of policy decides, and the destination; nothing without a witness."""
     if witness is None:
         return
     port = port_text(witness.flow, matters=witness.port_matters)

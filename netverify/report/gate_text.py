@@ -10,8 +10,8 @@ from netverify.manifests.coverage import Inventory
 from netverify.queries.remarks import Remarks
 from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.entries import Entry, account, broken, column, laid_out
-from netverify.report.gate_finding import gravest_first, in_part, new_first, responsible_place
 from netverify.report.gate_remarks import own_remarks, shared_remarks
+from netverify.report.gate_shortcomings import gravest_first, in_part, new_first, responsible_place
 from netverify.report.gate_shortfalls import shortfalls, undecided, whole_count
 from netverify.report.gate_words import baseline_text, duration_text, evidence_text, exception_text, goal_texts
 from netverify.report.incomplete import incomplete

@@ -32,14 +32,22 @@ def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
     yield from account(inventory)
 
 
+def counts_text(linted: Linted, inventory: Inventory) -> str:
+    """``3 findings: 1 error, 2 warnings``; without any, in what nothing was found."""
+    if linted.findings:
+        counts = Counter(finding.severity for finding in linted.findings)
+        each = ", ".join(counted(counts[severity], severity.name.lower()) for severity in sorted(counts, reverse=True))
+        return f"{counted(len(linted.findings), 'finding')}: {each}"
+    if inventory.has_errors:
+        return "nothing found in what could be read"
+    return "nothing found in what could be decided" if linted.unknown_because else "nothing found"
+
+
 def _headline(linted: Linted, inventory: Inventory) -> Line:
-    if not linted.findings and inventory.has_errors:
-        return (Span("NOTHING FOUND", Ink.YELLOW), Span(" in what could be read"))
-    if not linted.findings and linted.unknown_because:
-        return (Span("NOTHING FOUND", Ink.YELLOW), Span(" in what could be decided"))
-    if not linted.findings:
-        return (Span("NOTHING FOUND", Ink.GREEN),)
-    counts = Counter(finding.severity for finding in linted.findings)
-    worst = max(counts)
-    told = ", ".join(counted(counts[severity], severity.name.lower()) for severity in sorted(counts, reverse=True))
-    return (Span(counted(len(linted.findings), "finding").upper(), _INK[worst]), Span(f": {told}"))
+    text = counts_text(linted, inventory)
+    if linted.findings:
+        number, _, rest = text.partition(":")
+        return (Span(number.upper(), _INK[max(finding.severity for finding in linted.findings)]), Span(f":{rest}"))
+    is_whole = not inventory.has_errors and not linted.unknown_because
+    nothing = "nothing found"
+    return (Span(nothing.upper(), Ink.GREEN if is_whole else Ink.YELLOW), Span(text.removeprefix(nothing)))

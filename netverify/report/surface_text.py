@@ -48,12 +48,22 @@ def render_surface(surface: Surface, inventory: Inventory) -> Iterator[Line]:
     yield from account(inventory)
 
 
-def _headline(surface: Surface) -> Line:
+def counts_text(surface: Surface) -> str:
+    """``3 ways in: 2 open, 1 blocked by policy (proved)``."""
     if not surface.ways:
-        return (Span("NO WAY IN", Ink.GREEN), Span(" of this kind is opened by these manifests"))
+        return "no way in of this kind is opened by these manifests"
     counts = Counter(one.openness for one in surface.ways)
-    told = ", ".join(f"{counts[one]} {OPENNESS_WORDS[one]}" for one in Openness if counts[one])
-    return (Span(counted(len(surface.ways), "way").upper() + " IN", Ink.BOLD), Span(f": {told}"))
+    each = ", ".join(f"{counts[one]} {OPENNESS_WORDS[one]}" for one in Openness if counts[one])
+    return f"{counted(len(surface.ways), 'way')} in: {each}"
+
+
+def _headline(surface: Surface) -> Line:
+    text = counts_text(surface)
+    if not surface.ways:
+        nothing = "no way in"
+        return (Span(nothing.upper(), Ink.GREEN), Span(text.removeprefix(nothing)))
+    number, _, rest = text.partition(":")
+    return (Span(number.upper(), Ink.BOLD), Span(f":{rest}"))
 
 
 def _way_lines(one: ExposedWay) -> Iterator[Line]:
@@ -66,11 +76,12 @@ def _way_lines(one: ExposedWay) -> Iterator[Line]:
         Span(f"  {opened_by(way)}"),
         Span(f"  {place}", Ink.CYAN),
     )
-    for text in _details(one):
+    for text in way_details(one):
         yield line(f"{'':<{_WIDTH}}    {text}")
 
 
-def _details(one: ExposedWay) -> Iterator[str]:
+def way_details(one: ExposedWay) -> Iterator[str]:
+    """Where it leads, through what, for whom, on which conditions, and why it is not open, a line each."""
     way = one.way
     targets = _targets(_told(one))
     leads_to = target_text(way)

@@ -8,13 +8,14 @@ from xml.etree import ElementTree as ET
 
 from golden import gate_samples as samples
 from netverify.gate.outcome import GateReport, GateVerdict
-from netverify.report.gate_github import render_gate_github
-from netverify.report.gate_gitlab import render_gate_gitlab
-from netverify.report.gate_junit import render_gate_junit
+from netverify.report.gate_list import list_of_gate
+from netverify.report.github import render_github
+from netverify.report.gitlab import render_gitlab
+from netverify.report.junit import render_junit
 
 
 def cases() -> dict[str, ET.Element]:
-    root = ET.fromstring(render_gate_junit(samples.FULL, samples.UNREAD))  # noqa: S314 - we wrote it ourselves
+    root = ET.fromstring(render_junit(list_of_gate(samples.FULL, samples.UNREAD)))  # noqa: S314 - we wrote it ourselves
     return {case.attrib["name"].partition(":")[0]: case for case in root.iter("testcase")}
 
 
@@ -37,7 +38,7 @@ def test_refuted_assertions_fail_undecided_ones_err_and_those_left_aside_are_ski
 def test_suites_count_their_cases() -> None:
     second = replace(samples.VACUOUS.assertion, origin=replace(samples.VACUOUS.assertion.origin, path="more.yaml"))
     report = GateReport((*samples.FULL.results, replace(samples.VACUOUS, assertion=second)))
-    root = ET.fromstring(render_gate_junit(report, samples.INVENTORY))  # noqa: S314 - as above
+    root = ET.fromstring(render_junit(list_of_gate(report, samples.INVENTORY)))  # noqa: S314 - as above
     counts = [[suite.get(name) for name in ("name", "tests", "failures", "errors", "skipped")] for suite in root]
     assert counts == [["netverify.yaml", "10", "5", "2", "2"], ["more.yaml", "1", "0", "1", "0"]]
     assert [root.get(name) for name in ("tests", "failures", "errors")] == ["11", "5", "3"]
@@ -52,7 +53,7 @@ def test_a_failure_holds_the_trace_and_a_skipped_case_its_reason() -> None:
 
 
 def annotations(report=samples.FULL) -> list[str]:
-    return render_gate_github(report, samples.UNREAD, samples.RUN).splitlines()
+    return render_github(list_of_gate(report, samples.UNREAD), samples.RUN).splitlines()
 
 
 def test_an_annotation_names_the_file_and_line_that_are_responsible() -> None:
@@ -85,12 +86,12 @@ def test_a_file_elsewhere_is_not_annotated_but_the_assertion_is() -> None:
     violation = samples.violation("it can", "f", because=(replace(samples.ADMITTED, origin=origin),))
     report = GateReport((samples.result("x", GateVerdict.REFUTED, (violation,)),))
     assert ",file=netverify.yaml,line=10,endLine=10::" in annotations(report)[0]
-    (entry,) = json.loads(render_gate_gitlab(report, samples.RUN))
+    (entry,) = json.loads(render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN))
     assert entry["location"] == {"path": "netverify.yaml", "lines": {"begin": 10}}
 
 
 def test_gitlab_gets_what_is_wrong_and_nothing_that_is_left_aside() -> None:
-    entries = json.loads(render_gate_gitlab(samples.FULL, samples.RUN))
+    entries = json.loads(render_gitlab(list_of_gate(samples.FULL, samples.INVENTORY), samples.RUN))
     severities = {entry["check_name"]: entry["severity"] for entry in entries}
     assert severities == {
         "no-web-to-pg": "blocker",
@@ -106,10 +107,9 @@ def test_gitlab_gets_what_is_wrong_and_nothing_that_is_left_aside() -> None:
 
 def test_fingerprints_for_gitlab_are_unique_and_stay() -> None:
     twice = samples.result("x", GateVerdict.REFUTED, tuple(samples.violation("it can", "f") for _ in range(3)))
-    entries = json.loads(render_gate_gitlab(GateReport((twice,)), samples.RUN))
+    entries = json.loads(render_gitlab(list_of_gate(GateReport((twice,)), samples.INVENTORY), samples.RUN))
     prints = [entry["fingerprint"] for entry in entries]
     assert len(set(prints)) == 3
-    once = json.loads(
-        render_gate_gitlab(GateReport((samples.result("x", GateVerdict.REFUTED, twice.violations[:1]),)), samples.RUN)
-    )
+    first = GateReport((samples.result("x", GateVerdict.REFUTED, twice.violations[:1]),))
+    once = json.loads(render_gitlab(list_of_gate(first, samples.INVENTORY), samples.RUN))
     assert [entry["fingerprint"] for entry in once] == prints[:1]

@@ -10,13 +10,14 @@ import pytest
 from golden import gate_samples as samples
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import GateReport, GateVerdict
-from netverify.report import gate_sarif
-from netverify.report.gate_sarif import render_gate_sarif
+from netverify.report import sarif
+from netverify.report.gate_list import list_of_gate
+from netverify.report.sarif import render_sarif
 from netverify.report.source_uri import source_uri
 
 
 def run_of(report=samples.FULL, inventory=samples.UNREAD, run=samples.RUN, **rest):
-    (one,) = json.loads(render_gate_sarif(report, inventory, run, **rest))["runs"]
+    (one,) = json.loads(render_sarif(list_of_gate(report, inventory), run, **rest))["runs"]
     return one
 
 
@@ -37,7 +38,7 @@ def test_every_assertion_is_a_rule_and_only_what_is_not_proved_has_results() -> 
 
 
 def test_proved_assertions_are_results_only_where_that_is_asked_for() -> None:
-    (passed,) = of_rule(run_of(with_proved=True), "pg-closed")
+    (passed,) = of_rule(run_of(with_passed=True), "pg-closed")
     assert (passed["kind"], passed["level"]) == ("pass", "none")
 
 
@@ -120,8 +121,8 @@ def test_a_revision_is_told_with_its_repository_and_else_as_a_property() -> None
 
 
 def test_more_results_than_github_takes_are_cut_and_a_notification_says_so(monkeypatch) -> None:
-    monkeypatch.setattr(gate_sarif, "MOST_RESULTS", 5)
-    run = run_of(with_proved=True)
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 5)
+    run = run_of(with_passed=True)
     assert len(run["results"]) == 5
     assert not any("suppressions" in result for result in run["results"])
     notification = run["invocations"][0]["toolExecutionNotifications"][-1]

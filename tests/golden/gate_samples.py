@@ -26,7 +26,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
 from netverify.queries.outcome import Answer, Effect, Hop, Reason, Route, Routing, Scope, Verdict, Witness
 from netverify.queries.remarks import Remarks
-from netverify.report.gate_run import Run
+from netverify.report.finding_list import Run
 from netverify.rules.table import PolicyRef
 
 HOSTILE = (

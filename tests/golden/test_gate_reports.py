@@ -7,14 +7,15 @@ import json
 import pytest
 
 from golden import gate_samples as samples
-from netverify.report.gate_github import render_gate_github
-from netverify.report.gate_gitlab import render_gate_gitlab
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
-from netverify.report.gate_junit import render_gate_junit
+from netverify.report.gate_list import list_of_gate
 from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_sarif import render_gate_sarif
 from netverify.report.gate_text import render_gate
+from netverify.report.github import render_github
+from netverify.report.gitlab import render_gitlab
+from netverify.report.junit import render_junit
+from netverify.report.sarif import render_sarif
 from netverify.report.terminal import paint
 
 REPORTS = {
@@ -43,13 +44,13 @@ def test_the_report_of_a_gate_reads_as_reviewed(name, golden) -> None:
 @pytest.mark.parametrize("name", ["full", "proved"])
 def test_the_reports_for_other_programs_read_as_reviewed(name, golden) -> None:
     report, inventory = REPORTS[name]
-    golden(f"gate/{name}.sarif", render_gate_sarif(report, inventory, samples.RUN))
-    golden(f"gate/{name}.junit.xml", render_gate_junit(report, inventory))
-    golden(f"gate/{name}.github", render_gate_github(report, inventory, samples.RUN))
+    golden(f"gate/{name}.sarif", render_sarif(list_of_gate(report, inventory), samples.RUN))
+    golden(f"gate/{name}.junit.xml", render_junit(list_of_gate(report, inventory)))
+    golden(f"gate/{name}.github", render_github(list_of_gate(report, inventory), samples.RUN))
     golden(f"gate/{name}.md", render_gate_markdown(report, inventory, samples.RUN))
     body = "".join(render_gate_html(report, inventory, samples.RUN)).partition("</head>\n")[2]
     golden(f"gate/{name}.html", body)
-    golden(f"gate/{name}.gitlab.json", render_gate_gitlab(report, samples.RUN))
+    golden(f"gate/{name}.gitlab.json", render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN))
 
 
 def test_the_coloured_report_of_a_gate_reads_as_reviewed(golden) -> None:

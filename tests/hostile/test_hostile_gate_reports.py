@@ -12,14 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden import gate_samples as samples
-from netverify.report.gate_github import render_gate_github
-from netverify.report.gate_gitlab import render_gate_gitlab
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
-from netverify.report.gate_junit import render_gate_junit
+from netverify.report.gate_list import list_of_gate
 from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_sarif import render_gate_sarif
 from netverify.report.gate_text import render_gate
+from netverify.report.github import render_github
+from netverify.report.gitlab import render_gitlab
+from netverify.report.junit import render_junit
+from netverify.report.sarif import render_sarif
 from netverify.report.terminal import line, paint
 
 TEXTS = (
@@ -43,12 +44,12 @@ def rendered(text: str) -> dict[str, str]:
     return {
         "text": paint(render_gate(report, inventory), coloured=False),
         "json": render_gate_json(report, inventory, samples.TOOL),
-        "sarif": render_gate_sarif(report, inventory, samples.RUN, with_proved=True),
-        "junit": render_gate_junit(report, inventory),
-        "github": render_gate_github(report, inventory, samples.RUN),
+        "sarif": render_sarif(list_of_gate(report, inventory), samples.RUN, with_passed=True),
+        "junit": render_junit(list_of_gate(report, inventory)),
+        "github": render_github(list_of_gate(report, inventory), samples.RUN),
         "markdown": render_gate_markdown(report, inventory, samples.RUN),
         "html": "".join(render_gate_html(report, inventory, samples.RUN)),
-        "gitlab": render_gate_gitlab(report, samples.RUN),
+        "gitlab": render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN),
     }
 
 

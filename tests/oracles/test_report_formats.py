@@ -15,8 +15,9 @@ import jsonschema
 import pytest
 
 from golden import gate_samples as samples
-from netverify.report.gate_junit import render_gate_junit
-from netverify.report.gate_sarif import render_gate_sarif
+from netverify.report.gate_list import list_of_gate
+from netverify.report.junit import render_junit
+from netverify.report.sarif import render_sarif
 
 REPORTS = {
     "full": (samples.FULL, samples.UNREAD),
@@ -37,7 +38,7 @@ def schema(name: str) -> Path:
 @every_report
 def test_sarif_is_valid_by_the_schema_of_the_standard(report, inventory) -> None:
     wanted = json.loads(schema("sarif-2.1.0.json").read_text())
-    found = json.loads(render_gate_sarif(report, inventory, samples.RUN, with_proved=True))
+    found = json.loads(render_sarif(list_of_gate(report, inventory), samples.RUN, with_passed=True))
     validator = jsonschema.validators.validator_for(wanted)(wanted)
     assert [error.json_path for error in validator.iter_errors(found)] == []
 
@@ -48,7 +49,7 @@ def test_junit_is_valid_by_the_schema_of_jenkins(report, inventory, tmp_path) ->
     if shutil.which("xmllint") is None:
         pytest.skip("needs xmllint on PATH")
     path = tmp_path / "report.xml"
-    path.write_text(render_gate_junit(report, inventory))
+    path.write_text(render_junit(list_of_gate(report, inventory)))
     judged = subprocess.run(
         ["xmllint", "--noout", "--nonet", "--schema", wanted, path], capture_output=True, text=True, check=False
     )

@@ -21,14 +21,15 @@ from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.gate.outcome import BaselineUse, ExceptionState, GateReport, GateVerdict
 from netverify.intent.spec import Severity as Weight
-from netverify.report.gate_github import render_gate_github
-from netverify.report.gate_gitlab import render_gate_gitlab
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
-from netverify.report.gate_junit import render_gate_junit
+from netverify.report.gate_list import list_of_gate
 from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_sarif import render_gate_sarif
 from netverify.report.gate_text import render_gate
+from netverify.report.github import render_github
+from netverify.report.gitlab import render_gitlab
+from netverify.report.junit import render_junit
+from netverify.report.sarif import render_sarif
 from netverify.report.terminal import paint
 
 FAILING = ("refuted", "vacuous", "unknown")
@@ -96,7 +97,9 @@ def by_json(report):
 
 def by_sarif(report):
     status = status_of(report)
-    (ran,) = json.loads(render_gate_sarif(report, samples.INVENTORY, replace(samples.RUN, exit_code=status)))["runs"]
+    (ran,) = json.loads(render_sarif(list_of_gate(report, samples.INVENTORY), replace(samples.RUN, exit_code=status)))[
+        "runs"
+    ]
     assert ran["invocations"][0]["exitCode"] == status
     assert ran["invocations"][0]["executionSuccessful"] == (status < ExitStatus.INPUT)
     rules = [one["id"] for one in ran["tool"]["driver"]["rules"]]
@@ -106,7 +109,7 @@ def by_sarif(report):
 
 
 def by_junit(report):
-    root = ET.fromstring(render_gate_junit(report, samples.INVENTORY))  # noqa: S314 - we wrote it ourselves
+    root = ET.fromstring(render_junit(list_of_gate(report, samples.INVENTORY)))  # noqa: S314 - we wrote it ourselves
     cases = list(root.iter("testcase"))
     failed = [one.attrib["name"] for one in cases if one.find("failure") is not None or one.find("error") is not None]
     assert int(root.attrib["failures"]) + int(root.attrib["errors"]) == len(failed)
@@ -115,7 +118,7 @@ def by_junit(report):
 
 
 def by_github(report):
-    lines = render_gate_github(report, samples.INVENTORY, samples.RUN).splitlines()
+    lines = render_github(list_of_gate(report, samples.INVENTORY), samples.RUN).splitlines()
     notes = [line for line in lines if line.startswith("::") and not line.startswith("::warning title=NV")]
     wrong = [line for line in notes if not re.search(r"title=(excepted|baselined)%3A", line)]
     failed = {name for name in names(report) if any(f"asserted by {name} at" in line for line in wrong)}
@@ -125,7 +128,7 @@ def by_github(report):
 
 
 def by_gitlab(report):
-    entries = json.loads(render_gate_gitlab(report, samples.RUN))
+    entries = json.loads(render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN))
     assert len({one["fingerprint"] for one in entries}) == len(entries)
     return {one["check_name"] for one in entries if not is_code(one["check_name"])}, bool(entries)
 
@@ -237,10 +240,10 @@ def test_why_a_part_is_unknown_is_told_beside_a_refutation(name: str) -> None:
     report = run_of("refuted-and-unknown")
     assert gate_status(report, ("unknown",), input_refused=False) is ExitStatus.UNKNOWN
     rendered = {
-        "sarif": lambda: render_gate_sarif(report, samples.INVENTORY, samples.RUN),
-        "junit": lambda: render_gate_junit(report, samples.INVENTORY),
-        "github": lambda: render_gate_github(report, samples.INVENTORY, samples.RUN),
-        "gitlab": lambda: render_gate_gitlab(report, samples.RUN),
+        "sarif": lambda: render_sarif(list_of_gate(report, samples.INVENTORY), samples.RUN),
+        "junit": lambda: render_junit(list_of_gate(report, samples.INVENTORY)),
+        "github": lambda: render_github(list_of_gate(report, samples.INVENTORY), samples.RUN),
+        "gitlab": lambda: render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN),
         "markdown": lambda: render_gate_markdown(report, samples.INVENTORY, samples.RUN),
         "html": lambda: "".join(render_gate_html(report, samples.INVENTORY, samples.RUN)),
         "text": lambda: paint(render_gate(report, samples.INVENTORY), coloured=False),

@@ -1,4 +1,4 @@
-"""What is wrong in a run of a gate, one thing at a time: what formats that know lists of findings are made of."""
+"""What is wrong in a run of a gate, one thing at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from netverify.queries.outcome import Effect, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Shortcoming:
     """One violation of an assertion, or that the assertion is not proved for another reason: then there is none.
 
     ``verdict`` is that of this finding: of an assertion that is refuted, some violations may be baselined. ``part`` is
@@ -25,8 +25,12 @@ class Finding:
     @property
     def verdict(self) -> GateVerdict:
         """``BASELINED`` where the violation was known, else the verdict on the assertion, or its part."""
-        is_known = self.violation is not None and self.violation.is_baselined
-        return GateVerdict.BASELINED if is_known else self.part or self.result.verdict
+        return GateVerdict.BASELINED if self.is_known else self.part or self.result.verdict
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a violation that a baseline knows."""
+        return self.violation is not None and self.violation.is_baselined
 
     @property
     def is_left_aside(self) -> bool:
@@ -38,7 +42,7 @@ class Finding:
         """What is wrong, in a line."""
         if self.violation is not None:
             return self.violation.text
-        return shortcoming(self.result) if self.part is None else in_part(self.part, self.result.unknown_because)
+        return why_unproved(self.result) if self.part is None else in_part(self.part, self.result.unknown_because)
 
     @property
     def fingerprint(self) -> str:
@@ -58,24 +62,24 @@ class Finding:
         return self.responsible or self.result.assertion.origin
 
 
-def findings(report: GateReport) -> Iterator[Finding]:
+def shortcomings(report: GateReport) -> Iterator[Shortcoming]:
     """Everything that is not proved, gravest first."""
     for result in gravest_first(report):
         if result.verdict is not GateVerdict.PROVED:
-            yield from findings_of(result)
+            yield from shortcomings_of(result)
 
 
-def findings_of(result: Result) -> tuple[Finding, ...]:
+def shortcomings_of(result: Result) -> tuple[Shortcoming, ...]:
     """One for each violation, and for each part that fails for another reason; those that are left aside come last.
 
     What fails has one at least that is not left aside, also where a baseline knows all violations that were found.
     """
-    told = [Finding(result, violation) for violation in result.violations]
+    told = [Shortcoming(result, violation) for violation in result.violations]
     counting = [one for one in told if not one.is_left_aside]
     aside = [one for one in told if one.is_left_aside]
-    is_told = bool(counting) or (bool(told) and Finding(result).is_left_aside)
-    own = [] if is_told else [Finding(result)]
-    return (*counting, *own, *(Finding(result, part=part) for part in result.also), *aside)
+    is_told = bool(counting) or (bool(told) and Shortcoming(result).is_left_aside)
+    own = [] if is_told else [Shortcoming(result)]
+    return (*counting, *own, *(Shortcoming(result, part=part) for part in result.also), *aside)
 
 
 def gravest_first(report: GateReport) -> list[Result]:
@@ -88,7 +92,7 @@ def new_first(violations: tuple[Violation, ...]) -> list[Violation]:
     return sorted(violations, key=lambda violation: violation.is_baselined)
 
 
-def shortcoming(result: Result) -> str:
+def why_unproved(result: Result) -> str:
     """Why ``result`` is no proof, where no violation says so."""
     match result.verdict:
         case GateVerdict.VACUOUS:
