@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from netverify.budget import OutOfBudgetError
 from netverify.cli.baselines import BaselineReader
 from netverify.cli.evidence import evidence_of_gate, naming_goals
 from netverify.cli.exit_status import gate_status, gravest
+from netverify.cli.finding_reports import this_run
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intended import refused_controller, with_assumed
@@ -26,7 +26,6 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import CheckRequest, Sources
-from netverify.cli.revisions import head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_of
 from netverify.cli.unread import unread
@@ -37,7 +36,6 @@ from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.outcome import GateReport
 from netverify.intent.reading import IntentError, found_beside, read_spec
 from netverify.intent.spec import FILE_NAMES, Severity, Spec
-from netverify.manifests.confidential import shown_arguments
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.permissions import HOW_TO_ALLOW
@@ -224,9 +222,7 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
     if request.smt2_folder is not None:
         evidence = evidence_of_gate(report, checked.inventory, checked.settings, checked.compared)
         report = naming_goals(report, evidence)
-    facts = RunFacts(
-        status, shown_arguments(sys.argv[1:]), head_revision(), repository_url(), request.color, request.reproducible
-    )
+    facts = RunFacts(this_run(status), request.color, request.reproducible)
 
     def rendered(output: Output) -> Iterable[str]:
         return rendered_gate(report, checked.inventory, output, facts)

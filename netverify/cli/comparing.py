@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
 from netverify.cli.evidence import evidence_about
 from netverify.cli.exit_status import compared_status, gravest
+from netverify.cli.finding_reports import is_list, rendered_findings, this_run
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output
@@ -27,6 +29,7 @@ from netverify.comparison.outcome import Certainty, Comparison, Inputs, Relation
 from netverify.evidence.document import Shown
 from netverify.queries.remarks import Remarks
 from netverify.report.comparison_json import render_comparison_json
+from netverify.report.comparison_list import list_of_comparison
 from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import render_comparison
 from netverify.report.diagnostics import render_diagnostics
@@ -54,7 +57,10 @@ def diff_request(request: DiffRequest) -> ExitStatus:
     refused = inputs.old.has_errors or inputs.new.has_errors
     status = compared_status(found, fail_on=request.fail_on, input_refused=refused)
 
-    def rendered(output: Output) -> Iterator[str]:
+    def rendered(output: Output) -> Iterable[str]:
+        if is_list(output):
+            listed = partial(list_of_comparison, found, inputs, request.fail_on)
+            return (rendered_findings(listed, output, this_run(status)),)
         return _rendered(found, inputs, output, request.color)
 
     print_reports(request.outputs, rendered)

@@ -37,7 +37,7 @@ _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --bas
 
 @click.command("diff", epilog=_EPILOG)
 @click.argument("paths", metavar="[OLD NEW]", nargs=-1, type=click.Path())
-@common_flags(("text", "json", "markdown"), solving=True)
+@common_flags(("text", "json", "markdown", "sarif", "junit", "github", "gitlab"), solving=True)
 @click.option("--base", metavar="REV", help="Compare with the same inputs at a git revision: REV is OLD, here is NEW.")
 @click.option(
     "--fail-on",

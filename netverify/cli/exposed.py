@@ -36,7 +36,7 @@ Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
 
 
 @click.command("exposed", epilog=_EPILOG)
-@common_flags(("text", "json"), solving=True)
+@common_flags(("text", "json", "sarif", "junit", "github", "gitlab"), solving=True)
 @routing_flags
 @click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")
 def exposed(**flags: Any) -> int:

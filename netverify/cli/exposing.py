@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from netverify.answers.surface import Surface
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, gravest, map_status
+from netverify.cli.finding_reports import is_list, rendered_findings, this_run
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
@@ -24,6 +26,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.surface_json import render_surface_json
+from netverify.report.surface_list import list_of_surface
 from netverify.report.surface_text import render_surface
 from netverify.report.terminal import paint
 from netverify.verify import Verifier
@@ -58,6 +61,9 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 
     def rendered(output: Output) -> Iterable[str]:
+        if is_list(output):
+            listed = partial(list_of_surface, surface, findings, inventory)
+            return (rendered_findings(listed, output, this_run(status)),)
         return _rendered(surface, findings, inventory, output, request.color)
 
     print_reports(request.outputs, rendered)

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from netverify.cli.finding_reports import disarmed, is_list, rendered_findings
 from netverify.cli.outputs import Output, append_whole, unwritable
-from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import coloured_output
 from netverify.cli.versioning import version_of
 from netverify.gate.outcome import GateReport
 from netverify.manifests.coverage import Inventory
-from netverify.report.finding_list import ListFormat, Run
+from netverify.report.finding_list import Run
 from netverify.report.remarks_json import Json
 from netverify.report.terminal import paint
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What reports say about the run itself. ``revision`` and ``repository`` are empty where git tells neither.
+    """What reports say about ``run``, and how: ``color`` and ``reproducible`` are those of the request."""
 
-    ``reproducible``: as :class:`netverify.cli.request.CheckRequest` has it.
-    """
-
-    status: ExitStatus
-    arguments: tuple[str, ...]
-    revision: str
-    repository: str
+    run: Run
     color: str
     reproducible: bool | None = None
 
@@ -40,21 +34,10 @@ class RunFacts:
         return output.path is not None or not sys.stdout.isatty()
 
 
-_DISARMED = {
-    **dict.fromkeys(("json", "sarif", "gitlab"), "#\\u0023["),
-    **dict.fromkeys(("junit", "markdown", "html"), "#&#35;["),
-}
-"""What stands for ``##[``, which a runner of GitHub takes for a command anywhere in a line; only texts can hold it.
-
-Lines of ``github`` are commands already, and text is painted. Source: actions/runner, ActionCommand.cs.
-"""
-
-
 def rendered_gate(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
     """``report`` in the format of ``output``, in pieces, none of which a runner takes for a command by mistake."""
     report = untimed(report) if facts.are_untimed(output) else report
-    disarmed = _DISARMED.get(output.format, "##[")
-    return (piece.replace("##[", disarmed) for piece in _pieces(report, inventory, output, facts))
+    return (disarmed(piece, output) for piece in _pieces(report, inventory, output, facts))
 
 
 def untimed(report: GateReport) -> GateReport:
@@ -64,40 +47,28 @@ def untimed(report: GateReport) -> GateReport:
 
 
 def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
+    if is_list(output):
+        from netverify.report.gate_list import list_of_gate  # noqa: PLC0415 see above
+
+        yield rendered_findings(partial(list_of_gate, report, inventory), output, facts.run)
+        return
     match output.format:
         case "json":
             from netverify.report.gate_json import render_gate_json  # noqa: PLC0415 see above
 
-            yield render_gate_json(report, inventory, _tool(facts))
-        case "sarif" | "junit" | "github" | "gitlab":
-            from netverify.report.finding_formats import rendered_list  # noqa: PLC0415 see above
-            from netverify.report.gate_list import list_of_gate  # noqa: PLC0415 see above
-
-            yield rendered_list(list_of_gate(report, inventory), ListFormat(output.format), _run(facts))
+            yield render_gate_json(report, inventory, _tool(facts.run))
         case "markdown":
             from netverify.report.gate_markdown import render_gate_markdown  # noqa: PLC0415 see above
 
-            yield render_gate_markdown(report, inventory, _run(facts))
+            yield render_gate_markdown(report, inventory, facts.run)
         case "html":
             from netverify.report.gate_html import render_gate_html  # noqa: PLC0415 see above
 
-            yield from render_gate_html(report, inventory, _run(facts))
+            yield from render_gate_html(report, inventory, facts.run)
         case _:
             from netverify.report.gate_text import render_gate  # noqa: PLC0415 see above
 
             yield paint(render_gate(report, inventory), coloured=coloured_output(output, facts.color))
-
-
-def _run(facts: RunFacts) -> Run:
-    return Run(
-        version=version_of("netverify"),
-        directory=str(Path.cwd()),
-        arguments=facts.arguments,
-        command=shlex.join(("netverify", *facts.arguments)),
-        exit_code=int(facts.status),
-        revision=facts.revision,
-        repository=facts.repository,
-    )
 
 
 def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, environment: Mapping[str, str]) -> None:
@@ -114,12 +85,12 @@ def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, envi
         raise unwritable("write the step summary", error) from None
 
 
-def _tool(facts: RunFacts) -> dict[str, Json]:
+def _tool(run: Run) -> dict[str, Json]:
     return {
         "name": "netverify",
-        "version": version_of("netverify"),
+        "version": run.version,
         "z3": version_of("z3-solver"),
-        "arguments": list(facts.arguments),
-        "revision": facts.revision,
-        "exit_status": int(facts.status),
+        "arguments": list(run.arguments),
+        "revision": run.revision,
+        "exit_status": run.exit_code,
     }

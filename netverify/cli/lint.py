@@ -60,7 +60,7 @@ class Codes(Parameter):
 
 
 @click.command("lint", epilog=_EPILOG)
-@common_flags(("text", "json"), solving=True)
+@common_flags(("text", "json", "sarif", "junit", "github", "gitlab"), solving=True)
 @routing_flags
 @click.option(
     "--fail-on",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, gravest, lint_status
+from netverify.cli.finding_reports import is_list, rendered_findings, this_run
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import counted
@@ -25,6 +27,7 @@ from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.lint_json import render_lint_json
+from netverify.report.lint_list import list_of_lint
 from netverify.report.lint_text import render_lint
 from netverify.report.terminal import line, paint
 from netverify.verify import Verifier
@@ -50,6 +53,9 @@ def lint_request(request: LintRequest) -> ExitStatus:
     )
 
     def rendered(output: Output) -> Iterable[str]:
+        if is_list(output):
+            listed = partial(list_of_lint, linted, inventory, request.codes, request.fail_on)
+            return (rendered_findings(listed, output, this_run(status)),)
         return _rendered(linted, inventory, output, request.color)
 
     if request.diff:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 from netverify.diagnostics import CODES, Diagnostic
@@ -29,8 +29,8 @@ SEVERITIES = {Gravity.ERROR: Severity.HIGH, Gravity.WARNING: Severity.MEDIUM, Gr
 
 def list_of_lint(linted: Linted, inventory: Inventory, codes: Collection[str], fail_on: Gravity | None) -> FindingList:
     """``linted`` as a list. ``codes`` were looked for; a finding as grave as ``fail_on`` fails a run."""
-    found = sorted(linted.findings, key=lambda one: (-one.severity, one.sort_key()))
-    findings = [finding_of(one, rule_of(one)) for one in found]
+    found = gravest_first(linted.findings)
+    findings = findings_of(found)
     doubts = [undecided("lint", reason) for reason in linted.unknown_because]
     rules = dict.fromkeys(finding.rule for finding in (*doubts, *findings))
     return FindingList(
@@ -47,15 +47,26 @@ def list_of_lint(linted: Linted, inventory: Inventory, codes: Collection[str], f
     )
 
 
-def rule_of(diagnostic: Diagnostic) -> Rule:
-    """The rule for the code of ``diagnostic``."""
+def gravest_first(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """``diagnostics`` by severity, then in the order of their places."""
+    return sorted(diagnostics, key=lambda one: (-one.severity, one.sort_key()))
+
+
+def findings_of(diagnostics: Sequence[Diagnostic]) -> list[Finding]:
+    """``diagnostics``, gravest first, as findings; those of one code have one rule, as grave as the first of them."""
+    rules: dict[str, Rule] = {}
+    for one in diagnostics:
+        rules.setdefault(one.code, _rule(one))
+    return [_finding(one, rules[one.code]) for one in diagnostics]
+
+
+def _rule(diagnostic: Diagnostic) -> Rule:
     title = CODES[diagnostic.code]
     advice = f"`netverify explain {diagnostic.code}` says what it means and what to do."
     return Rule(diagnostic.code, SEVERITIES[diagnostic.severity], title, title, advice, tags=("kubernetes",))
 
 
-def finding_of(diagnostic: Diagnostic, rule: Rule) -> Finding:
-    """``diagnostic`` as a finding."""
+def _finding(diagnostic: Diagnostic, rule: Rule) -> Finding:
     return Finding(
         rule,
         SEVERITIES[diagnostic.severity],

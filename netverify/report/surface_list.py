@@ -11,7 +11,7 @@ from netverify.gate.fingerprint import fingerprint
 from netverify.intent.spec import Severity
 from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, undecided, undecided_case
-from netverify.report.lint_list import finding_of, rule_of
+from netverify.report.lint_list import findings_of, gravest_first
 from netverify.report.surface_text import OPENNESS_WORDS, counts_text, way_details
 from netverify.report.way_text import knock_text, opened_by
 
@@ -25,7 +25,7 @@ def list_of_surface(surface: Surface, findings: tuple[Diagnostic, ...], inventor
     doubts = [undecided("exposed", reason) for reason in surface.unknown_because]
     ways = [_finding(one) for one in surface.ways if one.openness not in _CLOSED]
     ways.sort(key=lambda one: one.severity.rank)
-    told = (*doubts, *(finding_of(one, rule_of(one)) for one in findings), *ways)
+    told = (*doubts, *findings_of(gravest_first(findings)), *ways)
     passed = tuple(_finding(one) for one in surface.ways if one.openness in _CLOSED)
     return FindingList(
         "exposed",

@@ -1,0 +1,56 @@
+"""Reports that are lists of findings, for programs; and what every report for programs says about its run."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from netverify.cli.outputs import Output
+from netverify.cli.revisions import head_revision, repository_url
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.versioning import version_of
+from netverify.manifests.confidential import shown_arguments
+from netverify.report.finding_list import FindingList, ListFormat, Run
+
+LIST_FORMATS = tuple(one.value for one in ListFormat)
+_DISARMED = {
+    **dict.fromkeys(("json", "sarif", "gitlab"), "#\\u0023["),
+    **dict.fromkeys(("junit", "markdown", "html"), "#&#35;["),
+}
+"""What stands for ``##[``, which a runner of GitHub takes for a command anywhere in a line; only texts can hold it.
+
+Lines of ``github`` are commands already, and text is painted. Source: actions/runner, ActionCommand.cs.
+"""
+
+
+def this_run(status: ExitStatus) -> Run:
+    """How this program was started, where, and what it ends with."""
+    arguments = shown_arguments(sys.argv[1:])
+    return Run(
+        version=version_of("netverify"),
+        directory=str(Path.cwd()),
+        arguments=arguments,
+        command=shlex.join(("netverify", *arguments)),
+        exit_code=int(status),
+        revision=head_revision(),
+        repository=repository_url(),
+    )
+
+
+def is_list(output: Output) -> bool:
+    """Whether ``output`` is a list of findings."""
+    return output.format in LIST_FORMATS
+
+
+def rendered_findings(found: Callable[[], FindingList], output: Output, run: Run) -> str:
+    """``found`` in the format of ``output``; nothing in it does a runner take for a command by mistake."""
+    from netverify.report.finding_formats import rendered_list  # noqa: PLC0415 the writers bring XML and digests
+
+    return disarmed(rendered_list(found(), ListFormat(output.format), run), output)
+
+
+def disarmed(piece: str, output: Output) -> str:
+    """``piece`` of a report for ``output`` without what a runner takes for a command by mistake."""
+    return piece.replace("##[", _DISARMED.get(output.format, "##["))
