@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from netverify.diagnostics import NetverifyError, Origin
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
-from netverify.model.cluster import NODES
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
@@ -119,6 +119,8 @@ def shrink(flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) ->
         if pod.workload is None:
             for key in sorted(pod.labels):
                 flow = _first_accepted(flow, _without_label(flow, end, key), accepts)
+            usual = replace(_pod(flow, end), service_account=DEFAULT_SERVICE_ACCOUNT)
+            flow = _first_accepted(flow, _with_end(flow, end, usual), accepts)
             flow = _first_accepted(flow, _with_end(flow, end, replace(_pod(flow, end), ports=())), accepts)
     return flow
 

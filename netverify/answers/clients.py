@@ -21,6 +21,7 @@ from netverify.rules.predicate import (
     AnyOf,
     Behaves,
     Choices,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -131,6 +132,7 @@ def _split(predicate: Predicate, cells: int, intervals: Intervals) -> _Split:
             | PodMatches()
             | OnHostNetwork()
             | IsWorkload()
+            | HasServiceAccount()
             | AddressIn()
             | Behaves()
             | Unspecified()

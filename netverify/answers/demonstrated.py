@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from netverify.connectivity.creatable import NEW_NAMESPACES, Creatable
 from netverify.connectivity.demonstrations import Demonstration
+from netverify.connectivity.population import ACCOUNT
 from netverify.connectivity.terms import Term, Terms, requirements_of, selector_with
 from netverify.connectivity.variables import TRUE, Variables
 from netverify.model.behaviours import Behaviour
@@ -19,6 +20,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Choice,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -49,8 +51,8 @@ class DemonstrationWords:
         whole = [term for term in terms if self.terms.holds(shown.parts, term.parts)]
         rest = self.terms.exactly(self.terms.without(shown.parts, whole))
         pods = AnyOf(tuple(one.predicate(self.end) for one in (*(term.pods for term in whole), *rest)))
-        asked = narrowed(question, self.end, All((pods, *self._addresses(self.end, shown))))
-        partner = All((*self._partner(shown), *self._addresses(self._other, shown)))
+        asked = narrowed(question, self.end, All((pods, *self._told_of(self.end, shown))))
+        partner = All((*self._partner(shown), *self._told_of(self._other, shown)))
         return replace(
             narrowed(asked, self._other, partner), traffic=All((*self._traffic(shown), *self._unspecified(shown)))
         )
@@ -105,11 +107,18 @@ class DemonstrationWords:
         labels = self._variables.labels()
         for variable, value in shown.world.items():
             label = labels.get(variable)
-            if label is not None:
+            if label is not None and label.key != ACCOUNT:
                 selector = selector_with(requirements_of(label, 1 << value))
                 yield PodMatches(end, selector) if label.namespace is None else NamespaceMatches(end, selector)
 
-    def _addresses(self, end: End, shown: Demonstration) -> Iterator[Predicate]:
+    def _told_of(self, end: End, shown: Demonstration) -> Iterator[Predicate]:
+        """Where the pod at ``end`` is, and as whom it runs, as far as the world of ``shown`` says."""
+        labels = self._variables.labels()
+        for variable, value in shown.world.items():
+            label = labels.get(variable)
+            if label is not None and label.key == ACCOUNT and label.end is end:
+                named = {number: HasServiceAccount(end, name) for name, number in label.values.items()}
+                yield named[value] if value in named else Not(AnyOf(tuple(named.values())))
         interval = shown.world.get(self._variables.address(end))
         if interval is not None:
             yield AddressIn(end, (self.creatable.domain.plan.intervals.all[interval],))

@@ -72,6 +72,8 @@ class Changes:
             return True
         if old.ports != new.ports and mentions.port_names:
             return True
+        if old.service_account != new.service_account and mentions.service_accounts[direction.peer]:
+            return True
         return any(
             old.labels.get(key) != new.labels.get(key) or old.open_labels.get(key, ()) != new.open_labels.get(key, ())
             for key in mentions.pod_labels[direction.peer]
@@ -156,6 +158,10 @@ class Changes:
                 yield f"label {key}: {_shown(before)} -> {_shown(after)}"
             if old.open_labels.get(key, ()) != new.open_labels.get(key, ()):
                 yield f"label {key}, which its controller sets"
+        accounts = {name for of_end in self.everywhere.service_accounts.values() for name in of_end}
+        before, after = (_told_of(one.service_account, accounts) for one in (old, new))
+        if before != after:
+            yield f"service account: {_shown(before)} -> {_shown(after)}"
         if old.host_network is not new.host_network:
             yield f"host network: {_yes(old.host_network)} -> {_yes(new.host_network)}"
         if old.single is not new.single:
@@ -191,6 +197,11 @@ def _written(tier: Tier) -> Iterator[Hashable]:
         yield rule.subject, rule.peer, rule.traffic, rule.action, tied
 
 
+def _told_of(account: str | None, told_apart: Collection[str]) -> str | None:
+    """``account``, or None where nobody tells it from others; one that is not known is told from all."""
+    return "(not known)" if account is None and told_apart else account if account in told_apart else None
+
+
 def _keys(old: Namespace, new: Namespace) -> frozenset[str] | None:
     """The label keys in which one namespace differs; none where it is undeclared on both sides."""
     if old.declared is not new.declared:
@@ -202,7 +213,8 @@ def _keys(old: Namespace, new: Namespace) -> frozenset[str] | None:
 
 
 def _rest(workload: Workload) -> Hashable:
-    return workload.host_network, workload.single, tuple(sorted(workload.open_labels.items()))
+    opened = tuple(sorted(workload.open_labels.items()))
+    return workload.host_network, workload.single, opened, workload.service_account, workload.node
 
 
 def _facts(workload: Workload) -> Hashable:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from netverify.connectivity.access import Accesses, Open, Pair, Walk, support
 from netverify.connectivity.diagrams import Diagram, Node
 from netverify.connectivity.domain import Domain
-from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
+from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.connectivity.variables import ABSENT, OTHER, Variables
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import End
 from netverify.rules.predicate import Choice, Decided
 
 _CAUTIOUS = Decided(CAUTIOUS)
-_QUIETEST = {SAME_NODE: 0, POD_LABELS: OTHER, NAMESPACE_LABELS: ABSENT}
+_QUIETEST = {SAME_NODE: 0, POD_LABELS: OTHER, SERVICE_ACCOUNT: OTHER, NAMESPACE_LABELS: ABSENT}
 """The value that says least, of everything that is left open but addresses and behaviours."""
 
 

@@ -10,6 +10,7 @@ from netverify.connectivity.all_pairs import all_pairs
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Creation
 from netverify.connectivity.elimination import any_port, in_every_world, in_some_world
+from netverify.connectivity.population import ACCOUNT
 from netverify.connectivity.rectangles import Rectangle
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, ContainerPort, Namespace, Workload, WorkloadKey
@@ -109,7 +110,11 @@ class Creatable:
     def kept(self, namespace: str) -> set[int]:
         """The variables that say which possible pod of ``namespace`` it is: its labels and those of the namespace."""
         labels = self.domain.variables.labels().values()
-        return {label.number for label in labels if label.end is self._end or label.namespace == namespace}
+        return {
+            label.number
+            for label in labels
+            if (label.end is self._end and label.key != ACCOUNT) or label.namespace == namespace
+        }
 
     def _possible(self, namespace: str, key: WorkloadKey) -> Possible:
         found = Possible(namespace)
@@ -134,12 +139,17 @@ class Creatable:
         return in_some_world(in_every_world(meeting.diagram, meeting.walk, kept | chosen), meeting.walk, kept)
 
     def chosen(self, meeting: Meeting) -> Iterator[int]:
-        """The variables that whoever creates the pods decides, but for the labels of the one at the open end."""
+        """The variables that whoever creates the pods decides, but for the labels of the one at the open end.
+
+        Its service account is among them: whom a listing names may choose it.
+        """
         closed = End.SOURCE if self._end is End.DESTINATION else End.DESTINATION
         yield from self.domain.variables.port_name_variables()
+        labels = self.domain.variables.labels().values()
+        yield from (label.number for label in labels if label.key == ACCOUNT and label.end is self._end)
         if meeting.partner is None or meeting.partner.kind != _KIND:
             return
-        for label in self.domain.variables.labels().values():
+        for label in labels:
             if label.end is closed or label.namespace in NEW_NAMESPACES:
                 yield label.number
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netverify.connectivity.cells import Cells
 from netverify.connectivity.diagrams import Diagrams
-from netverify.connectivity.population import HOSTS, Population, populate
+from netverify.connectivity.population import ACCOUNT, HOSTS, Population, populate
 from netverify.connectivity.ports import PortAtoms
 from netverify.connectivity.spread import Spreads
 from netverify.connectivity.variables import Variables
@@ -99,11 +99,7 @@ def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that th
     known.update(creation.taken)
     nodes = nodes_at(cluster)
     plan = AddressPlan(Intervals({*mentions.ranges, *nodes.ranges}), sorted(known), cidrs, nodes)
-    labels = mentions.pod_labels
-    pod_values = {
-        key: labels[End.SOURCE].get(key, set()) | labels[End.DESTINATION].get(key, set())
-        for key in (*labels[End.SOURCE], *labels[End.DESTINATION])
-    }
+    pod_values = _pod_values(mentions)
     population = populate(cluster, plan, frozenset(pod_values))
     variables = Variables(pod_values, mentions.namespace_labels, len(plan.intervals.all))
     diagrams = Diagrams(ports.count, variables.domains)
@@ -120,6 +116,17 @@ def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that th
         addresses_apart=apart and not cidrs and not exact_addresses,
         creation=creation,
     )
+
+
+def _pod_values(mentions: Mentions) -> Mapping[str, set[str]]:
+    """The values of labels of pods that ``mentions`` tell apart at either end, and service accounts beside them."""
+    labels = mentions.pod_labels
+    values = {
+        key: labels[End.SOURCE].get(key, set()) | labels[End.DESTINATION].get(key, set())
+        for key in (*labels[End.SOURCE], *labels[End.DESTINATION])
+    }
+    accounts = mentions.service_accounts[End.SOURCE] | mentions.service_accounts[End.DESTINATION]
+    return {**values, ACCOUNT: accounts} if accounts else values
 
 
 def _table_mentions(table: RuleTable) -> Mentions:

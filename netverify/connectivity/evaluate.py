@@ -29,6 +29,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -145,7 +146,7 @@ class Evaluator:
                 looks_at = End.DESTINATION
             case PodMatches() | InNamespace() | NamespaceMatches() | AddressIn():
                 looks_at = predicate.end
-            case OnHostNetwork() | IsPod() | IsWorkload():
+            case OnHostNetwork() | IsPod() | IsWorkload() | HasServiceAccount():
                 looks_at = predicate.end
             case _ as never:
                 assert_never(never)
@@ -204,6 +205,8 @@ class Evaluator:
                 return self._namespaces.spread(selector)
             case PodMatches(_, selector):
                 return self._each(within, lambda block: self._pods.cells(selector, end, block))
+            case HasServiceAccount(_, name):
+                return self._each(within, lambda block: self._pods.with_account(name, end, block))
             case IsWorkload(_, key):
                 return self._is_workload(key)
             case AddressIn(_, ranges):

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from netverify.connectivity.bits import bits_of, ones
 from netverify.connectivity.domain import Domain
-from netverify.connectivity.population import EXTERNAL, Block
+from netverify.connectivity.population import EXTERNAL, Block, open_labels_of
 from netverify.model.address_plan import Holder
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload
@@ -97,7 +97,7 @@ class Leeways:
         for bit, workload in enumerate(block.workloads):
             is_apart = workload.addresses or workload.replica_addresses or workload.within
             if is_apart or (keys and workload.key not in created):
-                leeway = self._of(workload, tuple(key for key in workload.open_labels if key in keys))
+                leeway = self._of(workload, tuple(key for key in open_labels_of(workload) if key in keys))
                 apart[leeway] = apart.get(leeway, 0) | 1 << bit
             else:
                 plain |= 1 << bit
@@ -129,7 +129,8 @@ class Leeways:
         return len(self._plan.free(Holder.EXTERNAL, interval)) < 2 or self._plan.is_scarce(interval)
 
     def _of(self, workload: Workload, keys: tuple[str, ...]) -> Leeway:
-        labels = tuple((key, workload.open_labels[key]) for key in sorted(keys))
+        opened = open_labels_of(workload)
+        labels = tuple((key, opened[key]) for key in sorted(keys))
         holder = _holder(workload)
         if workload.addresses:
             return Leeway(self._bits(workload), holder, self._counts(workload), takes_free=False, labels=labels)

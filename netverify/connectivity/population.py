@@ -17,6 +17,8 @@ from netverify.model.cluster import NODES, Cluster, Workload, WorkloadKey
 
 HOSTS = 0
 """The number of the block of pods on the host network, of all namespaces."""
+ACCOUNT = "(service account)"
+"""The key under which the service account of a pod is kept beside its labels; no label has such a key."""
 EXTERNAL = 1
 """The number of the block of external addresses; its bits are the numbers of elementary intervals."""
 
@@ -27,7 +29,8 @@ class Block:
     ``endpoints`` gives the number of the endpoint of each bit, ascending, and ``full`` the bits that somebody has.
     ``namespace`` is None for the two blocks that belong to none. ``labels`` maps a label's key and value to who has
     it, ``having`` a key to who has it with any value, and ``opened`` a key to those whose controller sets its value;
-    these are in neither of the others. Only keys that selectors name are there.
+    these are in neither of the others. Only keys that selectors name are there, and ``ACCOUNT`` where predicates name
+    service accounts; it is open where it is not known.
     """
 
     __slots__ = ("endpoints", "full", "having", "labels", "namespace", "number", "opened", "workloads")
@@ -52,8 +55,8 @@ class Block:
         values: dict[str, dict[str, list[int]]] = {}
         opened: dict[str, list[int]] = defaultdict(list)
         for bit, workload in enumerate(workloads):
-            open_labels = workload.open_labels
-            for key, value in workload.labels.items():
+            open_labels = open_labels_of(workload)
+            for key, value in (*workload.labels.items(), (ACCOUNT, workload.service_account or "")):
                 if key in keys and key not in open_labels:
                     values.setdefault(key, {}).setdefault(value, []).append(bit)
             for key in open_labels:
@@ -63,6 +66,13 @@ class Block:
         self.labels = labels
         self.having = {key: _union(named.values()) for key, named in labels.items()}
         self.opened = {key: bits_of(who) for key, who in opened.items()}
+
+
+def open_labels_of(workload: Workload) -> Mapping[str, tuple[str, ...] | None]:
+    """The labels of ``workload`` whose value is open, and ``ACCOUNT`` where its service account is not known."""
+    if workload.service_account is not None:
+        return workload.open_labels
+    return {**workload.open_labels, ACCOUNT: None}
 
 
 def _union(sets: Iterable[int]) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from netverify.connectivity.bits import bits_of, ones
 from netverify.connectivity.cells import Cells, both_cells
 from netverify.connectivity.diagrams import NEVER, Diagram
 from netverify.connectivity.domain import Domain
-from netverify.connectivity.population import EXTERNAL, HOSTS, Block
+from netverify.connectivity.population import ACCOUNT, EXTERNAL, HOSTS, Block
 from netverify.connectivity.spread import Spread
 from netverify.connectivity.variables import LabelVariable
 from netverify.model.cluster import NODES, Namespace
@@ -34,11 +34,18 @@ class PodSelectors:
 
     def cells(self, selector: LabelSelector, end: End, block: Block) -> Cells:
         """The members of ``block`` that ``selector`` matches at ``end``; addresses have no labels."""
+        return self._all_hold(selector.requirements, end, block)
+
+    def with_account(self, name: str, end: End, block: Block) -> Cells:
+        """The members of ``block`` that run as the service account ``name``."""
+        return self._all_hold((Requirement(ACCOUNT, Operator.IN, (name,)),), end, block)
+
+    def _all_hold(self, requirements: Sequence[Requirement], end: End, block: Block) -> Cells:
         if block.number == EXTERNAL or not block.full:
             return ()
         sure = block.full & ~self._nodes if block.number == HOSTS else block.full
         open_cells: list[Cells] = []
-        for requirement in selector.requirements:
+        for requirement in requirements:
             holding = _holders(requirement, block)
             opened = block.opened.get(requirement.key, 0)
             if opened:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from netverify.connectivity.domain import Domain
+from netverify.connectivity.population import ACCOUNT
 from netverify.model.flow import End
 from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.rules.mentions import Mentions, collect
@@ -24,6 +25,7 @@ def tells_apart(domain: Domain, predicates: Iterable[Predicate]) -> bool:
         and asked.port_names <= told.port_names
         and asked.ranges <= told.ranges
         and all(_are_told(asked.pod_labels[end], domain.variables.pod_values) for end in End)
+        and all(asked.service_accounts[end] <= set(domain.variables.pod_values.get(ACCOUNT, ())) for end in End)
         and _are_told(asked.namespace_labels, domain.variables.namespace_values)
     )
 

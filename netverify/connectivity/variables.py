@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, PORT_NAMES, SAME_NODE
+from netverify.connectivity.outcome import (
+    NAMESPACE_LABELS,
+    POD_ADDRESS,
+    POD_LABELS,
+    PORT_NAMES,
+    SAME_NODE,
+    SERVICE_ACCOUNT,
+)
+from netverify.connectivity.population import ACCOUNT
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
 from netverify.rules.predicate import Choice, NamedPort, Unspecified
@@ -93,11 +101,14 @@ class Variables:
         return self._known(_ADDRESS[end], (1 << self.intervals) - 1, POD_ADDRESS)
 
     def pod_label(self, end: End, key: str) -> LabelVariable:
-        """The label of the pod at ``end`` whose value is open; on a pod that could be created it may be absent."""
+        """The label of the pod at ``end`` whose value is open; on a pod that could be created it may be absent.
+
+        Under the key ``ACCOUNT`` it is the service account: an absent one is another one that nobody names.
+        """
         label = self._pod_labels.get((end, key))
         if label is None:
             label = self._pod_labels[end, key] = replace(self._label(key, self.pod_values[key]), end=end)
-            self._known(label.number, label.everything, POD_LABELS)
+            self._known(label.number, label.everything, SERVICE_ACCOUNT if key == ACCOUNT else POD_LABELS)
         return label
 
     def namespace_label(self, namespace: str, key: str) -> LabelVariable:

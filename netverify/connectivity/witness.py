@@ -9,12 +9,12 @@ from netverify.connectivity.bits import ones
 from netverify.connectivity.courses import Course, decided
 from netverify.connectivity.domain import Domain
 from netverify.connectivity.pair_diagrams import Place
-from netverify.connectivity.population import EXTERNAL
+from netverify.connectivity.population import ACCOUNT, EXTERNAL
 from netverify.connectivity.variables import ABSENT, OTHER
 from netverify.model.address_plan import Holder
 from netverify.model.addresses import Address
 from netverify.model.behaviours import CAUTIOUS
-from netverify.model.cluster import Workload
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.rules.predicate import Choice, Decided
@@ -82,7 +82,18 @@ class Decoder:
             workload.ports,
             workload.host_network,
             workload.key,
+            workload.service_account or self._account(course, end),
         )
+
+    def _account(self, course: Course, end: End) -> str:
+        """The service account that ``course`` gives to the pod at ``end``; the usual one if that will do."""
+        names = self._domain.variables.pod_values.get(ACCOUNT)
+        if not names:
+            return DEFAULT_SERVICE_ACCOUNT
+        label = self._domain.variables.pod_label(end, ACCOUNT)
+        number = course.values.get(label.number)
+        named = next((name for name, index in label.values.items() if index == number), None)
+        return named or (DEFAULT_SERVICE_ACCOUNT if number is None else unused(DEFAULT_SERVICE_ACCOUNT, label.values))
 
     def _open_labels(self, course: Course, end: End, workload: Workload) -> Iterator[tuple[str, str]]:
         """The labels that the controller of ``workload`` sets, as far as selectors name their keys."""

@@ -71,6 +71,7 @@ def _alike(
         if one.key == subject.workload or not _is_as_it_stands(one):
             continue
         pod = replace(subject, labels=one.labels, ports=one.ports, workload=one.key)
+        pod = pod if one.service_account is None else replace(pod, service_account=one.service_account)
         other = replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
         if all(matches(part, other, behaviours) for part in question.asked) and allows(tables, other, behaviours):
             yield str(one.key), IsWorkload(end, one.key)

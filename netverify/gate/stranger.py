@@ -18,6 +18,7 @@ from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    HasServiceAccount,
     IsPod,
     Leaf,
     NamedPort,
@@ -75,6 +76,8 @@ class Stranger:
         ]
         if labels:
             parts.append(PodMatches(end, LabelSelector(tuple(_without(labels)))))
+        accounts = sorted({name for one in End for name in self._mentions.service_accounts[one]})
+        parts += [Not(HasServiceAccount(end, name)) for name in accounts]
         return All((*parts, *self._elsewhere(end)))
 
     @cached_property

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from netverify.model.addresses import Address
-from netverify.model.cluster import ContainerPort, WorkloadKey, is_node
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, ContainerPort, WorkloadKey, is_node
 from netverify.model.labels import Labels
 from netverify.model.traffic import Protocol
 
@@ -40,6 +40,7 @@ class Direction(StrEnum):
 class Pod:
     """A pod at one end of a flow. ``workload`` is None for a possible pod, one that is not in the manifests.
 
+    It runs as the ``service_account`` of its namespace.
     ``address`` is the one that the flow uses, in the flow's family. A node stands here as well: it is no pod, but is on
     the host network as pods are.
     """
@@ -51,6 +52,7 @@ class Pod:
     ports: tuple[ContainerPort, ...] = ()
     host_network: bool = False
     workload: WorkloadKey | None = None
+    service_account: str = DEFAULT_SERVICE_ACCOUNT
 
     @property
     def is_node(self) -> bool:

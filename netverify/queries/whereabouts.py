@@ -12,6 +12,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -113,7 +114,7 @@ def _is_of_nodes(leaf: Leaf, end: End) -> bool:
             return at is end and is_node(key)
         case InNamespace(at, name):
             return at is end and name == NODES
-        case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+        case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | HasServiceAccount():
             return False
         case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return False

@@ -16,6 +16,7 @@ from netverify.rules.predicate import (
     AnyOf,
     Behaves,
     Choice,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -40,7 +41,7 @@ def setting_words(behaviour: Choice, *, value: bool) -> str:
     return f"{behaviour}={'true' if value else 'false'}"
 
 
-def peer_words(peer: Predicate) -> str:
+def peer_words(peer: Predicate) -> str:  # noqa: C901 - one arm for each node type
     """One end of a rule in words; ``anyone`` for a rule without peers."""
     parts = tuple(_flat(peer))
     pods = [selector_text(part.selector) for part in parts if isinstance(part, PodMatches)]
@@ -54,6 +55,8 @@ def peer_words(peer: Predicate) -> str:
                 places.append("all namespaces" if selector == EVERYTHING else f"namespaces {selector_text(selector)}")
             case IsWorkload(_, key):
                 others.append(str(key))
+            case HasServiceAccount(_, name):
+                others.append(f"service account {name}")
             case AddressIn(_, ranges):
                 named = [cidr for block in ranges for cidr in cidrs(block)]
                 others.append("addresses " + ", ".join(named[:_MANY]) + (", ..." if named[_MANY:] else ""))
@@ -97,7 +100,7 @@ def _traffic_words(predicate: Predicate) -> Iterator[str]:
             return
         case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | IsWorkload():
             return
-        case Behaves() | Unspecified() | SameNode():
+        case HasServiceAccount() | Behaves() | Unspecified() | SameNode():
             return
         case _ as never:
             assert_never(never)

@@ -17,6 +17,7 @@ from netverify.rules.predicate import (
     AnyOf,
     Behaves,
     Choices,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -66,6 +67,9 @@ def matches(predicate: Predicate, flow: Flow, behaviours: Choices) -> bool:  # n
             return any(flow.at(end).address in block for block in ranges)
         case IsPod(end):
             return _is_pod(flow.at(end))
+        case HasServiceAccount(end, name):
+            endpoint = flow.at(end)
+            return _is_pod(endpoint) and endpoint.service_account == name
         case IsWorkload(end, key):
             endpoint = flow.at(end)
             return isinstance(endpoint, Pod) and endpoint.workload == key

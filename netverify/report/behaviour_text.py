@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
-from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE
+from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
 from netverify.rules.predicate import Choice
 
@@ -18,6 +18,7 @@ _UNTOLD: Mapping[str, str] = MappingProxyType(
         POD_ADDRESS: "an address of a pod or node that the manifests do not tell",
         SAME_NODE: "both pods may run on one node, or not",
         POD_LABELS: "a label whose value a controller chooses",
+        SERVICE_ACCOUNT: "a service account that the manifests do not tell, or tell in two ways",
         NAMESPACE_LABELS: "labels of a namespace whose Namespace object is not among the manifests",
     },
 )

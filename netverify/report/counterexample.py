@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from netverify.model.cluster import Cluster
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, Cluster
 from netverify.model.flow import End, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.outcome import Answer
@@ -21,7 +21,7 @@ IMAGE = "registry.k8s.io/pause:3.10"
 
 _FIELDS = frozenset(
     ("apiVersion", "kind", "metadata", "name", "namespace", "labels", "spec", "hostNetwork", "containers", "image"),
-) | {"ports", "containerPort", "protocol"}
+) | {"ports", "containerPort", "protocol", "serviceAccountName"}
 
 Tree: TypeAlias = "Mapping[str, Tree] | list[Tree] | str | int | bool"
 
@@ -71,6 +71,8 @@ def _pod(pod: Pod, name: str) -> Tree:
     if pod.labels:
         metadata["labels"] = dict(sorted(pod.labels.items()))
     spec: dict[str, Tree] = {"hostNetwork": True} if pod.host_network else {}
+    if pod.service_account != DEFAULT_SERVICE_ACCOUNT:
+        spec["serviceAccountName"] = pod.service_account
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**spec, "containers": [container]}}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netverify.model.cluster import NODE, Cluster, ContainerPort, is_node
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODE, Cluster, ContainerPort, is_node
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
 from netverify.queries.outcome import Witness
@@ -44,6 +44,8 @@ def _possible_pod_text(pod: Pod, cluster: Cluster) -> str:
         named = f"{pod.namespace} with labels {labels_text(free)}" if free else pod.namespace
         parts = [f"a pod in a namespace that is not in these manifests ({named})"]
     parts.append(f"with labels {labels_text(pod.labels)}" if pod.labels else "without any label")
+    if pod.service_account != DEFAULT_SERVICE_ACCOUNT:
+        parts.append(f"and service account {pod.service_account}")
     if pod.ports:
         parts.append(f"that declares {', '.join(_port_text(port) for port in pod.ports)}")
     return " ".join(parts)

@@ -18,6 +18,7 @@ from netverify.connectivity.outcome import (
     POD_LABELS,
     PORT_NAMES,
     SAME_NODE,
+    SERVICE_ACCOUNT,
     Access,
     Bundle,
     Isolation,
@@ -43,6 +44,7 @@ _OPEN_QUESTIONS: Mapping[str, str] = {
     POD_ADDRESS: "the address of a pod or node, which the manifests do not tell",
     SAME_NODE: "whether both pods run on one node",
     POD_LABELS: "the value of a label that a controller adds",
+    SERVICE_ACCOUNT: "the service account of a pod, which the manifests do not tell",
     PORT_NAMES: "which names pods that could be created give to their ports",
     NAMESPACE_LABELS: "the labels of a namespace whose Namespace object is not in the manifests",
 }

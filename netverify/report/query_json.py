@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from netverify.manifests.coverage import Inventory
-from netverify.model.cluster import NODE
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODE
 from netverify.model.flow import End, Endpoint, External, Pod
 from netverify.queries.outcome import Answer, Hop, Listed, Listing, Reason, Route, Witness
 from netverify.report.endpoint_text import address_matters
@@ -38,11 +38,18 @@ def endpoint_json(endpoint: Endpoint, *, with_address: bool) -> Json:
                 "existing": key is not None,
                 "workload": str(key) if key else None,
                 "host_network": endpoint.host_network,
+                **_as_whom(endpoint),
                 "ports": [
                     {"name": port.name or None, "port": port.number, "protocol": port.protocol.value}
                     for port in endpoint.ports
                 ],
             }
+
+
+def _as_whom(pod: Pod) -> dict[str, Json]:
+    """The service account of a pod that could be created, where it has to be another one than the usual."""
+    told = pod.workload is None and pod.service_account != DEFAULT_SERVICE_ACCOUNT
+    return {"service_account": pod.service_account} if told else {}
 
 
 def hop_json(hop: Hop) -> Json:

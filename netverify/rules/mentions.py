@@ -16,6 +16,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -46,6 +47,7 @@ class Mentions:
     unspecified: set[Unspecified] = field(default_factory=set)
     ports: set[int] = field(default_factory=set)
     workloads: set[WorkloadKey] = field(default_factory=set)
+    service_accounts: dict[End, set[str]] = field(default_factory=lambda: {end: set() for end in End})
     _seen: dict[int, Predicate] = field(default_factory=dict)
 
     def is_new(self, predicate: Predicate) -> bool:
@@ -59,6 +61,7 @@ class Mentions:
         """Add what ``other`` mentions."""
         for end in End:
             _add_values(self.pod_labels[end], other.pod_labels[end])
+            self.service_accounts[end] |= other.service_accounts[end]
         _add_values(self.namespace_labels, other.namespace_labels)
         self.ranges |= other.ranges
         self.addressed |= other.addressed
@@ -104,6 +107,8 @@ def collect(predicate: Predicate, mentions: Mentions) -> None:  # noqa: C901, PL
                 mentions.ports.update((first, last + 1))
         case IsWorkload(_, key):
             mentions.workloads.add(key)
+        case HasServiceAccount(end, name):
+            mentions.service_accounts[end].add(name)
         case _ as never:
             assert_never(never)
 

@@ -9,6 +9,7 @@ from netverify.model.flow import End
 from netverify.rules.predicate import (
     AddressIn,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -32,7 +33,9 @@ def at_end(predicate: Predicate, end: End) -> Predicate:
 
 def _moved(leaf: Leaf, end: End) -> Leaf:
     match leaf:
-        case IsPod() | OnHostNetwork() | InNamespace() | NamespaceMatches() | PodMatches() | IsWorkload() | AddressIn():
+        case IsPod() | OnHostNetwork() | InNamespace() | NamespaceMatches() | PodMatches() | HasServiceAccount():
+            return replace(leaf, end=end)
+        case IsWorkload() | AddressIn():
             return replace(leaf, end=end)
         case Behaves() | Unspecified() | PortIn() | NamedPort() | SameNode():
             return leaf

@@ -128,6 +128,14 @@ class PodMatches:
 
 
 @dataclass(frozen=True, slots=True)
+class HasServiceAccount:
+    """``end`` is a pod that runs as the service account called ``name`` of its own namespace; no node does."""
+
+    end: End
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class IsWorkload:
     """``end`` is an existing pod of the workload ``key``, or the node with that key."""
 
@@ -162,7 +170,9 @@ class NamedPort:
     name: str
 
 
-AboutEnd: TypeAlias = InNamespace | NamespaceMatches | PodMatches | AddressIn | OnHostNetwork | IsPod | IsWorkload
+AboutEnd: TypeAlias = (
+    InNamespace | NamespaceMatches | PodMatches | AddressIn | OnHostNetwork | IsPod | IsWorkload | HasServiceAccount
+)
 """What looks at the end that it names."""
 
 Leaf: TypeAlias = AboutEnd | Behaves | Unspecified | SameNode | PortIn | NamedPort

@@ -16,6 +16,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -117,6 +118,7 @@ def ends_of(leaf: Leaf) -> frozenset[End]:
             | OnHostNetwork(end)
             | IsPod(end)
             | IsWorkload(end)
+            | HasServiceAccount(end)
         ):
             return _ALONE[end]
         case Behaves() | Unspecified() | PortIn():
@@ -135,6 +137,8 @@ def about_traffic(leaf: Leaf) -> PortIn | NamedPort | None:
         case PortIn() | NamedPort():
             return leaf
         case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | IsWorkload():
+            return None
+        case HasServiceAccount():
             return None
         case Behaves() | Unspecified() | SameNode():
             return None

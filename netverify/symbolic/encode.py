@@ -17,6 +17,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -114,6 +115,8 @@ class Encoder:
                 return self.share(predicate, "address", lambda: self.spaces[end].address_in(ranges))
             case IsPod(end):
                 return self.spaces[end].is_pod()
+            case HasServiceAccount(end, name):
+                return self.spaces[end].has_service_account(name)
             case IsWorkload(end, key):
                 return self.spaces[end].is_workload(key)
             case SameNode():

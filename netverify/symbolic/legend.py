@@ -26,6 +26,8 @@ def _variables(encoder: Encoder) -> Iterator[str]:
         for key, index in space.namespace_labels.items():
             values = _numbered(["absent", "other", *space.namespace_values[key]])
             yield f"; {index.name}: namespace label {_comment(key)}: {values}"
+        if space.accounts:
+            yield f"; {space.account.name}: service account: {_numbered(['other', *space.accounts])}"
     plan = encoder.spaces[End.SOURCE].plan
     if plan is not None:
         yield f"; addresses: {_numbered([str(interval) for interval in plan.intervals.all])}"

@@ -168,13 +168,15 @@ def _tell_apart(ours: Mapping[End, EndSpace], theirs: Mapping[End, EndSpace]) ->
     """Give ``theirs`` variables of its own for what an existing workload has anew on the other side.
 
     A workload that moves to the host network, or from there, has another address afterwards; and a label that its
-    controller sets has another value where it chooses among others.
+    controller sets has another value where it chooses among others. The same goes for its service account.
     """
     for end in End:
         space = theirs[end]
         for one, other in zip(ours[end].cast.workloads, space.cast.workloads, strict=True):
             if space.address is not None and one.host_network is not other.host_network:
                 space.address = Index(f"{ours[end].prefix}_address_denied", space.address.size)
+            if one.service_account != other.service_account and space.account.fixed is None:
+                space.account = Index(f"{ours[end].account.name}_denied", space.account.size)
             for key in space.labels.keys() & one.open_labels.keys() & other.open_labels.keys():
                 if one.open_labels[key] != other.open_labels[key] and space.labels[key].fixed is None:
                     own = ours[end].labels[key]

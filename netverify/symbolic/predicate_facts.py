@@ -15,6 +15,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -46,7 +47,7 @@ def _named_place(leaf: Leaf, end: End) -> _Names:
             return frozenset({name}) if at is end else None
         case IsWorkload(at, key):
             return frozenset({key.namespace}) if at is end else None
-        case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+        case NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | HasServiceAccount():
             return None
         case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return None
@@ -80,6 +81,8 @@ def ruled_out_places(predicate: Predicate, end: End) -> frozenset[str]:
         case All(parts):
             return _NO_PLACES.union(*(ruled_out_places(part, end) for part in parts))
         case AnyOf() | InNamespace() | IsWorkload() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+            return _NO_PLACES
+        case HasServiceAccount():
             return _NO_PLACES
         case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return _NO_PLACES
@@ -117,6 +120,8 @@ def _named_workload(leaf: Leaf, end: End) -> frozenset[WorkloadKey] | None:
             return frozenset({key}) if at is end else None
         case InNamespace() | NamespaceMatches() | PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
             return None
+        case HasServiceAccount():
+            return None
         case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return None
         case _ as never:
@@ -142,7 +147,7 @@ def _told_apart(leaf: Leaf, end: End) -> _Names:
             return None if at is end else _NO_PLACES
         case InNamespace() | IsWorkload():
             return _named_place(leaf, end) or _NO_PLACES
-        case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+        case PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | HasServiceAccount():
             return _NO_PLACES
         case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
             return _NO_PLACES
@@ -155,7 +160,7 @@ class Look(Enum):
 
     WORKLOAD = "which workload it is"
     HOST = "whether it is on the host network"
-    POD = "labels or address of one pod"
+    POD = "labels, address or service account of one pod"
     PLACE = "what all pods of a namespace share"
     FLOW = "the traffic, or the cluster"
 
@@ -174,7 +179,7 @@ def _look(leaf: Leaf) -> Look:
             return Look.WORKLOAD
         case OnHostNetwork():
             return Look.HOST
-        case PodMatches() | AddressIn():
+        case PodMatches() | AddressIn() | HasServiceAccount():
             return Look.POD
         case InNamespace() | NamespaceMatches() | IsPod():
             return Look.PLACE

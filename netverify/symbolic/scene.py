@@ -20,6 +20,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -121,6 +122,8 @@ def fold(predicate: Predicate, scene: Scene) -> bool | None:  # noqa: C901, PLR0
             return _agreed(_on_host(scene.casts[end]))
         case IsPod(end):
             return _agreed(_pods_or_not(scene.casts[end]))
+        case HasServiceAccount(end, name):
+            return _fold_account(name, scene.casts[end])
         case IsWorkload(end, key):
             cast = scene.casts[end]
             among = [workload.key == key for workload in cast.workloads]
@@ -183,6 +186,16 @@ def _fold_labels(selector: LabelSelector, cast: Cast) -> bool | None:
     if any(requirement.key in workload.open_labels for requirement in selector.requirements):
         return None
     return selector_matches(selector, workload.labels)
+
+
+def _fold_account(name: str, cast: Cast) -> bool | None:
+    answers = _pods_or_not(cast)
+    if True not in answers:
+        return _agreed(answers)
+    if cast.external or cast.namespaces or len(cast.workloads) != 1:
+        return None
+    (workload,) = cast.workloads
+    return None if workload.service_account is None else workload.service_account == name
 
 
 def _pods_or_not(cast: Cast) -> set[bool]:

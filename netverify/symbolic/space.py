@@ -29,6 +29,10 @@ NOBODY_EXISTING = 0
 """The index of ``who`` for an end that is no existing pod; the workloads of the cast are numbered from 1."""
 
 
+NO_NAMED_ACCOUNT = 0
+"""The index of a service account that no predicate names; those that are named come after it."""
+
+
 class EndSpace:
     """One end: ``place`` (a namespace of the cast, or the outside), ``who``, labels, namespace labels, ``address``.
 
@@ -69,6 +73,9 @@ class EndSpace:
             key: Index(f"{prefix}_nslabel_{number}", OTHER + 1 + len(values))
             for number, (key, values) in enumerate(self.namespace_values.items())
         }
+        names = sorted(mentions.service_accounts[end])
+        self.accounts = {name: number for number, name in enumerate(names, start=NO_NAMED_ACCOUNT + 1)}
+        self.account = Index(f"{prefix}_account", NO_NAMED_ACCOUNT + 1 + len(names), fixed=self._settled_account())
         self.address = Index(f"{prefix}_address", len(plan.intervals.all)) if plan else None
         self.host = Term(f"{prefix}_on_host") if cast.namespaces and cast.hosts else FALSE
 
@@ -83,6 +90,17 @@ class EndSpace:
             return None
         (workload,) = self.cast.workloads
         return None if key in workload.open_labels else label_index(workload, key, values)
+
+    def _settled_account(self) -> int | None:
+        """The index of the service account when only one existing pod can stand here and it is known."""
+        if self.who.fixed != 1 or not self.cast.workloads:
+            return None
+        return self.account_index(self.cast.workloads[0])
+
+    def account_index(self, workload: Workload) -> int | None:
+        """The index of the service account of ``workload``; None where that is not known."""
+        account = workload.service_account
+        return None if account is None else self.accounts.get(account, NO_NAMED_ACCOUNT)
 
     # What predicates say
 
@@ -135,6 +153,10 @@ class EndSpace:
             ),
         )
 
+    def has_service_account(self, name: str) -> Term:
+        """The end is a pod that runs as the service account called ``name``."""
+        return conjunction((self.is_pod(), self.account.equals(self.accounts[name])))
+
     def on_host_network(self) -> Term:
         """The end is a pod on the host network; possible pods are not, unless the cast says so."""
         possible = conjunction((self.host, self.who.equals(NOBODY_EXISTING), self.is_pod()))
@@ -169,7 +191,7 @@ class EndSpace:
         """Constraints that hold exactly for the members of the cast."""
         yield self.place.bounded()
         yield self.who.bounded()
-        for index in (*self.labels.values(), *self.namespace_labels.values()):
+        for index in (*self.labels.values(), *self.namespace_labels.values(), self.account):
             yield index.bounded()
         if self.address is not None:
             yield self.address.bounded()
@@ -198,6 +220,9 @@ class EndSpace:
                 parts.append(negation(index.equals(ABSENT)))
             else:
                 parts.append(index.one_of({values.get(choice, OTHER) for choice in choices}))
+        account = self.account_index(workload)
+        if account is not None:
+            parts.append(self.account.equals(account))
         if self.address is not None and workload.addresses:
             assert self.plan is not None
             parts.append(self.address.one_of({self.plan.intervals.index_of(a) for a in workload.addresses}))
@@ -236,6 +261,7 @@ class EndSpace:
         yield self.who
         yield from self.labels.values()
         yield from self.namespace_labels.values()
+        yield self.account
         if self.address is not None:
             yield self.address
 

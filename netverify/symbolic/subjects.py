@@ -15,6 +15,7 @@ from netverify.rules.predicate import (
     ALWAYS,
     AddressIn,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -105,7 +106,7 @@ class _LookedAt:
                 self.names.add(name)
             case IsWorkload(_, key):
                 self.names.add(key.namespace)
-            case PodMatches() | AddressIn() | OnHostNetwork() | IsPod():
+            case PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | HasServiceAccount():
                 pass  # tells pods apart that may be in any namespace
             case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
                 pass

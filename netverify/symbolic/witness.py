@@ -8,7 +8,7 @@ from typing import Protocol
 
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.addresses import Address
-from netverify.model.cluster import ContainerPort, Namespace, Workload
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, ContainerPort, Namespace, Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.model.traffic import MIN_PORT
@@ -87,6 +87,7 @@ def _endpoint(
         namespace = workload.key.namespace
         labels = {**workload.labels, **_open_labels(model, space, workload)}
         ports, host_network, key = workload.ports, workload.host_network, workload.key
+        account = workload.service_account or _account(model, space)
     else:
         place = _number(model, space.place)
         if place == space.outside:
@@ -95,9 +96,17 @@ def _endpoint(
         labels = _labels(model, space.labels, space.values)
         ports = _named_ports(model, encoder) if end is End.DESTINATION else ()
         host_network, key = _on_host(model, space), None
+        account = _account(model, space)
     namespace_labels = _namespace_labels(model, space, namespace, namespaces)
     name = namespace_labels[NAMESPACE_NAME_LABEL]
-    return Pod(name, namespace_labels, labels, address, ports, host_network, key)
+    return Pod(name, namespace_labels, labels, address, ports, host_network, key, account)
+
+
+def _account(model: Model, space: EndSpace) -> str:
+    """The service account of a pod of which it is not known otherwise; the usual one if that will do."""
+    number = _number(model, space.account)
+    named = next((name for name, index in space.accounts.items() if index == number), None)
+    return named or unused(DEFAULT_SERVICE_ACCOUNT, space.accounts)
 
 
 def _labels(model: Model, indexes: Mapping[str, Index], values: Mapping[str, Mapping[str, int]]) -> dict[str, str]:

@@ -76,11 +76,15 @@ class Fields:
         return self._said[disjoint]
 
 
+ACCOUNT = "(service account)"
+"""What stands in the place of a label's key for the service account of an end."""
 OF_PLACES = {"pod-address", "same-node"}
 
 
 def thing_of(name):
     """What the all-pairs reading calls that which is under ``name``."""
+    if isinstance(name, tuple) and name[1] == ACCOUNT:
+        return "service-account"
     if isinstance(name, tuple):
         return "pod-labels" if isinstance(name[0], End) else "namespace-labels"
     return str(name)  # a behaviour; or the place, which is two things, or the port, which is none

@@ -11,7 +11,7 @@ from itertools import product
 from agreement.adapter import inventory_of
 from agreement.judged_intents import checked
 from agreement.pair_cases import random_fixed
-from agreement.random_tables import random_policy_set
+from agreement.random_tables import left_open, random_policy_set, told_by_accounts
 from generators.clusters import NAME_LABEL, isolated, random_cluster
 from generators.vocabulary import SMALL, Dice
 from netverify.answers.context import make_context
@@ -66,13 +66,21 @@ class CutCase:
 
 
 def cut_case(seed):
-    """Three of four cases have tables of several tiers; in the others, a policy is gone from the second set."""
+    """Three of four cases have tables of several tiers, of which two leave things open and tell service accounts.
+
+    In the others, a policy is gone from the second set.
+    """
     rng, manifests, fewer = cut_manifests(seed)
     if seed % 4 == 0:
         cluster = inventory_of(manifests).cluster
         return CutCase(cluster, lower(cluster), lower(inventory_of(fewer).cluster), random_fixed(rng))
     cluster = inventory_of({**manifests, "policies": []}).cluster
-    return CutCase(cluster, random_policy_set(rng, cluster), random_policy_set(rng, cluster), random_fixed(rng))
+    both, fixed = [random_policy_set(rng, cluster) for _ in range(2)], random_fixed(rng)
+    if seed % 4 == 1:
+        return CutCase(cluster, *both, fixed)
+    rng = CutDice(f"open cuts {seed}")
+    told = [told_by_accounts(CutDice(f"{rng.random()}"), cluster, left_open(rng, cluster, one)) for one in both]
+    return CutCase(told[0][0], *(policies for _, policies in told), fixed)
 
 
 def cut_manifests(seed):
@@ -201,6 +209,7 @@ def pod_like(workload, case, address, existing):
         workload.ports if existing else (),
         workload.host_network and existing,
         workload.key if existing else None,
+        workload.service_account or "default",
     )
 
 

@@ -10,7 +10,7 @@ and are of two workloads; known addresses are kept, and nobody else has them.
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 
-from agreement.apart import differences
+from agreement.apart import ACCOUNT, differences
 from agreement.courses import Choices, OpenBehaviours, OpenLabels, OpenNumber, OpenTruth
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, Address, AddressRange, parse_cidr, subtract
 from netverify.model.behaviours import Behaviour
@@ -23,6 +23,7 @@ from netverify.rules.predicate import (
     AddressIn,
     All,
     AnyOf,
+    HasServiceAccount,
     NamespaceMatches,
     Not,
     PodMatches,
@@ -149,7 +150,15 @@ class Judge:
             who.ports,
             host_network=who.host_network,
             workload=who.key,
+            service_account=self.account(course, who, end),
         )
+
+    @staticmethod
+    def account(course, who, end):
+        """As whom one end runs."""
+        if who.service_account is not None:
+            return who.service_account
+        return OpenNumber(course, (end, ACCOUNT), "account", lambda name: name)
 
     def labels(self, source, destination):
         """The values of every label that is open at one of the ends."""
@@ -157,6 +166,8 @@ class Judge:
         for who, end in ((source, End.SOURCE), (destination, End.DESTINATION)):
             if isinstance(who, AddressRange):
                 continue
+            if who.service_account is None:
+                found[end, ACCOUNT] = (*sorted(self.told.accounts), OTHER)
             for key, listed in who.open_labels.items():
                 found[end, key] = listed or (*sorted(self.told.pod_labels.get(key, ())), OTHER)
             if not self.cluster.namespaces[who.key.namespace].declared:
@@ -206,11 +217,14 @@ class Told:
 
     def __init__(self, predicates):
         self.pod_labels, self.namespace_labels, self.ports = {}, {}, {MIN_PORT, MAX_PORT + 1}
+        self.accounts = set()
         cuts = {4: {0, EVERY_IPV4.last + 1}, 6: {0, EVERY_IPV6.last + 1}}
         for node in (node for predicate in predicates for node in inside(predicate)):
             match node:
                 case PodMatches(_, selector):
                     add_values(self.pod_labels, selector)
+                case HasServiceAccount(_, name):
+                    self.accounts.add(name)
                 case NamespaceMatches(_, selector):
                     add_values(self.namespace_labels, selector)
                 case PortIn(_, ports):

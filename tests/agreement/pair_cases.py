@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agreement.adapter import behaviours_of, inventory_of
-from agreement.random_tables import left_open, random_policy_set
+from agreement.random_tables import left_open, random_policy_set, told_by_accounts
 from generators.clusters import isolated, opened_by_address, random_cluster
 from generators.owned_addresses import MACHINES
 from generators.questions import random_choices
@@ -40,9 +40,17 @@ class PairCase:
 
 
 def open_case(seed):
-    """A case in the common form whose policies leave things open, and may be of several tables."""
+    """A case in the common form whose policies leave things open, and may be of several tables.
+
+    In some, pods run as several service accounts, and policies tell them apart.
+    """
     case = pair_case(seed, of_tables=True)
-    return replace(case, policies=left_open(NarrowDice(f"open {seed}"), case.cluster, case.policies))
+    policies = left_open(NarrowDice(f"open {seed}"), case.cluster, case.policies)
+    rng = NarrowDice(f"accounts {seed}")
+    if rng.random() < 0.6:
+        return replace(case, policies=policies)
+    cluster, policies = told_by_accounts(rng, case.cluster, policies)
+    return replace(case, cluster=cluster, policies=policies)
 
 
 def pair_case(seed, *, of_tables=False):

@@ -11,6 +11,7 @@ from generators.vocabulary import bits_of
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import is_node
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import Protocol, port_set
@@ -20,6 +21,7 @@ from netverify.rules.predicate import (
     All,
     AnyOf,
     Behaves,
+    HasServiceAccount,
     InNamespace,
     IsPod,
     IsWorkload,
@@ -63,6 +65,43 @@ def opened(rng, cluster, table):
 def opened_tier(rng, tier):
     rules = tuple(with_unspecified(rng, rule) if rng.random() < 0.15 else rule for rule in tier.rules)
     return replace(tier, rules=tied(rng, rules) if rng.random() < 0.3 else rules)
+
+
+def told_by_accounts(rng, cluster, policies):
+    """``(cluster, policies)`` in which rules tell as whom pods run, which is not known of some.
+
+    Drawn apart, as in :func:`left_open`.
+    """
+    workloads = tuple(
+        one if is_node(one.key) else replace(one, service_account=rng.choice([None, *ACCOUNTS]))
+        for one in cluster.workloads
+    )
+    tables = {direction: told_apart(rng, table) for direction, table in policies.tables.items()}
+    return replace(cluster, workloads=workloads), PolicySet(MappingProxyType(tables))
+
+
+def told_apart(rng, table):
+    tiers = tuple(
+        replace(
+            tier,
+            applies=tuple(with_account(rng, one, ("subject",)) for one in tier.applies),
+            rules=tuple(with_account(rng, one, ("subject", "peer", "traffic")) for one in tier.rules),
+        )
+        for tier in table.tiers
+    )
+    return replace(table, tiers=tiers, also=tuple(told_apart(rng, one) for one in table.also))
+
+
+def with_account(rng, one, names):
+    """A rule or a selection that looks at a service account as well, now and then."""
+    if rng.random() > 0.35:
+        return one
+    leaf_ = HasServiceAccount(rng.choice(list(End)), rng.choice(["default", "web", "job"]))
+    part = leaf_ if rng.random() < 0.7 else Not(leaf_)
+    name, kind = rng.choice(names), rng.choice([All, All, AnyOf])
+    if name == "subject" and one.namespace is not None:
+        kind = All
+    return replace(one, **{name: kind((getattr(one, name), part))})
 
 
 def with_unspecified(rng, rule):
@@ -176,6 +215,7 @@ def looks_at(found):
             return frozenset({found.end})
 
 
+ACCOUNTS = ("default", "default", "web")
 MEANINGS = ("the destination is an address of db.example.com", "the request is a GET", "it is the weekend")
 LEAVES = (
     *(IsPod, OnHostNetwork, SameNode, InNamespace, NamespaceMatches, PodMatches, PodMatches, IsWorkload),
