@@ -15,20 +15,24 @@ if TYPE_CHECKING:
 SHARES = {"deny": 10, "default-deny": 4, "policy-covers-every-pod": 2, "separate": 1, "allow": 1, "only": 2}
 """How common each verb is: most of what teams write denies something, and most of it holds."""
 
+_LEAST = {"deny": 2, "separate": 3}
+"""How many namespaces a verb is about."""
+
 
 def intent(namespaces: list[PlannedNamespace], count: int, seed: int) -> str:
-    """An intent file with ``count`` assertions, as JSON, which is YAML."""
+    """An intent file with ``count`` assertions, as JSON, which is YAML; verbs have namespaces enough."""
     rng = random.Random(f"assertions/{seed}")
     numbers: Counter[str] = Counter()
     made: list[dict[str, Any]] = []
-    for verb in rng.choices(list(SHARES), list(SHARES.values()), k=count):
+    shares = {verb: share for verb, share in SHARES.items() if len(namespaces) >= _LEAST.get(verb, 1)}
+    for verb in rng.choices(list(shares), list(shares.values()), k=count):
         numbers[verb] += 1
         made.append({"id": f"{verb}-{numbers[verb]}", verb: _STATEMENTS[verb](namespaces, rng)})
     return json.dumps({"assertions": made}, indent=1)
 
 
 def _deny(namespaces: list[PlannedNamespace], rng: random.Random) -> dict[str, Any]:
-    place, other = rng.sample(namespaces, 2)
+    place, other = rng.sample(namespaces, _LEAST["deny"])
     target = rng.choice(place.workloads)
     source = rng.choice((f"namespace {other.name}", f"any pod in namespaces tenant=apps,team={other.team}"))
     return {"from": source, "to": f"{target.role.kind} {place.name}/{target.app}", "ports": [target.role.port, 22]}
@@ -39,7 +43,7 @@ def _namespace(namespaces: list[PlannedNamespace], rng: random.Random) -> dict[s
 
 
 def _separate(namespaces: list[PlannedNamespace], rng: random.Random) -> list[str]:
-    return [f"namespace {one.name}" for one in rng.sample(namespaces, 3)]
+    return [f"namespace {one.name}" for one in rng.sample(namespaces, _LEAST["separate"])]
 
 
 def _allow(namespaces: list[PlannedNamespace], rng: random.Random) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterable
@@ -31,7 +30,7 @@ from netverify.cli.streams import complain, complain_of
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog, within
 from netverify.diagnostics import Severity as Gravity
-from netverify.gate.baseline import Baseline, BaselineError, read_baseline, write_baseline
+from netverify.gate.baseline import Baseline, BaselineError, read_baseline, violations_in, write_baseline
 from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.outcome import GateReport
 from netverify.intent.reading import IntentError, found_beside, read_spec
@@ -244,6 +243,5 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
 
 def _write_baseline(path: str, report: GateReport, color: str) -> None:
     """Writes what is violated now to ``path``, and says on standard error how much that is."""
-    text = write_baseline(report.results)
-    write_whole(Path(path), (text,))
-    complain((line(f"wrote {path}: {quantity(len(json.loads(text)['violations']), 'violation')}"),), color)
+    write_whole(Path(path), (write_baseline(report.results),))
+    complain((line(f"wrote {path}: {quantity(violations_in(report.results), 'violation')}"),), color)

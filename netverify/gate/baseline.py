@@ -58,9 +58,13 @@ def read_baseline(path: str, text: str) -> Baseline:
         value = json.loads(text)
         if value["schema"] != SCHEMA:
             raise BaselineError(f"its schema is not `{SCHEMA}`")
-        known = {str(one["fingerprint"]): str(one["assertion"]) for one in value["violations"]}
+        known = {
+            str(mark): str(one["assertion"])
+            for one in value["violations"]
+            for mark in (one["fingerprint"], *one.get("further", ()))
+        }
         version = int(value.get("fingerprints", 1))
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         if isinstance(error, BaselineError):
             raise
         raise BaselineError("it is not what `--write-baseline` writes") from None
@@ -68,16 +72,25 @@ def read_baseline(path: str, text: str) -> Baseline:
 
 
 def write_baseline(results: Sequence[Result]) -> str:
-    """A baseline of everything that violates an assertion of ``results``, in a stable order.
+    """A baseline of everything that violates an assertion of ``results``, an entry each, in a stable order.
 
+    ``further`` are fingerprints besides the first of a violation that is made of several; all of them have to be known.
     Where not all of that was found, the assertion stays violated: what is not told cannot be known.
     """
-    entries = sorted(
-        (result.assertion.id, one.text, mark) for result in results for one in result.violations for mark in one.marks
-    )
-    violations = [
-        {"assertion": assertion, "violation": text, "fingerprint": mark}
-        for assertion, text, mark in dict.fromkeys(entries)
-    ]
-    value = {"schema": SCHEMA, "fingerprints": FINGERPRINTS, "violations": violations}
+    value = {"schema": SCHEMA, "fingerprints": FINGERPRINTS, "violations": _entries(results)}
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+
+
+def _entries(results: Sequence[Result]) -> list[dict[str, str | list[str]]]:
+    violations = {
+        (result.assertion.id, one.text, tuple(sorted(one.marks))) for result in results for one in result.violations
+    }
+    return [
+        {"assertion": assertion, "violation": text, "fingerprint": mark, **({"further": others} if others else {})}
+        for assertion, text, (mark, *others) in sorted(violations)
+    ]
+
+
+def violations_in(results: Sequence[Result]) -> int:
+    """How many entries a baseline of ``results`` has."""
+    return len(_entries(results))

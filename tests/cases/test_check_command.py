@@ -125,6 +125,25 @@ class TestExceptions:
 class TestBaselines:
     """What was violated when a gate was adopted does not fail it, and anything else does."""
 
+    def test_a_violation_that_is_made_of_several_is_one_entry(self, gates: Gates) -> None:
+        """Pods of the manifests and pods that could be created are known apart; a reader sees one line."""
+        Path("manifests.yaml").write_text(SHOP)
+        Path("netverify.yaml").write_text("assertions: [{id: a, default-deny: {namespaces: [data]}}]\n")
+        gate = gates.run("-f", "manifests.yaml", "--write-baseline", "known.json", "-o", "json")
+        assert "wrote known.json: 2 violations\n" in gate.err
+        entries = json.loads(Path("known.json").read_text())["violations"]
+        assert [one["violation"] for one in entries] == [
+            "egress of namespace data is not denied by default",
+            "ingress of namespace data is not denied by default",
+        ]
+        assert all(one["further"] for one in entries)
+        assert gates.run("-f", "manifests.yaml", "--baseline", "known.json").status == 0
+
+        for entry in entries:
+            del entry["further"]
+        Path("known.json").write_text(json.dumps({"schema": "netverify/baseline/v1", "violations": entries}))
+        assert gates.run("-f", "manifests.yaml", "--baseline", "known.json").status == 1
+
     def test_what_is_known_does_not_fail_and_what_is_new_does(self, gates: Gates) -> None:
         gate = gates.run("-f", "manifests.yaml", "--write-baseline", "known.json")
         assert (gate.status, "wrote known.json: 2 violations\n" in gate.err) == (1, True)

@@ -24,6 +24,8 @@ HEAD = '{"schema": "netverify/baseline/v1", '
         HEAD + '"violations": [], "fingerprints": "' + "9" * 5000 + '"}',
         HEAD + '"violations": {"a": 1}}',
         HEAD + '"violations": [[]]}',
+        HEAD + '"violations": ["x"]}',
+        HEAD + '"violations": [{"fingerprint": "x", "assertion": "a", "further": null}]}',
         HEAD + '"violations": 3}',
         HEAD + "}",
         '{"schema": ["netverify/baseline/v1"]}',
