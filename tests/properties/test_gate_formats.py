@@ -21,6 +21,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.gate.outcome import BaselineUse, ExceptionState, GateReport, GateVerdict
 from netverify.intent.spec import Severity as Weight
+from netverify.queries.remarks import Remarks
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_list import list_of_gate
@@ -44,14 +45,14 @@ FAILURES = {
     "refuted-beside-known": (REFUTED, (KNOWN, NEW), {}),
     "refuted-and-more": (REFUTED, (KNOWN,), {"is_complete": False}),
     "refuted-bare": (REFUTED, (), {}),
-    "refuted-and-unknown": (REFUTED, (NEW,), {"also": (UNKNOWN,), "unknown_because": WHY}),
+    "refuted-and-unknown": (REFUTED, (NEW,), {"also": (UNKNOWN,), "remarks": Remarks(WHY)}),
     "refuted-and-vacuous": (REFUTED, (NEW,), {"also": (VACUOUS,)}),
     "refuted-known-and-unknown": (REFUTED, (KNOWN,), {"is_complete": False, "also": (UNKNOWN,)}),
-    "vacuous": (VACUOUS, (), {"notes": ("no pod can be the source",)}),
+    "vacuous": (VACUOUS, (), {"remarks": Remarks(notes=("no pod can be the source",))}),
     "vacuous-beside-known": (VACUOUS, (KNOWN,), {}),
-    "vacuous-and-unknown": (VACUOUS, (), {"also": (UNKNOWN,), "unknown_because": WHY}),
-    "unknown": (UNKNOWN, (), {"unknown_because": WHY}),
-    "unknown-beside-known": (UNKNOWN, (KNOWN,), {"unknown_because": WHY}),
+    "vacuous-and-unknown": (VACUOUS, (), {"also": (UNKNOWN,), "remarks": Remarks(WHY)}),
+    "unknown": (UNKNOWN, (), {"remarks": Remarks(WHY)}),
+    "unknown-beside-known": (UNKNOWN, (KNOWN,), {"remarks": Remarks(WHY)}),
 }
 SUCCESSES = {
     "proved": (GateVerdict.PROVED, (), {}),
