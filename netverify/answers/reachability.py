@@ -17,6 +17,7 @@ from netverify.answers.doubts import (
     proved_without,
     unread_inputs,
 )
+from netverify.answers.inexact import inexact, without_approximations
 from netverify.answers.latitudes import latitudes
 from netverify.answers.mesh import mesh_doubt
 from netverify.answers.verdict import Evidence, verdict
@@ -54,6 +55,7 @@ def answer_refused(question: Question, context: Context, found: Found) -> Answer
 
 def _answer(question: Question, context: Context, found: Found, *, refused: bool) -> Answer:
     witness, because = _explained(question, context, found, refused=refused)
+    coarse = inexact(witness)
     unread = unread_inputs(context.inventory)
     allowing, denying = _doubts(context, found, refused=refused)
     meshed = mesh_doubt(question, context, found, refused=refused)
@@ -63,23 +65,25 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         replayed=witness is not None,
         inputs_complete=not unread,
         may_allow=bool(allowing or meshed),
-        may_deny=bool(denying or meshed),
+        may_deny=bool(denying or meshed or coarse.doubts),
     )
     judged = verdict(given)
     return Answer(
         question=question.text,
         verdict=judged,
         scope=_scope(found) if judged is Verdict.REACHABLE else None,
-        witness=witness,
+        witness=without_approximations(witness),
         because=because,
         remarks=Remarks(
-            _why_unknown(found, unread, allowing, denying, meshed) if judged is Verdict.UNKNOWN else (),
+            (*_why_unknown(found, unread, allowing, denying, meshed), *coarse.doubts)
+            if judged is Verdict.UNKNOWN
+            else (),
             (
                 *assumptions(context, found),
                 *_left_aside(question, context, judged),
                 *(given_of_unknown(context.inventory) if judged is Verdict.UNREACHABLE else ()),
             ),
-            context.inventory.approximations,
+            (*context.inventory.approximations, *coarse.approximations),
             (
                 *_why_vacuous(question, context, found),
                 *missing_pods(context.inventory, _where_pods_may_miss(question, found)),

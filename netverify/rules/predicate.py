@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 from netverify.model.addresses import AddressRange
@@ -47,16 +48,30 @@ class Behaves:
     behaviour: Behaviour
 
 
+class Bias(StrEnum):
+    """To which side something that is not taken as it is errs: it holds too often, or too seldom."""
+
+    OVER = "over"
+    UNDER = "under"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Unspecified:
     """What ``meaning`` says of the flow, which neither the manifests nor the API decide: it may hold or not.
 
     Such are the addresses of a DNS name, or what a rule looks at in a request. It is free for each flow, and the same
-    wherever one flow is asked about: what has one meaning is one, whichever ``source`` says so.
+    wherever one flow is asked about: what has one meaning is one, whichever ``source`` says so. With a ``bias`` it is
+    what a rule or a selection leaves out, which is not taken as it is.
     """
 
     meaning: str
     source: str = field(default="", compare=False)
+    bias: Bias | None = field(default=None, compare=False)
+
+    @property
+    def as_written(self) -> bool:
+        """Its value where what leaves it out is taken as it is written."""
+        return self.bias is Bias.OVER
 
     def __str__(self) -> str:
         return self.meaning

@@ -21,6 +21,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from netverify.diagnostics import NetverifyError
 from netverify.model.flow import Direction
+from netverify.rules.approximation import approximations_of
 from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier, runs
 
 
@@ -77,10 +78,14 @@ PlacedT = TypeVar("PlacedT", bound=_Placed)
 
 
 class PolicyIndex:
-    """A policy set, indexed by the namespace of the subject."""
+    """A policy set, indexed by the namespace of the subject.
+
+    ``approximations`` are what its rules and selections leave out that are not taken as they are.
+    """
 
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
+        self.approximations = tuple(approximations_of(policies))
         self._tables = {
             direction: tuple(tuple(map(_TierIndex, one.tiers)) for one in table.every())
             for direction, table in policies.tables.items()

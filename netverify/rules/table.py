@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from netverify.diagnostics import Origin
 from netverify.model.flow import Direction
-from netverify.rules.predicate import ALWAYS, Predicate, Unspecified
+from netverify.rules.predicate import ALWAYS, Bias, Predicate, Unspecified
 
 
 class Action(StrEnum):
@@ -40,16 +40,31 @@ class PolicyRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Approximation:
+    """That a rule or a selection is not taken as it is: it errs to the side of ``bias``, for ``reason``.
+
+    ``reason`` is for people; ``left_out`` is all that is left out, as it is written: two that leave out the same, for
+    one reason, are taken for the same, on both sides of a comparison as well.
+    """
+
+    bias: Bias
+    reason: str
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """One policy's claim on subjects. The tier applies to a subject iff one of its selections holds.
 
     ``namespace`` is where the subject must be for ``subject`` to hold (None: anywhere); it repeats what the predicate
-    says, so that a table can be sliced by namespace.
+    says, so that a table can be sliced by namespace. One with an ``approximation`` is made by
+    :func:`~netverify.rules.approximation.approximated`.
     """
 
     policy: PolicyRef
     subject: Predicate
     namespace: str | None
+    approximation: Approximation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,8 @@ class Rule:
     ``index`` counts from 0 among the policy's rules of this direction. One rule of a policy may be lowered to several
     rules with one index. Rules that stand together in a tier and have the same ``tie`` are of one priority: the API
     does not say which of their policies is looked at first. Any policy with a rule that matches may decide, by its
-    first one. A tie has one place in a tier, and tiers of all tables of a direction have names of their own.
+    first one. A tie has one place in a tier, and tiers of all tables of a direction have names of their own. One
+    with an ``approximation`` is made by :func:`~netverify.rules.approximation.approximated`.
     """
 
     policy: PolicyRef
@@ -71,6 +87,7 @@ class Rule:
     origin: Origin
     namespace: str | None
     tie: str = ""
+    approximation: Approximation | None = None
 
 
 Carrier: TypeAlias = Selection | Rule

@@ -36,7 +36,7 @@ def _of_comparison(obligation: Obligation) -> Iterator[list[str]]:
 def _cautious(obligation: Obligation) -> list[str]:
     encoder = obligation.encoder
     names = [f"{'' if CAUTIOUS[free] else '-'}{encoder.behaviours[free]}" for free in obligation.free_behaviours]
-    return [*names, *(f"-{term}" for term in encoder.unspecified.values())]
+    return [*names, *(f"{'' if one.as_written else '-'}{term}" for one, term in encoder.unspecified.items())]
 
 
 def _asks_about_nodes(obligation: Obligation) -> bool:

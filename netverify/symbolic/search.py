@@ -15,6 +15,7 @@ from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.queries.question import Question
+from netverify.rules.approximation import otherwise
 from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Carrier
@@ -61,21 +62,30 @@ class Search:
         return other
 
     def find(self, question: Question) -> Found:
-        """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none."""
-        return self._with_better_ends(question, self.find_any(question))
+        """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none.
+
+        Where some rules are not taken as they are, a flow that needs them otherwise comes after any that does not.
+        """
+        return self._as_written(question, lambda one: self._with_better_ends(one, self._find_anyone(one)))
 
     def find_any(self, question: Question) -> Found:
         """As :meth:`find`, but the flow is the first that comes: whether existing pods suffice is not looked for."""
-        return self._find_anyone(question, with_premises=True)
+        return self._as_written(question, self._find_anyone)
 
     def find_another(self, question: Question) -> Found:
         """As :meth:`find`, but that there is no flow may be for want of anybody; that is not looked for."""
-        return self._with_better_ends(question, self._find_anyone(question, with_premises=False))
+        return self._as_written(
+            question, lambda one: self._with_better_ends(one, self._find_anyone(one, with_premises=False))
+        )
 
     def find_existing(self, question: Question) -> Found:
         """As :meth:`find`, about existing pods and addresses outside alone."""
-        scene = self._scene(question, PodScope.EXISTING, PodScope.EXISTING)
-        return self._found(self._allowed, question, scene, self._portions)
+
+        def found(one: Question) -> Found:
+            scene = self._scene(one, PodScope.EXISTING, PodScope.EXISTING)
+            return self._found(self._allowed, one, scene, self._portions)
+
+        return self._as_written(question, found)
 
     def find_refused(self, question: Question, scope: PodScope) -> Found:
         """A flow that ``question`` asks about and policy refuses, among pods of ``scope``; or the proof of none.
@@ -83,7 +93,11 @@ class Search:
         ``UNSAT``: every such flow is allowed, whatever is left open; ``vacuous`` iff there is no such flow at all.
         """
         question = replace(question, beside=(*question.beside, *self._within_one_host()))
-        return self._found(self._refused, question, self._scene(question, scope, scope), portions)
+
+        def found(one: Question) -> Found:
+            return self._found(self._refused, one, self._scene(one, scope, scope), portions)
+
+        return self._as_written(question, found)
 
     def decide_created(
         self,
@@ -129,6 +143,14 @@ class Search:
         scene = self._scene(question, scope, scope)
         return Found(Status.UNSAT, vacuous=True) if scene.empty else self._premises(question, scene)
 
+    def _as_written(self, question: Question, find: Callable[[Question], Found]) -> Found:
+        """What ``find`` finds where every rule is as it is written, if it finds a flow; otherwise whatever there is."""
+        left_out = self._allowed.policies.approximations
+        if not left_out:
+            return find(question)
+        found = find(replace(question, beside=(*question.beside, *map(otherwise, left_out))))
+        return found if found.status is Status.SAT else find(question)
+
     def _premises(self, question: Question, scene: Scene) -> Found:
         attempts: Attempts = []
         found = self._refinement.with_premises(Found(Status.UNSAT), _flows(question, scene), attempts)
@@ -152,7 +174,7 @@ class Search:
             proof = self._refinement.with_premises(proof, _flows(question, scene), attempts)
         return _with(proof, attempts)
 
-    def _find_anyone(self, question: Question, *, with_premises: bool) -> Found:
+    def _find_anyone(self, question: Question, *, with_premises: bool = True) -> Found:
         """A flow that answers ``question``, by whom it may be; or the proof that there is none."""
         scope = PodScope.NAMED if self._are_few(question) else PodScope.POSSIBLE
         scene = self._scene(question, scope, scope)

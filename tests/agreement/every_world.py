@@ -66,15 +66,19 @@ class Judged:
 class Judge:
     """Judges every pair of one cluster under one policy set; ``fixed`` behaviours are as they are, others are free.
 
-    Connections that are not as ``asked`` are taken for denied.
+    Connections that are not as ``asked`` are taken for denied. ``as_written``: rules that are not taken as they are
+    hold as they are written.
     """
 
-    def __init__(self, cluster, policies, fixed, pod_cidrs=(), asked=ALWAYS):
+    def __init__(self, cluster, policies, fixed, pod_cidrs=(), asked=ALWAYS, *, as_written=False):
         self.cluster, self.policies, self.pod_cidrs, self.asked = cluster, policies, tuple(pod_cidrs), asked
         self.behaviours = {b: (fixed[b],) if b in fixed else (False, True) for b in Behaviour}
         told = (*predicates_of(policies), asked)
         self.told = Told(told)
-        self.unspecified = dict.fromkeys(unspecified_of(policies, told), (False, True))
+        self.unspecified = {
+            one: (one.as_written,) if as_written and one.bias else (False, True)
+            for one in unspecified_of(policies, told)
+        }
         self.taken = {address for workload in cluster.workloads for address in workload.known_addresses}
         self.of_hosts = {a for workload in cluster.workloads if workload.host_network for a in workload.known_addresses}
         self._free = {}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agreement.adapter import behaviours_of, inventory_of
-from agreement.random_tables import left_open, random_policy_set, told_by_accounts
+from agreement.random_tables import coarse, left_open, random_policy_set, told_by_accounts
 from generators.clusters import isolated, opened_by_address, random_cluster
 from generators.owned_addresses import MACHINES
 from generators.questions import random_choices
@@ -42,15 +42,23 @@ class PairCase:
 def open_case(seed):
     """A case in the common form whose policies leave things open, and may be of several tables.
 
-    In some, pods run as several service accounts, and policies tell them apart.
+    In some, pods run as several service accounts, which policies tell apart, or policies are not taken as they are.
     """
     case = pair_case(seed, of_tables=True)
     policies = left_open(NarrowDice(f"open {seed}"), case.cluster, case.policies)
-    rng = NarrowDice(f"accounts {seed}")
-    if rng.random() < 0.6:
-        return replace(case, policies=policies)
-    cluster, policies = told_by_accounts(rng, case.cluster, policies)
+    cluster, rng = case.cluster, NarrowDice(f"accounts {seed}")
+    if rng.random() >= 0.6:
+        cluster, policies = told_by_accounts(rng, cluster, policies)
+    rng = NarrowDice(f"coarse {seed}")
+    if rng.random() < 0.3:
+        policies = coarse(rng, policies)
     return replace(case, cluster=cluster, policies=policies)
+
+
+def coarse_case(seed):
+    """An :func:`open_case` of which some rules and selections are not taken as they are."""
+    case = open_case(seed)
+    return replace(case, policies=coarse(NarrowDice(f"coarser {seed}"), case.policies))
 
 
 def pair_case(seed, *, of_tables=False):

@@ -15,12 +15,14 @@ from netverify.model.cluster import is_node
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import Protocol, port_set
+from netverify.rules.approximation import approximated
 from netverify.rules.predicate import (
     ALWAYS,
     AddressIn,
     All,
     AnyOf,
     Behaves,
+    Bias,
     HasServiceAccount,
     InNamespace,
     IsPod,
@@ -34,7 +36,7 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.rules.table import Action, Approximation, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
 
 ORIGIN = Origin("generated.yaml")
 
@@ -102,6 +104,27 @@ def with_account(rng, one, names):
     if name == "subject" and one.namespace is not None:
         kind = All
     return replace(one, **{name: kind((getattr(one, name), part))})
+
+
+def coarse(rng, policies):
+    """``policies`` of which some rules and selections are not taken as they are."""
+    return PolicySet(
+        MappingProxyType({direction: coarse_table(rng, table) for direction, table in policies.tables.items()})
+    )
+
+
+def coarse_table(rng, table):
+    def coarser(item):
+        if rng.random() > 0.3:
+            return item
+        given = Approximation(rng.choice(list(Bias)), "requests are not looked at", rng.choice(LEFT_OUT))
+        return approximated(item, table.direction, given)
+
+    tiers = tuple(
+        replace(tier, applies=tuple(map(coarser, tier.applies)), rules=tuple(map(coarser, tier.rules)))
+        for tier in table.tiers
+    )
+    return replace(table, tiers=tiers, also=tuple(coarse_table(rng, one) for one in table.also))
 
 
 def with_unspecified(rng, rule):
@@ -216,6 +239,7 @@ def looks_at(found):
 
 
 ACCOUNTS = ("default", "default", "web")
+LEFT_OUT = ("GET /", "POST /", "host: db.example.com")
 MEANINGS = ("the destination is an address of db.example.com", "the request is a GET", "it is the weekend")
 LEAVES = (
     *(IsPod, OnHostNetwork, SameNode, InNamespace, NamespaceMatches, PodMatches, PodMatches, IsWorkload),

@@ -46,6 +46,78 @@ OF_QUESTIONS = {
     ),
 }
 
+OF_APPROXIMATIONS = {
+    "a flow is none for sure though there is one with every rule as written": (
+        "symbolic.search",
+        "Search._as_written",
+        "return found if found.status is Status.SAT else find(question)",
+        "return find(question)",
+    ),
+    "a flow is found that needs a rule to be other than written": (
+        "answers.reachability",
+        "_answer",
+        "may_deny=bool(denying or meshed or coarse.doubts)",
+        "may_deny=bool(denying or meshed)",
+    ),
+    "what nothing but a rule as written allows is proved to be closed": (
+        "symbolic.search",
+        "Search._as_written",
+        "return found if found.status is Status.SAT else find(question)",
+        "return found",
+    ),
+    "what a flow rests on is not named": (
+        "answers.inexact",
+        "inexact",
+        "tuple(_words(one) for one, value in needed if value is one.as_written)",
+        "()",
+    ),
+    "a condition and an alternative that are left out are one": (
+        "rules.approximation",
+        "left_out",
+        'word = "if" if approximation.bias is Bias.OVER else "or"',
+        'word = "if"',
+    ),
+}
+
+OF_ITEMS = {
+    "what is taken for less is taken as it is": (
+        "rules.approximation",
+        "approximated",
+        "peer = AnyOf((written, free))",
+        "peer = AnyOf((written, All((free, AnyOf(())))))",
+    ),
+    "a selection that is taken for less is taken for more": (
+        "rules.approximation",
+        "approximated",
+        "subject = All((home, AnyOf((item.subject, free))))",
+        "subject = All((item.subject, free))",
+    ),
+    "a rule that is taken for more holds as written": (
+        "rules.approximation",
+        "approximated",
+        "subject=All((item.subject, free)), approximation",
+        "subject=AnyOf((item.subject, All((free, AnyOf(()))))), approximation",
+    ),
+    "what is taken for less may be so in every namespace": (
+        "rules.approximation",
+        "approximated",
+        "ALWAYS if item.namespace is None else",
+        "ALWAYS if True else",
+    ),
+}
+
+
+@pytest.mark.parametrize("seeded", OF_ITEMS.values(), ids=OF_ITEMS)
+def test_a_seeded_fault_is_found_by_rules_and_selections_before_and_after(seeded, is_found):
+    with fault_in(*seeded):
+        assert is_found(first_broken("test_agreement_approximations", "wrong_approximation"), range(30))
+
+
+@pytest.mark.parametrize("seeded", OF_APPROXIMATIONS.values(), ids=OF_APPROXIMATIONS)
+def test_a_seeded_fault_is_found_by_answers_over_rules_that_are_not_taken_as_they_are(seeded, is_found):
+    with fault_in(*seeded):
+        assert is_found(first_broken("test_agreement_approximations", "wrong_answers"), range(60))
+
 
 @pytest.mark.parametrize("seeded", OF_PAIRS.values(), ids=OF_PAIRS)
 def test_a_seeded_fault_is_found_by_every_world_of_tables_that_leave_things_open(seeded, is_found):
