@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations_with_replacement, permutations
-from types import SimpleNamespace
 
 import pytest
 
 from netverify.answers.anyone import _together as of_anyone
-from netverify.answers.route_verdicts import answer_of, deciding_legs, doubted, scope_of, simplest, why_unserved
 from netverify.answers.verdict import of_all, of_any
 from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
 from netverify.gate.outcome import GateVerdict, Violation
 from netverify.queries.derivation import Rule, Step
-from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
+from netverify.queries.outcome import Answer, Effect, Reason, Routing, Scope, Verdict
 from netverify.queries.remarks import Remarks
 
 GRAVE = ["refuted", "vacuous", "unknown", "proved"]
@@ -111,6 +110,14 @@ def test_violations_of_existing_pods_come_first_each_in_the_order_of_their_texts
         assert [(one.text, one.fingerprint) for one in whole.violations] == expected
 
 
+def test_a_baseline_knows_a_violation_by_its_fingerprint_or_by_those_of_all_its_parts():
+    whole = violation("a can reach b", None, "whole")
+    assert (whole.entries, whole.marks) == ((("whole", "a can reach b"),), ("whole",))
+    parts = replace(whole, parts=(("1", "by x"), ("2", "by y")))
+    assert parts.entries == (("1", "a can reach b: by x"), ("2", "a can reach b: by y"))
+    assert parts.marks == ("1", "2")
+
+
 @pytest.mark.parametrize("verdicts", SEVERAL)
 def test_parts_about_nobody_count_only_where_all_are(verdicts):
     whole = about_something([judged(verdict, number) for number, verdict in enumerate(verdicts)])
@@ -191,87 +198,3 @@ def test_about_anyone_existing_pods_are_shown_before_others():
         answer(Verdict.REACHABLE, number, scope) for number, scope in enumerate((Scope.POSSIBLE, Scope.EXISTING))
     ]
     assert of_anyone(answers).scope is Scope.EXISTING
-
-
-def route(verdict, *legs, text="b/pg:5432", path=(), provided=()):
-    return Route("a", text, verdict, tuple(path), tuple(legs), tuple(provided))
-
-
-def test_existing_pods_suffice_for_a_route_iff_they_do_for_each_connection():
-    both = [answer(Verdict.REACHABLE, scope=scope) for scope in (Scope.EXISTING, Scope.POSSIBLE)]
-    assert scope_of(None) is None
-    assert scope_of(route(Verdict.REACHABLE, both[0], both[0])) is Scope.EXISTING
-    for legs in (both, both[::-1], both[1:]):
-        assert scope_of(route(Verdict.REACHABLE, *legs)) is Scope.POSSIBLE
-
-
-def test_the_connections_that_decide_are_those_with_the_verdict_of_the_route():
-    legs = [answer(Verdict.UNREACHABLE, 0), answer(Verdict.REACHABLE, 1), answer(Verdict.UNREACHABLE, 2)]
-    assert deciding_legs(route(Verdict.UNREACHABLE, *legs)) == (legs[0], legs[2])
-
-
-def test_a_route_on_more_conditions_than_the_same_one_is_left_out_where_it_is_open():
-    leg = answer(Verdict.REACHABLE)
-    none, one, other, two = (route(Verdict.REACHABLE, leg, provided=some) for some in ("", "x", "y", "xy"))
-    assert list(simplest([two, one, none])) == [none]
-    assert list(simplest([two, one, other, one])) == [one, other]
-    elsewhere = route(Verdict.REACHABLE, leg, text="other", provided="xy")
-    assert list(simplest([one, elsewhere])) == [one, elsewhere]
-    closed = [route(Verdict.UNREACHABLE, leg, provided=some) for some in ("", "x")]
-    assert list(simplest(closed)) == closed
-
-
-def asked():
-    return SimpleNamespace(text="q", called=None)
-
-
-def test_the_best_route_is_one_of_existing_pods_then_one_on_few_conditions_then_a_straight_one():
-    existing, possible = (answer(Verdict.REACHABLE, scope=scope) for scope in (Scope.EXISTING, Scope.POSSIBLE))
-    worse_to_better = [
-        route(Verdict.UNKNOWN, existing, text="unknown"),
-        route(Verdict.REACHABLE, possible, text="possible"),
-        route(Verdict.REACHABLE, existing, text="conditions", provided="xy"),
-        route(Verdict.REACHABLE, existing, text="condition", provided="x"),
-        route(Verdict.REACHABLE, existing, text="straight"),
-        route(Verdict.REACHABLE, existing, text="by a hop", path=("hop",)),
-    ]
-    for count in range(2, len(worse_to_better) + 1):
-        some = worse_to_better[:count]
-        for order in (some, some[::-1]):
-            found = answer_of(asked(), Verdict.REACHABLE, tuple(order), doubts=("d",), reasons=())
-            assert found.route is some[-1]
-            assert found.scope is scope_of(some[-1])
-            assert found.unknown_because == ()
-
-
-def test_without_an_open_route_all_of_them_speak_and_doubts_are_told():
-    shut, open_ = answer(Verdict.UNREACHABLE, 0), answer(Verdict.REACHABLE, 1)
-    unsure = answer(Verdict.UNKNOWN, 2)
-    routes = (route(Verdict.UNREACHABLE, open_, shut), route(Verdict.UNKNOWN, unsure, text="other"))
-    unknown = answer_of(asked(), Verdict.UNKNOWN, routes, doubts=("d",), reasons=(reason("first"),))
-    assert unknown.route is None
-    assert unknown.scope is None
-    assert unknown.unknown_because == ("d", "unknown_because 2")
-    assert [one.detail for one in unknown.because] == ["first", "because 0", "because 2"]
-    closed = answer_of(asked(), Verdict.UNREACHABLE, routes[:1], doubts=("d",), reasons=())
-    assert closed.unknown_because == ()
-    assert closed.assumptions == ("assumptions 0",)
-    assert [text for text, _ in closed.smt2] == ["goal 1", "goal 0"]
-
-
-def test_a_doubted_answer_shows_nobody_and_says_why():
-    found = doubted(answer(Verdict.REACHABLE, scope=Scope.EXISTING), "nobody may dial it")
-    assert (found.verdict, found.scope, found.witness, found.because) == ("unknown", None, None, ())
-    assert found.unknown_because == ("nobody may dial it",)
-
-
-def test_a_service_that_no_route_leads_to_has_the_problem_of_its_own_way_in():
-    mine, other = (SimpleNamespace(type="ClusterIP", name=name) for name in ("mine", "other"))
-    ways = [
-        SimpleNamespace(problem="", service=mine),
-        SimpleNamespace(problem="of another", service=other),
-        SimpleNamespace(problem="of mine", service=mine),
-    ]
-    assert why_unserved("x", mine, (), ways) == "of mine"
-    assert why_unserved("x", mine, (), ways[:2]) == "no way in leads to a ClusterIP Service"
-    assert why_unserved("x", mine, [SimpleNamespace(object="Ingress a/b")], ways) == "Ingress a/b does not serve x"
