@@ -397,3 +397,15 @@ def test_the_witness_names_the_port_where_the_change_needs_it():
     found = compared([NAMESPACES, DB, policy(closed)], [NAMESPACES, DB, policy(BY_NAME)], **NAMED)
     (change,) = found.appears
     assert (change.unnamed, [port.name for port in change.witness.flow.destination.ports]) == ((), ["pg"])
+
+
+def test_a_change_on_a_port_by_name_is_told_without_what_else_its_rule_allows():
+    """*A numerical or named port on pods*: the pod says which number the name stands for."""
+    ports = "{podSelector: {}, ingress: [{ports: [%s]}]}"
+    old, new = (policy(ports % some) for some in ("{port: 80}", "{port: 80}, {port: http}"))
+    pods = pod("web", {}, containers=[{"name": "c", "image": "i", "ports": [{"name": "http", "containerPort": 8080}]}])
+    found = compared([NAMESPACES, pods, old], [NAMESPACES, pods, new])
+    assert lines(found.appears) == [
+        "anyone -> pods in namespace b, TCP http",
+        "anyone -> pods in namespace b, every port but TCP 80",
+    ]

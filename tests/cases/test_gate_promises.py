@@ -217,3 +217,27 @@ def test_a_pod_at_an_address_has_to_get_through_as_well(gates: Gates) -> None:
     assertion = "allow: {from: 192.0.2.9, to: shop/one, ports: 8080}"
     assert gates.verdict(known + BALANCED, assertion) == "proved"
     assert gates.verdict(known + BALANCED + closed, assertion) == "refuted"
+
+
+FOR_PODS = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: for-pods, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{namespaceSelector: {}}]}]
+  egress: [{to: [{namespaceSelector: {}}]}]
+---
+"""
+
+
+def test_an_end_that_is_not_said_means_every_pod_and_no_address_outside(gates: Gates) -> None:
+    """`docs/check.md`: without `from` or `to` an `allow` is about any pod."""
+    expected = {
+        "allow: {to: shop/one, ports: 8080}": "proved",
+        "allow: {from: shop/buyer, ports: 8080}": "proved",
+        "allow: {from: internet, to: shop/one, ports: 8080}": "refuted",
+    }
+    results = gates.results(SHOP + FOR_PODS, list(expected))
+    assert {text: one["verdict"] for text, one in results.items()} == expected

@@ -166,3 +166,8 @@ def test_dns_does_not_work_by_the_dns_pods_alone(gates: Gates) -> None:
     assert "admit egress to `ipBlock: {cidr: 169.254.20.10/32}` on 53" in line
     assert gates.verdict(text, works, more="node-local-dns: false") == "proved"
     assert gates.verdict(CLUSTER + POLICY.replace("PEERS", LOCAL) + BY_LABEL, works, "--cni", "calico") == "proved"
+
+
+def test_a_cache_that_is_not_on_every_node_answers_no_pod() -> None:
+    """A Deployment with that name has pods on some nodes; pods ask those of the Service of the DNS."""
+    assert access(DNS_PODS, BY_LABEL.replace("DaemonSet", "Deployment")).over(Protocol.UDP) == "allowed"

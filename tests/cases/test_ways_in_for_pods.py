@@ -14,7 +14,7 @@ from cases.pods_by_ways import (
     SHUT,
     START,
 )
-from cases.ways_in_texts import CLOSED, PODS, asked, policy, service, verdict
+from cases.ways_in_texts import CLOSED, PODS, asked, policy, service, verdict, written
 from netverify.model.behaviours import Behaviour
 
 BALANCED = "{type: LoadBalancer, allocateLoadBalancerNodePorts: false, selector: {app: api}, ports: [{port: 80, "
@@ -227,3 +227,17 @@ def test_a_controller_behind_its_load_balancer_is_reached_by_a_node():
         answer.route.path[0].text == "load balancer of Service edge/nginx"
     )
     assert verdict(BY_CONTROLLER + policy(CLOSED, "edge"), ASKED) == "unreachable"
+
+
+def test_a_controller_takes_requests_where_a_service_leads_to_it_though_it_declares_another_port():
+    """What a container declares is not all that it listens on; its Service says where requests go."""
+    text = BY_CONTROLLER.replace("containerPort: 8000", "containerPort: 9000") + written(
+        "Service",
+        "nginx",
+        "spec: {selector: {app.kubernetes.io/name: ingress-nginx}, ports: [{port: 80, targetPort: 8000}]}",
+        namespace="edge",
+    )
+    edge = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}"
+    for port, expected in ((8000, "reachable"), (9000, "reachable"), (7000, "unreachable")):
+        out = egress(edge, port)
+        assert verdict(text + out, ASKED, behaviours=AWAY_FROM_NODES) == expected
