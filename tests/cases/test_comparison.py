@@ -270,6 +270,20 @@ def test_workloads_of_one_side_are_listed_and_decide_nothing():
     assert (found.workloads.added, found.workloads.removed) == (("b/come[Pod]",), ("b/gone[Pod]",))
 
 
+def test_a_workload_that_moves_to_the_host_network_has_another_address_afterwards():
+    """Its pods have the address of their node from then on, which a block may admit or not."""
+    admits = policy("{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}")
+    sides = [[NAMESPACES, pod("pg", {"app": "pg"}), admits, pod("web", {}, "a", **more)] for more in ({}, HOST)]
+    told = dict.fromkeys(("ipblock_matches_pods", "ipblock_matches_nodes"), True)
+    there = {"node_to_local_pod_allowed": False, "host_network_policed": False}
+    found = compared(*sides, **told, **there)
+    assert (found.new_access.value, found.lost_access.value) == ("yes", "yes")
+    assert compared(sides[0], sides[0], **told, **there).verdict is Relation.EQUIVALENT
+
+
+HOST = {"hostNetwork": True}
+
+
 def test_peers_on_the_host_network_count():
     """An empty ``from`` lets in nodes and pods on their network; a list of all pods and all addresses need not."""
     old = policy(

@@ -141,3 +141,15 @@ def test_a_rule_for_addresses_of_pods_depends_on_the_address_that_the_pod_has(
     found = access("[{to: [{ipBlock: {cidr: 10.244.0.0/16}}]}]", server, behaviours=matched)
     assert found.over(Protocol.UDP) == expected
     assert [one[: len(needs)] for one in found.paths[0].needs] == ([needs] if needs else [])
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "port"), [(["openshift-dns"], 5353), (["kube-system"], 53), (["openshift-dns", "kube-system"], 53)]
+)
+def test_the_usual_dns_is_that_of_openshift_where_nothing_speaks_of_that_of_others(
+    namespaces: list[str], port: int
+) -> None:
+    known = "".join(f"---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n" for name in namespaces)
+    for one in (53, 5353):
+        expected = "allowed" if one == port else "blocked"
+        assert access(f"[{{ports: [{{port: {one}, protocol: UDP}}]}}]", known).over(Protocol.UDP) == expected

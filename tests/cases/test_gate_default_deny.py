@@ -109,7 +109,7 @@ def after(gates: Gates, before: str, later: str, assertion: str, more: str = "")
     return gates.verdict(later, assertion, "--baseline", "baseline.json", more=more)
 
 
-@pytest.mark.parametrize("assertion", [DENY, COVERED, f"{COVERED}, world: existing"])
+@pytest.mark.parametrize("assertion", [DENY, f"{DENY}, world: existing", COVERED, f"{COVERED}, world: existing"])
 def test_a_baseline_of_one_open_pod_does_not_hide_that_others_open(gates: Gates, assertion: str) -> None:
     assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP + ALL_BUT_LEGACY, assertion) == "baselined"
     assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP, assertion) == "refuted"

@@ -202,3 +202,20 @@ def test_a_flow_that_says_nothing_is_no_exception(gates: Gates) -> None:
     assert gate.status == 2
     assert "netverify.yaml:3:79" in gate.err
     assert "a flow of exception `e` says nothing, and would leave everything aside" in gate.err
+
+
+def test_the_pods_of_a_service_are_reached_from_outside_by_whatever_leads_to_them(gates: Gates) -> None:
+    """`no-external` of a Service is about its pods: the load balancer of another Service leads to them as well."""
+    front = """
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: till}, ports: [{port: 443, targetPort: 9000}]}
+---
+"""
+    opened = INSIDE.replace(
+        "- from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}, podSelector: {}}]", "- {}"
+    )
+    assertion = "no-ingress-from-internet: service shop/till"
+    assert gates.verdict(INSIDE, assertion) == "proved"
+    assert gates.verdict(opened + front, assertion) == "refuted"

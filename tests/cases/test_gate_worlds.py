@@ -61,7 +61,8 @@ def test_flows_of_pods_that_could_be_created_are_not_those_of_existing_ones(gate
     """*Existing: only pods that the manifests show.* Another pod of the namespace has no label that closes it."""
     denied = f"deny: {{from: namespace shop, to: {to}}}"
     assert gates.verdict(SHOP + SERVICE + WEB_MAY_NOT, denied) == "refuted"
-    assert gates.verdict(SHOP + SERVICE + WEB_MAY_NOT, f"{denied}, world: existing") == "proved"
+    result = gates.result(SHOP + SERVICE + WEB_MAY_NOT, f"{denied}, world: existing")
+    assert (result["verdict"], result["world"]) == ("proved", "existing")
 
 
 def test_nobody_comes_in_to_an_address_outside(gates: Gates) -> None:
@@ -101,6 +102,15 @@ def test_an_exception_for_the_pods_of_a_controller_is_none_for_clients_behind_it
     assert excepted(gates, BY_CONTROLLER + CONTROLLER_BALANCER, denied, flow) == ("refuted", "unused")
 
 
+def test_an_exception_for_a_port_of_pods_leaves_nothing_aside_of_a_service_that_leads_to_another(gates: Gates) -> None:
+    """*The Service's port is its own*: 80 leads to 5432, and that pods are reached on 80 says nothing about it."""
+    service = SERVICE.replace("{port: 5432}", "{port: 80, targetPort: 5432}")
+    only_80 = DB_ADMITS_NOBODY.replace("[Ingress]}", "[Ingress], ingress: [{ports: [{port: 80}]}]}")
+    denied = "deny: {from: namespace shop, to: service data/db}"
+    flow = 'from: namespace shop, to: "data/db[Pod]", ports: 80'
+    assert excepted(gates, SHOP + service + only_80, denied, flow) == ("proved", "unused")
+
+
 def judged(assertion: str, verdict: GateVerdict) -> SimpleNamespace:
     return SimpleNamespace(assertion=SimpleNamespace(id=assertion), verdict=verdict, violations=())
 
@@ -110,4 +120,5 @@ def test_what_a_baseline_knows_is_gone_only_where_it_was_looked_for() -> None:
     baseline = Baseline("known.json", {"1": "proved", "2": "unknown", "3": "left-out"})
     results = [judged("proved", GateVerdict.PROVED), judged("unknown", GateVerdict.UNKNOWN)]
     use = baseline.use(results)  # type: ignore[arg-type]
-    assert (use.known, use.gone) == (0, 1)
+    assert (use.known, use.gone, use.is_old) == (0, 1, False)
+    assert Baseline("known.json", {}, version=2).use(results).is_old  # type: ignore[arg-type]

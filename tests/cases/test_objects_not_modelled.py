@@ -268,3 +268,17 @@ def test_a_kind_is_known_by_its_group_and_its_kind() -> None:
     assert not inventory.cluster.routing.services
     inventory = inventory_of(thing("app.k8s.io/v1beta1", "Application"))
     assert inventory.coverage.irrelevant == {"Application": 1}
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("any pod outside namespace far", "unreachable"),
+        ("any pod in namespaces kubernetes.io/metadata.name notin (far)", "unreachable"),
+        ("any pod", "unknown"),
+    ],
+)
+def test_what_an_object_may_allow_in_one_namespace_is_no_doubt_about_pods_of_others(who: str, expected: str) -> None:
+    """Its effect is limited to its own namespace, whose pods are not asked about."""
+    text = BASE + thing("cilium.io/v2", "CiliumNetworkPolicy", "{endpointSelector: {}, egress: [{}]}", "far")
+    assert netverify.read(texts={"m.yaml": text}).ask(f"can {who} reach b/db:5432").verdict == expected

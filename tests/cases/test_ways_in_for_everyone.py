@@ -42,6 +42,12 @@ def test_who_can_reach_a_service_names_the_ways_in_that_pods_can_take():
     assert "some pods through NodePort of Service shop/api" in existing
 
 
+def test_a_way_in_by_the_own_node_is_on_the_list_for_a_pod_that_gets_nowhere_else():
+    shut = policy("{podSelector: {}, policyTypes: [Egress]}", "other")
+    _, existing, _ = listed(SHUT + CLUSTER + shut, "who can reach shop/api[Pod]")
+    assert "some pods through NodePort of Service shop/api" in existing
+
+
 def test_pods_that_reach_it_directly_all_of_them_need_no_way_in():
     _, existing, possible = listed(START + CLUSTER, "who can reach shop/api[Pod]:8080")
     assert "any pod" in possible
@@ -54,6 +60,15 @@ def test_what_a_pod_can_reach_includes_what_is_behind_ways_in():
     assert "shop/api[Pod]:8080 through NodePort of Service shop/api" in existing
     _, existing, _ = listed(shut, "what can internet reach")
     assert "shop/api[Pod]:8080 through NodePort of Service shop/api" in existing
+
+
+def test_a_way_in_that_only_pods_to_come_can_take_is_among_those_that_are_possible():
+    shut = "{podSelector: {PODS}, policyTypes: [Egress]}"
+    closed = policy(shut.replace("PODS", "matchLabels: {app: client}"), "other") + policy(shut.replace("PODS", ""))
+    text = SHUT + CLUSTER + closed.replace("name: p, namespace: shop", "name: q, namespace: shop")
+    found = asked(text, "who can reach shop/api[Pod]", behaviours={Behaviour.POD_TO_LOCAL_NODE_ALLOWED: False})
+    assert [one.text for one in found.existing] == ["outside through NodePort of Service shop/api"]
+    assert list(found.possible) == ["some pods through NodePort of Service shop/api"]
 
 
 def test_a_closed_way_in_is_on_no_list():
@@ -154,6 +169,7 @@ def test_a_deny_is_refuted_by_a_way_in_with_what_it_needs():
         "namespace other can reach shop/api[Pod]:8080 by way of NodePort of Service shop/api, where the pod is on the "
         "node that receives the connection, and policy sees that node, and on further conditions"
     )
+    assert str(found.witness.flow.destination.workload) == "shop/api[Pod]"
     assert judged(SHUT + LOCAL, deny=FLOW).verdict.value == "proved"
 
 

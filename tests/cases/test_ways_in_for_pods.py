@@ -66,8 +66,20 @@ def test_local_keeps_the_client_so_that_what_is_closed_to_it_stays_closed():
     assert verdict(SHUT + LOCAL, ASKED) == "unreachable"
 
 
-def test_a_port_without_a_way_in_stays_closed():
-    assert verdict(SHUT + CLUSTER, "can other/client reach shop/api[Pod]:9090") == "unreachable"
+@pytest.mark.parametrize("who", ["other/client", "internet"])
+def test_a_port_without_a_way_in_stays_closed(who):
+    assert verdict(SHUT + CLUSTER, f"can {who} reach shop/api[Pod]:9090") == "unreachable"
+
+
+OTHER_SERVICE = service("{type: NodePort, selector: {app: more}, ports: [{port: 80, targetPort: 8080}]}", "more")
+
+
+def test_a_way_in_to_another_service_of_the_namespace_is_none_to_this_one():
+    more = PODS.rpartition("apiVersion")[2].replace("name: api,", "name: more,").replace("app: api", "app: more")
+    shut = policy("{podSelector: {matchLabels: {app: api}}, policyTypes: [Ingress]}")
+    text = START + f"apiVersion{more}" + shut + BEHIND + OTHER_SERVICE
+    assert verdict(text, "can other/client reach service shop/more:80") == "reachable"
+    assert verdict(text, "can other/client reach service shop/api:80") == "unreachable"
 
 
 def test_the_pod_must_be_allowed_to_connect_to_a_node():
