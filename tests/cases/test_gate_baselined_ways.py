@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.gates import Gates
-from cases.pods_by_ways import BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, START
+from cases.pods_by_ways import BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, START
 
 ONE = "{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 8080}]}"
 ANOTHER = "{from: [{ipBlock: {cidr: 192.168.0.0/16}}], ports: [{port: 8080}]}"
@@ -76,3 +76,25 @@ def test_the_order_of_rules_and_their_names_are_not_new(gates: Gates) -> None:
     old = NODES + ingress(ONE, ANOTHER)
     new = NODES + ingress(ANOTHER, ONE).replace("name: ingress", "name: renamed")
     assert verdicts(gates, FROM_PODS, old, new, *FIXED_OF_NODES) == ("refuted", "baselined", "baselined")
+
+
+def test_under_local_only_pods_that_policy_admits_behind_the_node_come_by_it(gates: Gates) -> None:
+    """The node keeps the client, so that whoever knocks has to be whom the pod behind admits."""
+    more = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: third}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: caller, namespace: third, labels: {app: caller}}
+spec: {containers: [{name: c, image: i}]}
+---
+"""
+    third = "{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: third}}}], ports: [{port: 8080}]}"
+    cluster = START + more + LOCAL + ingress(third)
+    texts = gates.violations(cluster, 'deny: {from: any pod, to: "shop/api[Pod]"}, world: existing', *FIXED_OF_NODES)
+    assert [text.partition(" (")[0] for text in texts] == [
+        "namespace third can reach namespace shop on TCP 8080",
+        "namespace third can reach shop/api[Pod]:8080 by way of NodePort of Service shop/api",
+    ]

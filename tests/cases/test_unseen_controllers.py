@@ -83,3 +83,12 @@ def test_clients_outside_an_allowlist_may_get_in_by_an_address_that_stands_in_fo
     assert answer.verdict.value == "reachable"
     assert any("another address than the client's" in one for one in answer.route.provided)
     assert {one.clients for one in exposed(text)[0].openings} != {None}
+
+
+@pytest.mark.parametrize(("class_name", "by_default"), [("gce", "ranges"), ("alb", "ranges"), ("nginx", "controller")])
+def test_whoever_the_user_says_serves_ingresses_serves_those_of_a_cloud_as_well(class_name, by_default):
+    """*Who answers for every Ingress, Gateway and Route, as the user says.*"""
+    text = (START + INGRESS + BEHIND).replace("ingressClassName: nginx", f"ingressClassName: {class_name}")
+    for settings, expected in (({}, by_default), ({"routing": IN_EDGE}, "controller")):
+        (one,) = (each for each in exposed(text, **settings) if each.way.by == "Ingress")
+        assert one.way.sources[0].seen_as.value == expected

@@ -7,6 +7,7 @@ from cases.pods_by_ways import (
     BEHIND,
     BY_CONTROLLER,
     CLUSTER,
+    CONTROLLER,
     CONTROLLER_BALANCER,
     FROM_EDGE,
     INGRESS,
@@ -253,3 +254,16 @@ def test_a_controller_takes_requests_where_a_service_leads_to_it_though_it_decla
     for port, expected in ((8000, "reachable"), (9000, "reachable"), (7000, "unreachable")):
         out = egress(edge, port)
         assert verdict(text + out, ASKED, behaviours=AWAY_FROM_NODES) == expected
+
+
+def test_controllers_that_lead_to_each_other_are_passed_once_each():
+    """Both pods are behind the Service of both, so that each could be reached by way of the other, without an end."""
+    second = CONTROLLER.rpartition("apiVersion: apps/v1")[2].replace("name: nginx, namespace", "name: nginy, namespace")
+    both = START + CONTROLLER + "apiVersion: apps/v1" + second + CONTROLLER_BALANCER + BEHIND + FROM_EDGE + INGRESS
+    again = INGRESS.replace("name: web, namespace: shop", "name: again, namespace: edge").replace(
+        "name: api", "name: nginx"
+    )
+    answer = asked(both + again, "can internet reach shop/api[Pod]:8080")
+    assert answer.verdict.value == "reachable"
+    passed = [sum(hop.text.startswith("controller") for hop in route.path) for route in answer.routes]
+    assert max(passed) == 2

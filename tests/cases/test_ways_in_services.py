@@ -155,3 +155,28 @@ def written_slice(name, address):
         f"metadata: {{name: {name}-1, namespace: shop, labels: {{kubernetes.io/service-name: {name}}}}}\n"
         f"addressType: IPv4\nports: [{{port: 80}}]\nendpoints: [{{addresses: [{address}]}}]\n---\n"
     )
+
+
+AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+OF_AWS = "loadBalancerClass: service.k8s.aws/nlb, "
+
+
+@pytest.mark.parametrize(
+    ("more", "notes", "is_internal", "to_pods"),
+    [
+        ("", {"type": "external", "nlb-target-type": "ip"}, True, True),
+        ("", {"type": "external", "nlb-target-type": "instance"}, True, False),
+        ("", {"type": "nlb-ip", "scheme": "internet-facing"}, False, True),
+        (OF_AWS, {"nlb-target-type": "ip"}, True, True),
+        (OF_AWS, {"scheme": "internet-facing"}, False, False),
+        ("", {"type": "nlb", "nlb-target-type": "ip"}, False, False),
+    ],
+)
+def test_a_load_balancer_of_the_aws_controller_is_internal_and_goes_where_its_annotations_say(
+    more, notes, is_internal, to_pods
+):
+    """ "nlb-target-type: ip will route traffic directly to the pod IP"; "internal" is the default scheme."""
+    annotations = "{" + ", ".join(f"{AWS}{name}: {value}" for name, value in notes.items()) + "}"
+    (one,) = exposed(PODS + balanced(more, annotations=annotations))
+    seen = [source.seen_as.value for source in one.way.sources]
+    assert (one.way.internal, "another node" not in seen) == (is_internal, to_pods)
