@@ -153,3 +153,10 @@ def test_the_usual_dns_is_that_of_openshift_where_nothing_speaks_of_that_of_othe
     for one in (53, 5353):
         expected = "allowed" if one == port else "blocked"
         assert access(f"[{{ports: [{{port: {one}, protocol: UDP}}]}}]", known).over(Protocol.UDP) == expected
+
+
+@pytest.mark.parametrize(("label", "expected"), [("kube-dns", "blocked"), ("exporter", "allowed")])
+def test_a_service_of_another_name_is_the_dns_iff_it_selects_its_pods(label: str, expected: str) -> None:
+    """A Service in kube-system with a port 53 may be anybody's; `k8s-app: kube-dns` is what the DNS is known by."""
+    other = dns("kube-system", "other", 5353).replace("app: dns", f"k8s-app: {label}")
+    assert access("[{ports: [{port: 53, protocol: UDP}]}]", other).over(Protocol.UDP) == expected

@@ -136,6 +136,21 @@ def test_a_name_with_fewer_than_five_dots_is_tried_under_each_search_domain_firs
     ]
 
 
+def test_a_pod_without_a_policy_for_dns_has_the_search_domains_that_it_says_alone() -> None:
+    """ "None": "allows a Pod to ignore DNS settings from the Kubernetes environment"."""
+    network = PodNetwork(dns_policy=DnsPolicy.NONE, nameservers=(parse_address("10.96.0.10"),), searches=("x.example",))
+    looked_up = lookup(INDEX, "web", pod_resolver("shop", network, OPTIONS), OPTIONS)
+    assert tried(looked_up) == ["web.x.example", "web"]
+
+
+def test_a_host_name_counts_under_the_service_that_the_pod_names_alone() -> None:
+    """ "subdomain": the pod has a name of its own below the headless Service with that name, and below no other."""
+    other = replace(headless("other"), selector={"app": "named"})
+    index = index_of(headless("named"), other)
+    assert service_of(found("primary.named", index=index)) == "shop/named"
+    assert not leads_inside(found("primary.other", index=index))
+
+
 def test_a_name_outside_the_zone_leads_outside() -> None:
     assert found("a.example.com").target == ToOutside("a.example.com")
 

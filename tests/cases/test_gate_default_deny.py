@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.gates import Gates
+from netverify.symbolic import widths
 
 SHOP = """
 apiVersion: v1
@@ -113,6 +114,20 @@ def after(gates: Gates, before: str, later: str, assertion: str, more: str = "")
 def test_a_baseline_of_one_open_pod_does_not_hide_that_others_open(gates: Gates, assertion: str) -> None:
     assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP + ALL_BUT_LEGACY, assertion) == "baselined"
     assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP, assertion) == "refuted"
+
+
+@pytest.mark.parametrize("assertion", [DENY, COVERED])
+def test_a_baseline_hides_no_open_pod_where_one_goal_names_few_of_them(
+    gates: Gates, assertion: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pods that could be created are open as well, and stand for those that exist while there are many."""
+    monkeypatch.setattr(widths, "NAMED_AT_ONCE", 0)
+    monkeypatch.setattr(widths, "EXISTING_AT_ONCE", 1)
+    assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP + ALL_BUT_LEGACY, assertion) == "baselined"
+    result = gates.result(SHOP, assertion)
+    marks = {one["fingerprint"] for one in result["violations"]}
+    monkeypatch.undo()
+    assert {one["fingerprint"] for one in gates.result(SHOP, assertion)["violations"]} == marks
 
 
 def test_a_baseline_still_knows_a_pod_when_others_are_policed(gates: Gates) -> None:

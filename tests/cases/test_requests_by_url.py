@@ -113,3 +113,8 @@ def test_the_most_specific_host_of_a_gateway_serves(url, names):
 def test_what_is_no_url_is_refused(text):
     with pytest.raises(UrlError):
         read_url(text)
+
+
+def test_a_url_without_a_path_asks_for_the_root() -> None:
+    """RFC 9110: "an empty path ... is normalized to a path of /"."""
+    assert read_url("https://shop.example.com").path == "/"

@@ -104,6 +104,12 @@ class TestTcpAndUdpServices:
             "manifests: each of its entries opens a way in"
         )
 
+    def test_an_argument_that_is_given_twice_counts_twice(self):
+        both = ("--tcp-services-configmap=edge/none", "--tcp-services-configmap=edge/tcp")
+        text = PODS + API + ADMITTED + controller(*both) + config_map("tcp", {"9000": "shop/api:80"})
+        assert verdict(text, QUESTION) == "reachable"
+        assert len(doubts(text)) == 1
+
     def test_an_entry_of_another_form_is_a_doubt_that_does_not_show_its_value(self):
         text = PODS + API + ADMITTED + controller(*self.ARGUMENTS) + config_map("tcp", {"9000": "hunter2"})
         assert verdict(text, QUESTION) == "unknown"

@@ -173,6 +173,15 @@ def test_a_deny_is_refuted_by_a_way_in_with_what_it_needs():
     assert judged(SHUT + LOCAL, deny=FLOW).verdict.value == "proved"
 
 
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_a_deny_is_refuted_by_an_open_way_in_whatever_closed_ones_there_are(names):
+    shut, opened = (
+        text.replace("name: api, namespace", f"name: {name}, namespace")
+        for text, name in zip((LOCAL, CLUSTER), names, strict=True)
+    )
+    assert judged(SHUT + shut.replace("30080", "30081") + opened, deny=FLOW).verdict.value == "refuted"
+
+
 def test_an_allow_is_not_proved_by_a_way_in():
     result = judged(SHUT + CLUSTER, allow={**FLOW, "from": "other/client"})
     assert result.verdict.value == "refuted"

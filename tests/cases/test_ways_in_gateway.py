@@ -43,6 +43,7 @@ NOWHERE = "no listener of its Gateways takes it"
         ("", "shop", True),
         ("", "other", False),
         ("{from: Same}", "other", False),
+        ("{from: Same, selector: {matchLabels: {team: b}}}", "other", False),
         ("{from: All}", "other", True),
         ("{from: Selector, selector: {matchLabels: {team: b}}}", "other", True),
         ("{from: Selector, selector: {matchLabels: {team: a}}}", "other", False),
@@ -54,6 +55,27 @@ def test_a_listener_takes_routes_of_the_namespaces_that_it_allows(allowed, home,
     more = f", allowedRoutes: {{namespaces: {allowed}}}" if allowed else ""
     text = PODS + service("{selector: {app: api}, ports: [{port: 80}]}", namespace=home) + gateway(listener(more))
     assert [why for _, _, why in found(text + route(namespace=home))] == ["" if attached else NOWHERE]
+
+
+@pytest.mark.parametrize(
+    ("parents", "ways"),
+    [
+        ("{kind: Service, group: '', name: api}", 0),
+        ("{kind: Service, group: '', name: api}, {name: edge}", 1),
+        ("{kind: Service, group: example.com, name: api}", 1),
+    ],
+)
+def test_a_route_is_for_the_mesh_alone_iff_all_its_parents_are_services(parents, ways):
+    """GAMMA: "a Service as a parent" means traffic between pods; beside a Gateway the route is a way in as well."""
+    assert len(found(PODS + API + gateway(listener()) + route(parent=parents))) == ways
+
+
+def test_an_alias_as_a_backend_is_a_way_only_where_the_implementation_follows_it():
+    """HTTPBackendRef: support for Services of type ExternalName is "implementation-specific"."""
+    alias = service("{type: ExternalName, externalName: api.shop.svc.cluster.local, ports: [{port: 80}]}", "alias")
+    (one,) = exposed(PODS + API + alias + gateway(listener()) + route(TO_API.replace("name: api", "name: alias")))
+    assert one.way.service.name == "api"
+    assert "where this implementation follows Services of type ExternalName" in one.needs
 
 
 def test_a_namespace_that_is_not_declared_may_have_the_labels_that_a_listener_asks_for():

@@ -293,3 +293,42 @@ def test_the_json_of_exposed_has_a_schema_every_way_and_an_openness_of_each(tmp_
     assert {one["openness"] for one in told["ways"]} <= known
     assert told["summary"]["ways"] == 2
     assert set(told["summary"]) == {"ways", *known}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "port"),
+    [
+        ("[a.example.com]", "a.example.com", 443),
+        ("['*.example.com']", "a.example.com", 443),
+        ("['*.example.com']", "'*.example.com'", 443),
+        ("[b.example.com]", "a.example.com", 80),
+        ("['*.example.com']", "'*.other.com'", 80),
+    ],
+)
+def test_tls_is_ended_for_the_hosts_that_it_is_for(hosts, host, port):
+    """IngressTLS.hosts: "hosts is a list of hosts included in the TLS certificate"."""
+    spec = path(BACKEND, host).replace("{rules", f"{{tls: [{{hosts: {hosts}, secretName: s}}], rules", 1)
+    (one,) = exposed(PODS + API + ingress(spec))
+    assert one.way.port == port
+
+
+def test_a_class_that_nobody_knows_may_be_served_by_a_load_balancer_outside():
+    """Which controller a class is of, no manifest says: a cloud may connect to pods from addresses of its own."""
+    text = PODS + API + ingress(path(BACKEND).replace("{rules", "{ingressClassName: mystery, rules", 1))
+    assert verdict(text + from_blocks("192.0.2.0/24"), QUESTION, cni="cilium") == "reachable"
+    for settings, expected in (({}, ["controller", "ranges"]), ({"routing": IN_EDGE}, ["controller"])):
+        (one,) = exposed(text, **settings)
+        assert [source.seen_as.value for source in one.way.sources] == expected
+
+
+@pytest.mark.parametrize(("kind", "seen"), [("NodePort", True), ("ClusterIP", False)])
+def test_a_load_balancer_of_aws_goes_to_ports_of_nodes_where_the_service_has_one(kind, seen):
+    """ "instance mode will route traffic to all ec2 instances within cluster on NodePort opened for your service"."""
+    instance = "{alb.ingress.kubernetes.io/target-type: instance}"
+    text = ingress(path(BACKEND).replace("{rules", "{ingressClassName: alb, rules", 1), annotations=instance)
+    (one,) = (
+        each
+        for each in exposed(PODS + API.replace("{selector", f"{{type: {kind}, selector") + text)
+        if each.way.by == "Ingress"
+    )
+    assert ("another node" in [source.seen_as.value for source in one.way.sources]) is seen
