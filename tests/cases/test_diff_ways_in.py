@@ -359,3 +359,18 @@ def test_a_route_of_openshift_lets_in_those_whom_its_annotation_names():
     )
     assert verdict(open_to_all, restricted) == "less permissive"
     assert verdict(restricted, open_to_all) == "more permissive"
+
+
+@pytest.mark.parametrize("by", ["LoadBalancer", "NodePort"])
+def test_another_port_of_a_service_is_another_way_in(by):
+    """To the same pods on the same port: a client knocks elsewhere."""
+    old, new = (
+        service(f"{{type: {by}, selector: {{app: api}}, ports: [{{port: {port}, targetPort: 8080}}]}}")
+        for port in (80, 443)
+    )
+    found = compared(old, new)
+    assert found.verdict.value == "incomparable"
+    gone, come = (
+        {one.way.by for one in found.routing.ways if (one.after is None) is is_gone} for is_gone in (True, False)
+    )
+    assert by in gone & come

@@ -241,3 +241,14 @@ def test_an_end_that_is_not_said_means_every_pod_and_no_address_outside(gates: G
     }
     results = gates.results(SHOP + FOR_PODS, list(expected))
     assert {text: one["verdict"] for text, one in results.items()} == expected
+
+
+def test_a_baseline_of_a_port_by_name_that_one_direction_refuses_does_not_hide_that_another_does(gates: Gates) -> None:
+    """Who mends the one policy finds the other: that is another violation than the one that was known."""
+    assertion = "allow: {from: shop/buyer, to: shop/two, ports: http}"
+    egress = (
+        DENIED.replace("name: denied", "name: out").replace('number: "2"', "app: buyer").replace("Ingress", "Egress")
+    )
+    gates.verdict(SHOP + DENIED, assertion, "--write-baseline", "known.json")
+    assert gates.verdict(SHOP + DENIED, assertion, "--baseline", "known.json") == "baselined"
+    assert gates.verdict(SHOP + DENIED + egress, assertion, "--baseline", "known.json") == "refuted"

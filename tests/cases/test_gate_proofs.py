@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from agreement.judged_intents import spec_of
 from cases.gates import Gates
+from netverify.gate.checking import Terms, undecided_report
 
 PAIR = """
 apiVersion: v1
@@ -203,3 +206,13 @@ spec:
     shown = gates.result(cluster, assertion)["violations"]
     assert all("team" in str(one["witness"]) for one in shown)
     assert gates.verdict(cluster + closed, assertion, *enforced) == "proved"
+
+
+@pytest.mark.parametrize(("judged", "expected"), [(None, ["a", "b"]), (frozenset({"b"}), ["b"])])
+def test_where_nothing_was_judged_what_was_to_be_is_unknown(judged: frozenset[str] | None, expected: list[str]) -> None:
+    deny = {"deny": {"from": "namespace a", "to": "namespace b"}}
+    spec = spec_of({"assertions": [{"id": name, **deny} for name in ("a", "b")]})
+    report = undecided_report(spec, Terms(date(2026, 1, 1), judged=judged), "no time was left")
+    assert [(one.assertion.id, one.verdict, one.unknown_because) for one in report.results] == [
+        (name, "unknown", ("no time was left",)) for name in expected
+    ]

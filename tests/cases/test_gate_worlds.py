@@ -11,6 +11,7 @@ from cases.gates import SHOP, Gates
 from cases.pods_by_ways import BY_CONTROLLER, CONTROLLER_BALANCER
 from netverify.gate.baseline import Baseline
 from netverify.gate.outcome import GateVerdict
+from netverify.symbolic import widths
 
 SERVICE = """
 apiVersion: v1
@@ -63,6 +64,19 @@ def test_flows_of_pods_that_could_be_created_are_not_those_of_existing_ones(gate
     assert gates.verdict(SHOP + SERVICE + WEB_MAY_NOT, denied) == "refuted"
     result = gates.result(SHOP + SERVICE + WEB_MAY_NOT, f"{denied}, world: existing")
     assert (result["verdict"], result["world"]) == ("proved", "existing")
+
+
+@pytest.mark.parametrize("at_once", [60, 1])
+def test_a_pod_beside_one_that_is_closed_is_asked_about_however_few_one_goal_names(
+    gates: Gates, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The policy is about some pods of the namespace; that it lets them nowhere says nothing about the others."""
+    monkeypatch.setattr(widths, "EXISTING_AT_ONCE", at_once)
+    more = SHOP.partition("apiVersion: v1\nkind: Pod")[2].partition("---")[0].replace("web", "free")
+    pods = f"{SHOP}apiVersion: v1\nkind: Pod{more}---{WEB_MAY_NOT}"
+    denied = "deny: {from: namespace shop, to: data/db, ports: 5432}, world: existing"
+    assert gates.verdict(pods, denied) == "refuted"
+    assert gates.verdict(pods.replace("{matchLabels: {app: web}}", "{}"), denied) == "proved"
 
 
 def test_nobody_comes_in_to_an_address_outside(gates: Gates) -> None:

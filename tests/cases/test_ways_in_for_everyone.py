@@ -75,6 +75,16 @@ def test_a_closed_way_in_is_on_no_list():
     assert listed(SHUT + LOCAL, "who can reach shop/api[Pod]") == ("unreachable", [], [])
 
 
+def test_that_addresses_outside_reach_each_other_is_on_no_list():
+    """Such a flow does not pass the cluster, whose policies say nothing of it."""
+    everywhere = "{podSelector: {}, policyTypes: [Ingress, Egress]}"
+    text = START + policy(everywhere) + policy(everywhere, "other")
+    for question in ("what can internet reach", "who can reach 203.0.113.0/24"):
+        verdict_of, existing, possible = listed(text, question)
+        assert (verdict_of, existing) == ("reachable", [])
+        assert possible == ["any pod outside namespaces other and shop"]
+
+
 # Maps
 
 
