@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import signal
 import sys
@@ -35,6 +36,7 @@ def run() -> NoReturn:
     INTERRUPTS.install()
     try:
         _stand_in_for_closed_streams()
+        _escape_what_a_stream_cannot_encode()
         status = main(sys.argv[1:], _program_name(sys.argv[0]), since)
         silence_broken_pipes()
         INTERRUPTS.catch_up()
@@ -74,6 +76,13 @@ def silence_broken_pipes() -> None:
         except (OSError, ValueError):
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _escape_what_a_stream_cannot_encode() -> None:
+    """Makes letters that the encoding of a stream lacks escapes in its text, as in a terminal that is not UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _stand_in_for_closed_streams() -> None:

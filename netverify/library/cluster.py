@@ -19,8 +19,9 @@ from netverify.queries.question import Form, Question
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
 from netverify.report.query_text import render_answer, render_listing
-from netverify.report.terminal import paint, printable
+from netverify.report.terminal import paint
 from netverify.verify import Verifier, Wanted
+from netverify.visible import visible
 
 _Excluding: TypeAlias = Callable[[str, Sequence[str], model.Cluster, str | None], Question]
 
@@ -162,7 +163,7 @@ class Cluster:
         """Raises unless ``answer`` has the ``verdict`` and ``also`` holds."""
         __tracebackhide__ = True
         if answer.verdict is not verdict or not also:
-            text = f"expected {expected}: {printable(answer.question)}\n{self.text(answer)}"
+            text = f"expected {expected}: {visible(answer.question)}\n{self.text(answer)}"
             raise FailedAssertionError(text.rstrip("\n"), answer)
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.coverage import Inventory
-from netverify.manifests.refusal import escaped
 from netverify.model.cluster import Unsupported
+from netverify.visible import visible
 
 NOTHING_READ: Final = "no object that matters was read: no workload, policy, namespace, Service or way in"
 _HELP: Final = "name the manifests with `-f`, `-k`, `--helm`, `--flux` or `--argocd`, or allow it with `--allow-empty`"
@@ -34,6 +34,6 @@ def refused_if_empty(inventory: Inventory, names: Iterable[str], help_text: str 
     """``inventory``, with an error (NV156) where it is empty and has none; ``names`` are what was read."""
     if inventory.has_errors or not is_empty(inventory):
         return inventory
-    origin = Origin(escaped(", ".join(names)) or ".")
+    origin = Origin(visible(", ".join(names)) or ".")
     finding = Diagnostic("NV156", Severity.ERROR, NOTHING_READ, origin, help_text)
     return replace(inventory, diagnostics=(*inventory.diagnostics, finding))

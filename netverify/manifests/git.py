@@ -18,7 +18,8 @@ from typing import Final
 from netverify.diagnostics import NetverifyError
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.processes import UnfinishedError, finished
-from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.refusal import shown
+from netverify.visible import visible
 
 TIMEOUT_S: Final = 120.0
 MOST_BYTES: Final = DEFAULT_LIMITS.total_bytes
@@ -87,7 +88,7 @@ class Git:
             raise RevisionError(f"`git` {done.ending}", misused=False)
         if done.status:
             said = [line.strip() for line in done.said.decode("utf-8", "replace").splitlines() if line.strip()]
-            git_says = f"git said: {' / '.join(escaped(line) for line in said[:_LINES_SHOWN])}" if said else ""
+            git_says = f"git said: {' / '.join(visible(line) for line in said[:_LINES_SHOWN])}" if said else ""
             raise RevisionError(problem, advice or git_says)
         return os.fsdecode(done.output)
 
@@ -124,7 +125,7 @@ def git_at(folder: Path, instead: str, allowed: Sequence[Path] = ()) -> Git:
     for place in _foreign_objects(top):
         if not any(place.is_relative_to(one.resolve()) for one in allowed):
             message = f"the repository takes objects from {shown(str(place))}, which is outside of it"
-            raise RevisionError(message, f"allow it by hand with `--allow-outside {escaped(str(place))}`")
+            raise RevisionError(message, f"allow it by hand with `--allow-outside {visible(str(place))}`")
     return Git(program, top)
 
 

@@ -11,9 +11,9 @@ from typing import Final
 
 from netverify.manifests.confidential import mentions_secrets
 from netverify.manifests.processes import UnfinishedError, finished
-from netverify.manifests.refusal import escaped
 from netverify.manifests.scratch import Scratch
 from netverify.manifests.steady_words import steady
+from netverify.visible import visible
 
 _LINES_SHOWN: Final = 8
 _NO_NETWORK: Final = "http://127.0.0.1:9"
@@ -169,4 +169,4 @@ def _quoted(output: bytes, folder: str) -> str:
         return "it said nothing"
     if mentions_secrets(text):
         return "what it said is not shown, as it speaks of secrets: try it by hand"
-    return "it said: " + " / ".join(escaped(line.strip()) for line in lines[-_LINES_SHOWN:])
+    return "it said: " + " / ".join(visible(line.strip()) for line in lines[-_LINES_SHOWN:])

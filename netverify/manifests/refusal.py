@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netverify.visible import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -37,10 +39,5 @@ class Refusal(Exception):  # noqa: N818 - it is the refusal of an input, not an 
 
 
 def shown(text: str) -> str:
-    """Input text as it may stand in a message: one line, printable ASCII, at most 60 characters, in backticks."""
-    return "`" + escaped(text if len(text) <= 60 else text[:57] + "...") + "`"
-
-
-def escaped(text: str) -> str:
-    """``text`` with everything outside printable ASCII written as an escape."""
-    return "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode("ascii") for c in text)
+    """Input text as it may stand in a message: one line, at most 60 characters, in backticks."""
+    return "`" + visible(text if len(text) <= 60 else text[:57] + "...") + "`"

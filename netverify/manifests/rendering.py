@@ -17,10 +17,11 @@ from netverify.manifests.overlay_reach import OverlayReach, remote
 from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.manifests.programs import Program, ProgramFailedError
 from netverify.manifests.reading import UnreadableError
-from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.refusal import shown
 from netverify.manifests.scratch import HOW_TO_GET_ROOM, no_room
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import exists
+from netverify.visible import visible
 
 TIMEOUT_S: Final = 120.0
 HOW_TO_GET_KUSTOMIZE: Final = "install kubectl or kustomize, or render it elsewhere and pipe the result in with `-f -`"
@@ -124,7 +125,7 @@ def _run(program: Program, arguments: list[str], path: str, timeout_s: float, fe
         return failed(path, error.message, error.said.replace(_placed(path), path))
     digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
     source = Source(f"{path} (rendered)", data=text, rendered=True)
-    return Rendered(source, program=program, fetched=tuple((escaped(one), digest) for one in fetched))
+    return Rendered(source, program=program, fetched=tuple((visible(one), digest) for one in fetched))
 
 
 def _placed(path: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from netverify.diagnostics import Origin
 from netverify.manifests.confidential import confidential_lines, holds_secrets
 from netverify.manifests.tree import SUFFIXES
-from netverify.report.terminal import Ink, Line, Span, line, printable
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.visible import columns, visible
 
 _WIDTH = 160
 _LARGEST_FILE = 10 * 1024 * 1024
@@ -70,13 +71,13 @@ def underlined(text: str, start: int, length: int, *, gutter: str, ink: Ink) -> 
     """
     first = max(0, start - _WIDTH // 2) if len(text) > _WIDTH else 0
     shown = text[first : first + _WIDTH].replace("\t", " ")
-    before = printable(shown[: start - first])
-    marked = printable(shown[start - first : start - first + length])
+    before = visible(shown[: start - first])
+    marked = visible(shown[start - first : start - first + length])
     blank = " " * len(gutter.rstrip(" |"))
     bar = gutter[len(blank) :]
     return [
         (Span(gutter, Ink.BLUE), Span(shown)),
-        (Span(f"{blank}{bar}", Ink.BLUE), Span(f"{' ' * len(before)}{'^' * max(1, len(marked))}", ink)),
+        (Span(f"{blank}{bar}", Ink.BLUE), Span(f"{' ' * columns(before)}{'^' * max(1, columns(marked))}", ink)),
     ]
 
 

@@ -17,7 +17,7 @@ from netverify.report.comparison_text import (
 )
 from netverify.report.coverage_text import coverage_text
 from netverify.report.routing_rows import service_row, way_row
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 STICKY = "<!-- netverify -->"
 """The first line, by which a program finds the comment that it wrote before."""
@@ -33,7 +33,7 @@ _ROWS = 30
 
 def escaped(text: str) -> str:
     """``text`` from an input as it may stand anywhere in Markdown: no markup, no HTML, no mention, one line."""
-    safe = printable(text)
+    safe = visible(text)
     return re.sub(r"[^A-Za-z0-9 .,:;/=()-]", lambda found: f"&#{ord(found.group())};", safe)
 
 

@@ -14,7 +14,7 @@ from netverify.model.flow import End, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.queries.outcome import Answer
 from netverify.report.endpoint_text import endpoint_text, namespace_is_declared, port_text
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 IMAGE = "registry.k8s.io/pause:3.10"
 """What the pods run: it does nothing, and every cluster can pull it."""
@@ -100,7 +100,7 @@ def render_counterexample(answer: Answer, cluster: Cluster) -> str:
     Comments alone when there is no witness, or nothing to create.
     """
     comments = [f"netverify: {answer.question}", f"{answer.verdict}", *_comments(answer, cluster)]
-    rows = [f"# {printable(comment)}" for comment in comments]
+    rows = [f"# {visible(comment)}" for comment in comments]
     objects = _objects(answer.witness.flow, cluster) if answer.witness else []
     if answer.witness and not objects:
         rows.append("# nothing to create: both ends exist")

@@ -13,7 +13,7 @@ from netverify.model.flow import Direction
 from netverify.queries.grouping import Grouping
 from netverify.queries.traffic_text import traffic_text
 from netverify.report.address_text import range_text
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 MOST_EDGES = 500
 """A diagram of more connections is by namespace, unless a grouping is asked for. Mermaid draws no more by default."""
@@ -70,8 +70,8 @@ def _label(view: MapView, node: Node) -> tuple[str, ...]:
     if block is not None:
         return (range_text(block),)
     if node.name is not None:
-        return (printable(node.name), printable(node.kind))
-    return (printable(node.id.removeprefix(f"{node.namespace}/")),)
+        return (visible(node.name), visible(node.kind))
+    return (visible(node.id.removeprefix(f"{node.namespace}/")),)
 
 
 def edge_lines(access: Access) -> tuple[str, ...]:
@@ -92,4 +92,4 @@ def remarks(view: MapView) -> Iterator[str]:
         ("note", view.map.notes),
     ):
         for text in texts:
-            yield f"{lead}: {printable(text)}"
+            yield f"{lead}: {visible(text)}"

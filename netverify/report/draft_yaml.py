@@ -19,7 +19,7 @@ from netverify.intent.spec import (
     Written,
 )
 from netverify.model.flow import End
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 Value: TypeAlias = "str | int | list[Value] | dict[str, Value]"
 
@@ -67,7 +67,7 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _comments(texts: Iterable[str], indent: str = "") -> Iterator[str]:
-    return (f"{indent}# {printable(text)}" for text in texts)
+    return (f"{indent}# {visible(text)}" for text in texts)
 
 
 def _of_assertion(assertion: Assertion) -> dict[str, Value]:

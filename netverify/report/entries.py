@@ -10,7 +10,8 @@ from netverify.manifests.coverage import Inventory
 from netverify.queries.remarks import Remarked
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
-from netverify.report.terminal import Ink, Line, Span, line, printable
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.visible import columns, padded, visible
 
 _TERM_WIDTH = 8
 _FARTHEST = 96
@@ -60,14 +61,14 @@ def broken(term: str, text: str, place: str) -> list[Entry]:
 
 def laid_out(entries: list[Entry]) -> list[Line]:
     """Terms in one column; places in another, as far right as the longest text before a place needs."""
-    texts = [printable(("  " if entry.detail else "") + entry.text) for entry in entries]
-    places_at = max((len(text) for text, entry in zip(texts, entries, strict=True) if entry.place), default=0)
+    texts = [visible(("  " if entry.detail else "") + entry.text) for entry in entries]
+    places_at = max((columns(text) for text, entry in zip(texts, entries, strict=True) if entry.place), default=0)
     places_at = min(places_at, _FARTHEST)
     laid: list[Line] = []
     for text, entry in zip(texts, entries, strict=True):
         term = Span(f"  {entry.term:<{_TERM_WIDTH}}  ", Ink.BOLD)
         place = (Span("   "), Span(entry.place, Ink.CYAN)) if entry.place else ()
-        laid.append((term, Span(text.ljust(places_at) if entry.place else text), *place))
+        laid.append((term, Span(padded(text, places_at) if entry.place else text), *place))
     return laid
 
 

@@ -18,7 +18,7 @@ from netverify.report.gate_steps import steps, trace_lines
 from netverify.report.gate_words import evidence_text, exception_text, goal_texts
 from netverify.report.markdown_text import in_markdown
 from netverify.report.remarks_json import Json
-from netverify.report.visible import shortened, visible
+from netverify.visible import shortened, visible
 
 AT_MOST = 100
 """How many violations, or goals, of one assertion are listed; further ones are counted."""

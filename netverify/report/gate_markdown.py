@@ -23,7 +23,7 @@ from netverify.report.gate_words import (
 from netverify.report.markdown_text import in_markdown, preformatted
 from netverify.report.quantities import counted
 from netverify.report.trace_text import place_text
-from netverify.report.visible import shortened
+from netverify.visible import shortened
 
 MARKER = "<!-- netverify -->"
 """By its first line a comment is found again and written anew."""

@@ -54,6 +54,6 @@ def _whereabouts(witness: Witness, end: End, inventory: Inventory) -> Origin | N
 
 
 def trace_lines(violation: Violation, inventory: Inventory) -> list[str]:
-    """The trace as lines of printable ASCII, laid out as in the report for terminals."""
+    """The trace as visible lines, laid out as in the report for terminals."""
     entries = trace_entries(violation.witness, violation.because, violation.route, inventory)
     return paint(laid_out(entries), coloured=False).splitlines()

@@ -12,8 +12,7 @@ from netverify.diagnostics import Diagnostic, Origin
 from netverify.report.finding_list import LEVELS, Finding, FindingList, Run, numbered, with_help
 from netverify.report.quantities import counted
 from netverify.report.source_uri import first_below
-from netverify.report.terminal import printable
-from netverify.report.visible import shortened
+from netverify.visible import shortened, visible
 
 AT_MOST = 10
 """GitHub shows so many annotations of each level for a step."""
@@ -28,7 +27,7 @@ def render_github(found: FindingList, run: Run) -> str:
     Errors about inputs and intent come before findings: without them the rest may mean less than it says.
 
     What is set aside is a notice. Of each level the first finding of each rule comes before all second ones.
-    Guarantees: printable ASCII; every line begins with ``::``, or holds numbers, digests and words of ours alone; no
+    Guarantees: visible text; every line begins with ``::``, or holds numbers, digests and words of ours alone; no
     text can end its line or its property.
     """
     by_level: dict[str, list[str]] = defaultdict(list)
@@ -53,7 +52,7 @@ def _goals(found: FindingList) -> Iterator[str]:
         return
     yield f"::group::netverify: {found.evidence}"
     for case in found.cases:
-        yield from (f"netverify: {printable(text)}" for text in case.goals)
+        yield from (f"netverify: {visible(text)}" for text in case.goals)
     yield "::endgroup::"
 
 
@@ -62,13 +61,13 @@ def _level(finding: Finding) -> str:
 
 
 def _annotation(finding: Finding, level: str, run: Run) -> str:
-    text = "\n".join(map(printable, _lines(finding)))
-    return _command(level, printable(f"{finding.verdict}: {finding.name}"), finding.places, text, run)
+    text = "\n".join(map(visible, _lines(finding)))
+    return _command(level, visible(f"{finding.verdict}: {finding.name}"), finding.places, text, run)
 
 
 def _diagnostic(diagnostic: Diagnostic, level: str, run: Run) -> str:
     """An annotation for a finding about inputs or intent."""
-    return _command(level, diagnostic.code, (diagnostic.origin,), printable(with_help(diagnostic)), run)
+    return _command(level, diagnostic.code, (diagnostic.origin,), visible(with_help(diagnostic)), run)
 
 
 def _command(level: str, title: str, places: Sequence[Origin], text: str, run: Run) -> str:
@@ -76,7 +75,7 @@ def _command(level: str, title: str, places: Sequence[Origin], text: str, run: R
     place = first_below(run.directory, *places)
     if place is not None:
         path, line = place
-        properties |= {"file": printable(path), "line": str(line), "endLine": str(line)}
+        properties |= {"file": visible(path), "line": str(line), "endLine": str(line)}
     given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{level} {given}::{_data(shortened(text, _LONGEST_MESSAGE))}"
 

@@ -15,7 +15,7 @@ from netverify.report.finding_list import Finding, FindingList, Run, identity, n
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json
 from netverify.report.source_uri import first_below
-from netverify.report.visible import visible
+from netverify.visible import visible
 
 _SEVERITIES: Mapping[Severity, str] = MappingProxyType(
     {

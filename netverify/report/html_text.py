@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 
-from netverify.report.visible import visible
+from netverify.visible import visible
 
 
 def in_html(text: str) -> str:

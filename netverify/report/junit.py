@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from netverify.diagnostics import Diagnostic
 from netverify.report.finding_list import Case, FindingList, Outcome, with_help
-from netverify.report.visible import shortened, visible
+from netverify.visible import shortened, visible
 
 _LONGEST_MESSAGE = 500
 

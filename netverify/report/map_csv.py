@@ -9,7 +9,7 @@ from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet, Protocol
 from netverify.queries.grouping import Grouping
 from netverify.report.remembered import Remembered, in_pieces, port_list
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 _COLUMNS = ("source", "destination", "protocol", "allowed", "depends", "on")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +50,7 @@ def _cells(access: Access) -> tuple[str, ...]:
 
 def cell(text: str) -> str:
     """``text`` as one cell: quoted where RFC 4180 wants it, and never a formula to a spreadsheet."""
-    safe = printable(text)
+    safe = visible(text)
     if text.startswith(_FORMULA):
         safe = f"'{safe}"
     return f'"{safe.replace(chr(34), chr(34) * 2)}"' if any(one in safe for one in ',"') else safe

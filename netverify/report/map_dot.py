@@ -8,7 +8,7 @@ from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Access
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
 from netverify.report.remembered import Remembered, in_pieces
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 
 def render_map_dot(view: MapView) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _attributes(access: Access) -> str:
 
 def quoted(text: str) -> str:
     r"""``text`` as a quoted identifier; a backslash is doubled, since labels read ``\N`` and the like as escapes."""
-    return '"{}"'.format(printable(text).replace("\\", "\\\\").replace('"', '\\"'))
+    return '"{}"'.format(visible(text).replace("\\", "\\\\").replace('"', '\\"'))
 
 
 def _label(lines: tuple[str, ...]) -> str:

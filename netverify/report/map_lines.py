@@ -12,7 +12,8 @@ from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Isolation
 from netverify.queries.traffic_text import traffic_text
 from netverify.report.node_words import NodeWords
-from netverify.report.terminal import Ink, Line, Span, line, printable
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.visible import columns, padded, visible
 
 _NOTHING = ("", "", Ink.PLAIN)
 _NAME_WIDTH, _PORT_WIDTH, _SOURCE_WIDTH = 44, 34, 76
@@ -43,14 +44,14 @@ def _names(exposure: Exposure, view: MapView, words: NodeWords) -> list[str]:
     first = view.nodes[exposure.destinations[0]]
     if first.namespace is None:
         return [piece for text in words.outside(_bits(exposure.destinations)) for piece in wrap(text, _NAME_WIDTH)]
-    return [printable(view.nodes[number].id.removeprefix(f"{first.namespace}/")) for number in exposure.destinations]
+    return [visible(view.nodes[number].id.removeprefix(f"{first.namespace}/")) for number in exposure.destinations]
 
 
 def _way_cells(way: Way, exposure: Exposure, view: MapView, words: NodeWords) -> Iterator[tuple[str, str, Ink]]:
     only = exposure.destinations[0] if len(exposure.destinations) == 1 else None
     alone = 1 << only if only is not None and len(view.nodes[only].members) == 1 else 0
     sources = [*words.of(way.sources, alone), *(["its own replicas"] if way.own else [])]
-    text = f"from {', '.join(map(printable, sources))}"
+    text = f"from {', '.join(map(visible, sources))}"
     if _is_open(exposure, view) and way is exposure.ways[0]:
         text += ": not isolated"
     ports = wrap(f"{'perhaps ' if way.on else ''}{traffic_text(way.ports)}", _PORT_WIDTH) or [""]
@@ -72,12 +73,12 @@ def _is_open(exposure: Exposure, view: MapView) -> bool:
 
 
 def _laid_out(cells: list[_Cells]) -> Iterator[Line]:
-    names_width = max(len(name) for one in cells for name in one.names)
+    names_width = max(columns(name) for one in cells for name in one.names)
     ports_width = max(len(ports) for one in cells for ports, _, _ in one.ways)
     for one in cells:
         for name, (ports, text, ink) in zip_longest(one.names, one.ways, fillvalue=_NOTHING):
             yield (
-                Span(f"  {name if isinstance(name, str) else '':<{names_width}}  "),
+                Span(f"  {padded(name if isinstance(name, str) else '', names_width)}  "),
                 Span(f"{ports:<{ports_width}}  ", ink),
                 Span(text, Ink.DIM if ink is Ink.DIM else Ink.PLAIN),
             )

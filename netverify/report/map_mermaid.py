@@ -9,7 +9,7 @@ from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Access
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
 from netverify.report.remembered import Remembered, in_pieces
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 .,:/_-]")
 
@@ -50,4 +50,4 @@ def _arrow(access: Access) -> str:
 
 def escaped(text: str) -> str:
     """``text`` with everything that could mean something to Mermaid, or to the page around it, as ``#code;``."""
-    return _UNSAFE.sub(lambda found: f"#{ord(found.group())};", printable(text))
+    return _UNSAFE.sub(lambda found: f"#{ord(found.group())};", visible(text))

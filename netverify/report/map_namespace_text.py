@@ -8,7 +8,8 @@ from itertools import groupby
 from netverify.answers.map_view import MapView
 from netverify.connectivity.outcome import Connection
 from netverify.queries.traffic_text import traffic_text
-from netverify.report.terminal import Ink, Line, Span, line, printable
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.visible import columns, padded, visible
 
 
 def namespace_lines(view: MapView) -> Iterator[Line]:
@@ -17,12 +18,12 @@ def namespace_lines(view: MapView) -> Iterator[Line]:
     for destination, group in groupby(by_destination, key=lambda row: row.destination):
         rows = list(group)
         yield line(f"to {view.nodes[destination].id}", Ink.BOLD)
-        names = [printable(view.nodes[row.source].id) for row in rows]
+        names = [visible(view.nodes[row.source].id) for row in rows]
         shares = [_share(row, view) for row in rows]
-        width, share_width = max(map(len, names)), max(map(len, shares))
+        width, share_width = max(map(columns, names)), max(map(len, shares))
         for row, name, share in zip(rows, names, shares, strict=True):
             yield (
-                Span(f"  from {name:<{width}}  {share:<{share_width}}  {traffic_text(row.access.allowed)}"),
+                Span(f"  from {padded(name, width)}  {share:<{share_width}}  {traffic_text(row.access.allowed)}"),
                 *_perhaps(row),
             )
 

@@ -1,4 +1,4 @@
-"""What the page of a map says about its inputs, assumptions and doubts, as JSON. Every text is printable ASCII."""
+"""What the page of a map says about its inputs, assumptions and doubts, as JSON. Every text is visible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from netverify.queries.remarks import Remarks
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.quantities import counted, counted_kinds
-from netverify.report.terminal import printable
+from netverify.visible import visible
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int"
 
@@ -61,7 +61,7 @@ def _finding(one: Diagnostic) -> str:
 
 
 def _texts(texts: Iterable[str]) -> list[Json]:
-    return [printable(text) for text in dict.fromkeys(texts)]
+    return [visible(text) for text in dict.fromkeys(texts)]
 
 
 def _shortened(texts: Iterable[str]) -> list[Json]:

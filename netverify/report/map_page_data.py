@@ -1,7 +1,7 @@
 """What the page of a map knows, as JSON: endpoints by number, who may open what to whom, rules, and the account.
 
 Pairs are not listed one by one: a bundle is a set of sources, a set of destinations and an access, each a number in a
-table that the page holds once. A set of endpoints is a text such as ``0-4,7``. Every text is printable ASCII.
+table that the page holds once. A set of endpoints is a text such as ``0-4,7``. Every text is visible.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from netverify.queries.wording import peer_words, traffic_words
 from netverify.report.address_text import range_text
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.map_page_account import Json, account
-from netverify.report.terminal import printable
 from netverify.rules.predicate import Predicate
 from netverify.rules.visit import alternatives
+from netverify.visible import visible
 
 _OPEN_QUESTIONS: Mapping[str, str] = {
     POD_ADDRESS: "the address of a pod or node, which the manifests do not tell",
@@ -96,9 +96,9 @@ class _Table:
             self.texts.append(text)
         return number
 
-    def printable(self) -> list[Json]:
+    def visible(self) -> list[Json]:
         """The texts, escaped where they need it."""
-        return [printable(text) for text in self.texts]
+        return [visible(text) for text in self.texts]
 
 
 @dataclass(slots=True)
@@ -162,11 +162,11 @@ def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed:
         lead = ","
     yield f'],"accesses":[{",".join(accesses.table.texts)}],'
     rest: dict[str, Json] = {
-        "title": printable(title),
-        "narrowed": printable(narrowed),
+        "title": visible(title),
+        "narrowed": visible(narrowed),
         **_endpoints(found, inventory, files),
         **_rules(found, sets, files),
-        "files": files.printable(),
+        "files": files.visible(),
         "sets": list[Json](sets.table.texts),
         "meanings": {name: meaning(name) for name in sorted(accesses.on)},
         "account": account(findings.remarks, inventory),
@@ -180,11 +180,11 @@ def _endpoints(found: Found, inventory: Inventory, files: _Table) -> dict[str, J
     origins = {workload.key: workload.origin for workload in inventory.cluster.workloads}
     workloads: list[Json] = []
     for key in (endpoint.workload for endpoint in found.endpoints if endpoint.workload):
-        names: list[Json] = [namespaces.number(key.namespace), kinds.number(key.kind), printable(key.name)]
+        names: list[Json] = [namespaces.number(key.namespace), kinds.number(key.kind), visible(key.name)]
         workloads.append([*names, *_place(origins.get(key) or NOWHERE, files)])
     return {
-        "namespaces": namespaces.printable(),
-        "kinds": kinds.printable(),
+        "namespaces": namespaces.visible(),
+        "kinds": kinds.visible(),
         "workloads": workloads,
         "outside": [[str(one.block), range_text(one.block)] for one in found.endpoints if one.block],
         **{direction.value: "".join(_LETTERS[one] for one in found.isolation(direction)) for direction in Direction},
@@ -205,12 +205,12 @@ def _rules(found: Found, sets: _Sets, files: _Table) -> dict[str, Json]:
             [sets.number(one) for one in use.peers],
             _words(use.rule.subject),
             _words(use.rule.peer),
-            printable(traffic_words(use.rule.traffic)),
+            visible(traffic_words(use.rule.traffic)),
         ]
         for use in found.rule_uses()
         if use.peers
     ]
-    return {"rules": rules, "policies": policies.printable()}
+    return {"rules": rules, "policies": policies.visible()}
 
 
 def _place(origin: Origin, files: _Table) -> tuple[int, int]:
@@ -229,7 +229,7 @@ def _words(predicate: Predicate) -> str:
     """Who an end of a rule is, in words; of many alternatives the first ones."""
     words = list(dict.fromkeys(peer_words(one) for one in alternatives(predicate)))
     more = ["..."] if len(words) > _MANY_ALTERNATIVES else []
-    return printable("; ".join([*words[:_MANY_ALTERNATIVES], *more]))
+    return visible("; ".join([*words[:_MANY_ALTERNATIVES], *more]))
 
 
 def meaning(name: str) -> str:

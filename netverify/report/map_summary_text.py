@@ -11,7 +11,8 @@ from netverify.queries.narrowing import Wanted
 from netverify.report.behaviour_text import dependency_text
 from netverify.report.entries import Entry, column
 from netverify.report.quantities import counted
-from netverify.report.terminal import Ink, Line, Span, line, printable
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.visible import columns, padded, visible
 
 MOST_PLACES = 40
 """So many namespaces are in the table; of more, the most exposed are."""
@@ -34,11 +35,11 @@ def table_lines(summary: MapSummary) -> Iterator[Line]:
     """A line for each namespace: how many workloads it has, and how many of them are what the head of a column says."""
     shown = _shown(summary.places)
     rows = [
-        (printable(place.name), str(place.workloads), *(count_text(place.traits[trait]) for _, trait in _COLUMNS))
+        (visible(place.name), str(place.workloads), *(count_text(place.traits[trait]) for _, trait in _COLUMNS))
         for place in shown
     ]
     head = ("namespace", "workloads", *(title for title, _ in _COLUMNS))
-    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    widths = [max(columns(row[at]) for row in (head, *rows)) for at in range(len(head))]
     yield line(_row(head, widths), Ink.BOLD)
     for row in rows:
         yield (Span(_row(row, widths)),)
@@ -50,8 +51,8 @@ def table_lines(summary: MapSummary) -> Iterator[Line]:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)]
-    return "  ".join((cells[0].ljust(widths[0]), *padded[1:]))
+    numbers = [f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)]
+    return "  ".join((padded(cells[0], widths[0]), *numbers[1:]))
 
 
 def _shown(places: tuple[PlaceSummary, ...]) -> list[PlaceSummary]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from netverify.report.html_text import in_html
-from netverify.report.visible import visible
+from netverify.visible import visible
 
 _REFERENCES = str.maketrans({one: f"&#{ord(one)};" for one in "&<>\"'`*_[\\#|~$@"})
 _BREAK = "&#8203;"

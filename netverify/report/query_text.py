@@ -12,6 +12,7 @@ from netverify.report.incomplete import and_limits
 from netverify.report.route_text import route_entries
 from netverify.report.terminal import Ink, Line, Span
 from netverify.report.trace_text import decision_text, place_text, trace_entries
+from netverify.visible import columns, padded, visible
 
 _INK = {
     Verdict.REACHABLE: Ink.YELLOW,
@@ -60,14 +61,18 @@ def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
 
 
 def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
-    width = max((len(one.text) for one in found), default=0)
+    width = max((columns(visible(one.text)) for one in found), default=0)
     entries: list[Entry] = []
     for position, one in enumerate(found):
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
         through = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
         port = port_text(one.witness.flow, matters=one.witness.port_matters)
         needs = ",".join(setting_words(b, value=v) for b, v in one.witness.needs)
-        text = f"{one.text:<{width}}  {port}" + (f", {through}" if through else "") + (f" [{needs}]" if needs else "")
+        text = (
+            f"{padded(visible(one.text), width)}  {port}"
+            + (f", {through}" if through else "")
+            + (f" [{needs}]" if needs else "")
+        )
         place = place_text(deciding[-1].place) if deciding else ""
         entries.append(Entry("" if position else "existing", text, place))
     return entries

@@ -16,7 +16,7 @@ from netverify.report.finding_list import LEVELS, Finding, FindingList, Rule, Ru
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json
 from netverify.report.sarif_parts import Places, message
-from netverify.report.visible import visible
+from netverify.visible import visible
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 INFORMATION_URI = "https://pypi.org/project/netverify/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netverify.diagnostics import Origin
 from netverify.report.remarks_json import Json
 from netverify.report.source_uri import is_file, source_uri
-from netverify.report.visible import visible
+from netverify.visible import visible
 
 
 def plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """The output boundary: styled lines to text that is safe on a terminal.
 
-Whatever comes from a manifest or a sentence leaves through :func:`paint` or :func:`printable`, so that no name can move
-the cursor, change colours or imitate other output.
+All text from a manifest or a sentence leaves through :func:`paint` or :func:`netverify.visible.visible`, so that no
+name can move the cursor, change colours or imitate other output.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from netverify.visible import visible
 
 
 class Ink(StrEnum):
@@ -45,15 +47,8 @@ def line(text: str, ink: Ink = Ink.PLAIN) -> Line:
     return (Span(text, ink),)
 
 
-def printable(text: str) -> str:
-    r"""``text`` with everything outside printable ASCII escaped: ``\x1b``, ``\u0430``."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
 def _painted(span: Span, *, coloured: bool) -> str:
-    text = printable(span.text)
+    text = visible(span.text)
     return f"\x1b[{span.ink}m{text}\x1b[0m" if coloured and span.ink and text else text
 
 

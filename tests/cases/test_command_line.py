@@ -207,3 +207,13 @@ def test_pod_cidrs_add_up_and_repeats_do_not() -> None:
     assert assumed(None, texts).pod_cidrs == ("10.0.0.0/8", "fd00::/8")
     with pytest.raises(Refusal):
         assumed(None, ("named-ports=free", "named-ports=declared"))
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("utf-8", "außen"), ("ascii", "au\\xdfen")])
+def test_letters_that_a_terminal_cannot_show_are_escaped(tmp_path, encoding, shown) -> None:
+    (tmp_path / "außen.yaml").write_text("kind: [\n")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "netverify", "lint", "-f", str(tmp_path)]
+    ended = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert ended.returncode == 4
+    assert f"{shown}.yaml:" in ended.stderr.decode(encoding)

@@ -54,9 +54,9 @@ def rendered(text: str) -> dict[str, str]:
 
 
 @hostile
-def test_every_report_is_printable_ascii(text) -> None:
+def test_every_report_is_printable_and_for_programs_ascii(text) -> None:
     for name, report in rendered(text).items():
-        assert report.isascii(), name
+        assert report.isascii() or name in ("text", "github"), name
         assert all(row.isprintable() for row in report.split("\n")), name
 
 

@@ -144,7 +144,8 @@ def test_a_refusal_is_a_short_line_of_printable_text_with_help(name):
     data, code, _, _ = TEXTS[name]
     diagnostic = load("hostile.yaml", data, SMALL).diagnostics[0]
     assert code in CODES
-    assert re.fullmatch(r"[ -~]{10,200}", diagnostic.message)
+    assert 10 <= len(diagnostic.message) <= 200
+    assert diagnostic.message.isprintable()
     assert not diagnostic.message.endswith(".")
     assert not re.match(r"[A-Z][a-z]", diagnostic.message)
     assert "Error" not in diagnostic.message

@@ -23,10 +23,12 @@ from netverify.queries.sentence_error import SentenceError
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import MANY, render_diagnostics, render_sentence_error
+from netverify.report.entries import Entry, laid_out
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import render_answer, render_listing
-from netverify.report.terminal import Ink, Span, paint, printable, wants_colour
+from netverify.report.terminal import Ink, Span, paint, wants_colour
 from netverify.rules.table import PolicyRef
+from netverify.visible import columns, visible
 
 texts = st.text(max_size=12)
 label_maps = st.dictionaries(texts, texts, max_size=3)
@@ -110,15 +112,76 @@ diagnostics = st.lists(
 
 
 def is_harmless(text: str) -> bool:
-    return text.isascii() and all(part.isprintable() for part in text.split("\n"))
+    return all(part.isprintable() for part in text.split("\n"))
 
 
-@given(texts)
-def test_printable_text_is_printable_ascii_and_other_text_stays_tellable(text: str) -> None:
-    assert is_harmless(printable(text))
-    assert "\n" not in printable(text)
+@given(st.text())
+def test_visible_text_is_one_printable_line_and_stays_the_same(text: str) -> None:
+    assert visible(text).isprintable()
+    assert visible(visible(text)) == visible(text)
+    assert columns(visible(text)) >= 0
     if text.isascii() and text.isprintable():
-        assert printable(text) == text
+        assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "außen ist die Datenbank für Ærø",
+        "доступ а база",
+        "πρόσβαση στη βάση",
+        "数据库 web服务器",
+        "データベース",
+        "데이터베이스",
+        "قاعدة البيانات",
+        "מסד נתונים",
+        "ฐานข้อมูล",
+        "डेटाबेस",
+        "từ chối",
+        "e\u0301te\u0301",
+        "Netz – innen … „außen“",
+        "m² · €5",
+    ],
+)
+def test_letters_of_all_scripts_are_shown_as_they_are(text: str) -> None:
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("p\u0430y", "p\\u0430y"),
+        ("\u0440\u0430\u0443", "\\u0440\\u0430\\u0443"),
+        ("b\u043eot \u0431\u0430\u0437\u0430", "b\\u043eot \u0431\u0430\u0437\u0430"),
+        ("\u03bfk", "\\u03bfk"),
+        ("\uff41dmin", "\\uff41dmin"),
+        ("\U0001d41a", "\\U0001d41a"),
+        ("kube\u2010system", "kube\\u2010system"),
+        ("10\u20240", "10\\u20240"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\u2066b", "a\\u2066b"),
+        ("a\u200bb", "a\\u200bb"),
+        ("a\u00a0b", "a\\xa0b"),
+        ("a\u3164b", "a\\u3164b"),
+        ("\u0301a", "\\u0301a"),
+        ("a" + "\u0301" * 4, "a\u0301\u0301\\u0301\\u0301"),
+        ("a\ufe0f", "a\\ufe0f"),
+        ("a\n\x1b[31m", "a\\n\\x1b[31m"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_what_hides_or_imitates_is_escaped(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_columns_are_those_of_a_terminal() -> None:
+    assert [columns(text) for text in ("web", "außen", "数据库", "e\u0301", "")] == [3, 5, 6, 1, 0]
+
+
+def test_places_stay_aligned_behind_wide_letters() -> None:
+    entries = [Entry("a", "数据库", "x:1"), Entry("b", "außen!", "x:2")]
+    rows = [paint([line], coloured=False).rstrip("\n") for line in laid_out(entries)]
+    assert [columns(row[: row.index("x:")]) for row in rows] == [21, 21]
 
 
 @given(answers, listings, inventories)

@@ -15,11 +15,11 @@ from netverify.manifests.delivery.mirror import Edit, Mirror, NotBuildableError,
 from netverify.manifests.overlays import Overlays
 from netverify.manifests.permissions import leaves
 from netverify.manifests.programs import Program, ProgramFailedError
-from netverify.manifests.refusal import escaped
 from netverify.manifests.rendering import HOW_TO_GET_KUSTOMIZE, TIMEOUT_S, Rendered, failed, missing, uncopied
 from netverify.manifests.scratch import Scratch
 from netverify.manifests.sources import Source
 from netverify.manifests.tree import Folder, Found, Notes, walk
+from netverify.visible import visible
 
 _GENERATORS: Final = (b"Generator", b"generators")
 
@@ -88,7 +88,7 @@ class Builder:
         self._delivered.made.append((what, program))
         if programs.is_blank(text):
             self._delivered.gap(what, programs.printed_nothing(program), origin_of(self._checkout, folder), ANYWHERE)
-        return (Source(f"{shown} (rendered for {escaped(what)})", data=text, rendered=True),)
+        return (Source(f"{shown} (rendered for {visible(what)})", data=text, rendered=True),)
 
     def _printed(
         self, what: str, folder: Path, edits: Mapping[str, Any], program: Program, mirror: Mirror

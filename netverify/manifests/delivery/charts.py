@@ -15,10 +15,11 @@ from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.programs import Program, ProgramFailedError
 from netverify.manifests.reading import UnreadableError, read_regular
-from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.refusal import shown
 from netverify.manifests.rendering import HOW_TO_GET_HELM, RELEASE_NAME, TIMEOUT_S, failed, missing, uncopied
 from netverify.manifests.scratch import Scratch
 from netverify.manifests.sources import Source
+from netverify.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
     delivered.made.append((release.what, program))
     if programs.is_blank(text):
         delivered.gap(release.what, programs.printed_nothing(program), release.origin, Reach(release.namespace))
-    title = f"{path} (rendered for {escaped(release.what)})"
+    title = f"{path} (rendered for {visible(release.what)})"
     delivered.sources.append(Source(title, data=text, home=release.namespace, labels=release.labels, rendered=True))
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.manifests.programs import Program
-from netverify.manifests.refusal import escaped
 from netverify.manifests.sources import Source
 from netverify.manifests.unmodelled import digest_of, unrendered
 from netverify.model.cluster import Unsupported
+from netverify.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Delivered:
 
         ``reach`` is where it may change anything; None for what changes nothing in this cluster.
         """
-        what, reason = escaped(what), escaped(reason)
+        what, reason = visible(what), visible(reason)
         if (what, reason) in self.unrendered:
             return
         self.unrendered.append((what, reason))

@@ -23,9 +23,10 @@ from netverify.manifests.document import Document, Value
 from netverify.manifests.kinds import is_irrelevant
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
-from netverify.manifests.refusal import escaped, shown
+from netverify.manifests.refusal import shown
 from netverify.manifests.sources import Source
 from netverify.manifests.unmodelled import digest_of
+from netverify.visible import visible
 
 _SWITCH: Final = "kustomize.toolkit.fluxcd.io/substitute"
 _LISTED: Final = 5
@@ -82,7 +83,7 @@ def with_variables(source: Source, variables: Variables, who: Found, delivered: 
     texts = [replacing.text_of(document) for document in loaded.documents]
     replacing.report(source.path)
     text = "---\n".join(one for one in texts if one is not None)
-    title = source.path if source.file is None else f"{source.path} (substituted for {escaped(who.title)})"
+    title = source.path if source.file is None else f"{source.path} (substituted for {visible(who.title)})"
     return Source(title, source.namespace, data=text.encode(), home=source.home, rendered=True)
 
 
