@@ -15,7 +15,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.streams import complain, complain_of, painted
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.manifests.coverage import Inventory
@@ -26,7 +26,6 @@ from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import render_answer, render_listing
-from netverify.report.terminal import paint
 from netverify.verify import ask
 
 
@@ -71,7 +70,7 @@ def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, c
             return render_listing_json(outcome, inventory)
         return render_answer_json(outcome, inventory)
     lines = render_listing(outcome, inventory) if isinstance(outcome, Listing) else render_answer(outcome, inventory)
-    return paint(lines, coloured=coloured_output(output, color))
+    return painted(lines, output, color)
 
 
 def _say_what_was_expected(outcome: Answer | Listing, request: QueryRequest) -> None:

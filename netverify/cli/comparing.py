@@ -21,7 +21,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import DiffRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.streams import complain, complain_of, painted
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.comparison.compare import compare
@@ -33,7 +33,6 @@ from netverify.report.comparison_list import list_of_comparison
 from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import render_comparison
 from netverify.report.diagnostics import render_diagnostics
-from netverify.report.terminal import paint
 
 
 def diff_request(request: DiffRequest) -> ExitStatus:
@@ -89,4 +88,4 @@ def _rendered(found: Comparison, inputs: Inputs, output: Output, color: str) -> 
     elif output.format == "markdown":
         yield render_comparison_markdown(found, inputs)
     else:
-        yield paint(render_comparison(found, inputs), coloured=coloured_output(output, color))
+        yield painted(render_comparison(found, inputs), output, color)

@@ -18,7 +18,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.streams import complain, complain_of, painted
 from netverify.cli.watchdog import within
 from netverify.diagnostics import Diagnostic
 from netverify.findings.linting import WHETHER_MORE
@@ -28,7 +28,6 @@ from netverify.report.diagnostics import render_diagnostics, render_sentence_err
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
 from netverify.report.surface_text import render_surface
-from netverify.report.terminal import paint
 from netverify.verify import Verifier
 
 
@@ -84,4 +83,4 @@ def _rendered(
     if output.format == "json":
         yield render_surface_json(surface, findings, inventory)
         return
-    yield paint(render_surface(surface, inventory), coloured=coloured_output(output, color))
+    yield painted(render_surface(surface, inventory), output, color)

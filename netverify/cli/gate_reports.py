@@ -10,13 +10,12 @@ from pathlib import Path
 
 from netverify.cli.finding_reports import disarmed, is_list, rendered_findings
 from netverify.cli.outputs import Output, append_whole, unwritable
-from netverify.cli.streams import coloured_output
+from netverify.cli.streams import painted
 from netverify.cli.versioning import version_of
 from netverify.gate.outcome import GateReport
 from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Run
 from netverify.report.remarks_json import Json
-from netverify.report.terminal import paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: Run
         case _:
             from netverify.report.gate_text import render_gate  # noqa: PLC0415 see above
 
-            yield paint(render_gate(report, inventory), coloured=coloured_output(output, facts.color))
+            yield painted(render_gate(report, inventory), output, facts.color)
 
 
 def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, environment: Mapping[str, str]) -> None:

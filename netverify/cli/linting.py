@@ -18,7 +18,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import LintRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.cli.streams import complain, complain_of, painted, print_out
 from netverify.cli.versioning import version_of
 from netverify.cli.watchdog import within
 from netverify.findings.linting import Linted
@@ -29,7 +29,7 @@ from netverify.report.diagnostics import render_diagnostics, render_sentence_err
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
 from netverify.report.lint_text import render_lint
-from netverify.report.terminal import line, paint
+from netverify.report.terminal import line
 from netverify.verify import Verifier
 
 
@@ -78,4 +78,4 @@ def _rendered(linted: Linted, inventory: Inventory, output: Output, color: str) 
     if output.format == "json":
         yield render_lint_json(linted, inventory, version_of("netverify"))
         return
-    yield paint(render_lint(linted, inventory), coloured=coloured_output(output, color))
+    yield painted(render_lint(linted, inventory), output, color)

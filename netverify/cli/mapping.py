@@ -17,7 +17,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import write_reports
 from netverify.cli.request import MapRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of, print_out
+from netverify.cli.streams import complain, complain_of, painted, print_out
 from netverify.cli.watchdog import within
 from netverify.manifests.coverage import Inventory
 from netverify.queries.grouping import Grouping
@@ -90,11 +90,9 @@ def _rendered(mapped: Map, inventory: Inventory, output: Output, request: MapReq
             return _diagram(mapped, output, request)
         case _:
             from netverify.report.map_text import render_map  # noqa: PLC0415 see above
-            from netverify.report.terminal import paint  # noqa: PLC0415 see above
 
-            coloured = coloured_output(output, request.color)
             lines = render_map(mapped, inventory, request.grouping, replicas=request.replicas)
-            return (paint((one,), coloured=coloured) for one in lines)
+            return (painted((one,), output, request.color) for one in lines)
 
 
 def _diagram(mapped: Map, output: Output, request: MapRequest) -> Iterator[str]:

@@ -15,7 +15,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.reports import print_reports, write_reports
 from netverify.cli.request import ResolveRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import coloured_output, complain, complain_of
+from netverify.cli.streams import complain, complain_of, painted
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import within
 from netverify.manifests.coverage import Inventory
@@ -23,7 +23,6 @@ from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.resolution_json import render_resolution_json
 from netverify.report.resolution_text import render_resolution
-from netverify.report.terminal import paint
 from netverify.verify import Verifier
 
 
@@ -65,4 +64,4 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
 def _rendered(resolution: Resolution, inventory: Inventory, output: Output, color: str) -> str:
     if output.format == "json":
         return render_resolution_json(resolution, inventory)
-    return paint(render_resolution(resolution, inventory), coloured=coloured_output(output, color))
+    return painted(render_resolution(resolution, inventory), output, color)

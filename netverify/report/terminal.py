@@ -7,12 +7,12 @@ name can move the cursor, change colours or imitate other output.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from netverify.visible import visible
+from netverify.visible import columns, visible
 
 
 class Ink(StrEnum):
@@ -60,6 +60,64 @@ def paint(lines: Iterable[Line], *, coloured: bool) -> str:
 
 def _disarmed(command: re.Match[str]) -> str:
     return f"{command[0][:-1]}\\x{ord(command[0][-1]):02x}"
+
+
+def wrapped(lines: Iterable[Line], width: int) -> Iterator[Line]:
+    """``lines`` broken at blanks so that they fit into ``width`` columns.
+
+    A word that has no room on a line of its own, such as a path, is not broken. Lines of source text stay whole.
+    """
+    for spans in lines:
+        whole = tuple(Span(visible(span.text), span.ink) for span in spans)
+        text = "".join(span.text for span in whole)
+        if columns(text) <= width or _SOURCE.match(text):
+            yield spans
+        else:
+            yield from _broken(whole, width, _hanging(text, width))
+
+
+_SOURCE = re.compile(r" *\d* *\| ")
+"""How a line of a code frame begins."""
+
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+"""What is between two columns."""
+
+
+def _hanging(text: str, width: int) -> int:
+    """How far what follows the first line is indented: a little more than its last column in the left half."""
+    gaps = [gap.end() for gap in _GAP.finditer(text) if gap.end() <= width // 2]
+    own = len(text) - len(text.lstrip(" "))
+    return min(max((own, *gaps)) + 2, width // 2)
+
+
+def _broken(spans: Line, width: int, hanging: int) -> Iterator[Line]:
+    row: list[Span] = []
+    at = 0
+    for gap, word in _words(spans):
+        blanks = gap
+        needed = sum(columns(piece.text) for piece in word)
+        if at > hanging and at + len(blanks) + needed > width:
+            yield tuple(row)
+            row, at, blanks = [], 0, " " * hanging
+        row += [Span(blanks), *word]
+        at += len(blanks) + needed
+    yield tuple(row)
+
+
+def _words(spans: Line) -> Iterator[tuple[str, list[Span]]]:
+    """The words of ``spans``, each with the blanks before it; a word may be in several pieces."""
+    blanks, word = "", list[Span]()
+    for span in spans:
+        for piece in re.findall(r" +|[^ ]+", span.text):
+            if piece[0] != " ":
+                word.append(Span(piece, span.ink))
+                continue
+            if word:
+                yield blanks, word
+                blanks, word = "", []
+            blanks += piece
+    if word:
+        yield blanks, word
 
 
 def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 import tomllib
 from pathlib import Path
 
@@ -217,3 +222,29 @@ def test_letters_that_a_terminal_cannot_show_are_escaped(tmp_path, encoding, sho
     ended = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert ended.returncode == 4
     assert f"{shown}.yaml:" in ended.stderr.decode(encoding)
+
+
+def shown_at(width: int, *arguments: str) -> list[str]:
+    """What a terminal of ``width`` columns gets of one run of the program."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
+    command = [sys.executable, "-m", "netverify", *arguments]
+    environment |= {"NO_COLOR": "1"}
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment):
+        os.close(theirs)
+        pieces = []
+        with contextlib.suppress(OSError):  # that nobody writes to the terminal any more
+            while piece := os.read(ours, 65536):
+                pieces.append(piece)
+    os.close(ours)
+    return b"".join(pieces).decode().replace("\r", "").splitlines()
+
+
+def test_text_is_broken_at_the_width_of_a_terminal_and_only_there() -> None:
+    arguments = ("check", "--spec", "examples/storefront.intent.yaml", "-f", "examples/storefront", "--reproducible")
+    at_80 = shown_at(80, *arguments)
+    assert max(map(len, at_80)) <= 80
+    assert max(map(len, shown_at(300, *arguments))) > 80
+    piped = subprocess.run([sys.executable, "-m", "netverify", *arguments], cwd=ROOT, capture_output=True, check=False)
+    assert " ".join(at_80).split() == piped.stdout.decode().split()

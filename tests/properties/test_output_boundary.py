@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ from netverify.report.diagnostics import MANY, render_diagnostics, render_senten
 from netverify.report.entries import Entry, laid_out
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import render_answer, render_listing
-from netverify.report.terminal import Ink, Span, paint, wants_colour
+from netverify.report.terminal import Ink, Span, paint, wants_colour, wrapped
 from netverify.rules.table import PolicyRef
 from netverify.visible import columns, visible
 
@@ -176,6 +177,41 @@ def test_what_hides_or_imitates_is_escaped(text: str, shown: str) -> None:
 
 def test_columns_are_those_of_a_terminal() -> None:
     assert [columns(text) for text in ("web", "außen", "数据库", "e\u0301", "")] == [3, 5, 6, 1, 0]
+
+
+rows = st.lists(st.builds(Span, st.text(max_size=30), st.sampled_from(Ink)), max_size=5).map(tuple)
+
+
+def words(lines) -> list[str]:
+    return "".join("".join(visible(span.text) for span in spans) + " " for spans in lines).split()
+
+
+@given(st.lists(rows, max_size=3), st.integers(20, 100))
+def test_lines_are_broken_between_words_alone_and_lose_none(lines, width: int) -> None:
+    broken = list(wrapped(lines, width))
+    assert words(broken) == words(lines)
+    for spans in broken:
+        text = "".join(span.text for span in spans)
+        alone = len(visible(text).split()) <= 1
+        assert columns(visible(text).rstrip()) <= width or alone or "|" in text
+
+
+def test_what_does_not_fit_goes_on_below_its_column() -> None:
+    lines = laid_out([Entry("ingress", "allowed by NetworkPolicy shop/db, rule 1", "policies/shop/db.yaml:12")])
+    text = paint(wrapped(lines, 60), coloured=False)
+    assert text == ("  ingress   allowed by NetworkPolicy shop/db, rule 1\n              policies/shop/db.yaml:12\n")
+    assert paint(wrapped(lines, 100), coloured=False) == paint(lines, coloured=False)
+
+
+def test_colours_survive_where_a_line_is_broken() -> None:
+    lines = [(Span("one two three four ", Ink.RED), Span("five six seven eight"))]
+    text = paint(wrapped(lines, 20), coloured=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text) == "one two three four\n  five six seven\n  eight\n"
+
+
+def test_lines_of_source_text_are_not_broken() -> None:
+    lines = [(Span("  15 | ", Ink.BLUE), Span("a b " * 30))]
+    assert list(wrapped(lines, 40)) == lines
 
 
 def test_places_stay_aligned_behind_wide_letters() -> None:
