@@ -9,7 +9,8 @@ question may have ``pod_cidrs``, in which the addresses of pods lie, ``fixed`` b
 """
 
 import ipaddress
-from itertools import pairwise, product
+from functools import lru_cache
+from itertools import islice, pairwise, product
 
 from oracles.added_labels import added_labels
 from oracles.direct_interpreter import (
@@ -104,6 +105,7 @@ def belongs(cluster, phrase, end):
     return selector_matches(selector, namespace_labels(cluster, end)) == (word == "in")
 
 
+@lru_cache(maxsize=1 << 16)
 def is_on_the_internet(address):
     """Whether an address is globally reachable unicast; what the registries leave open (Teredo, 6to4) counts.
 
@@ -184,10 +186,10 @@ class Told:
                     continue
                 samples = [int(ipaddress.ip_address(g)) for g in GLOBAL if (":" in g) == (family == 6)]
                 near = [*range(first, min(first + 40, after)), *[g for g in samples if first <= g < after]]
-                free = [str(make(value)) for value in near if str(make(value)) not in taken]
+                free = [text for text in (str(make(value)) for value in near) if text not in taken]
                 for_pods = not pod_cidrs or any(in_cidr(str(make(first)), cidr) for cidr in pod_cidrs)
                 others = free if not (pod_cidrs and for_pods) else []
-                on_internet = [text for text in others if is_on_the_internet(text)][-2:]
+                on_internet = [*islice(filter(is_on_the_internet, reversed(others)), 2)][::-1]
                 found.append((free[:2] if for_pods else [], [*others[:2], *on_internet]))
         return found
 

@@ -1,8 +1,10 @@
 """Addresses in CIDRs, for judges that share no code with the package."""
 
 import socket
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 16)
 def in_cidr(address, cidr):
     """Whether ``address`` is in ``cidr``, both of one family; host bits of ``cidr`` do not count."""
     base, _, length = cidr.partition("/")
@@ -14,6 +16,7 @@ def in_cidr(address, cidr):
     return value >> free == base_value >> free
 
 
+@lru_cache(maxsize=1 << 16)
 def address_bits(text):
     """How many bits the family of an address has, and the address as a number."""
     if ":" in text:
