@@ -168,31 +168,39 @@ def check_table(reading, policies, cells, *, where=None, namespace_labels=None, 
 
 
 def wrong_answers(text, cells, where):
-    """What the symbolic reading proves or refutes of the cells against what is expected, a pair of pods at a time.
+    """What the symbolic reading proves or refutes of the cells against what is expected.
 
-    The cells that are to be denied are one question, of which nothing may be reachable. Of those that are to be allowed
-    one, another one for each pair, must be reachable, and of all together none may be refused.
+    The pods that one pod reaches by the same traffic are asked about together. The cells that are to be denied are one
+    question, of which nothing may be reachable. Of those that are to be allowed none may be refused, and one of them,
+    another one for each lot, must be reachable.
     """
     settings = Settings(behaviours=behaviours_of({"policy-enforced": True, **where}))
     verifier = Verifier(read_inventory(text), settings)
     context = make_context(verifier.inventory, settings)
-    pairs = defaultdict(lambda: {True: [], False: []})
-    for protocol, port, source, destination, expected in cells:
-        pairs[source, destination][expected].append(PortIn(Protocol(protocol), port_set((port, port))))
     wrong = []
-    for number, ((source, destination), traffic) in enumerate(pairs.items()):
-        question = verifier.question(f"can pod {source} reach pod {destination}")
-        allowed, denied = traffic[True], traffic[False]
-        one = allowed[number % len(allowed)] if allowed else None
-        if one and not is_reachable(verifier.answer(replace(question, traffic=one))):
-            wrong.append(f"{source} -> {destination}: {one} should be reachable")
-        if denied and not is_proved(verifier.answer(replace(question, traffic=AnyOf(tuple(denied))))):
-            wrong.append(f"{source} -> {destination}: none of {denied} should be reachable")
-        if allowed:
-            asked = replace(question, traffic=AnyOf(tuple(allowed)))
+    for number, (source, targets, opened, closed) in enumerate(lots(cells)):
+        questions = [verifier.question(f"can pod {source} reach pod {target}") for target in targets]
+        together = replace(questions[0], destination=AnyOf(tuple(one.destination for one in questions)))
+        if opened:
+            one = replace(questions[number % len(targets)], traffic=opened[number % len(opened)])
+            if not is_reachable(verifier.answer(one)):
+                wrong.append(f"{one.text}: {one.traffic} should be reachable")
+            asked = replace(together, traffic=AnyOf(opened))
             if not is_proved(answer_refused(asked, context, context.search.find_refused(asked, PodScope.EXISTING))):
-                wrong.append(f"{source} -> {destination}: none of {allowed} should be refused")
+                wrong.append(f"{source} -> {targets}: none of {opened} should be refused")
+        if closed and not is_proved(verifier.answer(replace(together, traffic=AnyOf(closed)))):
+            wrong.append(f"{source} -> {targets}: none of {closed} should be reachable")
     return wrong
+
+
+def lots(cells):
+    """``(source, targets, opened, closed)``: the pods that are to be reached by the same traffic from the same pod."""
+    pairs, alike = defaultdict(lambda: {True: [], False: []}), defaultdict(list)
+    for protocol, port, source, target, expected in cells:
+        pairs[source, target][expected].append(PortIn(Protocol(protocol), port_set((port, port))))
+    for (source, target), traffic in pairs.items():
+        alike[source, tuple(traffic[True]), tuple(traffic[False])].append(target)
+    return [(source, targets, opened, closed) for (source, opened, closed), targets in alike.items()]
 
 
 def is_reachable(answer):
