@@ -1,6 +1,7 @@
 """Fixtures that several kinds of tests share."""
 
 import os
+import random
 import shutil
 import signal
 
@@ -37,9 +38,21 @@ def check_cells(request):
     return run
 
 
+@pytest.fixture
+def fresh(request):
+    """Draws seeds of random cases that no run had before, from the seed of this run, which pytest prints."""
+    rng = random.Random(f"{request.config.getoption('randomly_seed', None)} {request.node.nodeid}")
+
+    def run(count):
+        return [rng.randrange(10**6, 10**9) for _ in range(count)]
+
+    return run
+
+
 def pytest_addoption(parser):
     """``--update``: write golden files anew instead of comparing with them; review the difference."""
     parser.addoption("--update", action="store_true", help="write golden files anew")
+    parser.addoption("--kill-matrix", type=int, help="with --update: seeds to try on each seeded fault")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import cache
 from itertools import product
 
 from agreement.judged_intents import checked
@@ -45,13 +46,21 @@ def baseline_of(report):
     return read_baseline("baseline.json", write_baseline(report.results))
 
 
+@cache
+def before(seed):
+    """``(cluster, intent, meanings of its words, report)`` before any change."""
+    cluster, intent, judge = gate_case(seed, VERBS)
+    return cluster, intent, judge.meanings, checked(cluster, intent)
+
+
 def changed_case(seed, change):
     """``(old judge, new judge, intent)`` of a cluster before and after ``change``; None where it changes nothing."""
-    cluster, intent, judge = gate_case(seed, VERBS)
+    cluster, intent, meanings, _ = before(seed)
+    judge = GateJudge(cluster, intent, meanings, PORTS)
     other = copy.deepcopy(cluster)
     if not change(SmallDice(seed), other) or other == cluster:
         return None
-    later = GateJudge(other, intent, judge.meanings, PORTS)
+    later = GateJudge(other, intent, meanings, PORTS)
     return (judge, later, intent) if later.every.effort <= MOST_EFFORT else None
 
 
@@ -61,7 +70,7 @@ def hidden(seed, change):
     if case is None:
         return
     old, new, intent = case
-    baseline = baseline_of(checked(old.cluster, intent))
+    baseline = baseline_of(before(seed)[-1])
     report = checked(new.cluster, intent, baseline=baseline)
     for result, assertion in zip(report.results, intent["assertions"], strict=True):
         if result.verdict.value in {"baselined", "proved", "excepted"}:

@@ -4,9 +4,8 @@ import copy
 
 import pytest
 
-from agreement.baselines import CHANGES, VERBS, baseline_of, hidden
+from agreement.baselines import CHANGES, baseline_of, before, hidden
 from agreement.judged_intents import checked
-from generators.gate_cases import gate_case
 from generators.vocabulary import SmallDice
 
 VERDICTS = {"refuted": "baselined"}
@@ -42,10 +41,9 @@ def after_baseline(result):
 @pytest.mark.parametrize("change", [as_it_is, under_other_names])
 def test_what_was_violated_before_stays_known(change):
     for seed in (*range(6), 7):  # in 6, of two policies that let one flow out, the first by name counts
-        cluster, intent, _ = gate_case(seed, VERBS)
-        before = checked(cluster, intent)
+        cluster, intent, _, report = before(seed)
         other = copy.deepcopy(cluster)
         change(SmallDice(seed), other)
-        after = checked(other, intent, baseline=baseline_of(before))
-        wanted = [after_baseline(one) for one in before.results]
+        after = checked(other, intent, baseline=baseline_of(report))
+        wanted = [after_baseline(one) for one in report.results]
         assert [one.verdict.value for one in after.results] == wanted, seed

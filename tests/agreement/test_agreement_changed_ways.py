@@ -3,11 +3,16 @@
 import pytest
 
 from agreement.changed_ways import disagreement, let_in_anew
+from mutants.kills import telling_seeds
+
+TELLING = telling_seeds("test_seeded_faults_of_changed_ways.py::test_the_fault_is_found")
+LETTING_IN = telling_seeds(
+    "test_seeded_faults_of_changed_ways.py::test_the_fault_is_found_where_policies_change_as_well"
+)
 
 
-@pytest.mark.parametrize("first", range(0, 120, 40))
-def test_a_change_is_reported_iff_other_ways_lead_in_or_elsewhere(first):
-    for seed in range(first, first + 40):
+def test_a_change_is_reported_iff_other_ways_lead_in_or_elsewhere(fresh):
+    for seed in (*TELLING, *fresh(20)):
         assert disagreement(seed) is None, f"seed {seed}"
 
 
@@ -18,9 +23,9 @@ def test_many_more_changes_are_reported_iff_other_ways_lead_in_or_elsewhere(firs
         assert disagreement(seed) is None, f"seed {seed}"
 
 
-def test_nobody_whom_policy_lets_in_anew_is_missed():
+def test_nobody_whom_policy_lets_in_anew_is_missed(fresh):
     """With policies on both sides, which change as well: judged by every connection from outside, one by one."""
-    for seed in range(60):
+    for seed in (*LETTING_IN, *fresh(10)):
         assert let_in_anew(seed) is None, f"seed {seed}"
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from agreement import evidences
+from mutants.kills import telling_seeds
 from netverify.evidence.second_solvers import installed, opinion
 from netverify.verify import Settings
 
@@ -15,10 +16,13 @@ if not SOLVERS:
 SOLVE = partial(opinion, solver=SOLVERS[0], timeout_s=60)
 
 
+TELLING = telling_seeds("test_seeded_evidence_faults.py::test_the_fault_is_found")
+
+
 def checked(run, seeds, folder):
     """What the checker found about the runs of all seeds together: proofs, and leaves without a text by their rule."""
     found = Counter()
-    for seed in seeds:
+    for seed in dict.fromkeys(seeds):
         place = folder / f"{run.__name__}-{seed}"
         place.mkdir()
         shown = list(run(seed))
@@ -29,9 +33,8 @@ def checked(run, seeds, folder):
     return found
 
 
-@pytest.mark.parametrize("start", range(0, 24, 8))
-def test_each_proof_of_a_random_intent_follows_from_texts(start, tmp_path):
-    found = checked(evidences.gate_run, range(start, start + 8), tmp_path)
+def test_each_proof_of_a_random_intent_follows_from_texts(tmp_path, fresh):
+    found = checked(evidences.gate_run, [*range(8), *TELLING, *fresh(2)], tmp_path)
     assert found["proofs"] > 5
     assert found["nobody"] < found["proofs"] / 2
 
@@ -42,9 +45,8 @@ def test_each_proof_about_ways_in_follows_from_texts(tmp_path):
     assert found["texts"] > 100
 
 
-@pytest.mark.parametrize("start", range(0, 12, 6))
-def test_each_comparison_that_finds_nothing_follows_from_texts(start, tmp_path):
-    found = checked(evidences.compared_run, range(start, start + 6), tmp_path)
+def test_each_comparison_that_finds_nothing_follows_from_texts(tmp_path, fresh):
+    found = checked(evidences.compared_run, [*range(6), *TELLING, *fresh(1)], tmp_path)
     assert found["proofs"] > 12
     assert not found["all-pairs"]
 
@@ -53,7 +55,7 @@ def test_each_comparison_of_ways_in_that_finds_nothing_follows_from_texts(tmp_pa
     assert checked(evidences.changed_routes_run, range(6), tmp_path)["proofs"] > 5
 
 
-@pytest.mark.parametrize(("run", "seeds"), [(evidences.gate_run, range(12)), (evidences.routed_run, [0])])
+@pytest.mark.parametrize(("run", "seeds"), [(evidences.gate_run, range(5)), (evidences.routed_run, [0])])
 def test_verdicts_are_the_same_whether_texts_are_kept_or_not(run, seeds):
     for seed in seeds:
         kept, plain = (run(seed, Settings(keep_goals=keep)) for keep in (True, False))

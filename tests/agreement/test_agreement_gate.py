@@ -19,15 +19,13 @@ def clusters_are_taken_for_wide(monkeypatch):
         monkeypatch.setattr(widths, name, value)
 
 
-@pytest.mark.parametrize("start", range(0, 24, 8))
-def test_assertions_agree_with_trying_every_flow(start):
-    assert [line for seed in range(start, start + 8) for line in disagreements(seed)] == []
+def test_assertions_agree_with_trying_every_flow(fresh):
+    assert [line for seed in (*range(10), *fresh(3)) for line in disagreements(seed)] == []
 
 
 @pytest.mark.usefixtures("clusters_are_taken_for_wide")
-@pytest.mark.parametrize("start", range(24, 32, 4))
-def test_assertions_about_clusters_that_are_taken_for_wide_ones_agree_as_well(start):
-    assert [line for seed in range(start, start + 4) for line in disagreements(seed)] == []
+def test_assertions_about_clusters_that_are_taken_for_wide_ones_agree_as_well(fresh):
+    assert [line for seed in (*range(4), *fresh(1)) for line in disagreements(seed)] == []
 
 
 @pytest.mark.long
@@ -45,13 +43,16 @@ def test_many_more_assertions_about_clusters_that_are_taken_for_wide_ones_agree(
 
 def test_the_assertions_are_of_every_verb_and_come_to_every_verdict():
     verbs, verdicts, states = Counter(), Counter(), Counter()
+
+    def is_enough():
+        return set(verbs) == set(VERBS) and len(verdicts) == 4 and min(verdicts.values()) >= 4 and states["used"] >= 8
+
     for seed in range(32):
-        _, intent, _, solved = solved_case(seed)
-        for assertion, found in zip(intent["assertions"], solved, strict=True):
-            verbs.update(assertion.keys() & set(VERBS))
-            verdicts[found.verdict] += 1
-            states["used"] += len(found.used)
-    assert set(verbs) == set(VERBS)
+        if not is_enough():  # the judge takes its time
+            _, intent, _, solved = solved_case(seed)
+            for assertion, found in zip(intent["assertions"], solved, strict=True):
+                verbs.update(assertion.keys() & set(VERBS))
+                verdicts[found.verdict] += 1
+                states["used"] += len(found.used)
     assert set(verdicts) == {"refuted", "proved", "vacuous", "excepted"}
-    assert min(verdicts.values()) >= 4
-    assert states["used"] >= 8
+    assert is_enough(), (verbs, verdicts, states)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -91,6 +92,7 @@ def assertions_against(objects, client, service, pod, number, protocol):
         yield {"deny": {"from": ["internet", "10.0.0.0/8"], "to": [who, "192.0.2.0/24"]}}
 
 
+@cache
 def verdicts(seed):
     """Every assertion that an open way is against, with the verdict."""
     objects = random_routed_cluster(seed)
@@ -111,9 +113,8 @@ def wrong(seed):
     ]
 
 
-@pytest.mark.parametrize("start", range(0, 10, 5))
-def test_nothing_is_proved_that_an_open_way_in_refutes(start):
-    assert [line for seed in range(start, start + 5) for line in wrong(seed)] == []
+def test_nothing_is_proved_that_an_open_way_in_refutes(fresh):
+    assert [line for seed in (*range(5), *fresh(2)) for line in wrong(seed)] == []
 
 
 @pytest.mark.long

@@ -4,10 +4,13 @@ import pytest
 
 from agreement.routed_ways import BY_OBJECT, end_of
 from agreement.test_agreement_services import Asked, direct, target_text
+from mutants.kills import telling_seeds
 from netverify.answers.surface import Openness
 from netverify.queries.outcome import EndpointKind, Verdict
 from oracles.service_interpreter import behind_port, find, listed_endpoints, ports_of, protocol_of, type_of
 from oracles.ways_in_interpreter import policy_sources, ways_in
+
+TELLING = telling_seeds("test_seeded_routing_faults.py::test_a_seeded_fault_is_found_by_questions_from_outside")
 
 
 def wrong(seed):
@@ -119,15 +122,13 @@ def kind_of(way):
     return way.kind if way.by in BY_OBJECT else way.by
 
 
-@pytest.mark.parametrize("first", range(0, 90, 30))
-def test_what_is_proved_from_outside_no_way_in_refutes(first):
-    for seed in range(first, first + 30):
+def test_what_is_proved_from_outside_no_way_in_refutes(fresh):
+    for seed in (*TELLING, *fresh(10)):
         assert list(wrong(seed)) == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("first", range(0, 60, 30))
-def test_what_is_listed_as_closed_no_plain_question_opens(first):
-    for seed in range(first, first + 30):
+def test_what_is_listed_as_closed_no_plain_question_opens(fresh):
+    for seed in (*TELLING, *fresh(6)):
         assert [*misjudged(seed), *misled(seed), *conditional(seed)] == [], f"seed {seed}"
 
 

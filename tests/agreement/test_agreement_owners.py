@@ -9,6 +9,7 @@ from agreement.adapter import behaviours_of
 from agreement.pipeline import read_inventory
 from generators.owned_addresses import SERVICES, addresses_in, random_asked, random_owned
 from generators.vocabulary import Dice
+from mutants.kills import telling_seeds
 from netverify.answers.listing import DisagreementError
 from netverify.answers.possible import DescriptionError
 from netverify.explain import ReplayError
@@ -19,6 +20,9 @@ from oracles.address_owners import known_addresses, owners_of, reaches, service_
 
 QUESTIONS = 4
 CNIS = (None, *sorted(CNI_PROFILES))
+
+
+TELLING = telling_seeds("test_seeded_owner_faults.py::test_a_seeded_fault_is_found_by_owners")
 
 
 def verifier_of(cluster, behaviours):
@@ -145,8 +149,8 @@ def first_told_otherwise(seeds):
 CHECKS = (first_disagreement, first_told_otherwise)
 
 
-def test_addresses_have_the_owners_that_the_manifests_tell():
-    assert first_disagreement(range(25)) is None
+def test_addresses_have_the_owners_that_the_manifests_tell(fresh):
+    assert first_disagreement([*TELLING, *fresh(4)]) is None
 
 
 @pytest.mark.long

@@ -103,7 +103,7 @@ def with_rules_of(policy, holder, direction):
     }
 
 
-@pytest.mark.parametrize("start", [0, 150])
+@pytest.mark.parametrize("start", [0, pytest.param(150, marks=pytest.mark.long)])
 def test_a_proof_holds_with_the_named_policies_alone_and_not_without_any_one_of_them(start):
     judged = 0
     for cluster, question, named in proved_cases(range(start, start + 150)):

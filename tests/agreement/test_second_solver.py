@@ -21,10 +21,9 @@ def solver(request):
     return request.param
 
 
-@pytest.mark.parametrize("first", range(0, 100, 25))
-def test_a_second_solver_agrees_about_every_goal_of_random_questions(first, solver):
+def test_a_second_solver_agrees_about_every_goal_of_random_questions(solver, fresh):
     said = set()
-    for seed in range(first, first + 25):
+    for seed in (*range(30), *fresh(10)):
         cluster, question = small_case(seed)
         answer = Verifier(inventory_of(cluster), Settings(keep_goals=True)).ask(question["sentence"])
         for text, status in answer.smt2:
@@ -33,7 +32,7 @@ def test_a_second_solver_agrees_about_every_goal_of_random_questions(first, solv
     assert said == {"sat", "unsat"}
 
 
-@pytest.mark.parametrize(("run", "seeds"), [(gate_run, range(10)), (routed_run, [3]), (compared_run, range(4))])
+@pytest.mark.parametrize(("run", "seeds"), [(gate_run, range(4)), (routed_run, [3]), (compared_run, range(2))])
 def test_a_second_solver_agrees_about_every_goal_of_a_gate(run, seeds, solver):
     said = set()
     for seed in seeds:
@@ -61,7 +60,7 @@ def test_a_text_that_is_not_read_whole_is_no_agreement(wrong, solver):
 def test_goals_keep_to_the_fragment_that_several_solvers_read():
     allowed = {"set-logic", "declare-const", "define-fun", "assert", "check-sat", "_"}
     operators = {"and", "or", "not", "=", "=>", "bvule"}
-    for seed in range(40):
+    for seed in range(20):
         cluster, question = small_case(seed)
         answer = Verifier(inventory_of(cluster), Settings(keep_goals=True)).ask(question["sentence"])
         gate = [text for shown in gate_run(seed) for text in shown.texts] if seed < 5 else []

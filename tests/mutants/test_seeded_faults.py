@@ -273,8 +273,8 @@ FAULTS_OF_READING = {
     ),
     "ordinary pods are never on the host network": (
         "manifests.ordinary.pods",
-        "ports, on_host, dns_policy, routing",
-        "ports, False, dns_policy, routing",
+        "        on_host,\n",
+        "        False,\n",
     ),
 }
 
