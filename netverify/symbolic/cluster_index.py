@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netverify.model.address_plan import NO_NODES, AddressPlan, NodesAt
 from netverify.model.addresses import Address, AddressRange, parse_cidr
@@ -25,11 +25,17 @@ class ClusterIndex:
     addresses: tuple[Address, ...]
     port_numbers: Mapping[str, Mapping[tuple[Protocol, str], frozenset[int]]]
     nodes: NodesAt = NO_NODES
+    _plans: dict[tuple[frozenset[AddressRange], tuple[str, ...]], AddressPlan] = field(default_factory=dict)
 
     def plan(self, ranges: Iterable[AddressRange], pod_cidrs: Iterable[str]) -> AddressPlan:
-        """The plan of the addresses that ``ranges`` tell apart, and that only nodes have."""
-        intervals = Intervals({*ranges, *self.nodes.ranges})
-        return AddressPlan(intervals, self.addresses, map(parse_cidr, pod_cidrs), self.nodes)
+        """The plan of the addresses that ``ranges`` tell apart, and that only nodes have; the same one for the same."""
+        key = frozenset((*ranges, *self.nodes.ranges)), tuple(pod_cidrs)
+        plan = self._plans.get(key)
+        if plan is None:
+            blocks, cidrs = key
+            plan = AddressPlan(Intervals(blocks), self.addresses, map(parse_cidr, cidrs), self.nodes)
+            self._plans[key] = plan
+        return plan
 
 
 def index_cluster(cluster: Cluster) -> ClusterIndex:

@@ -4,8 +4,10 @@ The tables are drawn in the common form: cluster-wide and namespaced selections 
 """
 
 import itertools
+from contextlib import contextmanager
 
 import pytest
+import z3
 
 from agreement.pair_cases import open_case
 from agreement.pairs import judged, mapped, texts
@@ -14,17 +16,42 @@ from netverify.diagnostics import Origin
 from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.model.traffic import EVERY_PORT, Protocol
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
 from netverify.rules.predicate import ALWAYS, All, InNamespace, IsPod, IsWorkload
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
-from netverify.symbolic import widths
+from netverify.symbolic import refinement, widths
+from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.status import Status
 
 IN_PORTIONS, AT_ONCE = 0, 1000
+EVERYTHING = "; ".join(f"allowed {one} {EVERY_PORT}" for one in sorted(Protocol))
+
+
+@contextmanager
+def one_context():
+    """Goals solved in one context of the solver, and each text once: who asks here looks at no model."""
+    context = z3.Context()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(z3, "Context", lambda: context)
+        for name in ("solve", "decide"):
+            patch.setattr(refinement, name, remembering(getattr(refinement, name)))
+        yield
+
+
+def remembering(solve):
+    known = {}
+
+    def solved(goal, *rest):
+        if goal.text not in known:
+            known[goal.text] = solve(goal, *rest)
+        return known[goal.text]
+
+    return solved
 
 
 def searched(cluster, policies, fixed=None, cidrs=()):
@@ -47,10 +74,13 @@ class Asked:
         self.search = searched(self.case.cluster, self.case.policies, self.case.fixed, texts(self.case.pod_cidrs))
         self.count = 0
 
-    def status(self, asked, narrow, find="find_any"):
+    def found(self, asked, narrow, find="find_any", *more):
         self.count += 1
         widths.NARROW = narrow
-        return getattr(self.search, find)(asked).status
+        return getattr(self.search, find)(asked, *more)
+
+    def status(self, asked, narrow, find="find_any"):
+        return self.found(asked, narrow, find).status
 
     def wrong(self):
         """What is found wrongly about each workload as a destination."""
@@ -83,16 +113,34 @@ class Asked:
                 if self.status(part, narrow) is Status.SAT and whole is Status.UNSAT:
                     yield f"nobody gets through, but pods of {name} do"
         for one in self.case.cluster.workloads:
-            alone = self.status(question(IsWorkload(End.SOURCE, one.key), there), AT_ONCE)
-            if (alone is Status.SAT) is not (str(one.key) in open_to):
-                yield f"{one.key} is {alone}, and should be among {sorted(open_to)}"
+            asked = question(IsWorkload(End.SOURCE, one.key), there)
+            for narrow in (IN_PORTIONS, AT_ONCE):
+                alone = self.status(asked, narrow)
+                if (alone is Status.SAT) is not (str(one.key) in open_to):
+                    yield f"{one.key} is {alone}, and should be among {sorted(open_to)}"
+            yield from self._wrong_refusal(asked, self.access(one.key, there.key))
+
+    def access(self, source, destination):
+        """What is open between two workloads, in words; None where nothing is, or there is no such pair."""
+        return self.expected.get((self.ends.index(str(source)), self.ends.index(str(destination))))
+
+    def _wrong_refusal(self, asked, access):
+        """The same pair, for a flow that is refused: there is one iff one is possible, and not all is allowed."""
+        found = self.found(asked, AT_ONCE, "find_refused", PodScope.EXISTING)
+        is_right = found.status is (Status.UNSAT if access == EVERYTHING else Status.SAT)
+        if not is_right and not (access is None and found.vacuous):
+            yield f"a refusal is {found.status} where access is {access}: {asked}"
 
 
 def disagreements(seeds, judge):
     """``(questions, what is wrong)`` of random cases."""
-    asked = [Asked(seed, judge) for seed in seeds]
-    wrong = [(seed, text) for seed, one in zip(seeds, asked, strict=True) for text in one.wrong()]
-    return sum(one.count for one in asked), wrong
+    count, wrong = 0, []
+    for seed in seeds:
+        asked = Asked(seed, judge)
+        with one_context():
+            wrong += [(seed, text) for text in asked.wrong()]
+        count += asked.count
+    return count, wrong
 
 
 @pytest.fixture(autouse=True)
@@ -107,11 +155,11 @@ def test_the_search_finds_in_tables_of_several_tiers_what_every_world_says(first
     assert disagreements(range(first, first + 10), judged)[1] == []
 
 
-@pytest.mark.parametrize("first", range(1_000, 1_050, 10))
+@pytest.mark.parametrize("first", range(1_000, 1_070, 10))
 def test_the_search_finds_in_tables_of_several_tiers_what_the_all_pairs_reading_says(first):
     questions, wrong = disagreements(range(first, first + 10), mapped)
     assert wrong == []
-    assert questions >= 100
+    assert questions >= 300
 
 
 @pytest.mark.long
@@ -121,7 +169,7 @@ def test_the_search_finds_in_many_tables_of_several_tiers_what_every_world_says(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("first", range(2_000, 7_000, 100))
+@pytest.mark.parametrize("first", range(2_000, 4_200, 100))
 def test_the_search_finds_in_many_tables_of_several_tiers_what_the_all_pairs_reading_says(first):
     assert disagreements(range(first, first + 100), mapped)[1] == []
 
