@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from netverify.cli.main import main
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,20 +37,52 @@ def console_examples():
                 yield pytest.param(page, lines[start][2:], lines[start + 1 : end], id=name)
 
 
-def output_of(command, home):
-    """What ``netverify …`` prints beside the examples of the project, with standard error after standard output.
+@pytest.fixture
+def beside(tmp_path):
+    """A folder with a copy of the examples of the project, so that files which a page writes are nowhere else."""
+    shutil.copytree(ROOT / "examples", tmp_path / "project" / "examples")
+    return tmp_path / "project"
 
-    It is a copy that it runs in, so that files which a page writes are nowhere else.
-    """
-    beside = home / "project"
-    shutil.copytree(ROOT / "examples", beside / "examples")
+
+def words_of(command):
+    """What follows ``netverify``."""
     words = shlex.split(command)
     assert words[0] == "netverify", "only commands of this project can be held to their output"
-    environment = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
+    return words[1:]
+
+
+def environment_of(beside):
+    """All that the environment of a command holds."""
+    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
+    return {**kept, "HOME": str(beside.parent), "COLUMNS": "120", "PYTHONUTF8": "1"}
+
+
+@pytest.fixture
+def output_of(beside, monkeypatch, capsys):
+    """What a command prints beside the examples, with standard error after standard output."""
+
+    def run(command):
+        monkeypatch.chdir(beside)
+        environment = environment_of(beside)
+        for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+            monkeypatch.delenv(name)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with Path(os.devnull).open() as nothing:
+            monkeypatch.setattr(sys, "stdin", nothing)
+            main(words_of(command), "netverify")
+        printed = capsys.readouterr()
+        return printed.out + printed.err
+
+    return run
+
+
+def output_of_program(command, beside):
+    """What the installed program prints there."""
     done = subprocess.run(
-        [sys.executable, "-m", "netverify", *words[1:]],
+        [sys.executable, "-m", "netverify", *words_of(command)],
         cwd=beside,
-        env={**environment, "HOME": str(home), "COLUMNS": "120", "PYTHONUTF8": "1"},
+        env=environment_of(beside),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -70,12 +103,20 @@ def pattern_of(expected):
 
 
 @pytest.mark.parametrize(("page", "command", "expected"), list(console_examples()))
-def test_a_documented_command_prints_what_the_page_shows(page, command, expected, tmp_path, request):
-    printed = output_of(command, tmp_path)
+def test_a_documented_command_prints_what_the_page_shows(page, command, expected, output_of, request):
+    printed = output_of(command)
     if request.config.getoption("--update") and not any(ELLIPSIS in line for line in expected):
         before, after = ("\n".join([f"$ {command}", *lines]) for lines in (expected, printed.splitlines()))
         page.write_text(page.read_text().replace(before, after))
         return
+    assert re.fullmatch(pattern_of(expected), printed), f"{command} printed:\n{printed}"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"), [one.values[1:] for one in console_examples() if one.values[0] == ROOT / "README.md"]
+)
+def test_the_program_prints_what_the_readme_shows(command, expected, beside):
+    printed = output_of_program(command, beside)
     assert re.fullmatch(pattern_of(expected), printed), f"{command} printed:\n{printed}"
 
 
