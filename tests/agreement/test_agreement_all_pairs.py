@@ -151,17 +151,19 @@ def test_the_symbolic_reading_proves_much_that_the_map_leaves_out(start):
 
 def test_the_cases_have_every_kind_of_answer_on_hundreds_of_thousands_of_ports():
     on, kinds, ports = Counter(), Counter(), 0
-    for seed in range(60):
-        for of_tables in (False, True):
-            case = pair_case(seed, of_tables=of_tables)
-            judge = Judge(case.cluster, case.policies, case.fixed, case.pod_cidrs)
-            ports += len(judge.ends) * sum(map(judge.boundary_ports, judge.ends))
-            for source, destination in product(judge.ends[:3], judge.ends[:4]):
-                judged = judge.judge(source, destination) if judge.is_pair(source, destination) else None
-                if judged is not None:
-                    on.update(judged.on)
-                    kinds[bool(judged.allowed), bool(judged.depends)] += 1
+
+    def is_enough():
+        known = set(on) == OF_NATURE | {*Behaviour} - {*FIXED_BY_DEFAULT}
+        return known and len(kinds) == 4 and min(kinds.values()) >= 10
+
+    for seed, of_tables in product(range(60), (False, True)):
+        case = pair_case(seed, of_tables=of_tables)
+        judge = Judge(case.cluster, case.policies, case.fixed, case.pod_cidrs)
+        ports += len(judge.ends) * sum(map(judge.boundary_ports, judge.ends))
+        for source, destination in product(judge.ends[:3], judge.ends[:4]):
+            wanted = not is_enough() and judge.is_pair(source, destination)  # the judge takes its time
+            if wanted and (judged := judge.judge(source, destination)) is not None:
+                on.update(judged.on)
+                kinds[bool(judged.allowed), bool(judged.depends)] += 1
     assert ports > 300_000
-    assert len(kinds) == 4
-    assert min(kinds.values()) >= 10
-    assert set(on) == OF_NATURE | {*Behaviour} - {*FIXED_BY_DEFAULT}
+    assert is_enough(), (on, kinds)
