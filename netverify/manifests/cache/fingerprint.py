@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PARTS = ("diagnostics.py", "interruption.py", "manifests", "model")
+_PARTS = ("diagnostics.py", "interruption.py", "manifests", "model", "visible.py")
 """What sources are read with; facts do not depend on the rest of the package."""
 
 
