@@ -148,18 +148,27 @@ def test_what_decides_a_reading_is_part_of_the_key(
     assert repr(collect([source], terms, means)) == repr(collect([source], terms))
 
 
+def written_parts(root: Path) -> list[Path]:
+    """A module below ``root`` for each thing that the fingerprint is made of."""
+    parts = [root / (part if part.endswith(".py") else f"{part}/a.py") for part in fingerprint._PARTS]
+    for part in parts:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text("x = 1\n")
+    return parts
+
+
 def test_every_module_that_reads_is_part_of_the_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for part in ("diagnostics.py", "interruption.py", "manifests/a.py", "manifests/deep/b.py", "model/c.py", "visible.py"):
-        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / part).write_text("x = 1\n")
+    parts = [*written_parts(tmp_path), tmp_path / "model" / "deep" / "b.py"]
+    parts[-1].parent.mkdir()
+    parts[-1].write_text("x = 1\n")
     monkeypatch.setattr(fingerprint, "_ROOT", tmp_path)
     seen = {fingerprint.fingerprint(math.inf)}
-    for part in ("diagnostics.py", "interruption.py", "manifests/a.py", "manifests/deep/b.py", "model/c.py", "visible.py"):
-        (tmp_path / part).write_text("x = 2\n")
+    for part in parts:
+        part.write_text("x = 2\n")
         seen.add(fingerprint.fingerprint(math.inf))
-    (tmp_path / "model" / "c.py").rename(tmp_path / "model" / "d.py")
+    parts[-1].rename(parts[-1].with_name("c.py"))
     seen.add(fingerprint.fingerprint(math.inf))
-    assert len(seen) == 7
+    assert len(seen) == len(parts) + 2
 
 
 def test_readings_import_nothing_of_the_package_that_the_fingerprint_leaves_out() -> None:
@@ -169,7 +178,7 @@ def test_readings_import_nothing_of_the_package_that_the_fingerprint_leaves_out(
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     rooms = {name.split(".")[1] for name in done.stdout.split()}
-    assert rooms == {"diagnostics", "interruption", "manifests", "model", "visible"}
+    assert rooms == {part.removesuffix(".py") for part in fingerprint._PARTS}
 
 
 def test_without_the_text_of_the_program_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,10 +191,8 @@ def test_without_the_text_of_the_program_nothing_is_kept(tmp_path: Path, monkeyp
 def test_nothing_is_kept_by_a_program_whose_text_has_changed_since_it_was_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for part in ("diagnostics.py", "interruption.py", "manifests/a.py", "model/c.py", "visible.py"):
-        (tmp_path / "text" / part).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "text" / part).write_text("x = 1\n")
-        os.utime(tmp_path / "text" / part, (1_000_000, 1_000_000))
+    for part in written_parts(tmp_path / "text"):
+        os.utime(part, (1_000_000, 1_000_000))
     monkeypatch.setattr(fingerprint, "_ROOT", tmp_path / "text")
     monkeypatch.setattr(collection, "_LOADED", time.time() - 3600)
     source = Source("a", data=big(SOUND))
