@@ -15,7 +15,7 @@ from netverify.model.flow import Direction, End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.question import narrowed
+from netverify.queries.question import narrowed, without
 from netverify.queries.wording import setting_words
 from netverify.rules.predicate import All, IsPod, IsWorkload, NamespaceMatches, PodMatches, Predicate
 
@@ -60,7 +60,7 @@ class Legs:
             at_home = self.one(_narrowed(leg, end, _home(pod, end)))
             is_closed = _is_closed(at_home)
             left_aside.append((at_home if is_closed else before).derivation)
-            second = _without(second, (_home if is_closed else _like)(pod, End.SOURCE))
+            second = _other_than(second, (_home if is_closed else _like)(pod, End.SOURCE))
         return first, replace(found, verdict=Verdict.UNKNOWN, scope=None, remarks=found.remarks.doubted(_UNDECIDED))
 
     def one(self, leg: PlannedLeg) -> Answer:
@@ -133,8 +133,8 @@ def _narrowed(leg: PlannedLeg, end: End, to: Predicate) -> PlannedLeg:
     return replace(leg, question=narrowed(leg.question, end, to))
 
 
-def _without(leg: PlannedLeg, source: Predicate) -> PlannedLeg:
-    return replace(leg, question=replace(leg.question, beside=(*leg.question.beside, source)))
+def _other_than(leg: PlannedLeg, source: Predicate) -> PlannedLeg:
+    return replace(leg, question=without(leg.question, source))
 
 
 def _home(pod: Pod, end: End) -> Predicate:

@@ -19,7 +19,7 @@ from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer_found
 from netverify.model.flow import Direction, End, Endpoint, Pod
 from netverify.queries.outcome import Listed, Listing, Verdict
-from netverify.queries.question import Question, narrowed
+from netverify.queries.question import Question, narrowed, without
 from netverify.queries.remarks import Remarks
 from netverify.queries.whereabouts import beside_policy
 from netverify.rules.predicate import IsPod
@@ -40,7 +40,7 @@ def listing(question: Question, context: Context) -> Listing:
     ``UNKNOWN`` when the solver gave up on anyone: the list may then lack possible pods. Raises
     :class:`DisagreementError` when the proof that there is nobody, or the flow that was found, contradicts the list.
     """
-    question = replace(question, beside=(*question.beside, *beside_policy(question.source, question.destination)))
+    question = without(question, *beside_policy(question.source, question.destination))
     found = _anyone(question, context.search)
     anyone = answer_found(question, context, found)
     closed = _closed_table(question, context)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeAlias
 
+from netverify.answers.classes import every_class
 from netverify.answers.reachability import gave_up
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
@@ -19,6 +22,8 @@ from netverify.symbolic.status import Status
 
 LISTED = 20
 """So many changes of one kind are listed; the verdict does not depend on it."""
+
+_Covered: TypeAlias = tuple[Predicate, ...]
 
 
 class DifferenceSearch:
@@ -66,21 +71,25 @@ def add_all(found: Differences, stages: Iterable[Stage], search: DifferenceSearc
 
     Raises ``ReplayError`` when the reference reading contradicts a model.
     """
-    covered: list[Predicate] = []
+    covered: _Covered = ()
     for stage in stages:
-        while (one := search.find(stage, covered)).status is Status.SAT:
+
+        def left_of(told: _Covered, one: Found, stage: Stage = stage) -> _Covered | None:
             texts = printed(one) if search.keeps_goals else ()
             found.goals += texts
             if one.opaque is not None:
                 found.gave_up.append(f"policies that are not modelled decide what changes at namespace {one.opaque}")
-                covered.append(InNamespace(stage.denied.peer, one.opaque))
-                continue
+                return (*told, InNamespace(stage.denied.peer, one.opaque))
             if len(found.changes) == LISTED:
                 found.is_more = True
-                return
-            explained = explainer.explained(one, covered)
+                return None
+            explained = explainer.explained(one, told)
             found.changes.append(replace(explained.change, shown_by=texts[-1:]))
-            covered.append(explained.covered)
+            return (*told, explained.covered)
+
+        one, covered = every_class(covered, partial(search.find, stage), left_of)
+        if found.is_more:
+            return
         found.goals += printed(one) if search.keeps_goals else ()
         found.steps.append(proof_of(one, stage) if search.keeps_goals else None)
         if one.status is Status.UNKNOWN:

@@ -22,7 +22,7 @@ from netverify.model.cluster import NODE
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Route, Verdict
-from netverify.queries.question import Question, narrowed
+from netverify.queries.question import Question, narrowed, without
 from netverify.queries.remarks import Remarks
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
@@ -50,7 +50,7 @@ def judge_by_ways(claim: Claim, assertion: str, router: GateRouter) -> ByWays:
         return found
     hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)
     question = replace(router.names.followed(claim.question), from_outside=False)
-    question = replace(question, beside=(*question.beside, *hops))
+    question = without(question, *hops)
     cells: list[Question] | None = None
     for way in router.ways_for_pods.leading_to(question):
         routes = list(_until_open(router.judged_through(way, question)))
@@ -82,7 +82,7 @@ def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: GateRo
     False only if that is sure.
     """
     meant = narrowed(claim.question, End.SOURCE, exempt.source)
-    meant = replace(meant, beside=(*meant.beside, Not(exempt.target)))
+    meant = without(meant, Not(exempt.target))
     parts = judge_by_ways(replace(claim, question=meant, exempt=()), assertion, router).parts
     if any(part.verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN) for part in parts):
         return True
@@ -129,7 +129,7 @@ def _cells(question: Question, claim: Claim, router: GateRouter, closed: list[De
         ]
         cells = [(cell, beside) for cell, beside in halves if _has_pods(cell, router, closed)]
     for cell, beside in cells:
-        yield replace(cell, beside=(*cell.beside, *beside))
+        yield without(cell, *beside)
 
 
 def _has_pods(question: Question, router: GateRouter, closed: list[Derived]) -> bool:

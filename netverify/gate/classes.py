@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from netverify.answers.classes import every_class
 from netverify.answers.context import Context
 from netverify.answers.derived import proof_of
 from netverify.answers.reachability import answer_found
@@ -12,7 +13,7 @@ from netverify.gate.causes import Cause, cause_of
 from netverify.intent.spec import World
 from netverify.queries.derivation import Derived, all_of
 from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.question import Question
+from netverify.queries.question import Question, without
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
@@ -43,33 +44,27 @@ class Classes:
 
 def classes_of(question: Question, world: World, context: Context) -> Classes:
     """The classes of the flows that ``question`` is about, among the pods of ``world``."""
-    found: list[FlowClass] = []
+    classes: list[FlowClass] = []
     answers: list[Answer] = []
-    ends = [_collect(piece, world, context, (answers, found)) for piece in context.search.pieces.of(question)]
-    is_complete = all(status is Status.UNSAT for status, _ in ends)
-    return Classes(tuple(found), is_complete, tuple(answers), all_of(question.text, [proof for _, proof in ends]))
+
+    def left_of(asked: Question, found: Found) -> Question | None:
+        if found.flow is None or len(classes) >= MOST_CLASSES:
+            return None
+        answers.append(answer_found(asked, context, found))
+        if answers[-1].verdict is not Verdict.REACHABLE:
+            return None
+        cause = cause_of(found.flow, found.behaviours, context)
+        classes.append(FlowClass(answers[-1], cause))
+        return without(asked, cause.flows)
+
+    pieces = context.search.pieces.of(question)
+    ends = [every_class(piece, lambda asked: shown(asked, world, context), left_of) for piece in pieces]
+    is_complete = all(found.status is Status.UNSAT for found, _ in ends)
+    proof = all_of(question.text, [proof_of(asked, found, context) for found, asked in ends])
+    return Classes(tuple(classes), is_complete, tuple(answers), proof)
 
 
 def shown(question: Question, world: World, context: Context) -> Found:
     """A flow that ``question`` is about, with as many existing ends as can be."""
     search = context.search
     return search.find_another(question) if world is World.POSSIBLE else search.find_existing(question)
-
-
-def _collect(
-    piece: Question, world: World, context: Context, into: tuple[list[Answer], list[FlowClass]]
-) -> tuple[Status, Derived]:
-    """Every class of flows that ``piece`` is about; ``UNSAT`` iff there are no others, with the proof."""
-    answers, classes = into
-    while len(classes) < MOST_CLASSES:
-        found = shown(piece, world, context)
-        if found.flow is None:
-            return found.status, proof_of(piece, found, context)
-        answer = answer_found(piece, context, found)
-        answers.append(answer)
-        if answer.verdict is not Verdict.REACHABLE:
-            return Status.UNKNOWN, None
-        cause = cause_of(found.flow, found.behaviours, context)
-        classes.append(FlowClass(answer, cause))
-        piece = replace(piece, beside=(*piece.beside, cause.flows))
-    return Status.SAT, None

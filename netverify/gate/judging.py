@@ -25,7 +25,7 @@ from netverify.intent.spec import World
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.question import Question, narrowed
+from netverify.queries.question import Question, narrowed, without
 from netverify.queries.remarks import Remarks
 from netverify.rules.predicate import All
 from netverify.symbolic.casting import PodScope
@@ -172,7 +172,7 @@ def _scope(claim: Claim) -> PodScope:
 def _asked(claim: Claim) -> Question:
     """The question of ``claim`` about flows that are not exempt."""
     question = claim.question
-    return replace(question, beside=(*question.beside, *(All((one.source, one.target)) for one in claim.exempt)))
+    return without(question, *(All((one.source, one.target)) for one in claim.exempt))
 
 
 def _refused(claim: Claim, assertion: str, one: Refusal) -> Violation:

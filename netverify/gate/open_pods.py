@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from netverify.answers.classes import every_class
 from netverify.answers.context import Context
-from netverify.explain import relevant_tables
+from netverify.explain import ReplayError, relevant_tables
 from netverify.gate.causes import cause_of_subject, place_of
 from netverify.gate.classes import MOST_CLASSES, shown
 from netverify.intent.spec import World
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, Flow, Pod
-from netverify.queries.question import Question
+from netverify.queries.question import Question, without
 from netverify.reference.evaluate import allows, matches
 from netverify.rules.predicate import All, Choices, Decided, IsWorkload, Not, Predicate
+from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 
 _CREATED: Final = "pods that could be created"
@@ -35,22 +37,28 @@ class OpenPods:
 
 def open_pods(question: Question, direction: Direction, world: World, context: Context) -> OpenPods:
     """Whose flows ``question`` is about, among the pods of ``world``, at the subject's end of ``direction``."""
-    marks: dict[tuple[str, str], None] = {}
-    status = Status.SAT
-    while len(marks) < MOST_CLASSES:
-        found = shown(question, world, context)
-        status = found.status
-        if found.flow is None:
-            break
+    marks: set[tuple[str, str]] = set()
+
+    def left_of(asked: Question, found: Found) -> Question | None:
+        if found.flow is None or len(marks) >= MOST_CLASSES:
+            return None
         behaviours = Decided(CAUTIOUS, context.settings.behaviours, found.behaviours)
+        if not _is_open(found.flow, asked, behaviours, context):
+            raise ReplayError(asked.text)
         reason, is_rule = cause_of_subject(found.flow, direction, behaviours, context)
-        left: list[Predicate] = []
-        for mark, who in _alike(found.flow, question, direction, behaviours, context):
-            # That no policy selects a pod is the same whichever others they select.
-            marks[mark, repr(reason) if is_rule or mark == _CREATED else "no policy"] = None
-            left.append(All((who, reason)))
-        question = replace(question, beside=(*question.beside, *left))
-    return OpenPods(tuple(sorted(marks)), status is Status.UNSAT)
+        alike = dict(_alike(found.flow, asked, direction, behaviours, context))
+        # That no policy selects a pod is the same whichever others they select.
+        marks.update((mark, repr(reason) if is_rule or mark == _CREATED else "no policy") for mark in alike)
+        return without(asked, *(All((who, reason)) for who in alike.values()))
+
+    found, _ = every_class(question, lambda asked: shown(asked, world, context), left_of)
+    return OpenPods(tuple(sorted(marks)), found.status is Status.UNSAT)
+
+
+def _is_open(flow: Flow, question: Question, behaviours: Choices, context: Context) -> bool:
+    """Whether ``question`` is about ``flow``, and policy allows it. The reference reading decides."""
+    tables = relevant_tables(context.policies, flow)
+    return all(matches(part, flow, behaviours) for part in question.asked) and allows(tables, flow, behaviours)
 
 
 def _alike(
@@ -66,14 +74,13 @@ def _alike(
         yield _CREATED, All((place_of(subject, end, context), *others))
         return
     yield str(subject.workload), IsWorkload(end, subject.workload)
-    tables = relevant_tables(context.policies, flow)
     for one in workloads:
         if one.key == subject.workload or not _is_as_it_stands(one):
             continue
         pod = replace(subject, labels=one.labels, ports=one.ports, workload=one.key)
         pod = pod if one.service_account is None else replace(pod, service_account=one.service_account)
         other = replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
-        if all(matches(part, other, behaviours) for part in question.asked) and allows(tables, other, behaviours):
+        if _is_open(other, question, behaviours, context):
             yield str(one.key), IsWorkload(end, one.key)
 
 

@@ -22,7 +22,7 @@ from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.queries.called import Called
 from netverify.queries.outcome import Answer, EndpointKind, Verdict
-from netverify.queries.question import Question, narrowed
+from netverify.queries.question import Question, narrowed, without
 from netverify.queries.remarks import Remarks
 from netverify.queries.service_ports import port_words
 from netverify.queries.whereabouts import is_inside, is_outside
@@ -173,7 +173,7 @@ def _every_flow(
     """Of a claim about pods: whether the ways that are open lead to all of them, on all ports."""
     open_parts, closed = judged
     question = replace(claim.question, from_outside=False)
-    rest = _refusals(PlannedLeg(replace(question, beside=(*question.beside, *covered))), claim.world, router)
+    rest = _refusals(PlannedLeg(without(question, *covered)), claim.world, router)
     if rest.end.verdict is Verdict.VACUOUS and not rest.refusals:
         if not open_parts:
             return of_answers(GateVerdict.VACUOUS, rest.answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from netverify.answers.classes import every_class
 from netverify.answers.context import Context
 from netverify.answers.reachability import answer_refused
 from netverify.explain import relevant_tables
@@ -15,13 +16,14 @@ from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import Direction, End, External, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
 from netverify.queries.outcome import Answer, Scope, Verdict
-from netverify.queries.question import Question
+from netverify.queries.question import Question, without
 from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsWorkload, NamedPort, PortIn, Predicate
 from netverify.rules.visit import alternatives
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
+from netverify.symbolic.status import Status
 
 _Ports = dict[Protocol, PortSet]
 
@@ -83,17 +85,20 @@ def refusals_of(question: Question, world: World, context: Context) -> Refusals:
     scope = PodScope.EXISTING if world is World.EXISTING else PodScope.NAMED
     pairs: dict[tuple[str, str], _Pair] = {}
     answers: list[Answer] = []
-    asked = question
-    while True:
-        found = context.search.find_refused(asked, scope)
+
+    def left_of(asked: Question, found: Found) -> Question | None:
         answers.append(answer_refused(asked, context, found))
         if answers[-1].verdict is not Verdict.REACHABLE or found.flow is None or len(pairs) >= MOST_CLASSES:
-            break
+            return None
         words = end_words(found.flow, context)
         kind = Scope.EXISTING if found.existing else Scope.POSSIBLE
         pair = pairs.setdefault(words, _Pair(question.traffic, words, answers[-1], kind))
         refused = _add_to(pair, found, asked, context)
-        asked = replace(asked, beside=(*asked.beside, All((_this_pair(found.flow, context), refused))))
+        return without(asked, All((_this_pair(found.flow, context), refused)))
+
+    found, asked = every_class(question, lambda asked: context.search.find_refused(asked, scope), left_of)
+    if found.status is not Status.SAT:
+        answers.append(answer_refused(asked, context, found))
     return Refusals(tuple(pair.told() for pair in pairs.values()), tuple(answers), answers[-1])
 
 

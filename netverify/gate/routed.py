@@ -24,7 +24,7 @@ from netverify.intent.spec import World
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, all_of
 from netverify.queries.outcome import Answer, Route, Verdict
-from netverify.queries.question import Question, narrowed
+from netverify.queries.question import Question, narrowed, without
 from netverify.reference.clients import may_be_client
 from netverify.rules.predicate import ALWAYS, All, Not, Predicate
 from netverify.symbolic.casting import PodScope
@@ -43,7 +43,7 @@ def judge_routes(claim: Claim, assertion: str, router: GateRouter, straight: Str
     def direct(part: Claim, of: str) -> Judged:
         """Policy sees a client without a route as it is, so the flows of exempt pods are left out."""
         beside = tuple(one for one in pods if one not in part.question.beside)
-        return straight(replace(part, question=replace(part.question, beside=(*part.question.beside, *beside))), of)
+        return straight(replace(part, question=without(part.question, *beside)), of)
 
     parts = []
     for question in _questions(claim):
@@ -67,7 +67,7 @@ def _questions(claim: Claim) -> Iterator[Question]:
     """
     question = claim.question
     if not question.from_outside:
-        yield replace(question, beside=(*question.beside, *(All((one.source, one.target)) for one in claim.exempt)))
+        yield without(question, *(All((one.source, one.target)) for one in claim.exempt))
         return
     hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)
     pieces: list[tuple[Predicate, tuple[Predicate, ...]]] = [(question.source, ())]
@@ -83,7 +83,7 @@ def _questions(claim: Claim) -> Iterator[Question]:
                 if may_be_client(piece[0])
             ]
     for source, targets in pieces:
-        yield replace(question, source=source, beside=(*question.beside, *hops, *targets))
+        yield without(replace(question, source=source), *hops, *targets)
 
 
 def is_used_by_route(exempt: Exempt, claim: Claim, router: GateRouter, straight: Straight) -> bool:

@@ -64,3 +64,8 @@ def narrowed(question: Question, end: End, to: Predicate) -> Question:
     if end is End.SOURCE:
         return replace(question, source=All((to, question.source)))
     return replace(question, destination=All((to, question.destination)))
+
+
+def without(question: Question, *flows: Predicate) -> Question:
+    """``question`` without those flows for which any of ``flows`` holds."""
+    return replace(question, beside=(*question.beside, *flows))

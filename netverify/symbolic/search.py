@@ -14,7 +14,7 @@ from types import MappingProxyType
 from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
-from netverify.queries.question import Question
+from netverify.queries.question import Question, without
 from netverify.rules.approximation import otherwise
 from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
 from netverify.rules.slicing import PolicyIndex
@@ -92,7 +92,7 @@ class Search:
 
         ``UNSAT``: every such flow is allowed, whatever is left open; ``vacuous`` iff there is no such flow at all.
         """
-        question = replace(question, beside=(*question.beside, *self._within_one_host()))
+        question = without(question, *self._within_one_host())
 
         def found(one: Question) -> Found:
             return self._found(self._refused, one, self._scene(one, scope, scope), portions)

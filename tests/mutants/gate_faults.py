@@ -135,8 +135,8 @@ FAULTS = {
     ),
     "every pair of a claim is refused once one is": (
         "gate.refusals",
-        "asked = replace(asked, beside=(*asked.beside, All((_this_pair(found.flow, context), refused))))",
-        "asked = replace(asked, beside=(*asked.beside, refused))",
+        "return without(asked, All((_this_pair(found.flow, context), refused)))",
+        "return without(asked, refused)",
         "baseline of a pair",
     ),
     "blocks are taken one by one": (
@@ -219,8 +219,8 @@ FAULTS = {
     ),
     "the rule that opens a pod does not matter": (
         "gate.open_pods",
-        'marks[mark, repr(reason) if is_rule or mark == _CREATED else "no policy"] = None',
-        'marks[mark, "open"] = None',
+        'marks.update((mark, repr(reason) if is_rule or mark == _CREATED else "no policy") for mark in alike)',
+        'marks.update((mark, "open") for mark in alike)',
         "baseline of a rule",
     ),
 }

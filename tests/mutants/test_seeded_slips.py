@@ -117,8 +117,14 @@ SLIPS = {
     ),
     "what was found is all there is": (
         "gate.classes",
-        "all(status is Status.UNSAT for status, _ in ends)",
+        "all(found.status is Status.UNSAT for found, _ in ends)",
         "True",
+        few_of_pods,
+    ),
+    "enough is all": (
+        "answers.classes",
+        "            break\n",
+        "            return Found(Status.UNSAT), asked\n",
         few_of_pods,
     ),
     "what was found on a route is all there is": (
