@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
@@ -32,40 +32,52 @@ from netverify.symbolic.status import Status
 _NOBODY = Found(Status.UNSAT, vacuous=True)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ByWays:
     """What became of a claim by ways in that pods can take. ``closed`` are the proofs about those that are closed.
 
     ``parts`` are empty where no way leads from such pods to what the claim is about, or every one is closed.
     """
 
-    parts: list[Judged] = field(default_factory=list)
-    closed: list[Derived] = field(default_factory=list)
+    parts: tuple[Judged, ...] = ()
+    closed: tuple[Derived, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Questions that are together about all pods that some question is about; and the proofs that others are nobody."""
+
+    questions: tuple[Question, ...]
+    nobody: tuple[Derived, ...] = ()
 
 
 def judge_by_ways(claim: Claim, assertion: str, router: GateRouter) -> ByWays:
     """What becomes of ``claim``, of the assertion with that id, for each way in that pods can take against it."""
-    found = ByWays()
     if claim.wanted is Wanted.ALL or claim.violated or not router.may_be_pods(claim.question):
-        return found
+        return ByWays()
     hops = tuple(by_hop(one) for one in claim.exempt if one.by_hop)
     question = replace(router.names.followed(claim.question), from_outside=False)
     question = without(question, *hops)
-    cells: list[Question] | None = None
+    cells: _Cells | None = None
+    parts: list[Judged] = []
+    closed: list[Derived] = []
     for way in router.ways_for_pods.leading_to(question):
         routes = list(_until_open(router.judged_through(way, question)))
         if all(route.verdict in CLOSED for route in routes):
-            found.closed += closed_routes(routes)
+            closed += closed_routes(routes)
             continue
         if cells is None:
-            cells = list(_cells(question, claim, router, found.closed)) if claim.exempt else [question]
-        found.parts += _through(way, cells, claim, assertion, router, found.closed)
-    is_proved = all(part.verdict is GateVerdict.PROVED for part in found.parts)
+            cells = _cells(question, claim, router) if claim.exempt else _Cells((question,))
+            closed += cells.nobody
+        found = _through(way, cells.questions, claim, assertion, router)
+        parts += found.parts
+        closed += found.closed
+    is_proved = all(part.verdict is GateVerdict.PROVED for part in parts)
     if is_proved and (doubts := router.relayed(question)):
-        found.parts.append(Judged(GateVerdict.UNKNOWN, remarks=Remarks(doubts)))
+        parts.append(Judged(GateVerdict.UNKNOWN, remarks=Remarks(doubts)))
     elif is_proved:
-        found.closed += router.not_relayed(question)
-    return found
+        closed += router.not_relayed(question)
+    return ByWays(tuple(parts), tuple(closed))
 
 
 def _until_open(routes: Iterator[Route]) -> Iterator[Route]:
@@ -107,16 +119,16 @@ def by_hop(exempt: Exempt) -> Predicate:
     return All((is_pod, exempt.source, exempt.target))
 
 
-def _cells(question: Question, claim: Claim, router: GateRouter, closed: list[Derived]) -> Iterator[Question]:
+def _cells(question: Question, claim: Claim, router: GateRouter) -> _Cells:
     """``question`` cut by the pods that exempt flows come from, since policy may see another source than the pod.
 
-    What such a pod is allowed to reach is left aside in its part alone. Parts without any pod are left out, and the
-    proofs of that added to ``closed``.
+    What such a pod is allowed to reach is left aside in its part alone. Parts without any pod are left out.
     """
     targets: dict[Predicate, list[Predicate]] = {}
     for one in claim.exempt:
         targets.setdefault(one.source, []).append(one.target)
     cells: list[tuple[Question, tuple[Predicate, ...]]] = [(question, ())]
+    nobody: list[Derived] = []
     for source, reached in targets.items():
         target = reached[0] if len(reached) == 1 else AnyOf(tuple(reached))
         halves = [
@@ -127,43 +139,41 @@ def _cells(question: Question, claim: Claim, router: GateRouter, closed: list[De
                 (narrowed(cell, End.SOURCE, Not(source)), beside),
             )
         ]
-        cells = [(cell, beside) for cell, beside in halves if _has_pods(cell, router, closed)]
-    for cell, beside in cells:
-        yield without(cell, *beside)
+        pods = [(half, _pods_of(half[0], router)) for half in halves]
+        cells = [half for half, found in pods if not found.vacuous]
+        if router.context.settings.keep_goals:
+            empty = [(cell, found) for (cell, _), found in pods if found.vacuous]
+            nobody += [nobody_at(_from_pods(cell), End.SOURCE, found, router.context) for cell, found in empty]
+    return _Cells(tuple(without(cell, *beside) for cell, beside in cells), tuple(nobody))
 
 
-def _has_pods(question: Question, router: GateRouter, closed: list[Derived]) -> bool:
-    """Whether some pod may be the source of ``question``; False only if that is sure, with the proof in ``closed``."""
-    pods = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
-    search = router.context.search
-    found = search.find_anyone(pods, End.SOURCE) if router.may_be_pods(pods) else _NOBODY
-    if not found.vacuous:
-        return True
-    if router.context.settings.keep_goals:
-        closed.append(nobody_at(pods, End.SOURCE, found, router.context))
-    return False
+def _pods_of(question: Question, router: GateRouter) -> Found:
+    """Whether some pod may be the source of ``question``: ``vacuous`` only if it is sure that none may."""
+    pods = _from_pods(question)
+    return router.context.search.find_anyone(pods, End.SOURCE) if router.may_be_pods(pods) else _NOBODY
 
 
-def _through(  # noqa: PLR0913, PLR0917 - as judge_by_ways, and where proofs go
-    way: WayIn, cells: list[Question], claim: Claim, assertion: str, router: GateRouter, closed: list[Derived]
-) -> Iterator[Judged]:
-    """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end.
+def _from_pods(question: Question) -> Question:
+    return narrowed(question, End.SOURCE, IsPod(End.SOURCE))
 
-    The proofs about routes that are closed are added to ``closed``.
-    """
+
+def _through(way: WayIn, cells: Sequence[Question], claim: Claim, assertion: str, router: GateRouter) -> ByWays:
+    """What becomes of ``claim`` through ``way``: one violation for each place that pods come from, and each end."""
     opened: list[Judged] = []
+    undecided: list[Judged] = []
+    closed: list[Derived] = []
     for question in cells:
         for route in router.planned_through(way, question):
             judged = router.judged_for_pods(route, question.source_text)
             if judged.verdict is Verdict.UNKNOWN:
-                yield of_answers(GateVerdict.UNKNOWN, judged.legs)
+                undecided.append(of_answers(GateVerdict.UNKNOWN, judged.legs))
             elif judged.verdict in CLOSED:
                 closed.append(closed_route(judged))
             else:
                 opened.append(_open(route, judged, claim, assertion, router))
-    if opened:
-        violations = [one for found in opened for one in found.violations]
-        yield replace(together(opened), violations=tuple(_by_place(violations, claim, assertion)))
+    violations = [one for found in opened for one in found.violations]
+    whole = [replace(together(opened), violations=tuple(_by_place(violations, claim, assertion)))] if opened else []
+    return ByWays((*undecided, *whole), tuple(closed))
 
 
 def _by_place(violations: list[Violation], claim: Claim, assertion: str) -> Iterator[Violation]:

@@ -35,6 +35,11 @@ class Judged(Remarked):
         """The verdicts on all that it is made of."""
         return self.among or frozenset((self.verdict,))
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """What is against it, by fingerprints."""
+        return frozenset(one.fingerprint for one in self.violations)
+
 
 _PROOFS = (GateVerdict.PROVED, GateVerdict.VACUOUS)
 

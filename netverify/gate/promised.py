@@ -29,7 +29,7 @@ from netverify.queries.whereabouts import is_inside, is_outside
 from netverify.rules.predicate import All, Predicate
 from netverify.symbolic.casting import PodScope
 
-Straight: TypeAlias = Callable[[Claim, str], Judged]
+Straight: TypeAlias = Callable[[Claim], Judged]
 _Way: TypeAlias = list[tuple[PlannedRoute, Judged]]
 """The routes by one way to one endpoint, each as policy may see it, judged."""
 
@@ -45,7 +45,7 @@ def judge_promise(claim: Claim, assertion: str, router: GateRouter, straight: St
         return together([_unless_exempt(one, claim, assertion, router) for one in _each_port(question)])
     inside = replace(narrowed(question, End.SOURCE, is_inside(End.SOURCE)), from_outside=False)
     has_pods = router.context.search.casting.cast(inside.source, End.SOURCE, PodScope.EXISTING).workloads
-    pods = straight(replace(claim, question=inside), assertion) if has_pods else None
+    pods = straight(replace(claim, question=inside)) if has_pods else None
     outside = narrowed(question, End.SOURCE, is_outside(End.SOURCE))
     asked = [kind for port in _each_port(outside) for kind in kinds_of_clients(port, router.ways.all)]
     found = together([_unless_exempt(one, claim, assertion, router) for one in asked])

@@ -11,13 +11,12 @@ from netverify.answers.derived import CLOSED, closed_route, without_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.verdict import of_search
-from netverify.gate.by_ways import by_hop, judge_by_ways
-from netverify.gate.claim import Claim, Exempt, Wanted
+from netverify.gate.by_ways import by_hop
+from netverify.gate.claim import Claim, Exempt
 from netverify.gate.classes import MOST_CLASSES, FlowClass, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, verdict_by, with_steps
+from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
 from netverify.gate.outcome import GateVerdict, Violation
-from netverify.gate.promised import judge_promise
 from netverify.gate.route_words import violation_text
 from netverify.gate.router import GateRouter
 from netverify.intent.spec import World
@@ -30,37 +29,10 @@ from netverify.rules.predicate import ALWAYS, All, Not, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
 
-Straight: TypeAlias = Callable[[Claim, str], Judged]
+Straight: TypeAlias = Callable[[Claim], Judged]
 
 
-def judge_routes(claim: Claim, assertion: str, router: GateRouter, straight: Straight) -> Judged:
-    """What becomes of ``claim``, which goes by routes, of the assertion with that id.
-
-    ``straight`` judges a claim about flows that take no route.
-    """
-    pods = tuple(by_hop(one) for one in claim.exempt)
-
-    def direct(part: Claim, of: str) -> Judged:
-        """Policy sees a client without a route as it is, so the flows of exempt pods are left out."""
-        beside = tuple(one for one in pods if one not in part.question.beside)
-        return straight(replace(part, question=without(part.question, *beside)), of)
-
-    parts = []
-    for question in _questions(claim):
-        part = replace(claim, question=question, exempt=())
-        is_all = claim.wanted is Wanted.ALL
-        parts.append((judge_promise if is_all else _none)(part, assertion, router, direct))
-    by_ways = judge_by_ways(claim, assertion, router)
-    parts += by_ways.parts
-    if not claim.exempt or any(part.verdict is not GateVerdict.VACUOUS for part in parts):
-        return with_steps(about_something(parts), by_ways.closed)
-    alone = judge_routes(replace(claim, exempt=()), assertion, router, straight)
-    if alone.verdict is GateVerdict.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
-        return held(with_steps(together(parts), by_ways.closed))
-    return alone
-
-
-def _questions(claim: Claim) -> Iterator[Question]:
+def questions_of(claim: Claim) -> Iterator[Question]:
     """The question of ``claim`` without exempt flows, cut by the clients that these name.
 
     Policy may see another source than the client, so that for a client who is exempt the target alone decides.
@@ -86,17 +58,13 @@ def _questions(claim: Claim) -> Iterator[Question]:
         yield without(replace(question, source=source), *hops, *targets)
 
 
-def is_used_by_route(exempt: Exempt, claim: Claim, router: GateRouter, straight: Straight) -> bool:
-    """Whether ``exempt`` leaves out a flow that is against ``claim``, which goes by routes.
+def is_used_by_route(exempt: Exempt, claim: Claim, router: GateRouter) -> bool:
+    """Whether ``exempt`` leaves out a flow, on the direct way or by a route, that is against ``claim``.
 
     False only if that is sure.
     """
-    if claim.wanted is Wanted.ALL:
-        whole, rest = (judge_routes(replace(claim, exempt=one), "", router, straight) for one in ((), (exempt,)))
-        is_told = whole.verdict is GateVerdict.UNKNOWN or _marks(whole) != _marks(rest)
-        return is_told or _is_refused_straight(exempt, claim, router)
     names_client = exempt.outside or exempt.source == ALWAYS
-    for question in _questions(claim):
+    for question in questions_of(claim):
         routes = list(router.planned(question))
         if question.called is None and not claim.only_ways:
             direct = PlannedLeg(replace(question, from_outside=False))
@@ -115,7 +83,7 @@ def is_used_by_route(exempt: Exempt, claim: Claim, router: GateRouter, straight:
     return False
 
 
-def _is_refused_straight(exempt: Exempt, claim: Claim, router: GateRouter) -> bool:
+def is_refused_straight(exempt: Exempt, claim: Claim, router: GateRouter) -> bool:
     """Whether policy may refuse a flow of ``claim`` that is ``exempt``, wherever a way in leads."""
     question = claim.question
     if question.called is not None:
@@ -124,10 +92,6 @@ def _is_refused_straight(exempt: Exempt, claim: Claim, router: GateRouter) -> bo
     leg = PlannedLeg(narrowed(there, End.SOURCE, exempt.source))
     scope = PodScope.EXISTING if claim.world is World.EXISTING else PodScope.NAMED
     return router.context_of(leg).search.find_refused(leg.question, scope).status is not Status.UNSAT
-
-
-def _marks(judged: Judged) -> set[str]:
-    return {one.fingerprint for one in judged.violations}
 
 
 def _is_against(leg: PlannedLeg, claim: Claim, router: GateRouter) -> bool:
@@ -141,7 +105,11 @@ def _straight(claim: Claim) -> Claim:
     return replace(claim, question=replace(question, from_outside=False), outside=question.source_text)
 
 
-def _none(claim: Claim, assertion: str, router: GateRouter, straight: Straight) -> Judged:
+def judge_routes(claim: Claim, assertion: str, router: GateRouter, straight: Straight) -> Judged:
+    """What becomes of ``claim``, that no flow by any route is allowed, of the assertion with that id.
+
+    ``straight`` judges a claim about flows that take no route.
+    """
     question = claim.question
     answer = router.answer(question)
     # The answer is about pods that could be created; who exists is looked at way by way.
@@ -152,7 +120,7 @@ def _none(claim: Claim, assertion: str, router: GateRouter, straight: Straight) 
         return of_answers(verdict, (answer,), because=because)
     parts = [_by_route(route, claim, assertion, router) for route in router.planned(question)]
     if question.called is None and not claim.only_ways:
-        parts.append(straight(_straight(claim), assertion))
+        parts.append(straight(_straight(claim)))
     told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
     if any(part.verdict is GateVerdict.REFUTED for part in told):
         return together(told)

@@ -54,6 +54,11 @@ class Question:
         return (self.source, self.destination, self.traffic, *map(Not, self.beside))
 
     @property
+    def is_routed(self) -> bool:
+        """Whether its traffic may pass a Service, or a way in from outside, before it arrives."""
+        return self.called is not None or self.from_outside
+
+    @property
     def open_end(self) -> End:
         """The end that a listing is about; of no meaning for ``CAN``."""
         return End.DESTINATION if self.form is Form.WHAT else End.SOURCE

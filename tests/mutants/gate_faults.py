@@ -206,9 +206,9 @@ FAULTS = {
         "baseline and unknown",
     ),
     "a namespace has one mark": (
-        "gate.judging",
-        "        parts = tuple((fingerprint(assertion, claim.key, *mark), mark[0]) for mark in pods.marks)\n",
-        "        parts = ((fingerprint(assertion, claim.key), ''),)\n",
+        "gate.direct",
+        "    parts = tuple((fingerprint(assertion, claim.key, *mark), mark[0]) for mark in pods.marks)\n",
+        "    parts = ((fingerprint(assertion, claim.key), ''),)\n",
         "baseline of an open pod",
     ),
     "a baseline that knows a part knows the whole": (

@@ -22,8 +22,8 @@ FAULTS = {
     ),
     "a way that is closed has no proof": (
         "gate.by_ways",
-        "            found.closed += closed_routes(routes)\n",
-        "            found.closed += [None for _ in routes]\n",
+        "            closed += closed_routes(routes)\n",
+        "            closed += [None for _ in routes]\n",
         "routed_run",
     ),
     "a proof needs no derivation": (

@@ -191,7 +191,7 @@ FAULTS = {
     "ways that are not modelled prove nothing against pods": (
         "gate.by_ways",
         "    if is_proved and (doubts := router.relayed(question)):\n",
-        "    if found.parts and is_proved and (doubts := router.relayed(question)):\n",
+        "    if parts and is_proved and (doubts := router.relayed(question)):\n",
         "an unseen controller",
     ),
     "an undecided way is a closed one": (

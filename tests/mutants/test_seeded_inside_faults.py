@@ -107,13 +107,13 @@ FAULTS = {
     ),
     "approvals count for no pod behind a node": (
         "gate.by_ways",
-        "    for cell, beside in cells:\n        yield without(cell, *beside)",
-        "    for cell, _ in cells:\n        yield cell",
+        "tuple(without(cell, *beside) for cell, beside in cells)",
+        "tuple(cell for cell, _ in cells)",
     ),
     "an open way in proves": (
         "gate.judging",
-        "return with_steps(together((direct, *by_ways.parts)), by_ways.closed)",
-        "return direct",
+        "        parts += by_ways.parts\n",
+        "        by_ways = ByWays()\n",
     ),
 }
 
