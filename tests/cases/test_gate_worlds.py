@@ -100,6 +100,15 @@ def test_an_exception_for_pods_that_do_not_exist_leaves_nothing_aside_of_those_t
     assert excepted(gates, SHOP + SERVICE, f"{denied}, world: existing", flow) == ("refuted", "unused")
 
 
+@pytest.mark.parametrize("to", ["namespace data", "service data/db"])
+def test_a_denial_of_flows_that_are_all_excepted_holds_by_the_exception_and_is_not_about_nobody(
+    gates: Gates, to: str
+) -> None:
+    denied = f"deny: {{from: namespace shop, to: {to}}}"
+    assert excepted(gates, SHOP + SERVICE, denied, "from: any pod") == ("excepted", "used")
+    assert excepted(gates, SHOP + SERVICE + DB_ADMITS_NOBODY, denied, "from: any pod") == ("proved", "unused")
+
+
 def test_an_exception_to_a_promise_counts_in_the_world_of_its_assertion(gates: Gates) -> None:
     """Nobody is admitted; who does not exist is refused nothing."""
     promised = "allow: {from: internet, to: namespace data}"

@@ -54,6 +54,12 @@ def an_unknown_server(gates):
     dns.test_what_may_deny_queries_to_one_server_keeps_it_open(gates, dns.RELEASE, "second", dns.MANY)
 
 
+def all_excepted(gates):
+    test = worlds.test_a_denial_of_flows_that_are_all_excepted_holds_by_the_exception_and_is_not_about_nobody
+    for row in parameters(test):
+        test(gates, row)
+
+
 def few_of_pods(gates):
     incomplete.test_a_baseline_passes_no_list_that_is_incomplete(gates, "pods")
 
@@ -120,6 +126,18 @@ SLIPS = {
         "all(found.status is Status.UNSAT for found, _ in ends)",
         "True",
         few_of_pods,
+    ),
+    "what is all exempt is about nobody": (
+        "gate.judging",
+        "        if alone.verdict is GateVerdict.REFUTED:",
+        "        if alone.verdict is GateVerdict.PROVED:",
+        all_excepted,
+    ),
+    "no exception is used on the direct way": (
+        "gate.routed",
+        "if question.called is None and not claim.only_ways:\n            direct",
+        "if question.from_outside and not claim.only_ways:\n            direct",
+        all_excepted,
     ),
     "enough is all": (
         "answers.classes",
