@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from netverify.answers.verdict import Judgement
 from netverify.diagnostics import NetverifyError
-from netverify.gate.outcome import BaselineUse, GateVerdict, Result
+from netverify.gate.outcome import BaselineUse, Result
 
 SCHEMA = "netverify/baseline/v1"
 FINGERPRINTS = 3
@@ -47,7 +48,7 @@ class Baseline:
         """How far the baseline applied to ``results``."""
         found = {mark for result in results for one in result.violations for mark in one.marks}
         known = sum(one.is_baselined for result in results for one in result.violations)
-        judged = {result.assertion.id for result in results if result.verdict is not GateVerdict.UNKNOWN}
+        judged = {result.assertion.id for result in results if result.judgement is not Judgement.UNKNOWN}
         gone = [mark for mark, assertion in self.known.items() if mark not in found and assertion in judged]
         return BaselineUse(self.path, known, len(gone), self.version < FINGERPRINTS)
 

@@ -10,12 +10,12 @@ from itertools import islice, product
 from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
 from netverify.answers.planned import PlannedRoute, Shared
 from netverify.answers.route_verdicts import scope_of
-from netverify.answers.verdict import of_search
+from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.outcome import Violation
 from netverify.gate.route_words import through, violation_text
 from netverify.gate.router import GateRouter
 from netverify.model.cluster import NODE
@@ -72,9 +72,9 @@ def judge_by_ways(claim: Claim, assertion: str, router: GateRouter) -> ByWays:
         found = _through(way, cells.questions, claim, assertion, router)
         parts += found.parts
         closed += found.closed
-    is_proved = all(part.verdict is GateVerdict.PROVED for part in parts)
+    is_proved = all(part.verdict is Judgement.PROVED for part in parts)
     if is_proved and (doubts := router.relayed(question)):
-        parts.append(Judged(GateVerdict.UNKNOWN, remarks=Remarks(doubts)))
+        parts.append(Judged(Judgement.UNKNOWN, remarks=Remarks(doubts)))
     elif is_proved:
         closed += router.not_relayed(question)
     return ByWays(tuple(parts), tuple(closed))
@@ -96,7 +96,7 @@ def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: GateRo
     meant = narrowed(claim.question, End.SOURCE, exempt.source)
     meant = without(meant, Not(exempt.target))
     parts = judge_by_ways(replace(claim, question=meant, exempt=()), assertion, router).parts
-    if any(part.verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN) for part in parts):
+    if any(part.verdict in (Judgement.REFUTED, Judgement.UNKNOWN) for part in parts):
         return True
     if not exempt.by_hop:
         return False
@@ -109,7 +109,7 @@ def is_used_by_ways(exempt: Exempt, claim: Claim, assertion: str, router: GateRo
 def _told(found: ByWays) -> set[object]:
     """What is against a claim in ``found``, or may be."""
     return {one.fingerprint for part in found.parts for one in part.violations} | {
-        part.verdict for part in found.parts if part.verdict is GateVerdict.UNKNOWN
+        part.verdict for part in found.parts if part.verdict is Judgement.UNKNOWN
     }
 
 
@@ -166,7 +166,7 @@ def _through(way: WayIn, cells: Sequence[Question], claim: Claim, assertion: str
         for route in router.planned_through(way, question):
             judged = router.judged_for_pods(route, question.source_text)
             if judged.verdict is Verdict.UNKNOWN:
-                undecided.append(of_answers(GateVerdict.UNKNOWN, judged.legs))
+                undecided.append(of_answers(Judgement.UNKNOWN, judged.legs))
             elif judged.verdict in CLOSED:
                 closed.append(closed_route(judged))
             else:
@@ -194,7 +194,7 @@ def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, rout
     chosen = tuple(islice(fitting, MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     nobody = next((leg for leg in legs if leg.is_complete and not leg.classes), None)  # as among existing pods
-    verdict = verdict_by(of_search(is_found=bool(violations), is_complete=nobody is not None))
+    verdict = judgement(of_search(is_found=bool(violations), is_complete=nobody is not None))
     derivation = nobody.derivation if nobody is not None else None
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)

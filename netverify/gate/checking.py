@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from netverify.answers.verdict import Judgement
 from netverify.budget import OutOfBudgetError, out_of_memory
 from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
@@ -100,11 +101,10 @@ def undecided_result(assertion: Assertion, why: str) -> Result:
     """An assertion that was not judged."""
     words = statement_words(assertion)
     mark = fingerprint(assertion.id)
-    return Result(assertion, words, GateVerdict.UNKNOWN, _world(assertion), mark, remarks=Remarks((why,)))
+    return Result(assertion, words, Judgement.UNKNOWN, _world(assertion), mark, remarks=Remarks((why,)))
 
 
-_DERIVED = (GateVerdict.PROVED, GateVerdict.EXCEPTED)
-_UNBASELINED = (GateVerdict.VACUOUS, GateVerdict.UNKNOWN)
+_UNBASELINED = (Judgement.VACUOUS, Judgement.UNKNOWN)
 
 
 class _Run:
@@ -135,28 +135,28 @@ class _Run:
         judged, used = self._judged(prepared)
         self.findings += approved_but_impossible(prepared, self._judge)
         violations = tuple(self._known(one) for one in judged.violations)
-        verdict = judged.verdict
-        if verdict is GateVerdict.PROVED and used:
-            verdict = GateVerdict.EXCEPTED
-        if verdict is GateVerdict.REFUTED and judged.is_complete and all(one.is_baselined for one in violations):
+        found = judged.verdict
+        is_known = bool(violations) and judged.is_complete and all(one.is_baselined for one in violations)
+        if found is Judgement.REFUTED and is_known:
             # A part that is unknown, or about nobody, is no violation that a baseline could know.
-            verdict = next((one for one in _UNBASELINED if one in judged.verdicts), GateVerdict.BASELINED)
+            found = next((one for one in _UNBASELINED if one in judged.verdicts), found)
         return Result(
             assertion,
             statement_words(assertion),
-            verdict,
+            found,
             _world(assertion),
             fingerprint(assertion.id, *sorted(one.fingerprint for one in violations)),
             violations,
-            is_complete=judged.is_complete or verdict is not GateVerdict.REFUTED,
+            is_complete=judged.is_complete or found is not Judgement.REFUTED,
             because=judged.because,
             remarks=judged.remarks,
             excepted_by=used,
+            is_baselined=is_known,
             questions=judged.questions,
             milliseconds=_milliseconds_since(started),
             smt2=judged.smt2,
-            derivation=judged.derivation if verdict in _DERIVED else None,
-            also=tuple(one for one in _UNBASELINED if one in judged.verdicts and one is not verdict),
+            derivation=judged.derivation if found is Judgement.PROVED else None,
+            also=tuple(GateVerdict(one) for one in _UNBASELINED if one in judged.verdicts and one is not found),
         )
 
     def _known(self, violation: Violation) -> Violation:
@@ -183,7 +183,7 @@ class _Run:
     def _compared(self, statement: ComparedTo, assertion: str) -> Judged:
         read = self._terms.baseline_of
         if read is None:
-            return Judged(GateVerdict.UNKNOWN, remarks=Remarks(("there is nobody to read what it compares with",)))
+            return Judged(Judgement.UNKNOWN, remarks=Remarks(("there is nobody to read what it compares with",)))
         return judge_comparison(statement, assertion, self._claiming.context, read(statement))
 
     def _uses(self, flows: tuple[Exempt, ...], claims: tuple[Claim, ...], assertion: Assertion) -> Iterator[bool]:

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from netverify.answers.context import Context, make_context
 from netverify.answers.route_verdicts import scope_of
-from netverify.answers.verdict import of_any
+from netverify.answers.verdict import judgement, of_any
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, texts, verdict_by
+from netverify.gate.judged import Judged, texts
 from netverify.gate.outcome import Violation
 from netverify.gate.route_words import first_condition
 from netverify.intent.spec import ComparedTo, Comparing
@@ -38,7 +38,7 @@ def judge_comparison(statement: ComparedTo, assertion: str, context: Context, ba
     ]
     violations += _of_routing(found.routing, assertion, new_alone=statement.wanted is not Comparing.EQUIVALENT)
     return Judged(
-        verdict_by(of_any({_AGAINST[certainty] for certainty, *_ in wanted})),
+        judgement(of_any({_AGAINST[certainty] for certainty, *_ in wanted})),
         tuple(sorted(violations, key=lambda one: (one.text, one.fingerprint))),
         is_complete=not any(is_more for _, _, is_more, _ in wanted),
         remarks=replace(found.remarks, notes=_notes(found)),

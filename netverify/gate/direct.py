@@ -7,14 +7,14 @@ from dataclasses import replace
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.node_ports import led_on
 from netverify.answers.reachability import answer_found
-from netverify.answers.verdict import of_search
+from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim
 from netverify.gate.classes import FlowClass, classes_of, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, exempted, of_answers, texts, together, verdict_by
+from netverify.gate.judged import Judged, exempted, of_answers, texts, together
 from netverify.gate.open_pods import open_pods
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.outcome import Violation
 from netverify.gate.refusals import Refusal, items_of, refusals_of
 from netverify.gate.route_words import through
 from netverify.gate.router import GateRouter
@@ -37,15 +37,15 @@ def none_allowed(claim: Claim, assertion: str, context: Context) -> Judged:
     found = first_allowed(question, claim, context)
     if found.flow is None:
         answer = answer_found(question, context, found)
-        verdict = verdict_by(answer.verdict, nobody_will_do=claim.nobody_will_do)
-        because = answer.because if verdict is GateVerdict.PROVED else ()
+        verdict = judgement(answer.verdict, nobody_will_do=claim.nobody_will_do)
+        because = answer.because if verdict is Judgement.PROVED else ()
         return of_answers(verdict, (answer,), because=because, derivation=answer.derivation)
     if claim.violated:
         return _violated(question, claim, assertion, context)
     told = classes_of(question, claim.world, context)
     violations = tuple(_allowed(claim, assertion, one) for one in told.classes)
     # That a flow was found, and none that certainly counts, is no proof.
-    verdict = verdict_by(of_search(is_found=bool(violations), is_complete=False))
+    verdict = judgement(of_search(is_found=bool(violations), is_complete=False))
     return of_answers(verdict, told.answers, violations=violations, is_complete=told.is_complete)
 
 
@@ -54,14 +54,14 @@ def _violated(question: Question, claim: Claim, assertion: str, context: Context
     found = shown(question, claim.world, context)
     answer = answer_found(question, context, found)
     if answer.verdict is not Verdict.REACHABLE or found.flow is None:
-        return of_answers(verdict_by(Verdict.UNKNOWN), (answer,))
+        return of_answers(judgement(Verdict.UNKNOWN), (answer,))
     example = FlowClass(answer, cause_of(found.flow, found.behaviours, context))
     assert claim.direction is not None
     pods = open_pods(question, claim.direction, claim.world, context)
     parts = tuple((fingerprint(assertion, claim.key, *mark), mark[0]) for mark in pods.marks)
     whole = fingerprint(assertion, claim.key, *(mark for mark, _ in parts))
     one = replace(_allowed(claim, assertion, example), fingerprint=whole, parts=parts)
-    return of_answers(GateVerdict.REFUTED, (answer,), violations=(one,), is_complete=pods.is_complete)
+    return of_answers(Judgement.REFUTED, (answer,), violations=(one,), is_complete=pods.is_complete)
 
 
 def first_allowed(question: Question, claim: Claim, context: Context) -> Found:
@@ -70,14 +70,14 @@ def first_allowed(question: Question, claim: Claim, context: Context) -> Found:
     return search.find_any(question) if claim.world is World.POSSIBLE else search.find_existing(question)
 
 
-def _verdict(answer: Answer, claim: Claim, context: Context) -> GateVerdict:
+def _verdict(answer: Answer, claim: Claim, context: Context) -> Judgement:
     """A claim about flows of which all are exempt holds; one about no flows at all is vacuous."""
-    found = verdict_by(answer.verdict, nobody_will_do=claim.nobody_will_do)
-    if found is not GateVerdict.VACUOUS or not claim.exempt:
+    found = judgement(answer.verdict, nobody_will_do=claim.nobody_will_do)
+    if found is not Judgement.VACUOUS or not claim.exempt:
         return found
     alone = none_allowed(replace(claim, exempt=()), "", context)
-    is_exempt = alone.verdict is GateVerdict.REFUTED
-    return verdict_by(answer.verdict, nobody_will_do=True) if is_exempt else alone.verdict
+    is_exempt = alone.verdict is Judgement.REFUTED
+    return judgement(answer.verdict, nobody_will_do=True) if is_exempt else alone.verdict
 
 
 def all_allowed(claim: Claim, assertion: str, router: GateRouter) -> Judged:
@@ -86,7 +86,7 @@ def all_allowed(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     items = (replace(claim, question=replace(question, traffic=one)) for one in items_of(question.traffic))
     parts = [_all_on(one, assertion, router.context) for one in items]
     if doubts := led_on(question, router.ways.all):
-        parts.append(Judged(GateVerdict.UNKNOWN, remarks=Remarks(doubts)))
+        parts.append(Judged(Judgement.UNKNOWN, remarks=Remarks(doubts)))
     return together(parts)
 
 
@@ -94,16 +94,16 @@ def _all_on(claim: Claim, assertion: str, context: Context) -> Judged:
     question = asked_of(claim)
     found = refusals_of(question, claim.world, with_namespaces_of(question, context))
     violations = tuple(_refused(claim, assertion, one) for one in found.refusals)
-    verdict = verdict_by(Verdict.REACHABLE) if violations else _verdict(found.end, claim, context)
+    verdict = judgement(Verdict.REACHABLE) if violations else _verdict(found.end, claim, context)
     derivation = _derivation(found.end, verdict, claim)
     return of_answers(
         verdict, found.answers, violations=violations, is_complete=found.is_complete, derivation=derivation
     )
 
 
-def _derivation(answer: Answer, verdict: GateVerdict, claim: Claim) -> Derived:
+def _derivation(answer: Answer, verdict: Judgement, claim: Claim) -> Derived:
     """How ``verdict`` on ``claim`` follows from ``answer``, if it is a proof."""
-    is_exempt = verdict is GateVerdict.PROVED and answer.verdict is Verdict.VACUOUS and not claim.nobody_will_do
+    is_exempt = verdict is Judgement.PROVED and answer.verdict is Verdict.VACUOUS and not claim.nobody_will_do
     return exempted(answer.derivation) if is_exempt else answer.derivation
 
 

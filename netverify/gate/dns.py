@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
-from netverify.answers.verdict import of_search
+from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claiming import Claiming
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.outcome import Violation
 from netverify.intent.spec import DnsWorks
 from netverify.model.cluster import Workload
 from netverify.model.flow import End
@@ -32,7 +32,7 @@ def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged
     workloads = context.search.casting.cast(zone.predicate, End.SOURCE, PodScope.EXISTING).workloads
     if not workloads:
         note = f"no existing pod is `{zone.text}`"
-        return Judged(GateVerdict.VACUOUS, remarks=Remarks(notes=(note,)))
+        return Judged(Judgement.VACUOUS, remarks=Remarks(notes=(note,)))
     return together([_judged(workload, zone.predicate, assertion, context) for workload in workloads])
 
 
@@ -44,10 +44,10 @@ def _judged(workload: Workload, zone: Predicate, assertion: str, context: Contex
         case DnsVerdict.ALLOWED:
             return _by_every_pod(workload, zone, assertion, context, answers)
         case DnsVerdict.UNKNOWN:
-            return of_answers(GateVerdict.UNKNOWN, answers)
+            return of_answers(Judgement.UNKNOWN, answers)
         case DnsVerdict.BLOCKED | DnsVerdict.DEPENDS | DnsVerdict.NOBODY:
             found = _violation(workload, assertion, access, verdict)
-            return of_answers(GateVerdict.REFUTED, answers, violations=(found,))
+            return of_answers(Judgement.REFUTED, answers, violations=(found,))
 
 
 def _by_every_pod(
@@ -60,18 +60,18 @@ def _by_every_pod(
     is_certain = not any(one.may_deny for one in context.inventory.cluster.unsupported)
     is_one = is_certain and not workload.open_labels and len(workload.known_addresses) <= 1
     if is_one and not context.settings.keep_goals:
-        return of_answers(verdict_by(Verdict.UNREACHABLE), answers)
+        return of_answers(judgement(Verdict.UNREACHABLE), answers)
     source = All((IsWorkload(End.SOURCE, workload.key), zone))
     refused = list(dns_refused(context, source, str(workload.key), Protocol.UDP))
     if is_one:
         derivation = _proof(workload, answers, refused)
-        return of_answers(verdict_by(Verdict.UNREACHABLE), [*answers, *refused], derivation=derivation)
+        return of_answers(judgement(Verdict.UNREACHABLE), [*answers, *refused], derivation=derivation)
     answers = [*answers, *refused]
     found = next((one for one in refused if one.verdict is Verdict.REACHABLE), None)
     if found is None:
         is_known = all(one.verdict is not Verdict.UNKNOWN for one in refused)
         proof = all_of("", [one.derivation for one in refused])
-        verdict = verdict_by(of_search(is_found=False, is_complete=is_known))
+        verdict = judgement(of_search(is_found=False, is_complete=is_known))
         return of_answers(verdict, answers, derivation=proof)
     violation = Violation(
         f"a pod of {workload.key} cannot ask the DNS of the cluster over UDP",
@@ -84,7 +84,7 @@ def _by_every_pod(
         because=found.because,
         shown_by=texts((found,)),
     )
-    return of_answers(GateVerdict.REFUTED, answers, violations=(violation,))
+    return of_answers(Judgement.REFUTED, answers, violations=(violation,))
 
 
 def _proof(workload: Workload, asked: list[Answer], refused: list[Answer]) -> Derived:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_claims
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.outcome import Violation
 from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict
 from netverify.queries.remarks import Remarked, remarks_of
@@ -21,17 +21,17 @@ class Judged(Remarked):
     that a claim is about nobody; None where neither is so, or texts are not kept.
     """
 
-    verdict: GateVerdict
+    verdict: Judgement
     violations: tuple[Violation, ...] = ()
     is_complete: bool = True
     because: tuple[Reason, ...] = ()
     questions: int = 0
     smt2: tuple[SolvedText, ...] = ()
     derivation: Derived = None
-    among: frozenset[GateVerdict] = frozenset()
+    among: frozenset[Judgement] = frozenset()
 
     @property
-    def verdicts(self) -> frozenset[GateVerdict]:
+    def verdicts(self) -> frozenset[Judgement]:
         """The verdicts on all that it is made of."""
         return self.among or frozenset((self.verdict,))
 
@@ -41,18 +41,13 @@ class Judged(Remarked):
         return frozenset(one.fingerprint for one in self.violations)
 
 
-_PROOFS = (GateVerdict.PROVED, GateVerdict.VACUOUS)
-
-
-def verdict_by(against: Verdict, *, nobody_will_do: bool = False) -> GateVerdict:
-    """The verdict on a claim, by the verdict on whether there is a flow ``against`` it."""
-    return GateVerdict(judgement(against, nobody_will_do=nobody_will_do))
+_PROOFS = (Judgement.PROVED, Judgement.VACUOUS)
 
 
 def held(judged: Judged) -> Judged:
     """``judged`` with nothing against it: what it is about is exempt."""
     exempt = exempted(judged.derivation)
-    verdict = verdict_by(Verdict.VACUOUS, nobody_will_do=True)
+    verdict = judgement(Verdict.VACUOUS, nobody_will_do=True)
     remarks = replace(judged.remarks, notes=())
     return replace(judged, verdict=verdict, remarks=remarks, among=frozenset(), derivation=exempt)
 
@@ -76,12 +71,12 @@ def texts(answers: Iterable[Answer]) -> tuple[SolvedText, ...]:
 
 def about_something(parts: Sequence[Judged]) -> Judged:
     """``parts`` together without those that are about nobody, if others are about somebody."""
-    about = [one for one in parts if one.verdict is not GateVerdict.VACUOUS]
+    about = [one for one in parts if one.verdict is not Judgement.VACUOUS]
     return replace(together(about or parts), derivation=all_of("", [one.derivation for one in parts]))
 
 
 def of_answers(  # noqa: PLR0913 - what a claim came to
-    verdict: GateVerdict,
+    verdict: Judgement,
     answers: Sequence[Answer],
     *,
     violations: tuple[Violation, ...] = (),
@@ -107,7 +102,7 @@ def of_answers(  # noqa: PLR0913 - what a claim came to
         remarks=replace(
             said,
             unknown_because=remarks_of(one for one in answers if one.verdict is Verdict.UNKNOWN).unknown_because,
-            notes=said.notes if verdict is GateVerdict.VACUOUS else (),
+            notes=said.notes if verdict is Judgement.VACUOUS else (),
         ),
     )
 
@@ -115,8 +110,8 @@ def of_answers(  # noqa: PLR0913 - what a claim came to
 def together(parts: Sequence[Judged]) -> Judged:
     """All of ``parts`` as one: the verdict that matters most is that of the whole; vacuous without any."""
     verdicts = frozenset(verdict for part in parts for verdict in part.verdicts)
-    verdict = GateVerdict(of_claims([Judgement(one) for one in verdicts]))
-    proofs = parts if verdict is GateVerdict.PROVED else ()
+    verdict = of_claims(verdicts)
+    proofs = parts if verdict is Judgement.PROVED else ()
     return Judged(
         verdict,
         tuple(sorted((one for part in parts for one in part.violations), key=_existing_first)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netverify.answers.context import with_namespaces_of
+from netverify.answers.verdict import Judgement
 from netverify.gate.by_ways import ByWays, by_hop, is_used_by_ways, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.direct import all_allowed, asked_of, first_allowed, none_allowed
 from netverify.gate.judged import Judged, about_something, held, together, with_steps
-from netverify.gate.outcome import GateVerdict
 from netverify.gate.presence import absences
 from netverify.gate.promised import judge_promise
 from netverify.gate.routed import is_refused_straight, is_used_by_route, judge_routes, questions_of
@@ -30,7 +30,7 @@ class Judge:
         """What becomes of ``claim`` of the assertion with that id."""
         if absent := absences(claim, self.router.context):
             nobody = Step(Rule.NOBODY, "; ".join(absent)) if self.router.context.settings.keep_goals else None
-            return Judged(GateVerdict.VACUOUS, remarks=Remarks(notes=absent), derivation=nobody)
+            return Judged(Judgement.VACUOUS, remarks=Remarks(notes=absent), derivation=nobody)
         return self._judged(claim, assertion)
 
     def _judged(self, claim: Claim, assertion: str) -> Judged:
@@ -39,13 +39,13 @@ class Judge:
             return all_allowed(claim, assertion, self.router)
         parts = [self._part(question, claim, assertion) for question in questions_of(claim)]
         # Where nobody could connect directly, nobody is at one of the ends.
-        is_nobody = not claim.question.is_routed and all(part.verdict is GateVerdict.VACUOUS for part in parts)
+        is_nobody = not claim.question.is_routed and all(part.verdict is Judgement.VACUOUS for part in parts)
         by_ways = ByWays() if is_nobody else judge_by_ways(claim, assertion, self.router)
         parts += by_ways.parts
-        if not claim.exempt or any(part.verdict is not GateVerdict.VACUOUS for part in parts):
+        if not claim.exempt or any(part.verdict is not Judgement.VACUOUS for part in parts):
             return with_steps(about_something(parts), by_ways.closed)
         alone = self._judged(replace(claim, exempt=()), assertion)
-        if alone.verdict is GateVerdict.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
+        if alone.verdict is Judgement.REFUTED:  # Every flow is exempt, which is not the same as that there is none.
             return held(with_steps(together(parts), by_ways.closed))
         return alone
 
@@ -78,12 +78,12 @@ class Judge:
         if not claim.question.is_routed:
             return False
         whole, rest = (self._judged(replace(claim, exempt=one), "") for one in ((), (exempt,)))
-        return whole.verdict is GateVerdict.UNKNOWN or whole.marks != rest.marks
+        return whole.verdict is Judgement.UNKNOWN or whole.marks != rest.marks
 
     def is_possible(self, claim: Claim, assertion: str) -> bool:
         """Whether some flow may be against ``claim``, which wants none; False only if that is proved."""
         if claim.question.is_routed:
-            return self.judge(claim, assertion).verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN)
+            return self.judge(claim, assertion).verdict in (Judgement.REFUTED, Judgement.UNKNOWN)
         asked = asked_of(claim)
         context = with_namespaces_of(asked, self.router.context)
         return first_allowed(asked, claim, context).status is not Status.UNSAT

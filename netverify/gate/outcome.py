@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from netverify.answers.verdict import Judgement
 from netverify.diagnostics import Diagnostic
 from netverify.intent.spec import Assertion, ExceptionText, World
 from netverify.queries.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
@@ -16,9 +17,10 @@ from netverify.queries.remarks import Remarked
 
 
 class GateVerdict(StrEnum):
-    """The verdict on one assertion. ``PROVED`` is a proof; ``EXCEPTED`` is one with flows left aside for a reason.
+    """The judgement on one assertion, with what was remarked on it. ``PROVED`` is a proof.
 
-    ``BASELINED``: what violates it was known when the baseline was written, and nothing else does.
+    ``EXCEPTED`` is one with flows left aside for a reason. ``BASELINED``: refuted, but what violates it was known when
+    the baseline was written, and nothing else does.
     """
 
     PROVED = "proved"
@@ -79,17 +81,18 @@ class Violation:
 class Result(Remarked):
     """What became of one assertion.
 
-    ``statement`` says in words what was to hold. ``violations`` are those of existing pods first, in the order of their
-    texts, and ``is_complete`` iff there are no others. ``because`` are the policies that carry the proof.
-    ``excepted_by`` are the ids of exceptions that it needs. ``questions`` is how many questions were answered,
-    ``milliseconds`` how long that took, None where that is not to be told. ``also`` are graver verdicts than a proof on
-    parts of it, beside ``verdict``. ``derivation`` says from which of the texts of ``smt2`` a proof follows, and
-    ``goals`` are the files that these were written to.
+    ``statement`` says in words what was to hold. ``is_baselined`` and ``excepted_by`` are remarks on ``judgement``:
+    that a baseline knew all that refutes it, and the ids of exceptions that it needs. ``violations`` are those of
+    existing pods first, in the order of their texts, and ``is_complete`` iff there are no others. ``because`` are the
+    policies that carry the proof. ``questions`` is how many questions were answered, ``milliseconds`` how long that
+    took, None where that is not to be told. ``also`` are graver judgements than a proof on parts of it, beside
+    ``judgement``. ``derivation`` says from which of the texts of ``smt2`` a proof follows, and ``goals`` are the files
+    that these were written to.
     """
 
     assertion: Assertion
     statement: str
-    verdict: GateVerdict
+    judgement: Judgement
     world: World
     fingerprint: str
     violations: tuple[Violation, ...] = ()
@@ -102,6 +105,16 @@ class Result(Remarked):
     derivation: Derived = None
     goals: tuple[GoalFile, ...] = ()
     also: tuple[GateVerdict, ...] = ()
+    is_baselined: bool = False
+
+    @property
+    def verdict(self) -> GateVerdict:
+        """The judgement with what was remarked on it."""
+        if self.judgement is Judgement.PROVED and self.excepted_by:
+            return GateVerdict.EXCEPTED
+        if self.judgement is Judgement.REFUTED and self.is_baselined:
+            return GateVerdict.BASELINED
+        return GateVerdict(self.judgement)
 
 
 class ExceptionState(StrEnum):

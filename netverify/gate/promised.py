@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import unique
-from netverify.answers.verdict import of_any
+from netverify.answers.verdict import Judgement, judgement, of_any
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, verdict_by, with_steps
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
+from netverify.gate.outcome import Violation
 from netverify.gate.refusals import Refusal, Refusals, items_of
 from netverify.gate.router import GateRouter
 from netverify.intent.spec import World
@@ -56,12 +56,12 @@ def _unless_exempt(question: Question, claim: Claim, assertion: str, router: Gat
     """What becomes of ``claim`` about ``question``; it holds where all that is left to say of it is exempt."""
     judge = _from_outside if question.from_outside else _from_inside
     found = judge(replace(claim, question=question), assertion, router)
-    if found.verdict is GateVerdict.REFUTED and (doubts := _doubts(replace(claim, question=question), router)):
-        return replace(of_answers(GateVerdict.UNKNOWN, ()), remarks=Remarks(doubts))
-    if found.verdict is not GateVerdict.VACUOUS or not question.beside:
+    if found.verdict is Judgement.REFUTED and (doubts := _doubts(replace(claim, question=question), router)):
+        return replace(of_answers(Judgement.UNKNOWN, ()), remarks=Remarks(doubts))
+    if found.verdict is not Judgement.VACUOUS or not question.beside:
         return found
     alone = judge(replace(claim, question=replace(question, beside=())), assertion, router)
-    return found if alone.verdict is GateVerdict.VACUOUS else held(found)
+    return found if alone.verdict is Judgement.VACUOUS else held(found)
 
 
 def _each_port(question: Question) -> Iterator[Question]:
@@ -106,9 +106,9 @@ def _doubts(claim: Claim, router: GateRouter) -> tuple[str, ...]:
 def _without_routes(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     answer = router.answer(claim.question)
     if answer.verdict is Verdict.UNKNOWN:
-        return of_answers(GateVerdict.UNKNOWN, (answer,))
+        return of_answers(Judgement.UNKNOWN, (answer,))
     why = "no way in leads there" if claim.question.from_outside else "no route leads there"
-    return of_answers(GateVerdict.REFUTED, (answer,), violations=(_cannot(why, claim, assertion, answer),))
+    return of_answers(Judgement.REFUTED, (answer,), violations=(_cannot(why, claim, assertion, answer),))
 
 
 def _cannot(why: str, claim: Claim, assertion: str, answer: Answer) -> Violation:
@@ -125,15 +125,15 @@ def _leads_nowhere(routes: Sequence[PlannedRoute], claim: Claim, assertion: str,
         return None
     answers = [_refusals(leg, World.POSSIBLE, router).end for route in routes for leg in route.legs[-1:]]
     if all(answer.verdict is Verdict.VACUOUS for answer in answers):
-        return of_answers(GateVerdict.VACUOUS, answers)  # an exception leaves aside whoever could be behind it
+        return of_answers(Judgement.VACUOUS, answers)  # an exception leaves aside whoever could be behind it
     service = called.service
     if not router.context.routing.selected(service.namespace, service.selector or {}):
         if claim.world is World.POSSIBLE:
             return None
-        empty = of_answers(GateVerdict.VACUOUS, answers)
+        empty = of_answers(Judgement.VACUOUS, answers)
         return replace(empty, remarks=replace(empty.remarks, notes=(f"no existing pod is behind Service {service}",)))
     violation = _cannot(f"no pod behind it has {_target_words(called)}", claim, assertion, answers[0])
-    return of_answers(GateVerdict.REFUTED, answers, violations=(violation,))
+    return of_answers(Judgement.REFUTED, answers, violations=(violation,))
 
 
 def _target_words(called: Called) -> str:
@@ -152,7 +152,7 @@ def _from_outside(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     covered: list[Predicate] = []
     for (destination, traffic), ways in _by_endpoint(routes, claim, assertion, router).items():
         judged = [_of_way(way, claim, assertion) for way in ways]
-        best = [one for one in judged if one.verdict is GateVerdict.PROVED]
+        best = [one for one in judged if one.verdict is Judgement.PROVED]
         if best:
             open_parts.append(together(best))
             covered.append(All((destination, traffic)))
@@ -176,14 +176,14 @@ def _every_flow(
     rest = _refusals(PlannedLeg(without(question, *covered)), claim.world, router)
     if rest.end.verdict is Verdict.VACUOUS and not rest.refusals:
         if not open_parts:
-            return of_answers(GateVerdict.VACUOUS, rest.answers)
+            return of_answers(Judgement.VACUOUS, rest.answers)
         return with_steps(together(open_parts), [rest.end.derivation] if router.context.settings.keep_goals else [])
-    about = [one for one in closed if one.verdict is not GateVerdict.VACUOUS]
+    about = [one for one in closed if one.verdict is not Judgement.VACUOUS]
     if about:
         return together([*open_parts, *about])
     why = "no way in leads to every port of every pod that is meant"
     violation = _cannot(why, claim, assertion, rest.end)
-    return together([*open_parts, of_answers(GateVerdict.REFUTED, rest.answers, violations=(violation,))])
+    return together([*open_parts, of_answers(Judgement.REFUTED, rest.answers, violations=(violation,))])
 
 
 def _by_endpoint(
@@ -200,19 +200,19 @@ def _by_endpoint(
 
 def _of_way(way: _Way, claim: Claim, assertion: str) -> Judged:
     """Whether a client gets through by ``way``, as whomever policy sees it, on no condition outside the manifests."""
-    about = [(route, one) for route, one in way if one.verdict is not GateVerdict.VACUOUS]
+    about = [(route, one) for route, one in way if one.verdict is not Judgement.VACUOUS]
     if not about:
         return together([one for _, one in way])
     found = about_something([one for _, one in way])
-    if found.verdict is not GateVerdict.PROVED or any(not route.provided for route, _ in about):
+    if found.verdict is not Judgement.PROVED or any(not route.provided for route, _ in about):
         return found
     route = about[0][0]
     by = " -> ".join(hop.text for hop in route.path)
     text = f"{claim.question.source_text} can reach {route.text} by way of {by} only {route.provided[0]}"
     mark = fingerprint(assertion, claim.key, "refused", route.text, by, *route.provided)
     violation = Violation(text, claim.question.source_text, route.text, mark, refused=True)
-    closed = frozenset((GateVerdict.REFUTED,))
-    return replace(found, verdict=GateVerdict.REFUTED, violations=(violation,), because=(), among=closed)
+    closed = frozenset((Judgement.REFUTED,))
+    return replace(found, verdict=Judgement.REFUTED, violations=(violation,), because=(), among=closed)
 
 
 def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: GateRouter) -> Judged:
@@ -226,7 +226,7 @@ def _route_refused(route: PlannedRoute, claim: Claim, assertion: str, router: Ga
     # A way that nobody can take is about nobody, whatever the rest of it is.
     ends = {one.end.verdict for one in found}
     against = Verdict.VACUOUS if Verdict.VACUOUS in ends else of_any(ends)
-    verdict = verdict_by(Verdict.REACHABLE if violations else against)
+    verdict = judgement(Verdict.REACHABLE if violations else against)
     is_complete = all(one.is_complete for one in found)
     return of_answers(verdict, answers, violations=violations, is_complete=is_complete)
 

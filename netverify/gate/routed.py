@@ -10,13 +10,13 @@ from typing import TypeAlias
 from netverify.answers.derived import CLOSED, closed_route, without_route
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import scope_of
-from netverify.answers.verdict import of_search
+from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.by_ways import by_hop
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.classes import MOST_CLASSES, FlowClass, shown
 from netverify.gate.fingerprint import fingerprint
-from netverify.gate.judged import Judged, of_answers, texts, together, verdict_by
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.outcome import Violation
 from netverify.gate.route_words import violation_text
 from netverify.gate.router import GateRouter
 from netverify.intent.spec import World
@@ -115,21 +115,21 @@ def judge_routes(claim: Claim, assertion: str, router: GateRouter, straight: Str
     # The answer is about pods that could be created; who exists is looked at way by way.
     needs_pods = claim.world is World.EXISTING and answer.verdict is Verdict.UNREACHABLE
     if answer.verdict is not Verdict.REACHABLE and not needs_pods:
-        verdict = verdict_by(answer.verdict, nobody_will_do=claim.nobody_will_do)
-        because = answer.because if verdict is GateVerdict.PROVED else ()
+        verdict = judgement(answer.verdict, nobody_will_do=claim.nobody_will_do)
+        because = answer.because if verdict is Judgement.PROVED else ()
         return of_answers(verdict, (answer,), because=because)
     parts = [_by_route(route, claim, assertion, router) for route in router.planned(question)]
     if question.called is None and not claim.only_ways:
         parts.append(straight(_straight(claim)))
-    told = [part for part in parts if part.verdict is not GateVerdict.VACUOUS]
-    if any(part.verdict is GateVerdict.REFUTED for part in told):
+    told = [part for part in parts if part.verdict is not Judgement.VACUOUS]
+    if any(part.verdict is Judgement.REFUTED for part in told):
         return together(told)
     if parts and not told and not claim.only_ways:
         return together(parts)
     doubts = router.doubts(question)
     because = answer.because if needs_pods and not doubts else ()
     none = of_search(is_found=False, is_complete=not doubts)
-    rest = of_answers(verdict_by(none), (answer,), because=because)
+    rest = of_answers(judgement(none), (answer,), because=because)
     whole = together([*told, replace(rest, remarks=rest.remarks.doubted(*doubts))])
     if doubts:
         return whole
@@ -149,12 +149,12 @@ def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: GateRou
     judged = router.judged(route, claim.question.source_text)
     if judged.verdict is not Verdict.REACHABLE:
         proof = closed_route(judged) if judged.verdict in CLOSED else None
-        return of_answers(verdict_by(judged.verdict), judged.legs, derivation=proof)
+        return of_answers(judgement(judged.verdict), judged.legs, derivation=proof)
     legs = [router.classes_of(leg, claim.world) for leg in route.legs]
     chosen = tuple(islice(product(*(leg.classes for leg in legs)), MOST_CLASSES + 1))
     violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
-    verdict = verdict_by(of_search(is_found=bool(violations), is_complete=is_complete))
+    verdict = judgement(of_search(is_found=bool(violations), is_complete=is_complete))
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]
     nobody = next((leg.derivation for leg in legs if not leg.classes), None)
     return of_answers(verdict, answers, violations=violations, is_complete=is_complete, derivation=nobody)

@@ -9,8 +9,8 @@ import pytest
 
 from cases.gates import SHOP, Gates
 from cases.pods_by_ways import BY_CONTROLLER, CONTROLLER_BALANCER
+from netverify.answers.verdict import Judgement
 from netverify.gate.baseline import Baseline
-from netverify.gate.outcome import GateVerdict
 from netverify.symbolic import widths
 
 SERVICE = """
@@ -134,14 +134,14 @@ def test_an_exception_for_a_port_of_pods_leaves_nothing_aside_of_a_service_that_
     assert excepted(gates, SHOP + service + only_80, denied, flow) == ("proved", "unused")
 
 
-def judged(assertion: str, verdict: GateVerdict) -> SimpleNamespace:
-    return SimpleNamespace(assertion=SimpleNamespace(id=assertion), verdict=verdict, violations=())
+def judged(assertion: str, verdict: Judgement) -> SimpleNamespace:
+    return SimpleNamespace(assertion=SimpleNamespace(id=assertion), judgement=verdict, violations=())
 
 
 def test_what_a_baseline_knows_is_gone_only_where_it_was_looked_for() -> None:
     """An assertion that is unknown, or that was not judged at all, does not say that a violation is no more."""
     baseline = Baseline("known.json", {"1": "proved", "2": "unknown", "3": "left-out"})
-    results = [judged("proved", GateVerdict.PROVED), judged("unknown", GateVerdict.UNKNOWN)]
+    results = [judged("proved", Judgement.PROVED), judged("unknown", Judgement.UNKNOWN)]
     use = baseline.use(results)  # type: ignore[arg-type]
     assert (use.known, use.gone, use.is_old) == (0, 1, False)
     assert Baseline("known.json", {}, version=2).use(results).is_old  # type: ignore[arg-type]

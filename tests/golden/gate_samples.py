@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+from netverify.answers.verdict import Judgement
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.gate.outcome import (
     BaselineUse,
@@ -125,7 +127,16 @@ def result(name: str, verdict: GateVerdict, violations: tuple[Violation, ...] = 
         "milliseconds": 12,
         **rest,
     }
-    return Result(assertion=assertion, verdict=verdict, violations=violations, **given)
+    return Result(assertion=assertion, violations=violations, **remarked(verdict), **given)
+
+
+def remarked(verdict: GateVerdict) -> dict[str, Any]:
+    """The judgement that comes to ``verdict``, with what is remarked on it besides exceptions."""
+    plain = {GateVerdict.EXCEPTED: Judgement.PROVED, GateVerdict.BASELINED: Judgement.REFUTED}
+    return {
+        "judgement": plain.get(verdict) or Judgement(verdict),
+        "is_baselined": verdict is GateVerdict.BASELINED,
+    }
 
 
 def exception(name: str, state: ExceptionState, expires: date, **rest) -> ExceptionUse:
@@ -325,13 +336,13 @@ def hostile_result(verdict: GateVerdict, violations: tuple[Violation, ...], text
     return Result(
         assertion,
         text,
-        verdict,
-        World.POSSIBLE,
-        text,
-        violations,
+        world=World.POSSIBLE,
+        fingerprint=text,
+        violations=violations,
+        **remarked(verdict),
         because=(EVIL_REASON,),
         remarks=Remarks((text,), (text,), (text,), (text,)),
-        excepted_by=(text,),
+        excepted_by=() if verdict is GateVerdict.PROVED else (text,),
     )
 
 

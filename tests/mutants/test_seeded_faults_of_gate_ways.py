@@ -208,8 +208,8 @@ FAULTS = {
     ),
     "an exception is used by nobody who comes by a way in": (
         "gate.by_ways",
-        "    if any(part.verdict in (GateVerdict.REFUTED, GateVerdict.UNKNOWN) for part in parts):\n",
-        "    if any(part.verdict is GateVerdict.PROVED for part in parts):\n",
+        "    if any(part.verdict in (Judgement.REFUTED, Judgement.UNKNOWN) for part in parts):\n",
+        "    if any(part.verdict is Judgement.PROVED for part in parts):\n",
         "a used exception",
     ),
     "every controller is seen from outside": (

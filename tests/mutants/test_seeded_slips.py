@@ -109,7 +109,7 @@ SLIPS = {
     ),
     "what nobody decided is gone": (
         "gate.baseline",
-        " if result.verdict is not GateVerdict.UNKNOWN}",
+        " if result.judgement is not Judgement.UNKNOWN}",
         "}",
         gone,
     ),
@@ -117,8 +117,8 @@ SLIPS = {
     "one server that is known is enough": ("gate.dns", "is_known = all(", "is_known = any(", an_unknown_server),
     "a baseline passes an incomplete list": (
         "gate.checking",
-        "GateVerdict.REFUTED and judged.is_complete and all(",
-        "GateVerdict.REFUTED and all(",
+        "bool(violations) and judged.is_complete and all(",
+        "bool(violations) and all(",
         few_of_pods,
     ),
     "what was found is all there is": (
@@ -129,8 +129,8 @@ SLIPS = {
     ),
     "what is all exempt is about nobody": (
         "gate.judging",
-        "        if alone.verdict is GateVerdict.REFUTED:",
-        "        if alone.verdict is GateVerdict.PROVED:",
+        "        if alone.verdict is Judgement.REFUTED:",
+        "        if alone.verdict is Judgement.PROVED:",
         all_excepted,
     ),
     "no exception is used on the direct way": (

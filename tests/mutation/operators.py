@@ -31,7 +31,7 @@ MEMBERS = {
         "UNKNOWN": "UNREACHABLE",
         "VACUOUS": "UNREACHABLE",
     },
-    "GateVerdict": {"PROVED": "UNKNOWN", "REFUTED": "PROVED", "UNKNOWN": "PROVED", "VACUOUS": "PROVED"},
+    "Judgement": {"PROVED": "UNKNOWN", "REFUTED": "PROVED", "UNKNOWN": "PROVED", "VACUOUS": "PROVED"},
 }
 """By class of members that verdicts are made of, the member that one is mistaken for."""
 NAMES = {"old": "new", "new": "old"}

@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement, permutations
 import pytest
 
 from netverify.answers.anyone import _together as of_anyone
-from netverify.answers.verdict import of_all, of_any
+from netverify.answers.verdict import Judgement, of_all, of_any
 from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
-from netverify.gate.outcome import GateVerdict, Violation
+from netverify.gate.outcome import Violation
 from netverify.queries.derivation import Rule, Step
 from netverify.queries.outcome import Answer, Effect, Reason, Routing, Scope, Verdict
 from netverify.queries.remarks import Remarks
@@ -21,7 +21,7 @@ ANY = ["reachable", "unknown", "unreachable", "vacuous"]
 """Of the verdicts on several flows the one that decides whether any is allowed."""
 ALL = ["vacuous", "unreachable", "unknown", "reachable"]
 """The same of whether all are allowed."""
-SEVERAL = [few for size in (1, 2, 3) for few in combinations_with_replacement(map(GateVerdict, GRAVE), size)]
+SEVERAL = [few for size in (1, 2, 3) for few in combinations_with_replacement(map(Judgement, GRAVE), size)]
 ANSWERS = [few for size in (1, 2, 3) for few in combinations_with_replacement(Verdict, size)]
 
 
@@ -72,7 +72,7 @@ def test_the_gravest_verdict_is_that_of_the_whole_and_the_others_are_kept(verdic
         whole = together(parts)
         assert whole.verdict == first(GRAVE, verdicts)
         assert whole.verdicts == set(verdicts)
-        assert together([whole, judged(GateVerdict.PROVED)]).verdicts == {*verdicts, GateVerdict.PROVED}
+        assert together([whole, judged(Judgement.PROVED)]).verdicts == {*verdicts, Judgement.PROVED}
         is_proof = whole.verdict in {"proved", "excepted"}
         assert whole.because == (tuple(one.because[0] for one in parts) if is_proof else ())
         assert whole.questions == sum(range(len(parts) + 1))
@@ -82,13 +82,13 @@ def test_the_gravest_verdict_is_that_of_the_whole_and_the_others_are_kept(verdic
 
 
 def test_without_any_part_a_claim_is_about_nobody():
-    assert together([]).verdict is GateVerdict.VACUOUS
-    assert Judged(GateVerdict.PROVED).verdicts == {GateVerdict.PROVED}
+    assert together([]).verdict is Judgement.VACUOUS
+    assert Judged(Judgement.PROVED).verdicts == {Judgement.PROVED}
 
 
 @pytest.mark.parametrize("complete", [(True,), (False,), (True, False), (False, True), (True, True)])
 def test_a_list_is_complete_iff_that_of_every_part_is(complete):
-    parts = [judged(GateVerdict.REFUTED, is_complete=one) for one in complete]
+    parts = [judged(Judgement.REFUTED, is_complete=one) for one in complete]
     assert together(parts).is_complete is all(complete)
 
 
@@ -106,7 +106,7 @@ def test_violations_of_existing_pods_come_first_each_in_the_order_of_their_texts
     ]
     expected = [("c", "1"), ("c", "2"), ("z", "z"), ("a", "a"), ("b", "b")]
     for order in (found, found[::-1]):
-        whole = together([judged(GateVerdict.REFUTED, violations=(one,)) for one in order])
+        whole = together([judged(Judgement.REFUTED, violations=(one,)) for one in order])
         assert [(one.text, one.fingerprint) for one in whole.violations] == expected
 
 
@@ -121,19 +121,19 @@ def test_a_baseline_knows_a_violation_by_its_fingerprint_or_by_those_of_all_its_
 @pytest.mark.parametrize("verdicts", SEVERAL)
 def test_parts_about_nobody_count_only_where_all_are(verdicts):
     whole = about_something([judged(verdict, number) for number, verdict in enumerate(verdicts)])
-    about = [one for one in verdicts if one is not GateVerdict.VACUOUS]
+    about = [one for one in verdicts if one is not Judgement.VACUOUS]
     assert whole.verdict == (first(GRAVE, about) if about else "vacuous")
-    assert (GateVerdict.VACUOUS in whole.verdicts) is (not about)
-    told = [number for number, one in enumerate(verdicts) if not about or one is not GateVerdict.VACUOUS]
+    assert (Judgement.VACUOUS in whole.verdicts) is (not about)
+    told = [number for number, one in enumerate(verdicts) if not about or one is not Judgement.VACUOUS]
     assert whole.notes == tuple(f"notes {number}" for number in told)
 
 
 def test_what_is_exempt_holds_with_nothing_against_it():
-    part = together([judged(GateVerdict.VACUOUS), judged(GateVerdict.UNKNOWN)])
-    assert (held(part).verdict, held(part).verdicts, held(part).notes) == ("proved", {GateVerdict.PROVED}, ())
+    part = together([judged(Judgement.VACUOUS), judged(Judgement.UNKNOWN)])
+    assert (held(part).verdict, held(part).verdicts, held(part).notes) == ("proved", {Judgement.PROVED}, ())
 
 
-@pytest.mark.parametrize("verdict", GateVerdict)
+@pytest.mark.parametrize("verdict", Judgement)
 def test_of_answers_those_that_are_unknown_say_why_and_notes_are_about_nobody(verdict):
     found = of_answers(verdict, [answer(one, number) for number, one in enumerate(Verdict)], is_complete=False)
     unknown = list(Verdict).index(Verdict.UNKNOWN)
@@ -147,30 +147,30 @@ def test_of_answers_those_that_are_unknown_say_why_and_notes_are_about_nobody(ve
 
 
 ONE, TWO = (Step(Rule.GOAL, says, goal=(says, "unsat")) for says in ("one", "two"))
-PROOFS = (GateVerdict.PROVED, GateVerdict.VACUOUS)
+PROOFS = (Judgement.PROVED, Judgement.VACUOUS)
 
 
 def test_what_is_exempt_follows_from_that_there_is_nothing_else():
     assert exempted(None) is None
     assert (exempted(ONE).rule, exempted(ONE).of) == (Rule.ALL_EXEMPT, (ONE,))
-    assert held(judged(GateVerdict.VACUOUS, derivation=ONE)).derivation == exempted(ONE)
+    assert held(judged(Judgement.VACUOUS, derivation=ONE)).derivation == exempted(ONE)
 
 
 def test_a_proof_that_needs_further_steps_follows_from_all_of_them():
-    part = judged(GateVerdict.PROVED, derivation=ONE)
+    part = judged(Judgement.PROVED, derivation=ONE)
     assert with_steps(part, []) is part
     assert with_steps(part, [TWO]).derivation.of == (ONE, TWO)
     assert with_steps(part, [None]).derivation is None
 
 
 def test_a_proof_about_somebody_needs_also_that_the_others_are_nobody():
-    nobody = judged(GateVerdict.VACUOUS, derivation=TWO)
-    assert about_something([judged(GateVerdict.PROVED, derivation=ONE), nobody]).derivation.of == (ONE, TWO)
-    assert about_something([judged(GateVerdict.PROVED), nobody]).derivation is None
-    assert together([judged(GateVerdict.PROVED, derivation=ONE), nobody]).derivation.of == (ONE, TWO)
+    nobody = judged(Judgement.VACUOUS, derivation=TWO)
+    assert about_something([judged(Judgement.PROVED, derivation=ONE), nobody]).derivation.of == (ONE, TWO)
+    assert about_something([judged(Judgement.PROVED), nobody]).derivation is None
+    assert together([judged(Judgement.PROVED, derivation=ONE), nobody]).derivation.of == (ONE, TWO)
 
 
-@pytest.mark.parametrize("verdict", GateVerdict)
+@pytest.mark.parametrize("verdict", Judgement)
 def test_a_proof_follows_from_all_answers_or_as_it_is_said_and_nothing_else_is_one(verdict):
     answers = [answer(Verdict.UNREACHABLE, derivation=step) for step in (ONE, TWO)]
     found = of_answers(verdict, answers)
