@@ -8,8 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from netverify.answers.owners import with_owners
-from netverify.answers.settings import Settings
+from netverify.answers.settings import Settings, with_owners
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
 from netverify.queries.narrowing import Wanted
@@ -53,7 +52,7 @@ class Verifier:
         if question.form is Form.CAN:
             return self.answer(question)
         if question.called is not None:
-            from netverify.answers.routed_listing import routed_listing  # noqa: PLC0415 it imports the solver
+            from netverify.answers.listed_ways import routed_listing  # noqa: PLC0415 it imports the solver
 
             return routed_listing(question, self._router)
         from netverify.answers.listed_ways import listing_with_ways  # noqa: PLC0415 it imports the solver
@@ -62,7 +61,7 @@ class Verifier:
         found = listing_with_ways(direct, self._router)
         if not question.services:
             return found
-        from netverify.answers.blocks import list_block  # noqa: PLC0415 as above
+        from netverify.answers.combined import list_block  # noqa: PLC0415 as above
 
         return list_block(question, found, self._router)
 
@@ -74,14 +73,14 @@ class Verifier:
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""
         if question.services:
-            from netverify.answers.blocks import answer_block  # noqa: PLC0415 it imports the solver
+            from netverify.answers.combined import answer_block  # noqa: PLC0415 it imports the solver
 
             return answer_block(question, self._router)
         return self._router.answer(question)
 
     def answer_of_anyone(self, question: Question) -> Answer:
         """Answer ``question``, whose source is both pods and addresses outside, each on every way that it can take."""
-        from netverify.answers.anyone import answer_of_anyone  # noqa: PLC0415 it imports the solver
+        from netverify.answers.combined import answer_of_anyone  # noqa: PLC0415 it imports the solver
 
         return answer_of_anyone(question, self._router)
 

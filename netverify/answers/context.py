@@ -7,9 +7,8 @@ from types import MappingProxyType
 
 from netverify.answers.doubts import settled
 from netverify.answers.openshift import with_conventions
-from netverify.answers.owners import with_owners
 from netverify.answers.pairs import Pairs
-from netverify.answers.settings import Settings
+from netverify.answers.settings import Settings, with_owners
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.validation.names import dns_label_problems

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from netverify.answers.assumptions import assumptions
 from netverify.answers.context import Context
 from netverify.answers.derived import CLOSED, proof_of, shown_by
 from netverify.answers.doubts import (
@@ -18,17 +17,22 @@ from netverify.answers.doubts import (
     unread_inputs,
 )
 from netverify.answers.inexact import inexact, without_approximations
-from netverify.answers.latitudes import latitudes
 from netverify.answers.mesh import mesh_doubt
+from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.budget import before_it_was_decided, limits_met
-from netverify.explain import carried_by, explain
+from netverify.explain import Latitudes, carried_by, explain
+from netverify.model.address_plan import AddressPlan, Holder
+from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
+from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.queries.question import Question
 from netverify.queries.remarks import Remarks
 from netverify.queries.whereabouts import ON_ONES_OWN_NODE
+from netverify.rules.mentions import Mentions
+from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.predicate_facts import named_workloads
 from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
@@ -185,3 +189,54 @@ def _why_unknown(
 def gave_up(found: Found) -> str:
     """Why the search came to no clear answer, in words that name the limit that ended it, if one did."""
     return before_it_was_decided(found.reason) if limits_met((found.reason,)) else found.reason
+
+
+def assumptions(context: Context, found: Found) -> tuple[str, ...]:
+    """The assumptions that an answer from ``found`` rests on, sorted by what they are about.
+
+    A flow between existing pods rests on none about possible ones, and no flow rests on what possible pods cannot be.
+    """
+    about_pods: Iterable[str] = ()
+    if found.goal is None:
+        about_pods = (*_about_host_network(found), *_about_pods(context, [goal for goal, _ in found.obligations]))
+    elif not found.existing:
+        about_pods = _about_pods(context, [found.goal])
+    return tuple(dict.fromkeys((*cni_premises(context.settings), *about_pods)))
+
+
+def _about_host_network(found: Found) -> Iterator[str]:
+    spaces = [space for goal, _ in found.obligations for space in goal.encoder.spaces.values()]
+    if any(space.cast.namespaces for space in spaces):
+        yield "pods that could be created are not on the host network"
+
+
+def _about_pods(context: Context, obligations: Collection[Obligation]) -> Iterator[str]:
+    if any(goal.mentions.port_names and goal.encoder.spaces[End.DESTINATION].cast.namespaces for goal in obligations):
+        if context.settings.free_named_ports:
+            yield "pods that could be created may give any name to any port"
+        else:
+            yield "pods that could be created name their ports as existing pods of their namespace do"
+    if any(obligation.mentions.ranges for obligation in obligations):
+        if context.settings.pod_cidrs:
+            yield pod_cidr_premise(context.settings)
+        else:
+            yield "a pod whose address is not in the manifests may have any address"
+    protocols = {obligation.encoder.protocol.fixed for obligation in obligations}
+    if list(Protocol).index(Protocol.SCTP) in protocols:
+        yield SCTP_IS_POLICED
+
+
+def latitudes(context: Context, mentions: Mentions, plan: AddressPlan) -> Latitudes:
+    """The latitudes of a witness in which nothing is told apart but ``mentions``; ``plan`` tells their addresses."""
+    ports = sorted(port for port in mentions.ports if port <= MAX_PORT)
+    namespaces = context.inventory.cluster.namespaces.values()
+    free = [plan.free(Holder.POD, number) for number in range(len(plan.intervals.all))] if mentions.addressed else []
+    return Latitudes(
+        behaviours=(
+            *(behaviour for behaviour in Behaviour if behaviour not in context.settings.fixed),
+            *sorted(mentions.unspecified),
+        ),
+        addresses=dict.fromkeys(mentions.addressed, free),
+        ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
+        declared=frozenset(namespace.name for namespace in namespaces if namespace.declared),
+    )

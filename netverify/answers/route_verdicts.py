@@ -1,4 +1,4 @@
-"""What judged routes come to together: the best of them, what it needs, and one answer about all."""
+"""What judged routes come to together: the best, what it needs, one answer about all, and what that rests on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from netverify.model.service import Service
-from netverify.queries.outcome import Answer, Effect, Reason, Route, Routing, Scope, Verdict
+from netverify.answers.context import Context
+from netverify.answers.dns import dns_blocked
+from netverify.answers.planned import PlannedRoute
+from netverify.answers.planned_ways import WaysIn
+from netverify.answers.premises import unrendered_premise
+from netverify.answers.unseen_ways import given_controllers
+from netverify.model.flow import Pod
+from netverify.model.service import Service, TrafficPolicy
+from netverify.queries.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
 from netverify.queries.question import Question
 from netverify.queries.remarks import Remarks, remarks_of
 from netverify.queries.wording import setting_words
+from netverify.routing.api_server import COMMON_PORT
 from netverify.routing.way_in import WayIn
 
 _Item = TypeVar("_Item")
@@ -119,3 +127,83 @@ def doubted(allowed: Answer, doubt: str) -> Answer:
     """``allowed`` where it is not known whether anybody ever makes that connection."""
     remarks = allowed.remarks.doubted(doubt)
     return replace(allowed, verdict=Verdict.UNKNOWN, scope=None, witness=None, because=(), remarks=remarks)
+
+
+def settled(routes: Iterable[tuple[PlannedRoute, Route]]) -> Iterator[Route]:
+    """``routes``; where all common ones of a choice are open, one of them without the condition that it is the one.
+
+    Otherwise all of them stay, but for those that are not common and closed: they say nothing new.
+    """
+    choices: dict[str, list[tuple[PlannedRoute, Route]]] = defaultdict(list)
+    for planned, route in routes:
+        if planned.choice:
+            choices[planned.choice].append((planned, route))
+        else:
+            yield route
+    for alike in choices.values():
+        common = [route for planned, route in alike if planned.is_common]
+        if all(_is_plainly_open(route) for route in common):
+            last = common[0].legs[-1]
+            told = replace(last, remarks=last.remarks.given((COMMON_PORT,)))
+            yield replace(common[0], provided=(), legs=(*common[0].legs[:-1], told))
+        else:
+            for planned, route in alike:
+                if planned.is_common or route.verdict is not Verdict.UNREACHABLE:
+                    yield route
+
+
+def _is_plainly_open(route: Route) -> bool:
+    """Whether ``route`` is open whatever is left open about plugins and addresses."""
+    witnesses = [leg.witness for leg in route.legs]
+    return route.verdict is Verdict.REACHABLE and all(
+        one is not None and not one.behaviours and not one.destination_address_matters for one in witnesses
+    )
+
+
+TRANSLATED_FIRST = "policy sees the pods behind the address of a Service, and not that address"
+"""So it is with every plugin that looks after a node has translated the address; AWS VPC CNI looks before as well."""
+
+
+def given_of_routes(  # noqa: PLR0913 - the question, its answer, and where its routes are from
+    question: Question,
+    found: Answer,
+    context: Context,
+    ways: WaysIn,
+    leading: Iterable[WayIn],
+    *,
+    is_admitted: bool,
+) -> Iterator[str]:
+    """What ``found``, if it is a proof that no route is open, takes as given about routes.
+
+    ``leading`` are those of ``ways`` that lead to what is asked about; ``is_admitted``: a policy may admit the address
+    of the Service that is called.
+    """
+    if found.verdict is not Verdict.UNREACHABLE:
+        return
+    yield from unrendered_premise(context.settings)
+    yield from given_controllers(leading, context.settings.routing)
+    if is_admitted:
+        yield TRANSLATED_FIRST
+    if question.from_outside:
+        yield "nothing outside these manifests opens a way in"
+        if any(way.controller and way.controller.workloads for way in ways.all):
+            yield "Ingresses, Gateways and Routes are served by no other pods than those that the manifests show"
+    if any(route.leads_to is EndpointKind.ADDRESS for route in found.routes):
+        yield "an address of an EndpointSlice is a pod's only where the manifests say so"
+
+
+def remarks_on_routes(question: Question, found: Answer, context: Context) -> Iterator[str]:
+    """What else bears on ``found``, such as that the pod which gets through cannot look the name up."""
+    service = question.called.service if question.called else None
+    if service is not None and service.internal_traffic_policy is TrafficPolicy.LOCAL and not question.from_outside:
+        yield f"Service {service} leads only to endpoints on the node of the client (internalTrafficPolicy: Local)"
+    source = found.witness.flow.source if found.witness is not None else None
+    by_address = question.called is not None and question.called.by_address
+    if question.from_outside or by_address or not isinstance(source, Pod) or source.host_network:
+        return
+    access = dns_blocked(context, source)
+    if access.is_blocked:
+        by = ", ".join(dict.fromkeys(str(reason.policy) for reason in access.because if reason.policy))
+        aliases = question.called.aliases if question.called else ()
+        name = aliases[0].text if aliases else "the name of the Service"
+        yield f"{access.source_text} cannot look up {name}: DNS queries are blocked" + (f" by {by}" if by else "")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from netverify.answers.choices import settled
 from netverify.answers.clients import Admitted
 from netverify.answers.context import Context
 from netverify.answers.derived import CLOSED, closed_routes, with_steps, without_route
@@ -15,10 +14,27 @@ from netverify.answers.judged_legs import Legs
 from netverify.answers.naming import Names
 from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
 from netverify.answers.planned_ways import WaysIn
-from netverify.answers.relays import may_be_relayed, not_relayed, places_led_to
-from netverify.answers.route_premises import given_of_routes, remarks_on_routes
-from netverify.answers.route_verdicts import answer_of, doubted, needs, no_route, scope_of, unique, why_unserved
-from netverify.answers.unseen_controllers import closed_to_hosts, given_controllers, is_unseen, through_hosts
+from netverify.answers.route_verdicts import (
+    answer_of,
+    doubted,
+    given_of_routes,
+    needs,
+    no_route,
+    remarks_on_routes,
+    scope_of,
+    settled,
+    unique,
+    why_unserved,
+)
+from netverify.answers.unseen_ways import (
+    closed_to_hosts,
+    given_controllers,
+    is_unseen,
+    may_be_relayed,
+    not_relayed,
+    places_led_to,
+    through_hosts,
+)
 from netverify.answers.verdict import of_all, of_any
 from netverify.answers.ways_for_pods import WaysForPods
 from netverify.model.api_server import is_api_server

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netverify.budget import Budget
+from netverify.manifests.coverage import Inventory
+from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
+from netverify.model.nodes import with_known_nodes
 from netverify.routing.options import RoutingOptions
 
 _LOOK_AFTER_TRANSLATION = frozenset(
@@ -53,3 +56,9 @@ class Settings:
         It does where the plugin looks before the node has translated the address.
         """
         return self.cni not in _LOOK_AFTER_TRANSLATION
+
+
+def with_owners(inventory: Inventory, settings: Settings) -> Inventory:
+    """``inventory`` with every node that is known, be it by what ``settings`` take as given."""
+    cluster = with_known_nodes(inventory.cluster, map(parse_cidr, settings.node_cidrs))
+    return replace(inventory, cluster=cluster) if cluster.nodes != inventory.cluster.nodes else inventory

@@ -12,7 +12,7 @@ from netverify.answers.openings import Opening, openings
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
-from netverify.answers.unseen_controllers import is_unseen, perhaps_on_the_node
+from netverify.answers.unseen_ways import is_unseen, perhaps_on_the_node
 from netverify.budget import OutOfBudgetError
 from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End

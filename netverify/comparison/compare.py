@@ -11,7 +11,6 @@ from netverify.answers.doubts import described, notes, objects_that_may, unread_
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.comparison.changes import ChangedWorkload, Changes
-from netverify.comparison.deriving import nothing_new
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import (
     Certainty,
@@ -27,11 +26,10 @@ from netverify.comparison.outcome import (
 )
 from netverify.comparison.pair_changes import PairChanges, change_of, in_doubt
 from netverify.comparison.routing_changes import routing_changes
-from netverify.comparison.searching import Differences, DifferenceSearch, add_all
+from netverify.comparison.searching import Differences, DifferenceSearch, add_all, nothing_new
 from netverify.comparison.sides import Sides, aligned
 from netverify.comparison.staging import Staging
-from netverify.comparison.unmodelled import Unmodelled, unmodelled
-from netverify.comparison.unmodelled_pods import unmodelled_pods
+from netverify.comparison.unmodelled import Unmodelled, unmodelled, unmodelled_pods
 from netverify.diagnostics import NetverifyError
 from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Verdict

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.routed import Router
 from netverify.answers.surface import through
-from netverify.answers.unseen_controllers import is_unseen, perhaps_on_the_node
+from netverify.answers.unseen_ways import is_unseen, perhaps_on_the_node
 from netverify.model.addresses import AddressRange, within
 from netverify.model.flow import End
 from netverify.queries.whereabouts import is_outside

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from netverify.answers.doubts import described, objects_that_may
 from netverify.comparison.generalising import Deciding, Region, everything, region
 from netverify.comparison.outcome import Change
-from netverify.comparison.sides import Facts
-from netverify.comparison.translation import Translation
+from netverify.comparison.sides import Facts, Translation
 from netverify.explain import (
     Behaviours,
     Latitudes,

@@ -1,19 +1,21 @@
-"""Everything that one side allows and the other does not, change by change until nothing is left."""
+"""Everything that one side allows and the other does not, change by change, and the proof that nothing is left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from typing import TypeAlias
 
 from netverify.answers.classes import every_class
 from netverify.answers.reachability import gave_up
+from netverify.comparison.changes import Changes
 from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
 from netverify.comparison.sides import Facts, Sides
-from netverify.comparison.staging import Stage
-from netverify.queries.derivation import Derived, Rule, SolvedText, Step
+from netverify.comparison.staging import Stage, Staging
+from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.rules.predicate import InNamespace, Predicate
 from netverify.symbolic.goal import Differs, Flows
 from netverify.symbolic.refinement import Attempts, Found, printed
@@ -106,3 +108,48 @@ def proof_of(one: Found, stage: Stage) -> Derived:
         return None
     *_, goal, premises = printed(one)
     return Step(Rule.GOAL, f"nothing is {stage.text}", goal=goal, premises=premises)
+
+
+def nothing_new(
+    found: Differences, staging: Staging, changes: Changes, search: DifferenceSearch, routing: Sequence[Derived]
+) -> Derived:
+    """The proof that the side that ``search`` has allow does not allow more; ``routing`` is what ways in need.
+
+    None where ``found`` holds changes, or something that is not decided.
+    """
+    if found.changes or found.gave_up:
+        return None
+    pairs = (
+        stage
+        for source, destination in product(changes.workloads, repeat=2)
+        if not (source is destination and source.new.single)
+        for stage in staging.pair(source, destination)
+    )
+    same = _confirmed(Rule.SAME_TEXT, "policies that are written the same on both sides", staging.unchanged(), search)
+    steps = [*found.steps, same, *routing]
+    if stages := tuple(pairs):
+        steps.append(_confirmed(Rule.ALL_PAIRS, "workloads that changed reach each other as before", stages, search))
+    return all_of("nothing is allowed that was not", steps)
+
+
+def _confirmed(rule: Rule, says: str, stages: Iterable[Stage], search: DifferenceSearch) -> Step:
+    """The step by ``rule`` with a goal for each of ``stages``; it says of which there is none."""
+    goals: list[Step] = []
+    without: list[str] = []
+    for stage in stages:
+        step = next(_proofs(search.find(stage), stage), None)
+        if step is None:
+            without.append(stage.text)
+        else:
+            goals.append(step)
+    lacking = f"; without a goal, since policies are not modelled or the solver gave up: {'; '.join(without)}"
+    return Step(rule, says + (lacking if without else ""), tuple(goals))
+
+
+def _proofs(one: Found, stage: Stage) -> Iterator[Step]:
+    """The proof that ``one`` is of ``stage``; also that there are no such flows at all."""
+    step = proof_of(one, stage)
+    if step is not None:
+        yield step
+    elif one.vacuous:
+        yield Step(Rule.GOAL, f"there are no such flows: {stage.text}", goal=printed(one)[-1])

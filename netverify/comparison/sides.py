@@ -9,6 +9,7 @@ from netverify.answers.context import Context
 from netverify.answers.settings import Settings
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, Namespace
+from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.traffic import Protocol
 from netverify.rules.slicing import PolicyIndex
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude, index_cluster
@@ -71,3 +72,42 @@ def _with_namespaces(cluster: Cluster, other: Cluster) -> Cluster:
     namespaces: Mapping[str, Namespace] = dict(sorted({**other.namespaces, **cluster.namespaces}.items()))
     workloads = tuple(replace(one, addresses=(), replica_addresses=()) for one in cluster.workloads)
     return replace(cluster, namespaces=namespaces, workloads=workloads)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """How the other side sees flows that are like ``seen``, which it sees itself as ``other``.
+
+    Labels of a namespace are what the other side declares; where only this side declares them, what ``other`` has;
+    where neither does, the same. An existing workload is what it is in ``other``. All else is the same flow.
+    """
+
+    seen: Flow
+    other: Flow
+    here: Mapping[str, Namespace]
+    there: Mapping[str, Namespace]
+
+    def of(self, flow: Flow) -> Flow:
+        """``flow`` as the other side sees it; its ends are in the namespaces of ``seen``."""
+        return replace(flow, source=self._end(flow, End.SOURCE), destination=self._end(flow, End.DESTINATION))
+
+    def _end(self, flow: Flow, end: End) -> Endpoint:
+        pod, known = flow.at(end), self.other.at(end)
+        if isinstance(pod, External):
+            return pod
+        assert isinstance(known, Pod)
+        labels = pod.namespace_labels
+        if _declared(self.there, pod.namespace):
+            labels = self.there[pod.namespace].labels
+        elif _declared(self.here, pod.namespace):
+            labels = known.namespace_labels
+        if pod.workload is None:
+            return replace(pod, namespace_labels=labels)
+        ours = self.seen.at(end)
+        assert isinstance(ours, Pod)
+        moved = ours.host_network is not known.host_network
+        return replace(known, namespace_labels=labels, address=known.address if moved else pod.address)
+
+
+def _declared(namespaces: Mapping[str, Namespace], name: str) -> bool:
+    return name in namespaces and namespaces[name].declared

@@ -13,11 +13,10 @@ from netverify.answers.route_verdicts import scope_of
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass
-from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, texts, together
-from netverify.gate.outcome import Violation
-from netverify.gate.route_words import through, violation_text
+from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.router import GateRouter
+from netverify.gate.wording import through, violation_text
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived

@@ -11,17 +11,15 @@ from netverify.answers.verdict import Judgement
 from netverify.budget import OutOfBudgetError, out_of_memory
 from netverify.diagnostics import Diagnostic
 from netverify.gate.baseline import Baseline
-from netverify.gate.claim import Claim, Exempt
+from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
-from netverify.gate.fingerprint import fingerprint
 from netverify.gate.intent_findings import approved_but_impossible, empty_zones, expired, outdated
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
-from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation
+from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Result, Violation, fingerprint
 from netverify.gate.prepared import Prepared, prepare
-from netverify.gate.prepared_exception import PreparedException
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import statement_words
 from netverify.intent.ends import Ends

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netverify.intent.spec import World
+from netverify.intent.spec import ExceptionText, World
 from netverify.model.flow import Direction
 from netverify.queries.question import Question
 from netverify.rules.predicate import Predicate
@@ -54,3 +55,15 @@ class Claim:
     outside: str = "outside"
     violated: str = ""
     direction: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedException:
+    """An exception with the flows that it leaves aside."""
+
+    exception: ExceptionText
+    flows: tuple[Exempt, ...]
+
+    def is_for(self, ids: Collection[str]) -> bool:
+        """Whether it is for an assertion that has one of ``ids``."""
+        return any(written.text in ids for written in self.exception.assertions)

@@ -10,10 +10,9 @@ from netverify.answers.route_verdicts import scope_of
 from netverify.answers.verdict import judgement, of_any
 from netverify.comparison.compare import compare
 from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
-from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, texts
-from netverify.gate.outcome import Violation
-from netverify.gate.route_words import first_condition
+from netverify.gate.outcome import Violation, fingerprint
+from netverify.gate.wording import first_condition
 from netverify.intent.spec import ComparedTo, Comparing
 from netverify.manifests.coverage import Inventory
 from netverify.queries.derivation import all_of

@@ -10,14 +10,12 @@ from netverify.answers.reachability import answer_found
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim
-from netverify.gate.classes import FlowClass, classes_of, shown
-from netverify.gate.fingerprint import fingerprint
+from netverify.gate.classes import FlowClass, classes_of, open_pods, shown
 from netverify.gate.judged import Judged, exempted, of_answers, texts, together
-from netverify.gate.open_pods import open_pods
-from netverify.gate.outcome import Violation
+from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.refusals import Refusal, items_of, refusals_of
-from netverify.gate.route_words import through
 from netverify.gate.router import GateRouter
+from netverify.gate.wording import through
 from netverify.intent.spec import World
 from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Answer, Verdict

@@ -6,9 +6,8 @@ from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claiming import Claiming
-from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, texts, together
-from netverify.gate.outcome import Violation
+from netverify.gate.outcome import Violation, fingerprint
 from netverify.intent.spec import DnsWorks
 from netverify.model.cluster import Workload
 from netverify.model.flow import End

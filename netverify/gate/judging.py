@@ -2,22 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from netverify.answers.context import with_namespaces_of
+from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.verdict import Judgement
 from netverify.gate.by_ways import ByWays, by_hop, is_used_by_ways, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.direct import all_allowed, asked_of, first_allowed, none_allowed
 from netverify.gate.judged import Judged, about_something, held, together, with_steps
-from netverify.gate.presence import absences
 from netverify.gate.promised import judge_promise
 from netverify.gate.routed import is_refused_straight, is_used_by_route, judge_routes, questions_of
 from netverify.gate.router import GateRouter
+from netverify.intent.spec import World
+from netverify.model.flow import End
+from netverify.queries.called import Called
 from netverify.queries.derivation import Rule, Step
 from netverify.queries.question import Question, without
 from netverify.queries.remarks import Remarks
+from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
+
+
+def absences(claim: Claim, context: Context) -> tuple[str, ...]:
+    """What makes ``claim`` vacuous, one phrase for each end without an existing pod and without an address outside.
+
+    Both ends outside are nobody as well: such a flow does not pass the cluster.
+    Empty for a claim about pods that could be created, and for one that holds where there is nobody.
+    """
+    if claim.world is World.POSSIBLE or claim.nobody_will_do:
+        return ()
+    return tuple(dict.fromkeys(_absent(claim, context)))
+
+
+def _is_empty(called: Called, context: Context) -> bool:
+    """Whether what is ``called`` is a Service that selects nobody, and that no endpoints are written for."""
+    service = called.service
+    if service is None or service.selector is None:
+        return False
+    index = context.routing
+    is_written = index.slices.get((service.namespace, service.name))
+    return not is_written and not index.selected(service.namespace, service.selector)
+
+
+def _absent(claim: Claim, context: Context) -> Iterator[str]:
+    question = claim.question
+    ends = [(question.source, End.SOURCE, question.source_text)]
+    if question.called is None:
+        ends.append((question.destination, End.DESTINATION, question.destination_text))
+    elif _is_empty(question.called, context):
+        yield f"no existing pod is behind `{question.destination_text}`"
+    casts = [context.search.casting.cast(predicate, end, PodScope.EXISTING) for predicate, end, _ in ends]
+    nobody = [not cast.workloads and not cast.external for cast in casts]
+    absent = [words for is_absent, (_, _, words) in zip(nobody, ends, strict=True) if is_absent]
+    if not absent and question.called is None and not any(cast.workloads for cast in casts):
+        absent = [words for _, _, words in ends]
+    yield from (f"no existing pod is `{words}`" for words in absent)
 
 
 class Judge:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
+from typing import Final
 
 from netverify.answers.verdict import Judgement
 from netverify.diagnostics import Diagnostic
@@ -14,6 +16,13 @@ from netverify.intent.spec import Assertion, ExceptionText, World
 from netverify.queries.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
 from netverify.queries.outcome import Reason, Route, Scope, Witness
 from netverify.queries.remarks import Remarked
+
+_LENGTH: Final = 20
+
+
+def fingerprint(*parts: str) -> str:
+    """A short text that stands for ``parts``, in hexadecimal digits."""
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
 class GateVerdict(StrEnum):

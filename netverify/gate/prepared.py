@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar, assert_never
 
+from netverify.answers.context import Context
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.gate.annotated import annotated_exceptions
-from netverify.gate.claim import Claim, Exempt
+from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.isolation import claims_about_isolation
-from netverify.gate.prepared_exception import PreparedException
 from netverify.gate.statements import approved, claims_about_flows
-from netverify.intent.annotations import AnnotationError
+from netverify.intent.annotations import AnnotationError, exception_of
 from netverify.intent.ends import EndError
 from netverify.intent.reading import IntentError
 from netverify.intent.spec import (
@@ -35,8 +34,39 @@ from netverify.intent.spec import (
     Spec,
 )
 from netverify.manifests.refusal import shown
-from netverify.model.flow import End
+from netverify.model.flow import Direction, End
+from netverify.model.network_policy import NetworkPolicy
 from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.rules.predicate import ALWAYS, All, InNamespace
+
+
+def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
+    """Every annotation of a policy or a namespace as an exception.
+
+    That of a policy leaves aside what its rules allow, that of a namespace every flow into it and out of it. Raises
+    :class:`netverify.intent.annotations.AnnotationError`.
+    """
+    cluster = context.inventory.cluster
+    for policy in cluster.network_policies:
+        for ignore in policy.ignores:
+            of = f"NetworkPolicy {policy.namespace}/{policy.name}"
+            yield PreparedException(exception_of(ignore, of), tuple(_allowed_by(policy, context)))
+    for namespace in cluster.namespaces.values():
+        for ignore in namespace.ignores:
+            into = Exempt(ALWAYS, InNamespace(End.DESTINATION, namespace.name))
+            out = Exempt(InNamespace(End.SOURCE, namespace.name), ALWAYS)
+            yield PreparedException(exception_of(ignore, f"Namespace {namespace.name}"), (into, out))
+
+
+def _allowed_by(policy: NetworkPolicy, context: Context) -> Iterator[Exempt]:
+    for direction in Direction:
+        table = context.policies.slice(direction, (policy.namespace,))
+        for rule in (rule for tier in table.every_tier() for rule in tier.rules):
+            if (rule.policy.namespace, rule.policy.name) != (policy.namespace, policy.name):
+                continue
+            source, target = (rule.peer, rule.subject) if direction is Direction.INGRESS else (rule.subject, rule.peer)
+            yield Exempt(source, All((target, rule.traffic)), by_hop=True)
+
 
 _Read = TypeVar("_Read")
 

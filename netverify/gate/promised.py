@@ -12,9 +12,8 @@ from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_any
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
-from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
-from netverify.gate.outcome import Violation
+from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.refusals import Refusal, Refusals, items_of
 from netverify.gate.router import GateRouter
 from netverify.intent.spec import World

@@ -14,11 +14,10 @@ from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.by_ways import by_hop
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.classes import MOST_CLASSES, FlowClass, shown
-from netverify.gate.fingerprint import fingerprint
 from netverify.gate.judged import Judged, of_answers, texts, together
-from netverify.gate.outcome import Violation
-from netverify.gate.route_words import violation_text
+from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.router import GateRouter
+from netverify.gate.wording import violation_text
 from netverify.intent.spec import World
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, all_of

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import assert_never
 
 from netverify.answers.context import Context
-from netverify.gate.crowded import singled_out
-from netverify.model.addresses import parse_cidr
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, parse_cidr, size, subtract
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol, port_set, without
+from netverify.queries.internet import internet_ranges
 from netverify.queries.whereabouts import is_outside
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import (
@@ -38,7 +38,7 @@ class Stranger:
     Its other end is a pod that has no label, namespace, address or port which they mention, in a namespace that no
     manifest names, so that no policy is about it; or an address outside that they do not mention. What is allowed to
     it is allowed to anybody: that is what "by default" means. Blocks that together have half of all there is mention
-    nobody: see :mod:`netverify.gate.crowded`.
+    nobody: see :mod:`netverify.gate.stranger`.
     """
 
     def __init__(self, context: Context, namespace: str, direction: Direction) -> None:
@@ -114,3 +114,24 @@ def _without(keys: set[str]) -> Iterator[Requirement]:
 
 def _order(requirement: Requirement) -> tuple[str, str, tuple[str, ...]]:
     return (requirement.key, requirement.operator, requirement.values)
+
+
+_Ranges = tuple[AddressRange, ...]
+
+
+def singled_out(ranges: Collection[AddressRange], pods: Collection[AddressRange]) -> _Ranges:
+    """The parts of ``ranges`` that speak of somebody in particular.
+
+    Not those within a whole of which ``ranges`` have half or more, taken together: all addresses of a family, its
+    internet, or ``pods``, the addresses that pods may have as far as that is known.
+    """
+    internet = internet_ranges()
+    wholes = [[EVERY_IPV4], [EVERY_IPV6]]
+    wholes += [[one for one in part if one.family == family] for part in (internet, pods) for family in (4, 6)]
+    crowded = tuple(one for whole in wholes if whole and _has_half(ranges, whole) for one in whole)
+    return tuple(sorted(rest for one in joined(ranges) for rest in subtract(one, crowded)))
+
+
+def _has_half(ranges: Collection[AddressRange], whole: Sequence[AddressRange]) -> bool:
+    left = size(rest for one in whole for rest in subtract(one, joined(ranges)))
+    return 2 * left <= size(whole)

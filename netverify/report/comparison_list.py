@@ -8,7 +8,7 @@ from functools import partial
 from netverify.comparison.outcome import Certainty, Change, Comparison, Inputs
 from netverify.diagnostics import Origin
 from netverify.diagnostics import Severity as Gravity
-from netverify.gate.fingerprint import fingerprint
+from netverify.gate.outcome import fingerprint
 from netverify.intent.spec import Severity
 from netverify.manifests.coverage import Inventory
 from netverify.report.comparison_text import MEANING, cause_text, change_text, example_text

@@ -8,7 +8,7 @@ from functools import partial
 from netverify.diagnostics import CODES, Diagnostic
 from netverify.diagnostics import Severity as Gravity
 from netverify.findings.linting import Linted
-from netverify.gate.fingerprint import fingerprint
+from netverify.gate.outcome import fingerprint
 from netverify.intent.spec import Severity
 from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import (

@@ -7,7 +7,7 @@ from functools import partial
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.diagnostics import Diagnostic
 from netverify.diagnostics import Severity as Gravity
-from netverify.gate.fingerprint import fingerprint
+from netverify.gate.outcome import fingerprint
 from netverify.intent.spec import Severity
 from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, undecided, undecided_case

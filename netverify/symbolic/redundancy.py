@@ -5,21 +5,43 @@ Source: Cedar's analysis asks the same of two policy sets (equivalent, and for s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import assert_never
 
 from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
-from netverify.model.flow import Direction
-from netverify.rules.predicate import Predicate
+from netverify.model.cluster import Cluster, Workload
+from netverify.model.flow import Direction, End
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, requirement_holds, selector_matches
+from netverify.rules.predicate import (
+    ALWAYS,
+    AddressIn,
+    Behaves,
+    HasServiceAccount,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    Leaf,
+    NamedPort,
+    NamespaceMatches,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    Predicate,
+    SameNode,
+    Unspecified,
+)
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable
-from netverify.rules.visit import predicates_of
+from netverify.rules.visit import ends_of, leaves, predicates_of
+from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.goal import Differs, Flows
 from netverify.symbolic.refinement import Attempts, Found, Refinement
+from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene
 from netverify.symbolic.status import Status
-from netverify.symbolic.subjects import Subjects
 
 
 class Redundancy:
@@ -69,3 +91,92 @@ class Redundancy:
 def _alone(table: RuleTable) -> PolicyIndex:
     """The policies of ``table``, without any of the other direction."""
     return PolicyIndex(PolicySet({d: table if d is table.direction else RuleTable(d, ()) for d in Direction}))
+
+
+class Subjects:
+    """Scenes of one cluster, with subjects of one namespace."""
+
+    def __init__(self, cluster: Cluster, behaviours: Mapping[Behaviour, bool]) -> None:
+        self._cluster = cluster
+        self._behaviours = behaviours
+        self._casting = Casting(cluster)
+        self._anyone = cache(self._cast_anyone)
+        self._scene = cache(self._make_scene)
+        self._alike = cache(self._make_alike)
+
+    def scene(self, direction: Direction, namespace: str, predicates: Iterable[Predicate]) -> Scene:
+        """The scene, with one namespace at the peer's end for all that ``predicates`` take for alike."""
+        scene = self._scene(direction, namespace)
+        looked_at = _LookedAt({namespace})
+        for predicate in predicates:
+            looked_at.collect(predicate, direction.peer)
+        cast = scene.casts[direction.peer]
+        kept = self._alike(frozenset(looked_at.names), frozenset(looked_at.selectors))
+        namespaces = tuple(name for name in cast.namespaces if name in kept)
+        return replace(scene, casts={**scene.casts, direction.peer: replace(cast, namespaces=namespaces)})
+
+    def _make_alike(self, names: frozenset[str], selectors: frozenset[LabelSelector]) -> frozenset[str]:
+        """``names``, and of all other namespaces one of each sort that ``selectors`` tell apart.
+
+        A namespace that could be created is always among them.
+        """
+        order = sorted(selectors, key=repr)
+        sorts: dict[tuple[bool, ...], str] = {}
+        for name, namespace in self._cluster.namespaces.items():
+            if name in names:
+                continue
+            if namespace.declared:
+                sorts.setdefault((True, *(selector_matches(one, namespace.labels) for one in order)), name)
+            else:
+                sorts.setdefault((False, *(_may_match_by_name(one, name) for one in order)), name)
+        return frozenset((NEW_NAMESPACE, *names, *sorts.values()))
+
+    def _make_scene(self, direction: Direction, namespace: str) -> Scene:
+        at_home = InNamespace(direction.subject, namespace)
+        subject = self._casting.cast(at_home, direction.subject, PodScope.POSSIBLE)
+        peer, crowd = self._anyone(direction.peer)
+        casts = {direction.subject: subject, direction.peer: peer}
+        crowds = {direction.subject: self._casting.crowd(at_home, direction.subject, subject), direction.peer: crowd}
+        return Scene(casts, self._cluster.namespaces, self._behaviours, crowds=crowds)
+
+    def _cast_anyone(self, end: End) -> tuple[Cast, tuple[Workload, ...]]:
+        cast = self._casting.cast(ALWAYS, end, PodScope.POSSIBLE)
+        return cast, self._casting.crowd(ALWAYS, end, cast)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """The namespaces that predicates name at one end, and the selectors by which they look at others."""
+
+    names: set[str]
+    selectors: set[LabelSelector] = field(default_factory=set)
+
+    def collect(self, predicate: Predicate, end: End) -> None:
+        """Add what ``predicate`` looks at."""
+        for leaf in leaves(predicate):
+            if end in ends_of(leaf):
+                self._collect(leaf)
+
+    def _collect(self, leaf: Leaf) -> None:
+        match leaf:
+            case NamespaceMatches(_, selector):
+                self.selectors.add(selector)
+            case InNamespace(_, name):
+                self.names.add(name)
+            case IsWorkload(_, key):
+                self.names.add(key.namespace)
+            case PodMatches() | AddressIn() | OnHostNetwork() | IsPod() | HasServiceAccount():
+                pass  # tells pods apart that may be in any namespace
+            case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
+                pass
+            case _ as never:
+                assert_never(never)
+
+
+def _may_match_by_name(selector: LabelSelector, name: str) -> bool:
+    labels = {NAMESPACE_NAME_LABEL: name}
+    return all(
+        requirement_holds(requirement, labels)
+        for requirement in selector.requirements
+        if requirement.key == NAMESPACE_NAME_LABEL
+    )

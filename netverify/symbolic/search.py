@@ -23,8 +23,7 @@ from netverify.symbolic import widths
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, Latitude
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused
-from netverify.symbolic.pieces import Pieces
-from netverify.symbolic.portions import AllowedPortions, portions
+from netverify.symbolic.portions import AllowedPortions, Pieces, portions
 from netverify.symbolic.refinement import Attempts, Found, Refinement
 from netverify.symbolic.scene import Scene
 from netverify.symbolic.status import Status

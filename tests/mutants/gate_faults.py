@@ -140,19 +140,19 @@ FAULTS = {
         "baseline of a pair",
     ),
     "blocks are taken one by one": (
-        "gate.crowded",
+        "gate.stranger",
         "    crowded = tuple(one for whole in wholes if whole and _has_half(ranges, whole) for one in whole)\n",
         "    crowded = tuple(one for whole in wholes for one in whole if any(_has_half([r], whole) for r in ranges))\n",
         "quarters",
     ),
     "the internet is no whole": (
-        "gate.crowded",
+        "gate.stranger",
         "for part in (internet, pods) for family in (4, 6)]",
         "for part in (pods,) for family in (4, 6)]",
         "internet of IPv6",
     ),
     "the addresses of pods are no whole": (
-        "gate.crowded",
+        "gate.stranger",
         "for part in (internet, pods) for family in (4, 6)]",
         "for part in (internet,) for family in (4, 6)]",
         "addresses of pods",
@@ -194,7 +194,7 @@ FAULTS = {
         "covers somebody",
     ),
     "a Service without endpoints is somebody": (
-        "gate.presence",
+        "gate.judging",
         "    return not is_written and not index.selected(service.namespace, service.selector)\n",
         "    return False\n",
         "deny to an empty Service",
@@ -218,7 +218,7 @@ FAULTS = {
         "baseline of an open pod",
     ),
     "the rule that opens a pod does not matter": (
-        "gate.open_pods",
+        "gate.classes",
         'marks.update((mark, repr(reason) if is_rule or mark == _CREATED else "no policy") for mark in alike)',
         'marks.update((mark, "open") for mark in alike)',
         "baseline of a rule",

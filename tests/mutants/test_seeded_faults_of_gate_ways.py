@@ -140,42 +140,42 @@ class _Run:
 
 FAULTS = {
     "whatever is outside is left aside": (
-        "gate.behind",
+        "gate.claiming",
         'return "it is outside the cluster, and nothing says at which address", "write its addresses, as CIDRs"',
         "return None",
         "a name outside",
     ),
     "the API server is left aside wherever it is": (
-        "gate.behind",
+        "gate.claiming",
         'return "nothing says where the API server listens", ADVICE',
         "return None",
         "the API server",
     ),
     "one endpoint leaves all aside": (
-        "gate.behind",
+        "gate.claiming",
         "if called.hostname:",
         "if called.nowhere:",
         "one endpoint of several",
     ),
     "every port of an endpoint is left aside": (
-        "gate.behind",
+        "gate.claiming",
         "traffic.ports == EVERY_PORT",
         "traffic.ports != EVERY_PORT",
         "a slice without numbers",
     ),
     "what is approved is approved on every port": (
-        "gate.behind",
+        "gate.claiming",
         "All((leg.destination, leg.traffic))",
         "leg.destination",
         "a port beside the Service's",
     ),
     "an alias stands for nothing": (
-        "gate.behind",
+        "gate.claiming",
         "    question = Names(context.routing, context.settings.routing).followed(question)\n",
         "",
         "the alias of a Service",
     ),
-    "nobody is behind a Service": ("gate.behind", "return AnyOf(tuple(All(", "return All(tuple(All(", "a Service"),
+    "nobody is behind a Service": ("gate.claiming", "return AnyOf(tuple(All(", "return All(tuple(All(", "a Service"),
     "a way in has the mark of its first rule": (
         "gate.by_ways",
         "for one in alike for mark, words in one.parts",
@@ -219,19 +219,19 @@ FAULTS = {
         "an unseen controller from outside",
     ),
     "no controller is seen": (
-        "answers.unseen_controllers",
+        "answers.unseen_ways",
         "return controller.possible is not None and not controller.workloads",
         "return True",
         "a controller that is seen",
     ),
     "an unseen controller is reached by everybody": (
-        "answers.unseen_controllers",
+        "answers.unseen_ways",
         "    if not question.from_outside and _is_closed(_to_hosts(question), legs):\n        return\n",
         "",
         "an unseen controller out of reach",
     ),
     "an unseen controller reaches every port": (
-        "answers.unseen_controllers",
+        "answers.unseen_ways",
         "        if not all(_is_closed(_by_host(one), legs) for one in asked):\n",
         "        if True:\n",
         "an unseen controller on another port",

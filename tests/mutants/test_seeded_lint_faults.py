@@ -9,7 +9,7 @@ from mutants.faulty import fault
 MOST_CLUSTERS = 150
 
 OBLIGATIONS = "symbolic.obligations"
-SUBJECTS = "symbolic.subjects"
+SUBJECTS = "symbolic.redundancy"
 CHANGES = "findings.changes"
 REDUNDANCY = "findings.redundancy"
 

@@ -74,7 +74,7 @@ FAULTS_OF_NAMES = {
         "if False:",
     ),
     "one common port is enough": (
-        "answers.choices",
+        "answers.route_verdicts",
         "if all(_is_plainly_open(route) for route in common):",
         "if any(_is_plainly_open(route) for route in common):",
     ),

@@ -70,7 +70,7 @@ FAULTS_OF_OWNERS = {
         "for one in service.ingress)",
     ),
     "the Services in a block are not asked about": (
-        "answers.blocks",
+        "answers.combined",
         "    yield without_services(question)\n    yield from _services(question)\n",
         "    yield without_services(question)\n",
     ),

@@ -90,7 +90,7 @@ SLIPS = {
         dns_without_a_selector,
     ),
     "a namespace that is only referred to is declared": (
-        "comparison.translation",
+        "comparison.sides",
         "return name in namespaces and namespaces[name].declared",
         "return name in namespaces",
         every_declaration,

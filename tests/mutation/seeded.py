@@ -11,7 +11,6 @@ from mutation.rooms import PACKAGE, ROOMS, path_of
 
 WORDING = {
     "answers.mesh_words",
-    "gate.route_words",
     "gate.wording",
     "symbolic.legend",
 }

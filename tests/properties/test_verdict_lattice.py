@@ -7,7 +7,8 @@ from itertools import combinations_with_replacement, permutations
 
 import pytest
 
-from netverify.answers.anyone import _together as of_anyone
+from netverify.answers.combined import _together as of_anyone
+from netverify.answers.verdict import Judgement, of_all, of_any
 from netverify.answers.verdict import Judgement, of_all, of_any
 from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
 from netverify.gate.outcome import Violation
