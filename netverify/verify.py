@@ -19,7 +19,6 @@ from netverify.queries.sentence import parse_sentence
 if TYPE_CHECKING:
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
-    from netverify.answers.naming import Names
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from netverify.gate.outcome import GateReport
     from netverify.gate.router import GateRouter
     from netverify.intent.spec import Spec
+    from netverify.routing.naming import Names
     from netverify.routing.requests import Request
 
 
@@ -159,8 +159,8 @@ class Verifier:
 
     @cached_property
     def _names(self) -> Names:
-        from netverify.answers.naming import Names  # noqa: PLC0415 a map does without
         from netverify.routing.index import RoutingIndex  # noqa: PLC0415 as above
+        from netverify.routing.naming import Names  # noqa: PLC0415 a map does without
 
         return Names(RoutingIndex(self.inventory.cluster), self.settings.routing)
 

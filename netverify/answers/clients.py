@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from netverify.answers.context import Context
-from netverify.answers.planned import PlannedLeg
 from netverify.model.addresses import AddressRange, joined, within
 from netverify.model.flow import Direction, End
 from netverify.model.intervals import Intervals
 from netverify.queries.address_words import range_words
 from netverify.queries.outcome import Answer, Scope, Verdict
 from netverify.queries.question import Question, narrowed
+from netverify.routing.planned import PlannedLeg
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.predicate import (
     AddressIn,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netverify.answers.listed_ways import routed_listing
-from netverify.answers.planned import PlannedLeg, routes_to
 from netverify.answers.route_verdicts import needs, unique
 from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
@@ -18,6 +17,7 @@ from netverify.queries.question import Question, narrowed
 from netverify.queries.remarks import remarks_of
 from netverify.queries.whereabouts import is_outside
 from netverify.reference.clients import may_be_client
+from netverify.routing.planned import PlannedLeg, routes_to
 
 
 def answer_block(question: Question, router: Router) -> Answer:
@@ -90,7 +90,7 @@ def answer_of_anyone(question: Question, router: Router) -> Answer:
     question = router.names.followed(question)
     if question.called is None:
         return _together(list(_answers(PlannedLeg(question), router)))
-    planned = [leg for route in routes_to(question, question.called, router.context) for leg in route.legs]
+    planned = [leg for route in routes_to(question, question.called, router.context.planning) for leg in route.legs]
     if not planned:
         return router.answer(question)
     return _together([answer for leg in planned for answer in _answers(leg, router)])

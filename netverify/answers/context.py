@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from netverify.answers.doubts import settled
-from netverify.answers.openshift import with_conventions
 from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings, with_owners
 from netverify.dialects.tiers import lower
@@ -19,9 +19,12 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.nodes import ANY_NODE, peopled, place_of_nodes
 from netverify.queries.question import Question
 from netverify.routing.index import RoutingIndex
+from netverify.routing.openshift_router import with_conventions
+from netverify.routing.planning import Planning
 from netverify.rules.mentions import Mentions, collect
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable
+from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import Latitude, index_cluster
 from netverify.symbolic.search import Search
 
@@ -41,6 +44,20 @@ class Context:
     def people(self) -> Cluster:
         """The cluster with its nodes among the workloads."""
         return peopled(self.inventory.cluster)
+
+    @property
+    def planning(self) -> Planning:
+        """What routes are planned by."""
+        casting, settings = self.search.casting, self.settings
+        return Planning(
+            self.routing,
+            self.inventory.cluster,
+            settings.routing,
+            settings.cni,
+            settings.may_see_outer_addresses,
+            partial(casting.cast, scope=PodScope.NAMED),
+            casting.count,
+        )
 
 
 def with_namespaces_of(question: Question, context: Context) -> Context:

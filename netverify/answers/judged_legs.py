@@ -8,7 +8,6 @@ from dataclasses import replace
 from netverify.answers.clients import Admitted, admitted, where_it_connects_from
 from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes, with_router
 from netverify.answers.derived import CLOSED
-from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared
 from netverify.answers.reachability import answer
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Pod
@@ -17,6 +16,7 @@ from netverify.queries.derivation import Derived, Rule, Step
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import narrowed, without
 from netverify.queries.wording import setting_words
+from netverify.routing.planned import PlannedLeg, PlannedRoute, Shared
 from netverify.rules.predicate import All, IsPod, IsWorkload, NamespaceMatches, PodMatches, Predicate
 
 _TRIES = 16

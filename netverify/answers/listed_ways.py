@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from netverify.answers.listing import listing
-from netverify.answers.planned import PlannedLeg, routes_to
 from netverify.answers.route_verdicts import scope_of, unique
 from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
@@ -16,6 +15,7 @@ from netverify.queries.outcome import Answer, EndpointKind, Listed, Listing, Rou
 from netverify.queries.question import Form, Question
 from netverify.queries.remarks import Remarked, Remarks, remarks_of
 from netverify.queries.whereabouts import is_outside
+from netverify.routing.planned import PlannedLeg, routes_to
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import IsPod
 
@@ -153,7 +153,7 @@ def routed_listing(question: Question, router: Router) -> Listing:
     """Everyone who can reach what ``question`` calls: pods by any route inside, and from outside by each way in."""
     question = router.names.followed(question)
     assert question.called is not None
-    planned = list(routes_to(question, question.called, router.context))
+    planned = list(routes_to(question, question.called, router.context.planning))
     inside = [_pods_on(leg, router) for route in planned for leg in route.legs]
     choices = dict.fromkeys(condition for route in planned if route.choice for condition in route.provided)
     everyone = replace(question, form=Form.CAN, source=is_outside(End.SOURCE), source_text="outside", from_outside=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from netverify.answers.planned import PlannedRoute
 from netverify.answers.route_verdicts import needs, scope_of, unique
 from netverify.answers.routed import Router
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, overlap, within
 from netverify.queries.internet import internet_ranges
 from netverify.queries.outcome import Answer, Route, Scope, Verdict
 from netverify.routing.load_balancers import ON_RECEIVING_NODE
+from netverify.routing.planned import PlannedRoute
 from netverify.rules.predicate import SameNode
 from netverify.rules.visit import conjuncts
 

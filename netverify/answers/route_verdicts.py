@@ -9,10 +9,9 @@ from typing import TypeVar
 
 from netverify.answers.context import Context
 from netverify.answers.dns import dns_blocked
-from netverify.answers.planned import PlannedRoute
-from netverify.answers.planned_ways import WaysIn
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.unseen_ways import given_controllers
+from netverify.model.api_server import is_api_server
 from netverify.model.flow import Pod
 from netverify.model.service import Service, TrafficPolicy
 from netverify.queries.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
@@ -20,6 +19,8 @@ from netverify.queries.question import Question
 from netverify.queries.remarks import Remarks, remarks_of
 from netverify.queries.wording import setting_words
 from netverify.routing.api_server import COMMON_PORT
+from netverify.routing.planned import PlannedRoute
+from netverify.routing.planned_ways import WaysIn
 from netverify.routing.way_in import WayIn
 
 _Item = TypeVar("_Item")
@@ -37,6 +38,29 @@ def why_unserved(source: str, service: Service, leading: Sequence[WayIn], every:
         return f"{leading[0].object} does not serve {source}"
     leads_nowhere = [way.problem for way in every if way.problem and way.service == service]
     return leads_nowhere[0] if leads_nowhere else f"no way in leads to a {service.type} Service"
+
+
+def without_routes(question: Question, ways: WaysIn) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
+    """What follows of ``question``, with doubts and reasons, where no route of ``ways`` or inside is there to judge."""
+    called = question.called
+    if called is None or called.service is None or (question.from_outside and is_api_server(called.service)):
+        return Verdict.VACUOUS, (), ()  # What policies say is about neither end.
+    service = called.service
+    if service.ports and not called.ports and not called.is_dialled_directly:
+        return Verdict.UNKNOWN, (f"no port of Service {service} is asked about",), ()
+    if question.from_outside:
+        leading = list(ways.leading_to(question))
+        if not leading or service.selector is not None:
+            why = why_unserved(question.source_text, service, leading, ways.all)
+            return Verdict.UNREACHABLE, (), (no_route(service, why),)
+    elif called.nowhere:
+        verdict = Verdict.UNREACHABLE if called.is_sure else Verdict.UNKNOWN
+        return verdict, (called.nowhere,), (no_route(service, called.nowhere),)
+    if service.selector is None:
+        return Verdict.UNKNOWN, (f"Service {service} has no selector, and no manifest says where it leads",), ()
+    names = sorted({str(port.target_port) for port in called.ports if isinstance(port.target_port, str)})
+    detail = f"no pod has a port named {' or '.join(names)}" if names else "it has no endpoints"
+    return Verdict.UNREACHABLE, (), (no_route(service, detail),)
 
 
 def answer_of(

@@ -11,20 +11,16 @@ from netverify.answers.context import Context
 from netverify.answers.derived import CLOSED, closed_routes, with_steps, without_route
 from netverify.answers.doubts import described, objects_that_route, unread_inputs
 from netverify.answers.judged_legs import Legs
-from netverify.answers.naming import Names
-from netverify.answers.planned import PlannedLeg, PlannedRoute, routes_to
-from netverify.answers.planned_ways import WaysIn
 from netverify.answers.route_verdicts import (
     answer_of,
     doubted,
     given_of_routes,
     needs,
-    no_route,
     remarks_on_routes,
     scope_of,
     settled,
     unique,
-    why_unserved,
+    without_routes,
 )
 from netverify.answers.unseen_ways import (
     closed_to_hosts,
@@ -36,8 +32,6 @@ from netverify.answers.unseen_ways import (
     through_hosts,
 )
 from netverify.answers.verdict import of_all, of_any
-from netverify.answers.ways_for_pods import WaysForPods
-from netverify.model.api_server import is_api_server
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, all_of
 from netverify.queries.outcome import Answer, Reason, Route, Scope, Verdict
@@ -45,7 +39,11 @@ from netverify.queries.question import Question, narrowed
 from netverify.queries.remarks import Remarks, remarks_of
 from netverify.queries.service_addresses import is_in_an_egress_block
 from netverify.queries.whereabouts import is_inside
+from netverify.routing.naming import Names
+from netverify.routing.planned import PlannedLeg, PlannedRoute, routes_to
+from netverify.routing.planned_ways import WaysIn
 from netverify.routing.way_in import WayIn
+from netverify.routing.ways_for_pods import WaysForPods
 from netverify.rules.predicate import All, IsPod
 from netverify.symbolic.casting import PodScope
 
@@ -62,8 +60,8 @@ class Router:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._legs = Legs(context)
-        self.ways = WaysIn(context)
-        self.ways_for_pods = WaysForPods(context, self.ways)
+        self.ways = WaysIn(context.planning)
+        self.ways_for_pods = WaysForPods(context.planning, self.ways)
         self.names = Names(context.routing, context.settings.routing)
 
     def answer(self, question: Question) -> Answer:
@@ -203,7 +201,7 @@ class Router:
             if self.context.search.casting.cast(question.source, End.SOURCE, PodScope.EXISTING).empty:
                 return
         if question.called is not None:
-            yield from routes_to(question, question.called, self.context)
+            yield from routes_to(question, question.called, self.context.planning)
 
     def _together(self, question: Question, routes: tuple[Route, ...], every: Sequence[Route]) -> Answer:
         """One answer about ``routes``; a proof is also about what of ``every`` route there is tells nothing new."""
@@ -211,7 +209,7 @@ class Router:
         doubts: tuple[str, ...] = ()
         reasons: tuple[Reason, ...] = ()
         if not routes:
-            verdict, doubts, reasons = self._without_routes(question)
+            verdict, doubts, reasons = without_routes(question, self.ways)
         if verdict is Verdict.UNREACHABLE:
             doubts = self.doubts(question)
             verdict = Verdict.UNKNOWN if doubts else verdict
@@ -288,28 +286,6 @@ class Router:
             and not question.from_outside
             and is_in_an_egress_block(service, self.context.inventory.cluster)
         )
-
-    def _without_routes(self, question: Question) -> tuple[Verdict, tuple[str, ...], tuple[Reason, ...]]:
-        """What follows where there is nothing to judge."""
-        called = question.called
-        if called is None or called.service is None or (question.from_outside and is_api_server(called.service)):
-            return Verdict.VACUOUS, (), ()  # What policies say is about neither end.
-        service = called.service
-        if service.ports and not called.ports and not called.is_dialled_directly:
-            return Verdict.UNKNOWN, (f"no port of Service {service} is asked about",), ()
-        if question.from_outside:
-            ways = list(self.ways.leading_to(question))
-            if not ways or service.selector is not None:
-                why = why_unserved(question.source_text, service, ways, self.ways.all)
-                return Verdict.UNREACHABLE, (), (no_route(service, why),)
-        elif called.nowhere:
-            verdict = Verdict.UNREACHABLE if called.is_sure else Verdict.UNKNOWN
-            return verdict, (called.nowhere,), (no_route(service, called.nowhere),)
-        if service.selector is None:
-            return Verdict.UNKNOWN, (f"Service {service} has no selector, and no manifest says where it leads",), ()
-        names = sorted({str(port.target_port) for port in called.ports if isinstance(port.target_port, str)})
-        detail = f"no pod has a port named {' or '.join(names)}" if names else "it has no endpoints"
-        return Verdict.UNREACHABLE, (), (no_route(service, detail),)
 
 
 def _is_open(route: Route) -> bool:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from netverify.answers.derived import CLOSED
 from netverify.answers.doubts import described, objects_that_route
 from netverify.answers.judged_legs import Legs
-from netverify.answers.planned import PlannedLeg, leg
-from netverify.answers.planned_ways import WaysIn
 from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import NODE, Unsupported
 from netverify.model.flow import End
@@ -19,6 +17,8 @@ from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question, narrowed
 from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.options import RoutingOptions
+from netverify.routing.planned import PlannedLeg, leg
+from netverify.routing.planned_ways import WaysIn
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import ALWAYS, AnyOf, IsPod, IsWorkload
 from netverify.symbolic.predicate_facts import pinned_places

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.routed import Router
 from netverify.answers.surface import through
 from netverify.answers.unseen_ways import is_unseen, perhaps_on_the_node
 from netverify.model.addresses import AddressRange, within
 from netverify.model.flow import End
 from netverify.queries.whereabouts import is_outside
+from netverify.routing.planned import PlannedLeg, PlannedRoute
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import IsWorkload, Not, PodMatches, Predicate
 from netverify.rules.visit import conjuncts

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from netverify.answers.context import Context
 from netverify.answers.derived import closed_route
 from netverify.answers.doubts import described, objects_that_route
-from netverify.answers.planned import PlannedLeg, PlannedRoute, leg
 from netverify.answers.routed import Router
 from netverify.comparison.changes import Changes
 from netverify.comparison.entrances import destination_covers
@@ -24,6 +23,7 @@ from netverify.queries.outcome import Verdict
 from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Form, Question
 from netverify.routing.backends import Backend, backends
+from netverify.routing.planned import PlannedLeg, PlannedRoute, leg
 from netverify.rules.predicate import IsPod
 
 _SOMEBODY = "any pod"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import chain
 
 from netverify.answers.derived import closed_route
-from netverify.answers.planned import PlannedRoute
 from netverify.answers.routed import Router
 from netverify.answers.surface import OUTSIDE, ExposedWay, Openness, exposed, may_be_brought
 from netverify.comparison.entrances import Entrance, Entrances, PlannedWay, covered, entrances
@@ -15,6 +14,7 @@ from netverify.model.addresses import AddressRange, cidrs
 from netverify.model.flow import Direction
 from netverify.queries.derivation import Derived, Rule, SolvedText, Step
 from netverify.queries.outcome import Route, Verdict
+from netverify.routing.planned import PlannedRoute
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import Predicate
 from netverify.symbolic.casting import PodScope

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
-from netverify.answers.planned import PlannedRoute, Shared
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
@@ -23,6 +22,7 @@ from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Route, Verdict
 from netverify.queries.question import Question, narrowed, without
 from netverify.queries.remarks import Remarks
+from netverify.routing.planned import PlannedRoute, Shared
 from netverify.routing.way_in import WayIn
 from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
 from netverify.symbolic.refinement import Found

@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from netverify.answers.context import Context
-from netverify.answers.naming import Names
-from netverify.answers.planned import routes_to
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.intent.ends import ANYONE, EndError, Ends, united
@@ -24,6 +22,8 @@ from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.queries.question import Form, Question
 from netverify.queries.whereabouts import beside_policy, is_outside, names_nodes
 from netverify.routing.api_server import ADVICE, is_told
+from netverify.routing.naming import Names
+from netverify.routing.planned import routes_to
 from netverify.rules.predicate import All, AnyOf, IsPod, Not, PortIn, Predicate
 from netverify.rules.visit import alternatives
 from netverify.symbolic.casting import PodScope
@@ -35,7 +35,7 @@ _Doubt: TypeAlias = tuple[str, str]
 def behind(question: Question, context: Context) -> Predicate:
     """The endpoints of what ``question`` calls, on their own ports; never holds where it has none."""
     assert question.called is not None
-    legs = [route.legs[-1].question for route in routes_to(question, question.called, context)]
+    legs = [route.legs[-1].question for route in routes_to(question, question.called, context.planning)]
     return AnyOf(tuple(All((leg.destination, leg.traffic)) for leg in legs))
 
 
@@ -75,7 +75,7 @@ def _without_number(question: Question, context: Context) -> _Doubt | None:
     assert called is not None
     if called.is_dialled_directly or called.nowhere:
         return None
-    for route in routes_to(question, called, context):
+    for route in routes_to(question, called, context.planning):
         traffic = route.legs[-1].question.traffic
         if isinstance(traffic, PortIn) and traffic.ports == EVERY_PORT:
             advice = "write the number into the EndpointSlice, or name pods or addresses with `ports`"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netverify.answers.context import Context, with_namespaces_of
-from netverify.answers.node_ports import led_on
 from netverify.answers.reachability import answer_found
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.causes import OUTSIDE, cause_of
@@ -21,6 +20,7 @@ from netverify.queries.derivation import Derived
 from netverify.queries.outcome import Answer, Verdict
 from netverify.queries.question import Question, without
 from netverify.queries.remarks import Remarks
+from netverify.routing.node_ports import led_on
 from netverify.rules.predicate import All
 from netverify.symbolic.refinement import Found
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_any
 from netverify.gate.claim import Claim
@@ -25,6 +24,7 @@ from netverify.queries.question import Question, narrowed, without
 from netverify.queries.remarks import Remarks
 from netverify.queries.service_ports import port_words
 from netverify.queries.whereabouts import is_inside, is_outside
+from netverify.routing.planned import PlannedLeg, PlannedRoute
 from netverify.rules.predicate import All, Predicate
 from netverify.symbolic.casting import PodScope
 

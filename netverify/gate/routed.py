@@ -8,7 +8,6 @@ from itertools import islice, product
 from typing import TypeAlias
 
 from netverify.answers.derived import CLOSED, closed_route, without_route
-from netverify.answers.planned import PlannedLeg, PlannedRoute
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.by_ways import by_hop
@@ -24,6 +23,7 @@ from netverify.queries.derivation import Derived, all_of
 from netverify.queries.outcome import Answer, Route, Verdict
 from netverify.queries.question import Question, narrowed, without
 from netverify.reference.clients import may_be_client
+from netverify.routing.planned import PlannedLeg, PlannedRoute
 from netverify.rules.predicate import ALWAYS, All, Not, Predicate
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from netverify.answers.context import Context
-from netverify.answers.planned import PlannedLeg
 from netverify.answers.routed import Router
 from netverify.gate.classes import Classes, classes_of
 from netverify.gate.refusals import Refusals, refusals_of
 from netverify.intent.spec import World
+from netverify.routing.planned import PlannedLeg
 
 
 class GateRouter(Router):

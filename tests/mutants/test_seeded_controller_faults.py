@@ -70,12 +70,12 @@ FAULTS_OF_READING = {
 
 FAULTS_OF_JUDGING = {
     "a doubt leads to no pod": (
-        "answers.planned_ways",
+        "routing.planned_ways",
         "            yield from self._anywhere(way, question)\n",
         "",
     ),
     "a doubt leads to no Service": (
-        "answers.planned_ways",
+        "routing.planned_ways",
         "        elif called.service is not None:\n            for port in called.service.ports:\n",
         "        elif False:\n            for port in called.service.ports:\n",
     ),

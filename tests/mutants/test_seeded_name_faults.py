@@ -69,7 +69,7 @@ FAULTS_OF_PLUGINS = {
 
 FAULTS_OF_NAMES = {
     "the API server listens on its Service's port": (
-        "answers.planned",
+        "routing.planned",
         "if is_api_server(service) and (options.api_servers or not in_slices(context.routing)):",
         "if False:",
     ),

@@ -107,7 +107,7 @@ FAULTS_OF_SERVICES = {
         "return list(rarest or ())",
     ),
     "a headless Service translates": (
-        "answers.planned",
+        "routing.planned",
         "    if called.is_dialled_directly:\n",
         "    if False:\n",
     ),
@@ -122,12 +122,12 @@ FAULTS_OF_SERVICES = {
         "if one.protocol is port.protocol]",
     ),
     "a name that leads nowhere leads outside": (
-        "answers.naming",
+        "routing.naming",
         "leading = Called(alias, aliases=(*called.aliases, first), nowhere=nowhere, is_sure=_is_sure(found))",
         "leading = Called(None, aliases=(*called.aliases, first))",
     ),
     "an alias leads to the port that it lists": (
-        "answers.naming",
+        "routing.naming",
         "ports = end.service.ports if everything else asked_ports(end.service, question.traffic)",
         "ports = alias.ports",
     ),
@@ -135,12 +135,12 @@ FAULTS_OF_SERVICES = {
 
 FAULTS_FROM_OUTSIDE = {
     "ways in to ports of headless Services are lost": (
-        "answers.leading",
+        "routing.leading",
         "    if called.is_dialled_directly:\n",
         "    if False:\n",
     ),
     "a controller dials a headless Service as pods do": (
-        "answers.planned_ways",
+        "routing.planned_ways",
         "behind = backends if way.controller is None else listed",
         "behind = backends",
     ),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from netverify.answers.context import Context
 from netverify.model.addresses import AddressRange
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import Direction, End
@@ -19,6 +18,7 @@ from netverify.routing.api_server import ADVICE, ANY_USUAL_PORT, api_server_plac
 from netverify.routing.backends import Backend, backends, dialled, only
 from netverify.routing.cluster_dns import past_node_cache
 from netverify.routing.hops import service_hop
+from netverify.routing.planning import Planning
 from netverify.rules.predicate import Leaf, NamedPort, Predicate
 from netverify.rules.visit import rebuilt
 
@@ -94,7 +94,7 @@ def leg(question: Question, destination: Predicate, traffic: Predicate, text: st
     )
 
 
-def routes_to(question: Question, called: Called, context: Context) -> Iterator[PlannedRoute]:
+def routes_to(question: Question, called: Called, planning: Planning) -> Iterator[PlannedRoute]:
     """The routes from pods of the cluster to what is ``called``; each leads to endpoints that are alike."""
     if called.nowhere:
         return
@@ -105,13 +105,13 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
         outside = leg(question, is_outside(End.DESTINATION), question.traffic, text)
         yield PlannedRoute(text, aliases, (PlannedLeg(outside),))
         return
-    options = context.settings.routing
-    if is_api_server(service) and (options.api_servers or not in_slices(context.routing)):
-        yield from _to_api_server(question, called, aliases, context)
+    options = planning.options
+    if is_api_server(service) and (options.api_servers or not in_slices(planning.index)):
+        yield from _to_api_server(question, called, aliases, planning)
         return
-    given = past_node_cache(context.routing, service, options)
+    given = past_node_cache(planning.index, service, options)
     seen: set[tuple[Predicate, Predicate]] = set()
-    for port, backend in _behind(service, called, question, context):
+    for port, backend in _behind(service, called, question, planning):
         if (backend.destination, backend.traffic) in seen or not _is_called(backend, called):
             continue
         seen.add((backend.destination, backend.traffic))
@@ -122,16 +122,16 @@ def routes_to(question: Question, called: Called, context: Context) -> Iterator[
 
 
 def _to_api_server(
-    question: Question, called: Called, aliases: tuple[Hop, ...], context: Context
+    question: Question, called: Called, aliases: tuple[Hop, ...], planning: Planning
 ) -> Iterator[PlannedRoute]:
     """The routes to each place where the API server may listen."""
     service = called.service
     assert service is not None
-    options = context.settings.routing
-    given = () if is_told(context.routing, options) else (f"{ANY_USUAL_PORT}: {ADVICE}",)
+    options = planning.options
+    given = () if is_told(planning.index, options) else (f"{ANY_USUAL_PORT}: {ADVICE}",)
     for port in called.ports:
         hops = (*aliases, service_hop(service, port))
-        for place in api_server_places(context.routing, options):
+        for place in api_server_places(planning.index, options):
             asked = leg(question, place.destination, place.traffic, place.text)
             yield PlannedRoute(
                 f"{place.text}:{place.port}",
@@ -155,13 +155,13 @@ def _is_called(backend: Backend, called: Called) -> bool:
 
 
 def _behind(
-    service: Service, called: Called, question: Question, context: Context
+    service: Service, called: Called, question: Question, planning: Planning
 ) -> Iterator[tuple[ServicePort | None, Backend]]:
     if called.is_dialled_directly:
         traffic = _with_numbers(question.traffic, service)
-        yield from ((None, one) for one in dialled(context.routing, service, traffic))
+        yield from ((None, one) for one in dialled(planning.index, service, traffic))
         return
-    yield from ((port, one) for port in called.ports for one in backends(context.routing, service, port))
+    yield from ((port, one) for port in called.ports for one in backends(planning.index, service, port))
 
 
 def _with_numbers(traffic: Predicate, service: Service) -> Predicate:

@@ -15,11 +15,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from netverify.answers.context import Context
-from netverify.answers.leading import is_listened_to
-from netverify.answers.node_ports import begins_there
-from netverify.answers.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
-from netverify.answers.planned_ways import WaysIn
 from netverify.model.addresses import AddressRange, alone
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import Direction, End
@@ -30,7 +25,12 @@ from netverify.queries.question import Question, narrowed
 from netverify.queries.service_addresses import is_translated
 from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend, only
+from netverify.routing.leading import is_listened_to
 from netverify.routing.load_balancers import INSIDE, NODES_REACHED
+from netverify.routing.node_ports import begins_there
+from netverify.routing.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
+from netverify.routing.planned_ways import WaysIn
+from netverify.routing.planning import Planning
 from netverify.routing.request_ports import request_ports
 from netverify.routing.way_in import SeenAs, SeenSource, WayIn
 from netverify.rules.moved import at_end
@@ -45,7 +45,6 @@ from netverify.rules.predicate import (
     Predicate,
     SameNode,
 )
-from netverify.symbolic.casting import PodScope
 
 TRANSLATED = "where the pod's own node translates the address before policy sees it"
 NOT_TRANSLATED = "where policy sees the address of the load balancer, not that of the pod behind it"
@@ -80,8 +79,8 @@ _Course: TypeAlias = tuple[tuple[Hop, ...], tuple[PlannedLeg, ...], tuple[str, .
 class WaysForPods:
     """The ways in of one cluster as routes for questions whose source is pods."""
 
-    def __init__(self, context: Context, ways: WaysIn) -> None:
-        self._context = context
+    def __init__(self, planning: Planning, ways: WaysIn) -> None:
+        self._planning = planning
         self._ways = ways
 
     def leading_to(self, question: Question) -> Iterator[WayIn]:
@@ -117,10 +116,10 @@ class WaysForPods:
     def _by_others(self, backend: Backend, question: Question) -> Question:
         """``question`` without a bare Pod that would only come back to itself, which is no flow."""
         key = backend.workload
-        index = self._context.search.casting.index
-        if key is None or not any(one.single for one in index.in_namespace.get(key.namespace, ()) if one.key == key):
+        there = self._planning.index.workloads.get(key.namespace, ()) if key is not None else ()
+        if key is None or not any(one.single for one in there if one.key == key):
             return question
-        if self._context.search.casting.count(question.source, End.SOURCE) > _FEW:
+        if self._planning.count(question.source, End.SOURCE) > _FEW:
             return question  # beside so many others it makes no difference, and costs a goal that names them all
         return narrowed(question, End.SOURCE, Not(IsWorkload(End.SOURCE, key)))
 
@@ -128,8 +127,7 @@ class WaysForPods:
         """The ways in to pods that ``question`` may be about, and those that begin at nodes that it is about."""
         if not self._by_place:
             return
-        cast = self._context.search.casting.cast(question.destination, End.DESTINATION, PodScope.NAMED)
-        places = {None, *cast.namespaces, *(workload.key.namespace for workload in cast.workloads)}
+        places = {None, *self._planning.domain(question.destination, End.DESTINATION).places}
         numbers = {number for place in places & self._by_place.keys() for number in self._by_place[place]}
         numbers.update(number for number, way in enumerate(self._ways.all) if begins_there(way, question))
         yield from (self._ways.all[number] for number in sorted(numbers))
@@ -144,7 +142,7 @@ class WaysForPods:
             if way.doubt or way.outside is not None:
                 places[None].append(number)
             elif way.service is not None:
-                is_written = (way.service.namespace, way.service.name) in self._context.routing.slices
+                is_written = (way.service.namespace, way.service.name) in self._planning.index.slices
                 places[way.service.namespace].append(number)
                 if is_written:
                     places[None].append(number)
@@ -162,7 +160,7 @@ class WaysForPods:
         if by_pods:
             yield from self._through_controller(way, asked, beyond)
         others = [one for one in way.sources if not by_pods or one.seen_as is SeenAs.RANGES]
-        sees_addresses = self._context.settings.may_see_outer_addresses
+        sees_addresses = self._planning.may_see_outer_addresses
         for door in _doors(way, asked, sees_addresses=sees_addresses) if others else ():
             for source in others:
                 for last, provided in _arriving(door, source, asked):
@@ -179,7 +177,7 @@ class WaysForPods:
                 continue
             client = _within(asked, source)
             if controller.possible is not None and not controller.workloads:
-                given = self._context.settings.routing.controller is not None
+                given = self._planning.options.controller is not None
                 unknown = () if given else (f"where {controller.name} is {controller.where}",)
                 there = at_end(controller.possible, End.DESTINATION)
                 knock = PlannedLeg(_knocking(client, there, EVERY_TRAFFIC, controller.where))
@@ -198,7 +196,7 @@ class WaysForPods:
         """From pods to those of the controller ``key``, where ``way`` begins: to the pods, and by ways in to them."""
         there = IsWorkload(End.DESTINATION, key)
         entries = self._ways.entries_of(way, key, passed)
-        ports = request_ports(self._context.routing, key)
+        ports = request_ports(self._planning.index, key)
         if way.listens is not None:
             ports = only(way.protocol, way.listens)
         yield (), (PlannedLeg(_knocking(client, there, ports, str(key))),), (), Shared.NOBODY

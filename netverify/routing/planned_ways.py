@@ -7,10 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from netverify.answers.context import Context
-from netverify.answers.leading import is_beyond, is_listened_to, leads_to, may_lead_to
-from netverify.answers.openshift import AS_HOST_NETWORK, BY_OPERATOR, HOST_ROUTER, OVN, ROUTER, ROUTER_NAME, is_router
-from netverify.answers.planned import PlannedLeg, PlannedRoute, backend_text, leg
 from netverify.model.addresses import AddressRange, overlap
 from netverify.model.cluster import NODE, WorkloadKey
 from netverify.model.flow import End
@@ -20,11 +16,22 @@ from netverify.queries.port_grammar import EVERY_TRAFFIC
 from netverify.queries.question import Question
 from netverify.queries.whereabouts import counting_own_node, is_outside
 from netverify.routing.backends import Backend, backends, dialled, listed, outside_backend
+from netverify.routing.leading import is_beyond, is_listened_to, leads_to, may_lead_to
+from netverify.routing.openshift_router import (
+    AS_HOST_NETWORK,
+    BY_OPERATOR,
+    HOST_ROUTER,
+    OVN,
+    ROUTER,
+    ROUTER_NAME,
+    is_router,
+)
+from netverify.routing.planned import PlannedLeg, PlannedRoute, backend_text, leg
+from netverify.routing.planning import Planning
 from netverify.routing.way_in import Controller, SeenAs, SeenSource, WayIn
 from netverify.routing.ways_in import ways_in
 from netverify.rules.predicate import AddressIn, All, IsWorkload, Not, PortIn, Predicate, SameNode
 from netverify.rules.visit import may_hold
-from netverify.symbolic.casting import PodScope
 
 _Clients: TypeAlias = tuple[AddressRange, ...] | None
 
@@ -42,13 +49,13 @@ class _Course:
 class WaysIn:
     """The ways into the cluster of one context, as routes for questions whose source is outside."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, planning: Planning) -> None:
+        self._planning = planning
 
     @cached_property
     def all(self) -> tuple[WayIn, ...]:
         """Every way in, in the order of names."""
-        return ways_in(self._context.routing, self._context.settings.routing)
+        return ways_in(self._planning.index, self._planning.options)
 
     def routes(self, question: Question) -> Iterator[PlannedRoute]:
         """The routes from outside to what ``question`` is about."""
@@ -101,10 +108,10 @@ class WaysIn:
     def behind(self, way: WayIn) -> tuple[Backend, ...]:
         """The endpoints that ``way`` leads to."""
         if way.outside is not None:
-            return (outside_backend(self._context.routing, way.outside, way.protocol),)
+            return (outside_backend(self._planning.index, way.outside, way.protocol),)
         if way.service is not None and way.service_port is not None:
             behind = backends if way.controller is None else listed
-            return behind(self._context.routing, way.service, way.service_port)
+            return behind(self._planning.index, way.service, way.service_port)
         if way.workload is None:
             return ()
         ports = EVERY_PORT if way.pod_port is None else port_set((way.pod_port, way.pod_port))
@@ -114,14 +121,13 @@ class WaysIn:
 
     def backends_of(self, way: WayIn, question: Question) -> Iterator[Backend]:
         """The endpoints of ``way`` that the question may be about."""
-        cast = self._context.search.casting.cast
         if way.doubt:
             yield from self._anywhere(way, question)
             return
         for backend in self.behind(way):
             if question.called is None:
                 both = All((question.destination, backend.destination))
-                if cast(both, End.DESTINATION, PodScope.NAMED).empty:
+                if self._planning.domain(both, End.DESTINATION).empty:
                     continue
             yield backend
 
@@ -135,9 +141,9 @@ class WaysIn:
             for port in called.service.ports:
                 here = replace(way, service=called.service, service_port=port)
                 if port.protocol is way.protocol and leads_to(here, called, question.traffic):
-                    yield from listed(self._context.routing, called.service, port)
+                    yield from listed(self._planning.index, called.service, port)
             if called.is_dialled_directly:
-                yield from dialled(self._context.routing, called.service, question.traffic)
+                yield from dialled(self._planning.index, called.service, question.traffic)
 
     def _legs(
         self, way: WayIn, source: SeenSource, asked: Question, beyond: frozenset[WorkloadKey] = frozenset()
@@ -197,7 +203,7 @@ class WaysIn:
         """The connections from a controller that no manifest shows, each with what must hold for it."""
         if controller.possible is None or controller.workloads:
             return
-        is_given = self._context.settings.routing.controller is not None
+        is_given = self._planning.options.controller is not None
         unknown = () if is_given else (f"where {controller.name} is {controller.where}",)
         yield PlannedLeg(_from(asked, controller.possible, controller.where)), unknown
         if controller.name == ROUTER_NAME and not is_given:
@@ -223,7 +229,7 @@ class WaysIn:
 
     def _as_host_network(self, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
         """The connection from a node as OVN-Kubernetes sees it; none where the CNI is another one."""
-        cni = self._context.settings.cni
+        cni = self._planning.cni
         if cni in (None, OVN):
             who = IsWorkload(End.SOURCE, HOST_ROUTER)
             where = () if cni == OVN else (AS_HOST_NETWORK,)
@@ -231,11 +237,11 @@ class WaysIn:
 
     @cached_property
     def _routers(self) -> frozenset[WorkloadKey]:
-        return frozenset(one.key for one in self._context.inventory.cluster.workloads if is_router(one.labels))
+        return frozenset(one.key for one in self._planning.cluster.workloads if is_router(one.labels))
 
     @cached_property
     def _on_host_network(self) -> frozenset[WorkloadKey]:
-        return frozenset(one.key for one in self._context.inventory.cluster.workloads if one.host_network)
+        return frozenset(one.key for one in self._planning.cluster.workloads if one.host_network)
 
     def _to_controller(
         self, entry: WayIn, way: WayIn, key: WorkloadKey, asked: Question, beyond: frozenset[WorkloadKey]
