@@ -70,7 +70,7 @@ FAULTS_OF_PLUGINS = {
 FAULTS_OF_NAMES = {
     "the API server listens on its Service's port": (
         "routing.planned",
-        "if is_api_server(service) and (options.api_servers or not in_slices(context.routing)):",
+        "if is_api_server(service) and (options.api_servers or not in_slices(planning.index)):",
         "if False:",
     ),
     "one common port is enough": (
