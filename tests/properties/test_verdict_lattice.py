@@ -9,7 +9,6 @@ import pytest
 
 from netverify.answers.combined import _together as of_anyone
 from netverify.answers.verdict import Judgement, of_all, of_any
-from netverify.answers.verdict import Judgement, of_all, of_any
 from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
 from netverify.gate.outcome import Violation
 from netverify.queries.derivation import Rule, Step
