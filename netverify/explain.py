@@ -33,7 +33,7 @@ class ReplayError(NetverifyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Latitudes:
+class ShrinkMoves:
     """What a witness may be changed to while it is made small.
 
     ``behaviours`` are the free ones; ``addresses``, by the ends at whose address anything looks, are up to two of every
@@ -67,7 +67,7 @@ def explain(  # noqa: PLR0913 - a flow of one question, and what it may be chang
     policies: PolicyIndex,
     flow: Flow,
     behaviours: Behaviours,
-    latitudes: Latitudes,
+    moves: ShrinkMoves,
     *,
     refused: bool = False,
 ) -> tuple[Witness, tuple[Reason, ...]]:
@@ -84,26 +84,26 @@ def explain(  # noqa: PLR0913 - a flow of one question, and what it may be chang
 
     if not accepts(flow):
         raise ReplayError(question.text)
-    small = shrink(flow, accepts, latitudes)
+    small = shrink(flow, accepts, moves)
     tables = relevant_tables(policies, small)
-    needed = needed_behaviours(lambda others: holds(tables, small, others), behaviours, latitudes.behaviours)
+    needed = needed_behaviours(lambda others: holds(tables, small, others), behaviours, moves.behaviours)
     # Behaviours that do not matter are traced at their quietest.
-    shown = Decided(behaviours, {b: False for b in latitudes.behaviours if b not in needed})
+    shown = Decided(behaviours, {b: False for b in moves.behaviours if b not in needed})
     shown = shown if holds(tables, small, shown) else Decided(behaviours)
     witness = Witness(
         small,
         needed,
-        source_address_matters=address_matters(small, End.SOURCE, accepts, latitudes),
-        destination_address_matters=address_matters(small, End.DESTINATION, accepts, latitudes),
-        port_matters=port_matters(question.traffic, small, accepts, latitudes),
+        source_address_matters=address_matters(small, End.SOURCE, accepts, moves),
+        destination_address_matters=address_matters(small, End.DESTINATION, accepts, moves),
+        port_matters=port_matters(question.traffic, small, accepts, moves),
     )
     decisions = [trace(tables.tables[direction], small, shown) for direction in (Direction.EGRESS, Direction.INGRESS)]
     return witness, tuple(reason_of(decision, small, shown) for decision in decisions)
 
 
-def shrink(flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> Flow:
+def shrink(flow: Flow, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> Flow:
     """``flow`` without the labels, port names and peculiarities that ``accepts`` does not need."""
-    for candidate in _simpler_traffic(flow, latitudes):
+    for candidate in _simpler_traffic(flow, moves):
         if accepts(candidate):
             flow = candidate
             break
@@ -113,7 +113,7 @@ def shrink(flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) ->
         pod = flow.at(end)
         if isinstance(pod, External):
             continue
-        if pod.namespace not in latitudes.declared:
+        if pod.namespace not in moves.declared:
             for key in sorted(set(pod.namespace_labels) - {NAMESPACE_NAME_LABEL}):
                 flow = _first_accepted(flow, _without_namespace_label(flow, pod.namespace, key), accepts)
         if pod.workload is None:
@@ -129,13 +129,13 @@ def _first_accepted(flow: Flow, candidate: Flow, accepts: Callable[[Flow], bool]
     return candidate if accepts(candidate) else flow
 
 
-def _simpler_traffic(flow: Flow, latitudes: Latitudes) -> Iterator[Flow]:
+def _simpler_traffic(flow: Flow, moves: ShrinkMoves) -> Iterator[Flow]:
     """The same flow to ports that a reader expects: declared ones first, then the edges that policies name."""
     destination = flow.destination
     if isinstance(destination, Pod) and destination.workload is not None:
         for port in destination.ports:
             yield replace(flow, protocol=port.protocol, port=port.number)
-    for protocol, number in latitudes.ports:
+    for protocol, number in moves.ports:
         yield replace(flow, protocol=protocol, port=number)
 
 
@@ -164,7 +164,7 @@ def _without_namespace_label(flow: Flow, namespace: str, key: str) -> Flow:
     return flow
 
 
-def address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
+def address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> bool:
     """Whether the pod at ``end`` could not have just any address of that family."""
     endpoint = flow.at(end)
     if isinstance(endpoint, External):
@@ -172,14 +172,14 @@ def address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], latit
     other = flow.at(End.DESTINATION if end is End.SOURCE else End.SOURCE)
     others = (
         next((one for one in alike if one.family == endpoint.address.family and one != other.address), None)
-        for alike in latitudes.addresses.get(end, ())
+        for alike in moves.addresses.get(end, ())
     )
     return not all(accepts(_with_end(flow, end, replace(endpoint, address=one))) for one in others if one is not None)
 
 
-def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow], bool], latitudes: Latitudes) -> bool:
+def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> bool:
     """Whether the flow could not go to just any port that the question asks about, with its protocol."""
-    edges = {port for protocol, port in latitudes.ports if protocol is flow.protocol} | {MIN_PORT, MAX_PORT}
+    edges = {port for protocol, port in moves.ports if protocol is flow.protocol} | {MIN_PORT, MAX_PORT}
     declared = flow.destination.ports if isinstance(flow.destination, Pod) else ()
     numbers = edges | {port.number for port in declared}
     others = [replace(flow, port=number) for number in sorted(numbers) if number != flow.port]

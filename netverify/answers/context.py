@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from netverify.answers.doubts import settled
-from netverify.answers.pairs import Pairs
 from netverify.answers.settings import Settings, with_owners
 from netverify.dialects.tiers import lower
 from netverify.manifests.coverage import Inventory
@@ -22,11 +22,56 @@ from netverify.routing.index import RoutingIndex
 from netverify.routing.openshift_router import with_conventions
 from netverify.routing.planning import Planning
 from netverify.rules.mentions import Mentions, collect
+from netverify.rules.predicate import Predicate
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.cluster_index import Latitude, index_cluster
+from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.search import Search
+
+if TYPE_CHECKING:
+    from netverify.connectivity.all_pairs import Connectivity
+
+
+class Pairs:
+    """All pairs of one cluster, read anew only for a question that tells more apart than the reading at hand."""
+
+    def __init__(self, cluster: Cluster, policies: PolicyIndex, settings: Settings) -> None:
+        self._cluster = cluster
+        self._policies = policies
+        self._settings = settings
+        self._asked: tuple[Predicate, ...] = ()
+        self._reading: Connectivity | None = None
+
+    def about(self, question: Question) -> Connectivity:
+        """Who among the existing pods and external ranges may reach whom, as far as ``question`` asks."""
+        asked = (question.source, question.destination, question.traffic)
+        return self._telling_apart(asked).narrowed(
+            source=question.source, destination=question.destination, traffic=question.traffic
+        )
+
+    def _telling_apart(self, asked: tuple[Predicate, ...]) -> Connectivity:
+        if self._reading is not None and self._reading.tells_apart(*asked):
+            return self._reading
+        if _looks_at_addresses(asked):
+            # To tell its addresses apart costs every other question more than it saves.
+            return self._read(asked)
+        self._asked += asked
+        self._reading = self._read(self._asked)
+        return self._reading
+
+    def _read(self, asked: tuple[Predicate, ...]) -> Connectivity:
+        from netverify.connectivity.all_pairs import all_pairs  # noqa: PLC0415 most questions do without
+
+        settings = self._settings
+        return all_pairs(self._cluster, self._policies, settings.fixed, pod_cidrs=settings.pod_cidrs, asked=asked)
+
+
+def _looks_at_addresses(predicates: tuple[Predicate, ...]) -> bool:
+    mentions = Mentions()
+    for predicate in predicates:
+        collect(predicate, mentions)
+    return bool(mentions.addressed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +128,7 @@ def with_namespaces_of(question: Question, context: Context) -> Context:
 def with_free_names(context: Context) -> Context:
     """``context`` in which pods that could be created may give any name to any port."""
     settings = replace(context.settings, free_named_ports=True)
-    search = context.search.with_latitude(Latitude(settings.pod_cidrs, free_named_ports=True))
+    search = context.search.with_options(ModelOptions(settings.pod_cidrs, free_named_ports=True))
     return replace(context, settings=settings, search=search)
 
 
@@ -151,7 +196,7 @@ def _context(inventory: Inventory, settings: Settings, policies: PolicyIndex, pa
         index_cluster(peopled(inventory.cluster)),
         policies,
         settings.fixed,
-        Latitude(settings.pod_cidrs, settings.free_named_ports),
+        ModelOptions(settings.pod_cidrs, settings.free_named_ports),
         settings.budget,
         shows_all=settings.keep_goals,
     )

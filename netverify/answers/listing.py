@@ -16,11 +16,11 @@ from netverify.answers.doubts import (
 )
 from netverify.answers.mesh import mesh_of_listing
 from netverify.answers.possible import PossibleFound, possible_pods
-from netverify.answers.reachability import answer, answer_found, latitudes
+from netverify.answers.reachability import answer, answer_found, shrink_moves
 from netverify.connectivity.all_pairs import Connectivity
 from netverify.connectivity.bits import ones
 from netverify.connectivity.outcome import Bundle, MapEndpoint
-from netverify.explain import Latitudes, explain
+from netverify.explain import ShrinkMoves, explain
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
 from netverify.model.cluster import WorkloadKey, is_node
@@ -143,7 +143,7 @@ class _Explained:
         self._question = question
         self._context = context
         self._pairs = pairs
-        self._latitudes: dict[tuple[str | None, str | None], Latitudes] = {}
+        self._moves: dict[tuple[str | None, str | None], ShrinkMoves] = {}
         self._cidrs = tuple(map(parse_cidr, context.settings.pod_cidrs))
         workloads = context.people.workloads
         self._nodes = nodes_at(context.people)
@@ -154,13 +154,11 @@ class _Explained:
         found = self._pairs.witness(source, destination)
         assert found is not None
         flow, behaviours = found
-        return Listed(
-            text, *explain(self._question, self._context.policies, flow, behaviours, self._latitudes_of(flow))
-        )
+        return Listed(text, *explain(self._question, self._context.policies, flow, behaviours, self._moves_of(flow)))
 
-    def _latitudes_of(self, flow: Flow) -> Latitudes:
+    def _moves_of(self, flow: Flow) -> ShrinkMoves:
         source, destination = (None if isinstance(end := flow.at(at), External) else end.namespace for at in End)
-        if (source, destination) not in self._latitudes:
+        if (source, destination) not in self._moves:
             mentions = Mentions()
             for predicate in (self._question.source, self._question.destination, self._question.traffic):
                 collect(predicate, mentions)
@@ -170,8 +168,8 @@ class _Explained:
             plan = AddressPlan(
                 Intervals({*mentions.ranges, *self._nodes.ranges}), self._known, self._cidrs, self._nodes
             )
-            self._latitudes[source, destination] = latitudes(self._context, mentions, plan)
-        return self._latitudes[source, destination]
+            self._moves[source, destination] = shrink_moves(self._context, mentions, plan)
+        return self._moves[source, destination]
 
 
 class DisagreementError(Exception):

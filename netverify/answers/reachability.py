@@ -21,7 +21,7 @@ from netverify.answers.mesh import mesh_doubt
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.budget import before_it_was_decided, limits_met
-from netverify.explain import Latitudes, carried_by, explain
+from netverify.explain import ShrinkMoves, carried_by, explain
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
@@ -111,7 +111,7 @@ def _explained(
     question: Question, context: Context, found: Found, *, refused: bool
 ) -> tuple[Witness | None, tuple[Reason, ...]]:
     if found.flow is not None and found.goal is not None:
-        allowed_changes = latitudes(context, found.goal.mentions, found.goal.plan)
+        allowed_changes = shrink_moves(context, found.goal.mentions, found.goal.plan)
         return explain(question, context.policies, found.flow, found.behaviours, allowed_changes, refused=refused)
     return None, () if found.vacuous else carried_by(found.carriers)
 
@@ -226,12 +226,12 @@ def _about_pods(context: Context, obligations: Collection[Obligation]) -> Iterat
         yield SCTP_IS_POLICED
 
 
-def latitudes(context: Context, mentions: Mentions, plan: AddressPlan) -> Latitudes:
-    """The latitudes of a witness in which nothing is told apart but ``mentions``; ``plan`` tells their addresses."""
+def shrink_moves(context: Context, mentions: Mentions, plan: AddressPlan) -> ShrinkMoves:
+    """The moves for a witness in which nothing is told apart but ``mentions``; ``plan`` tells their addresses."""
     ports = sorted(port for port in mentions.ports if port <= MAX_PORT)
     namespaces = context.inventory.cluster.namespaces.values()
     free = [plan.free(Holder.POD, number) for number in range(len(plan.intervals.all))] if mentions.addressed else []
-    return Latitudes(
+    return ShrinkMoves(
         behaviours=(
             *(behaviour for behaviour in Behaviour if behaviour not in context.settings.fixed),
             *sorted(mentions.unspecified),

@@ -1,4 +1,8 @@
-"""Ways that no manifest shows whole: controllers that nothing shows, and objects that are not modelled."""
+"""Ways that no manifest shows whole: by controllers that nothing shows, and by objects that are not modelled.
+
+A controller on the host network reaches the pods of its own node, whatever policy says.
+Source: kubernetes.io, "Network Policies": "a node will always be able to connect to pods on it" (A17).
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from netverify.comparison.outcome import Change
 from netverify.comparison.sides import Facts, Translation
 from netverify.explain import (
     Behaviours,
-    Latitudes,
     ReplayError,
+    ShrinkMoves,
     address_matters,
     needed_behaviours,
     port_matters,
@@ -78,17 +78,17 @@ class Explainer:
             raise ReplayError(found.goal.text)
         mentions, plan = found.goal.mentions, found.goal.plan
         free: tuple[Choice, ...] = (*found.goal.free_behaviours, *sorted(mentions.unspecified))
-        latitudes = self._latitudes(mentions, plan, free)
-        small = _anywhere(shrink(found.flow, accepts, latitudes), accepts, mentions, plan)
+        moves = self._moves(mentions, plan, free)
+        small = _anywhere(shrink(found.flow, accepts, moves), accepts, mentions, plan)
         needed = needed_behaviours(lambda others: differs(small, others), found.behaviours, free)
         shown = Decided(found.behaviours, {one: False for one in free if one not in needed})
         shown = shown if differs(small, shown) else Decided(found.behaviours)
         witness = Witness(
             small,
             needed,
-            source_address_matters=address_matters(small, End.SOURCE, accepts, latitudes),
-            destination_address_matters=address_matters(small, End.DESTINATION, accepts, latitudes),
-            port_matters=port_matters(ALWAYS, small, accepts, latitudes),
+            source_address_matters=address_matters(small, End.SOURCE, accepts, moves),
+            destination_address_matters=address_matters(small, End.DESTINATION, accepts, moves),
+            port_matters=port_matters(ALWAYS, small, accepts, moves),
         )
         return self._described(witness, translation, shown, found.goal, lambda one: differs(one, shown))
 
@@ -159,11 +159,11 @@ class Explainer:
             if isinstance(one, Pod) and isinstance(there, Pod) and one.namespace_labels != there.namespace_labels:
                 yield end
 
-    def _latitudes(self, mentions: Mentions, plan: AddressPlan, free: tuple[Choice, ...]) -> Latitudes:
+    def _moves(self, mentions: Mentions, plan: AddressPlan, free: tuple[Choice, ...]) -> ShrinkMoves:
         ports = sorted(port for port in mentions.ports if port <= MAX_PORT)
         numbers = range(len(plan.intervals.all)) if mentions.addressed else ()
         addresses = [plan.free(Holder.POD, number) for number in numbers]
-        return Latitudes(
+        return ShrinkMoves(
             free,
             dict.fromkeys(mentions.addressed, addresses),
             [(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],

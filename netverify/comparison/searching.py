@@ -1,4 +1,8 @@
-"""Everything that one side allows and the other does not, change by change, and the proof that nothing is left."""
+"""Everything that one side allows and the other does not, change by change, and how it follows that there is nothing.
+
+What is written the same on both sides needs no goal for a verdict, nor do pairs that the all-pairs reading compares.
+A proof that others can check needs one for each, so that these are solved as well where texts are kept.
+"""
 
 from __future__ import annotations
 

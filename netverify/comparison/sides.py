@@ -12,7 +12,7 @@ from netverify.model.cluster import Cluster, Namespace
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.traffic import Protocol
 from netverify.rules.slicing import PolicyIndex
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude, index_cluster
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions, index_cluster
 from netverify.symbolic.refinement import Refinement
 
 
@@ -39,8 +39,8 @@ class Sides:
 
     def refinement(self, opaque: frozenset[str]) -> Refinement:
         """What solves goals about both sides, whatever policies say in ``opaque`` namespaces."""
-        latitude = Latitude(self.settings.pod_cidrs, self.settings.free_named_ports)
-        return Refinement(self._index(), latitude, self.settings.budget, opaque)
+        options = ModelOptions(self.settings.pod_cidrs, self.settings.free_named_ports)
+        return Refinement(self._index(), options, self.settings.budget, opaque)
 
     @property
     def fixed(self) -> Mapping[Behaviour, bool]:

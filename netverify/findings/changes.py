@@ -18,7 +18,7 @@ from netverify.model.network_policy import NetworkPolicy, PolicyRule
 from netverify.reference.evaluate import matches, table_allows
 from netverify.rules.predicate import Decided, Predicate
 from netverify.rules.table import Rule, RuleTable, Selection
-from netverify.symbolic.cluster_index import Latitude, index_cluster
+from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.redundancy import Redundancy
 from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
@@ -54,8 +54,8 @@ class Changes:
         """Make ready what all questions share."""
         settings, inventory = self.context.settings, self.context.inventory
         cluster = with_nodes(self.context).inventory.cluster
-        latitude = Latitude(settings.pod_cidrs, free_named_ports=True)
-        self._redundancy = Redundancy(index_cluster(cluster), settings.fixed, latitude, settings.budget)
+        options = ModelOptions(settings.pod_cidrs, free_named_ports=True)
+        self._redundancy = Redundancy(index_cluster(cluster), settings.fixed, options, settings.budget)
         self._specimens = Specimens(inventory.cluster.namespaces)
         others = any(one.may_allow or one.may_deny for one in inventory.cluster.unsupported)
         self._strictly = others or bool(inventory.coverage.unread)

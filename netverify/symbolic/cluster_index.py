@@ -55,7 +55,7 @@ def index_cluster(cluster: Cluster) -> ClusterIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Latitude:
+class ModelOptions:
     """What possible pods may be: where their addresses lie (empty: anywhere), and if they may name ports freely."""
 
     pod_cidrs: tuple[str, ...] = ()

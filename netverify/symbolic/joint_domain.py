@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from netverify.model.address_plan import Holder
 from netverify.model.flow import End
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.scene import NEW_NAMESPACE
 from netverify.symbolic.space import EndSpace
@@ -17,7 +17,7 @@ def joint_domain(
     spaces: Mapping[End, EndSpace],
     encoder: Encoder,
     index: ClusterIndex,
-    latitude: Latitude,
+    options: ModelOptions,
 ) -> Iterator[Term]:
     """Constraints that speak of both ends, or of the ends and the traffic."""
     source, destination = spaces[End.SOURCE], spaces[End.DESTINATION]
@@ -25,7 +25,7 @@ def joint_domain(
     yield from _addresses_fit(source, destination, encoder)
     yield from _not_oneself(source, destination)
     yield from _one_namespace_one_set_of_labels(source, destination)
-    yield from _names_are_declared(destination, encoder, index, latitude)
+    yield from _names_are_declared(destination, encoder, index, options)
 
 
 def _addresses_fit(source: EndSpace, destination: EndSpace, encoder: Encoder) -> Iterator[Term]:
@@ -91,10 +91,10 @@ def _names_are_declared(
     destination: EndSpace,
     encoder: Encoder,
     index: ClusterIndex,
-    latitude: Latitude,
+    options: ModelOptions,
 ) -> Iterator[Term]:
     """A possible pod names a port only as existing pods of its namespace do, unless names are free."""
-    if latitude.free_named_ports or not destination.cast.namespaces:
+    if options.free_named_ports or not destination.cast.namespaces:
         return
     for wanted, named in encoder.names.items():
         declared = disjunction(

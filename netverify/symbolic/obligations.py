@@ -16,7 +16,7 @@ from netverify.model.flow import Direction, End
 from netverify.rules.mentions import Mentions, collect, collect_table
 from netverify.rules.slicing import Slice, proving_table
 from netverify.rules.table import Carrier, PolicyRef, RuleTable, Selection
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.goal import Allows, Claim, Distinguishes, Flows, Refuses
 from netverify.symbolic.joint_domain import joint_domain
@@ -85,7 +85,7 @@ class Obligation:
         return tuple(b for b in Behaviour if declared[b] not in (TRUE, FALSE) and b in self.mentions.behaviours)
 
 
-def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitude) -> Obligation:
+def obligation(flows: Flows, claim: Claim, index: ClusterIndex, options: ModelOptions) -> Obligation:
     """The obligation that is unsatisfiable iff ``claim`` holds of none of ``flows``.
 
     Then it holds of none of them with the whole policies either. Raises
@@ -102,13 +102,13 @@ def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitu
     named = [one for one in index.cluster.workloads if one.key in mentions.workloads] if mentions.workloads else []
     for predicate in (*flows.asked, *(claim.covered if isinstance(claim, Distinguishes) else ())):
         collect(predicate, mentions)
-    plan = index.plan(mentions.ranges, latitude.pod_cidrs)
+    plan = index.plan(mentions.ranges, options.pod_cidrs)
     encoders = _encoders(replace(flows, scene=_whole(flows.scene, named, plan)), mentions, plan, guarded=not compared)
     one, *_ = encoders
     port = (one.port_is_valid(),)
     # The order of assertions decides which of several models is found first, and so which changes a comparison lists.
     first, last = (port, ()) if compared else ((), port)
-    domain = (term for encoder in encoders for term in (*_domain(encoder, index, latitude), *first))
+    domain = (term for encoder in encoders for term in (*_domain(encoder, index, options), *first))
     matched = [one.matches(part) for part in flows.asked]
     claimed = _claimed(claim, encoders, tables, right)
     terms = (*dict.fromkeys(domain), *_preferable(one, compared=compared), *matched, *last, *claimed)
@@ -128,9 +128,9 @@ def obligation(flows: Flows, claim: Claim, index: ClusterIndex, latitude: Latitu
     )
 
 
-def premises(flows: Flows, index: ClusterIndex, latitude: Latitude) -> Obligation:
+def premises(flows: Flows, index: ClusterIndex, options: ModelOptions) -> Obligation:
     """The obligation that is unsatisfiable iff there are no such ``flows`` at all, whatever policy says."""
-    return obligation(flows, Allows({}), index, latitude)
+    return obligation(flows, Allows({}), index, options)
 
 
 def _proving(part: Slice, direction: Direction, scene: Scene) -> RuleTable:
@@ -183,11 +183,11 @@ def _tell_apart(ours: Mapping[End, EndSpace], theirs: Mapping[End, EndSpace]) ->
                     space.labels[key] = Index(f"{own.name}_denied", own.size)
 
 
-def _domain(encoder: Encoder, index: ClusterIndex, latitude: Latitude) -> Iterator[Term]:
+def _domain(encoder: Encoder, index: ClusterIndex, options: ModelOptions) -> Iterator[Term]:
     """Which values of the variables are real."""
     for end in (End.SOURCE, End.DESTINATION):
         yield from encoder.spaces[end].domain()
-    yield from joint_domain(encoder.spaces, encoder, index, latitude)
+    yield from joint_domain(encoder.spaces, encoder, index, options)
 
 
 def _preferable(encoder: Encoder, *, compared: bool) -> Iterator[Term]:

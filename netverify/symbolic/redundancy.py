@@ -37,7 +37,7 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet, RuleTable
 from netverify.rules.visit import ends_of, leaves, predicates_of
 from netverify.symbolic.casting import Casting, PodScope
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Differs, Flows
 from netverify.symbolic.refinement import Attempts, Found, Refinement
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast, Scene
@@ -51,10 +51,10 @@ class Redundancy:
     """
 
     def __init__(
-        self, index: ClusterIndex, behaviours: Mapping[Behaviour, bool], latitude: Latitude, budget: Budget
+        self, index: ClusterIndex, behaviours: Mapping[Behaviour, bool], options: ModelOptions, budget: Budget
     ) -> None:
         self._subjects = Subjects(index.cluster, behaviours)
-        self._refinement = Refinement(index, latitude, budget)
+        self._refinement = Refinement(index, options, budget)
 
     def alike(self, before: RuleTable, after: RuleTable, namespace: str, text: str, *, strictly: bool = False) -> Found:
         """``UNSAT`` iff both tables, of one direction, decide alike about every flow of a subject in ``namespace``.

@@ -12,7 +12,7 @@ from netverify.model.flow import Direction, End, External, Flow
 from netverify.rules.predicate import Choices
 from netverify.rules.table import Carrier
 from netverify.symbolic import widths
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused, allowing, claim_of, may_leave_out
 from netverify.symbolic.obligations import PREFER_EXISTING, PREFER_KNOWN, Obligation, annotated, obligation, premises
 from netverify.symbolic.solver import decide, solve
@@ -61,10 +61,10 @@ class Refinement:
     """Solves goals. What policies say in ``opaque`` namespaces is not known, but is the same for all policy sets."""
 
     def __init__(
-        self, index: ClusterIndex, latitude: Latitude, budget: Budget, opaque: frozenset[str] = frozenset()
+        self, index: ClusterIndex, options: ModelOptions, budget: Budget, opaque: frozenset[str] = frozenset()
     ) -> None:
         self._index = index
-        self._latitude = latitude
+        self._options = options
         self._budget = budget
         self._opaque = opaque
 
@@ -109,7 +109,7 @@ class Refinement:
 
     def with_premises(self, found: Found, flows: Flows, attempts: Attempts) -> Found:
         """Tell a proof from a goal about nothing: it is ``vacuous`` where there are no ``flows`` at all."""
-        printed = premises(flows, self._index, self._latitude)
+        printed = premises(flows, self._index, self._options)
         solved = decide(printed.goal, self._budget)
         attempts.append((printed, solved.status))
         if solved.status is Status.UNKNOWN:
@@ -117,7 +117,7 @@ class Refinement:
         return replace(found, vacuous=solved.status is Status.UNSAT, premises_hold=solved.status is Status.SAT)
 
     def _printed(self, goal: Goal, flows: Flows, included: Mapping[Direction, Collection[str]]) -> Obligation:
-        return obligation(flows, claim_of(goal, flows, included), self._index, self._latitude)
+        return obligation(flows, claim_of(goal, flows, included), self._index, self._options)
 
     def _unclear(self, goal: Goal, flows: Flows) -> Found | None:
         """That nothing is sure where cluster-wide policy may deny what is not known of an opaque namespace."""

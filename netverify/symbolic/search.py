@@ -21,7 +21,7 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Carrier
 from netverify.symbolic import widths
 from netverify.symbolic.casting import Casting, PodScope
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused
 from netverify.symbolic.portions import AllowedPortions, Pieces, portions
 from netverify.symbolic.refinement import Attempts, Found, Refinement
@@ -39,7 +39,7 @@ class Search:
         index: ClusterIndex,
         policies: PolicyIndex,
         behaviours: Mapping[Behaviour, bool],
-        latitude: Latitude,
+        options: ModelOptions,
         budget: Budget,
         *,
         shows_all: bool = False,
@@ -50,14 +50,14 @@ class Search:
         self._budget = budget
         self._allowed, self._refused = Allowed(policies), Refused(policies)
         self._portions = portions if shows_all else AllowedPortions(policies).of
-        self._refinement = Refinement(index, latitude, budget)
+        self._refinement = Refinement(index, options, budget)
         self.casting = Casting(index.cluster)
         self.pieces = Pieces(self.casting, policies, behaviours)
 
-    def with_latitude(self, latitude: Latitude) -> Search:
-        """A search in the same cluster for flows of possible pods that may be what ``latitude`` says."""
+    def with_options(self, options: ModelOptions) -> Search:
+        """A search in the same cluster for flows of possible pods that may be what ``options`` says."""
         other = copy(self)
-        other._refinement = Refinement(self._index, latitude, self._budget)  # noqa: SLF001 - of the same class
+        other._refinement = Refinement(self._index, options, self._budget)  # noqa: SLF001 - of the same class
         return other
 
     def find(self, question: Question) -> Found:

@@ -35,7 +35,7 @@ from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, 
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import PolicySet
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.cluster_index import Latitude, index_cluster
+from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.redundancy import Redundancy
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast
 from netverify.symbolic.search import Search
@@ -119,7 +119,7 @@ def broken_cut_of_question(seed):
     """A whole question whose answer is not that of its parts, in words; None where each is."""
     case = cut_case(seed)
     index = index_cluster(case.cluster)
-    search = Search(index, PolicyIndex(case.policies), case.fixed, Latitude(), Budget())
+    search = Search(index, PolicyIndex(case.policies), case.fixed, ModelOptions(), Budget())
     target = case.cluster.workloads[seed % len(case.cluster.workloads)].key
     asked = question(destination=IsWorkload(End.DESTINATION, target)), question(source=IsWorkload(End.SOURCE, target))
     finds = {
@@ -255,7 +255,7 @@ def contradicted_difference(found, direction, case):
 def wrong_about_alike(seed):
     """Tables of one direction that are said to decide alike and do not, or the other way round; None without any."""
     case = cut_case(seed)
-    redundancy = Redundancy(index_cluster(case.cluster), case.fixed, Latitude(free_named_ports=True), Budget())
+    redundancy = Redundancy(index_cluster(case.cluster), case.fixed, ModelOptions(free_named_ports=True), Budget())
     for direction, place in product(Direction, sorted(case.cluster.namespaces)):
         before, after = (PolicyIndex(one).slice(direction, (place,)) for one in (case.policies, case.others))
         told_apart = [

@@ -8,7 +8,7 @@ from agreement.pair_cases import open_case
 from agreement.pairs import compared, mapped
 from agreement.test_agreement_tiers import disagreements, ref, searched
 from netverify.connectivity.all_pairs import all_pairs
-from netverify.explain import Latitudes, explain
+from netverify.explain import ShrinkMoves, explain
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
@@ -92,8 +92,8 @@ def test_a_pod_that_could_be_created_runs_as_whatever_policy_asks_and_the_witnes
     found = searched(only, policies).find(question)
     assert found.status is Status.SAT
     assert not found.existing
-    latitudes = Latitudes(tuple(Behaviour), {}, (), frozenset())
-    witness, _ = explain(question, PolicyIndex(policies), found.flow, found.behaviours, latitudes)
+    moves = ShrinkMoves(tuple(Behaviour), {}, (), frozenset())
+    witness, _ = explain(question, PolicyIndex(policies), found.flow, found.behaviours, moves)
     assert witness.flow.source.service_account == "nobody"
 
 
@@ -103,7 +103,11 @@ def test_a_witness_runs_as_the_usual_service_account_where_any_will_do():
     none_there = replace(CLUSTER, workloads=tuple(one for one in CLUSTER.workloads if one.key == TARGET))
     found = searched(none_there, policies).find(question)
     witness, _ = explain(
-        question, PolicyIndex(policies), found.flow, found.behaviours, Latitudes(tuple(Behaviour), {}, (), frozenset())
+        question,
+        PolicyIndex(policies),
+        found.flow,
+        found.behaviours,
+        ShrinkMoves(tuple(Behaviour), {}, (), frozenset()),
     )
     assert witness.flow.source.service_account == "default"
 

@@ -24,7 +24,7 @@ from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
 from netverify.symbolic import refinement, widths
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.cluster_index import Latitude, index_cluster
+from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.search import Search
 from netverify.symbolic.status import Status
 
@@ -55,7 +55,7 @@ def remembering(solve):
 
 
 def searched(cluster, policies, fixed=None, cidrs=()):
-    return Search(index_cluster(cluster), PolicyIndex(policies), fixed or {}, Latitude(cidrs), Budget())
+    return Search(index_cluster(cluster), PolicyIndex(policies), fixed or {}, ModelOptions(cidrs), Budget())
 
 
 def question(source, destination, traffic=EVERY_TRAFFIC):

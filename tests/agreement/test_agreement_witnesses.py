@@ -11,7 +11,7 @@ from agreement.random_tables import ports, random_end_predicate
 from mutants.kills import telling_seeds
 from netverify.connectivity.all_pairs import all_pairs
 from netverify.dialects.tiers import lower
-from netverify.explain import Latitudes, shrink
+from netverify.explain import ShrinkMoves, shrink
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import FIXED_BY_DEFAULT
 from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
@@ -59,8 +59,8 @@ def test_pods_that_share_the_address_of_a_node_stay_on_it_when_a_flow_is_made_sm
     cluster = Cluster({"a": Namespace("a", {NAMESPACE_NAME_LABEL: "a"}, declared=True)}, hosts)
     flow, _ = all_pairs(cluster, lower(cluster), FIXED_BY_DEFAULT).witness(0, 1)
     assert (flow.source.address, flow.destination.address, flow.same_node) == (node, node, True)
-    latitudes = Latitudes(behaviours=(), addresses={}, ports=(), declared=frozenset())
-    assert shrink(flow, lambda _: True, latitudes).same_node
+    moves = ShrinkMoves(behaviours=(), addresses={}, ports=(), declared=frozenset())
+    assert shrink(flow, lambda _: True, moves).same_node
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -140,43 +140,43 @@ FAULTS = {
         "baseline of a pair",
     ),
     "blocks are taken one by one": (
-        "gate.stranger",
+        "gate.isolation",
         "    crowded = tuple(one for whole in wholes if whole and _has_half(ranges, whole) for one in whole)\n",
         "    crowded = tuple(one for whole in wholes for one in whole if any(_has_half([r], whole) for r in ranges))\n",
         "quarters",
     ),
     "the internet is no whole": (
-        "gate.stranger",
+        "gate.isolation",
         "for part in (internet, pods) for family in (4, 6)]",
         "for part in (pods,) for family in (4, 6)]",
         "internet of IPv6",
     ),
     "the addresses of pods are no whole": (
-        "gate.stranger",
+        "gate.isolation",
         "for part in (internet, pods) for family in (4, 6)]",
         "for part in (internet,) for family in (4, 6)]",
         "addresses of pods",
     ),
-    "the stranger is always a pod": (
-        "gate.stranger",
+    "the fresh endpoint is always a pod": (
+        "gate.isolation",
         "        return AnyOf((self._pod(end), address))\n",
         "        return self._pod(end)\n",
         "internet without private networks",
     ),
-    "the stranger is never a pod": (
-        "gate.stranger",
+    "the fresh endpoint is never a pod": (
+        "gate.isolation",
         "        return AnyOf((self._pod(end), address))\n",
         "        return address\n",
         "every pod",
     ),
     "blocks for single ports count": (
-        "gate.stranger",
+        "gate.isolation",
         "            return without(own, ports) != own\n",
         "            return True\n",
         "internet on a port and an office",
     ),
     "no block singles anybody out": (
-        "gate.stranger",
+        "gate.isolation",
         "        if self._narrow:\n",
         "        if False:\n",
         "an office",

@@ -336,7 +336,7 @@ FAULTS_OF_THE_ENCODER = {
     ),
     "a possible pod has every port name": (
         "symbolic.joint_domain",
-        "    yield from _names_are_declared(destination, encoder, index, latitude)\n",
+        "    yield from _names_are_declared(destination, encoder, index, options)\n",
         "",
     ),
     "one table is enough": (

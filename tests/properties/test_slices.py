@@ -27,23 +27,23 @@ from collections.abc import Mapping
 from netverify.model.flow import Direction
 from netverify.rules.slicing import CompleteSlice, OverApproximation, PolicyIndex, Slice
 from netverify.rules.table import RuleTable
-from netverify.symbolic.cluster_index import ClusterIndex, Latitude
+from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allows, Distinguishes, Flows, Refuses
 from netverify.symbolic.obligations import obligation
 INGRESS, EGRESS = Direction
 
 def prove(
-    flows: Flows, index: ClusterIndex, latitude: Latitude, policies: PolicyIndex,
+    flows: Flows, index: ClusterIndex, options: ModelOptions, policies: PolicyIndex,
     whole: Mapping[Direction, RuleTable], complete: CompleteSlice, adds: OverApproximation, some: Slice,
 ) -> None:
 """
 RIGHT = """
-    obligation(flows, Allows({INGRESS: complete, EGRESS: adds}), index, latitude)
-    obligation(flows, Refuses({INGRESS: complete, EGRESS: policies.slice(EGRESS, ())}), index, latitude)
-    obligation(flows, Distinguishes({INGRESS: complete, EGRESS: adds}, complete), index, latitude)
+    obligation(flows, Allows({INGRESS: complete, EGRESS: adds}), index, options)
+    obligation(flows, Refuses({INGRESS: complete, EGRESS: policies.slice(EGRESS, ())}), index, options)
+    obligation(flows, Distinguishes({INGRESS: complete, EGRESS: adds}, complete), index, options)
 """
 WRONG = """
-    obligation(flows, whole, index, latitude)
+    obligation(flows, whole, index, options)
     Allows(whole)
     Allows({INGRESS: complete, EGRESS: whole[EGRESS]})
     Refuses({INGRESS: complete, EGRESS: adds})
