@@ -36,7 +36,7 @@ def files_in(folder: str) -> list[tuple[str, bytes]]:
 
 def netverify_parse(folder: str) -> dict[str, Any]:
     """The loader on every file; documents of irrelevant kinds are dropped early, as they always are."""
-    from netverify.manifests.kinds import is_irrelevant
+    from netverify.manifests.classification import is_irrelevant
     from netverify.manifests.loader import load
 
     load("warm-up", b"apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n", is_irrelevant=is_irrelevant)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from netverify.answers.doubts import settled
 from netverify.answers.settings import Settings, with_owners
 from netverify.dialects.tiers import lower
+from netverify.kinds.names import dns_label_problems
 from netverify.manifests.coverage import Inventory
-from netverify.manifests.validation.names import dns_label_problems
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload
 from netverify.model.flow import Direction

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netverify.diagnostics import Edit, Fix
+from netverify.documents.document import Document, FieldPath, Value
 from netverify.findings.near_misses import NearMiss
 from netverify.findings.parts import RulePart
 from netverify.findings.patches import may_be_named, patch
-from netverify.manifests.document import Document, FieldPath, Value
 from netverify.manifests.editing import Sheet, item_removal, removal, replacement
 from netverify.manifests.places import Places
 from netverify.model.flow import Direction

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
+from netverify.documents.document import FieldPath
 from netverify.findings.wording import policy_text
-from netverify.manifests.document import FieldPath
 from netverify.manifests.places import Places
 from netverify.model.flow import Direction
 from netverify.model.network_policy import NetworkPolicy, Peer, PolicyRule

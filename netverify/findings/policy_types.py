@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.documents.document import Value
 from netverify.findings.inhabitants import Inhabitants
 from netverify.findings.wording import policy_text
-from netverify.manifests.document import Value
 from netverify.manifests.places import Places
 from netverify.model.network_policy import NetworkPolicy
 

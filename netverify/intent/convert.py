@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.document import Document, FieldPath
 from netverify.intent import shape as shapes
 from netverify.intent.spec import (
     RESERVED,
@@ -36,9 +37,8 @@ from netverify.intent.spec import (
     ZoneText,
 )
 from netverify.intent.spec import Severity as HowGrave
-from netverify.manifests.document import Document, FieldPath
+from netverify.kinds.names import label_key_problems, label_value_problems
 from netverify.manifests.refusal import shown
-from netverify.manifests.validation.names import label_key_problems, label_value_problems
 from netverify.model.flow import Direction, End
 from netverify.model.labels import LabelSelector, Operator, Requirement, selector_of
 

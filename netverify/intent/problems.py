@@ -9,8 +9,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.documents.document import Document, FieldPath, render_path
 from netverify.intent.shape import IntentShape
-from netverify.manifests.document import Document, FieldPath, render_path
 from netverify.manifests.refusal import shown
 from netverify.queries.suggestions import did_you_mean, nearest
 

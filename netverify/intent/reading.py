@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from netverify.diagnostics import DiagnosedError, Diagnostic, Origin, Severity
+from netverify.documents.document import Document, FieldPath, Value, render_path
 from netverify.intent.convert import Converter
 from netverify.intent.problems import problems
 from netverify.intent.shape import IntentShape
@@ -22,7 +23,6 @@ from netverify.intent.spec import (
     Written,
     ZoneText,
 )
-from netverify.manifests.document import Document, FieldPath, Value, render_path
 from netverify.manifests.globs import Pattern, has_magic
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load

@@ -6,16 +6,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.document import Document
-from netverify.manifests.gathered import Gathered, ReadObject
-from netverify.manifests.kinds import OBJECT_FIELDS, KindClass, classify, group_of, may_be_manifest, modelled_kind
+from netverify.documents.document import Document, Value
+from netverify.kinds.findings import object_text
+from netverify.kinds.kind import Kind
+from netverify.kinds.names import shown
+from netverify.kinds.read_object import ReadObject
+from netverify.kinds.registry import kind_of, kind_of_object
+from netverify.manifests.classification import OBJECT_FIELDS, KindClass, classify, group_of, may_be_manifest
+from netverify.manifests.gathered import Gathered
 from netverify.manifests.lists import is_list, objects_in
-from netverify.manifests.ordinary.objects import read_ordinary
 from netverify.manifests.unmodelled import unmodelled
 from netverify.manifests.unsupported_kinds import NARROWING_MESH_KINDS
-from netverify.manifests.validation.findings import object_text
-from netverify.manifests.validation.names import shown
-from netverify.model.cluster import Unsupported
+from netverify.model.cluster import Unsupported, Workload
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Account:
 
     def add(self, document: Document) -> None:
         """Take in ``document``, or each of its items where it is a list."""
-        if (kind := modelled_kind(document.value)) is not None:
+        if (kind := kind_of_object(document.value)) is not None:
             self._add_modelled(document, kind)
             return
         for item in objects_in(document):
@@ -85,7 +87,9 @@ class Account:
         reading = classify(api_version, kind)
         match reading.kind_class:
             case KindClass.MODELLED:
-                self._add_modelled(document, kind)
+                known = kind_of(api_version, kind)
+                assert known is not None
+                self._add_modelled(document, known)
             case KindClass.IRRELEVANT:
                 self.irrelevant[kind] += 1
             case KindClass.NARROWING:
@@ -99,21 +103,14 @@ class Account:
             case KindClass.UNSUPPORTED | KindClass.POLICY_LIKE | KindClass.UNKNOWN | KindClass.LIST:
                 self._add_unsupported(document, reading.kind_class)
 
-    def _add_modelled(self, document: Document, kind: str) -> None:
-        ordinary = read_ordinary(document, kind, self.default_namespace)
-        if ordinary is not None:
-            self.modelled[kind] += 1
-            self.reads.append(ordinary)
-            return
-        from netverify.manifests.objects import read_object  # noqa: PLC0415 -- pydantic is loaded only where needed
-
-        reading = read_object(document, kind, self.default_namespace)
-        self.diagnostics += reading.findings
-        if reading.read is None:
+    def _add_modelled(self, document: Document, kind: Kind) -> None:
+        read, findings = kind.read(document, self.default_namespace)
+        self.diagnostics += findings
+        if read is None:
             self.unread.append(document.origin())
             return
-        self.modelled[kind] += 1
-        self.reads.append(reading.read)
+        self.modelled[kind.name] += 1
+        self.reads.append(read)
 
     def _add_empty_list(self, document: Document, kind: str) -> None:
         items = document.value.get("items")
@@ -130,8 +127,9 @@ class Account:
             document, kind_class, self.default_namespace, follower=self.follower, pods_are_read=pods is not None
         )
         if pods is not None:
-            self.modelled[pods.identity[0]] += 1
-            self.reads.append(pods)
+            self.modelled[pods.key.kind] += 1
+            group, placed = group_of(document.value["apiVersion"]), bool(_namespace_of(document))
+            self.reads.append(ReadObject(pods, group, pods.key.kind, placed=placed))
         elif found.thing is None:
             self.irrelevant[kind] += 1
         elif found.thing.unrendered:
@@ -144,15 +142,13 @@ class Account:
         if found.finding is not None:
             self.diagnostics.append(found.finding)
 
-    def _custom_pods(self, document: Document) -> ReadObject | None:
+    def _custom_pods(self, document: Document) -> Workload | None:
         """The pods of another project's controller, where its object says what they are."""
-        from netverify.manifests.facts.custom_pods import custom_pods  # noqa: PLC0415 only such objects need it
+        from netverify.kinds.custom_pods import custom_pods  # noqa: PLC0415 only such objects need it
 
-        meta = document.value.get("metadata")
-        written = document.namespace or (meta.get("namespace") if isinstance(meta, dict) else None)
+        written = _namespace_of(document)
         namespace = written if isinstance(written, str) and written else self.default_namespace
-        pods = custom_pods(group_of(document.value["apiVersion"]), document, namespace)
-        return None if pods is None else ReadObject(fact=pods, placed=bool(written))
+        return custom_pods(group_of(document.value["apiVersion"]), document, namespace)
 
     def _judge_parts(self) -> None:
         """Beside objects, what has a field that objects have is one of which a part is missing; alone, another file."""
@@ -175,3 +171,9 @@ class Account:
     def _refuse(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
         self.unread.append(Origin(diagnostic.origin.path, diagnostic.origin.document, diagnostic.origin.line))
+
+
+def _namespace_of(document: Document) -> Value:
+    """The namespace that is written for an object, of whatever type; None where there is none."""
+    meta = document.value.get("metadata")
+    return document.namespace or (meta.get("namespace") if isinstance(meta, dict) else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from netverify.manifests.document import Value
+from netverify.documents.document import Value
 from netverify.manifests.positions import Offsets
 from netverify.manifests.reasons import too_deep
 from netverify.manifests.refusal import Refusal, shown

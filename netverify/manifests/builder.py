@@ -24,9 +24,9 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from netverify.documents.document import Value
 from netverify.manifests.aliases import Anchor, Anchors, copy_within
 from netverify.manifests.characters import check_visible
-from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets, mark_of_offset, node_of_key
 from netverify.manifests.reasons import (

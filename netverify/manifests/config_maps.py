@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic
+from netverify.documents.document import Document, Value
+from netverify.kinds.read_object import ReadObject
 from netverify.manifests.chunks import Chunk, split
-from netverify.manifests.document import Document, Value
-from netverify.manifests.gathered import Gathered, ReadObject
+from netverify.manifests.gathered import Gathered
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.lists import objects_in
 from netverify.manifests.sources import Source
@@ -57,7 +58,7 @@ def _named(reads: Iterable[ReadObject]) -> Iterator[tuple[str, str]]:
 
 
 def _with(gathered: Gathered, reads: Iterable[ReadObject], wanted: Collection[tuple[str, str]]) -> Gathered:
-    found = [read for read in reads if read.identity[1:] in wanted]
+    found = [read for read in reads if read.identity[2:] in wanted]
     irrelevant = {**gathered.irrelevant, _KIND: gathered.irrelevant[_KIND] - len(found)}
     return replace(
         gathered,
@@ -112,4 +113,4 @@ def _config_map(document: Document, home: str) -> ReadObject:
         if isinstance(value, str)
     )
     namespace = written if isinstance(written, str) and written else home
-    return ReadObject(ConfigMap(namespace, meta["name"], entries, document.origin()), placed=bool(written))
+    return ReadObject(ConfigMap(namespace, meta["name"], entries, document.origin()), "", _KIND, placed=bool(written))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
-from netverify.manifests.gathered import Fact, Identity, ReadObject
-from netverify.manifests.validation.findings import object_text
+from netverify.kinds.findings import object_text
+from netverify.kinds.read_object import Fact, Identity, ReadObject
 from netverify.model.cluster import Workload, run_alike
 
 
@@ -54,7 +54,7 @@ def _report(read: ReadObject, earlier: ReadObject, repeated: Repeated) -> ReadOb
 
 
 def _finding(read: ReadObject, earlier: ReadObject, *, same: bool) -> Diagnostic:
-    kind, namespace, name = read.identity
+    kind, _, namespace, name = read.identity
     subject = object_text({"kind": kind, "metadata": {"namespace": namespace, "name": name}})
     secondary = ((earlier.origin, "first defined here"),)
     if same:
@@ -83,11 +83,10 @@ def _without_places(value: Any) -> Any:
 
 def _numbered(read: ReadObject, taken: dict[Identity, ReadObject]) -> ReadObject:
     """A further object whose name the server makes up: another object, so it gets a name of its own."""
-    kind, namespace, stem = read.identity
-    number = 2
-    while (kind, namespace, f"{stem}{number}") in taken:
+    identity, number = read.identity, 2
+    while identity._replace(name=f"{identity.name}{number}") in taken:
         number += 1
-    return replace(read, fact=_renamed(read.fact, f"{stem}{number}"))
+    return replace(read, fact=_renamed(read.fact, f"{identity.name}{number}"))
 
 
 def _renamed(fact: Fact, name: str) -> Fact:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from netverify.diagnostics import Edit
+from netverify.documents.document import FieldPath, Value
 from netverify.manifests.chunks import Chunk, split
-from netverify.manifests.document import FieldPath, Value
 from netverify.manifests.loader import load
 
 

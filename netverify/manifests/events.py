@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser
 
+from netverify.documents.document import Value
 from netverify.manifests.builder import Builder, IsIrrelevant, Memory
-from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets
 from netverify.manifests.reasons import too_deep

@@ -8,77 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.model.cluster import Namespace, Node, Unsupported, Workload
-from netverify.model.controller import ConfigMap
-from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
-from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
-from netverify.model.network_policy import NetworkPolicy
-from netverify.model.routing import RoutingFact
-from netverify.model.service import EndpointSlice, Service
-
-Fact: TypeAlias = Namespace | Node | NetworkPolicy | Workload | RoutingFact
-Identity: TypeAlias = tuple[str, str, str]
-
-_CLUSTER_SCOPED = (Namespace, Node, IngressClass, GatewayClass)
-_KINDS: Mapping[type[Fact], str] = MappingProxyType(
-    {
-        Namespace: "Namespace",
-        Node: "Node",
-        NetworkPolicy: "NetworkPolicy",
-        Service: "Service",
-        Ingress: "Ingress",
-        IngressClass: "IngressClass",
-        OpenShiftRoute: "Route",
-        GatewayClass: "GatewayClass",
-        Gateway: "Gateway",
-        ReferenceGrant: "ReferenceGrant",
-        ConfigMap: "ConfigMap",
-    }
-)
-"""The kind of a fact by its type; a workload, a route and a slice of endpoints have theirs with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The controller that an object says it belongs to."""
-
-    group: str
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadObject:
-    """One object of a modelled kind that the API server would take.
-
-    ``placed`` is false where the object names no namespace and got the default one. ``generated``: the server makes up
-    the end of the name. ``ended``: a pod that has terminated, or a controller that wants no pods.
-    """
-
-    fact: Fact
-    owner: Owner | None = None
-    placed: bool = True
-    generated: bool = False
-    ended: bool = False
-
-    @property
-    def identity(self) -> Identity:
-        """Kind, namespace (empty for what is in none) and name."""
-        fact = self.fact
-        if isinstance(fact, Workload):
-            return fact.key.kind, fact.key.namespace, fact.key.name
-        kind = fact.kind if isinstance(fact, Route | EndpointSlice) else _KINDS[type(fact)]
-        return kind, "" if isinstance(fact, _CLUSTER_SCOPED) else fact.namespace, fact.name
-
-    @property
-    def origin(self) -> Origin:
-        """Where the object starts."""
-        assert self.fact.origin is not None
-        return self.fact.origin
+from netverify.kinds.read_object import ReadObject
+from netverify.model.cluster import Unsupported
 
 
 @dataclass(frozen=True, slots=True, order=True)

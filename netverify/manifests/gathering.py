@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.kinds.read_object import ReadObject
 from netverify.manifests.account import Account
-from netverify.manifests.gathered import Gathered, ReadObject
-from netverify.manifests.kinds import is_irrelevant
+from netverify.manifests.classification import is_irrelevant
+from netverify.manifests.gathered import Gathered
 from netverify.manifests.limits import DEFAULT_LIMITS, Limits
 from netverify.manifests.reading import too_large
 from netverify.manifests.sources import Source

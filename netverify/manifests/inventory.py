@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import BinaryIO, TypeVar
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.document import Document
+from netverify.kinds.read_object import Fact, ReadObject
 from netverify.manifests.account import Account
 from netverify.manifests.collection import ALONE, Means, collect
 from netverify.manifests.config_maps import with_config_maps, with_config_maps_of
 from netverify.manifests.coverage import Coverage, Inventory
-from netverify.manifests.document import Document
 from netverify.manifests.duplicates import without_duplicates
-from netverify.manifests.gathered import Fact, Gathered, ReadObject, merged
+from netverify.manifests.gathered import Gathered, merged
 from netverify.manifests.gathering import Terms
 from netverify.manifests.namespaces import with_every_namespace
 from netverify.manifests.ownership import settle
@@ -188,7 +189,7 @@ def _routing(objects: Iterable[ReadObject]) -> RoutingObjects:
 def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
     """The account; objects in ``conflicts`` were read, but count as refused."""
     modelled = Counter(gathered.modelled)
-    modelled.subtract(read.identity[0] for read in conflicts)
+    modelled.subtract(read.kind for read in conflicts)
     unread = (*gathered.unread, *(read.origin for read in conflicts))
     unsupported = (gathered.unsupported_kinds, gathered.unrendered_kinds)
     counts = (modelled, gathered.irrelevant, gathered.approximated, *unsupported)

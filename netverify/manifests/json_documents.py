@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from netverify.documents.document import Value
 from netverify.manifests.characters import check_visible
-from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets, mark_of_offset
 from netverify.manifests.reasons import too_deep, too_long, too_many_nodes

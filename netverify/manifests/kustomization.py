@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.document import Document, Value
+from netverify.documents.document import Document, Value
+from netverify.kinds.names import dns_label_problems
 from netverify.manifests.kustomization_fields import is_field, is_of_its_type, only_kustomize_can_apply
 from netverify.manifests.loader import load
 from netverify.manifests.refusal import shown
-from netverify.manifests.validation.names import dns_label_problems
 
 FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _GROUP: Final = "kustomize.config.k8s.io/"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from netverify.manifests.document import Value
+from netverify.documents.document import Value
 
 APPLIED: Final = frozenset({"apiVersion", "kind", "namespace", "resources", "bases"})
 _WITHOUT_EFFECT: Final[Mapping[str, type]] = MappingProxyType(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from netverify.manifests.document import Document, FieldPath, Positions, Value
-from netverify.manifests.kinds import KindClass, classify
+from netverify.documents.document import Document, FieldPath, Positions, Value
+from netverify.manifests.classification import KindClass, classify
 
 
 @dataclass(frozen=True, slots=True)

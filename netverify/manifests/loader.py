@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.document import Document, Value
 from netverify.manifests.builder import IsIrrelevant, Memory
 from netverify.manifests.characters import checked_text
 from netverify.manifests.chunks import Chunk, check_markers, split
 from netverify.manifests.confidential import holds_secrets, without_quotes
-from netverify.manifests.document import Document, Value
 from netverify.manifests.early import irrelevant_kind
 from netverify.manifests.events import build, check_syntax
 from netverify.manifests.json_documents import JsonText, check_size, json_offsets, read_json, starts_like_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from netverify.manifests.validation.names import dns_label_problems
+from netverify.kinds.names import dns_label_problems
 from netverify.model.cluster import Cluster, Namespace
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator
 from netverify.model.network_policy import NetworkPolicy

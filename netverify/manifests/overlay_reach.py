@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.document import Document
+from netverify.documents.document import Document
 from netverify.manifests.kustomization import FILE_NAMES
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.manifests.gathered import Owner, ReadObject
-from netverify.manifests.kinds import MODELLED_KINDS, group_of
+from netverify.kinds.read_object import Owner, ReadObject
+from netverify.kinds.registry import is_read
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey, run_alike
 from netverify.model.pod_network import PodNetwork
@@ -47,7 +47,7 @@ def settle(objects: Iterable[ReadObject]) -> tuple[list[Workload], list[Diagnost
             settling.kept[read.fact.key] = read.fact
         else:
             _settle_one(read, settling)
-    for read in sorted(made, key=lambda read: _DEPTHS[read.identity[0]]):
+    for read in sorted(made, key=lambda read: _DEPTHS[read.identity.kind]):
         _settle_one(read, settling)
     for key, addresses in settling.addresses.items():
         settling.kept[key] = replace(settling.kept[key], replica_addresses=tuple(sorted(addresses)))
@@ -92,7 +92,7 @@ def _present_owner(read: ReadObject, namespace: str, settling: _Settling) -> Wor
 
 def _candidates(owner: Owner) -> Iterator[tuple[str, str]]:
     """The owner as named, then the controller that may have made it (``web`` for the ReplicaSet ``web-7d4b9``)."""
-    if owner.group != group_of(MODELLED_KINDS.get(owner.kind, "-/-")):
+    if not is_read(owner.group, owner.kind):
         return
     yield owner.kind, owner.name
     maker, _, suffix = owner.name.rpartition("-")
@@ -135,7 +135,7 @@ def _notes(settling: _Settling) -> Iterator[Diagnostic]:
     for reason, reads in settling.counts.items():
         code, one, many = texts[reason]
         first = min(reads, key=lambda read: read.origin)
-        kind, namespace, stem = first.identity
+        kind, _, namespace, stem = first.identity
         name = f"{kind} `{namespace}/{stem}`"
         text = f"{name} {one}" if len(reads) == 1 else f"{name} and {len(reads) - 1} more {many}"
         yield Diagnostic(code, Severity.NOTE, text, first.origin)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netverify.diagnostics import Origin
+from netverify.documents.document import Document, FieldPath, Positions
 from netverify.manifests.characters import checked_text
 from netverify.manifests.chunks import Chunk, split
-from netverify.manifests.document import Document, FieldPath, Positions
 from netverify.manifests.editing import Sheet
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.lists import objects_in

@@ -12,8 +12,8 @@ import re
 from array import array
 from typing import Any, Final
 
+from netverify.documents.document import Value
 from netverify.manifests.builder import Memory
-from netverify.manifests.document import Value
 from netverify.manifests.limits import Limits
 from netverify.manifests.positions import Offsets
 from netverify.manifests.refusal import Refusal

@@ -1,7 +1,7 @@
 """Kinds for which an operator makes pods that no manifest shows, by group.
 
 Source: the documentation of each operator. A kind whose pods are read, since its object says labels and ports, is
-among those of :mod:`netverify.manifests.facts.custom_pods` as well.
+among those of :mod:`netverify.kinds.custom_pods` as well.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import TypeAlias
 
-from netverify.manifests.document import FieldPath, Value
+from netverify.documents.document import FieldPath, Value
 from netverify.manifests.refusal import Mark
 
 Offsets: TypeAlias = "array[int]"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from netverify.manifests.document import Value
+from netverify.documents.document import Value
 from netverify.manifests.loader import load
 
 _HOSTS: Final = ("github.com", "gitlab.com/", "bitbucket.org/", "git@", "gh:")

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.document import Document, Value
+from netverify.kinds.findings import object_text
+from netverify.kinds.names import shown
+from netverify.manifests.classification import KindClass, group_of, holds_policy
 from netverify.manifests.delivered_kinds import STANDS_FOR_OTHERS, is_followed
-from netverify.manifests.document import Document, Value
 from netverify.manifests.effects import BOTH_ANYWHERE, NO_EFFECT_ALONE, Effect, both
-from netverify.manifests.kinds import KindClass, group_of, holds_policy
 from netverify.manifests.mutation import MUTATIONS
 from netverify.manifests.object_effects import effect_of, effect_of_unknown
-from netverify.manifests.validation.findings import object_text
-from netverify.manifests.validation.names import shown
 from netverify.model.cluster import Unsupported
 
 AS_IT_STANDS = "it is read as it stands, and nothing here says what {} holds"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from netverify.documents.document import Document
 from netverify.manifests.coverage import Inventory
-from netverify.manifests.document import Document
 from netverify.manifests.gathering import Content, contents
 from netverify.manifests.inventory import build_inventory
 from netverify.manifests.limits import DEFAULT_LIMITS

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from cases.manifest_texts import codes, inventory_of, pod
+from netverify.manifests.classification import KindClass, classify, is_irrelevant
 from netverify.manifests.coverage import Coverage, Inventory
 from netverify.manifests.inventory import build_inventory
-from netverify.manifests.kinds import KindClass, classify, is_irrelevant
 from netverify.model.cluster import Unsupported
 
 

@@ -8,8 +8,8 @@ import pytest
 from manifest_texts import codes, inventory_of
 
 from netverify.diagnostics import Severity
+from netverify.manifests.classification import KindClass, classify
 from netverify.manifests.coverage import Inventory
-from netverify.manifests.kinds import KindClass, classify
 from netverify.model.gateway import AllowedRoutes, BackendRef, ParentRef, Route, RouteMatch, RoutesFrom
 from netverify.model.ingress import Ingress, OpenShiftRoute, PathType, ResourceBackend, RouteBackend, ServiceBackend
 from netverify.model.labels import selector_of

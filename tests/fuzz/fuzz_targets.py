@@ -17,10 +17,10 @@ from netverify.gate.baseline import BaselineError, read_baseline
 from netverify.intent.reading import read_spec
 from netverify.manifests.cache.packing import pack, unpack
 from netverify.manifests.cache.store import Store
+from netverify.manifests.classification import is_irrelevant
 from netverify.manifests.collection import collect
 from netverify.manifests.gathered import merged
 from netverify.manifests.gathering import Content, Terms, gather
-from netverify.manifests.kinds import is_irrelevant
 from netverify.manifests.loader import load
 from netverify.manifests.sources import Source
 from netverify.model.cluster import Cluster

@@ -52,7 +52,7 @@ FAULTS_OF_READING = {
         'return namespace or "default", name',
     ),
     "the value of an argument never comes after it": (
-        "manifests.facts.arguments",
+        "kinds.arguments",
         "                yield waiting, word\n",
         "                pass\n",
     ),

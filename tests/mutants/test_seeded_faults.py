@@ -30,9 +30,8 @@ LOWERING = "dialects.network_policy"
 TIERS = "dialects.tiers"
 REFERENCE = "reference.evaluate"
 LABELS = "model.labels"
-STORED = "manifests.facts.network_policy"
-PARTS = "manifests.facts.stored"
-ORDINARY = "manifests.ordinary.policies"
+STORED = "kinds.network_policy"
+PARTS = "kinds.stored"
 
 FAULTS_OF_THE_LOWERING = {
     "both selectors of a peer are alternatives": (
@@ -222,24 +221,24 @@ FAULTS_OF_THE_REFERENCE = {
 FAULTS_OF_READING = {
     "without policyTypes a policy is never for egress": (
         STORED,
-        '(["Ingress", "Egress"] if egress else ["Ingress"])',
-        '["Ingress"]',
+        '(("Ingress", "Egress") if egress else ("Ingress",))',
+        '("Ingress",)',
     ),
     "without policyTypes a policy is always for both": (
         STORED,
-        '(["Ingress", "Egress"] if egress else ["Ingress"])',
-        '["Ingress", "Egress"]',
+        '(("Ingress", "Egress") if egress else ("Ingress",))',
+        '("Ingress", "Egress")',
     ),
     "no protocol means UDP": (PARTS, "Protocol.TCP if protocol is None", "Protocol.UDP if protocol is None"),
     "a null rule allows nothing": (
         STORED,
-        "for index, shape in enumerate(shapes)",
-        "for index, shape in enumerate(shapes) if shape is not None",
+        "document) for index, rule in enumerate(rules)",
+        "document) for index, rule in enumerate(rules) if rule is not None",
     ),
     "an empty namespaceSelector is absent": (
         STORED,
-        "optional_selector(shape.namespaceSelector),",
-        "stored_selector(shape.namespaceSelector) if stored_selector(shape.namespaceSelector).requirements else None,",
+        "None if namespaces is None else selector_parts(namespaces)",
+        "selector_parts(namespaces) if namespaces else None",
     ),
     "a label left empty in a selector is no requirement": (
         PARTS,
@@ -247,34 +246,19 @@ FAULTS_OF_READING = {
         "return selector_of({key: value for key, value in labels if value}, requirements)",
     ),
     "the name label of a namespace can be forged": (
-        "manifests.facts.namespace",
-        "stored_map(meta.labels) | {NAMESPACE_NAME_LABEL: name}",
-        "{NAMESPACE_NAME_LABEL: name} | stored_map(meta.labels)",
+        "kinds.namespace",
+        "labels_of(meta) | {NAMESPACE_NAME_LABEL: name}",
+        "{NAMESPACE_NAME_LABEL: name} | labels_of(meta)",
     ),
-    "an ordinary policy without policyTypes is never for egress": (
-        ORDINARY,
-        '"Egress" in types if types else bool(egress)',
-        '"Egress" in types',
+    "the end of a range of ports is lost": (
+        STORED,
+        'port.get("protocol"), port.get("port"), port.get("endPort")\n\n\n@lru',
+        'port.get("protocol"), port.get("port"), None\n\n\n@lru',
     ),
-    "an ordinary policy without policyTypes is always for both": (
-        ORDINARY,
-        '"Egress" in types if types else bool(egress)',
-        '"Egress" in types if types else True',
-    ),
-    "an empty namespaceSelector of an ordinary policy is absent": (
-        ORDINARY,
-        '_optional_selector(peer.get("namespaceSelector"))',
-        '_optional_selector(peer.get("namespaceSelector") or None)',
-    ),
-    "the end of a range of ports of an ordinary policy is lost": (
-        ORDINARY,
-        "text(protocol), port, end",
-        "text(protocol), port, None",
-    ),
-    "ordinary pods are never on the host network": (
-        "manifests.ordinary.pods",
-        "        on_host,\n",
-        "        False,\n",
+    "pods of controllers are never on the host network": (
+        "kinds.controllers",
+        'host_network=bool(spec.get("hostNetwork"))',
+        "host_network=False",
     ),
 }
 

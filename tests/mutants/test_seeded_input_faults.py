@@ -256,8 +256,8 @@ FAULTS = {
     ),
     "a Job may have any selector": (
         "a Job has a selector",
-        "manifests.validation.workload",
-        "if selector and (selector.matchExpressions or not {*(selector.matchLabels or ())} <= _JOB_UIDS):",
+        "kinds.job",
+        'if selector and (selector.get("matchExpressions") or not {*(selector.get("matchLabels") or ())} <= {*_UIDS}):',
         "if False:",
     ),
 }

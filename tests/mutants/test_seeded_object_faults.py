@@ -86,7 +86,7 @@ FAULTS = {
         "return bool(item)",
     ),
     "a policy inside a bundle does not count": (
-        "manifests.kinds",
+        "manifests.classification",
         '    if kind in {"NetworkPolicy", "Namespace"}:\n        return True\n',
         "",
     ),
@@ -96,17 +96,17 @@ FAULTS = {
         "if makers or not makers:",
     ),
     "a machine has no labels of its template": (
-        "manifests.facts.custom_controllers",
+        "kinds.custom_controllers",
         'return CustomPods(template_at(value, "spec", "template"), *_launcher(name), single=True)',
         "return CustomPods({}, *_launcher(name), single=True)",
     ),
     "a Rollout has the hash of a Deployment": (
-        "manifests.facts.custom_controllers",
+        "kinds.custom_controllers",
         '"rollouts-pod-template-hash"',
         '"pod-template-hash"',
     ),
     "two revisions with labels of their own are one": (
-        "manifests.facts.custom_controllers",
+        "kinds.custom_controllers",
         '        raise OddFieldError\n    return CustomPods(template_at(value, "spec", "template"), opened={"rollouts',
         '        pass\n    return CustomPods(template_at(value, "spec", "template"), opened={"rollouts',
     ),

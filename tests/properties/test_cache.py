@@ -173,7 +173,7 @@ def test_every_module_that_reads_is_part_of_the_fingerprint(tmp_path: Path, monk
 
 def test_readings_import_nothing_of_the_package_that_the_fingerprint_leaves_out() -> None:
     program = (
-        "import sys, netverify.manifests.inventory, netverify.manifests.objects, netverify.manifests.worker;"
+        "import sys, netverify.manifests.inventory, netverify.kinds.registry, netverify.manifests.worker;"
         "print(*sorted(name for name in sys.modules if name.startswith('netverify.')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

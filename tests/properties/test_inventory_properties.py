@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from cases.manifest_texts import controller, owned_by, pod
 from netverify.diagnostics import CODES, Severity
+from netverify.documents.document import Document
+from netverify.kinds.cidr import read_cidr
 from netverify.manifests.coverage import Inventory
-from netverify.manifests.document import Document
 from netverify.manifests.inventory import build_inventory
 from netverify.manifests.loader import load
-from netverify.manifests.validation.cidr import read_cidr
 from netverify.model.addresses import parse_cidr
 
 POLICY = """\

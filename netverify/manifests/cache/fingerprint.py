@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PARTS = ("diagnostics.py", "interruption.py", "manifests", "model", "visible.py")
+_PARTS = ("diagnostics.py", "documents", "interruption.py", "kinds", "manifests", "model", "visible.py")
 """What sources are read with; facts do not depend on the rest of the package."""
 
 
 def fingerprint(loaded: float) -> bytes:
-    """Changes with every change to the reading: its own modules, Python, the YAML and the validation libraries.
+    """Changes with every change to the reading: its own modules, Python and the YAML library.
 
     Raises ``OSError`` where nothing tells which program this is: the text of the modules is not there, or is not what
     was ``loaded``, in seconds since the epoch, because it was changed afterwards.
@@ -23,7 +22,6 @@ def fingerprint(loaded: float) -> bytes:
 
     versions = (sys.version, sys.get_int_max_str_digits(), yaml.__version__, get_version_string())
     digest = hashlib.blake2b(repr(versions).encode())
-    digest.update(_version_of_pydantic())
     modules = [path for part in _PARTS for path in _modules(_ROOT / part)]
     for path in modules:
         if path.stat().st_ctime >= loaded:
@@ -32,14 +30,6 @@ def fingerprint(loaded: float) -> bytes:
         digest.update(repr((path.relative_to(_ROOT).as_posix(), len(text))).encode())
         digest.update(text)
     return digest.digest()
-
-
-def _version_of_pydantic() -> bytes:
-    """The module that tells it; pydantic itself, which few inputs need, would take longer to import than to ask."""
-    found = find_spec("pydantic")
-    if found is None or found.origin is None:
-        raise FileNotFoundError("pydantic")
-    return Path(found.origin).with_name("version.py").read_bytes()
 
 
 def _modules(path: Path) -> list[Path]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from netverify.documents.document import Value
 from netverify.manifests.delivery.applications import NotRenderedError
 from netverify.manifests.delivery.checkout import Checkout
 from netverify.manifests.delivery.objects import Found
 from netverify.manifests.delivery.patterns import PathPattern, PatternError, path_pattern
 from netverify.manifests.delivery.repositories import Repositories
-from netverify.manifests.document import Value
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.reading import UnreadableError, read_regular

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from netverify.documents.document import Value
 from netverify.manifests.delivery.objects import Found
-from netverify.manifests.document import Value
 
 IN_CLUSTER: Final = ("https://kubernetes.default.svc", "in-cluster")
 TYPES: Final[Mapping[tuple[str, ...], type]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from netverify.manifests.document import Value
+from netverify.documents.document import Value
 
 
 class _Text(str):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from netverify.diagnostics import Diagnostic, Origin
+from netverify.documents.document import Document, Value
+from netverify.manifests.classification import group_of
 from netverify.manifests.delivered_kinds import effect_of_delivery
 from netverify.manifests.delivery.delivered import Delivered, Reach
-from netverify.manifests.document import Document, Value
-from netverify.manifests.kinds import group_of
 from netverify.manifests.lists import objects_in
 from netverify.manifests.loader import load
 from netverify.manifests.sources import Source

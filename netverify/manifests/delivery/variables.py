@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.document import Document, Value
+from netverify.manifests.classification import is_irrelevant
 from netverify.manifests.delivery.delivered import Delivered, Reach
 from netverify.manifests.delivery.marshalling import marshalled
 from netverify.manifests.delivery.objects import Found
 from netverify.manifests.delivery.substitution import VARIABLE_NAME, Substituted, SubstitutionError, substitute
-from netverify.manifests.document import Document, Value
-from netverify.manifests.kinds import is_irrelevant
 from netverify.manifests.limits import DEFAULT_LIMITS
 from netverify.manifests.loader import load
 from netverify.manifests.refusal import shown

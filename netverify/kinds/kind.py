@@ -1,0 +1,106 @@
+"""What is known of one kind, and how an object of it is read: fields, rules, fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from netverify.diagnostics import Diagnostic
+from netverify.documents.document import Document, Value
+from netverify.kinds.fields import form_of
+from netverify.kinds.findings import AllFindings, Findings, FirstFinding, FoundError
+from netverify.kinds.metadata import ObjectMeta, Who, check_metadata, owner_of
+from netverify.kinds.mistakes import report_mistakes
+from netverify.kinds.names import Problems, dns_subdomain_problems
+from netverify.kinds.read_object import Fact, ReadObject
+
+
+class ObjectReading(NamedTuple):
+    """The object, or None when it is refused, with the findings about it."""
+
+    read: ReadObject | None
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def _nothing(owner: object, name: str, value: Mapping[str, Value]) -> str:
+    del owner, name, value
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of objects. A row of the registry.
+
+    ``versions`` are those that a server takes with the same fields, the newest first. ``fields`` is the typed
+    dictionary that the whole object is. ``check`` reports what the API server would refuse and what it would warn of,
+    beyond the fields and the metadata; ``fact`` makes the fact of an object that was not refused. ``name_rule`` gives
+    what is wrong with a name; ``longest_name`` is a further limit in characters, with its reason. ``ended``: whether an
+    object stands for no pods any more.
+
+    For a field that is unknown: ``unknown_code`` is the code of the finding outside ``metadata``; ``belongs`` says
+    where the field belongs, and ``without`` what the mapping that has it would mean without it, both empty where that
+    is not known. They get the typed dictionary of the mapping, the name of the field and the mapping.
+    """
+
+    group: str
+    versions: tuple[str, ...]
+    name: str
+    fields: Any
+    check: Callable[[Any, Findings], None]
+    fact: Callable[[Any, Who, Document], Fact]
+    is_namespaced: bool = True
+    name_rule: Callable[[str], Problems] = dns_subdomain_problems
+    longest_name: tuple[int, str] | None = None
+    ended: Callable[[Any], bool] | None = None
+    unknown_code: str = "NV211"
+    belongs: Callable[[object, str, Mapping[str, Value]], str] = _nothing
+    without: Callable[[object, str, Mapping[str, Value]], str] = _nothing
+
+    @property
+    def api_versions(self) -> tuple[str, ...]:
+        """The values of ``apiVersion`` of such objects, the newest first."""
+        return tuple(f"{self.group}/{version}" if self.group else version for version in self.versions)
+
+    def read(self, document: Document, default_namespace: str) -> ObjectReading:
+        """Read the object of this kind that ``document`` is.
+
+        Most objects are read in one go, until there is anything to say about one: then everything is.
+        """
+        value = document.value
+        if form_of(self.fields).fits(value):
+            try:
+                self._check(value, FirstFinding(document))
+            except FoundError:
+                pass
+            else:
+                return ObjectReading(self._read(document, default_namespace))
+        findings = AllFindings(document)
+        report_mistakes(self, findings)
+        if not findings.refused:
+            self._check(value, findings)
+        read = None if findings.refused else self._read(document, default_namespace)
+        return ObjectReading(read, tuple(findings.diagnostics))
+
+    def _check(self, value: Value, findings: Findings) -> None:
+        check_metadata(
+            value.get("metadata"), findings, self.name_rule, self.longest_name, namespaced=self.is_namespaced
+        )
+        self.check(value, findings)
+
+    def _read(self, document: Document, default_namespace: str) -> ReadObject:
+        value = document.value
+        known: ObjectMeta | None = value.get("metadata")
+        meta = known or {}
+        written = document.namespace or meta.get("namespace") or ""
+        name = meta.get("name")
+        who = Who(name or f"{meta.get('generateName')}*", written or default_namespace)
+        return ReadObject(
+            self.fact(value, who, document),
+            self.group,
+            self.name,
+            owner_of(meta) if "ownerReferences" in meta else None,
+            placed=bool(written) or not self.is_namespaced,
+            generated=not name,
+            ended=self.ended is not None and self.ended(value),
+        )
