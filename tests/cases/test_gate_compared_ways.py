@@ -7,6 +7,9 @@ import pytest
 
 from cases.gates import GUARDED, SHOP, Gates
 from netverify.cli.main import main
+from netverify.gate import checking
+from netverify.gate.judged import Judged
+from netverify.gate.outcome import GateVerdict
 
 PLAIN = """
 apiVersion: v1
@@ -51,6 +54,25 @@ def test_a_service_that_leads_pods_elsewhere_is_not_equivalent(compared):
     texts = [one["text"] for one in compared(SHOP + PLAIN, SHOP + moved, "equivalent")["violations"]]
     assert "Service shop/web leads pods to shop/web[Pod]:9090 on port 80" in texts
     assert "Service shop/web no longer leads pods to shop/web[Pod]:8080 on port 80" in texts
+
+
+def test_an_alias_of_another_name_is_more_and_says_so(compared):
+    """Whatever has the other name is reached by the Service from then on."""
+    alias = PLAIN.replace("name: web,", "name: db,").partition("spec:")[0]
+    alias += "spec: {type: ExternalName, externalName: NAME}\n---\n"
+    sides = [SHOP + alias.replace("NAME", name) for name in ("a.example.com", "b.example.com")]
+    for verb in ("not-more-permissive", "equivalent"):
+        result = compared(*sides, verb)
+        assert (result["verdict"], len(result["violations"]) > 0) == ("refuted", True)
+        assert "Service shop/db: is an alias of b.example.com, before of a.example.com" in [
+            one["text"] for one in result["violations"]
+        ]
+    assert compared(sides[0], sides[0], "equivalent")["verdict"] == "proved"
+
+
+def test_what_is_refuted_without_a_violation_is_nothing_that_a_baseline_could_know(compared, monkeypatch):
+    monkeypatch.setattr(checking, "judge_comparison", lambda *_: Judged(GateVerdict.REFUTED))
+    assert compared(SHOP, SHOP, "equivalent")["verdict"] == "refuted"
 
 
 def test_the_same_ways_in_are_equivalent(compared):

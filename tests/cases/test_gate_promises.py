@@ -94,7 +94,8 @@ def test_a_port_of_a_service_that_leads_nowhere_is_refuted_with_the_others_and_a
     listed = {ports: f"allow: {{from: shop/buyer, to: service shop/till{ports}}}" for ports in ("", ", ports: 443")}
     for assertion in listed.values():
         (text,) = gates.violations(SHOP + SERVICE.format("htps"), assertion)
-        assert text.startswith("shop/buyer[Pod] cannot reach service shop/till")
+        on = " on 443 (b)" if not assertion.endswith("443}") else ""
+        assert text.startswith(f"shop/buyer[Pod] cannot reach service shop/till{on}:"), text
         assert text.endswith("no pod behind it has a port named htps")
         assert gates.verdict(SHOP + SERVICE.format("https"), assertion) == "proved"
 
@@ -252,3 +253,18 @@ def test_a_baseline_of_a_port_by_name_that_one_direction_refuses_does_not_hide_t
     gates.verdict(SHOP + DENIED, assertion, "--write-baseline", "known.json")
     assert gates.verdict(SHOP + DENIED, assertion, "--baseline", "known.json") == "baselined"
     assert gates.verdict(SHOP + DENIED + egress, assertion, "--baseline", "known.json") == "refuted"
+
+
+def test_a_promise_about_nobody_is_none_whatever_is_left_aside(gates: Gates) -> None:
+    """An exception takes flows away; where there were none, that is not why."""
+    flows = "flows: [{to: service shop/WHAT}]"
+    aside = f"exceptions: [{{id: e, assertions: [it], reason: r, owner: o, expires: 2999-01-01, {flows}}}]"
+    nobody = "allow: {from: shop/buyer, to: service shop/nobody}"
+    assert gates.verdict(SHOP + HEADLESS, nobody, more=aside.replace("WHAT", "nobody")) == "vacuous"
+    nosuch = "allow: {from: shop/buyer, to: service shop/heads, ports: nosuch}"
+    assert gates.verdict(SHOP + HEADLESS, nosuch, more=aside.replace("WHAT", "heads")) == "vacuous"
+    refused = "allow: {from: shop/buyer, to: service shop/till, ports: 80}"
+    assert (
+        gates.verdict(SHOP + SERVICE.format("https") + DENIED, refused, more=aside.replace("WHAT", "till"))
+        == "excepted"
+    )

@@ -75,8 +75,16 @@ def test_a_pod_beside_one_that_is_closed_is_asked_about_however_few_one_goal_nam
     more = SHOP.partition("apiVersion: v1\nkind: Pod")[2].partition("---")[0].replace("web", "free")
     pods = f"{SHOP}apiVersion: v1\nkind: Pod{more}---{WEB_MAY_NOT}"
     denied = "deny: {from: namespace shop, to: data/db, ports: 5432}, world: existing"
-    assert gates.verdict(pods, denied) == "refuted"
-    assert gates.verdict(pods.replace("{matchLabels: {app: web}}", "{}"), denied) == "proved"
+    everybody, outside = (
+        DB_ADMITS_NOBODY.replace("[Ingress]}", f"[Ingress], ingress: [{rule}]}}")
+        for rule in ("{}", "{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}")
+    )
+    for admits in ("", everybody):
+        assert gates.verdict(pods + admits, denied) == "refuted"
+        assert gates.verdict(pods.replace("{matchLabels: {app: web}}", "{}") + admits, denied) == "proved"
+    anyone = "deny: {to: data/db, ports: 5432}, world: existing"
+    assert gates.verdict(pods + outside, anyone, "--assume", "ipblock-matches-pods=false") == "refuted"
+    assert gates.verdict(pods + DB_ADMITS_NOBODY, anyone) == "proved"
 
 
 def test_nobody_comes_in_to_an_address_outside(gates: Gates) -> None:

@@ -8,6 +8,7 @@ from cases.gates import Gates
 from cases.ways_in_texts import CLOSED, PODS, exposed, from_namespace, policy, service, verdict, written
 from netverify.cli.main import main
 from netverify.model.addresses import parse_cidr
+from netverify.model.behaviours import Behaviour
 
 API = service("{selector: {app: api}, ports: [{name: web, port: 80, targetPort: 8080}]}")
 BACKEND = "{service: {name: front, port: {number: 80}}}"
@@ -102,6 +103,25 @@ class TestTcpAndUdpServices:
         assert doubt == (
             "ConfigMap edge/tcp, which --tcp-services-configmap of edge/ctl[Deployment] names, is not in these "
             "manifests: each of its entries opens a way in"
+        )
+
+    def test_clients_have_to_get_to_the_port_of_the_entry_whatever_pods_to_come_call_it(self):
+        stream = (
+            controller(*self.ARGUMENTS)
+            .replace('"env": ', '"env": ')
+            .replace("args:", "ports: [{name: stream, containerPort: 9000}], args:")
+        )
+        stream = stream.replace("{name: p9000, port: 9000}", "{name: p9000, port: 9000, targetPort: stream}")
+        text = PODS + API + ADMITTED + stream + config_map("tcp", {"9000": "shop/api:80"})
+        assert verdict(text, QUESTION) == "reachable"
+        assert (
+            verdict(
+                text + policy(CLOSED, "edge", "shut"),
+                QUESTION,
+                behaviours={Behaviour.NODE_TO_LOCAL_POD_ALLOWED: False},
+                cni="cilium",
+            )
+            == "unreachable"
         )
 
     def test_an_argument_that_is_given_twice_counts_twice(self):
@@ -385,3 +405,9 @@ class TestWhatIsSaid:
         assert "hunter2" not in out
         (place,) = [one for one in report["ways"] if one["by"] == "--tcp-services-configmap"]
         assert text.splitlines()[place["line"] - 1] == 'data: {"9000": "shop/api:80"}'
+
+
+def test_annotations_that_nobody_reads_hide_none_of_those_that_follow():
+    notes = {"haproxy.org/backend-config-snippet": "x", "nginx.ingress.kubernetes.io/default-backend": "front"}
+    text = PODS + API + FRONT + controller() + ingress(notes)
+    assert [str(one.way.service) for one in ways(text, "default-backend")] == ["shop/front"]

@@ -17,7 +17,7 @@ from netverify.gate.outcome import ExceptionState
 from netverify.manifests.inventory import build_inventory
 from netverify.manifests.loader import load
 from netverify.model.behaviours import Behaviour
-from netverify.verify import Verifier
+from netverify.verify import Settings, Verifier
 
 # Listings
 
@@ -71,6 +71,22 @@ def test_a_way_in_that_only_pods_to_come_can_take_is_among_those_that_are_possib
     assert list(found.possible) == ["some pods through NodePort of Service shop/api"]
 
 
+@pytest.mark.parametrize("question", ["who can reach service shop/api:80", "who can reach shop/api[Pod]"])
+def test_a_closed_way_in_is_on_no_list_of_a_service_or_of_its_pods(question):
+    assert listed(SHUT + LOCAL, question) == ("unreachable", [], [])
+
+
+def test_a_way_in_of_which_nobody_knows_where_it_leads_is_a_doubt_for_pods_as_for_addresses():
+    settings = {"behaviours": {Behaviour.NODE_TO_LOCAL_POD_ALLOWED: False}, "cni": "calico"}
+    for who in ("other/client", "internet"):
+        question = f"can {who} reach shop/api[Pod]:8080"
+        assert asked(DOUBTFUL, question, **settings).verdict.value == "unknown"
+        assert (
+            asked(DOUBTFUL.replace(FROM_EDGE, policy(SHUT_DOWN)), question, **settings).verdict.value == "unreachable"
+        )
+        assert asked(DOUBTFUL.replace(FROM_EDGE, ""), question, **settings).verdict.value == "reachable"
+
+
 def test_a_closed_way_in_is_on_no_list():
     assert listed(SHUT + LOCAL, "who can reach shop/api[Pod]") == ("unreachable", [], [])
 
@@ -121,6 +137,14 @@ def test_assertions_about_pods_fail_where_a_way_in_leads_to_them(name, arguments
     shut = START + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}")
     assert failing(shut + CLUSTER, name, *arguments).count("NodePort of Service shop/api")
     assert not failing(shut + LOCAL, name, *arguments)
+
+
+def test_the_pods_of_a_service_are_reached_by_ways_in_to_others_as_well():
+    front = CLUSTER.replace("name: api, namespace", "name: front, namespace")
+    everywhere = policy("{podSelector: {}, policyTypes: [Ingress, Egress]}")
+    told = failing(START + BEHIND + front + everywhere, "assert_only_reachable_from", "service shop/api:80", "any pod")
+    assert "NodePort of Service shop/front" in told
+    assert not failing(START + BEHIND + everywhere, "assert_only_reachable_from", "service shop/api:80", "any pod")
 
 
 def test_where_every_address_outside_is_approved_nobody_comes_from_there():
@@ -251,6 +275,15 @@ def test_a_way_in_that_is_not_modelled_is_a_doubt_where_some_pod_could_be_its_co
     assert bool(said) is bool(found)
     shut = text + policy("{podSelector: {}, policyTypes: [Egress]}", "other")
     assert not failing(shut, "assert_unreachable", "can other/client reach shop/api[Pod]:8080")
+
+
+@pytest.mark.parametrize("to", ["shop/api[Pod]:8080", "service shop/api:80"])
+def test_a_proof_says_that_no_object_leads_pods_there_where_one_might(to):
+    for more, expected in ((UNMODELLED, 1), ("", 0)):
+        inventory = build_inventory(load("m.yaml", (SHUT + BEHIND + more).encode()).documents)
+        answer = Verifier(inventory, Settings(keep_goals=True)).ask(f"can other/client reach {to}")
+        assert answer.verdict.value == "unreachable"
+        assert repr(answer.derivation).count("no object that is not modelled leads pods there") == expected
 
 
 def test_a_service_without_a_selector_is_in_doubt_as_others_are():

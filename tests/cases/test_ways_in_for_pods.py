@@ -239,7 +239,30 @@ def test_a_controller_behind_its_load_balancer_is_reached_by_a_node():
     assert [hop.text for hop in answer.route.path][:2] == ["NodePort of Service edge/nginx", "Ingress shop/web"] or (
         answer.route.path[0].text == "load balancer of Service edge/nginx"
     )
+    assert answer.route.provided == (
+        "where the pod's own node translates the address before policy sees it",
+        "where the pod is on the node that receives the connection, and policy sees that node",
+    )
     assert verdict(BY_CONTROLLER + policy(CLOSED, "edge"), ASKED) == "unreachable"
+
+
+def test_an_answer_from_outside_shows_the_way_in_also_where_it_is_the_only_one_beside_the_straight_way():
+    answer = asked(SHUT + CLUSTER, "can internet reach shop/api[Pod]:8080")
+    assert [hop.text for hop in answer.route.path] == ["NodePort of Service shop/api"]
+
+
+def test_a_way_in_to_several_pods_leads_to_each_of_them():
+    more = PODS.rpartition("apiVersion")[2].replace("name: api,", "name: zeta,")
+    text = START + f"apiVersion{more}" + policy(CLOSED) + CLUSTER
+    for name in ("api", "zeta"):
+        for who in ("internet", "other/client"):
+            assert verdict(text, f"can {who} reach shop/{name}[Pod]:8080") == "reachable"
+
+
+def test_a_service_that_says_nobody_and_that_nothing_leads_to_is_closed_to_addresses_outside():
+    bare = service("{ports: [{port: 80}]}", "bare")
+    assert verdict(START + bare, "can internet reach service shop/bare:80") == "unreachable"
+    assert verdict(START + bare, "can other/client reach service shop/bare:80") == "unknown"
 
 
 def test_a_controller_takes_requests_where_a_service_leads_to_it_though_it_declares_another_port():
