@@ -103,6 +103,18 @@ class TestDeny:
         assert gates.verdict(SHOP + EVERYONE + service, assertion) == "refuted"
 
 
+class TestOnlyFrom:
+    """`only` with `from`: an approval that names no other end is for whatever the zone reaches."""
+
+    def test_a_port_alone_is_approved_to_everybody(self, gates: Gates) -> None:
+        rule = "egress: [{ports: [{port: 53, protocol: UDP}]}]"
+        dns = CLOSED.replace("policyTypes: [Ingress, Egress]", f"policyTypes: [Ingress, Egress], {rule}")
+        local = ("--assume", "pod-to-local-node-allowed=false", "--assume", "host-network-policed=true")
+        only = "only: {from: namespace data, flows: [{ports: %s}]}"
+        assert gates.verdict(SHOP + dns, only % "53/udp", *local) == "proved"
+        assert gates.verdict(SHOP + dns, only % "53/tcp", *local) == "refuted"
+
+
 class TestAllow:
     """`allow`: every such pair of existing ends can connect, on each of the ports."""
 

@@ -374,3 +374,59 @@ def test_another_port_of_a_service_is_another_way_in(by):
         {one.way.by for one in found.routing.ways if (one.after is None) is is_gone} for is_gone in (True, False)
     )
     assert by in gone & come
+
+
+EDGE = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: edge}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: nginx, namespace: edge, labels: {app.kubernetes.io/name: ingress-nginx}}
+spec: {containers: [{name: c, image: "registry.k8s.io/ingress-nginx/controller:v1", ARGS ports: [{containerPort: 80}]}]}
+---
+"""
+
+
+def balanced_controller(ranges, args="args: ['/nginx-ingress-controller'],"):
+    selector = "selector: {app.kubernetes.io/name: ingress-nginx}"
+    spec = f"{{type: LoadBalancer, loadBalancerSourceRanges: [{ranges}], {selector}, ports: [{{port: 80}}]}}"
+    balancer = service(spec, "nginx", namespace="edge")
+    return PLAIN + EDGE.replace("ARGS", args) + balancer + ingress(f"{{ingressClassName: nginx, rules: [{rule()}]}}")
+
+
+def test_wider_source_ranges_in_front_of_a_controller_are_new_access_to_what_it_serves():
+    old, new = balanced_controller("192.0.2.0/24"), balanced_controller("192.0.2.0/23")
+    found = compared(old, new)
+    assert found.verdict.value == "more permissive"
+    assert "Ingress shop/web" in {one.way.object for one in found.routing.ways if one.gained}
+
+
+def test_an_argument_that_nobody_reads_and_that_is_not_the_same_leaves_open_what_it_changes():
+    sides = [
+        balanced_controller("192.0.2.0/24", f"args: ['/nginx-ingress-controller', '--annotations-prefix={name}'],")
+        for name in "ab"
+    ]
+    found = compared(*sides)
+    assert found.verdict.value == "unknown"
+    assert "argument --annotations-prefix of edge/nginx[Pod] is not the same on both sides" in found.unknown_because
+    assert compared(sides[0], sides[0]).verdict.value == "equivalent"
+
+
+def test_a_service_with_a_further_port_leads_to_more_and_says_where():
+    more = service(
+        "{selector: {app: api}, ports: [{name: a, port: 80, targetPort: 8080}, {name: b, port: 81, targetPort: 9090}]}"
+    )
+    (change,) = compared(PLAIN, more).routing.services
+    assert (change.gained, change.lost) == (
+        ("shop/api[Pod]:9090 on port 81", "pods app=api in namespace shop that could be created:9090 on port 81"),
+        (),
+    )
+
+
+def test_that_ways_in_are_the_same_is_said_only_where_none_appears_and_none_goes():
+    told = "the same ways lead in from outside, to the same pods and on the same conditions"
+    assert told in compared(BALANCED, BALANCED).proofs
+    assert told not in compared(BALANCED, PLAIN).proofs
+    assert told not in compared(PLAIN, BALANCED).proofs

@@ -151,6 +151,12 @@ def test_a_host_name_counts_under_the_service_that_the_pod_names_alone() -> None
     assert not leads_inside(found("primary.other", index=index))
 
 
+@pytest.mark.parametrize("name", ["db-0.web", "10-96-0-5.web", "nosuch.db", "db-3.db", "nosuch.named"])
+def test_a_name_before_that_of_a_service_is_one_of_the_endpoints_of_a_headless_one(name: str) -> None:
+    """The specification gives names to endpoints of headless Services, and to those that there are."""
+    assert not leads_inside(found(name))
+
+
 def test_a_name_outside_the_zone_leads_outside() -> None:
     assert found("a.example.com").target == ToOutside("a.example.com")
 

@@ -113,7 +113,17 @@ spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{ipBlock: {cid
     known = ("--assume", "ipblock-matches-pods=true")
     pods = CONTROLLER + replica(0, "10.0.1.0") + replica(1, "10.0.1.1")
     assert gates.verdict(BASE + pods, EVERY_SERVER, *known) == "proved"
-    assert gates.verdict(BASE + admitted + pods, EVERY_SERVER, *known) == "refuted"
+    result = gates.result(BASE + admitted + pods, EVERY_SERVER, *known)
+    assert [(one["text"], one["scope"], one["refused"]) for one in result["violations"]] == [
+        ("a pod of a/web[ReplicationController] cannot ask the DNS of the cluster over UDP", "existing", True)
+    ]
+    shut = (
+        admitted.replace("name: one, namespace: first", "name: shut, namespace: a")
+        .replace("[Ingress], ingress", "[Egress], egress")
+        .replace("from:", "to:")
+    )
+    (blocked,) = gates.result(BASE + shut + CLIENT, EVERY_SERVER, *known)["violations"]
+    assert (blocked["scope"], blocked["refused"]) == ("existing", True)
 
 
 CONTROLLER = """

@@ -82,6 +82,8 @@ def test_a_pod_beside_one_that_is_closed_is_asked_about_however_few_one_goal_nam
     for admits in ("", everybody):
         assert gates.verdict(pods + admits, denied) == "refuted"
         assert gates.verdict(pods.replace("{matchLabels: {app: web}}", "{}") + admits, denied) == "proved"
+    let_out = pods.replace("policyTypes: [Egress]}", "policyTypes: [Egress], egress: [{}]}")
+    assert gates.verdict(let_out.replace("{matchLabels: {app: web}}", "{}"), denied) == "refuted"
     anyone = "deny: {to: data/db, ports: 5432}, world: existing"
     assert gates.verdict(pods + outside, anyone, "--assume", "ipblock-matches-pods=false") == "refuted"
     assert gates.verdict(pods + DB_ADMITS_NOBODY, anyone) == "proved"

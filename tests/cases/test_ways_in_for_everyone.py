@@ -87,6 +87,12 @@ def test_a_way_in_of_which_nobody_knows_where_it_leads_is_a_doubt_for_pods_as_fo
         assert asked(DOUBTFUL.replace(FROM_EDGE, ""), question, **settings).verdict.value == "reachable"
 
 
+def test_addresses_outside_that_policy_sees_and_admits_are_on_the_list_by_their_way_in():
+    text = START + LOCAL + policy("{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}")
+    found = asked(text, "who can reach shop/api[Pod]", cni="cilium")
+    assert "outside through NodePort of Service shop/api" in [one.text for one in found.existing]
+
+
 def test_a_closed_way_in_is_on_no_list():
     assert listed(SHUT + LOCAL, "who can reach shop/api[Pod]") == ("unreachable", [], [])
 
@@ -305,6 +311,15 @@ def test_a_doubt_about_ways_in_is_told_whatever_other_ways_in_there_are(beside):
     """A way in that no existing pod is behind proves nothing about the ones that are not modelled."""
     result = judged(START + UNMODELLED + ADMITTED + beside, deny={**FLOW, "to": "namespace shop"}, world="existing")
     assert result.verdict.value == ("refuted" if beside == CLUSTER else "unknown")
+
+
+@pytest.mark.parametrize("who", ["internet", "namespace other"])
+def test_a_closed_way_in_beside_one_that_is_not_modelled_proves_nothing_of_existing_pods_either(who):
+    """Another way, which nobody knows, may lead there all the same."""
+    text = START + LOCAL + UNMODELLED + ADMITTED
+    to_service = {**FLOW, "from": who, "to": "service shop/api", "ports": [80]}
+    assert judged(text, deny=to_service, world="existing").verdict.value == "unknown"
+    assert judged(START + LOCAL + ADMITTED, deny=to_service, world="existing").verdict.value == "proved"
 
 
 @pytest.mark.parametrize(

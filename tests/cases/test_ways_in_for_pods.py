@@ -290,3 +290,9 @@ def test_controllers_that_lead_to_each_other_are_passed_once_each():
     assert answer.verdict.value == "reachable"
     passed = [sum(hop.text.startswith("controller") for hop in route.path) for route in answer.routes]
     assert max(passed) == 2
+
+
+def test_a_controller_on_the_network_of_pods_needs_no_node():
+    """Where its pods are matters to those on the host network alone, which reach pods of their own node anyway."""
+    answer = asked(BY_CONTROLLER + CONTROLLER_BALANCER, "can internet reach shop/api[Pod]:8080")
+    assert not [text for route in answer.routes for text in route.provided if "a pod of edge/nginx" in text]

@@ -262,3 +262,9 @@ def test_a_gateway_whose_class_nobody_knows_may_be_a_load_balancer_of_a_cloud():
         assert "where the load balancer has an address in 10.0.0.0/16" in answer.route.provided
         told = asked(whole, "can internet reach pod shop/api", behaviours=NO_POD_IN_A_BLOCK, routing=given)
         assert told.verdict.value == "unreachable"
+
+
+def test_a_route_is_a_way_in_for_the_paths_that_it_matches():
+    rules = "rules: [{matches: [{path: {value: /admin}}, {path: {value: /}}], backendRefs: [{name: api, port: 80}]}]"
+    assert sorted(one.way.path for one in exposed(PODS + API + gateway(listener()) + route(rules))) == ["/", "/admin"]
+    assert [one.way.path for one in exposed(PODS + API + gateway(listener()) + route())] == ["/"]

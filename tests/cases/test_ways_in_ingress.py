@@ -303,6 +303,7 @@ def test_the_json_of_exposed_has_a_schema_every_way_and_an_openness_of_each(tmp_
         ("['*.example.com']", "'*.example.com'", 443),
         ("[b.example.com]", "a.example.com", 80),
         ("['*.example.com']", "'*.other.com'", 80),
+        ("[]", "a.example.com", 443),
     ],
 )
 def test_tls_is_ended_for_the_hosts_that_it_is_for(hosts, host, port):
@@ -332,3 +333,10 @@ def test_a_load_balancer_of_aws_goes_to_ports_of_nodes_where_the_service_has_one
         if each.way.by == "Ingress"
     )
     assert ("another node" in [source.seen_as.value for source in one.way.sources]) is seen
+
+
+def test_a_rule_without_paths_leads_nowhere_unless_there_is_a_default_backend():
+    """HTTPIngressRuleValue: "A list of paths that map requests to backends"; all else goes to the default backend."""
+    for more, expected in (("", [("a.example.com", True)]), (f"defaultBackend: {BACKEND}, ", [("", False)])):
+        found = exposed(PODS + API + ingress(f"{{{more}rules: [{{host: a.example.com}}]}}"))
+        assert [(one.way.host, one.openness.value == "broken") for one in found] == expected
