@@ -423,3 +423,23 @@ def test_a_change_on_a_port_by_name_is_told_without_what_else_its_rule_allows():
         "anyone -> pods in namespace b, TCP http",
         "anyone -> pods in namespace b, every port but TCP 80",
     ]
+
+
+def test_connections_that_change_are_told_each_whoever_else_has_some_on_one_side_alone():
+    pods = [pod(name, {"app": name}, "a", containers=CONTAINERS) for name in ("one", "two", "three")]
+    label = "{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: %s}}}], ports: [{port: %s}]}"
+
+    def side(*admitted):
+        rules = ", ".join(label % one for one in admitted)
+        return [NAMESPACES, pod("pg", {"app": "pg"}), *pods, policy(f"{{podSelector: {{}}, ingress: [{rules}]}}")]
+
+    found = compared(side(("one", 80), ("three", 80)), side(("two", 80), ("three", 81)))
+    told = [(one.source, one.destination, bool(one.gained), bool(one.lost)) for one in found.workloads.connections]
+    assert sorted(told) == [
+        ("a/one[Pod]", "b/pg[Pod]", False, True),
+        ("a/three[Pod]", "b/pg[Pod]", True, True),
+        ("a/two[Pod]", "b/pg[Pod]", True, False),
+    ]
+
+
+CONTAINERS = [{"name": "c", "image": "i"}]

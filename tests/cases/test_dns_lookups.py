@@ -157,6 +157,13 @@ def test_a_name_before_that_of_a_service_is_one_of_the_endpoints_of_a_headless_o
     assert not leads_inside(found(name))
 
 
+def test_an_endpoint_that_the_manifests_do_not_hold_may_be_there() -> None:
+    assert "an endpoint `nosuch` of Service shop/db" in found("nosuch.db").absent
+    index = index_of(headless("plain"), Service("shop", "clustered", selector={"app": "plain"}, ports=(HTTP,)))
+    assert leads_inside(found("10-1-0-7.plain", index=index))
+    assert not leads_inside(found("10-1-0-7.clustered", index=index))
+
+
 def test_a_name_outside_the_zone_leads_outside() -> None:
     assert found("a.example.com").target == ToOutside("a.example.com")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+import netverify
 from agreement.pipeline import read_inventory
 from netverify.answers.context import make_context, with_namespaces_of
 from netverify.answers.possible import possible_pods
@@ -10,6 +11,7 @@ from netverify.model.behaviours import CNI_PROFILES
 from netverify.model.flow import End
 from netverify.queries.question import Form
 from netverify.queries.sentence import parse_sentence
+from netverify.verify import Verifier
 
 SHOP = """
 apiVersion: v1
@@ -138,3 +140,37 @@ def test_nobody_is_described_where_nobody_can():
 def test_the_same_question_is_always_described_alike(sentence):
     manifests = SHOP + policy("in", "shop", "{}", ingress="[{from: [{podSelector: {}}, {namespaceSelector: {}}]}]")
     assert described(manifests, sentence) == described(manifests, sentence)
+
+
+def test_both_ends_in_one_namespace_see_the_same_labels_of_it_though_nobody_tells_them():
+    """A namespace has one set of labels: it cannot have the one for the way out and another for the way in."""
+    text = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: hidden}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}]}]
+  egress: [{to: [{namespaceSelector: {matchLabels: {team: OUT}}}]}]
+"""
+    for out, expected in (("a", "reachable"), ("b", "unreachable")):
+        cluster = netverify.read(texts={"m.yaml": text.replace("OUT", out)}, cni="calico")
+        assert cluster.ask("can namespace hidden reach namespace hidden").verdict == expected
+
+
+def test_where_pods_may_name_ports_freely_no_existing_pod_has_to():
+    text = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{ports: [{port: web}]}]}
+"""
+    for free, expected in ((True, "reachable"), (False, "unreachable")):
+        settings = Settings(cni="calico", behaviours=CNI_PROFILES["calico"], free_named_ports=free)
+        question = "can any pod outside namespace shop reach any pod in namespace shop:8080"
+        assert Verifier(read_inventory(text), settings).ask(question).verdict == expected

@@ -118,3 +118,14 @@ def test_what_is_no_url_is_refused(text):
 def test_a_url_without_a_path_asks_for_the_root() -> None:
     """RFC 9110: "an empty path ... is normalized to a path of /"."""
     assert read_url("https://shop.example.com").path == "/"
+
+
+def test_the_exact_path_of_a_gateway_comes_before_any_prefix():
+    """HTTPRouteMatch: "Exact" path match, then "Prefix" path match with largest number of characters."""
+    exact, prefix = (
+        f"{{matches: [{{path: {{type: {kind}, value: {path}}}}}], backendRefs: [{{name: {name}, port: 80}}]}}"
+        for kind, path, name in (("Exact", "/foo", "one"), ("PathPrefix", "/foo/", "many"))
+    )
+    text = GATEWAY.replace("rules: [{backendRefs: [{name: one, port: 80}]}]", f"rules: [{prefix}, {exact}]")
+    assert served(text, "http://a.example.com/foo") == ["one"]
+    assert served(text, "http://a.example.com/foo/bar") == ["many"]

@@ -9,7 +9,17 @@ import netverify
 from agreement.judged_intents import spec_of
 from agreement.pipeline import read_inventory
 from cases.gates import Gates
-from cases.pods_by_ways import BEHIND, BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, FROM_EDGE, LOCAL, SHUT, START
+from cases.pods_by_ways import (
+    BEHIND,
+    BY_CONTROLLER,
+    CLUSTER,
+    CONTROLLER_BALANCER,
+    FROM_EDGE,
+    INGRESS,
+    LOCAL,
+    SHUT,
+    START,
+)
 from cases.ways_in_texts import asked, policy, service, written
 from netverify.answers import listed_ways
 from netverify.gate.checking import Terms
@@ -259,6 +269,19 @@ def test_approved_pods_are_approved_for_what_they_reach_by_ways_in_as_well():
     assert "namespace other" not in {one.source for one in result.violations}
 
 
+def test_a_proof_says_that_no_controller_that_is_not_shown_leads_there_from_the_node_of_a_pod():
+    """Where nodes do not reach their own pods, a controller on the host network does not either."""
+    text = START + BEHIND + INGRESS + policy("{podSelector: {}, policyTypes: [Ingress]}")
+    closed = Settings({Behaviour.NODE_TO_LOCAL_POD_ALLOWED: False}, keep_goals=True)
+    for question, said in (
+        ("can internet reach service shop/api", "leads nowhere from the node of a pod"),
+        ("can other/client reach service shop/api", "leads nowhere from the node of a pod"),
+    ):
+        answer = Verifier(read_inventory(text), closed).ask(question)
+        assert answer.verdict.value == "unreachable"
+        assert said in repr(answer.derivation)
+
+
 UNMODELLED = """
 apiVersion: traefik.io/v1alpha1
 kind: IngressRoute
@@ -320,6 +343,15 @@ def test_a_closed_way_in_beside_one_that_is_not_modelled_proves_nothing_of_exist
     to_service = {**FLOW, "from": who, "to": "service shop/api", "ports": [80]}
     assert judged(text, deny=to_service, world="existing").verdict.value == "unknown"
     assert judged(START + LOCAL + ADMITTED, deny=to_service, world="existing").verdict.value == "proved"
+
+
+def test_where_only_a_pod_to_come_is_open_what_is_not_modelled_may_open_existing_ones():
+    labelled = START.replace("labels: {app: api}", "labels: {app: api, tier: a}")
+    text = labelled + LOCAL + policy("{podSelector: {matchLabels: {tier: a}}, policyTypes: [Ingress]}")
+    denied = {"from": "internet", "to": "service shop/api"}
+    assert judged(text, deny=denied).verdict.value == "refuted"
+    assert judged(text, deny=denied, world="existing").verdict.value == "proved"
+    assert judged(text + UNMODELLED, deny=denied, world="existing").verdict.value == "unknown"
 
 
 @pytest.mark.parametrize(
