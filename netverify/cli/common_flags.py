@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import click
 
@@ -12,10 +12,9 @@ from netverify.cli.assumed import ApiServerPlace, Assumption, CniName, assumed
 from netverify.cli.budget_flags import COMMAND_BUDGET, SOLVER_BUDGET, budget_of
 from netverify.cli.outputs import OutputName, checked_outputs, formats_help
 from netverify.cli.refusal import Refusal
-
-if TYPE_CHECKING:
-    from netverify.cli.request import RoutingGiven, Sources
-    from netverify.manifests.renderings import Rendering
+from netverify.cli.request import RoutingGiven, Sources
+from netverify.manifests.permissions import permitted
+from netverify.manifests.renderings import ArgoPath, FluxPath, Rendering
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -209,8 +208,6 @@ def assumptions_of(flags: dict[str, Any]) -> tuple[str, ...]:
 
 def routing_of(flags: dict[str, Any]) -> RoutingGiven:
     """What ``flags`` say about routing."""
-    from netverify.cli.request import RoutingGiven  # noqa: PLC0415 help does not need it
-
     return RoutingGiven(
         flags["cluster_domain"], flags["node_local_dns"] or None, flags["controller"], flags["api_servers"]
     )
@@ -242,10 +239,6 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         raise Refusal("NV420", f"`{flag}` needs a chart", "name one with `--helm CHART`")
     if any("=" not in one for one in flags["sets"]):
         raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
-    from netverify.cli.request import Sources  # noqa: PLC0415 help does not need it
-    from netverify.manifests.permissions import permitted  # noqa: PLC0415 as above
-    from netverify.manifests.renderings import ArgoPath, FluxPath  # noqa: PLC0415 as above
-
     delivered: tuple[Rendering, ...] = (*map(FluxPath, flags["flux"]), *map(ArgoPath, flags["argocd"]))
     named = flags["filenames"] or flags["kustomize"] or flags["helm"] or delivered
     return Sources(

@@ -1,17 +1,43 @@
-"""``netverify diff``: the flags, and their way into a request."""
+"""``netverify diff``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import click
 
+from netverify.answers.context import make_context
+from netverify.answers.settings import Settings
+from netverify.budget import OutOfBudgetError
 from netverify.cli.common_flags import common_flags, solving_of
+from netverify.cli.evidence import evidence_about
+from netverify.cli.exit_status import gravest
+from netverify.cli.finding_reports import is_list, rendered_findings, this_run
+from netverify.cli.goals import emptied, write_goals
+from netverify.cli.intricacy import told_in_full
+from netverify.cli.outputs import Output
+from netverify.cli.progress import progress
+from netverify.cli.reading import solving_settings
+from netverify.cli.reading_both import read_both
 from netverify.cli.refusal import Refusal
-
-if TYPE_CHECKING:
-    from netverify.cli.request import Sources
+from netverify.cli.reports import reported
+from netverify.cli.request import DiffRequest, Sources
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, painted
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import watchdog
+from netverify.comparison.compare import compare
+from netverify.comparison.outcome import Certainty, Comparison, Inputs, Relation
+from netverify.evidence.document import Evidence, Shown
+from netverify.queries.remarks import Remarks
+from netverify.report.comparison_json import render_comparison_json
+from netverify.report.comparison_list import list_of_comparison
+from netverify.report.comparison_markdown import render_comparison_markdown
+from netverify.report.comparison_text import render_comparison
+from netverify.report.diagnostics import render_diagnostics
 
 _EPILOG = """\b
 Verdicts, each of them a proof over every pod that is or could be created:
@@ -46,18 +72,14 @@ _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --bas
     show_default=True,
     help="End with status 1 when there is such a difference.",
 )
-def diff(paths: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -> int:
+def diff_command(paths: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -> int:
     """Compare two sets of manifests: which connections appear and disappear, or a proof that none do."""
-    from netverify.cli.request import DiffRequest  # noqa: PLC0415 help does not need it
-
     named = bool(flags["filenames"] or flags["kustomize"] or flags["helm"])
     solving = solving_of(
         {**flags, "cluster_domain": "cluster.local", "node_local_dns": False, "controller": None, "api_servers": ()}
     )
     old, new = _both(paths, base, solving["sources"], named=named)
     request = DiffRequest(**{**solving, "sources": new}, old=old, base=base, fail_on=fail_on)
-    from netverify.cli.comparing import diff_request  # noqa: PLC0415 it imports the solver; help must not wait for it
-
     return diff_request(request)
 
 
@@ -75,3 +97,69 @@ def _both(paths: tuple[str, ...], base: str | None, sources: Sources, *, named: 
         return replace(sources, kustomize=(old,)), replace(sources, kustomize=(new,))
     given = f"{len(paths)} {'path' if len(paths) == 1 else 'paths'}"
     raise Refusal("NV420", f"two sets of manifests are compared, and {given} given", _TWO)
+
+
+def diff_request(request: DiffRequest) -> ExitStatus:
+    """Reads, compares, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
+    settings = Settings()
+    inputs = Inputs(unread(request.old), unread(request.sources))
+    try:
+        with watchdog(request.budget):
+            with progress("reading manifests ..."):
+                inputs = read_both(request)
+            seen = dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics))
+            complain(render_diagnostics(tuple(seen)), request.color)
+            settings = solving_settings(request, inputs.new.cluster)
+            with progress("comparing ..."), told_in_full():
+                found = compare(make_context(inputs.old, settings), make_context(inputs.new, settings))
+            request.budget.checkpoint()
+    except OutOfBudgetError as spent:
+        unknown = Certainty.UNKNOWN
+        found = Comparison(Relation.UNKNOWN, unknown, unknown, remarks=Remarks((spent.undecided,)))
+    refused = inputs.old.has_errors or inputs.new.has_errors
+    status = compared_status(found, fail_on=request.fail_on, input_refused=refused)
+
+    def rendered(output: Output) -> Iterable[str]:
+        if is_list(output):
+            listed = partial(list_of_comparison, found, inputs, request.fail_on)
+            return (rendered_findings(listed, output, this_run(status)),)
+        return _rendered(found, inputs, output, request.color)
+
+    def evidence() -> Evidence:
+        return evidence_about(_shown(found), [inputs.new], settings, compared=[inputs.old])
+
+    return reported(request, rendered, status, lambda: write_goals(evidence, request.smt2_folder))
+
+
+def compared_status(found: Comparison, *, fail_on: str, input_refused: bool) -> ExitStatus:
+    """The status for a comparison; ``fail_on`` names the access that is a failure where there is any."""
+    failing = {
+        "new-access": (found.new_access,),
+        "lost-access": (found.lost_access,),
+        "any": (found.new_access, found.lost_access),
+        "never": (),
+    }[fail_on]
+    statuses = [ExitStatus.VIOLATED] if Certainty.YES in failing else []
+    if found.verdict is Relation.UNKNOWN:
+        statuses.append(ExitStatus.UNKNOWN)
+    if input_refused:
+        statuses.append(ExitStatus.INPUT)
+    return gravest(statuses)
+
+
+def _shown(found: Comparison) -> tuple[Shown, ...]:
+    """What is to be shown of each direction, since each is proved alone."""
+    return (
+        Shown("new-access", "nothing is allowed that was not", found.new_access, found.smt2, found.no_new),
+        Shown("lost-access", "nothing that was allowed is not", found.lost_access, (), found.no_lost),
+    )
+
+
+def _rendered(found: Comparison, inputs: Inputs, output: Output, color: str) -> Iterator[str]:
+    if output.format == "json":
+        yield render_comparison_json(found, inputs)
+    elif output.format == "markdown":
+        yield render_comparison_markdown(found, inputs)
+    else:
+        yield painted(render_comparison(found, inputs), output, color)

@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from netverify.answers.settings import Settings
-from netverify.cli.versioning import version_of
+from netverify.cli.version import version_of
 from netverify.evidence.document import Evidence, Shown, evidence_of
-from netverify.evidence.inputs import Digests, Inputs, Json, digest_of
-from netverify.evidence.results import shown_by_gate
-from netverify.gate.outcome import ExceptionState, GateReport
+from netverify.evidence.inputs import Digests, Inputs, Json
 from netverify.manifests.coverage import Inventory
-from netverify.queries.derivation import Derived, EvidenceDigests, SolvedText
+from netverify.queries.derivation import Derived, SolvedText
 
 
 def evidence_about(
     shown: Sequence[Shown], read: Sequence[Inventory], settings: Settings, *, compared: Sequence[Inventory] = ()
 ) -> Evidence:
     """The evidence of a run without intent that ``read`` manifests, and ``compared`` them with others."""
-    inputs = Inputs(_digests(read), compared=_digests(compared))
+    inputs = Inputs(digests_of(read), compared=digests_of(compared))
     return evidence_of(tuple(shown), inputs, options_json(settings), tool())
-
-
-def evidence_of_gate(
-    report: GateReport, inventory: Inventory, settings: Settings, compared: Iterable[Inventory]
-) -> Evidence:
-    """The evidence of a gate."""
-    intent = tuple((path, digest_of(Path(path).read_bytes())) for path in report.files)
-    inputs = Inputs(_digests([inventory]), intent, _digests(compared))
-    applied = (ExceptionState.USED, ExceptionState.UNUSED)
-    exceptions: list[Json] = [use.exception.id for use in report.exceptions if use.state in applied]
-    return evidence_of(shown_by_gate(report), inputs, {**options_json(settings), "exceptions": exceptions}, tool())
-
-
-def naming_goals(report: GateReport, evidence: Evidence) -> GateReport:
-    """``report`` with the files that each result rests on."""
-    results = tuple(replace(one, goals=evidence.goals[one.assertion.id]) for one in report.results)
-    digests = EvidenceDigests(evidence.digest, evidence.inputs, evidence.options)
-    return replace(report, results=results, evidence=digests)
 
 
 def one_question(
@@ -54,7 +32,8 @@ def tool() -> str:
     return f"netverify {version_of('netverify')} with z3-solver {version_of('z3-solver')}"
 
 
-def _digests(inventories: Iterable[Inventory]) -> Digests:
+def digests_of(inventories: Iterable[Inventory]) -> Digests:
+    """What was read of ``inventories``, by name."""
     digests = (one for inventory in inventories for one in inventory.coverage.digests)
     return tuple((one.name, f"sha256:{one.sha256}") for one in digests)
 

@@ -1,14 +1,12 @@
-"""The one place that decides the exit status."""
+"""How exit statuses are decided: which of several wins, and what answers, maps and findings come to."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import assert_never
 
 from netverify.cli.statuses import ExitStatus
-from netverify.comparison.outcome import Certainty, Comparison, Relation
 from netverify.diagnostics import Severity
-from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.queries.outcome import Verdict
 
 _GRAVEST_FIRST = (
@@ -59,25 +57,6 @@ def exit_status(
     return gravest(found)
 
 
-def gate_status(report: GateReport, failing: Collection[str], *, input_refused: bool) -> ExitStatus:
-    """The status for a gate: by the verdicts in it that are ``failing``, and exceptions that expired.
-
-    ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others. Of an assertion whose verdict does not fail, those on
-    its parts count. A gate that was cut short fails for whatever it might have found.
-    """
-    gravest_first = ((result.verdict, *result.also) for result in report.results)
-    failed = ([one for one in verdicts if one.value in failing] for verdicts in gravest_first)
-    verdicts = {verdicts[0] for verdicts in failed if verdicts}
-    found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in verdicts]
-    if failing and report.is_cut_short:
-        found.append(ExitStatus.UNKNOWN)
-    if failing and any(use.state is ExceptionState.EXPIRED for use in report.exceptions):
-        found.append(ExitStatus.VIOLATED)
-    if input_refused:
-        found.append(ExitStatus.INPUT)
-    return gravest(found)
-
-
 def map_status(*, vacuous: bool, in_doubt: bool, input_refused: bool) -> ExitStatus:
     """The status for a map: whether it is about nobody, may be wrong, or lacks an input."""
     found = [ExitStatus.VIOLATED] if vacuous else []
@@ -96,19 +75,3 @@ def lint_status(worst: Severity | None, least: Severity | None, *, undecided: bo
     if input_refused:
         found.append(ExitStatus.INPUT)
     return gravest(found)
-
-
-def compared_status(found: Comparison, *, fail_on: str, input_refused: bool) -> ExitStatus:
-    """The status for a comparison; ``fail_on`` names the access that is a failure where there is any."""
-    failing = {
-        "new-access": (found.new_access,),
-        "lost-access": (found.lost_access,),
-        "any": (found.new_access, found.lost_access),
-        "never": (),
-    }[fail_on]
-    statuses = [ExitStatus.VIOLATED] if Certainty.YES in failing else []
-    if found.verdict is Relation.UNKNOWN:
-        statuses.append(ExitStatus.UNKNOWN)
-    if input_refused:
-        statuses.append(ExitStatus.INPUT)
-    return gravest(statuses)

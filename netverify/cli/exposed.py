@@ -1,16 +1,39 @@
-"""``netverify exposed``: the flags, and their way into a request."""
+"""``netverify exposed``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import click
 
+from netverify.answers.surface import Surface
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.evidence import evidence_about, one_question
+from netverify.cli.exit_status import exit_status, map_status
+from netverify.cli.finding_reports import is_list, rendered_findings, this_run
+from netverify.cli.goals import emptied, write_goals
+from netverify.cli.outputs import Output
+from netverify.cli.progress import counted, progress
+from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-
-if TYPE_CHECKING:
-    from netverify.routing.requests import Request
+from netverify.cli.reports import reported
+from netverify.cli.request import ExposedRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, painted
+from netverify.cli.watchdog import within
+from netverify.diagnostics import Diagnostic
+from netverify.findings.linting import WHETHER_MORE
+from netverify.manifests.coverage import Inventory
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.surface_json import render_surface_json
+from netverify.report.surface_list import list_of_surface
+from netverify.report.surface_text import render_surface
+from netverify.routing.requests import Request, UrlError, read_url
+from netverify.verify import Verifier
 
 _EPILOG = """\b
 Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
@@ -39,13 +62,9 @@ Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
 @common_flags(("text", "json", "sarif", "junit", "github", "gitlab"), solving=True)
 @routing_flags
 @click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")
-def exposed(**flags: Any) -> int:
+def exposed_command(**flags: Any) -> int:
     """List every way in from outside: where it leads, and whether policy lets it through."""
-    from netverify.cli.request import ExposedRequest  # noqa: PLC0415 help does not need it
-
     request = ExposedRequest(asked=_request(flags["url"]), **solving_of(flags))
-    from netverify.cli.exposing import expose_request  # noqa: PLC0415 it imports the solver; help must not wait for it
-
     return expose_request(request)
 
 
@@ -53,9 +72,59 @@ def _request(url: str | None) -> Request | None:
     """What ``url`` asks for. Raises :class:`Refusal` for what is no URL."""
     if url is None:
         return None
-    from netverify.routing.requests import UrlError, read_url  # noqa: PLC0415 help does not need it
-
     try:
         return read_url(url)
     except UrlError as error:
         raise Refusal("NV420", f"`{url}` is no URL: {error}", "write it as `https://HOST/PATH`") from None
+
+
+def expose_request(request: ExposedRequest) -> ExitStatus:
+    """Reads, lists, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
+    with within(request.budget, "the ways in were judged"):
+        with progress("reading manifests ..."):
+            inventory = read_sources(request.sources)
+        complain(render_diagnostics(inventory.diagnostics), request.color)
+        try:
+            settings = solving_settings(request, inventory.cluster)
+        except SentenceError as error:
+            complain(render_sentence_error(error), request.color)
+            return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        verifier = Verifier(inventory, settings)
+        request.budget.checkpoint()
+        with counted("judging ways in") as tell:
+            surface = verifier.exposed(request.asked, tell)
+        with progress("looking for what was not meant ..."):
+            looks = request.asked is None and not surface.is_cut_short
+            earlier = len(request.budget.gave_up)
+            findings = verifier.findings(surface) if looks else ()
+            lacking = dict.fromkeys(request.budget.gave_up[earlier:])
+    if lacking:
+        doubts = (f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in lacking)
+        remarks = surface.remarks.doubted(*surface.unknown_because, *doubts)
+        surface = replace(surface, remarks=remarks)
+    complain(render_diagnostics(findings), request.color)
+    status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
+
+    def rendered(output: Output) -> Iterable[str]:
+        if is_list(output):
+            listed = partial(list_of_surface, surface, findings, inventory)
+            return (rendered_findings(listed, output, this_run(status)),)
+        return _rendered(surface, findings, inventory, output, request.color)
+
+    shown = one_question("exposed", "what lets traffic in from outside", "told", surface.smt2)
+    return reported(
+        request,
+        rendered,
+        status,
+        lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
+    )
+
+
+def _rendered(
+    surface: Surface, findings: tuple[Diagnostic, ...], inventory: Inventory, output: Output, color: str
+) -> Iterator[str]:
+    if output.format == "json":
+        yield render_surface_json(surface, findings, inventory)
+        return
+    yield painted(render_surface(surface, inventory), output, color)

@@ -10,8 +10,9 @@ from pathlib import Path
 from netverify.cli.outputs import Output
 from netverify.cli.revisions import head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.versioning import version_of
+from netverify.cli.version import version_of
 from netverify.manifests.confidential import shown_arguments
+from netverify.report.finding_formats import rendered_list
 from netverify.report.finding_list import FindingList, ListFormat, Run
 
 LIST_FORMATS = tuple(one.value for one in ListFormat)
@@ -46,8 +47,6 @@ def is_list(output: Output) -> bool:
 
 def rendered_findings(found: Callable[[], FindingList], output: Output, run: Run) -> str:
     """``found`` in the format of ``output``; nothing in it does a runner take for a command by mistake."""
-    from netverify.report.finding_formats import rendered_list  # noqa: PLC0415 the writers bring XML and digests
-
     return disarmed(rendered_list(found(), ListFormat(output.format), run), output)
 
 

@@ -11,10 +11,15 @@ from pathlib import Path
 from netverify.cli.finding_reports import disarmed, is_list, rendered_findings
 from netverify.cli.outputs import Output, append_whole, unwritable
 from netverify.cli.streams import painted
-from netverify.cli.versioning import version_of
+from netverify.cli.version import version_of
 from netverify.gate.outcome import GateReport
 from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Run
+from netverify.report.gate_html import render_gate_html
+from netverify.report.gate_json import render_gate_json
+from netverify.report.gate_list import list_of_gate
+from netverify.report.gate_markdown import render_gate_markdown
+from netverify.report.gate_text import render_gate
 from netverify.report.remarks_json import Json
 
 
@@ -47,26 +52,16 @@ def untimed(report: GateReport) -> GateReport:
 
 def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
     if is_list(output):
-        from netverify.report.gate_list import list_of_gate  # noqa: PLC0415 see above
-
         yield rendered_findings(partial(list_of_gate, report, inventory), output, facts.run)
         return
     match output.format:
         case "json":
-            from netverify.report.gate_json import render_gate_json  # noqa: PLC0415 see above
-
             yield render_gate_json(report, inventory, _tool(facts.run))
         case "markdown":
-            from netverify.report.gate_markdown import render_gate_markdown  # noqa: PLC0415 see above
-
             yield render_gate_markdown(report, inventory, facts.run)
         case "html":
-            from netverify.report.gate_html import render_gate_html  # noqa: PLC0415 see above
-
             yield from render_gate_html(report, inventory, facts.run)
         case _:
-            from netverify.report.gate_text import render_gate  # noqa: PLC0415 see above
-
             yield painted(render_gate(report, inventory), output, facts.color)
 
 

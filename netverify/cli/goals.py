@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from netverify.cli.outputs import unwritable, write_whole
@@ -40,12 +40,16 @@ def emptied(folder: Path | None) -> None:
         raise unwritable(f"empty the folder `{folder}`", error) from None
 
 
-def write_goals(evidence: Evidence, folder: Path) -> None:
-    """Write the texts and the document about them; raises as :func:`emptied`, and when something cannot be written.
+def write_goals(found: Callable[[], Evidence], folder: Path | None) -> None:
+    """Write the texts and the document about them that are ``found``, where there is a ``folder`` for them.
 
-    The document goes first, so that what a run leaves that is cut short is still known as its own.
+    Raises as :func:`emptied`, and when something cannot be written. The document goes first, so that what a run leaves
+    that is cut short is still known as its own.
     """
+    if folder is None:
+        return
     emptied(folder)
+    evidence = found()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,15 +1,43 @@
-"""``netverify init``: the flags, and their way into a request."""
+"""``netverify init``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
+from netverify.cli.ci_files import CiFile, ci_file
 from netverify.cli.common_flags import assumptions_of, reading_flags, sources_of
+from netverify.cli.exit_status import map_status
+from netverify.cli.intended import sources_with
+from netverify.cli.outputs import write_whole
+from netverify.cli.progress import counted, progress
+from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.request import InitRequest, RoutingGiven, Sources
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, print_out
+from netverify.cli.watchdog import within
+from netverify.diagnostics import NOWHERE, Severity
+from netverify.draft.detecting import Detected, detected
+from netverify.draft.outline import Draft
+from netverify.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
+from netverify.intent.spec import SourceKind, SourceText, Spec
+from netverify.manifests.coverage import Inventory
+from netverify.manifests.renderings import ArgoPath, FluxPath
+from netverify.report.diagnostics import render_diagnostics
+from netverify.report.draft_yaml import render_draft
+from netverify.report.incomplete import incomplete, limits_text
+from netverify.report.terminal import Line, line
+from netverify.verify import Verifier
 
 CI = ("github", "gitlab", "pre-commit", "none")
 _EPILOG = """\b
@@ -46,14 +74,10 @@ Exit status: 0 written; 2 misuse, or a file is there already; 3 a limit of
     help="Write what runs the gate there, too; none: say nothing of it.  [default: say what to add]",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init(**flags: Any) -> int:
+def init_command(**flags: Any) -> int:
     """Write an intent file to begin with, from what manifests allow today."""
-    from netverify.cli.request import InitRequest, RoutingGiven  # noqa: PLC0415 help does not need it
-
     if "-" in flags["filenames"]:
         raise Refusal("NV420", "an intent file cannot name standard input as a source", "name files or folders")
-    from netverify.cli.assumed import assumed  # noqa: PLC0415 as above
-
     request = InitRequest(
         sources=sources_of(flags),
         assumed=assumed(flags["cni"], assumptions_of(flags)),
@@ -65,6 +89,141 @@ def init(**flags: Any) -> int:
         ci=flags["ci"],
         force=flags["force"],
     )
-    from netverify.cli.initialising import init_request  # noqa: PLC0415 it imports the solver
-
     return init_request(request)
+
+
+_LISTED = 3
+"""How many inputs that were not read are named."""
+
+
+def init_request(request: InitRequest) -> ExitStatus:
+    """Reads, drafts, writes, and says what to do next. Raises :class:`Refusal` when a file is there already."""
+    folder = request.output.parent if request.output is not None else Path()
+    ci = ci_file(request.ci, folder, request.output)
+    _check_free(request, ci)
+    found = detected(folder) if request.sources.by_default else _given(request.sources, folder)
+    with within(request.budget, "the intent was drafted"):
+        with progress("reading manifests ..."):
+            inventory = read_sources(_placed(request.sources, found, folder))
+        complain(render_diagnostics(inventory.diagnostics), request.color)
+        verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
+        with counted("drafting assertions") as tell:
+            drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs
+        request.budget.checkpoint()
+    limits = limits_text(request.budget.gave_up)
+    remarks = (
+        *((f"INCOMPLETE: {limits}: what says `not decided` below may hold or not.",) if limits else ()),
+        *(("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()),
+    )
+    draft = replace(
+        drafted,
+        sources=found.sources,
+        alternatives=found.alternatives,
+        namespace=request.sources.namespace,
+        cni=request.assumed.cni,
+        assumptions=request.given,
+        remarks=remarks,
+    )
+    _write(request, render_draft(draft, SCHEMA_FILE), ci)
+    complain(incomplete(request.budget.gave_up, "the draft says what was not decided"), request.color)
+    complain(_next_steps(draft, request, ci), request.color)
+    complain(_reservations(inventory, request), request.color)
+    return map_status(vacuous=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
+
+
+def _check_free(request: InitRequest, ci: CiFile | None) -> None:
+    """Raises :class:`Refusal` where a file would be overwritten that nobody allows to."""
+    if request.force:
+        return
+    if request.output is not None:
+        name_another = "name another file with `--output FILE`, or overwrite it with `--force`"
+        _check_absent(request.output, name_another)
+        schema = request.output.parent / SCHEMA_FILE
+        if schema.exists() and not _is_ours(schema):
+            raise Refusal("NV420", f"`{schema}` is there already, and is another one", "overwrite it with `--force`")
+    if ci is not None:
+        _check_absent(ci.path, "add to it what `netverify init` says without `--ci`, or overwrite it with `--force`")
+
+
+def _check_absent(path: Path, advice: str) -> None:
+    if path.exists():
+        raise Refusal("NV420", f"`{path}` is there already", advice)
+
+
+def _is_ours(schema: Path) -> bool:
+    """Whether ``schema`` is one that this program wrote, perhaps another release of it."""
+    try:
+        return f'"$id": "{SCHEMA_ID}"' in schema.read_text("utf-8")
+    except (OSError, ValueError):
+        return False
+
+
+def _given(sources: Sources, folder: Path) -> Detected:
+    """What the user named, as seen from ``folder``."""
+
+    def source(kind: SourceKind, path: str) -> SourceText:
+        is_chart = kind is SourceKind.HELM
+        values = tuple(_seen_from(folder, one) for one in sources.values) if is_chart else ()
+        return SourceText(kind, _seen_from(folder, path), NOWHERE, values, sources.sets if is_chart else ())
+
+    named = [
+        *((SourceKind.MANIFESTS, path) for path in sources.filenames),
+        *((SourceKind.KUSTOMIZE, path) for path in sources.kustomize),
+        *((SourceKind.HELM, path) for path in sources.helm),
+        *((SourceKind.FLUX, one.path) for one in sources.renderings if isinstance(one, FluxPath)),
+        *((SourceKind.ARGOCD, one.path) for one in sources.renderings if isinstance(one, ArgoPath)),
+    ]
+    return Detected(tuple(source(kind, path) for kind, path in named))
+
+
+def _seen_from(folder: Path, path: str) -> str:
+    return path if Path(path).is_absolute() else os.path.relpath(path, folder)
+
+
+def _placed(sources: Sources, found: Detected, folder: Path) -> Sources:
+    """``sources`` of the intent file that is written into ``folder``, as seen from here."""
+    if not sources.by_default:
+        return sources
+    below = tuple(replace(one, path=os.path.normpath(folder / one.path)) for one in found.sources)
+    return sources_with(sources, Spec((), sources=below))
+
+
+def _write(request: InitRequest, text: str, ci: CiFile | None) -> None:
+    if request.output is None:
+        print_out((text,))
+    else:
+        write_whole(request.output, (text,))
+        write_whole(request.output.parent / SCHEMA_FILE, (schema_text(),))
+    if ci is not None:
+        with suppress(OSError):  # writing says what is wrong
+            ci.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(ci.path, (ci.text,))
+
+
+def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterator[Line]:
+    holding = sum(one.holds for one in draft.entries)
+    words = f"{holding} assertions, {len(draft.entries) - holding} more as comments for later"
+    where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
+    yield line(f"{where}{words}")
+    if not holding:
+        yield line("no assertion holds yet, and `netverify check` refuses a file without any: take one of the comments")
+    yield line("next: confirm or close each flow that says TO CONFIRM, then run `netverify check`")
+    if ci is not None:
+        yield line(f"wrote {ci.path}: replace {ci.replace} in it")
+    elif request.ci is None:
+        shown = ci_file("github", Path(), request.output)
+        assert shown is not None
+        yield line(f"then have it checked, as by {shown.path} (`--ci github`, `gitlab` or `pre-commit` writes it):")
+        yield from (line(f"  {one}") for one in shown.text.splitlines())
+
+
+def _reservations(inventory: Inventory, request: InitRequest) -> Iterator[Line]:
+    """What the draft does not know: which plugin enforces policy, and inputs that were not read."""
+    if request.assumed.cni is None:
+        yield line("no CNI named: flows include what some plugins might allow; run again with --cni NAME")
+    if inventory.has_errors:
+        errors = (one.origin for one in inventory.diagnostics if one.severity is Severity.ERROR)
+        unread = sorted({origin.path for origin in (*inventory.coverage.unread, *errors)})
+        inputs, it = ("1 input was", "it is") if len(unread) == 1 else (f"{len(unread)} inputs were", "they are")
+        shown = ", ".join(unread[:_LISTED]) + (", ..." if unread[_LISTED:] else "")
+        yield line(f"{inputs} not read ({shown}): the file will not pass until {it}")

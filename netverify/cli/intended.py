@@ -3,18 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.intent.reading import IntentError, found_beside, read_spec
-from netverify.intent.spec import SourceKind, SourceText, Spec, Written
+from netverify.intent.spec import FILE_NAMES, SourceKind, SourceText, Spec, Written
+from netverify.intent.spec import Severity as Grade
 from netverify.manifests.refusal import shown
 from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 from netverify.model.api_server import ApiServer
 from netverify.queries.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
 from netverify.queries.sentence_error import SentenceError
+from netverify.queries.suggestions import did_you_mean, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Intent, and the ids of the assertions in it that are to be judged."""
+
+    spec: Spec
+    judged: frozenset[str]
+
+
+def intent_of(request: CheckRequest) -> Intended:
+    """The intent that ``request`` is about.
+
+    Raises :class:`Refusal` where there is no intent, and for an id that no assertion has.
+    """
+    paths = request.specs
+    if not paths:
+        found = found_beside(Path())
+        if found is None:
+            message = f"there is no intent file here: neither `{FILE_NAMES[0]}` nor `{FILE_NAMES[1]}`"
+            raise Refusal("NV420", message, "name one with `--spec FILE`, or begin with `netverify init`")
+        paths = (str(found),)
+    by_hand = () if request.sources.by_default else map(Path, request.sources.names)
+    spec = read_spec(paths, request.sources.permissions, (Path(), *by_hand))
+    known = [one.id for one in spec.assertions]
+    for wanted in request.ids:
+        if wanted not in known:
+            advice = did_you_mean(nearest(wanted, known)) or "the ids stand in the intent file"
+            raise Refusal("NV420", f"no assertion has the id `{wanted}`", advice)
+    floor = Grade(request.severity).rank if request.severity else len(Grade)
+    kept = tuple(
+        one for one in spec.assertions if (one.id in request.ids or not request.ids) and one.severity.rank <= floor
+    )
+    if not kept:
+        which = f" of severity `{request.severity}` or graver" if spec.assertions and request.severity else ""
+        raise Refusal("NV420", f"the intent holds no assertion{which}", "a gate without any would let everything pass")
+    return Intended(spec, frozenset(one.id for one in kept))
 
 
 def with_intended(sources: Sources) -> Sources:

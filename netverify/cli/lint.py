@@ -1,17 +1,44 @@
-"""``netverify lint``: the flags, and their way into a request."""
+"""``netverify lint``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.evidence import evidence_about, one_question
+from netverify.cli.exit_status import exit_status, lint_status
+from netverify.cli.finding_reports import is_list, rendered_findings, this_run
+from netverify.cli.goals import emptied, write_goals
+from netverify.cli.outputs import Output
 from netverify.cli.parameter import Parameter
+from netverify.cli.progress import counted
+from netverify.cli.progress import progress as shown_progress
+from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.reports import reported
+from netverify.cli.request import LintRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, painted, print_out
+from netverify.cli.version import version_of
+from netverify.cli.watchdog import within
 from netverify.diagnostics import CODES, Severity
+from netverify.findings.linting import Linted
+from netverify.findings.patches import patches
+from netverify.manifests.coverage import Inventory
+from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.lint_json import render_lint_json
+from netverify.report.lint_list import list_of_lint
+from netverify.report.lint_text import render_lint
+from netverify.report.terminal import line
+from netverify.verify import Verifier
 
 _EPILOG = """\b
 Examples:
@@ -86,10 +113,8 @@ class Codes(Parameter):
     help="No findings whose code begins so; repeatable.",
 )
 @click.option("--diff", is_flag=True, help="Print what would mend the findings, as a patch, instead of the text.")
-def lint(**flags: Any) -> int:
+def lint_command(**flags: Any) -> int:
     """Find what was probably not meant: policies without effect, slips in labels, redundant rules, odd Services."""
-    from netverify.cli.request import LintRequest  # noqa: PLC0415 help does not need it
-
     solving = solving_of(flags)
     if flags["diff"] and any(one.path is None for one in solving["outputs"]) and flags["outputs"]:
         raise Refusal("NV420", "`--diff` prints a patch, and so does not go with a report", "give the report a file")
@@ -99,11 +124,54 @@ def lint(**flags: Any) -> int:
         diff=flags["diff"],
         **solving,
     )
-    from netverify.cli.linting import lint_request  # noqa: PLC0415 it imports the solver; help must not wait for it
-
     return lint_request(request)
 
 
 def _codes(selected: tuple[frozenset[str], ...], ignored: tuple[frozenset[str], ...]) -> frozenset[str]:
     every = frozenset(code for code in CODES if code.startswith("NV6"))
     return (frozenset().union(*selected) if selected else every) - frozenset().union(*ignored)
+
+
+def lint_request(request: LintRequest) -> ExitStatus:
+    """Reads, lints, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
+    with within(request.budget, "anything was looked at"):
+        with shown_progress("reading manifests ..."):
+            inventory = read_sources(request.sources)
+        complain(render_diagnostics(inventory.diagnostics), request.color)
+        try:
+            settings = solving_settings(request, inventory.cluster)
+        except SentenceError as error:
+            complain(render_sentence_error(error), request.color)
+            return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        with counted("judging ways in") as tell:
+            linted = Verifier(inventory, settings).lint(request.codes, tell)
+    worst = max((finding.severity for finding in linted.findings), default=None)
+    status = lint_status(
+        worst, request.fail_on, undecided=bool(linted.unknown_because), input_refused=inventory.has_errors
+    )
+
+    def rendered(output: Output) -> Iterable[str]:
+        if is_list(output):
+            listed = partial(list_of_lint, linted, inventory, request.codes, request.fail_on)
+            return (rendered_findings(listed, output, this_run(status)),)
+        return _rendered(linted, inventory, output, request.color)
+
+    if request.diff:
+        complain([line(f"unknown {one}") for one in linted.unknown_because], request.color)
+        print_out(patches(linted.findings))
+        request = replace(request, outputs=tuple(one for one in request.outputs if one.path is not None))
+    shown = one_question("lint", "what was probably not meant", "told", linted.smt2)
+    return reported(
+        request,
+        rendered,
+        status,
+        lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
+    )
+
+
+def _rendered(linted: Linted, inventory: Inventory, output: Output, color: str) -> Iterator[str]:
+    if output.format == "json":
+        yield render_lint_json(linted, inventory, version_of("netverify"))
+        return
+    yield painted(render_lint(linted, inventory), output, color)

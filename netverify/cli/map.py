@@ -1,15 +1,43 @@
-"""``netverify map``: the flags, and their way into a request."""
+"""``netverify map``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import click
 
+from netverify.answers.map_view import map_view
+from netverify.answers.mapping import Map
 from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.common_flags import assumptions_of, common_flags, sources_of
-from netverify.cli.outputs import checked_outputs
+from netverify.cli.exit_status import exit_status, map_status
+from netverify.cli.intricacy import told_in_full
+from netverify.cli.outputs import Output, checked_outputs
+from netverify.cli.progress import progress
+from netverify.cli.reading import read_sources, settings_of
+from netverify.cli.reports import reported
+from netverify.cli.request import MapRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, painted
+from netverify.cli.watchdog import within
+from netverify.manifests.coverage import Inventory
+from netverify.queries.grouping import Grouping
+from netverify.queries.narrowing import Wanted
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.diagram_text import drawable
+from netverify.report.map_csv import render_map_csv
+from netverify.report.map_dot import render_map_dot
+from netverify.report.map_doubts import render_doubts
+from netverify.report.map_html import render_map_html
+from netverify.report.map_json import render_map_json
+from netverify.report.map_mermaid import render_map_mermaid
+from netverify.report.map_text import render_map
+from netverify.verify import Verifier
 
 FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
 
@@ -58,10 +86,6 @@ def map_command(**flags: Any) -> int:
 
     For pods in the manifests; `netverify query` answers for pods that could be created too.
     """
-    from netverify.cli.request import MapRequest  # noqa: PLC0415 help does not need it
-    from netverify.queries.grouping import Grouping  # noqa: PLC0415 as above
-    from netverify.queries.narrowing import Wanted  # noqa: PLC0415 as above
-
     request = MapRequest(
         sources=sources_of(flags),
         assumed=assumed(flags["cni"], assumptions_of(flags)),
@@ -72,6 +96,58 @@ def map_command(**flags: Any) -> int:
         replicas=flags["replicas"],
         budget=budget_of(flags),
     )
-    from netverify.cli.mapping import map_request  # noqa: PLC0415 it imports the reader of manifests
-
     return map_request(request)
+
+
+_SAYING_DOUBTS = ("text", "json", "html")
+"""The formats that say before or beside everything else what is in doubt; for others standard error does."""
+
+
+def map_request(request: MapRequest) -> ExitStatus:
+    """Reads, maps, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    with told_in_full(), within(request.budget, "the map was done"):
+        return _mapped(request)
+
+
+def _mapped(request: MapRequest) -> ExitStatus:
+    with progress("reading manifests ..."):
+        inventory = read_sources(request.sources)
+    complain(render_diagnostics(inventory.diagnostics), request.color)
+    try:
+        with progress("mapping ..."):
+            mapped = Verifier(inventory, settings_of(request.assumed, request.sources)).map(request.wanted)
+        request.budget.checkpoint()
+    except SentenceError as error:
+        complain(render_sentence_error(error), request.color)
+        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+    if any(output.format not in _SAYING_DOUBTS for output in request.outputs):
+        complain(render_doubts(mapped), request.color)
+    status = map_status(
+        vacuous=bool(mapped.vacuous_because), in_doubt=bool(mapped.unknown_because), input_refused=inventory.has_errors
+    )
+    shows_it = sys.stdout.isatty() and any(output.path is None for output in request.outputs)
+    with nullcontext() if shows_it else progress("writing ..."):
+        return reported(request, lambda output: _rendered(mapped, inventory, output, request), status)
+
+
+def _rendered(mapped: Map, inventory: Inventory, output: Output, request: MapRequest) -> Iterator[str]:
+    """The report in pieces."""
+    grouping = request.grouping or Grouping.WORKLOAD
+    match output.format:
+        case "json":
+            return render_map_json(map_view(mapped, grouping, replicas=request.replicas), inventory)
+        case "csv":
+            return render_map_csv(map_view(mapped, grouping, replicas=request.replicas))
+        case "html":
+            title = ", ".join((*request.sources.filenames, *request.sources.kustomize, *request.sources.helm))
+            return render_map_html(mapped, inventory, title=title, narrowed=request.wanted.words)
+        case "dot" | "mermaid":
+            return _diagram(mapped, output, request)
+        case _:
+            lines = render_map(mapped, inventory, request.grouping, replicas=request.replicas)
+            return (painted((one,), output, request.color) for one in lines)
+
+
+def _diagram(mapped: Map, output: Output, request: MapRequest) -> Iterator[str]:
+    view = map_view(mapped, request.grouping or drawable(mapped), replicas=request.replicas)
+    return render_map_dot(view) if output.format == "dot" else render_map_mermaid(view)

@@ -6,19 +6,26 @@ from typing import Any
 
 import click
 
-from netverify.cli.check import check
-from netverify.cli.completing import completion
-from netverify.cli.diff import diff
-from netverify.cli.explaining import explain
-from netverify.cli.exposed import exposed
-from netverify.cli.init import init
-from netverify.cli.lint import lint
-from netverify.cli.map import map_command
-from netverify.cli.query import query
-from netverify.cli.resolve import resolve
-from netverify.cli.schema import schema
+from netverify.cli.lazy_group import LazyGroup
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.versioning import version_command, version_of
+from netverify.cli.version import version_of
+
+COMMANDS = {
+    "init": "Write an intent file to begin with, from what manifests allow today.",
+    "check": "Prove the assertions of intent files, or show what is against them.",
+    "diff": "Compare two sets of manifests: which connections appear and disappear, or a proof that none do.",
+    "lint": "Find what was probably not meant: policies without effect, slips in labels, redundant rules, "
+    "odd Services.",
+    "query": "Ask who can reach what, and get a witness or a proof.",
+    "map": "Show who may open which connections to whom: all pairs of workloads, and addresses outside.",
+    "exposed": "List every way in from outside: where it leads, and whether policy lets it through.",
+    "resolve": "Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through.",
+    "schema": "Print the JSON Schema of intent files, or of the goals.json that --emit-smt2 writes.",
+    "explain": "Say what a diagnostic means and what to do about it.",
+    "completion": "Print the completion script for SHELL.",
+    "version": "Print the versions of netverify and of what it stands on.",
+}
+"""Each command with the first sentence of its help: a file of this package of the same name."""
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -31,7 +38,7 @@ class ReaderLeftError(Exception):
     """Nobody reads standard output any more."""
 
 
-class _Program(click.Group):
+class _Program(LazyGroup):
     """A group that tells a broken pipe from other ends; click makes it an exit with 1, which means another thing."""
 
     def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
@@ -51,6 +58,8 @@ class _Program(click.Group):
 
 @click.group(
     cls=_Program,
+    lazy=COMMANDS,
+    home=__package__,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
@@ -79,20 +88,3 @@ def program(ctx: click.Context) -> int:
         click.echo(ctx.get_help(), err=True)
         return ExitStatus.USAGE
     return ExitStatus.ANSWERED
-
-
-for command in (
-    init,
-    check,
-    diff,
-    lint,
-    query,
-    map_command,
-    exposed,
-    resolve,
-    schema,
-    explain,
-    completion,
-    version_command,
-):
-    program.add_command(command)

@@ -1,4 +1,4 @@
-"""``netverify query``: the flags, and their way into a request."""
+"""``netverify query``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
@@ -7,7 +7,32 @@ from typing import Any
 
 import click
 
+from netverify.answers.settings import Settings
+from netverify.budget import OutOfBudgetError
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.evidence import evidence_about, one_question
+from netverify.cli.exit_status import exit_status
+from netverify.cli.goals import emptied, write_goals
+from netverify.cli.intricacy import told_in_full
+from netverify.cli.outputs import Output, write_whole
+from netverify.cli.progress import progress
+from netverify.cli.reading import read_sources, solving_settings
+from netverify.cli.refusal import Refusal
+from netverify.cli.reports import reported
+from netverify.cli.request import QueryRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, painted
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import watchdog
+from netverify.manifests.coverage import Inventory
+from netverify.queries.outcome import Answer, Listing, Verdict
+from netverify.queries.remarks import Remarks
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.counterexample import render_counterexample
+from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
+from netverify.report.query_json import render_answer_json, render_listing_json
+from netverify.report.query_text import render_answer, render_listing
+from netverify.verify import ask
 
 _EPILOG = """\b
 Sentences:
@@ -37,7 +62,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 """
 
 
-@click.command(epilog=_EPILOG)
+@click.command("query", epilog=_EPILOG)
 @click.argument("sentence")
 @common_flags(("text", "json"), solving=True)
 @routing_flags
@@ -52,20 +77,73 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
     type=click.Choice(["reachable", "unreachable"]),
     help="End with status 1 when the answer is another one.",
 )
-def query(sentence: str, **flags: Any) -> int:
+def query_command(sentence: str, **flags: Any) -> int:
     """Ask who can reach what, and get a witness or a proof.
 
     SENTENCE is answered for every pod in the manifests and every pod that could be created.
     """
-    from netverify.cli.request import QueryRequest  # noqa: PLC0415 help does not need it
-    from netverify.queries.outcome import Verdict  # noqa: PLC0415 as above
-
     request = QueryRequest(
         sentence=sentence,
         expected=Verdict(flags["expect"]) if flags["expect"] else None,
         counterexample=Path(flags["counterexample"]) if flags["counterexample"] else None,
         **solving_of(flags),
     )
-    from netverify.cli.answering import answer_request  # noqa: PLC0415 it imports the solver; help must not wait for it
-
     return answer_request(request)
+
+
+def answer_request(request: QueryRequest) -> ExitStatus:
+    """Reads, asks, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written."""
+    emptied(request.smt2_folder)
+    inventory, settings = unread(request.sources), Settings()
+    try:
+        with watchdog(request.budget), told_in_full():
+            with progress("reading manifests ..."):
+                inventory = read_sources(request.sources)
+            complain(render_diagnostics(inventory.diagnostics), request.color)
+            settings = solving_settings(request, inventory.cluster)
+            outcome = ask(request.sentence, inventory, settings)
+            request.budget.checkpoint()
+    except OutOfBudgetError as spent:
+        outcome = _undecided(request.sentence, spent)
+    except SentenceError as error:
+        complain(render_sentence_error(error), request.color)
+        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+    status = exit_status(outcome.verdict, expected=request.expected, input_refused=inventory.has_errors)
+    status = reported(
+        request,
+        lambda output: (_rendered(outcome, inventory, output, request.color),),
+        status,
+        lambda: _write_shown(outcome, inventory, request, settings),
+    )
+    if request.expected not in (None, outcome.verdict):
+        complain(render_refusal(f"expected {request.expected}, but the answer is {outcome.verdict}"), request.color)
+    return status
+
+
+def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
+    """The answer to ``sentence`` where none was found in time."""
+    is_listing = sentence.lower().split()[:1] in (["who"], ["what"])
+    kind = Listing if is_listing else Answer
+    return kind(sentence, Verdict.UNKNOWN, remarks=Remarks((spent.undecided,)))
+
+
+def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, color: str) -> str:
+    if output.format == "json":
+        if isinstance(outcome, Listing):
+            return render_listing_json(outcome, inventory)
+        return render_answer_json(outcome, inventory)
+    lines = render_listing(outcome, inventory) if isinstance(outcome, Listing) else render_answer(outcome, inventory)
+    return painted(lines, output, color)
+
+
+def _write_shown(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest, settings: Settings) -> None:
+    """The counterexample and the goals that the user wants, of an answer. Raises :class:`Refusal` for a list."""
+    if isinstance(outcome, Answer):
+        if request.counterexample:
+            write_whole(request.counterexample, (render_counterexample(outcome, inventory.cluster),))
+        shown = one_question("query", outcome.question, outcome.verdict, outcome.smt2, outcome.derivation)
+        write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder)
+    elif request.counterexample or request.smt2_folder:
+        flag = "--counterexample" if request.counterexample else "--emit-smt2"
+        advice = "name one of the listed endpoints instead of asking for all"
+        raise Refusal("NV420", f"`{flag}` writes what a question with `can` found, not a list", advice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from netverify.budget import Budget
 from netverify.cli.outputs import Output
@@ -167,3 +167,7 @@ class InitRequest(SolvingRequest):
     output: Path | None = None
     ci: str | None = None
     force: bool = False
+
+
+Reporting: TypeAlias = SolvingRequest | MapRequest
+"""A run that ends in reports."""

@@ -1,12 +1,32 @@
-"""``netverify resolve``: the flags, and their way into a request."""
+"""``netverify resolve``: the flags, and one run from the request to the exit status."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
+from netverify.answers.resolution import Resolution
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.evidence import evidence_about, one_question
+from netverify.cli.exit_status import exit_status, map_status
+from netverify.cli.goals import emptied, write_goals
+from netverify.cli.outputs import Output
+from netverify.cli.progress import progress
+from netverify.cli.reading import read_sources, solving_settings
+from netverify.cli.reports import reported
+from netverify.cli.request import ResolveRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain, painted
+from netverify.cli.unread import unread
+from netverify.cli.watchdog import within
+from netverify.manifests.coverage import Inventory
+from netverify.queries.sentence_error import SentenceError
+from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.resolution_json import render_resolution_json
+from netverify.report.resolution_text import render_resolution
+from netverify.verify import Verifier
 
 _EPILOG = """\b
   NAME      as a program would have it: postgres, postgres.shop,
@@ -33,11 +53,45 @@ Exit status: 0 looked up, whatever was found; 2 misuse; 3 unknown whether
 @click.option("--from", "source", metavar="ENDPOINT", required=True, help="The pods that ask.")
 @common_flags(("text", "json"), solving=True)
 @routing_flags
-def resolve(name: str, source: str, **flags: Any) -> int:
+def resolve_command(name: str, source: str, **flags: Any) -> int:
     """Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through."""
-    from netverify.cli.request import ResolveRequest  # noqa: PLC0415 help does not need it
-
     request = ResolveRequest(name=name, source=source, **solving_of(flags))
-    from netverify.cli.resolving import resolve_request  # noqa: PLC0415 it imports the solver; help must not wait
-
     return resolve_request(request)
+
+
+def resolve_request(request: ResolveRequest) -> ExitStatus:
+    """Reads, looks up, reports, and says what to end with. Raises :class:`Refusal` when nothing can be written."""
+    emptied(request.smt2_folder)
+    inventory = unread(request.sources)
+    try:
+        with within(request.budget, f"`{request.name}` was looked up"):
+            with progress("reading manifests ..."):
+                inventory = read_sources(request.sources)
+            complain(render_diagnostics(inventory.diagnostics), request.color)
+            settings = solving_settings(request, inventory.cluster)
+            verifier = Verifier(inventory, settings)
+            resolution = verifier.resolve(request.name, request.source)
+            request.budget.checkpoint()
+    except SentenceError as error:
+        complain(render_sentence_error(error), request.color)
+        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+    status = map_status(vacuous=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
+
+    def rendered(output: Output) -> Iterable[str]:
+        return (_rendered(resolution, inventory, output, request.color),)
+
+    paths = resolution.access.paths if resolution.access else ()
+    goals = [goal for path in paths for goal in path.answer.smt2]
+    shown = one_question("resolve", f"{request.name} for {request.source}", "told", goals)
+    return reported(
+        request,
+        rendered,
+        status,
+        lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
+    )
+
+
+def _rendered(resolution: Resolution, inventory: Inventory, output: Output, color: str) -> str:
+    if output.format == "json":
+        return render_resolution_json(resolution, inventory)
+    return painted(render_resolution(resolution, inventory), output, color)

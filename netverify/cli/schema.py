@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from netverify.evidence.schema import goals_schema_text
+from netverify.intent.schema import schema_text
+
 
 @click.command(
     "schema",
@@ -20,14 +23,10 @@ whose first line is
 """,
 )
 @click.argument("what", type=click.Choice(["intent", "goals"]), default="intent")
-def schema(what: str) -> int:
+def schema_command(what: str) -> int:
     """Print the JSON Schema of intent files, or of the goals.json that --emit-smt2 writes."""
     if what == "goals":
-        from netverify.evidence.schema import goals_schema_text  # noqa: PLC0415 most runs print the other one
-
         click.echo(goals_schema_text(), nl=False)
         return 0
-    from netverify.intent.schema import schema_text  # noqa: PLC0415 it imports pydantic; help must not wait for it
-
     click.echo(schema_text(), nl=False)
     return 0

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from netverify.cli.checking import intent_of
-from netverify.cli.intended import sources_with
+from netverify.cli.intended import intent_of, sources_with
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import DiagnosedError

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from netverify.cli.checking import check_request
 from netverify.cli.outputs import Output
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest
@@ -22,8 +21,8 @@ from netverify.report.terminal import line
 _BETWEEN_S = 0.5
 
 
-def watch(request: CheckRequest) -> ExitStatus:
-    """Checks now, and whenever something changes that is read, or is below the current folder; until interrupted."""
+def watch(request: CheckRequest, check: Callable[[CheckRequest], ExitStatus]) -> ExitStatus:
+    """Does ``check`` now, and whenever something changes that is read or is below the current folder."""
     if "-" in request.sources.filenames:
         raise Refusal("NV420", "`--watch` cannot read standard input again", "name files or folders")
     places = watched_places(request)
@@ -33,15 +32,15 @@ def watch(request: CheckRequest) -> ExitStatus:
         if now != before:
             places = watched_places(request)
             before = _stamps(request, places)
-            _once(request)
+            _once(request, check)
             request = replace(request, budget=replace(request.budget, since=None))
         time.sleep(_BETWEEN_S)
 
 
-def _once(request: CheckRequest) -> None:
+def _once(request: CheckRequest, check: Callable[[CheckRequest], ExitStatus]) -> None:
     """One run; what ends other runs is told, and watching goes on."""
     try:
-        status = check_request(request)
+        status = check(request)
     except Refusal as refusal:
         complain_of(refusal, request.color)
         status = refusal.status

@@ -50,7 +50,7 @@ def commands(script):
 
 
 def flags_of(name):
-    command = program.commands[name]
+    command = program.get_command(click.Context(program), name)
     return {flag for one in command.params if isinstance(one, click.Option) for flag in one.opts} | {"--help"}
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.assumed import assumed
-from netverify.cli.explaining import PAGE_FOLDERS
+from netverify.cli.explain import PAGE_FOLDERS
 from netverify.cli.main import _program_name, main
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import CODES
@@ -59,16 +59,21 @@ COMPLETING = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_W
         (["--help"], {}),
         (["--version"], {}),
         (["version"], {}),
-        (["query", "--help"], {}),
-        (["map", "--help"], {}),
         (["completion", "bash"], {}),
         (["explain"], {}),
         (["explain", "NV401"], {}),
-        ([], COMPLETING),
+        ([], {**COMPLETING, "COMP_CWORD": "1", "COMP_WORDS": "netverify q"}),
     ],
 )
 def test_help_version_and_completion_import_neither_solver_nor_parser(arguments, environment) -> None:
     assert not modules_after(*arguments, environment=environment) & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"), [(["query", "--help"], {}), (["map", "--help"], {}), ([], COMPLETING)]
+)
+def test_help_and_flags_of_a_command_do_without_the_solver(arguments, environment) -> None:
+    assert "z3" not in modules_after(*arguments, environment=environment)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "csv", "dot", "mermaid"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.kubectl_completing import completed
-from netverify.cli.program import program
+from netverify.cli.program import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 KUBECTL = shutil.which("kubectl")
@@ -26,7 +26,7 @@ def candidates(*words):
 
 def test_commands_are_completed_with_what_they_do():
     found, directive = candidates("")
-    assert set(found) == set(program.commands)
+    assert set(found) == set(COMMANDS)
     assert found["check"].startswith("Prove the assertions of intent files")
     assert directive == ":4"
     assert list(candidates("che")[0]) == ["check"]

@@ -201,7 +201,7 @@ def test_the_end_of_some_input_is_no_interrupt(monkeypatch, capsys) -> None:
     def fail(*_arguments: object) -> None:
         raise EOFError
 
-    monkeypatch.setattr("netverify.cli.answering.ask", fail)
+    monkeypatch.setattr("netverify.cli.query.ask", fail)
     assert main(["query", "can namespace a reach b/pg", "-f", str(ROOT / "examples" / "backdoor")], "netverify") == 5
     assert "NV499" in capsys.readouterr().err
 

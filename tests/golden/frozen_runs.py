@@ -21,7 +21,7 @@ from unittest import mock
 
 from golden.frozen_clusters import Draw
 from netverify.cli.main import main
-from netverify.cli.versioning import version_of
+from netverify.cli.version import version_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

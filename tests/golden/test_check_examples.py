@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.cli.versioning import version_of
+from netverify.cli.version import version_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -360,7 +360,7 @@ def _pigeons(holes: int) -> Goal:
 def test_a_map_that_is_cut_off_while_it_is_printed_is_marked_in_every_format(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from netverify.cli import mapping  # noqa: PLC0415 patched here alone
+    from netverify.cli import map as mapping  # noqa: PLC0415 patched here alone
 
     rendered = mapping._rendered
 
@@ -380,7 +380,7 @@ def test_a_map_that_is_cut_off_while_it_is_printed_is_marked_in_every_format(
 def test_a_file_is_not_written_in_part(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from netverify.cli import mapping  # noqa: PLC0415 patched here alone
+    from netverify.cli import map as mapping  # noqa: PLC0415 patched here alone
 
     def cut(*_: object) -> Iterator[str]:
         yield "a part"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-import netverify.cli.answering
 import netverify.cli.progress
+import netverify.cli.query
 from netverify.cli.main import main
 from netverify.cli.progress import progress
 
@@ -97,7 +97,7 @@ def test_a_fault_of_its_own_ends_with_5_and_no_traceback(monkeypatch, capsys) ->
     def fail(*_arguments: object) -> None:
         raise KeyError("secret")
 
-    monkeypatch.setattr(netverify.cli.answering, "ask", fail)
+    monkeypatch.setattr(netverify.cli.query, "ask", fail)
     monkeypatch.delenv("NETVERIFY_DEBUG", raising=False)
     assert main(QUERY, "netverify") == 5
     captured = capsys.readouterr()
@@ -117,7 +117,7 @@ def test_no_fault_looks_like_an_answer(monkeypatch, capsys, fault) -> None:
     def fail(*_arguments: object) -> None:
         raise fault
 
-    monkeypatch.setattr(netverify.cli.answering, "ask", fail)
+    monkeypatch.setattr(netverify.cli.query, "ask", fail)
     assert main(QUERY, "netverify") == 5
     assert "NV499" in capsys.readouterr().err
 

@@ -170,7 +170,7 @@ def test_what_a_run_leaves_that_is_cut_short_is_known_as_its_own(capsys, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(goals, "write_whole", fails)
         with pytest.raises(KeyboardInterrupt):
-            goals.write_goals(_evidence(), Path("goals"))
+            goals.write_goals(_evidence, Path("goals"))
     assert len(held()) == 2
     assert emit(capsys)[0] == 0
 

@@ -15,7 +15,7 @@ import pytest
 from faults.remains import left_of
 from mutants.faulty import fault, fault_in
 from netverify.budget import Budget, OutOfBudgetError, Resource, out_of
-from netverify.cli.exit_status import gate_status
+from netverify.cli.check import gate_status
 from netverify.cli.main import main
 from netverify.cli.outputs import write_marked
 from netverify.cli.statuses import ExitStatus
@@ -279,28 +279,28 @@ FAULTS: dict[str, Fault] = {
         what_did_not_come_about_is_unknown,
     ),
     "a gate that was cut short is green": (
-        "cli.exit_status",
+        "cli.check",
         "",
         "if failing and report.is_cut_short:",
         "if not failing and report.is_cut_short:",
         a_gate_that_was_cut_short_is_not_green,
     ),
     "a question without time is unreachable": (
-        "cli.answering",
+        "cli.query",
         "_undecided",
         "Verdict.UNKNOWN",
         "Verdict.UNREACHABLE",
         a_question_without_time_is_unknown,
     ),
     "a comparison without time is equivalent": (
-        "cli.comparing",
+        "cli.diff",
         "diff_request",
         "Comparison(Relation.UNKNOWN",
         "Comparison(Relation.EQUIVALENT",
         a_comparison_without_time_is_unknown,
     ),
     "a draft that met a limit is a success": (
-        "cli.initialising",
+        "cli.init",
         "",
         "in_doubt=bool(limits)",
         "in_doubt=False",

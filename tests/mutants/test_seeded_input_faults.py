@@ -202,13 +202,13 @@ FAULTS = {
     ),
     "nothing is written where nothing changed": (
         "nothing changed",
-        "cli.checking",
+        "cli.check",
         'outputs = tuple(one for one in request.outputs if one.path is not None or one.format != "text")',
         "outputs = ()",
     ),
     "what is compared with is no input": (
         "what is compared with cannot be read",
-        "cli.checking",
+        "cli.check",
         "any(one.severity is Gravity.ERROR for one in self.report.inputs)",
         "False",
     ),

@@ -47,6 +47,7 @@ def page(code: str) -> str:
 
 
 @click.command(
+    "explain",
     epilog="""\b
 Examples:
   netverify explain NV301
@@ -54,7 +55,7 @@ Examples:
 """,
 )
 @click.argument("code", required=False, type=Code())
-def explain(code: str | None) -> int:
+def explain_command(code: str | None) -> int:
     """Say what a diagnostic means and what to do about it.
 
     Without CODE, list all codes.

@@ -10,6 +10,7 @@ COMPLETE_VARIABLE = "_NETVERIFY_COMPLETE"
 
 
 @click.command(
+    "completion",
     epilog="""\b
 Examples:
   source <(netverify completion bash)
@@ -19,7 +20,7 @@ Examples:
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
-def completion(ctx: click.Context, shell: str) -> int:
+def completion_command(ctx: click.Context, shell: str) -> int:
     """Print the completion script for SHELL."""
     kind = get_completion_class(shell)
     assert kind is not None
