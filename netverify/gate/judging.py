@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.verdict import Judgement
-from netverify.gate.by_ways import ByWays, by_hop, is_used_by_ways, judge_by_ways
+from netverify.gate.by_ways import by_hop, is_used_by_ways, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.direct import all_allowed, asked_of, first_allowed, none_allowed
 from netverify.gate.judged import Judged, about_something, held, together, with_steps
@@ -78,9 +78,9 @@ class Judge:
         if claim.wanted is Wanted.ALL and not claim.question.is_routed:
             return all_allowed(claim, assertion, self.router)
         parts = [self._part(question, claim, assertion) for question in questions_of(claim)]
-        # Where nobody could connect directly, nobody is at one of the ends.
-        is_nobody = not claim.question.is_routed and all(part.verdict is Judgement.VACUOUS for part in parts)
-        by_ways = ByWays() if is_nobody else judge_by_ways(claim, assertion, self.router)
+        if not claim.question.is_routed and all(part.verdict is Judgement.VACUOUS for part in parts):
+            return about_something(parts)  # Where nobody could connect directly, nobody is at one of the ends.
+        by_ways = judge_by_ways(claim, assertion, self.router)
         parts += by_ways.parts
         if not claim.exempt or any(part.verdict is not Judgement.VACUOUS for part in parts):
             return with_steps(about_something(parts), by_ways.closed)
@@ -102,8 +102,22 @@ class Judge:
             return self.judge(one, assertion) if is_all else none_allowed(one, assertion, self.router.context)
 
         if not question.is_routed:
-            return none_allowed(part, assertion, self.router.context)
+            return self._direct(part, claim, assertion)
         return (judge_promise if claim.wanted is Wanted.ALL else judge_routes)(part, assertion, self.router, straight)
+
+    def _direct(self, part: Claim, claim: Claim, assertion: str) -> Judged:
+        """``part`` of ``claim``, without exempt flows, on the direct way; that these are all there is makes it hold.
+
+        Ways in count even then: what is exempt there is told way by way.
+        """
+        context = self.router.context
+        found = none_allowed(part, assertion, context)
+        if found.verdict is not Judgement.VACUOUS or not claim.exempt:
+            return found
+        alone = none_allowed(replace(claim, exempt=()), assertion, context)
+        if alone.verdict is Judgement.VACUOUS:
+            return found
+        return held(found) if alone.verdict is Judgement.REFUTED else alone
 
     def is_used(self, exempt: Exempt, claim: Claim, assertion: str) -> bool:
         """Whether ``exempt`` leaves out a flow that is against ``claim``, of which exceptions left out nothing yet.

@@ -129,8 +129,8 @@ SLIPS = {
     ),
     "what is all exempt is about nobody": (
         "gate.judging",
-        "        if alone.verdict is Judgement.REFUTED:",
-        "        if alone.verdict is Judgement.PROVED:",
+        "held(found) if alone.verdict is Judgement.REFUTED else alone",
+        "alone",
         all_excepted,
     ),
     "no exception is used on the direct way": (
