@@ -15,7 +15,9 @@ WORDING = {
     "symbolic.legend",
 }
 """Modules that make words alone. What they say is held by golden files, and no verdict depends on it."""
-WORDING_FUNCTIONS = re.compile(r"words|text|assum|premise|advice|notes|because|given|_order|_rank|named?_by|labelled")
+WORDING_FUNCTIONS = re.compile(
+    r"words|text|assum|premise|advice|notes|remarks|because|given|_order|_rank|named?_by|labelled"
+)
 """The same of functions. Doubts are not among them: a verdict depends on whether there are any."""
 WORDING_FIELDS = {
     "assumptions",

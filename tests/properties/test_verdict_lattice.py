@@ -10,7 +10,7 @@ import pytest
 from netverify.answers.combined import _together as of_anyone
 from netverify.answers.verdict import Judgement, of_all, of_any
 from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
-from netverify.gate.outcome import Violation
+from netverify.gate.outcome import Result, Violation
 from netverify.queries.derivation import Rule, Step
 from netverify.queries.outcome import Answer, Effect, Reason, Routing, Scope, Verdict
 from netverify.queries.remarks import Remarks
@@ -108,6 +108,18 @@ def test_violations_of_existing_pods_come_first_each_in_the_order_of_their_texts
     for order in (found, found[::-1]):
         whole = together([judged(Judgement.REFUTED, violations=(one,)) for one in order])
         assert [(one.text, one.fingerprint) for one in whole.violations] == expected
+
+
+@pytest.mark.parametrize("excepted", [(), ("e",)])
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("judgement", Judgement)
+def test_only_a_proof_is_excepted_and_only_what_is_refuted_is_baselined(judgement, known, excepted):
+    found = Result(None, "s", judgement, None, "f", excepted_by=excepted, is_baselined=known)
+    told = {
+        Judgement.PROVED: "excepted" if excepted else "proved",
+        Judgement.REFUTED: "baselined" if known else "refuted",
+    }
+    assert found.verdict == told.get(judgement, judgement)
 
 
 def test_a_baseline_knows_a_violation_by_its_fingerprint_or_by_those_of_all_its_parts():

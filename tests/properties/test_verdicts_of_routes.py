@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from types import SimpleNamespace
 
-from netverify.answers.route_verdicts import answer_of, deciding_legs, doubted, needs, scope_of, simplest, why_unserved
+import pytest
+
+from netverify.answers.route_verdicts import (
+    answer_of,
+    deciding_legs,
+    doubted,
+    needs,
+    scope_of,
+    settled,
+    simplest,
+    why_unserved,
+    without_routes,
+)
 from netverify.model.behaviours import Behaviour
+from netverify.model.service import Service, ServicePort
+from netverify.queries.called import Called
 from netverify.queries.outcome import Route, Scope, Verdict
+from netverify.routing.api_server import COMMON_PORT
 from properties.test_verdict_lattice import answer, reason
 
 
@@ -119,3 +135,93 @@ def test_a_service_that_no_route_leads_to_has_the_problem_of_its_own_way_in():
     assert why_unserved("x", mine, (), ways) == "of mine"
     assert why_unserved("x", mine, (), ways[:2]) == "no way in leads to a ClusterIP Service"
     assert why_unserved("x", mine, [SimpleNamespace(object="Ingress a/b")], ways) == "Ingress a/b does not serve x"
+
+
+PORT = ServicePort(80, "web", name="http")
+WEB = Service("shop", "web", selector={"app": "web"}, ports=(PORT,))
+BARE, HEADLESS = replace(WEB, selector=None), replace(WEB, headless=True)
+API = Service("default", "kubernetes", ports=(PORT,))
+NO_PORT, NO_PODS = "no port of Service {} is asked about", "no pod has a port named web"
+NO_SELECTOR = "Service {} has no selector, and no manifest says where it leads"
+LEADING = SimpleNamespace(object="Ingress shop/web", problem="", service=WEB)
+
+
+@pytest.mark.parametrize("outside", [True, False])
+@pytest.mark.parametrize("leading", [(), (LEADING,)])
+@pytest.mark.parametrize("nowhere", ["", "sure", "unsure"])
+@pytest.mark.parametrize("ports", [(PORT,), (replace(PORT, target_port=8080),), ()])
+@pytest.mark.parametrize("service", [None, WEB, BARE, HEADLESS, API, replace(WEB, ports=())], ids=str)
+def test_without_any_route_a_service_is_closed_unless_something_may_lead_there(
+    service, ports, nowhere, leading, outside
+):
+    called = Called(service, ports, nowhere=nowhere, is_sure=nowhere != "unsure")
+    question = SimpleNamespace(called=called, from_outside=outside, source_text="a")
+    ways = SimpleNamespace(leading_to=lambda _: iter(leading), all=leading)
+    verdict, doubts, reasons = without_routes(question, ways)
+    told = [one.detail for one in reasons]
+    if service is None or (outside and service is API):
+        assert (verdict, doubts, told) == ("vacuous", (), [])
+    elif service.ports and not ports and not service.headless:
+        assert (verdict, doubts, told) == ("unknown", (NO_PORT.format(service),), [])
+    elif outside and (not leading or service.selector):
+        assert (verdict, doubts, len(told)) == ("unreachable", (), 1)
+        assert told[0].endswith("does not serve a") is bool(leading)
+    elif not outside and nowhere:
+        doubted_too = ("unreachable", ("sure",)) if nowhere == "sure" else ("unknown", ("unsure",))
+        assert (verdict, doubts, told) == (*doubted_too, [nowhere])
+    elif service.selector is None:
+        assert (verdict, doubts, told) == ("unknown", (NO_SELECTOR.format(service),), [])
+    else:
+        named = bool(ports) and ports[0].target_port == "web"
+        assert (verdict, doubts, told) == ("unreachable", (), [NO_PODS if named else "it has no endpoints"])
+
+
+def test_a_question_that_calls_nothing_is_about_nobody_where_there_is_no_route():
+    assert without_routes(SimpleNamespace(called=None), None) == (Verdict.VACUOUS, (), ())
+
+
+def choice(name, verdict, *, is_common=True, behaviours=(), address=False):
+    """A route of the choice ``name``, as planned and as judged; the witness of its last leg needs ``behaviours``."""
+    plain, shown = (
+        SimpleNamespace(behaviours=some, destination_address_matters=matters)
+        for some, matters in (((), False), (behaviours, address))
+    )
+    legs = [
+        answer(verdict, number, witness=None if verdict is Verdict.UNREACHABLE else one)
+        for number, one in enumerate((plain, shown))
+    ]
+    return SimpleNamespace(choice=name, is_common=is_common), route(verdict, *legs, provided=("where it is the one",))
+
+
+OPEN, SHUT, UNSURE = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNKNOWN
+
+
+def test_where_all_that_are_common_of_a_choice_are_open_it_is_open_whichever_holds():
+    one, two, rare = choice("at", OPEN), choice("at", OPEN), choice("at", SHUT, is_common=False)
+    other = choice("", OPEN)
+    for planned in ([one, two, rare, other], [other, rare, one, two]):
+        plain, settled_one = settled(planned)
+        assert plain is other[1]
+        assert (settled_one.verdict, settled_one.provided, settled_one.text) == ("reachable", (), one[1].text)
+        first_leg, last_leg = settled_one.legs
+        assert first_leg == one[1].legs[0]
+        assert last_leg.because == one[1].legs[-1].because
+        assert COMMON_PORT in last_leg.assumptions
+        assert COMMON_PORT not in one[1].legs[-1].assumptions
+
+
+@pytest.mark.parametrize(
+    "spoils",
+    [choice("at", SHUT), choice("at", UNSURE), choice("at", OPEN, behaviours=("b",)), choice("at", OPEN, address=True)],
+    ids=["closed", "unknown", "by a behaviour", "by an address"],
+)
+def test_where_one_that_is_common_is_not_plainly_open_each_is_told_with_its_condition(spoils):
+    one, rare_shut, rare_open = (
+        choice("at", OPEN),
+        choice("at", SHUT, is_common=False),
+        choice("at", OPEN, is_common=False),
+    )
+    told = list(settled([one, spoils, rare_shut, rare_open]))
+    assert told == [one[1], spoils[1], rare_open[1]]
+    two_choices = list(settled([one, spoils, choice("else", OPEN)]))
+    assert [len(each.provided) for each in two_choices] == [1, 1, 0]
