@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
@@ -30,11 +30,11 @@ class Account:
 
     default_namespace: str
     follower: str = ""
-    modelled: Counter[str] = field(default_factory=Counter)
-    irrelevant: Counter[str] = field(default_factory=Counter)
-    approximated: Counter[str] = field(default_factory=Counter)
-    unsupported_kinds: Counter[str] = field(default_factory=Counter)
-    unrendered_kinds: Counter[str] = field(default_factory=Counter)
+    modelled: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    irrelevant: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    approximated: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    unsupported_kinds: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    unrendered_kinds: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     not_manifests: int = 0
     maybe_parts: list[Document] = field(default_factory=list)
     unread: list[Origin] = field(default_factory=list)
@@ -51,10 +51,12 @@ class Account:
         for item in objects_in(document):
             self._add_object(item)
 
-    def gathered(self) -> Gathered:
-        """What the documents came to, for good."""
+    def gathered(self, files: int = 0, templates: tuple[Origin, ...] = ()) -> Gathered:
+        """What the documents came to, for good, which are of so many ``files``."""
         self._judge_parts()
         return Gathered(
+            files=files,
+            templates=templates,
             reads=tuple(self.reads),
             modelled=dict(self.modelled),
             irrelevant=dict(self.irrelevant),

@@ -25,7 +25,8 @@ def irrelevant_kind(chunk: bytes, is_irrelevant: Callable[[str, str], bool]) -> 
 
     Texts with very many brackets are left to the event stream, whose depth is watched: libyaml is quadratic in it.
     """
-    kind, api_version = _KIND.search(chunk), _API_VERSION.search(chunk)
+    kind = _line(_KIND, b"kind:", chunk)
+    api_version = _line(_API_VERSION, b"apiVersion:", chunk) if kind is not None else None
     if kind is None or api_version is None:
         return None
     name = kind.group(2).decode("ascii")
@@ -40,3 +41,15 @@ def irrelevant_kind(chunk: bytes, is_irrelevant: Callable[[str, str], bool]) -> 
         kinds += line.group(1).startswith(b"kind:")
         versions += line.group(1).startswith(b"apiVersion:")
     return name if kinds == versions == 1 else None
+
+
+def _line(form: re.Pattern[bytes], key: bytes, chunk: bytes) -> re.Match[bytes] | None:
+    """The first line of ``form``, which begins with ``key``; to look for that is faster than to try every line."""
+    place = 0 if chunk.startswith(key) else chunk.find(b"\n" + key) + 1
+    if not place and not chunk.startswith(key):
+        return None
+    while (found := form.match(chunk, place)) is None:
+        place = chunk.find(b"\n" + key, place) + 1
+        if not place:
+            return None
+    return found

@@ -75,20 +75,18 @@ def gather(content: Content, terms: Terms) -> Gathered:
         in_chart=content.in_chart,
     )
     account = Account(content.home or terms.default_namespace, content.follower)
-    account.irrelevant.update(loaded.dropped)
+    account.diagnostics += loaded.diagnostics
+    for kind, count in loaded.dropped.items():
+        account.irrelevant[kind] += count
     for document in loaded.documents:
         account.add(document)
-    gathered = account.gathered()
-    templates = (template(Origin(content.path), content.data),) if loaded.templated else ()
-    return replace(
-        gathered,
-        files=1,
-        reads=tuple(_as_applied(read, content) for read in gathered.reads),
-        templates=(Origin(content.path),) if loaded.templated else (),
-        unsupported=(*gathered.unsupported, *templates),
-        unread=(*gathered.unread, *(one.origin for one in loaded.diagnostics if one.severity is Severity.ERROR)),
-        diagnostics=(*loaded.diagnostics, *gathered.diagnostics),
-    )
+    if content.home is not None or content.labels:
+        account.reads = [_as_applied(read, content) for read in account.reads]
+    if loaded.templated:
+        account.unsupported.append(template(Origin(content.path), content.data))
+    gathered = account.gathered(files=1, templates=(Origin(content.path),) if loaded.templated else ())
+    refused = [one.origin for one in loaded.diagnostics if one.severity is Severity.ERROR]
+    return replace(gathered, unread=(*gathered.unread, *refused)) if refused else gathered
 
 
 def _as_applied(read: ReadObject, content: Content) -> ReadObject:
