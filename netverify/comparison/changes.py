@@ -12,6 +12,7 @@ from netverify.model.flow import Direction
 from netverify.model.traffic import Protocol
 from netverify.rules.mentions import Mentions, collect_table
 from netverify.rules.table import Action, RuleTable, Tier
+from netverify.symbolic.scene import NEW_NAMESPACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,30 @@ class Changes:
         Policies of other namespaces say the same on both sides, and see the same labels of namespaces.
         """
         if direction not in self._places:
-            names = self._sides.namespaces
+            names = self.subjects(direction)
             self._places[direction] = tuple(name for name in names if self._differs(direction, name))
         return self._places[direction]
 
+    def subjects(self, direction: Direction) -> tuple[str, ...]:
+        """The namespaces whose pods policies of either side may select, and one that could be created."""
+        return tuple(name for name in (NEW_NAMESPACE, *self._sides.namespaces) if self.speaks_of(direction, name))
+
     def speaks_of(self, direction: Direction, name: str) -> bool:
         """Whether policies of either side may select pods of a namespace."""
-        return any(facts.policies.speaks_of(direction, name) for facts in (self._sides.old, self._sides.new))
+        return self._everywhere[direction] or any(
+            facts.policies.speaks_of(direction, name) for facts in (self._sides.old, self._sides.new)
+        )
+
+    @cached_property
+    def _everywhere(self) -> Mapping[Direction, bool]:
+        """Whether policies of either side may select pods of any namespace."""
+        both = (self._sides.old.policies, self._sides.new.policies)
+        return {direction: any(one.speaks_everywhere(direction) for one in both) for direction in Direction}
 
     def places_that_see(self, direction: Direction, changed: ChangedWorkload) -> tuple[str, ...]:
         """The namespaces whose policies may tell what became of ``changed``, as the other end of ``direction``."""
         return tuple(
-            name
-            for name in self._sides.namespaces
-            if self.speaks_of(direction, name) and self._sees(self.mentions(direction, name), direction, changed)
+            name for name in self.subjects(direction) if self._sees(self.mentions(direction, name), direction, changed)
         )
 
     @staticmethod
@@ -80,8 +91,6 @@ class Changes:
         )
 
     def _differs(self, direction: Direction, name: str) -> bool:
-        if not self.speaks_of(direction, name):
-            return False
         old, new = self._sides.old.policies, self._sides.new.policies
         one, other = old.slice(direction, (name,)), new.slice(direction, (name,))
         if not _say_the_same(one, other):

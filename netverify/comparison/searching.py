@@ -6,7 +6,7 @@ A proof that others can check needs one for each, so that these are solved as we
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
@@ -19,11 +19,14 @@ from netverify.comparison.explaining import Explainer
 from netverify.comparison.outcome import Change
 from netverify.comparison.sides import Facts, Sides
 from netverify.comparison.staging import Stage, Staging
+from netverify.model.cluster import Workload
+from netverify.model.flow import End
 from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
+from netverify.rules.mentions import Mentions, collect_table
 from netverify.rules.predicate import InNamespace, Predicate
 from netverify.symbolic.goal import Differs, Flows
 from netverify.symbolic.refinement import Attempts, Found, printed
-from netverify.symbolic.scene import Scene
+from netverify.symbolic.scene import Cast, Scene
 from netverify.symbolic.status import Status
 
 LISTED = 20
@@ -41,12 +44,13 @@ class DifferenceSearch:
         self._denying = denying
         self._behaviours = sides.fixed
         self._refinement = sides.refinement(opaque)
+        self._named = _named_on_both(allowing, denying)
         self.keeps_goals = sides.settings.keep_goals
 
     def find(self, stage: Stage, covered: Sequence[Predicate] = ()) -> Found:
         """A flow of ``stage`` for which none of ``covered`` holds, or the proof that there is none."""
-        ours = Scene(stage.allowing, self._allowing.cluster.namespaces, self._behaviours)
-        theirs = Scene(stage.denying, self._denying.cluster.namespaces, self._behaviours)
+        ours = Scene(self._with_named(stage.allowing, 0), self._allowing.cluster.namespaces, self._behaviours)
+        theirs = Scene(self._with_named(stage.denying, 1), self._denying.cluster.namespaces, self._behaviours)
         flows = Flows(ours, (), stage.text, theirs)
         goal = Differs(self._allowing.policies, self._denying.policies, stage.denied, tuple(covered))
         attempts: Attempts = []
@@ -54,6 +58,30 @@ class DifferenceSearch:
         if found.status is Status.UNSAT:
             found = self._refinement.with_premises(found, flows, attempts)
         return replace(found, obligations=tuple(attempts))
+
+    def _with_named(self, casts: Mapping[End, Cast], side: int) -> Mapping[End, Cast]:
+        """``casts`` with the workloads that policies name, where possible pods of their namespace may stand."""
+        return {end: _joined(cast, (pair[side] for pair in self._named)) for end, cast in casts.items()}
+
+
+def _named_on_both(allowing: Facts, denying: Facts) -> tuple[tuple[Workload, Workload], ...]:
+    """The workloads of both sides that policies of either name, as each side knows them: no possible pod is one."""
+    mentions = Mentions()
+    for facts in (allowing, denying):
+        for table in facts.policies.policies.tables.values():
+            collect_table(table, mentions)
+    if not mentions.workloads:
+        return ()
+    theirs = {one.key: one for one in denying.cluster.workloads if one.key in mentions.workloads}
+    return tuple((one, theirs[one.key]) for one in allowing.cluster.workloads if one.key in theirs)
+
+
+def _joined(cast: Cast, named: Iterable[Workload]) -> Cast:
+    there = {one.key for one in cast.workloads}
+    added = [one for one in named if one.key.namespace in cast.namespaces and one.key not in there]
+    if not added:
+        return cast
+    return replace(cast, workloads=tuple(sorted((*cast.workloads, *added), key=lambda one: one.key)))
 
 
 @dataclass(slots=True)

@@ -33,7 +33,6 @@ class Staging:
     def __init__(self, sides: Sides, changes: Changes, *, allowing_new: bool) -> None:
         self._changes = changes
         self._allowing_new = allowing_new
-        self._namespaces = sides.namespaces
         self._anyone = Cast(tuple(sorted((NEW_NAMESPACE, *sides.namespaces))), external=True, hosts=True)
         self._allows, self._denies = ("new", "old") if allowing_new else ("old", "new")
 
@@ -49,13 +48,13 @@ class Staging:
         """As :meth:`policies`, about subjects whose policies are written the same on both sides."""
         for direction in Direction:
             changed = set(self._changes.places(direction))
-            names = (name for name in self._namespaces if name not in changed)
-            yield from self._of_subjects(direction, [one for one in names if self._changes.speaks_of(direction, one)])
+            names = (name for name in self._changes.subjects(direction) if name not in changed)
+            yield from self._of_subjects(direction, tuple(names))
 
     def _of_subjects(self, direction: Direction, names: Sequence[str]) -> Iterator[Stage]:
         for places in _portions(names):
             casts = {direction.subject: Cast(places, hosts=True), direction.peer: self._anyone}
-            subjects = f"{direction} of {', '.join(places)}"
+            subjects = f"{direction} of {', '.join(name or 'a new namespace' for name in places)}"
             yield Stage(casts, casts, direction, self._text(subjects))
 
     def workloads(self) -> Iterator[Stage]:

@@ -14,7 +14,7 @@ NetworkPolicy, and of no API that can deny for every namespace. Goals that ``uns
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Protocol, TypeAlias, TypeVar
@@ -22,7 +22,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from netverify.diagnostics import NetverifyError
 from netverify.model.flow import Direction
 from netverify.rules.approximation import approximations_of
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier, runs
+from netverify.rules.table import Action, Carrier, PolicySet, Rule, RuleTable, Selection, Tier, runs
 
 
 class IncompleteSliceError(NetverifyError):
@@ -116,6 +116,11 @@ class PolicyIndex:
         """Whether some policy names ``namespace`` as its subjects' own, by a selection or by a rule alone."""
         return any(namespace in tier.selections or namespace in tier.rules for tier in self._tiers(direction))
 
+    def speaks_everywhere(self, direction: Direction) -> bool:
+        """Whether some policy names no namespace of its subjects, by a selection or by a rule."""
+        everywhere = (item for tier in self._tiers(direction) for items in tier.everywhere for item in items)
+        return not all(item.policy.is_built_in for _, item in everywhere)
+
     def only_adds(self, direction: Direction) -> bool:
         """Whether every slice allows at least what the whole table of ``direction`` allows, whoever the subject is.
 
@@ -142,6 +147,11 @@ class _TierIndex:
         self.rules = _by_namespace(tier.rules)
         denies = tier.default is Action.DENY or any(rule.action is Action.DENY for _, rule in self.rules.get(None, ()))
         self.may_deny_everywhere = None in self.selections and denies
+
+    @property
+    def everywhere(self) -> tuple[Sequence[tuple[int, Carrier]], ...]:
+        """The selections and the rules that name no namespace."""
+        return self.selections.get(None, ()), self.rules.get(None, ())
 
     def slice(self, namespaces: Collection[str]) -> Tier:
         selections: tuple[Selection, ...] = _take(self.selections, namespaces)

@@ -6,7 +6,7 @@ one of them, no proof may deny.
 """
 
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 
 from agreement.adapter import inventory_of
 from agreement.judged_intents import checked
@@ -80,7 +80,40 @@ def cut_case(seed):
         return CutCase(cluster, *both, fixed)
     rng = CutDice(f"open cuts {seed}")
     told = [told_by_accounts(CutDice(f"{rng.random()}"), cluster, left_open(rng, cluster, one)) for one in both]
+    if seed % 4 == 3:
+        both = about_one_workload(rng, cluster, left_open(rng, cluster, both[0]))
+        return CutCase(cluster, *both, fixed)
     return CutCase(told[0][0], *(policies for _, policies in told), fixed)
+
+
+def about_one_workload(rng, cluster, policies):
+    """``policies``, of which one rule is about one workload alone, with and without that rule; in any order."""
+    tables = dict(policies.tables)
+    direction = rng.choice(
+        [one for one in Direction if any(tier.rules for tier in tables[one].tiers)] or list(Direction)
+    )
+    numbers = [n for n, tier in enumerate(tables[direction].tiers) if tier.rules]
+    if not numbers:
+        return policies, policies
+    number = rng.choice(numbers)
+    tier = tables[direction].tiers[number]
+    rule = rng.choice(tier.rules)
+    named = IsWorkload(rng.choice(list(End)), rng.choice(cluster.workloads).key)
+    narrow = replace(rule, traffic=All((rule.traffic, named if rng.random() < 0.8 else Not(named))))
+
+    def having(rules):
+        tiers = list(tables[direction].tiers)
+        tiers[number] = replace(tier, rules=rules)
+        return PolicySet({**tables, direction: replace(tables[direction], tiers=tuple(tiers))})
+
+    both = [
+        having(tuple(rules))
+        for rules in (
+            [narrow if one is rule else one for one in tier.rules],
+            [one for one in tier.rules if one is not rule],
+        )
+    ]
+    return rng.sample(both, 2)
 
 
 def cut_manifests(seed):
@@ -248,7 +281,7 @@ def contradicted_difference(found, direction, case):
     if found.status is Status.SAT:
         behaviours = completed(found.behaviours, case)
         return None if differs(found.flow, found.refused, behaviours) else f"{found.flow} is none"
-    flows = drawn_flows(case, existing=False)
+    flows = chain(drawn_flows(case, existing=False), drawn_flows(case, existing=True, count=200))
     return next((f"{flow} with {done} is one" for flow, done in flows if differs(flow, flow, done)), None)
 
 

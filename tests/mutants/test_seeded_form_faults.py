@@ -106,6 +106,55 @@ OF_ITEMS = {
     ),
 }
 
+OF_COMPARISONS = {
+    "workloads that policies name are taken for pods that could be created": (
+        "comparison.searching",
+        "_joined",
+        "if not added:",
+        "if True:",
+    ),
+    "rules for every namespace make no namespace differ": (
+        "comparison.changes",
+        "Changes.speaks_of",
+        "self._everywhere[direction] or any(",
+        "any(",
+    ),
+    "rules for every namespace are not for one that could be created": (
+        "comparison.changes",
+        "Changes.subjects",
+        "(NEW_NAMESPACE, *self._sides.namespaces)",
+        "self._sides.namespaces",
+    ),
+    "nothing speaks of every namespace": (
+        "rules.slicing",
+        "PolicyIndex.speaks_everywhere",
+        "return not all(item.policy.is_built_in for _, item in everywhere)",
+        "return not all(True for _, item in everywhere)",
+    ),
+}
+
+
+@pytest.mark.parametrize("seeded", OF_COMPARISONS.values(), ids=OF_COMPARISONS)
+def test_a_seeded_fault_is_found_by_comparing_tables(seeded, is_found):
+    with fault_in(*seeded):
+        assert is_found(first_broken("test_agreement_table_changes", "wrong_change"), range(4))
+
+
+OF_TIES = {
+    "tables with other ties are written the same": (
+        "comparison.changes",
+        "_written",
+        "tied = (rule.tie, str(rule.policy)) if rule.tie else ()",
+        "tied = ()",
+    ),
+}
+
+
+@pytest.mark.parametrize("seeded", OF_TIES.values(), ids=OF_TIES)
+def test_a_seeded_fault_is_found_by_comparing_tables_with_ties(seeded, is_found):
+    with fault_in(*seeded):
+        assert is_found(first_broken("test_agreement_table_changes", "wrong_ties"), range(1))
+
 
 @pytest.mark.parametrize("seeded", OF_ITEMS.values(), ids=OF_ITEMS)
 def test_a_seeded_fault_is_found_by_rules_and_selections_before_and_after(seeded, is_found):
