@@ -61,6 +61,10 @@ def settings(rng, others):
         yield from ({one for one in others if rng.random() < 0.5} for _ in range(MOST_TRIED))
 
 
+TELLING = (77,)
+"""With 8, they find the faults seeded in what proofs name."""
+
+
 def proofs(seeds):
     """Questions to one workload that are proved unreachable, with what the proof names."""
     for seed in seeds:
@@ -94,14 +98,14 @@ def check(seeds):
 
 
 def test_a_proof_holds_by_what_it_names_and_without_any_of_it_a_flow_is_possible():
-    judged, by_rules, wrong = check(range(130))
+    judged, by_rules, wrong = check([*range(40), *TELLING])
     assert wrong == []
-    assert judged >= 40
-    assert by_rules >= 5
+    assert judged >= 25
+    assert by_rules >= 2
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("first", range(130, 2_130, 100))
+@pytest.mark.parametrize("first", range(30, 2_130, 100))
 def test_many_proofs_hold_by_what_they_name_and_without_any_of_it_a_flow_is_possible(first):
     _, _, wrong = check(range(first, first + 100))
     assert wrong == []
