@@ -1,0 +1,24 @@
+"""The cases of the normal run find every seeded fault that a case is known to find."""
+
+import pytest
+
+from mutants.kills import kills, replayed, telling_seeds
+
+
+@pytest.mark.parametrize("search", kills())
+def test_the_telling_seeds_of_a_check_find_each_of_its_faults_and_none_is_idle(search):
+    chosen, faults = telling_seeds(search), kills()[search]
+    assert [fault for fault, seeds in faults.items() if not set(seeds) & set(chosen)] == []
+    assert len(chosen) == len(set(chosen)) <= len(faults)
+
+
+def test_a_fault_is_replayed_with_a_case_that_others_need_as_well():
+    for search, faults in kills().items():
+        chosen = telling_seeds(search)
+        assert all(replayed(search, fault)[0] in chosen for fault in faults)
+
+
+def test_of_a_fault_that_is_new_nothing_is_known():
+    assert replayed("no such check", "no such fault") == []
+    with pytest.raises(KeyError):
+        telling_seeds("no such check")
