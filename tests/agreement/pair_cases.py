@@ -1,6 +1,7 @@
 """Small cases for all pairs: clusters rich in what makes pairs of existing pods depend on something."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from agreement.adapter import behaviours_of, inventory_of
 from agreement.random_tables import coarse, left_open, random_policy_set, told_by_accounts
@@ -61,6 +62,7 @@ def coarse_case(seed):
     return replace(case, policies=coarse(NarrowDice(f"coarser {seed}"), case.policies))
 
 
+@lru_cache(maxsize=256)
 def pair_case(seed, *, of_tables=False):
     """A case; ``of_tables`` has its policies drawn in the common form instead of lowered from manifests."""
     rng = (NarrowDice if seed % 2 else WideDice)(seed)

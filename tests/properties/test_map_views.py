@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -26,11 +27,17 @@ from oracles.map_formats import from_csv, from_dot, from_json, from_mermaid
 SEEDS = range(60)
 
 
+@cache
+def mapped_case(seed):
+    """An inventory and its map."""
+    inventory = inventory_of(random_cluster(Dice(seed)))
+    return inventory, Verifier(inventory).map()
+
+
 @pytest.fixture(params=SEEDS)
 def found(request):
-    """An inventory and its map."""
-    inventory = inventory_of(random_cluster(Dice(request.param)))
-    return inventory, Verifier(inventory).map()
+    """As :func:`mapped_case`."""
+    return mapped_case(request.param)
 
 
 def plain(access):
