@@ -16,7 +16,6 @@ from netverify.budget import OutOfBudgetError
 from netverify.cli.baselines import BaselineReader
 from netverify.cli.common_flags import assumptions_of, common_flags, routing_flags, solving_of
 from netverify.cli.exit_status import exit_status, gravest
-from netverify.cli.finding_reports import this_run
 from netverify.cli.gate_evidence import evidence_of_gate, naming_goals
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import emptied, write_goals
@@ -26,6 +25,7 @@ from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.report_formats import this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import CheckRequest, Sources
 from netverify.cli.statuses import ExitStatus

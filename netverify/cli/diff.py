@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,7 +15,6 @@ from netverify.budget import OutOfBudgetError
 from netverify.cli.common_flags import common_flags, solving_of
 from netverify.cli.evidence import evidence_about
 from netverify.cli.exit_status import gravest
-from netverify.cli.finding_reports import is_list, rendered_findings, this_run
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output
@@ -23,10 +22,11 @@ from netverify.cli.progress import progress
 from netverify.cli.reading import solving_settings
 from netverify.cli.reading_both import read_both
 from netverify.cli.refusal import Refusal
+from netverify.cli.report_formats import LIST_FORMATS, is_list, rendered_document, rendered_findings, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import DiffRequest, Sources
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, painted
+from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.comparison.compare import compare
@@ -36,7 +36,7 @@ from netverify.queries.remarks import Remarks
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_list import list_of_comparison
 from netverify.report.comparison_markdown import render_comparison_markdown
-from netverify.report.comparison_text import render_comparison
+from netverify.report.comparison_text import document_of_comparison
 from netverify.report.diagnostics import render_diagnostics
 
 _EPILOG = """\b
@@ -63,7 +63,7 @@ _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --bas
 
 @click.command("diff", epilog=_EPILOG)
 @click.argument("paths", metavar="[OLD NEW]", nargs=-1, type=click.Path())
-@common_flags(("text", "json", "markdown", "sarif", "junit", "github", "gitlab"), solving=True)
+@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @click.option("--base", metavar="REV", help="Compare with the same inputs at a git revision: REV is OLD, here is NEW.")
 @click.option(
     "--fail-on",
@@ -124,7 +124,12 @@ def diff_request(request: DiffRequest) -> ExitStatus:
         if is_list(output):
             listed = partial(list_of_comparison, found, inputs, request.fail_on)
             return (rendered_findings(listed, output, this_run(status)),)
-        return _rendered(found, inputs, output, request.color)
+        if output.format == "json":
+            return (render_comparison_json(found, inputs),)
+        if output.format == "markdown":
+            return (render_comparison_markdown(found, inputs),)
+        seen = tuple(dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics)))
+        return rendered_document(document_of_comparison(found, inputs), seen, output, request.color, status)
 
     def evidence() -> Evidence:
         return evidence_about(_shown(found), [inputs.new], settings, compared=[inputs.old])
@@ -154,12 +159,3 @@ def _shown(found: Comparison) -> tuple[Shown, ...]:
         Shown("new-access", "nothing is allowed that was not", found.new_access, found.smt2, found.no_new),
         Shown("lost-access", "nothing that was allowed is not", found.lost_access, (), found.no_lost),
     )
-
-
-def _rendered(found: Comparison, inputs: Inputs, output: Output, color: str) -> Iterator[str]:
-    if output.format == "json":
-        yield render_comparison_json(found, inputs)
-    elif output.format == "markdown":
-        yield render_comparison_markdown(found, inputs)
-    else:
-        yield painted(render_comparison(found, inputs), output, color)

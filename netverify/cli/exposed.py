@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import click
 
-from netverify.answers.surface import Surface
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
-from netverify.cli.finding_reports import is_list, rendered_findings, this_run
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.report_formats import LIST_FORMATS, is_list, rendered_document, rendered_findings, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, painted
+from netverify.cli.streams import complain
 from netverify.cli.watchdog import within
-from netverify.diagnostics import Diagnostic
 from netverify.findings.linting import WHETHER_MORE
-from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
-from netverify.report.surface_text import render_surface
+from netverify.report.surface_text import document_of_surface
 from netverify.routing.requests import Request, UrlError, read_url
 from netverify.verify import Verifier
 
@@ -59,7 +56,7 @@ Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
 
 
 @click.command("exposed", epilog=_EPILOG)
-@common_flags(("text", "json", "sarif", "junit", "github", "gitlab"), solving=True)
+@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @routing_flags
 @click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")
 def exposed_command(**flags: Any) -> int:
@@ -110,7 +107,10 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         if is_list(output):
             listed = partial(list_of_surface, surface, findings, inventory)
             return (rendered_findings(listed, output, this_run(status)),)
-        return _rendered(surface, findings, inventory, output, request.color)
+        if output.format == "json":
+            return (render_surface_json(surface, findings, inventory),)
+        document = document_of_surface(surface, inventory)
+        return rendered_document(document, (*findings, *inventory.diagnostics), output, request.color, status)
 
     shown = one_question("exposed", "what lets traffic in from outside", "told", surface.smt2)
     return reported(
@@ -119,12 +119,3 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )
-
-
-def _rendered(
-    surface: Surface, findings: tuple[Diagnostic, ...], inventory: Inventory, output: Output, color: str
-) -> Iterator[str]:
-    if output.format == "json":
-        yield render_surface_json(surface, findings, inventory)
-        return
-    yield painted(render_surface(surface, inventory), output, color)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from netverify.cli.finding_reports import disarmed, is_list, rendered_findings
 from netverify.cli.outputs import Output, append_whole, unwritable
+from netverify.cli.report_formats import disarmed, is_list, rendered_findings
 from netverify.cli.streams import painted
 from netverify.cli.version import version_of
 from netverify.gate.outcome import GateReport

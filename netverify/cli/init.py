@@ -34,6 +34,7 @@ from netverify.intent.spec import SourceKind, SourceText, Spec
 from netverify.manifests.coverage import Inventory
 from netverify.manifests.renderings import ArgoPath, FluxPath
 from netverify.report.diagnostics import render_diagnostics
+from netverify.report.document import lines_of
 from netverify.report.draft_yaml import render_draft
 from netverify.report.incomplete import incomplete, limits_text
 from netverify.report.terminal import Line, line
@@ -125,7 +126,8 @@ def init_request(request: InitRequest) -> ExitStatus:
         remarks=remarks,
     )
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
-    complain(incomplete(request.budget.gave_up, "the draft says what was not decided"), request.color)
+    draft_lacks = incomplete(request.budget.gave_up, "the draft says what was not decided")
+    complain(lines_of(draft_lacks), request.color)
     complain(_next_steps(draft, request, ci), request.color)
     complain(_reservations(inventory, request), request.color)
     return map_status(vacuous=False, in_doubt=bool(limits), input_refused=inventory.has_errors)

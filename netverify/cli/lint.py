@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,6 @@ from click.shell_completion import CompletionItem
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, lint_status
-from netverify.cli.finding_reports import is_list, rendered_findings, this_run
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.parameter import Parameter
@@ -21,22 +20,21 @@ from netverify.cli.progress import counted
 from netverify.cli.progress import progress as shown_progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.report_formats import LIST_FORMATS, is_list, rendered_document, rendered_findings, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import LintRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, painted, print_out
+from netverify.cli.streams import complain, print_out
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
 from netverify.diagnostics import CODES, Severity
-from netverify.findings.linting import Linted
 from netverify.findings.patches import patches
-from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.queries.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
-from netverify.report.lint_text import render_lint
+from netverify.report.lint_text import document_of_lint
 from netverify.report.terminal import line
 from netverify.verify import Verifier
 
@@ -87,7 +85,7 @@ class Codes(Parameter):
 
 
 @click.command("lint", epilog=_EPILOG)
-@common_flags(("text", "json", "sarif", "junit", "github", "gitlab"), solving=True)
+@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @routing_flags
 @click.option(
     "--fail-on",
@@ -155,7 +153,10 @@ def lint_request(request: LintRequest) -> ExitStatus:
         if is_list(output):
             listed = partial(list_of_lint, linted, inventory, request.codes, request.fail_on)
             return (rendered_findings(listed, output, this_run(status)),)
-        return _rendered(linted, inventory, output, request.color)
+        if output.format == "json":
+            return (render_lint_json(linted, inventory, version_of("netverify")),)
+        document = document_of_lint(linted, inventory)
+        return rendered_document(document, inventory.diagnostics, output, request.color, status)
 
     if request.diff:
         complain([line(f"unknown {one}") for one in linted.unknown_because], request.color)
@@ -168,10 +169,3 @@ def lint_request(request: LintRequest) -> ExitStatus:
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )
-
-
-def _rendered(linted: Linted, inventory: Inventory, output: Output, color: str) -> Iterator[str]:
-    if output.format == "json":
-        yield render_lint_json(linted, inventory, version_of("netverify"))
-        return
-    yield painted(render_lint(linted, inventory), output, color)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from netverify.cli.outputs import Output, write_whole
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
+from netverify.cli.report_formats import rendered_document
 from netverify.cli.reports import reported
 from netverify.cli.request import QueryRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, painted
+from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.manifests.coverage import Inventory
@@ -31,7 +33,7 @@ from netverify.queries.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
 from netverify.report.query_json import render_answer_json, render_listing_json
-from netverify.report.query_text import render_answer, render_listing
+from netverify.report.query_text import document_of
 from netverify.verify import ask
 
 _EPILOG = """\b
@@ -64,7 +66,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 
 @click.command("query", epilog=_EPILOG)
 @click.argument("sentence")
-@common_flags(("text", "json"), solving=True)
+@common_flags(("text", "json", "markdown", "html"), solving=True)
 @routing_flags
 @click.option(
     "--counterexample",
@@ -111,7 +113,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     status = exit_status(outcome.verdict, expected=request.expected, input_refused=inventory.has_errors)
     status = reported(
         request,
-        lambda output: (_rendered(outcome, inventory, output, request.color),),
+        lambda output: _rendered(outcome, inventory, output, request.color, status),
         status,
         lambda: _write_shown(outcome, inventory, request, settings),
     )
@@ -127,13 +129,14 @@ def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
     return kind(sentence, Verdict.UNKNOWN, remarks=Remarks((spent.undecided,)))
 
 
-def _rendered(outcome: Answer | Listing, inventory: Inventory, output: Output, color: str) -> str:
-    if output.format == "json":
-        if isinstance(outcome, Listing):
-            return render_listing_json(outcome, inventory)
-        return render_answer_json(outcome, inventory)
-    lines = render_listing(outcome, inventory) if isinstance(outcome, Listing) else render_answer(outcome, inventory)
-    return painted(lines, output, color)
+def _rendered(
+    outcome: Answer | Listing, inventory: Inventory, output: Output, color: str, status: ExitStatus
+) -> Iterable[str]:
+    if output.format != "json":
+        return rendered_document(document_of(outcome, inventory), inventory.diagnostics, output, color, status)
+    if isinstance(outcome, Listing):
+        return (render_listing_json(outcome, inventory),)
+    return (render_answer_json(outcome, inventory),)
 
 
 def _write_shown(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest, settings: Settings) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from netverify.answers.resolution import Resolution
 from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
@@ -15,17 +14,17 @@ from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
+from netverify.cli.report_formats import rendered_document
 from netverify.cli.reports import reported
 from netverify.cli.request import ResolveRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, painted
+from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import within
-from netverify.manifests.coverage import Inventory
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.resolution_json import render_resolution_json
-from netverify.report.resolution_text import render_resolution
+from netverify.report.resolution_text import document_of_resolution
 from netverify.verify import Verifier
 
 _EPILOG = """\b
@@ -51,7 +50,7 @@ Exit status: 0 looked up, whatever was found; 2 misuse; 3 unknown whether
 @click.command("resolve", epilog=_EPILOG)
 @click.argument("name")
 @click.option("--from", "source", metavar="ENDPOINT", required=True, help="The pods that ask.")
-@common_flags(("text", "json"), solving=True)
+@common_flags(("text", "json", "markdown", "html"), solving=True)
 @routing_flags
 def resolve_command(name: str, source: str, **flags: Any) -> int:
     """Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through."""
@@ -78,7 +77,10 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
     status = map_status(vacuous=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
 
     def rendered(output: Output) -> Iterable[str]:
-        return (_rendered(resolution, inventory, output, request.color),)
+        if output.format == "json":
+            return (render_resolution_json(resolution, inventory),)
+        document = document_of_resolution(resolution, inventory)
+        return rendered_document(document, inventory.diagnostics, output, request.color, status)
 
     paths = resolution.access.paths if resolution.access else ()
     goals = [goal for path in paths for goal in path.answer.smt2]
@@ -89,9 +91,3 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )
-
-
-def _rendered(resolution: Resolution, inventory: Inventory, output: Output, color: str) -> str:
-    if output.format == "json":
-        return render_resolution_json(resolution, inventory)
-    return painted(render_resolution(resolution, inventory), output, color)

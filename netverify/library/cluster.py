@@ -18,7 +18,8 @@ from netverify.queries.outcome import Answer, Listing, Scope, Verdict
 from netverify.queries.question import Form, Question
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
-from netverify.report.query_text import render_answer, render_listing
+from netverify.report.document import lines_of
+from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
 from netverify.verify import Verifier, Wanted
 from netverify.visible import visible
@@ -59,9 +60,7 @@ class Cluster:
 
     def text(self, outcome: Answer | Listing) -> str:
         """``outcome`` of this cluster as the command line prints it, without colour."""
-        if isinstance(outcome, Listing):
-            return paint(render_listing(outcome, self._inventory), coloured=False)
-        return paint(render_answer(outcome, self._inventory), coloured=False)
+        return paint(lines_of(document_of(outcome, self._inventory)), coloured=False)
 
     def map(  # noqa: PLR0913 one argument for each way to narrow a map
         self,

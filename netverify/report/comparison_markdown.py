@@ -16,11 +16,10 @@ from netverify.report.comparison_text import (
     proofs_told,
 )
 from netverify.report.coverage_text import coverage_text
+from netverify.report.markdown_text import MARKER
 from netverify.report.routing_rows import service_row, way_row
 from netverify.visible import visible
 
-STICKY = "<!-- netverify -->"
-"""The first line, by which a program finds the comment that it wrote before."""
 _SIGN = {
     Relation.EQUIVALENT: "✅",
     Relation.MORE_PERMISSIVE: "⚠️",
@@ -43,7 +42,7 @@ def render_comparison_markdown(found: Comparison, inputs: Inputs) -> str:
 
 
 def _lines(found: Comparison, inputs: Inputs) -> Iterator[str]:
-    yield STICKY
+    yield MARKER
     yield f"### {_SIGN[found.verdict]} Network policy: {found.verdict.value}"
     yield ""
     yield f"{MEANING[found.verdict].capitalize()}."

@@ -23,12 +23,13 @@ from netverify.queries.traffic_text import traffic_text
 from netverify.queries.wording import setting_words
 from netverify.report.behaviour_text import behaviour_meaning
 from netverify.report.coverage_text import coverage_text
+from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.endpoint_text import endpoint_text, port_text
-from netverify.report.entries import Entry, column, laid_out, remark_entries
+from netverify.report.entries import Entry, column, remark_entries
 from netverify.report.incomplete import and_limits
 from netverify.report.quantities import listed
 from netverify.report.routing_rows import service_row, way_row
-from netverify.report.terminal import Ink, Line, Span, line
+from netverify.report.terminal import Ink
 from netverify.report.trace_text import decision_text, place_text
 
 _INK = {
@@ -49,7 +50,7 @@ _PROOFS_LISTED = 6
 _ROWS = 30
 
 
-def render_comparison(found: Comparison, inputs: Inputs) -> list[Line]:
+def document_of_comparison(found: Comparison, inputs: Inputs) -> tuple[Block, ...]:
     """Headline, what appears and disappears, existing workloads, what was proved and assumed, and both accounts."""
     entries: list[Entry] = []
     for term, changes, more, inventory in (
@@ -65,8 +66,9 @@ def render_comparison(found: Comparison, inputs: Inputs) -> list[Line]:
     entries += column("proved", proofs_told(found))
     entries += remark_entries(found)
     limits = and_limits(found.unknown_because)
-    headline = (Span(found.verdict.upper(), _INK[found.verdict]), Span(f": {MEANING[found.verdict]}{limits}"))
-    return [headline, *laid_out(entries), *_accounts(inputs)]
+    headline = Headline(found.verdict.upper(), f": {MEANING[found.verdict]}{limits}", _INK[found.verdict])
+    accounts = [f"{name}: {text}" for name, inventory in inputs.named for text in coverage_text(inventory)]
+    return (headline, Facts(tuple(entries)), Account(tuple(accounts)))
 
 
 def change_text(change: Change) -> str:
@@ -195,9 +197,3 @@ def _routing_entries(routing: RoutingChanges) -> Iterator[Entry]:
         yield from (Entry("", detail, detail=True) for detail in row.details)
     if rest := len(routing.services) - len(services):
         yield Entry("", f"and {rest} more")
-
-
-def _accounts(inputs: Inputs) -> Iterator[Line]:
-    for name, inventory in inputs.named:
-        for text in coverage_text(inventory):
-            yield line(f"  {name}: {text}", Ink.DIM)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.code_frame import SourceLines, code_frame, underlined
+from netverify.report.document import Block, Gap, Problem, Remark, lines_of
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
 
@@ -27,16 +28,16 @@ def _help(text: str) -> list[Line]:
     return [(Span("  = ", Ink.BLUE), Span("help", Ink.BOLD), Span(f": {text}"))] if text else []
 
 
-def _diagnostic_lines(diagnostic: Diagnostic, source: SourceLines) -> list[Line]:
+def _problem(diagnostic: Diagnostic, source: SourceLines) -> Problem:
     ink = _INK[diagnostic.severity]
-    lines = [_header(diagnostic.severity.name.lower(), diagnostic.code, diagnostic.message, ink)]
-    lines.append((Span(" --> ", Ink.BLUE), Span(str(diagnostic.origin))))
+    lines: list[Line] = [(Span(" --> ", Ink.BLUE), Span(str(diagnostic.origin)))]
     is_read = not diagnostic.code.startswith(_OF_READING)
     lines += code_frame(diagnostic.origin, source, ink=ink, is_read=is_read)
     for origin, text in diagnostic.secondary:
         lines.append((Span(" ::: ", Ink.BLUE), Span(f"{origin}: {text}")))
         lines += code_frame(origin, source, ink=Ink.BLUE, is_read=is_read)
-    return [*lines, *_help(diagnostic.help), ()]
+    head = _header(diagnostic.severity.name.lower(), diagnostic.code, diagnostic.message, ink)
+    return Problem(head, (*lines, *_help(diagnostic.help)))
 
 
 def _summary(diagnostics: Sequence[Diagnostic]) -> Line:
@@ -46,28 +47,26 @@ def _summary(diagnostics: Sequence[Diagnostic]) -> Line:
 
 
 def render_diagnostics(diagnostics: Sequence[Diagnostic]) -> list[Line]:
-    """Every diagnostic as :func:`diagnostic_entries` says, then a summary. No lines without diagnostics."""
-    return [*diagnostic_entries(diagnostics), _summary(diagnostics)] if diagnostics else []
+    """Every diagnostic as :func:`problems` says, then a summary. No lines without diagnostics."""
+    return [*lines_of(problems(diagnostics)), _summary(diagnostics)] if diagnostics else []
 
 
-def diagnostic_entries(diagnostics: Sequence[Diagnostic]) -> list[Line]:
+def problems(diagnostics: Sequence[Diagnostic]) -> Iterator[Block]:
     """Every diagnostic with its code frame, in the order given, of one code at most :data:`MANY`.
 
     Files are read again for the frames.
     """
     source = SourceLines()
     seen: Counter[str] = Counter()
-    lines: list[Line] = []
     for diagnostic in diagnostics:
         seen[diagnostic.code] += 1
         if seen[diagnostic.code] <= MANY:
-            lines += _diagnostic_lines(diagnostic, source)
+            yield _problem(diagnostic, source)
+            yield Gap()
     for code, number in sorted(seen.items()):
         if number > MANY:
-            lines.append(
-                line(f"{number - MANY} more {code} are not shown; `netverify explain {code}` says what it means")
-            )
-    return lines
+            more = f"{number - MANY} more {code} are not shown; `netverify explain {code}` says what it means"
+            yield Remark(more, Ink.PLAIN)
 
 
 def render_sentence_error(error: SentenceError) -> list[Line]:

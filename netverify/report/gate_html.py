@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict
 from netverify.manifests.coverage import Inventory
@@ -14,7 +13,7 @@ from netverify.report.gate_remarks import shared_remarks
 from netverify.report.gate_shortcomings import gravest_first
 from netverify.report.gate_shortfalls import whole_count
 from netverify.report.gate_words import duration_text
-from netverify.report.html_text import digest, in_html
+from netverify.report.html_text import in_html, page_head
 from netverify.report.quantities import counted
 
 
@@ -23,8 +22,7 @@ def render_gate_html(report: GateReport, inventory: Inventory, run: Run) -> Iter
 
     Guarantees: ASCII; the page's own policy lets its style sheet alone apply; the same report is the same bytes.
     """
-    style = files(__package__).joinpath("gate_page", "page.css").read_text(encoding="utf-8")
-    yield _head(style)
+    yield page_head("netverify: what was proved")
     yield _masthead(report, run)
     yield _filter(report)
     remarks = shared_remarks(report)
@@ -33,17 +31,6 @@ def render_gate_html(report: GateReport, inventory: Inventory, run: Run) -> Iter
     yield "</section>\n"
     yield from account_sections(report, inventory, run, remarks)
     yield "</body>\n</html>\n"
-
-
-def _head(style: str) -> str:
-    policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n<title>netverify: what was proved</title>\n'
-        f"<style>{style}</style>\n</head>\n<body>\n"
-    )
 
 
 def _masthead(report: GateReport, run: Run) -> str:

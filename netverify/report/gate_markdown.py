@@ -20,16 +20,10 @@ from netverify.report.gate_words import (
     exception_text,
     goal_texts,
 )
-from netverify.report.markdown_text import in_markdown, preformatted
+from netverify.report.markdown_text import MARKER, MOST_CHARACTERS, in_markdown, preformatted
 from netverify.report.quantities import counted
 from netverify.report.trace_text import place_text
 from netverify.visible import shortened
-
-MARKER = "<!-- netverify -->"
-"""By its first line a comment is found again and written anew."""
-
-MOST_CHARACTERS = 60_000
-"""GitHub takes 65,536 characters, and what posts the comment may add some."""
 
 AT_MOST = 10
 """How many violations, or goals, of one assertion are listed; further ones are counted."""

@@ -9,6 +9,7 @@ from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
 from netverify.manifests.coverage import Inventory
 from netverify.queries.remarks import Remarks
 from netverify.report.code_frame import SourceLines, code_frame
+from netverify.report.document import lines_of
 from netverify.report.entries import Entry, account, broken, column, laid_out
 from netverify.report.gate_remarks import own_remarks, shared_remarks
 from netverify.report.gate_shortcomings import gravest_first, in_part, new_first, responsible_place
@@ -41,7 +42,7 @@ def render_gate(report: GateReport, inventory: Inventory) -> list[Line]:
     remarks = shared_remarks(report)
     results = gravest_first(report)
     lines: list[Line] = []
-    for line in incomplete(undecided(report), "what is unknown below was not decided"):
+    for line in lines_of(incomplete(undecided(report), "what is unknown below was not decided")):
         lines += [line, ()]
     for result in results:
         if result.verdict in _IN_FULL:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from netverify.budget import limits_met
-from netverify.report.terminal import Ink, Line, Span
+from netverify.report.document import Headline
+from netverify.report.terminal import Ink
 
 
 def limits_text(reasons: Iterable[str]) -> str:
@@ -13,10 +14,10 @@ def limits_text(reasons: Iterable[str]) -> str:
     return "; ".join(limits_met(reasons))
 
 
-def incomplete(reasons: Iterable[str], lacking: str) -> Iterator[Line]:
-    """The line before all others of a report that ``lacking`` describes, where ``reasons`` name a limit."""
+def incomplete(reasons: Iterable[str], lacking: str) -> Iterator[Headline]:
+    """The headline before all others of a report that ``lacking`` describes, where ``reasons`` name a limit."""
     if limits := limits_text(reasons):
-        yield (Span("INCOMPLETE", Ink.RED), Span(f": {limits}: {lacking}"))
+        yield Headline("INCOMPLETE", f": {limits}: {lacking}", Ink.RED)
 
 
 def and_limits(reasons: Iterable[str]) -> str:

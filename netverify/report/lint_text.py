@@ -8,28 +8,30 @@ from collections.abc import Iterator
 from netverify.diagnostics import Severity
 from netverify.findings.linting import Linted
 from netverify.manifests.coverage import Inventory
-from netverify.report.diagnostics import diagnostic_entries
-from netverify.report.entries import account, column, laid_out
+from netverify.report.coverage_text import coverage_text
+from netverify.report.diagnostics import problems
+from netverify.report.document import Account, Block, Facts, Gap, Headline, Remark
+from netverify.report.entries import column
 from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
-from netverify.report.terminal import Ink, Line, Span, line
+from netverify.report.terminal import Ink
 
 _INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: Ink.CYAN}
 
 
-def render_lint(linted: Linted, inventory: Inventory) -> Iterator[Line]:
+def document_of_lint(linted: Linted, inventory: Inventory) -> Iterator[Block]:
     """The number of findings, each of them with its lines, what could not be decided, and the account."""
     yield from incomplete(linted.unknown_because, "there may be further findings")
     yield _headline(linted, inventory)
-    yield ()
-    yield from diagnostic_entries(linted.findings)
+    yield Gap()
+    yield from problems(linted.findings)
     fixes = [finding.fix for finding in linted.findings if finding.fix is not None]
     if fixes:
         has = "has" if len(fixes) == 1 else "have"
-        yield line(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` prints it", Ink.BOLD)
-        yield ()
-    yield from laid_out([*column("unknown", linted.unknown_because), *column("given", linted.assumptions)])
-    yield from account(inventory)
+        yield Remark(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` prints it")
+        yield Gap()
+    yield Facts((*column("unknown", linted.unknown_because), *column("given", linted.assumptions)))
+    yield Account(coverage_text(inventory))
 
 
 def counts_text(linted: Linted, inventory: Inventory) -> str:
@@ -43,11 +45,11 @@ def counts_text(linted: Linted, inventory: Inventory) -> str:
     return "nothing found in what could be decided" if linted.unknown_because else "nothing found"
 
 
-def _headline(linted: Linted, inventory: Inventory) -> Line:
+def _headline(linted: Linted, inventory: Inventory) -> Headline:
     text = counts_text(linted, inventory)
     if linted.findings:
         number, _, rest = text.partition(":")
-        return (Span(number.upper(), _INK[max(finding.severity for finding in linted.findings)]), Span(f":{rest}"))
+        return Headline(number.upper(), f":{rest}", _INK[max(finding.severity for finding in linted.findings)])
     is_whole = not inventory.has_errors and not linted.unknown_because
     nothing = "nothing found"
-    return (Span(nothing.upper(), Ink.GREEN if is_whole else Ink.YELLOW), Span(text.removeprefix(nothing)))
+    return Headline(nothing.upper(), text.removeprefix(nothing), Ink.GREEN if is_whole else Ink.YELLOW)

@@ -12,6 +12,12 @@ from collections.abc import Iterable
 from netverify.report.html_text import in_html
 from netverify.visible import visible
 
+MARKER = "<!-- netverify -->"
+"""By its first line a comment is found again and written anew."""
+
+MOST_CHARACTERS = 60_000
+"""GitHub takes 65,536 characters, and what posts the comment may add some."""
+
 _REFERENCES = str.maketrans({one: f"&#{ord(one)};" for one in "&<>\"'`*_[\\#|~$@"})
 _BREAK = "&#8203;"
 _BROKEN = re.compile(

@@ -6,11 +6,13 @@ from netverify.manifests.coverage import Inventory
 from netverify.model.flow import Endpoint, Pod
 from netverify.queries.outcome import Answer, Effect, Listed, Listing, Scope, Verdict
 from netverify.queries.wording import setting_words
+from netverify.report.coverage_text import coverage_text
+from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.endpoint_text import port_text
-from netverify.report.entries import Entry, account, column, laid_out, remark_entries
+from netverify.report.entries import Entry, column, remark_entries
 from netverify.report.incomplete import and_limits
 from netverify.report.route_text import route_entries
-from netverify.report.terminal import Ink, Line, Span
+from netverify.report.terminal import Ink
 from netverify.report.trace_text import decision_text, place_text, trace_entries
 from netverify.visible import columns, padded, visible
 
@@ -39,7 +41,7 @@ def _only_possible(outcome: Answer | Listing) -> str:
     return f", but only {'at' if at_destination else 'by'} a pod that is not in these manifests"
 
 
-def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
+def _headline(outcome: Answer | Listing, inventory: Inventory) -> Headline:
     templates, unrendered = len(inventory.coverage.templates), len(inventory.coverage.unrendered)
     beside = f"; {templates} template{'s' if templates > 1 else ''} left out" if templates else ""
     beside += f"; {unrendered} not rendered" if unrendered else ""
@@ -49,15 +51,21 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Line:
         Verdict.UNKNOWN: f": neither proved nor refuted{beside}{and_limits(outcome.unknown_because)}",
         Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",
     }[outcome.verdict]
-    return (Span(outcome.verdict.upper(), _INK[outcome.verdict]), Span(rest))
+    return Headline(outcome.verdict.upper(), rest, _INK[outcome.verdict])
 
 
-def render_answer(answer: Answer, inventory: Inventory) -> list[Line]:
-    """Headline, both ends, the trace, what the flow needs, what was assumed, and the account of the inputs last."""
+def document_of(outcome: Answer | Listing, inventory: Inventory) -> tuple[Block, ...]:
+    """What the answer to a question comes to, as a document; the account of the inputs comes last."""
+    entries = _listing_entries(outcome) if isinstance(outcome, Listing) else _answer_entries(outcome, inventory)
+    return (_headline(outcome, inventory), Facts(tuple(entries)), Account(coverage_text(inventory)))
+
+
+def _answer_entries(answer: Answer, inventory: Inventory) -> list[Entry]:
+    """Both ends, the trace, what the flow needs, and what was assumed."""
     entries = trace_entries(answer.witness, answer.because, answer.route, inventory)
     entries += route_entries(answer.routes, answer.route)
     entries += remark_entries(answer)
-    return [_headline(answer, inventory), *laid_out(entries), *account(inventory)]
+    return entries
 
 
 def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
@@ -78,9 +86,9 @@ def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
     return entries
 
 
-def render_listing(listing: Listing, inventory: Inventory) -> list[Line]:
-    """Headline, existing endpoints with one flow each, possible pods in words, and the account of the inputs."""
+def _listing_entries(listing: Listing) -> list[Entry]:
+    """Existing endpoints with one flow each, possible pods in words, and what was assumed."""
     entries = _listed_entries(listing.existing)
     entries += column("possible", listing.possible)
     entries += remark_entries(listing)
-    return [_headline(listing, inventory), *laid_out(entries), *account(inventory)]
+    return entries

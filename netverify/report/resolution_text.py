@@ -8,9 +8,11 @@ from netverify.answers.dns import DnsPath, DnsVerdict
 from netverify.answers.resolution import Resolution
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Effect
-from netverify.report.entries import Entry, account, laid_out, remark_entries
+from netverify.report.coverage_text import coverage_text
+from netverify.report.document import Account, Block, Facts, Headline
+from netverify.report.entries import Entry, remark_entries
 from netverify.report.incomplete import incomplete
-from netverify.report.terminal import Ink, Line, Span
+from netverify.report.terminal import Ink
 from netverify.routing.dns_step import Step, Target, ToAddress, ToApiServer, ToOutside, ToService
 
 _VERDICTS = {
@@ -38,7 +40,7 @@ def target_words(target: Target | None) -> str:
             return ""
 
 
-def render_resolution(resolution: Resolution, inventory: Inventory) -> Iterator[Line]:
+def document_of_resolution(resolution: Resolution, inventory: Inventory) -> Iterator[Block]:
     """What it leads to, each name that is tried, whether policy lets the queries through, and the account."""
     yield from incomplete(resolution.unknown_because, "whether policy lets the queries through was not decided")
     yield _headline(resolution)
@@ -49,25 +51,25 @@ def render_resolution(resolution: Resolution, inventory: Inventory) -> Iterator[
     for path in resolution.access.paths if resolution.access else ():
         entries += _path_entries(path)
     entries += remark_entries(resolution)
-    yield from laid_out(entries)
-    yield from account(inventory)
+    yield Facts(tuple(entries))
+    yield Account(coverage_text(inventory))
 
 
-def _headline(resolution: Resolution) -> Line:
+def _headline(resolution: Resolution) -> Headline:
     words = target_words(resolution.lookup.target)
     if resolution.access is not None and resolution.access.is_blocked:
         found = f" that leads to {words}" if words else ""
-        return (Span("BLOCKED", Ink.RED), Span(f": policy lets no query through for a name{found}"))
+        return Headline("BLOCKED", f": policy lets no query through for a name{found}", Ink.RED)
     if resolution.lookup.problem:
-        return (Span("NO NAME", Ink.RED), Span(f": it {resolution.lookup.problem}"))
+        return Headline("NO NAME", f": it {resolution.lookup.problem}", Ink.RED)
     if resolution.access is None:
-        return (Span("NOT ASKED", Ink.YELLOW), Span(": these pods do not ask the DNS of the cluster"))
+        return Headline("NOT ASKED", ": these pods do not ask the DNS of the cluster", Ink.YELLOW)
     if isinstance(resolution.lookup.target, ToOutside):
-        return (Span("FORWARDED", Ink.YELLOW), Span(f": {words}; whether it exists is not known here"))
+        return Headline("FORWARDED", f": {words}; whether it exists is not known here", Ink.YELLOW)
     if words:
-        return (Span("RESOLVES", Ink.GREEN), Span(f" to {words}"))
+        return Headline("RESOLVES", f" to {words}", Ink.GREEN)
     why = f": {resolution.absent.why}" if resolution.absent is not None and resolution.absent.why else ""
-    return (Span("NXDOMAIN", Ink.YELLOW), Span(f", as far as these manifests tell{why}"))
+    return Headline("NXDOMAIN", f", as far as these manifests tell{why}", Ink.YELLOW)
 
 
 def _asked(resolution: Resolution) -> Entry:

@@ -9,10 +9,12 @@ from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.answers.verdict import of_any
 from netverify.manifests.coverage import Inventory
 from netverify.queries.outcome import Effect, EndpointKind, Route, Verdict
-from netverify.report.entries import account, laid_out, remark_entries
+from netverify.report.coverage_text import coverage_text
+from netverify.report.document import Account, Block, Facts, Gap, Headline, Item
+from netverify.report.entries import remark_entries
 from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
-from netverify.report.terminal import Ink, Line, Span, line
+from netverify.report.terminal import Ink
 from netverify.report.way_text import clients_text, condition, from_whom, knock_text, opened_by, target_text
 
 _INK = {
@@ -37,15 +39,16 @@ _FURTHER = 3
 _WIDTH = max(len(one) for one in Openness)
 
 
-def render_surface(surface: Surface, inventory: Inventory) -> Iterator[Line]:
+def document_of_surface(surface: Surface, inventory: Inventory) -> Iterator[Block]:
     """How many ways in there are, each of them, what the list rests on, and the account of the inputs."""
     yield from incomplete(surface.unknown_because, "what is unknown below was not decided")
     yield _headline(surface)
     for one in surface.ways:
-        yield from _way_lines(one)
-    yield ()
-    yield from laid_out(remark_entries(surface))
-    yield from account(inventory)
+        yield Gap()
+        yield _item(one)
+    yield Gap()
+    yield Facts(tuple(remark_entries(surface)))
+    yield Account(coverage_text(inventory))
 
 
 def counts_text(surface: Surface) -> str:
@@ -57,27 +60,20 @@ def counts_text(surface: Surface) -> str:
     return f"{counted(len(surface.ways), 'way')} in: {each}"
 
 
-def _headline(surface: Surface) -> Line:
+def _headline(surface: Surface) -> Headline:
     text = counts_text(surface)
     if not surface.ways:
         nothing = "no way in"
-        return (Span(nothing.upper(), Ink.GREEN), Span(text.removeprefix(nothing)))
+        return Headline(nothing.upper(), text.removeprefix(nothing), Ink.GREEN)
     number, _, rest = text.partition(":")
-    return (Span(number.upper(), Ink.BOLD), Span(f":{rest}"))
+    return Headline(number.upper(), f":{rest}", Ink.BOLD)
 
 
-def _way_lines(one: ExposedWay) -> Iterator[Line]:
+def _item(one: ExposedWay) -> Item:
     way = one.way
     place = f"{way.origin.path}:{way.origin.line}" if way.origin and way.origin.line else ""
-    yield ()
-    yield (
-        Span(f"{one.openness.upper():<{_WIDTH}}", _INK[one.openness]),
-        Span(f"  {knock_text(way)}", Ink.BOLD),
-        Span(f"  {opened_by(way)}"),
-        Span(f"  {place}", Ink.CYAN),
-    )
-    for text in way_details(one):
-        yield line(f"{'':<{_WIDTH}}    {text}")
+    state, ink = one.openness.upper(), _INK[one.openness]
+    return Item(state, ink, knock_text(way), opened_by(way), place, tuple(way_details(one)), _WIDTH)
 
 
 def way_details(one: ExposedWay) -> Iterator[str]:

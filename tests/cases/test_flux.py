@@ -22,7 +22,8 @@ from cases.gitops_texts import (
     things,
     written,
 )
-from netverify.report.query_text import render_answer
+from netverify.report.document import lines_of
+from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
 from netverify.verify import Verifier
 
@@ -414,7 +415,7 @@ def test_a_proof_says_what_it_is_without(repository):
     repository({f"{CLUSTER}/a.yaml": release("cache", "x", **remote) + POD + "---\n" + POLICY})
     inventory = followed(CLUSTER)
     answer = Verifier(inventory).ask("can any pod in namespace default reach default/web:80")
-    text = paint(render_answer(answer, inventory), coloured=False)
+    text = paint(lines_of(document_of(answer, inventory)), coloured=False)
     assert (
         "UNREACHABLE (proved for every pod in these manifests and every pod that could be created; 1 not rendered)"
         in text

@@ -3,6 +3,7 @@
 Every one of these formats holds every finding, agrees with the exit status, and never looks complete when it is not.
 """
 
+import html
 import json
 from xml.etree import ElementTree as ET
 
@@ -178,3 +179,26 @@ def test_the_same_finding_keeps_its_fingerprint_when_lines_move(run) -> None:
     prints = [sorted(one["partialFingerprints"]["netverify/v1"] for one in results(texts)) for texts in (before, after)]
     assert prints[0] == prints[1]
     assert len(set(prints[0])) == len(prints[0])
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["query", "can internet reach service shop/web:80"], ["REACHABLE", "allowed by NetworkPolicy shop/web"]),
+        (["query", "who can reach service shop/web:80"], ["REACHABLE"]),
+        (["lint"], ["NV601", "NV612", "0.yaml:14"]),
+        (["exposed"], ["OPEN", "LoadBalancer of Service shop/web", "0.yaml"]),
+        (["resolve", "web.shop", "--from", "namespace shop"], ["RESOLVES", "Service shop/web"]),
+    ],
+    ids=["query", "who", "lint", "exposed", "resolve"],
+)
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_every_answer_is_a_comment_and_a_page(tmp_path, monkeypatch, capsys, command, words, form) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "0.yaml").write_text(UNTIDY)
+    assert main([*command, "-f", "0.yaml", "--cni", "calico", "-o", form], "netverify") == (command == ["lint"])
+    text = html.unescape(capsys.readouterr().out)
+    assert all(word in text for word in words)
+    (tmp_path / "0.yaml").write_text(BROKEN)
+    assert main([*command, "-f", "0.yaml", "-o", form], "netverify") == 4
+    assert "error[NV22" in html.unescape(capsys.readouterr().out)  # what standard error says beside text

@@ -23,8 +23,8 @@ def lasting(text: str) -> str:
 def test_the_report_reads_as_reviewed(example, form, golden, capsys, monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("sys.argv", ["netverify", "check"])
-    monkeypatch.setattr("netverify.cli.finding_reports.repository_url", lambda: "")
-    monkeypatch.setattr("netverify.cli.finding_reports.head_revision", lambda: "")
+    monkeypatch.setattr("netverify.cli.report_formats.repository_url", lambda: "")
+    monkeypatch.setattr("netverify.cli.report_formats.head_revision", lambda: "")
     assert main(["check", "--spec", f"examples/{example}.intent.yaml", "-o", form], "netverify") == 1
     captured = capsys.readouterr()
     assert captured.err == ""

@@ -19,8 +19,9 @@ from netverify.queries.remarks import Remarks
 from netverify.queries.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
+from netverify.report.document import lines_of
 from netverify.report.query_json import render_answer_json, render_listing_json
-from netverify.report.query_text import render_answer, render_listing
+from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
 from netverify.rules.table import PolicyRef
 
@@ -173,20 +174,20 @@ LISTINGS = {
 def test_the_report_of_an_answer_reads_as_reviewed(name, golden) -> None:
     answer = ANSWERS[name]
     inventory = LEFT_OUT if answer.verdict is Verdict.UNKNOWN else INVENTORY
-    golden(f"reports/{name}.txt", paint(render_answer(answer, inventory), coloured=False))
+    golden(f"reports/{name}.txt", paint(lines_of(document_of(answer, inventory)), coloured=False))
     golden(f"reports/{name}.json", render_answer_json(answer, inventory))
     golden(f"reports/{name}.yaml", render_counterexample(answer, CLUSTER))
 
 
 @pytest.mark.parametrize("name", LISTINGS)
 def test_the_report_of_a_listing_reads_as_reviewed(name, golden) -> None:
-    golden(f"reports/{name}.txt", paint(render_listing(LISTINGS[name], INVENTORY), coloured=False))
+    golden(f"reports/{name}.txt", paint(lines_of(document_of(LISTINGS[name], INVENTORY)), coloured=False))
     golden(f"reports/{name}.json", render_listing_json(LISTINGS[name], INVENTORY))
 
 
 @pytest.mark.parametrize("name", ["possible", "unreachable", "unknown"])
 def test_the_coloured_report_reads_as_reviewed(name, golden) -> None:
-    golden(f"reports/{name}.ansi", paint(render_answer(ANSWERS[name], INVENTORY), coloured=True))
+    golden(f"reports/{name}.ansi", paint(lines_of(document_of(ANSWERS[name], INVENTORY)), coloured=True))
 
 
 def test_the_json_of_an_answer_has_the_fields_of_the_contract() -> None:

@@ -24,9 +24,10 @@ from netverify.queries.sentence_error import SentenceError
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import MANY, render_diagnostics, render_sentence_error
+from netverify.report.document import lines_of
 from netverify.report.entries import Entry, laid_out
 from netverify.report.query_json import render_answer_json, render_listing_json
-from netverify.report.query_text import render_answer, render_listing
+from netverify.report.query_text import document_of
 from netverify.report.terminal import Ink, Span, paint, wants_colour, wrapped
 from netverify.rules.table import PolicyRef
 from netverify.visible import columns, visible
@@ -222,7 +223,7 @@ def test_places_stay_aligned_behind_wide_letters() -> None:
 
 @given(answers, listings, inventories)
 def test_text_reports_hold_nothing_but_printable_lines(answer: Answer, listing: Listing, inventory: Inventory) -> None:
-    for lines in (render_answer(answer, inventory), render_listing(listing, inventory)):
+    for lines in (list(lines_of(document_of(answer, inventory))), list(lines_of(document_of(listing, inventory)))):
         text = paint(lines, coloured=False)
         assert is_harmless(text)
         assert text.count("\n") == len(lines)
