@@ -184,7 +184,7 @@ def test_the_same_finding_keeps_its_fingerprint_when_lines_move(run) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["query", "can internet reach service shop/web:80"], ["REACHABLE", "allowed by NetworkPolicy shop/web"]),
+        (["query", "can internet reach service shop/web:80"], ["REACHABLE", "allowed by NetworkPolicy shop/again"]),
         (["query", "who can reach service shop/web:80"], ["REACHABLE"]),
         (["lint"], ["NV601", "NV612", "0.yaml:14"]),
         (["exposed"], ["OPEN", "LoadBalancer of Service shop/web", "0.yaml"]),
