@@ -17,8 +17,10 @@ from jsonschema import Draft202012Validator
 from netverify.cli.main import main
 from netverify.evidence.schema import goals_schema, goals_schema_text
 from netverify.evidence.second_solvers import installed, opinion
+from netverify.manifests.inventory import read_inventory
 from netverify.queries.derivation import Rule
 from netverify.report import gate_text
+from netverify.verify import Settings, Verifier
 from oracles.derivation_checker import WrongEvidenceError, canonical, check, digest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -386,3 +388,14 @@ class TestThePublishedContract:
         start = next(number for number, row in enumerate(rows) if row.startswith("| rule |"))
         defined = {row.split("`")[1] for row in rows[start + 2 :] if row.startswith("| `") and row.count("|") == 3}
         assert defined == {rule.value for rule in Rule}
+
+
+def test_that_nobody_is_meant_follows_from_the_goal_that_says_so() -> None:
+    """Labels that no pod can have: only the solver tells, so that its text is the proof."""
+    text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+    answer = Verifier(read_inventory([], texts={"m.yaml": text.encode()}), Settings(keep_goals=True)).ask(
+        "can pods app in (a),app in (b) in namespace shop reach any pod in namespace shop:80"
+    )
+    assert answer.verdict == "vacuous"
+    assert answer.derivation is not None
+    assert (answer.derivation.rule, answer.derivation.goal[1]) == (Rule.GOAL, "unsat")

@@ -201,3 +201,17 @@ LUCK = {
 @pytest.mark.parametrize(("text", "expected"), LUCK.values(), ids=LUCK)
 def test_a_load_balancer_whose_clients_policy_does_not_see_or_admit_works_by_luck(text, expected):
     assert advice(text)["NV619"] == expected
+
+
+def test_the_opening_to_the_internet_comes_before_one_to_other_addresses_whichever_pod_it_leads_to():
+    more = (
+        PODS.rpartition("apiVersion")[2].replace("name: api,", "name: zeta,").replace("app: api", "app: api, tier: z")
+    )
+    private = policy(
+        "{podSelector: {matchExpressions: [{key: tier, operator: DoesNotExist}]}, "
+        "ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"
+    )
+    found = way(f"apiVersion{more}" + LOCAL + private)
+    first, *others = [(clients(one), one.endpoints) for one in found.openings]
+    assert first == (None, ("shop/zeta[Pod]:8080",))
+    assert (["10.0.0.0/8"], ("shop/api[Pod]:8080",)) in others

@@ -411,3 +411,12 @@ def test_annotations_that_nobody_reads_hide_none_of_those_that_follow():
     notes = {"haproxy.org/backend-config-snippet": "x", "nginx.ingress.kubernetes.io/default-backend": "front"}
     text = PODS + API + FRONT + controller() + ingress(notes)
     assert [str(one.way.service) for one in ways(text, "default-backend")] == ["shop/front"]
+
+
+def test_an_action_of_a_load_balancer_that_only_redirects_is_a_way_that_ends_there():
+    """ "The action-name in the annotation must match the serviceName ..., and servicePort must be use-annotation"."""
+    redirect = {"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}
+    notes = {"alb.ingress.kubernetes.io/actions.go": json.dumps(redirect)}
+    backend = "{service: {name: go, port: {name: use-annotation}}}"
+    (one,) = exposed(PODS + ingress(notes, backend, name="alb"))
+    assert (one.openness.value, one.why) == ("ends", "it only answers or redirects")

@@ -208,6 +208,16 @@ def test_approved_ports_of_a_service_are_its_own(port, expected):
     assert result.verdict.value == expected
 
 
+def test_what_is_inside_the_zone_is_approved_for_whoever_is_behind_it():
+    """The controller is in the zone: who gets to it is against the claim, not that it leads on to its own zone."""
+    http = policy("{podSelector: {}, ingress: [{ports: [{port: 8000}]}]}", "edge")
+    text = BY_CONTROLLER + CONTROLLER_BALANCER + http
+    zone = ["namespace shop", "namespace edge"]
+    flows = [{"from": ["any pod", "0.0.0.0/0", "::/0"], "ports": [8000]}]
+    for within, expected in ((True, "proved"), (False, "refuted")):
+        assert judged(text, only={"to": zone, "within": within, "flows": flows}).verdict.value == expected
+
+
 FLOW = {"from": "namespace other", "to": "shop/api[Pod]", "ports": [8080]}
 
 
