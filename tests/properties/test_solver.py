@@ -121,3 +121,17 @@ def test_a_denial_is_in_the_core_of_a_proof_that_needs_it():
     denials = ("denies_0", "denies_1")
     solved = solve(Goal(text, 5, denials, ((), ()), denials), Budget())
     assert (solved.status, solved.core) == (Status.UNSAT, ("denies_0",))
+
+
+@pytest.mark.parametrize("reason", ["interrupted from keyboard", "timeout"])
+def test_an_interrupt_of_the_solver_is_one_of_the_command_and_no_answer(reason, monkeypatch):
+    class GivesUp(solver.z3.Solver):
+        def reason_unknown(self):
+            return reason
+
+    monkeypatch.setattr(solver.z3, "CheckSatResult", lambda _: solver.z3.unknown)
+    if reason == "timeout":
+        assert solver._checked(GivesUp(), []) is Status.UNKNOWN
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            solver._checked(GivesUp(), [])
