@@ -48,10 +48,14 @@ def visible(text: str) -> str:
     r"""``text`` on one line: ``\n``, ``\u202e``, and the Cyrillic letter in ``p\u0430y`` are escaped."""
     if text.isascii() and text.isprintable():
         return text
-    imitating = _imitating(text)
+    imitating = frozenset[int]() if text.isascii() else _imitating(text)
     shown: list[str] = []
     marks = _MOST_MARKS  # a mark at the beginning has no letter to be on
     for position, one in enumerate(text):
+        if " " <= one <= "~":  # most are, and looking further would take most of the time of a report
+            marks = 0
+            shown.append(one)
+            continue
         category = unicodedata.category(one)
         marks = marks + 1 if category == "Mn" else 0
         hidden = one != " " and (category in _HIDDEN or category == "Zs" or one in _BLANK)
@@ -90,7 +94,7 @@ def _columns(character: str) -> int:
 
 def _imitating(text: str) -> frozenset[int]:
     """The positions in ``text`` of characters that could be taken for ASCII ones."""
-    found = {position for position, one in enumerate(text) if _folds_to_ascii(one)}
+    found = {position for position, one in enumerate(text) if one > "~" and _folds_to_ascii(one)}
     found.update(
         position
         for position in range(1, len(text) - 1)
@@ -99,6 +103,8 @@ def _imitating(text: str) -> frozenset[int]:
     twins: list[list[int]] = []
     own: set[str] = set()
     for word in _WORD.finditer(text):
+        if word.group().isascii():
+            continue
         letters = [position for position in range(*word.span()) if text[position].isalpha()]
         foreign = [position for position in letters if _script(text[position]) in _LOOKALIKE_SCRIPTS]
         if foreign and len(foreign) < len(letters):
