@@ -8,10 +8,11 @@ import pytest
 from agreement.every_world import Judge, tables_of
 from agreement.pair_cases import NarrowDice, open_case
 from agreement.pairs import texts
+from agreement.random_tables import tied
 from agreement.test_agreement_tiers import DENY, EVERYWHERE, question, searched
 from netverify.explain import carried_by
 from netverify.model.flow import Direction, End
-from netverify.rules.predicate import AnyOf, InNamespace, IsPod, IsWorkload
+from netverify.rules.predicate import ALWAYS, AnyOf, InNamespace, IsPod, IsWorkload
 from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Tier
 from netverify.symbolic.status import Status
 
@@ -65,10 +66,29 @@ TELLING = (77,)
 """With 8, they find the faults seeded in what proofs name."""
 
 
-def proofs(seeds):
+def denying_case(seed):
+    """An :func:`open_case` in which rules deny, several of one priority, and no tier denies by default."""
+    case, rng = open_case(seed), NarrowDice(f"denying {seed}")
+
+    def denying(one):
+        wide = {name: ALWAYS for name in ("peer", "traffic") if rng.random() < 0.7}
+        return replace(one, **wide, action=Action.DENY if rng.random() < 0.7 else one.action, approximation=None)
+
+    def tier_of(tier):
+        rules = tuple(map(denying, tier.rules))
+        return replace(tier, rules=tied(rng, rules) if rng.random() < 0.7 else rules, default=Action.PASS)
+
+    def table_of(table):
+        return RuleTable(table.direction, tuple(map(tier_of, table.tiers)), tuple(map(table_of, table.also)))
+
+    tables = {direction: table_of(table) for direction, table in case.policies.tables.items()}
+    return replace(case, policies=PolicySet(tables))
+
+
+def proofs(seeds, case_of=open_case):
     """Questions to one workload that are proved unreachable, with what the proof names."""
     for seed in seeds:
-        case = open_case(seed)
+        case = case_of(seed)
         asked = searched(case.cluster, case.policies, case.fixed, texts(case.pod_cidrs))
         for target in case.cluster.workloads:
             found = asked.find_existing(question(IsPod(End.SOURCE), IsWorkload(End.DESTINATION, target.key)))
@@ -76,10 +96,10 @@ def proofs(seeds):
                 yield seed, case, target, found.carriers
 
 
-def check(seeds):
+def check(seeds, case_of=open_case):
     """How many proofs hold by what they name and not without; how many of them name a rule; what is wrong of others."""
     judged, by_rules, wrong = 0, 0, []
-    for seed, case, target, named in proofs(seeds):
+    for seed, case, target, named in proofs(seeds, case_of):
         rng = NarrowDice(f"carriers {seed} {target.key}")
         judged += 1
         by_rules += any(isinstance(one, Rule) for _, one in named)
@@ -102,6 +122,26 @@ def test_a_proof_holds_by_what_it_names_and_without_any_of_it_a_flow_is_possible
     assert wrong == []
     assert judged >= 25
     assert by_rules >= 2
+
+
+def wrong_denials(seed):
+    """What is wrong with what proofs by rules that deny name; None where nothing is."""
+    return check([seed], denying_case)[2] or None
+
+
+def test_proofs_by_rules_that_deny_in_several_tiers_and_ties_hold_by_what_they_name():
+    seeds = range(30)
+    _, by_rules, wrong = check(seeds, denying_case)
+    assert wrong == []
+    assert by_rules >= 15
+    rules = [one for *_, named in proofs(seeds, denying_case) for _, one in named if isinstance(one, Rule)]
+    assert sum(bool(one.tie) for one in rules) >= 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(1_000, 2_000, 100))
+def test_many_proofs_by_rules_that_deny_in_several_tiers_and_ties_hold_by_what_they_name(first):
+    assert check(range(first, first + 100), denying_case)[2] == []
 
 
 @pytest.mark.long

@@ -149,6 +149,33 @@ OF_TIES = {
     ),
 }
 
+OF_DENIALS = {
+    "rules of one priority carry no proof": (
+        "symbolic.encode",
+        "Encoder._tied",
+        "matched = self._decides(rule, direction)",
+        "matched = self.rule_matches(rule)",
+    ),
+    "rules that deny carry no proof": (
+        "symbolic.encode",
+        "Encoder._decides",
+        "rule.action is not Action.DENY or",
+        "True or",
+    ),
+    "a proof names what it can do without": (
+        "symbolic.solver",
+        "_with_small_core",
+        "core = _needed(candidates, suffice)",
+        "core = tuple(candidates)",
+    ),
+}
+
+
+@pytest.mark.parametrize("seeded", OF_DENIALS.values(), ids=OF_DENIALS)
+def test_a_seeded_fault_is_found_by_what_proofs_by_rules_that_deny_name(seeded, is_found):
+    with fault_in(*seeded):
+        assert is_found(first_broken("test_agreement_carriers", "wrong_denials"), range(60))
+
 
 @pytest.mark.parametrize("seeded", OF_TIES.values(), ids=OF_TIES)
 def test_a_seeded_fault_is_found_by_comparing_tables_with_ties(seeded, is_found):
