@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from netverify.answers.settings import Settings, with_owners
 from netverify.diagnostics import Diagnostic
 from netverify.manifests.coverage import Inventory
+from netverify.queries.asking import read_asking
 from netverify.queries.narrowing import Wanted
 from netverify.queries.outcome import Answer, Listing
 from netverify.queries.question import Form, Question
 from netverify.queries.sentence import parse_sentence
+from netverify.routing.index import RoutingIndex
+from netverify.routing.naming import Names
 
 if TYPE_CHECKING:
     from netverify.answers.context import Context
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from netverify.gate.outcome import GateReport
     from netverify.gate.router import GateRouter
     from netverify.intent.spec import Spec
-    from netverify.routing.naming import Names
     from netverify.routing.requests import Request
 
 
@@ -109,7 +111,6 @@ class Verifier:
         Raises :class:`netverify.queries.sentence_error.SentenceError` for a source that is no workload or namespace.
         """
         from netverify.answers.resolution import resolution  # noqa: PLC0415 it imports the solver
-        from netverify.queries.asking import read_asking  # noqa: PLC0415 as above
 
         asking = read_asking(source, self.inventory.cluster, self.settings.default_namespace)
         return resolution(name, asking, self._context)
@@ -159,9 +160,6 @@ class Verifier:
 
     @cached_property
     def _names(self) -> Names:
-        from netverify.routing.index import RoutingIndex  # noqa: PLC0415 as above
-        from netverify.routing.naming import Names  # noqa: PLC0415 a map does without
-
         return Names(RoutingIndex(self.inventory.cluster), self.settings.routing)
 
     @cached_property
