@@ -30,10 +30,8 @@ def inexact(witness: Witness | None) -> Inexact:
     )
 
 
-def without_approximations(witness: Witness | None) -> Witness | None:
+def without_approximations(witness: Witness) -> Witness:
     """``witness`` with what it needs of a CNI, and of what policy leaves open, alone."""
-    if witness is None:
-        return None
     kept = {
         one: value
         for one, value in witness.behaviours.items()

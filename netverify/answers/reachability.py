@@ -76,7 +76,7 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
         question=question.text,
         verdict=judged,
         scope=_scope(found) if judged is Verdict.REACHABLE else None,
-        witness=without_approximations(witness),
+        witness=witness and without_approximations(witness),
         because=because,
         remarks=Remarks(
             (*_why_unknown(found, unread, allowing, denying, meshed), *coarse.doubts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -91,13 +91,18 @@ def compare(old: Context, new: Context) -> Comparison:
             if judged is Relation.UNKNOWN
             else (),
             tuple(_assumptions(sides, changes, told)),
-            tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations))),
+            tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations, *_coarse(ways)))),
             tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
         ),
         smt2=(*appears.goals, *disappears.goals, *routing.smt2),
         no_new=new_way.proof(routing.no_new) if new_access is Certainty.NO else None,
         no_lost=old_way.proof(routing.no_lost) if lost_access is Certainty.NO else None,
     )
+
+
+def _coarse(ways: Iterable[_Way]) -> Iterator[str]:
+    """The rules that are not taken as they are, and that changes need as they are written."""
+    yield from (text for way in ways for change in way.found.changes for text in change.approximations)
 
 
 def _order(change: Change) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from netverify.answers.doubts import described, objects_that_may
+from netverify.answers.inexact import inexact, without_approximations
 from netverify.comparison.generalising import Deciding, Region, everything, region
 from netverify.comparison.outcome import Change
 from netverify.comparison.sides import Facts, Translation
@@ -116,18 +117,20 @@ class Explainer:
             if not refused[one].allowed
         ]
         found = region(flow, deciding, accepts, shown, goal.mentions, goal.plan)
+        coarse = inexact(witness)
         change = Change(
             _words(found.source, flow, End.SOURCE),
             _words(found.destination, flow, End.DESTINATION),
             _traffic(found),
             found.causes,
-            witness,
+            without_approximations(witness),
             tuple(reason_of(allowed[one], flow, shown) for one in both),
             tuple(reason_of(refused[one], other, shown) for one in both),
             other,
             tuple(dict.fromkeys(self._provided(flow, other))),
-            self._doubts(flow),
+            (*self._doubts(flow), *coarse.doubts),
             tuple(_unnamed(flow, goal.mentions, accepts)),
+            approximations=coarse.approximations,
         )
         return Explained(change, found.predicate)
 

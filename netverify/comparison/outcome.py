@@ -95,7 +95,8 @@ class Change:
     traces ``other``, the same flow as the other side sees it. Both were replayed in the reference reading. ``provided``
     says what labels a namespace has on the other side, where the manifests do not tell. ``unnamed`` are names of ports
     that the destination of ``witness``, a pod that could be created, must not give to the port: with one of them the
-    flow would be no change. ``doubts`` are objects that are not modelled and could make that flow no change.
+    flow would be no change. ``doubts`` are objects that are not modelled, or rules that are not taken as they are,
+    which could make that flow no change; ``approximations`` are such rules that it needs as they are written.
     ``shown_by`` is the goal that the witness is a model of, if texts are kept.
     """
 
@@ -111,6 +112,7 @@ class Change:
     doubts: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     shown_by: tuple[SolvedText, ...] = ()
+    approximations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

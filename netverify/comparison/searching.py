@@ -22,6 +22,7 @@ from netverify.comparison.staging import Stage, Staging
 from netverify.model.cluster import Workload
 from netverify.model.flow import End
 from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
+from netverify.rules.approximation import otherwise
 from netverify.rules.mentions import Mentions, collect_table
 from netverify.rules.predicate import InNamespace, Predicate
 from netverify.symbolic.goal import Differs, Flows
@@ -45,15 +46,25 @@ class DifferenceSearch:
         self._behaviours = sides.fixed
         self._refinement = sides.refinement(opaque)
         self._named = _named_on_both(allowing, denying)
+        self._left_out = dict.fromkeys((*allowing.policies.approximations, *denying.policies.approximations))
         self.keeps_goals = sides.settings.keep_goals
 
     def find(self, stage: Stage, covered: Sequence[Predicate] = ()) -> Found:
-        """A flow of ``stage`` for which none of ``covered`` holds, or the proof that there is none."""
+        """A flow of ``stage`` for which none of ``covered`` holds, or the proof that there is none.
+
+        Where some rules are not taken as they are, a flow that needs them otherwise comes after any that does not.
+        """
         ours = Scene(self._with_named(stage.allowing, 0), self._allowing.cluster.namespaces, self._behaviours)
         theirs = Scene(self._with_named(stage.denying, 1), self._denying.cluster.namespaces, self._behaviours)
         flows = Flows(ours, (), stage.text, theirs)
         goal = Differs(self._allowing.policies, self._denying.policies, stage.denied, tuple(covered))
         attempts: Attempts = []
+        if self._left_out:
+            as_written = replace(goal, covered=(*goal.covered, *map(otherwise, self._left_out)))
+            found = self._refinement.solve(as_written, flows, attempts)
+            if found.status is Status.SAT:
+                return replace(found, obligations=tuple(attempts))
+            attempts = []
         found = self._refinement.solve(goal, flows, attempts)
         if found.status is Status.UNSAT:
             found = self._refinement.with_premises(found, flows, attempts)

@@ -21,8 +21,9 @@ from netverify.diagnostics import Origin
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import Direction, End
 from netverify.reference.evaluate import allows
-from netverify.rules.predicate import ALWAYS, All, InNamespace, IsPod, IsWorkload, Not
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.rules.approximation import approximated
+from netverify.rules.predicate import ALWAYS, All, AnyOf, Bias, InNamespace, IsPod, IsWorkload, Not
+from netverify.rules.table import Action, Approximation, PolicySet, Rule, RuleTable, Selection, Tier
 
 
 def context_of(inventory, policies, fixed=MappingProxyType({})):
@@ -116,6 +117,24 @@ def compared(old, new):
 @pytest.mark.parametrize("number", range(len(CASES)), ids=CASES)
 def test_a_rule_that_is_gone_is_a_change(number):
     assert wrong_change(number) is None
+
+
+COARSE = {bias: Approximation(bias, "requests are not looked at", "GET /") for bias in Bias}
+NOBODY = rule(Action.DENY, AnyOf(()))
+APPROXIMATED = {
+    "a deny rule that is taken for more is gone": (Bias.OVER, DENY, ("yes", "no"), 1),
+    "a deny rule that is taken for less is gone": (Bias.UNDER, NOBODY, ("unknown", "no"), 0),
+}
+
+
+@pytest.mark.parametrize(("bias", "one", "expected", "count"), APPROXIMATED.values(), ids=APPROXIMATED)
+def test_a_change_rests_on_rules_as_they_are_written_or_is_not_known(bias, one, expected, count):
+    before, there = policies_of(approximated(one, Direction.INGRESS, COARSE[bias])), inventory()
+    found = compare(context_of(there, before), context_of(there, policies_of()))
+    assert (str(found.new_access), str(found.lost_access)) == expected
+    assert len(found.approximations) == count
+    assert all("requests are not looked at" in text for text in found.approximations)
+    assert compared(before, before) == ("no", "no")
 
 
 def wrong_ties(_):
