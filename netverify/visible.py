@@ -25,8 +25,34 @@ _LIKE_ASCII: Final = (range(0x0250, 0x0300),)
 """Phonetic letters and spacing modifiers, which belong to no script that people write names in."""
 
 _JOINTS: Final = frozenset(
-    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u02d7\u2024\u2027\u00b7\u2219\u22c5\u066b\u3002\u06d4\u2044\u2215"
-    "\u2571\u2236\ua789\u05c3\u0589\u02d0"
+    chr(point)
+    for point in (
+        0x2010,
+        0x2011,
+        0x2012,
+        0x2013,
+        0x2014,
+        0x2015,
+        0x2212,
+        0x2043,
+        0x02D7,
+        0x2024,
+        0x2027,
+        0x00B7,
+        0x2219,
+        0x22C5,
+        0x066B,
+        0x3002,
+        0x06D4,
+        0x2044,
+        0x2215,
+        0x2571,
+        0x2236,
+        0xA789,
+        0x05C3,
+        0x0589,
+        0x02D0,
+    )
 )
 """Punctuation that looks like ``-``, ``.``, ``/`` or ``:``. Between letters and digits it may imitate these."""
 
