@@ -172,6 +172,8 @@ def warn_repeated_ports(containers: Containers, inits: Containers, path: FieldPa
 
     Of numbers, init containers count only where they keep running beside the others (``restartPolicy: Always``).
     """
+    if not inits and len(containers) == 1 and len((containers[0] or {}).get("ports") or ()) < 2:
+        return
     if not _may_repeat((*containers, *inits)):
         return
     numbers: dict[tuple[str, int, str, int], FieldPath] = {}

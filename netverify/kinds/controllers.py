@@ -199,8 +199,8 @@ def _check_selector(kind: str, selector: SelectorFields | None, labels: Labels, 
 
 
 def _has_known_operators(selector: SelectorFields) -> bool:
-    items = selector.get("matchExpressions") or ()
-    return all(item is not None and item.get("operator") in _OPERATORS for item in items)
+    items = selector.get("matchExpressions")
+    return not items or all(item is not None and item.get("operator") in _OPERATORS for item in items)
 
 
 def is_match(selector: SelectorFields, labels: Labels) -> bool:

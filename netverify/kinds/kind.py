@@ -70,7 +70,11 @@ class Kind:
         value = document.value
         if form_of(self.fields).fits(value):
             try:
-                self._check(value, FirstFinding(document))
+                first = FirstFinding(document)
+                check_metadata(
+                    value.get("metadata"), first, self.name_rule, self.longest_name, namespaced=self.is_namespaced
+                )
+                self.check(value, first)
             except FoundError:
                 pass
             else:
@@ -78,15 +82,12 @@ class Kind:
         findings = AllFindings(document)
         report_mistakes(self, findings)
         if not findings.refused:
-            self._check(value, findings)
+            check_metadata(
+                value.get("metadata"), findings, self.name_rule, self.longest_name, namespaced=self.is_namespaced
+            )
+            self.check(value, findings)
         read = None if findings.refused else self._read(document, default_namespace)
         return ObjectReading(read, tuple(findings.diagnostics))
-
-    def _check(self, value: Value, findings: Findings) -> None:
-        check_metadata(
-            value.get("metadata"), findings, self.name_rule, self.longest_name, namespaced=self.is_namespaced
-        )
-        self.check(value, findings)
 
     def _read(self, document: Document, default_namespace: str) -> ReadObject:
         value = document.value

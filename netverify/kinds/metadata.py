@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypedDict, cast
+from typing import Any, NamedTuple, TypedDict
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.fields import StringMap
@@ -87,8 +87,10 @@ def check_metadata(
         findings.refuse("NV222", ("metadata", "name"), text)
     if namespaced and (namespace := meta.get("namespace")) and (problems := dns_label_problems(namespace)):
         _report_name(problems, "namespace", namespace, findings)
-    if "labels" in meta or "annotations" in meta:
-        check_labels_and_annotations(meta, ("metadata",), findings)
+    if labels := meta.get("labels"):
+        check_label_map(labels, ("metadata", "labels"), findings)
+    if annotations := meta.get("annotations"):
+        _check_annotations(annotations, ("metadata",), findings)
 
 
 def check_labels_and_annotations(meta: ObjectMeta, path: FieldPath, findings: Findings) -> None:
@@ -131,12 +133,15 @@ def stored_map(entries: StringMap | None) -> dict[str, str]:
         return {}
     if None in entries.values():
         return {key: value or "" for key, value in entries.items()}
-    return cast("dict[str, str]", entries)
+    known: Any = entries
+    texts: dict[str, str] = known
+    return texts
 
 
 def labels_of(meta: ObjectMeta | None) -> dict[str, str]:
     """The labels as stored."""
-    return stored_map(meta.get("labels")) if meta else {}
+    labels = meta.get("labels") if meta else None
+    return stored_map(labels) if labels else {}
 
 
 def annotations_of(meta: ObjectMeta | None) -> dict[str, str]:

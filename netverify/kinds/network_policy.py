@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypedDict, cast
+from typing import Any, TypeAlias, TypedDict
 
+from netverify.diagnostics import Origin
 from netverify.documents.document import Document, FieldPath, Value
 from netverify.kinds import stored
 from netverify.kinds.cidr import network_of, report_cidr
@@ -76,6 +77,8 @@ class NetworkPolicyFields(TypedDict, total=False):
 
 
 _TYPES = frozenset({"Ingress", "Egress"})
+_RuleFields: TypeAlias = Mapping[str, Any]
+"""A rule of either direction."""
 _Block: TypeAlias = tuple[str, ...]
 _Peer: TypeAlias = tuple[stored.SelectorParts | None, stored.SelectorParts | None, _Block | None]
 """Selectors of pods and of namespaces, and a CIDR with its exceptions."""
@@ -96,9 +99,7 @@ def _check(policy: NetworkPolicyFields, findings: Findings) -> None:
         _check_rules(egress, "egress", "to", findings)
 
 
-def _check_rules(
-    rules: Sequence[IngressRuleFields | EgressRuleFields | None], section: str, end: str, findings: Findings
-) -> None:
+def _check_rules(rules: Sequence[_RuleFields | None], section: str, end: str, findings: Findings) -> None:
     for index, rule in enumerate(rules):
         _check_rule(rule, ("spec", section, index), end, findings)
 
@@ -118,9 +119,7 @@ def _check_types(types: Sequence[str | None], findings: Findings) -> None:
             findings.refuse("NV318", (*path, index), text, advice=advice)
 
 
-def _check_rule(
-    rule: IngressRuleFields | EgressRuleFields | None, path: FieldPath, end: str, findings: Findings
-) -> None:
+def _check_rule(rule: _RuleFields | None, path: FieldPath, end: str, findings: Findings) -> None:
     if rule is None:
         section, whom = ("ingress", "from everyone") if end == "from" else ("egress", "to everyone")
         findings.warn(
@@ -132,14 +131,9 @@ def _check_rule(
         return
     if ports := rule.get("ports"):
         for index, port in enumerate(ports):
-            _check_port(port or {}, (*path, "ports", index), findings)
-    for index, peer in enumerate(_peers_of(rule)):
-        _check_peer(peer or {}, (*path, end, index), findings)
-
-
-def _peers_of(rule: IngressRuleFields | EgressRuleFields) -> Sequence[PeerFields | None]:
-    """Its peers: a rule has a list of one of the two names."""
-    return cast("Sequence[PeerFields | None]", rule.get("from") or rule.get("to") or ())
+            _check_port(port or PortFields(), (*path, "ports", index), findings)
+    for index, peer in enumerate(rule.get(end) or ()):
+        _check_peer(peer or PeerFields(), (*path, end, index), findings)
 
 
 def _check_port(port: PortFields, path: FieldPath, findings: Findings) -> None:
@@ -214,8 +208,8 @@ def _fact(policy: NetworkPolicyFields, who: Who, document: Document) -> NetworkP
     A missing ``spec`` selects every pod and isolates it for ingress. A null rule is the empty rule, which allows all.
     """
     spec = policy.get("spec") or {}
-    ingress = _rules(spec.get("ingress"), ("spec", "ingress"), document)
-    egress = _rules(spec.get("egress"), ("spec", "egress"), document)
+    ingress = _rules(spec.get("ingress"), "ingress", "from", document)
+    egress = _rules(spec.get("egress"), "egress", "to", document)
     types = spec.get("policyTypes") or (("Ingress", "Egress") if egress else ("Ingress",))
     return NetworkPolicy(
         name=who.name,
@@ -231,19 +225,20 @@ def _fact(policy: NetworkPolicyFields, who: Who, document: Document) -> NetworkP
 
 
 def _rules(
-    rules: Sequence[IngressRuleFields | EgressRuleFields | None] | None, path: FieldPath, document: Document
+    rules: Sequence[_RuleFields | None] | None, section: str, end: str, document: Document
 ) -> tuple[PolicyRule, ...]:
     if not rules:
         return ()
-    return tuple([_rule(rule or {}, (*path, index), document) for index, rule in enumerate(rules)])
+    places = [document.origin(("spec", section, index)) for index in range(len(rules))]
+    return tuple([_rule(rule or {}, end, place) for rule, place in zip(rules, places, strict=True)])
 
 
-def _rule(rule: IngressRuleFields | EgressRuleFields, path: FieldPath, document: Document) -> PolicyRule:
+def _rule(rule: _RuleFields, end: str, place: Origin) -> PolicyRule:
     """The rule; its peers have no places: answers point at rules, and finding every peer's place would cost a lot."""
-    peers = tuple([_peer_parts(peer) for peer in _peers_of(rule) if peer])
+    peers = tuple([_peer_parts(peer) for peer in rule.get(end) or () if peer])
     ports = rule.get("ports")
-    read = _ports(tuple([_port_parts(port or {}) for port in ports])) if ports else ()
-    return PolicyRule(_peers(peers) if peers else (), read, document.origin(path))
+    read = _ports(tuple([_port_parts(port or PortFields()) for port in ports])) if ports else ()
+    return PolicyRule(_peers(peers) if peers else (), read, place)
 
 
 def _peer_parts(peer: PeerFields) -> _Peer:

@@ -35,23 +35,23 @@ def container_ports(spec: PodSpecFields) -> tuple[ContainerPort, ...]:
 
     A sidecar is an init container here too: plugins differ by the list that they read.
     """
-    ports: dict[ContainerPort, None] = {}
+    ports: list[ContainerPort] = []
     for container in spec.get("containers") or ():
         _add_ports(container, ports, init=False)
     for container in spec.get("initContainers") or ():
         _add_ports(container, ports, init=True)
-    return tuple(ports)
+    return tuple(ports if len(ports) < 2 else dict.fromkeys(ports))
 
 
-def _add_ports(container: ContainerFields | None, ports: dict[ContainerPort, None], *, init: bool) -> None:
+def _add_ports(container: ContainerFields | None, ports: list[ContainerPort], *, init: bool) -> None:
     if not container:
         return
     for port in container.get("ports") or ():
         number = port.get("containerPort") if port else None
         if port and number is not None:
             sidecar = init and is_sidecar(container)
-            known = stored.container_port(number, port.get("protocol"), port.get("name"), init=init, sidecar=sidecar)
-            ports[known] = None
+            protocol, name = port.get("protocol"), port.get("name")
+            ports.append(stored.container_port(number, protocol, name, init=init, sidecar=sidecar))
 
 
 def pod_network(

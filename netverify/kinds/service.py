@@ -32,6 +32,8 @@ _SPEC: FieldPath = ("spec",)
 _AFFINITIES = ("ClientIP", "None")
 _DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 _LONGEST_AFFINITY_SECONDS = 86400
+_TYPES = {kind.value: kind for kind in ServiceType}
+_CLUSTER_IP = ServiceType.CLUSTER_IP.value
 _FROM_OUTSIDE = frozenset({ServiceType.NODE_PORT.value, ServiceType.LOAD_BALANCER.value})
 _ALIAS = ServiceType.EXTERNAL_NAME.value
 _PLAIN = frozenset({"ports", "selector", "type"})
@@ -40,9 +42,9 @@ _PLAIN = frozenset({"ports", "selector", "type"})
 
 def _check(service: ServiceFields, findings: Findings) -> None:
     spec = service.get("spec") or {}
-    kind = spec.get("type") or ServiceType.CLUSTER_IP.value
+    kind = spec.get("type") or _CLUSTER_IP
     ports = spec.get("ports") or ()
-    if "type" in spec:
+    if kind not in _TYPES:
         check_choice(kind, ServiceType, (*_SPEC, "type"), findings)
     if not ports and spec.get("clusterIP") != "None" and kind != _ALIAS:
         advice = "list the ports; only a headless Service (`clusterIP: None`) can do without"
@@ -124,7 +126,7 @@ def _check_traffic(spec: SpecFields, kind: str, findings: Findings) -> None:
 
 def _fact(service: ServiceFields, who: Who, document: Document) -> Service:
     spec = service.get("spec") or {}
-    kind = ServiceType(spec.get("type") or ServiceType.CLUSTER_IP)
+    kind = _TYPES[spec.get("type") or _CLUSTER_IP]
     selector = stored_map(spec.get("selector")) or None
     ports = tuple([_port(port or {}, index, document) for index, port in enumerate(spec.get("ports") or ())])
     if _is_plain(service, spec):

@@ -10,6 +10,7 @@ from netverify.kinds.names import port_name_problems, shown
 from netverify.kinds.ports import check_app_protocol, check_port_name, check_port_protocol, is_port
 from netverify.kinds.service_fields import ServicePortFields
 from netverify.model.service import FIRST_NODE_PORT, LAST_NODE_PORT, ServiceType
+from netverify.model.traffic import MAX_PORT, MIN_PORT
 
 
 def check_service_ports(ports: Sequence[ServicePortFields | None], kind: str, findings: Findings) -> None:
@@ -37,9 +38,10 @@ def _check_port(port: ServicePortFields, path: FieldPath, findings: Findings) ->
     number, target = port.get("port"), port.get("targetPort")
     if number is None:
         findings.refuse("NV501", (*path, "port"), "is missing")
-    elif not is_port(number):
+    elif not MIN_PORT <= number <= MAX_PORT:
         findings.refuse("NV501", (*path, "port"), f"must be between 1 and 65535, not `{number}`")
-    check_port_protocol(port.get("protocol"), (*path, "protocol"), findings)
+    if "protocol" in port:
+        check_port_protocol(port.get("protocol"), (*path, "protocol"), findings)
     if "appProtocol" in port:
         check_app_protocol(port.get("appProtocol"), (*path, "appProtocol"), findings)
     if target:
@@ -48,7 +50,7 @@ def _check_port(port: ServicePortFields, path: FieldPath, findings: Findings) ->
 
 def _check_target(target: int | str, path: FieldPath, findings: Findings) -> None:
     if isinstance(target, int):
-        if not is_port(target):
+        if not MIN_PORT <= target <= MAX_PORT:
             findings.refuse("NV502", path, f"must be between 1 and 65535, not `{target}`")
         return
     for problem in port_name_problems(target):

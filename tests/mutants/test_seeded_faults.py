@@ -232,8 +232,8 @@ FAULTS_OF_READING = {
     "no protocol means UDP": (PARTS, "Protocol.TCP if protocol is None", "Protocol.UDP if protocol is None"),
     "a null rule allows nothing": (
         STORED,
-        "document) for index, rule in enumerate(rules)",
-        "document) for index, rule in enumerate(rules) if rule is not None",
+        "for rule, place in zip(rules, places, strict=True)",
+        "for rule, place in zip(rules, places, strict=True) if rule is not None",
     ),
     "an empty namespaceSelector is absent": (
         STORED,
