@@ -22,8 +22,8 @@ from netverify.symbolic.goal import Allows, Claim, Distinguishes, Flows, Refuses
 from netverify.symbolic.joint_domain import joint_domain
 from netverify.symbolic.legend import legend
 from netverify.symbolic.scene import NEW_NAMESPACE, Scene, surviving
-from netverify.symbolic.solver import Goal
 from netverify.symbolic.space import EndSpace
+from netverify.symbolic.status import Goal
 from netverify.symbolic.terms import FALSE, TRUE, Index, Term, conjunction, equivalence, implication, negation
 
 PREFER_EXISTING = {End.SOURCE: Term("prefer_existing_src"), End.DESTINATION: Term("prefer_existing_dst")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 
 from netverify.budget import Budget
 from netverify.model.behaviours import CAUTIOUS
@@ -15,8 +16,7 @@ from netverify.symbolic import widths
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused, allowing, claim_of, may_leave_out
 from netverify.symbolic.obligations import PREFER_EXISTING, PREFER_KNOWN, Obligation, annotated, obligation, premises
-from netverify.symbolic.solver import decide, solve
-from netverify.symbolic.status import Status
+from netverify.symbolic.status import Solved, Status
 from netverify.symbolic.terms import FALSE, TRUE
 from netverify.symbolic.witness import decode
 
@@ -57,6 +57,13 @@ def _exists(flow: Flow, end: End) -> bool:
     return isinstance(endpoint, External) or endpoint.workload is not None
 
 
+def _solver() -> ModuleType:
+    """The module that solves, imported with the first goal: help and completion must not wait for Z3."""
+    from netverify.symbolic import solver  # noqa: PLC0415 see above
+
+    return solver
+
+
 class Refinement:
     """Solves goals. What policies say in ``opaque`` namespaces is not known, but is the same for all policy sets."""
 
@@ -79,7 +86,7 @@ class Refinement:
         batch = 1
         while True:
             printed = self._printed(goal, flows, included)
-            solved = solve(printed.goal, self._budget, preferences(printed))
+            solved: Solved = _solver().solve(printed.goal, self._budget, preferences(printed))
             attempts.append((printed, solved.status))
             if solved.status is Status.UNSAT and not isinstance(goal, Allowed):
                 return Found(Status.UNSAT)
@@ -104,13 +111,13 @@ class Refinement:
         """Whether ``goal`` holds of any of ``flows``: only the status is found, and all policies are in one goal."""
         places = {direction: flows.scene.casts[direction.subject].places for direction in Direction}
         printed = self._printed(goal, flows, places)
-        solved = decide(printed.goal, self._budget)
+        solved: Solved = _solver().decide(printed.goal, self._budget)
         return Found(solved.status, reason=solved.reason, obligations=((printed, solved.status),))
 
     def with_premises(self, found: Found, flows: Flows, attempts: Attempts) -> Found:
         """Tell a proof from a goal about nothing: it is ``vacuous`` where there are no ``flows`` at all."""
         printed = premises(flows, self._index, self._options)
-        solved = decide(printed.goal, self._budget)
+        solved: Solved = _solver().decide(printed.goal, self._budget)
         attempts.append((printed, solved.status))
         if solved.status is Status.UNKNOWN:
             return Found(Status.UNKNOWN, reason=solved.reason)

@@ -70,7 +70,11 @@ def test_help_version_and_completion_import_neither_solver_nor_parser(arguments,
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment"), [(["query", "--help"], {}), (["map", "--help"], {}), ([], COMPLETING)]
+    ("arguments", "environment"),
+    [
+        *(([command, "--help"], {}) for command in ("query", "check", "diff", "lint", "exposed", "map")),
+        ([], COMPLETING),
+    ],
 )
 def test_help_and_flags_of_a_command_do_without_the_solver(arguments, environment) -> None:
     assert "z3" not in modules_after(*arguments, environment=environment)

@@ -4,10 +4,9 @@ import pytest
 
 from netverify.manifests.inventory import read_inventory
 from netverify.queries.outcome import Verdict
-from netverify.symbolic import refinement
+from netverify.symbolic import solver
 from netverify.symbolic.search import Search
-from netverify.symbolic.solver import Solved
-from netverify.symbolic.status import Status
+from netverify.symbolic.status import Solved, Status
 from netverify.verify import ask
 
 GAVE_UP = Solved(Status.UNKNOWN, reason="out of time")
@@ -24,7 +23,7 @@ def test_a_solver_that_gives_up_on_someone_makes_the_list_unknown(example, monke
 
     def without_an_answer(*arguments, **further):
         with monkeypatch.context() as patched:
-            patched.setattr(refinement, "decide", lambda *_: GAVE_UP)
+            patched.setattr(solver, "decide", lambda *_: GAVE_UP)
             return look(*arguments, **further)
 
     monkeypatch.setattr(Search, "decide_created", without_an_answer)
