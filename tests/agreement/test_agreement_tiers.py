@@ -22,7 +22,7 @@ from netverify.queries.question import Form, Question
 from netverify.rules.predicate import ALWAYS, All, InNamespace, IsPod, IsWorkload
 from netverify.rules.slicing import PolicyIndex
 from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
-from netverify.symbolic import refinement, widths
+from netverify.symbolic import solver, widths
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.search import Search
@@ -39,7 +39,7 @@ def one_context():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(z3, "Context", lambda: context)
         for name in ("solve", "decide"):
-            patch.setattr(refinement, name, remembering(getattr(refinement, name)))
+            patch.setattr(solver, name, remembering(getattr(solver, name)))
         yield
 
 
