@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from netverify.model.address_plan import Holder
+from netverify.model.addresses import Address
 from netverify.model.flow import End
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.encode import Encoder
@@ -24,6 +25,7 @@ def joint_domain(
     yield encoder.protocol.bounded()
     yield from _addresses_fit(source, destination, encoder)
     yield from _not_oneself(source, destination)
+    yield from _one_address_one_node(source, destination, encoder)
     yield from _one_namespace_one_set_of_labels(source, destination)
     yield from _names_are_declared(destination, encoder, index, options)
 
@@ -64,6 +66,31 @@ def _no_second_replica(source: EndSpace, destination: EndSpace, number: int, bot
         if count == 1 and not workload.host_network and workload.key in there:
             same = (source.who.equals(who), destination.who.equals(there[workload.key]))
             yield negation(conjunction((*same, both_there)))
+
+
+def _one_address_one_node(source: EndSpace, destination: EndSpace, encoder: Encoder) -> Iterator[Term]:
+    """Two pods on the host network that are known to have one address are on the node that has it."""
+    there: dict[Address, list[int]] = {}
+    for number, workload in enumerate(destination.cast.workloads, start=1):
+        for address in workload.addresses if workload.host_network else ():
+            there.setdefault(address, []).append(number)
+    for number, workload in enumerate(source.cast.workloads, start=1):
+        if not workload.host_network:
+            continue
+        for other in sorted({n for address in workload.addresses for n in there.get(address, ())}):
+            if _share_all(workload.addresses, destination.cast.workloads[other - 1].addresses):
+                same = (source.who.equals(number), destination.who.equals(other))
+                yield implication(conjunction(same), encoder.same_node)
+
+
+def _share_all(ours: tuple[Address, ...], theirs: tuple[Address, ...]) -> bool:
+    """Whether two ends with these addresses have the same one in each family that both have."""
+    by_family = [
+        ({one for one in ours if one.family == family}, {one for one in theirs if one.family == family})
+        for family in (4, 6)
+    ]
+    both = [(one, other) for one, other in by_family if one and other]
+    return bool(both) and all(one == other and len(one) == 1 for one, other in both)
 
 
 def _not_oneself(source: EndSpace, destination: EndSpace) -> Iterator[Term]:

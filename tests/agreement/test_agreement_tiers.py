@@ -164,6 +164,11 @@ def test_the_search_finds_in_tables_of_several_tiers_what_the_all_pairs_reading_
     assert questions >= 300
 
 
+@pytest.mark.parametrize("seed", [2_745, 3_024])
+def test_two_pods_with_the_address_of_one_node_are_on_it(seed):
+    assert disagreements([seed], mapped)[1] == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(100, 1_000, 100))
 def test_the_search_finds_in_many_tables_of_several_tiers_what_every_world_says(first):
