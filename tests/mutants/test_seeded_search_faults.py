@@ -183,7 +183,9 @@ def first_broken(module, relation, bounds=None):
         checks = importlib.import_module(f"agreement.{module}")
         widths = importlib.import_module("netverify.symbolic.widths")
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in (getattr(checks, bounds) if bounds else {}).items():
+            # Checks may set bounds themselves, and leave them so.
+            kept = {name: value for name, value in vars(widths).items() if name.isupper()}
+            for name, value in (kept | (getattr(checks, bounds) if bounds else {})).items():
                 patch.setattr(widths, name, value)
             return next((seed for seed in seeds if is_broken(getattr(checks, relation), seed)), None)
 
