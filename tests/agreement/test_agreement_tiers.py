@@ -76,8 +76,9 @@ class Asked:
 
     def found(self, asked, narrow, find="find_any", *more):
         self.count += 1
-        widths.NARROW = narrow
-        return getattr(self.search, find)(asked, *more)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(widths, "NARROW", narrow)
+            return getattr(self.search, find)(asked, *more)
 
     def status(self, asked, narrow, find="find_any"):
         return self.found(asked, narrow, find).status
