@@ -11,7 +11,7 @@ from netverify.diagnostics import Severity as Gravity
 from netverify.gate.outcome import fingerprint
 from netverify.intent.spec import Severity
 from netverify.manifests.coverage import Inventory
-from netverify.report.comparison_text import MEANING, cause_text, change_text, example_text
+from netverify.report.comparison_text import MEANING, cause_text, change_text, conditions_of, example_text
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, Step, undecided
 from netverify.report.gate_steps import connection_steps
 from netverify.report.remarks_json import Json
@@ -99,7 +99,7 @@ def _change(change: Change, rule: Rule, inventory: Inventory) -> Finding:
     parts = [
         *map(cause_text, change.causes),
         f"such as {example_text(change, inventory)}",
-        *(f"only if {premise} on the other side" for premise in change.provided),
+        *conditions_of(change),
         *(f"in doubt: {doubt}" for doubt in change.doubts),
     ]
     places = tuple(cause.place for cause in change.causes if cause.place is not None)

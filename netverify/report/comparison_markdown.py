@@ -11,6 +11,7 @@ from netverify.report.comparison_text import (
     MEANING,
     cause_place,
     cause_text,
+    conditions_of,
     example_text,
     pair_rows,
     proofs_told,
@@ -118,7 +119,7 @@ def _folded(found: Comparison, inputs: Inputs) -> Iterator[str]:
 
 def _row(mark: str, change: Change, inventory: Inventory) -> str:
     causes = "; ".join(f"{cause_text(one)} ({cause_place(one)})" for one in change.causes)
-    causes += "".join(f"; only if {premise} on the other side" for premise in change.provided)
+    causes += "".join(f"; {condition}" for condition in conditions_of(change))
     because = f"{escaped(causes)}<br>such as {escaped(example_text(change, inventory))}"
     return (
         f"| {mark} | {escaped(change.source)} | {escaped(change.destination)} | {escaped(change.traffic)} | {because} |"

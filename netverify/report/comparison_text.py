@@ -153,6 +153,15 @@ def _mark(change: PairChange) -> str:
     return "+" if change.gained else "-"
 
 
+def conditions_of(change: Change) -> Iterator[str]:
+    """What has to be so for the witness of ``change`` to be one, each in words."""
+    for behaviour, value in change.witness.needs:
+        setting = setting_words(behaviour, value=value)
+        yield f"only where {behaviour_meaning(behaviour, value=value)} ({setting})"
+    for premise in change.provided:
+        yield f"only if {premise} on the other side, where no Namespace object tells"
+
+
 def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator[Entry]:
     yield Entry(term, change_text(change))
     for cause in change.causes:
@@ -161,11 +170,7 @@ def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator
     for reason in change.refused:
         if reason.effect is Effect.DENY:
             yield Entry("", f"on the other side {decision_text(reason)}", place_text(reason.place), detail=True)
-    for behaviour, value in change.witness.needs:
-        setting = setting_words(behaviour, value=value)
-        yield Entry("", f"only where {behaviour_meaning(behaviour, value=value)} ({setting})", detail=True)
-    for premise in change.provided:
-        yield Entry("", f"only if {premise} on the other side, where no Namespace object tells", detail=True)
+    yield from (Entry("", condition, detail=True) for condition in conditions_of(change))
     for doubt in change.doubts:
         yield Entry("", f"in doubt: {doubt}", detail=True)
 

@@ -82,7 +82,11 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
             "leave one of them out",
         ),
         (["query", SENTENCE, "-o", "jsn"], "there is no output format `jsn`", "did you mean `json`?"),
-        (["query", SENTENCE, "-o", "pdf"], "there is no output format `pdf`", "the formats are text and json"),
+        (
+            ["query", SENTENCE, "-o", "pdf"],
+            "there is no output format `pdf`",
+            "the formats are text, json, markdown and html",
+        ),
         (["query", SENTENCE, "-o", "json="], "`--output json=` names no file", "`json=FILE`"),
         (["query", SENTENCE, "-o", "json", "-o", "text"], "two reports go to standard output", "another file"),
         (["query", SENTENCE, "-o", "json=x", "-o", "text=x"], "two reports go to `x`", "another file"),
