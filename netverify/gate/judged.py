@@ -114,7 +114,7 @@ def together(parts: Sequence[Judged]) -> Judged:
     proofs = parts if verdict is Judgement.PROVED else ()
     return Judged(
         verdict,
-        tuple(sorted((one for part in parts for one in part.violations), key=_existing_first)),
+        _each_once(one for part in parts for one in part.violations),
         all(part.is_complete for part in parts),
         unique(reason for part in proofs for reason in part.because),
         sum(part.questions for part in parts),
@@ -123,6 +123,12 @@ def together(parts: Sequence[Judged]) -> Judged:
         verdicts,
         remarks=remarks_of(parts),
     )
+
+
+def _each_once(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """``violations``, those of existing pods first; one that several parts find is listed once."""
+    ordered = sorted(violations, key=_existing_first)
+    return tuple({(one.fingerprint, one.text): one for one in reversed(ordered)}.values())[::-1]
 
 
 def _existing_first(violation: Violation) -> tuple[bool, str, str]:

@@ -210,3 +210,11 @@ def test_about_anyone_existing_pods_are_shown_before_others():
         answer(Verdict.REACHABLE, number, scope) for number, scope in enumerate((Scope.POSSIBLE, Scope.EXISTING))
     ]
     assert of_anyone(answers).scope is Scope.EXISTING
+
+
+def test_a_violation_that_several_parts_find_is_listed_once() -> None:
+    same = Violation("a can reach b", "a", "b", "1", scope=Scope.EXISTING)
+    possible = Violation("a can reach b", "a", "b", "1", scope=Scope.POSSIBLE)
+    other = Violation("a can reach b", "a", "b", "2")
+    parts = [Judged(Judgement.REFUTED, violations) for violations in ((possible, other), (same,), (same,))]
+    assert together(parts).violations == (same, other)
