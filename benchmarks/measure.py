@@ -36,8 +36,8 @@ def files_in(folder: str) -> list[tuple[str, bytes]]:
 
 def netverify_parse(folder: str) -> dict[str, Any]:
     """The loader on every file; documents of irrelevant kinds are dropped early, as they always are."""
-    from netverify.manifests.classification import is_irrelevant
-    from netverify.manifests.loader import load
+    from netverify.documents.loader import load
+    from netverify.sources.classification import is_irrelevant
 
     load("warm-up", b"apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n", is_irrelevant=is_irrelevant)
     files = files_in(folder)
@@ -49,7 +49,7 @@ def netverify_parse(folder: str) -> dict[str, Any]:
 
 def netverify_parse_everything(folder: str) -> dict[str, Any]:
     """The loader without the early drop: every document is built, as CSafeLoader does."""
-    from netverify.manifests.loader import load
+    from netverify.documents.loader import load
 
     load("warm-up", b"a: 1\n")
     files = files_in(folder)
@@ -69,7 +69,7 @@ def everything(folder: str, workloads: int, policies: int) -> dict[str, Any]:
 
     Parsing is measured here again, so that what is compared was measured side by side.
     """
-    from netverify.manifests.inventory import read_inventory
+    from netverify.sources.inventory import read_inventory
     from netverify.verify import Verifier
 
     (_, sentence), *_ = questions(plan(workloads, policies, SEED), 1, SEED)
@@ -87,8 +87,8 @@ def everything(folder: str, workloads: int, policies: int) -> dict[str, Any]:
 
 def reading(folder: str) -> dict[str, Any]:
     """Parsing alone, then everything from paths to the rule table; as :func:`everything` otherwise."""
-    from netverify.dialects.tiers import lower
-    from netverify.manifests.inventory import read_inventory
+    from netverify.policy.tiers import lower
+    from netverify.sources.inventory import read_inventory
 
     warm_up()
     parse = netverify_parse(folder)["seconds"]
@@ -101,11 +101,11 @@ def reading(folder: str) -> dict[str, Any]:
 
 def routing(folder: str) -> dict[str, Any]:
     """Parsing alone, then from facts to the endpoints of every port of every Service, and to every way in."""
-    from netverify.manifests.inventory import read_inventory
-    from netverify.routing.backends import backends
-    from netverify.routing.index import RoutingIndex
-    from netverify.routing.options import RoutingOptions
-    from netverify.routing.ways_in import ways_in
+    from netverify.routes.backends import backends
+    from netverify.routes.index import RoutingIndex
+    from netverify.routes.options import RoutingOptions
+    from netverify.routes.ways_in import ways_in
+    from netverify.sources.inventory import read_inventory
 
     warm_up()
     parse = netverify_parse(folder)["seconds"]
@@ -120,7 +120,7 @@ def routing(folder: str) -> dict[str, Any]:
 
 def many_questions(folder: str, workloads: int, policies: int, count: int) -> dict[str, Any]:
     """``count`` questions about a loaded cluster: milliseconds of each kind, and the verdicts."""
-    from netverify.manifests.inventory import read_inventory
+    from netverify.sources.inventory import read_inventory
     from netverify.verify import Verifier
 
     verifier = Verifier(read_inventory((folder,)))
@@ -144,9 +144,9 @@ def gate(folder: str, workloads: int, policies: int, count: int) -> dict[str, An
     from tempfile import TemporaryDirectory
 
     from netverify.gate.checking import Terms
-    from netverify.intent.reading import read_spec
-    from netverify.manifests.inventory import read_inventory
-    from netverify.queries.assumed import assumed
+    from netverify.gate.intent.reading import read_spec
+    from netverify.query.assumed import assumed
+    from netverify.sources.inventory import read_inventory
     from netverify.verify import Settings, Verifier
 
     warm_up()
@@ -170,7 +170,7 @@ def gate(folder: str, workloads: int, policies: int, count: int) -> dict[str, An
 
 def warm_up() -> None:
     """Import what is imported lazily, and start the solver."""
-    from netverify.manifests.inventory import read_inventory
+    from netverify.sources.inventory import read_inventory
     from netverify.verify import Verifier
 
     example = Path(__file__).resolve().parents[1] / "examples" / "backdoor"

@@ -8,45 +8,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netverify.connectivity.outcome import MapEndpoint
     from netverify.diagnostics import Diagnostic, NetverifyError, Origin, Severity
     from netverify.library.cluster import Cluster
     from netverify.library.connections import Connection, Map
     from netverify.library.errors import FailedAssertionError, InDoubtError, InputError
     from netverify.library.reading import read
-    from netverify.manifests.coverage import Coverage
     from netverify.model.behaviours import Behaviour
     from netverify.model.traffic import PortSet, Protocol
-    from netverify.queries.assumed import AssumptionError
-    from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
-    from netverify.queries.sentence_error import SentenceError
+    from netverify.pairs.outcome import MapEndpoint
+    from netverify.query.assumed import AssumptionError
+    from netverify.query.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+    from netverify.query.sentence_error import SentenceError
+    from netverify.sources.coverage import Coverage
 else:
     _HOMES = {
-        "Answer": "netverify.queries.outcome",
-        "AssumptionError": "netverify.queries.assumed",
+        "Answer": "netverify.query.outcome",
+        "AssumptionError": "netverify.query.assumed",
         "Behaviour": "netverify.model.behaviours",
         "Cluster": "netverify.library.cluster",
         "Connection": "netverify.library.connections",
-        "Coverage": "netverify.manifests.coverage",
+        "Coverage": "netverify.sources.coverage",
         "Diagnostic": "netverify.diagnostics",
-        "Effect": "netverify.queries.outcome",
+        "Effect": "netverify.query.outcome",
         "FailedAssertionError": "netverify.library.errors",
         "InDoubtError": "netverify.library.errors",
         "InputError": "netverify.library.errors",
-        "Listed": "netverify.queries.outcome",
-        "Listing": "netverify.queries.outcome",
+        "Listed": "netverify.query.outcome",
+        "Listing": "netverify.query.outcome",
         "Map": "netverify.library.connections",
-        "MapEndpoint": "netverify.connectivity.outcome",
+        "MapEndpoint": "netverify.pairs.outcome",
         "NetverifyError": "netverify.diagnostics",
         "Origin": "netverify.diagnostics",
         "PortSet": "netverify.model.traffic",
         "Protocol": "netverify.model.traffic",
-        "Reason": "netverify.queries.outcome",
-        "Scope": "netverify.queries.outcome",
-        "SentenceError": "netverify.queries.sentence_error",
+        "Reason": "netverify.query.outcome",
+        "Scope": "netverify.query.outcome",
+        "SentenceError": "netverify.query.sentence_error",
         "Severity": "netverify.diagnostics",
-        "Verdict": "netverify.queries.outcome",
-        "Witness": "netverify.queries.outcome",
+        "Verdict": "netverify.query.outcome",
+        "Witness": "netverify.query.outcome",
         "read": "netverify.library.reading",
     }
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from netverify.answers.settings import Settings, with_owners
 from netverify.diagnostics import Diagnostic
-from netverify.manifests.coverage import Inventory
-from netverify.queries.asking import read_asking
-from netverify.queries.narrowing import Wanted
-from netverify.queries.outcome import Answer, Listing
-from netverify.queries.question import Form, Question
-from netverify.queries.sentence import parse_sentence
-from netverify.routing.index import RoutingIndex
-from netverify.routing.naming import Names
+from netverify.query.asking import read_asking
+from netverify.query.narrowing import Wanted
+from netverify.query.outcome import Answer, Listing
+from netverify.query.question import Form, Question
+from netverify.query.sentence import parse_sentence
+from netverify.routes.index import RoutingIndex
+from netverify.routes.naming import Names
+from netverify.sources.coverage import Inventory
 
 if TYPE_CHECKING:
     from netverify.answers.context import Context
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
-    from netverify.draft.outline import Draft
-    from netverify.findings.linting import Linted
     from netverify.gate.checking import Terms
+    from netverify.gate.draft.outline import Draft
+    from netverify.gate.intent.spec import Spec
     from netverify.gate.outcome import GateReport
     from netverify.gate.router import GateRouter
-    from netverify.intent.spec import Spec
-    from netverify.routing.requests import Request
+    from netverify.lint.linting import Linted
+    from netverify.routes.requests import Request
 
 
 class Verifier:
@@ -47,7 +47,7 @@ class Verifier:
     def ask(self, sentence: str) -> Answer | Listing:
         """Answer ``sentence``: an ``Answer`` to ``can``, a ``Listing`` to ``who`` and ``what``.
 
-        Raises :class:`netverify.queries.sentence_error.SentenceError` when the sentence cannot be read or names what
+        Raises :class:`netverify.query.sentence_error.SentenceError` when the sentence cannot be read or names what
         does not exist.
         """
         question = self.question(sentence)
@@ -89,7 +89,7 @@ class Verifier:
     def map(self, wanted: Wanted | None = None) -> Map:
         """Who may open which connections to whom, among existing pods and external ranges; as far as ``wanted``.
 
-        Raises :class:`netverify.queries.sentence_error.SentenceError` when ``wanted`` cannot be read or names what does
+        Raises :class:`netverify.query.sentence_error.SentenceError` when ``wanted`` cannot be read or names what does
         not exist.
         """
         from netverify.answers.mapping import make_map  # noqa: PLC0415 a question does without
@@ -108,7 +108,7 @@ class Verifier:
     def resolve(self, name: str, source: str) -> Resolution:
         """What the pods that ``source`` names make of the DNS name ``name``.
 
-        Raises :class:`netverify.queries.sentence_error.SentenceError` for a source that is no workload or namespace.
+        Raises :class:`netverify.query.sentence_error.SentenceError` for a source that is no workload or namespace.
         """
         from netverify.answers.resolution import resolution  # noqa: PLC0415 it imports the solver
 
@@ -117,17 +117,17 @@ class Verifier:
 
     def findings(self, surface: Surface) -> tuple[Diagnostic, ...]:
         """What was probably not meant about Services, names and ways in; ``surface`` is all of :meth:`exposed`."""
-        from netverify.findings.all import routing_findings  # noqa: PLC0415 other commands do without
+        from netverify.lint.all import routing_findings  # noqa: PLC0415 other commands do without
 
         return routing_findings(self._context, surface)
 
     def check(self, spec: Spec, terms: Terms) -> GateReport:
         """What became of every assertion of ``spec``.
 
-        Raises :class:`netverify.intent.reading.IntentError` when some cannot be judged.
+        Raises :class:`netverify.gate.intent.reading.IntentError` when some cannot be judged.
         """
         from netverify.gate.checking import check  # noqa: PLC0415 it imports the solver
-        from netverify.intent.ends import Ends  # noqa: PLC0415 as above
+        from netverify.gate.intent.ends import Ends  # noqa: PLC0415 as above
 
         ends = Ends(spec.zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
         return check(spec, self._gate_router, ends, terms)
@@ -137,9 +137,9 @@ class Verifier:
 
         ``tell`` hears how much of how much is done.
         """
-        from netverify.draft.drafting import Drafting  # noqa: PLC0415 it imports the solver
-        from netverify.draft.outline import Draft  # noqa: PLC0415 as above
         from netverify.gate.checking import Terms  # noqa: PLC0415 as above
+        from netverify.gate.draft.drafting import Drafting  # noqa: PLC0415 it imports the solver
+        from netverify.gate.draft.outline import Draft  # noqa: PLC0415 as above
 
         drafting = Drafting(self.inventory.cluster, self.map(), lambda spec: self.check(spec, Terms(day)), day)
         if tell is not None:
@@ -152,7 +152,7 @@ class Verifier:
         ``tell`` hears how many of how many ways in are judged, where that is asked for.
         """
         from netverify.answers.surface import Surface  # noqa: PLC0415 other commands do without
-        from netverify.findings.linting import ABOUT_WAYS, lint  # noqa: PLC0415 as above
+        from netverify.lint.linting import ABOUT_WAYS, lint  # noqa: PLC0415 as above
 
         earlier = len(self.settings.budget.gave_up)
         surface = self.exposed(None, tell) if ABOUT_WAYS.intersection(codes) else Surface(())

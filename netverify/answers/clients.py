@@ -10,12 +10,8 @@ from netverify.answers.context import Context
 from netverify.model.addresses import AddressRange, joined, within
 from netverify.model.flow import Direction, End
 from netverify.model.intervals import Intervals
-from netverify.queries.address_words import range_words
-from netverify.queries.outcome import Answer, Scope, Verdict
-from netverify.queries.question import Question, narrowed
-from netverify.routing.planned import PlannedLeg
-from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import (
+from netverify.policy.mentions import Mentions, collect, collect_table
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -35,7 +31,11 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.visit import predicates_of
+from netverify.policy.visit import predicates_of
+from netverify.query.address_words import range_words
+from netverify.query.outcome import Answer, Scope, Verdict
+from netverify.query.question import Question, narrowed
+from netverify.routes.planned import PlannedLeg
 from netverify.symbolic.casting import PodScope
 
 _Split = dict[Predicate | bool, int]

@@ -10,14 +10,14 @@ from netverify.answers.route_verdicts import needs, unique
 from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
 from netverify.model.flow import End
-from netverify.queries.called import selected_pods
-from netverify.queries.derivation import all_of
-from netverify.queries.outcome import Answer, Listed, Listing, Scope, Verdict
-from netverify.queries.question import Question, narrowed
-from netverify.queries.remarks import remarks_of
-from netverify.queries.whereabouts import is_outside
-from netverify.reference.clients import may_be_client
-from netverify.routing.planned import PlannedLeg, routes_to
+from netverify.policy.clients import may_be_client
+from netverify.query.called import selected_pods
+from netverify.query.derivation import all_of
+from netverify.query.outcome import Answer, Listed, Listing, Scope, Verdict
+from netverify.query.question import Question, narrowed
+from netverify.query.remarks import remarks_of
+from netverify.query.whereabouts import is_outside
+from netverify.routes.planned import PlannedLeg, routes_to
 
 
 def answer_block(question: Question, router: Router) -> Answer:

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 
 from netverify.answers.doubts import settled
 from netverify.answers.settings import Settings, with_owners
-from netverify.dialects.tiers import lower
 from netverify.kinds.names import dns_label_problems
-from netverify.manifests.coverage import Inventory
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload
 from netverify.model.flow import Direction
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.nodes import ANY_NODE, peopled, place_of_nodes
-from netverify.queries.question import Question
-from netverify.routing.index import RoutingIndex
-from netverify.routing.openshift_router import with_conventions
-from netverify.routing.planning import Planning
-from netverify.rules.mentions import Mentions, collect
-from netverify.rules.predicate import Predicate
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import PolicySet, RuleTable
+from netverify.policy.mentions import Mentions, collect
+from netverify.policy.predicate import Predicate
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import PolicySet, RuleTable
+from netverify.policy.tiers import lower
+from netverify.query.question import Question
+from netverify.routes.index import RoutingIndex
+from netverify.routes.openshift_router import with_conventions
+from netverify.routes.planning import Planning
+from netverify.sources.coverage import Inventory
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.search import Search
 
 if TYPE_CHECKING:
-    from netverify.connectivity.all_pairs import Connectivity
+    from netverify.pairs.all_pairs import Connectivity
 
 
 class Pairs:
@@ -61,7 +61,7 @@ class Pairs:
         return self._reading
 
     def _read(self, asked: tuple[Predicate, ...]) -> Connectivity:
-        from netverify.connectivity.all_pairs import all_pairs  # noqa: PLC0415 most questions do without
+        from netverify.pairs.all_pairs import all_pairs  # noqa: PLC0415 most questions do without
 
         settings = self._settings
         return all_pairs(self._cluster, self._policies, settings.fixed, pod_cidrs=settings.pod_cidrs, asked=asked)

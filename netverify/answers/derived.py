@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from netverify.answers.context import Context
 from netverify.model.flow import End
-from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
-from netverify.queries.outcome import Answer, Route, Verdict
-from netverify.queries.question import Question
+from netverify.query.derivation import Derived, Rule, SolvedText, Step, all_of
+from netverify.query.outcome import Answer, Route, Verdict
+from netverify.query.question import Question
 from netverify.symbolic.obligations import annotated
 from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status

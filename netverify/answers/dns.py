@@ -13,11 +13,11 @@ from netverify.model.flow import End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
 from netverify.model.service import Service
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Answer, Reason, Verdict
-from netverify.queries.question import Form, Question
-from netverify.queries.wording import setting_words
-from netverify.routing.cluster_dns import PROTOCOLS, DnsServer, cluster_dns
-from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, PodMatches, Predicate
+from netverify.policy.predicate import All, InNamespace, IsPod, IsWorkload, PodMatches, Predicate
+from netverify.query.outcome import Answer, Reason, Verdict
+from netverify.query.question import Form, Question
+from netverify.query.wording import setting_words
+from netverify.routes.cluster_dns import PROTOCOLS, DnsServer, cluster_dns
 from netverify.symbolic.casting import PodScope
 
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from netverify.answers.settings import Settings
-from netverify.manifests.coverage import Coverage, Inventory
-from netverify.manifests.emptiness import NOTHING_READ, is_empty
-from netverify.manifests.unmodelled import TEMPLATE
 from netverify.model.cluster import Unsupported
+from netverify.sources.coverage import Coverage, Inventory
+from netverify.sources.emptiness import NOTHING_READ, is_empty
+from netverify.sources.unmodelled import TEMPLATE
 
 _LISTED = 10
 _NAMED = 3

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from netverify.answers.map_view import MapView, own_accesses
-from netverify.connectivity.outcome import Access, Isolation, Members, WideMembers
 from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
-from netverify.queries.grouping import Grouping
+from netverify.pairs.outcome import Access, Isolation, Members, WideMembers
+from netverify.query.grouping import Grouping
 
 
 @dataclass(frozen=True, slots=True)

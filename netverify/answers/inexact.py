@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from netverify.queries.outcome import Witness
-from netverify.rules.predicate import Bias, Unspecified
+from netverify.policy.predicate import Bias, Unspecified
+from netverify.query.outcome import Witness
 
 
 @dataclass(frozen=True, slots=True)

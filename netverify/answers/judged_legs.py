@@ -12,12 +12,12 @@ from netverify.answers.reachability import answer
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
-from netverify.queries.derivation import Derived, Rule, Step
-from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.question import narrowed, without
-from netverify.queries.wording import setting_words
-from netverify.routing.planned import PlannedLeg, PlannedRoute, Shared
-from netverify.rules.predicate import All, IsPod, IsWorkload, NamespaceMatches, PodMatches, Predicate
+from netverify.policy.predicate import All, IsPod, IsWorkload, NamespaceMatches, PodMatches, Predicate
+from netverify.query.derivation import Derived, Rule, Step
+from netverify.query.outcome import Answer, Verdict
+from netverify.query.question import narrowed, without
+from netverify.query.wording import setting_words
+from netverify.routes.planned import PlannedLeg, PlannedRoute, Shared
 
 _TRIES = 16
 """So many pods are tried for one that can make both connections."""

@@ -11,13 +11,13 @@ from netverify.answers.route_verdicts import scope_of, unique
 from netverify.answers.routed import Router
 from netverify.answers.verdict import of_any
 from netverify.model.flow import End
-from netverify.queries.outcome import Answer, EndpointKind, Listed, Listing, Route, Scope, Verdict
-from netverify.queries.question import Form, Question
-from netverify.queries.remarks import Remarked, Remarks, remarks_of
-from netverify.queries.whereabouts import is_outside
-from netverify.routing.planned import PlannedLeg, routes_to
-from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import IsPod
+from netverify.policy.predicate import IsPod
+from netverify.query.outcome import Answer, EndpointKind, Listed, Listing, Route, Scope, Verdict
+from netverify.query.question import Form, Question
+from netverify.query.remarks import Remarked, Remarks, remarks_of
+from netverify.query.whereabouts import is_outside
+from netverify.routes.planned import PlannedLeg, routes_to
+from netverify.routes.way_in import WayIn
 
 _LOOKED_AT = 200
 """So many ways in are looked at for one listing."""

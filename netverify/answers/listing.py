@@ -14,26 +14,26 @@ from netverify.answers.doubts import (
     objects_that_relabel,
     unread_inputs,
 )
+from netverify.answers.explain import ShrinkMoves, explain
 from netverify.answers.mesh import mesh_of_listing
 from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer, answer_found, shrink_moves
-from netverify.connectivity.all_pairs import Connectivity
-from netverify.connectivity.bits import ones
-from netverify.connectivity.outcome import Bundle, MapEndpoint
-from netverify.explain import ShrinkMoves, explain
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
 from netverify.model.cluster import WorkloadKey, is_node
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.intervals import Intervals
 from netverify.model.nodes import nodes_at
-from netverify.queries.outcome import Listed, Listing, Verdict
-from netverify.queries.question import Question, narrowed, without
-from netverify.queries.remarks import Remarks
-from netverify.queries.whereabouts import beside_policy
-from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import IsPod, IsWorkload
-from netverify.rules.table import RuleTable
+from netverify.pairs.all_pairs import Connectivity
+from netverify.pairs.bits import ones
+from netverify.pairs.outcome import Bundle, MapEndpoint
+from netverify.policy.mentions import Mentions, collect, collect_table
+from netverify.policy.predicate import IsPod, IsWorkload
+from netverify.policy.table import RuleTable
+from netverify.query.outcome import Listed, Listing, Verdict
+from netverify.query.question import Question, narrowed, without
+from netverify.query.remarks import Remarks
+from netverify.query.whereabouts import beside_policy
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.search import Search

@@ -8,9 +8,9 @@ from enum import Enum
 
 from netverify.answers.mapping import Map
 from netverify.answers.membership import Membership, Union
-from netverify.connectivity.outcome import Bundle, Isolation, Members, WideMembers
-from netverify.connectivity.population import EXTERNAL
 from netverify.model.flow import Direction
+from netverify.pairs.outcome import Bundle, Isolation, Members, WideMembers
+from netverify.pairs.population import EXTERNAL
 
 ANYBODY_OUTSIDE = Members(EXTERNAL, (), -1)
 """All external ranges, to ask how many of them are in a set."""

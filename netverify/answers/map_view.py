@@ -8,10 +8,10 @@ from typing import assert_never
 
 from netverify.answers.mapping import Map
 from netverify.answers.membership import Membership, Union
-from netverify.connectivity.all_pairs import Connectivity
-from netverify.connectivity.outcome import EXTERNAL_KIND, Access, Connection, MapEndpoint
 from netverify.model.traffic import PortSet, Protocol, port_set, without
-from netverify.queries.grouping import Grouping
+from netverify.pairs.all_pairs import Connectivity
+from netverify.pairs.outcome import EXTERNAL_KIND, Access, Connection, MapEndpoint
+from netverify.query.grouping import Grouping
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,16 +18,16 @@ from netverify.answers.doubts import (
 from netverify.answers.mesh_words import mesh_of_map
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.settings import Settings
-from netverify.connectivity.all_pairs import Connectivity, all_pairs
-from netverify.dialects.tiers import lower
-from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import Cluster, Node
 from netverify.model.flow import Direction
-from netverify.queries.narrowing import Narrowing, Wanted, read_narrowing
-from netverify.queries.remarks import Remarked, Remarks
-from netverify.routing.index import RoutingIndex
-from netverify.routing.ways_in import ways_in
-from netverify.rules.table import PolicySet, RuleTable
+from netverify.pairs.all_pairs import Connectivity, all_pairs
+from netverify.policy.table import PolicySet, RuleTable
+from netverify.policy.tiers import lower
+from netverify.query.narrowing import Narrowing, Wanted, read_narrowing
+from netverify.query.remarks import Remarked, Remarks
+from netverify.routes.index import RoutingIndex
+from netverify.routes.ways_in import ways_in
+from netverify.sources.coverage import Inventory
 
 _NAMED = 3
 
@@ -53,7 +53,7 @@ class Map(Remarked):
 def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     """The map of ``inventory``.
 
-    Raises :class:`netverify.queries.sentence_error.SentenceError` when ``wanted`` cannot be read, or names what the
+    Raises :class:`netverify.query.sentence_error.SentenceError` when ``wanted`` cannot be read, or names what the
     manifests do not know.
     """
     inventory = settled(inventory, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netverify.connectivity.outcome import MapEndpoint, Members
+from netverify.pairs.outcome import MapEndpoint, Members
 
 
 class Membership:

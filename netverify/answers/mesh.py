@@ -14,9 +14,8 @@ from netverify.model.flow import End, Flow
 from netverify.model.labels import selector_of
 from netverify.model.mesh import AMBIENT, DATAPLANE_MODE, HBONE_PORT, NONE, AmbientMesh, ambient_mesh
 from netverify.model.traffic import Protocol, port_set
-from netverify.queries.question import Question
-from netverify.reference.evaluate import allows
-from netverify.rules.predicate import (
+from netverify.policy.evaluate import allows
+from netverify.policy.predicate import (
     All,
     AnyOf,
     InNamespace,
@@ -27,7 +26,8 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
 )
-from netverify.rules.visit import about_traffic, may_hold
+from netverify.policy.visit import about_traffic, may_hold
+from netverify.query.question import Question
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status

@@ -9,12 +9,12 @@ from enum import StrEnum
 from netverify.answers.route_verdicts import needs, scope_of, unique
 from netverify.answers.routed import Router
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, overlap, within
-from netverify.queries.internet import internet_ranges
-from netverify.queries.outcome import Answer, Route, Scope, Verdict
-from netverify.routing.load_balancers import ON_RECEIVING_NODE
-from netverify.routing.planned import PlannedRoute
-from netverify.rules.predicate import SameNode
-from netverify.rules.visit import conjuncts
+from netverify.policy.predicate import SameNode
+from netverify.policy.visit import conjuncts
+from netverify.query.internet import internet_ranges
+from netverify.query.outcome import Answer, Route, Scope, Verdict
+from netverify.routes.load_balancers import ON_RECEIVING_NODE
+from netverify.routes.planned import PlannedRoute
 
 _Clients = tuple[AddressRange, ...] | None
 

@@ -11,17 +11,15 @@ from dataclasses import dataclass, replace
 
 from netverify.answers.context import Context
 from netverify.answers.reachability import gave_up
-from netverify.connectivity.creatable import NEW_NAMESPACES, Asked, Creatable
-from netverify.connectivity.demonstrations import Demonstration, Demonstrations
-from netverify.connectivity.population import ACCOUNT
-from netverify.connectivity.terms import Term, Terms, requirements_of, selector_with
-from netverify.connectivity.variables import TRUE, Variables
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
 from netverify.model.traffic import PortSet
-from netverify.queries.question import Question, narrowed
-from netverify.queries.whereabouts import is_outside
-from netverify.rules.predicate import (
+from netverify.pairs.creatable import NEW_NAMESPACES, Asked, Creatable
+from netverify.pairs.demonstrations import Demonstration, Demonstrations
+from netverify.pairs.population import ACCOUNT
+from netverify.pairs.terms import Term, Terms, requirements_of, selector_with
+from netverify.pairs.variables import TRUE, Variables
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -38,6 +36,8 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
+from netverify.query.question import Question, narrowed
+from netverify.query.whereabouts import is_outside
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status

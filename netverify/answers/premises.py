@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from netverify.answers.settings import Settings
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING
-from netverify.queries.wording import setting_words
+from netverify.query.wording import setting_words
 
 SCTP_IS_POLICED = "the CNI polices SCTP"
 """What no flow or denial of SCTP goes without: a plugin that leaves SCTP alone lets all of it through."""

@@ -16,22 +16,22 @@ from netverify.answers.doubts import (
     proved_without,
     unread_inputs,
 )
+from netverify.answers.explain import ShrinkMoves, carried_by, explain
 from netverify.answers.inexact import inexact, without_approximations
 from netverify.answers.mesh import mesh_doubt
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
 from netverify.budget import before_it_was_decided, limits_met
-from netverify.explain import ShrinkMoves, carried_by, explain
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow
 from netverify.model.traffic import MAX_PORT, Protocol
-from netverify.queries.outcome import Answer, Reason, Scope, Verdict, Witness
-from netverify.queries.question import Question
-from netverify.queries.remarks import Remarks
-from netverify.queries.whereabouts import ON_ONES_OWN_NODE
-from netverify.rules.mentions import Mentions
+from netverify.policy.mentions import Mentions
+from netverify.query.outcome import Answer, Reason, Scope, Verdict, Witness
+from netverify.query.question import Question
+from netverify.query.remarks import Remarks
+from netverify.query.whereabouts import ON_ONES_OWN_NODE
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.predicate_facts import named_workloads
 from netverify.symbolic.refinement import Found, printed

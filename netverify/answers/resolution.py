@@ -9,13 +9,13 @@ from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access
 from netverify.answers.doubts import notes, unread_inputs
 from netverify.model.flow import End
-from netverify.queries.endpoint_grammar import EndpointPhrase
-from netverify.queries.remarks import Remarked, Remarks
-from netverify.routing.absent_names import AbsentName, absent_name
-from netverify.routing.lookup import Lookup, asks_cluster, lookup
-from netverify.routing.options import RoutingOptions
-from netverify.routing.resolver import ResolvConf, cluster_first, resolver_of
-from netverify.rules.predicate import IsWorkload
+from netverify.policy.predicate import IsWorkload
+from netverify.query.endpoint_grammar import EndpointPhrase
+from netverify.query.remarks import Remarked, Remarks
+from netverify.routes.absent_names import AbsentName, absent_name
+from netverify.routes.lookup import Lookup, asks_cluster, lookup
+from netverify.routes.options import RoutingOptions
+from netverify.routes.resolver import ResolvConf, cluster_first, resolver_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from netverify.answers.unseen_ways import given_controllers
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import Pod
 from netverify.model.service import Service, TrafficPolicy
-from netverify.queries.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
-from netverify.queries.question import Question
-from netverify.queries.remarks import Remarks, remarks_of
-from netverify.queries.wording import setting_words
-from netverify.routing.api_server import COMMON_PORT
-from netverify.routing.planned import PlannedRoute
-from netverify.routing.planned_ways import WaysIn
-from netverify.routing.way_in import WayIn
+from netverify.query.outcome import Answer, Effect, EndpointKind, Reason, Route, Routing, Scope, Verdict
+from netverify.query.question import Question
+from netverify.query.remarks import Remarks, remarks_of
+from netverify.query.wording import setting_words
+from netverify.routes.api_server import COMMON_PORT
+from netverify.routes.planned import PlannedRoute
+from netverify.routes.planned_ways import WaysIn
+from netverify.routes.way_in import WayIn
 
 _Item = TypeVar("_Item")
 

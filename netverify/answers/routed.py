@@ -33,18 +33,18 @@ from netverify.answers.unseen_ways import (
 )
 from netverify.answers.verdict import of_all, of_any
 from netverify.model.flow import End
-from netverify.queries.derivation import Derived, all_of
-from netverify.queries.outcome import Answer, Reason, Route, Scope, Verdict
-from netverify.queries.question import Question, narrowed
-from netverify.queries.remarks import Remarks, remarks_of
-from netverify.queries.service_addresses import is_in_an_egress_block
-from netverify.queries.whereabouts import is_inside
-from netverify.routing.naming import Names
-from netverify.routing.planned import PlannedLeg, PlannedRoute, routes_to
-from netverify.routing.planned_ways import WaysIn
-from netverify.routing.way_in import WayIn
-from netverify.routing.ways_for_pods import WaysForPods
-from netverify.rules.predicate import All, IsPod
+from netverify.policy.predicate import All, IsPod
+from netverify.query.derivation import Derived, all_of
+from netverify.query.outcome import Answer, Reason, Route, Scope, Verdict
+from netverify.query.question import Question, narrowed
+from netverify.query.remarks import Remarks, remarks_of
+from netverify.query.service_addresses import is_in_an_egress_block
+from netverify.query.whereabouts import is_inside
+from netverify.routes.naming import Names
+from netverify.routes.planned import PlannedLeg, PlannedRoute, routes_to
+from netverify.routes.planned_ways import WaysIn
+from netverify.routes.way_in import WayIn
+from netverify.routes.ways_for_pods import WaysForPods
 from netverify.symbolic.casting import PodScope
 
 _AWS = "aws-vpc-cni"

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from netverify.budget import Budget
-from netverify.manifests.coverage import Inventory
 from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
 from netverify.model.nodes import with_known_nodes
-from netverify.routing.options import RoutingOptions
+from netverify.routes.options import RoutingOptions
+from netverify.sources.coverage import Inventory
 
 _LOOK_AFTER_TRANSLATION = frozenset(
     ("azure-npm", "calico", "gke-dataplane-v2", "kindnet", "kube-router", "ovn-kubernetes", "weave")

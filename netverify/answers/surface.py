@@ -14,18 +14,18 @@ from netverify.answers.route_verdicts import needs, scope_of, simplest, unique
 from netverify.answers.routed import Router
 from netverify.answers.unseen_ways import is_unseen, perhaps_on_the_node
 from netverify.budget import OutOfBudgetError
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
-from netverify.queries.called import Called
-from netverify.queries.internet import internet_ranges
-from netverify.queries.outcome import Reason, Route, Scope, Verdict
-from netverify.queries.port_grammar import EVERY_TRAFFIC
-from netverify.queries.question import Form, Question
-from netverify.queries.remarks import Remarked, Remarks, remarks_of
-from netverify.queries.whereabouts import is_outside
-from netverify.routing.requests import Request, serving
-from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Predicate
+from netverify.policy.predicate import ALWAYS, AddressIn, All, IsPod, IsWorkload, Predicate
+from netverify.query.called import Called
+from netverify.query.internet import internet_ranges
+from netverify.query.outcome import Reason, Route, Scope, Verdict
+from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.question import Form, Question
+from netverify.query.remarks import Remarked, Remarks, remarks_of
+from netverify.query.whereabouts import is_outside
+from netverify.routes.requests import Request, serving
+from netverify.routes.way_in import WayIn
+from netverify.sources.coverage import Inventory
 
 OUTSIDE = "outside"
 """The source of a way in: any address that is no pod's and no node's."""

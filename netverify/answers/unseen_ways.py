@@ -12,19 +12,19 @@ from dataclasses import replace
 from netverify.answers.derived import CLOSED
 from netverify.answers.doubts import described, objects_that_route
 from netverify.answers.judged_legs import Legs
-from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import NODE, Unsupported
 from netverify.model.flow import End
-from netverify.queries.derivation import Derived, Rule, Step
-from netverify.queries.outcome import Answer
-from netverify.queries.port_grammar import EVERY_TRAFFIC
-from netverify.queries.question import Question, narrowed
-from netverify.queries.whereabouts import counting_own_node, is_outside
-from netverify.routing.options import RoutingOptions
-from netverify.routing.planned import PlannedLeg, leg
-from netverify.routing.planned_ways import WaysIn
-from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import ALWAYS, AnyOf, IsPod, IsWorkload
+from netverify.policy.predicate import ALWAYS, AnyOf, IsPod, IsWorkload
+from netverify.query.derivation import Derived, Rule, Step
+from netverify.query.outcome import Answer
+from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.question import Question, narrowed
+from netverify.query.whereabouts import counting_own_node, is_outside
+from netverify.routes.options import RoutingOptions
+from netverify.routes.planned import PlannedLeg, leg
+from netverify.routes.planned_ways import WaysIn
+from netverify.routes.way_in import WayIn
+from netverify.sources.coverage import Inventory
 from netverify.symbolic.predicate_facts import pinned_places
 
 

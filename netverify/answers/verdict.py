@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.diagnostics import NetverifyError
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 from netverify.symbolic.status import Status
 
 

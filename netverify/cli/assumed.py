@@ -11,8 +11,8 @@ from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.model.api_server import ApiServer
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
-from netverify.queries import assumed as checked
-from netverify.queries.assumed import KEYS, AssumptionError, api_server_at, cni_named
+from netverify.query import assumed as checked
+from netverify.query.assumed import KEYS, AssumptionError, api_server_at, cni_named
 
 
 class CniName(Parameter):

@@ -11,10 +11,10 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import Sources
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.intent.reading import IntentError
-from netverify.intent.spec import ComparedTo
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.refusal import shown
+from netverify.documents.refusal import shown
+from netverify.gate.intent.reading import IntentError
+from netverify.gate.intent.spec import ComparedTo
+from netverify.sources.coverage import Inventory
 
 
 class BaselineReader:
@@ -42,7 +42,7 @@ class BaselineReader:
     def inventory(self, statement: ComparedTo) -> Inventory:
         """What ``statement`` compares with.
 
-        Raises :class:`netverify.intent.reading.IntentError` for a directory or revision that there is not, and
+        Raises :class:`netverify.gate.intent.reading.IntentError` for a directory or revision that there is not, and
         :class:`Refusal` where git fails.
         """
         directory, revision = statement.directory, statement.revision

@@ -36,15 +36,15 @@ from netverify.cli.watchdog import watchdog, within
 from netverify.cli.watching import watch
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.checking import Terms, undecided_report
+from netverify.gate.intent.reading import IntentError
+from netverify.gate.intent.spec import Spec
 from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
-from netverify.intent.reading import IntentError
-from netverify.intent.spec import Spec
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Cluster
-from netverify.queries.sentence_error import SentenceError
-from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.query.sentence_error import SentenceError
+from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.terminal import line
+from netverify.sources.coverage import Coverage, Inventory
 from netverify.verify import Verifier
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
@@ -170,7 +170,7 @@ class Checked:
 def check_request(request: CheckRequest) -> ExitStatus:
     """Reads, judges, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written.
 
-    Raises :class:`netverify.intent.reading.IntentError` for intent that cannot be read.
+    Raises :class:`netverify.gate.intent.reading.IntentError` for intent that cannot be read.
     """
     budget = request.budget
     if budget.since is None:

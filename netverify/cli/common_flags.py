@@ -13,8 +13,8 @@ from netverify.cli.budget_flags import COMMAND_BUDGET, SOLVER_BUDGET, budget_of
 from netverify.cli.outputs import OutputName, checked_outputs, formats_help
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import RoutingGiven, Sources
-from netverify.manifests.permissions import permitted
-from netverify.manifests.renderings import ArgoPath, FluxPath, Rendering
+from netverify.sources.permissions import permitted
+from netverify.sources.renderings import ArgoPath, FluxPath, Rendering
 
 Command: TypeAlias = Callable[..., Any]
 

@@ -29,10 +29,10 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
-from netverify.comparison.compare import compare
-from netverify.comparison.outcome import Certainty, Comparison, Inputs, Relation
-from netverify.evidence.document import Evidence, Shown
-from netverify.queries.remarks import Remarks
+from netverify.diff.compare import compare
+from netverify.diff.outcome import Certainty, Comparison, Inputs, Relation
+from netverify.gate.evidence.document import Evidence, Shown
+from netverify.query.remarks import Remarks
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_list import list_of_comparison
 from netverify.report.comparison_markdown import render_comparison_markdown

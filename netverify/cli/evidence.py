@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from netverify.answers.settings import Settings
 from netverify.cli.version import version_of
-from netverify.evidence.document import Evidence, Shown, evidence_of
-from netverify.evidence.inputs import Digests, Inputs, Json
-from netverify.manifests.coverage import Inventory
-from netverify.queries.derivation import Derived, SolvedText
+from netverify.gate.evidence.document import Evidence, Shown, evidence_of
+from netverify.gate.evidence.inputs import Digests, Inputs, Json
+from netverify.query.derivation import Derived, SolvedText
+from netverify.sources.coverage import Inventory
 
 
 def evidence_about(

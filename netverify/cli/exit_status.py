@@ -7,7 +7,7 @@ from typing import assert_never
 
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Severity
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 
 _GRAVEST_FIRST = (
     ExitStatus.INTERNAL,

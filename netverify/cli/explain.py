@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import CODES
-from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.query.suggestions import did_you_mean, nearest
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 PAGE_FOLDERS = (_PACKAGE / "pages", _PACKAGE.parent / "docs" / "diagnostics")

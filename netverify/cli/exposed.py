@@ -23,13 +23,13 @@ from netverify.cli.request import ExposedRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.watchdog import within
-from netverify.findings.linting import WHETHER_MORE
-from netverify.queries.sentence_error import SentenceError
+from netverify.lint.linting import WHETHER_MORE
+from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
 from netverify.report.surface_text import document_of_surface
-from netverify.routing.requests import Request, UrlError, read_url
+from netverify.routes.requests import Request, UrlError, read_url
 from netverify.verify import Verifier
 
 _EPILOG = """\b

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from netverify.answers.settings import Settings
 from netverify.cli.evidence import digests_of, options_json, tool
-from netverify.evidence.document import Evidence, evidence_of
-from netverify.evidence.inputs import Inputs, Json, digest_of
-from netverify.evidence.results import shown_by_gate
+from netverify.gate.evidence.document import Evidence, evidence_of
+from netverify.gate.evidence.inputs import Inputs, Json, digest_of
+from netverify.gate.evidence.results import shown_by_gate
 from netverify.gate.outcome import ExceptionState, GateReport
-from netverify.manifests.coverage import Inventory
-from netverify.queries.derivation import EvidenceDigests
+from netverify.query.derivation import EvidenceDigests
+from netverify.sources.coverage import Inventory
 
 
 def evidence_of_gate(

@@ -13,7 +13,6 @@ from netverify.cli.report_formats import disarmed, is_list, rendered_findings
 from netverify.cli.streams import painted
 from netverify.cli.version import version_of
 from netverify.gate.outcome import GateReport
-from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Run
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
@@ -21,6 +20,7 @@ from netverify.report.gate_list import list_of_gate
 from netverify.report.gate_markdown import render_gate_markdown
 from netverify.report.gate_text import render_gate
 from netverify.report.remarks_json import Json
+from netverify.sources.coverage import Inventory
 
 
 @dataclass(frozen=True, slots=True)

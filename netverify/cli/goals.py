@@ -10,7 +10,7 @@ from pathlib import Path
 
 from netverify.cli.outputs import unwritable, write_whole
 from netverify.cli.refusal import Refusal
-from netverify.evidence.document import DOCUMENT, SCHEMA, Evidence
+from netverify.gate.evidence.document import DOCUMENT, SCHEMA, Evidence
 
 _NAME = re.compile(r"[a-z0-9-]+\.[0-9]{3,}\.[a-z0-9-]+\.(sat|unsat|unknown)\.smt2")
 """What files of goals are called; nothing else is ever removed, whatever a document lists."""

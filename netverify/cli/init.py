@@ -27,17 +27,17 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, print_out
 from netverify.cli.watchdog import within
 from netverify.diagnostics import NOWHERE, Severity
-from netverify.draft.detecting import Detected, detected
-from netverify.draft.outline import Draft
-from netverify.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
-from netverify.intent.spec import SourceKind, SourceText, Spec
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.renderings import ArgoPath, FluxPath
+from netverify.gate.draft.detecting import Detected, detected
+from netverify.gate.draft.outline import Draft
+from netverify.gate.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
+from netverify.gate.intent.spec import SourceKind, SourceText, Spec
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.document import lines_of
 from netverify.report.draft_yaml import render_draft
 from netverify.report.incomplete import incomplete, limits_text
 from netverify.report.terminal import Line, line
+from netverify.sources.coverage import Inventory
+from netverify.sources.renderings import ArgoPath, FluxPath
 from netverify.verify import Verifier
 
 CI = ("github", "gitlab", "pre-commit", "none")

@@ -9,15 +9,15 @@ from pathlib import Path
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.intent.reading import IntentError, found_beside, read_spec
-from netverify.intent.spec import FILE_NAMES, SourceKind, SourceText, Spec, Written
-from netverify.intent.spec import Severity as Grade
-from netverify.manifests.refusal import shown
-from netverify.manifests.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
+from netverify.documents.refusal import shown
+from netverify.gate.intent.reading import IntentError, found_beside, read_spec
+from netverify.gate.intent.spec import FILE_NAMES, SourceKind, SourceText, Spec, Written
+from netverify.gate.intent.spec import Severity as Grade
 from netverify.model.api_server import ApiServer
-from netverify.queries.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
-from netverify.queries.sentence_error import SentenceError
-from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.query.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
+from netverify.query.sentence_error import SentenceError
+from netverify.query.suggestions import did_you_mean, nearest
+from netverify.sources.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def intent_of(request: CheckRequest) -> Intended:
 def with_intended(sources: Sources) -> Sources:
     """``sources``, or those of the intent file in the current directory where the user named none.
 
-    Raises :class:`netverify.intent.reading.IntentError` for a file that cannot be used.
+    Raises :class:`netverify.gate.intent.reading.IntentError` for a file that cannot be used.
     """
     if not sources.by_default:
         return sources
@@ -100,7 +100,7 @@ def _rendering(source: SourceText) -> Rendering | None:
 def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
     """``request`` with what ``spec`` takes as given, where the command line says nothing else.
 
-    Raises :class:`netverify.intent.reading.IntentError` for what cannot be assumed.
+    Raises :class:`netverify.gate.intent.reading.IntentError` for what cannot be assumed.
     """
     given = {text.partition("=")[0] for text in request.assumptions}
     kept = [one for one in spec.assumptions if one.text.partition("=")[0] not in given]

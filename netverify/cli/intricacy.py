@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from netverify.cli.refusal import Refusal
 from netverify.cli.statuses import ExitStatus
-from netverify.connectivity.diagrams import TooIntricateError
+from netverify.pairs.diagrams import TooIntricateError
 
 
 @contextmanager

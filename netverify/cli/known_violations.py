@@ -8,13 +8,13 @@ from netverify.cli.outputs import write_whole
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest
 from netverify.cli.streams import complain
+from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.gate.baseline import Baseline, BaselineError, read_baseline, violations_in, write_baseline
 from netverify.gate.outcome import GateReport
-from netverify.manifests.limits import DEFAULT_LIMITS
-from netverify.manifests.permissions import HOW_TO_ALLOW
-from netverify.manifests.reading import UnreadableError, read_regular
 from netverify.report.quantities import counted
 from netverify.report.terminal import line
+from netverify.sources.permissions import HOW_TO_ALLOW
+from netverify.sources.reading import UnreadableError, read_regular
 
 
 def known_violations(request: CheckRequest) -> Baseline | None:

@@ -28,9 +28,9 @@ from netverify.cli.streams import complain, print_out
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
 from netverify.diagnostics import CODES, Severity
-from netverify.findings.patches import patches
-from netverify.queries.sentence_error import SentenceError
-from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.lint.patches import patches
+from netverify.query.sentence_error import SentenceError
+from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint

@@ -24,10 +24,9 @@ from netverify.cli.request import MapRequest
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, painted
 from netverify.cli.watchdog import within
-from netverify.manifests.coverage import Inventory
-from netverify.queries.grouping import Grouping
-from netverify.queries.narrowing import Wanted
-from netverify.queries.sentence_error import SentenceError
+from netverify.query.grouping import Grouping
+from netverify.query.narrowing import Wanted
+from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.diagram_text import drawable
 from netverify.report.map_csv import render_map_csv
@@ -37,6 +36,7 @@ from netverify.report.map_html import render_map_html
 from netverify.report.map_json import render_map_json
 from netverify.report.map_mermaid import render_map_mermaid
 from netverify.report.map_text import render_map
+from netverify.sources.coverage import Inventory
 from netverify.verify import Verifier
 
 FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")

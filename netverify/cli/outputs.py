@@ -17,8 +17,8 @@ from click.shell_completion import CompletionItem
 from netverify.budget import OutOfBudgetError
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
-from netverify.manifests.scratch import Replacement
-from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.query.suggestions import did_you_mean, nearest
+from netverify.sources.scratch import Replacement
 
 
 @dataclass(frozen=True, slots=True)

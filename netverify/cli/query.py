@@ -26,14 +26,14 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
-from netverify.manifests.coverage import Inventory
-from netverify.queries.outcome import Answer, Listing, Verdict
-from netverify.queries.remarks import Remarks
-from netverify.queries.sentence_error import SentenceError
+from netverify.query.outcome import Answer, Listing, Verdict
+from netverify.query.remarks import Remarks
+from netverify.query.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of
+from netverify.sources.coverage import Inventory
 from netverify.verify import ask
 
 _EPILOG = """\b

@@ -8,23 +8,23 @@ from pathlib import Path
 
 from netverify.answers.settings import Settings
 from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
-from netverify.intent.spec import FILE_NAMES as INTENT_FILES
-from netverify.manifests.cache.folder import cache_folder
-from netverify.manifests.collection import Means, processors
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.emptiness import refused_if_empty
-from netverify.manifests.inventory import read_inventory
+from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
-from netverify.queries.assumed import Assumed
-from netverify.queries.narrowing import read_flag
-from netverify.routing.options import GivenController, RoutingOptions
+from netverify.query.assumed import Assumed
+from netverify.query.narrowing import read_flag
+from netverify.routes.options import GivenController, RoutingOptions
+from netverify.sources.cache.folder import cache_folder
+from netverify.sources.collection import Means, processors
+from netverify.sources.coverage import Inventory
+from netverify.sources.emptiness import refused_if_empty
+from netverify.sources.inventory import read_inventory
 
 
 def read_sources(sources: Sources) -> Inventory:
     """Everything that ``sources`` name, read; what cannot be read is among the diagnostics.
 
-    Raises :class:`netverify.intent.reading.IntentError` where an intent file says which they are and cannot be used.
+    Raises :class:`netverify.gate.intent.reading.IntentError` where an intent file that names them cannot be used.
     """
     if sources.by_default and any(Path(name).is_file() for name in INTENT_FILES):
         from netverify.cli.intended import with_intended  # noqa: PLC0415 most runs name their sources
@@ -61,7 +61,7 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
 def solving_settings(request: SolvingRequest, cluster: Cluster) -> Settings:
     """What is taken as given about ``cluster``, and the limits of the solver.
 
-    Raises :class:`netverify.queries.sentence_error.SentenceError` as :func:`routing_options` does.
+    Raises :class:`netverify.query.sentence_error.SentenceError` as :func:`routing_options` does.
     """
     return replace(
         settings_of(request.assumed, request.sources),
@@ -74,7 +74,7 @@ def solving_settings(request: SolvingRequest, cluster: Cluster) -> Settings:
 def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> RoutingOptions:
     """What the user says about routing in ``cluster``.
 
-    Raises :class:`netverify.queries.sentence_error.SentenceError` for a controller that cannot be read or is nobody.
+    Raises :class:`netverify.query.sentence_error.SentenceError` for a controller that cannot be read or is nobody.
     """
     controller = None
     if given.controller is not None:

@@ -12,15 +12,15 @@ from netverify.cli.reading import read_sources
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import DiffRequest, Sources
 from netverify.cli.statuses import ExitStatus
-from netverify.comparison.outcome import Inputs
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.emptiness import refused_if_empty
-from netverify.manifests.git import RevisionError
-from netverify.manifests.globs import has_magic
-from netverify.manifests.refusal import shown
-from netverify.manifests.renderings import moved, place_of
-from netverify.manifests.revision import checkout
-from netverify.manifests.sources import STANDARD_INPUT
+from netverify.diff.outcome import Inputs
+from netverify.documents.refusal import shown
+from netverify.sources.coverage import Inventory
+from netverify.sources.emptiness import refused_if_empty
+from netverify.sources.git import RevisionError
+from netverify.sources.globs import has_magic
+from netverify.sources.renderings import moved, place_of
+from netverify.sources.revision import checkout
+from netverify.sources.sources import STANDARD_INPUT
 
 
 def read_both(request: DiffRequest) -> Inputs:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import click
 
 from netverify.cli.statuses import ExitStatus
-from netverify.queries.suggestions import did_you_mean, nearest
+from netverify.query.suggestions import did_you_mean, nearest
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import painted
 from netverify.cli.version import version_of
 from netverify.diagnostics import Diagnostic
-from netverify.manifests.confidential import shown_arguments
+from netverify.documents.confidential import shown_arguments
 from netverify.report.diagnostics import problems
 from netverify.report.document import Block, Document, Gap, lines_of
 from netverify.report.finding_formats import rendered_list

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from netverify.budget import Budget
 from netverify.cli.outputs import Output
 from netverify.diagnostics import Severity
-from netverify.manifests.permissions import NOTHING_ALLOWED, Permissions
-from netverify.manifests.renderings import Rendering, place_of
 from netverify.model.api_server import ApiServer
-from netverify.queries.assumed import Assumed
-from netverify.queries.grouping import Grouping
-from netverify.queries.narrowing import Wanted
-from netverify.queries.outcome import Verdict
+from netverify.query.assumed import Assumed
+from netverify.query.grouping import Grouping
+from netverify.query.narrowing import Wanted
+from netverify.query.outcome import Verdict
+from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
+from netverify.sources.renderings import Rendering, place_of
 
 if TYPE_CHECKING:
-    from netverify.manifests.renderings import Rendering
-    from netverify.routing.requests import Request
+    from netverify.routes.requests import Request
+    from netverify.sources.renderings import Rendering
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import within
-from netverify.queries.sentence_error import SentenceError
+from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.resolution_json import render_resolution_json
 from netverify.report.resolution_text import document_of_resolution

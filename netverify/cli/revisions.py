@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from netverify.manifests.git import RevisionError, git_at
+from netverify.sources.git import RevisionError, git_at
 
 
 def head_revision(folder: Path | None = None) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from netverify.evidence.schema import goals_schema_text
-from netverify.intent.schema import schema_text
+from netverify.gate.evidence.schema import goals_schema_text
+from netverify.gate.intent.schema import schema_text
 
 
 @click.command(

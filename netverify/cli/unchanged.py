@@ -14,18 +14,18 @@ from typing import Final
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import Severity
-from netverify.intent.spec import FILE_NAMES as INTENT_FILES
-from netverify.intent.spec import ComparedTo, Spec
-from netverify.manifests.git import RevisionError
-from netverify.manifests.globs import Pattern, has_magic
-from netverify.manifests.kustomization import FILE_NAMES as KUSTOMIZATION_FILES
-from netverify.manifests.overlays import REMOTE_SIGNS
-from netverify.manifests.permissions import Permissions
-from netverify.manifests.refusal import shown
-from netverify.manifests.renderings import HelmChart, KustomizeBuild, Rendering, place_of
-from netverify.manifests.revision_tree import RevisionTree, tree_at
-from netverify.manifests.sources import STANDARD_INPUT, find_sources
+from netverify.documents.refusal import shown
+from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
+from netverify.gate.intent.spec import ComparedTo, Spec
 from netverify.model.ignores import IGNORE_PREFIX
+from netverify.sources.git import RevisionError
+from netverify.sources.globs import Pattern, has_magic
+from netverify.sources.kustomization import FILE_NAMES as KUSTOMIZATION_FILES
+from netverify.sources.overlays import REMOTE_SIGNS
+from netverify.sources.permissions import Permissions
+from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering, place_of
+from netverify.sources.revision_tree import RevisionTree, tree_at
+from netverify.sources.sources import STANDARD_INPUT, find_sources
 
 _FIXED: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 """The name of a commit that can never be another one."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netverify.cli.request import Sources
 from netverify.diagnostics import Origin
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Cluster
+from netverify.sources.coverage import Coverage, Inventory
 
 
 def unread(sources: Sources) -> Inventory:

@@ -10,10 +10,10 @@ from netverify.cli.intended import intent_of, sources_with
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import DiagnosedError
-from netverify.intent.spec import ComparedTo, Spec
-from netverify.manifests.kustomization import FILE_NAMES
-from netverify.manifests.renderings import HelmChart, place_of
-from netverify.manifests.sources import find_sources
+from netverify.gate.intent.spec import ComparedTo, Spec
+from netverify.sources.kustomization import FILE_NAMES
+from netverify.sources.renderings import HelmChart, place_of
+from netverify.sources.sources import find_sources
 
 _SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".txt")
 

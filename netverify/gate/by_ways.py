@@ -18,13 +18,13 @@ from netverify.gate.router import GateRouter
 from netverify.gate.wording import through, violation_text
 from netverify.model.cluster import NODE
 from netverify.model.flow import End
-from netverify.queries.derivation import Derived
-from netverify.queries.outcome import Route, Verdict
-from netverify.queries.question import Question, narrowed, without
-from netverify.queries.remarks import Remarks
-from netverify.routing.planned import PlannedRoute, Shared
-from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
+from netverify.policy.predicate import All, AnyOf, InNamespace, IsPod, Not, Predicate
+from netverify.query.derivation import Derived
+from netverify.query.outcome import Route, Verdict
+from netverify.query.question import Question, narrowed, without
+from netverify.query.remarks import Remarks
+from netverify.routes.planned import PlannedRoute, Shared
+from netverify.routes.way_in import WayIn
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netverify.answers.context import Context
-from netverify.explain import relevant_tables
+from netverify.answers.explain import relevant_tables
 from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
-from netverify.queries.whereabouts import is_outside
-from netverify.reference.trace import Decision, trace
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     All,
     AnyOf,
     Choices,
@@ -23,6 +21,8 @@ from netverify.rules.predicate import (
     OnHostNetwork,
     Predicate,
 )
+from netverify.policy.trace import Decision, trace
+from netverify.query.whereabouts import is_outside
 
 OUTSIDE = "outside"
 """The place of every address outside the cluster."""

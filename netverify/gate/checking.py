@@ -15,6 +15,8 @@ from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
+from netverify.gate.intent.ends import Ends
+from netverify.gate.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
 from netverify.gate.intent_findings import approved_but_impossible, empty_zones, expired, outdated
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
@@ -22,10 +24,8 @@ from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, Gat
 from netverify.gate.prepared import Prepared, prepare
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import statement_words
-from netverify.intent.ends import Ends
-from netverify.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Spec, World
-from netverify.manifests.coverage import Inventory
-from netverify.queries.remarks import Remarks
+from netverify.query.remarks import Remarks
+from netverify.sources.coverage import Inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Terms:
 def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateReport:
     """What became of every assertion of ``spec``.
 
-    Raises :class:`netverify.intent.reading.IntentError` when some cannot be judged, before any is.
+    Raises :class:`netverify.gate.intent.reading.IntentError` when some cannot be judged, before any is.
     """
     started = time.perf_counter()
     claiming = Claiming(router.context, ends)

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netverify.intent.spec import ExceptionText, World
+from netverify.gate.intent.spec import ExceptionText, World
 from netverify.model.flow import Direction
-from netverify.queries.question import Question
-from netverify.rules.predicate import Predicate
+from netverify.policy.predicate import Predicate
+from netverify.query.question import Question
 
 
 class Wanted(StrEnum):

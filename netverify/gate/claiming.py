@@ -8,24 +8,24 @@ from typing import TypeAlias
 
 from netverify.answers.context import Context
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.documents.refusal import shown
 from netverify.gate.claim import Claim, Exempt, Wanted
-from netverify.intent.ends import ANYONE, EndError, Ends, united
-from netverify.intent.spec import FlowText, World, Written
-from netverify.manifests.refusal import shown
+from netverify.gate.intent.ends import ANYONE, EndError, Ends, united
+from netverify.gate.intent.spec import FlowText, World, Written
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import End
 from netverify.model.service import Service
 from netverify.model.traffic import EVERY_PORT
-from netverify.queries.called import Called
-from netverify.queries.endpoint_grammar import EndpointPhrase
-from netverify.queries.port_grammar import EVERY_TRAFFIC, traffic_text
-from netverify.queries.question import Form, Question
-from netverify.queries.whereabouts import beside_policy, is_outside, names_nodes
-from netverify.routing.api_server import ADVICE, is_told
-from netverify.routing.naming import Names
-from netverify.routing.planned import routes_to
-from netverify.rules.predicate import All, AnyOf, IsPod, Not, PortIn, Predicate
-from netverify.rules.visit import alternatives
+from netverify.policy.predicate import All, AnyOf, IsPod, Not, PortIn, Predicate
+from netverify.policy.visit import alternatives
+from netverify.query.called import Called
+from netverify.query.endpoint_grammar import EndpointPhrase
+from netverify.query.port_grammar import EVERY_TRAFFIC, traffic_text
+from netverify.query.question import Form, Question
+from netverify.query.whereabouts import beside_policy, is_outside, names_nodes
+from netverify.routes.api_server import ADVICE, is_told
+from netverify.routes.naming import Names
+from netverify.routes.planned import routes_to
 from netverify.symbolic.casting import PodScope
 
 _Doubt: TypeAlias = tuple[str, str]
@@ -42,7 +42,7 @@ def behind(question: Question, context: Context) -> Predicate:
 def certainly_behind(question: Question, written: Written, context: Context) -> Predicate:
     """As :func:`behind`, for an alias of what it stands for.
 
-    Raises :class:`netverify.intent.ends.EndError` where that may be more than what ``written`` means.
+    Raises :class:`netverify.gate.intent.ends.EndError` where that may be more than what ``written`` means.
     """
     question = Names(context.routing, context.settings.routing).followed(question)
     assert question.called is not None

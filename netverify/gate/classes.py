@@ -9,18 +9,18 @@ from typing import Final
 from netverify.answers.classes import every_class
 from netverify.answers.context import Context
 from netverify.answers.derived import proof_of
+from netverify.answers.explain import ReplayError, relevant_tables
 from netverify.answers.reachability import answer_found
-from netverify.explain import ReplayError, relevant_tables
 from netverify.gate.causes import Cause, cause_of, cause_of_subject, place_of
-from netverify.intent.spec import World
+from netverify.gate.intent.spec import World
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, Flow, Pod
-from netverify.queries.derivation import Derived, all_of
-from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.question import Question, without
-from netverify.reference.evaluate import allows, matches
-from netverify.rules.predicate import All, Choices, Decided, IsWorkload, Not, Predicate
+from netverify.policy.evaluate import allows, matches
+from netverify.policy.predicate import All, Choices, Decided, IsWorkload, Not, Predicate
+from netverify.query.derivation import Derived, all_of
+from netverify.query.outcome import Answer, Verdict
+from netverify.query.question import Question, without
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 

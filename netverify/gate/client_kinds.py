@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, cidrs, within
 from netverify.model.flow import End
-from netverify.queries.address_words import range_words
-from netverify.queries.question import Question
-from netverify.reference.clients import may_be_client
-from netverify.routing.way_in import WayIn
-from netverify.rules.predicate import AddressIn, All
+from netverify.policy.clients import may_be_client
+from netverify.policy.predicate import AddressIn, All
+from netverify.query.address_words import range_words
+from netverify.query.question import Question
+from netverify.routes.way_in import WayIn
 
 _Ranges = tuple[AddressRange, ...]
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 from netverify.answers.context import Context, make_context
 from netverify.answers.route_verdicts import scope_of
 from netverify.answers.verdict import judgement, of_any
-from netverify.comparison.compare import compare
-from netverify.comparison.outcome import Certainty, Change, Comparison, RoutingChanges
+from netverify.diff.compare import compare
+from netverify.diff.outcome import Certainty, Change, Comparison, RoutingChanges
+from netverify.gate.intent.spec import ComparedTo, Comparing
 from netverify.gate.judged import Judged, texts
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.wording import first_condition
-from netverify.intent.spec import ComparedTo, Comparing
-from netverify.manifests.coverage import Inventory
-from netverify.queries.derivation import all_of
-from netverify.queries.outcome import Route, Verdict
-from netverify.routing.way_in import WayIn
+from netverify.query.derivation import all_of
+from netverify.query.outcome import Route, Verdict
+from netverify.routes.way_in import WayIn
+from netverify.sources.coverage import Inventory
 
 _AGAINST = {
     Certainty.NO: Verdict.UNREACHABLE,

@@ -10,18 +10,18 @@ from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.causes import OUTSIDE, cause_of
 from netverify.gate.claim import Claim
 from netverify.gate.classes import FlowClass, classes_of, open_pods, shown
+from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged, exempted, of_answers, texts, together
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.refusals import Refusal, items_of, refusals_of
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import through
-from netverify.intent.spec import World
-from netverify.queries.derivation import Derived
-from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.question import Question, without
-from netverify.queries.remarks import Remarks
-from netverify.routing.node_ports import led_on
-from netverify.rules.predicate import All
+from netverify.policy.predicate import All
+from netverify.query.derivation import Derived
+from netverify.query.outcome import Answer, Verdict
+from netverify.query.question import Question, without
+from netverify.query.remarks import Remarks
+from netverify.routes.node_ports import led_on
 from netverify.symbolic.refinement import Found
 
 

@@ -6,16 +6,16 @@ from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claiming import Claiming
+from netverify.gate.intent.spec import DnsWorks
 from netverify.gate.judged import Judged, of_answers, texts, together
 from netverify.gate.outcome import Violation, fingerprint
-from netverify.intent.spec import DnsWorks
 from netverify.model.cluster import Workload
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
-from netverify.queries.derivation import Derived, Rule, Step, all_of
-from netverify.queries.outcome import Answer, Scope, Verdict
-from netverify.queries.remarks import Remarks
-from netverify.rules.predicate import All, IsWorkload, Predicate
+from netverify.policy.predicate import All, IsWorkload, Predicate
+from netverify.query.derivation import Derived, Rule, Step, all_of
+from netverify.query.outcome import Answer, Scope, Verdict
+from netverify.query.remarks import Remarks
 from netverify.symbolic.casting import PodScope
 
 _DNS = "the DNS of the cluster"
@@ -24,7 +24,7 @@ _DNS = "the DNS of the cluster"
 def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged:
     """Whether every existing pod of the zone may ask over UDP, whatever is left open.
 
-    Raises :class:`netverify.intent.ends.EndError`.
+    Raises :class:`netverify.gate.intent.ends.EndError`.
     """
     context = claiming.context
     zone = claiming.ends.pods(statement.zone, End.SOURCE)

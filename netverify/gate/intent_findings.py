@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.refusal import shown
 from netverify.gate.claiming import Claiming
+from netverify.gate.intent.ends import united
+from netverify.gate.intent.spec import Only, Spec
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import BaselineUse, ExceptionState, ExceptionUse
 from netverify.gate.prepared import Prepared
-from netverify.intent.ends import united
-from netverify.intent.spec import Only, Spec
-from netverify.manifests.refusal import shown
 from netverify.model.flow import End
-from netverify.queries.called import Called
-from netverify.rules.predicate import All
+from netverify.policy.predicate import All
+from netverify.query.called import Called
 from netverify.symbolic.casting import PodScope
 
 

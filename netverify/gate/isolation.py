@@ -9,16 +9,13 @@ from typing import assert_never
 from netverify.answers.context import Context
 from netverify.gate.claim import Claim
 from netverify.gate.claiming import Claiming
-from netverify.intent.spec import CoversEveryPod, DefaultDeny, World
+from netverify.gate.intent.spec import CoversEveryPod, DefaultDeny, World
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, joined, parse_cidr, size, subtract
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol, port_set, without
-from netverify.queries.internet import internet_ranges
-from netverify.queries.question import Form, Question, narrowed
-from netverify.queries.whereabouts import is_outside
-from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import (
+from netverify.policy.mentions import Mentions, collect, collect_table
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -35,7 +32,10 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
 )
-from netverify.rules.visit import about_traffic, may_hold
+from netverify.policy.visit import about_traffic, may_hold
+from netverify.query.internet import internet_ranges
+from netverify.query.question import Form, Question, narrowed
+from netverify.query.whereabouts import is_outside
 
 
 class FreshEndpoint:
@@ -149,7 +149,7 @@ def claims_about_isolation(
     """The claims that ``statement`` comes to: one for each namespace and direction.
 
     Pods on the host network are left out: no policy isolates them. About existing pods, a namespace that is called by
-    name has to have some; of others, one. Raises :class:`netverify.intent.ends.EndError`.
+    name has to have some; of others, one. Raises :class:`netverify.gate.intent.ends.EndError`.
     """
     by_default = isinstance(statement, DefaultDeny)
     names = claiming.ends.namespaces(statement.namespaces)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_claims
 from netverify.gate.outcome import Violation
-from netverify.queries.derivation import Derived, Rule, SolvedText, Step, all_of
-from netverify.queries.outcome import Answer, Reason, Scope, Verdict
-from netverify.queries.remarks import Remarked, remarks_of
+from netverify.query.derivation import Derived, Rule, SolvedText, Step, all_of
+from netverify.query.outcome import Answer, Reason, Scope, Verdict
+from netverify.query.remarks import Remarked, remarks_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ from netverify.answers.verdict import Judgement
 from netverify.gate.by_ways import by_hop, is_used_by_ways, judge_by_ways
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.direct import all_allowed, asked_of, first_allowed, none_allowed
+from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged, about_something, held, together, with_steps
 from netverify.gate.promised import judge_promise
 from netverify.gate.routed import is_refused_straight, is_used_by_route, judge_routes, questions_of
 from netverify.gate.router import GateRouter
-from netverify.intent.spec import World
 from netverify.model.flow import End
-from netverify.queries.called import Called
-from netverify.queries.derivation import Rule, Step
-from netverify.queries.question import Question, without
-from netverify.queries.remarks import Remarks
+from netverify.query.called import Called
+from netverify.query.derivation import Rule, Step
+from netverify.query.question import Question, without
+from netverify.query.remarks import Remarks
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
 

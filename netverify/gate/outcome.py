@@ -12,10 +12,10 @@ from typing import Final
 
 from netverify.answers.verdict import Judgement
 from netverify.diagnostics import Diagnostic
-from netverify.intent.spec import Assertion, ExceptionText, World
-from netverify.queries.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
-from netverify.queries.outcome import Reason, Route, Scope, Witness
-from netverify.queries.remarks import Remarked
+from netverify.gate.intent.spec import Assertion, ExceptionText, World
+from netverify.query.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
+from netverify.query.outcome import Reason, Route, Scope, Witness
+from netverify.query.remarks import Remarked
 
 _LENGTH: Final = 20
 

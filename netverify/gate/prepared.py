@@ -9,14 +9,13 @@ from typing import TypeVar, assert_never
 
 from netverify.answers.context import Context
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.documents.refusal import shown
 from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
-from netverify.gate.isolation import claims_about_isolation
-from netverify.gate.statements import approved, claims_about_flows
-from netverify.intent.annotations import AnnotationError, exception_of
-from netverify.intent.ends import EndError
-from netverify.intent.reading import IntentError
-from netverify.intent.spec import (
+from netverify.gate.intent.annotations import AnnotationError, exception_of
+from netverify.gate.intent.ends import EndError
+from netverify.gate.intent.reading import IntentError
+from netverify.gate.intent.spec import (
     Allow,
     Assertion,
     ComparedTo,
@@ -33,18 +32,19 @@ from netverify.intent.spec import (
     Separate,
     Spec,
 )
-from netverify.manifests.refusal import shown
+from netverify.gate.isolation import claims_about_isolation
+from netverify.gate.statements import approved, claims_about_flows
 from netverify.model.flow import Direction, End
 from netverify.model.network_policy import NetworkPolicy
-from netverify.queries.suggestions import did_you_mean, nearest
-from netverify.rules.predicate import ALWAYS, All, InNamespace
+from netverify.policy.predicate import ALWAYS, All, InNamespace
+from netverify.query.suggestions import did_you_mean, nearest
 
 
 def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
     """Every annotation of a policy or a namespace as an exception.
 
     That of a policy leaves aside what its rules allow, that of a namespace every flow into it and out of it. Raises
-    :class:`netverify.intent.annotations.AnnotationError`.
+    :class:`netverify.gate.intent.annotations.AnnotationError`.
     """
     cluster = context.inventory.cluster
     for policy in cluster.network_policies:
@@ -84,7 +84,7 @@ class Prepared:
 def prepare(spec: Spec, claiming: Claiming) -> tuple[tuple[Prepared, ...], tuple[PreparedException, ...]]:
     """The assertions and exceptions of ``spec``, in the order of the files, then exceptions that objects carry.
 
-    Raises :class:`netverify.intent.reading.IntentError` with everything that is wrong with them.
+    Raises :class:`netverify.gate.intent.reading.IntentError` with everything that is wrong with them.
     """
     preparing = _Preparing(claiming)
     preparing.zones(spec)

@@ -11,21 +11,21 @@ from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_any
 from netverify.gate.claim import Claim
 from netverify.gate.client_kinds import kinds_of_clients
+from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged, about_something, held, of_answers, texts, together, with_steps
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.refusals import Refusal, Refusals, items_of
 from netverify.gate.router import GateRouter
-from netverify.intent.spec import World
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
-from netverify.queries.called import Called
-from netverify.queries.outcome import Answer, EndpointKind, Verdict
-from netverify.queries.question import Question, narrowed, without
-from netverify.queries.remarks import Remarks
-from netverify.queries.service_ports import port_words
-from netverify.queries.whereabouts import is_inside, is_outside
-from netverify.routing.planned import PlannedLeg, PlannedRoute
-from netverify.rules.predicate import All, Predicate
+from netverify.policy.predicate import All, Predicate
+from netverify.query.called import Called
+from netverify.query.outcome import Answer, EndpointKind, Verdict
+from netverify.query.question import Question, narrowed, without
+from netverify.query.remarks import Remarks
+from netverify.query.service_ports import port_words
+from netverify.query.whereabouts import is_inside, is_outside
+from netverify.routes.planned import PlannedLeg, PlannedRoute
 from netverify.symbolic.casting import PodScope
 
 Straight: TypeAlias = Callable[[Claim], Judged]

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from netverify.answers.classes import every_class
 from netverify.answers.context import Context
+from netverify.answers.explain import relevant_tables
 from netverify.answers.reachability import answer_refused
-from netverify.explain import relevant_tables
 from netverify.gate.causes import place_of, place_words
 from netverify.gate.classes import MOST_CLASSES
-from netverify.intent.spec import World
+from netverify.gate.intent.spec import World
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import Direction, End, External, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
-from netverify.queries.outcome import Answer, Scope, Verdict
-from netverify.queries.question import Question, without
-from netverify.reference.evaluate import matches, table_allows
-from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsWorkload, NamedPort, PortIn, Predicate
-from netverify.rules.visit import alternatives
+from netverify.policy.evaluate import matches, table_allows
+from netverify.policy.mentions import Mentions, collect, collect_table
+from netverify.policy.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsWorkload, NamedPort, PortIn, Predicate
+from netverify.policy.visit import alternatives
+from netverify.query.outcome import Answer, Scope, Verdict
+from netverify.query.question import Question, without
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status

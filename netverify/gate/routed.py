@@ -13,18 +13,18 @@ from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.by_ways import by_hop
 from netverify.gate.claim import Claim, Exempt
 from netverify.gate.classes import MOST_CLASSES, FlowClass, shown
+from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged, of_answers, texts, together
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import violation_text
-from netverify.intent.spec import World
 from netverify.model.flow import End
-from netverify.queries.derivation import Derived, all_of
-from netverify.queries.outcome import Answer, Route, Verdict
-from netverify.queries.question import Question, narrowed, without
-from netverify.reference.clients import may_be_client
-from netverify.routing.planned import PlannedLeg, PlannedRoute
-from netverify.rules.predicate import ALWAYS, All, Not, Predicate
+from netverify.policy.clients import may_be_client
+from netverify.policy.predicate import ALWAYS, All, Not, Predicate
+from netverify.query.derivation import Derived, all_of
+from netverify.query.outcome import Answer, Route, Verdict
+from netverify.query.question import Question, narrowed, without
+from netverify.routes.planned import PlannedLeg, PlannedRoute
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from netverify.answers.context import Context
 from netverify.answers.routed import Router
 from netverify.gate.classes import Classes, classes_of
+from netverify.gate.intent.spec import World
 from netverify.gate.refusals import Refusals, refusals_of
-from netverify.intent.spec import World
-from netverify.routing.planned import PlannedLeg
+from netverify.routes.planned import PlannedLeg
 
 
 class GateRouter(Router):

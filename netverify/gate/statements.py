@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.claiming import Claiming, other_than
-from netverify.intent.ends import ANYONE, united
-from netverify.intent.spec import (
+from netverify.gate.intent.ends import ANYONE, united
+from netverify.gate.intent.spec import (
     Allow,
     Deny,
     FlowText,
@@ -24,12 +24,12 @@ from netverify.intent.spec import (
 )
 from netverify.model.addresses import parse_cidr
 from netverify.model.flow import Direction, End
-from netverify.queries.called import asked_ports
-from netverify.queries.endpoint_grammar import EndpointPhrase
-from netverify.queries.internet import internet_ranges
-from netverify.queries.port_grammar import EVERY_TRAFFIC
-from netverify.queries.whereabouts import is_outside
-from netverify.rules.predicate import AddressIn, All, InNamespace, IsPod, NamespaceMatches, Not, Predicate
+from netverify.policy.predicate import AddressIn, All, InNamespace, IsPod, NamespaceMatches, Not, Predicate
+from netverify.query.called import asked_ports
+from netverify.query.endpoint_grammar import EndpointPhrase
+from netverify.query.internet import internet_ranges
+from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.whereabouts import is_outside
 
 METADATA_ENDPOINTS = ("169.254.169.254", "fd00:ec2::254")
 """Where clouds serve credentials to whoever asks. Source: the documentation of AWS, Azure and Google Cloud."""
@@ -38,7 +38,7 @@ FlowStatement = Deny | Allow | Only | Isolated | Separate | NoExternal | NoMetad
 
 
 def claims_about_flows(statement: FlowStatement, world: World | None, claiming: Claiming) -> Iterator[Claim]:
-    """The claims that ``statement`` comes to. Raises :class:`netverify.intent.ends.EndError`."""
+    """The claims that ``statement`` comes to. Raises :class:`netverify.gate.intent.ends.EndError`."""
     possible = world or World.POSSIBLE
     match statement:
         case Deny(flow):
@@ -63,7 +63,7 @@ def claims_about_flows(statement: FlowStatement, world: World | None, claiming: 
 
 
 def approved(statement: Only, claiming: Claiming) -> tuple[tuple[FlowText, Exempt], ...]:
-    """The flows that ``statement`` approves. Raises :class:`netverify.intent.ends.EndError`."""
+    """The flows that ``statement`` approves. Raises :class:`netverify.gate.intent.ends.EndError`."""
     zone = claiming.ends.pod_parts(statement.zone, statement.end)
     if statement.end is End.SOURCE:
         return tuple((flow, replace(claiming.exempt(flow, sources=zone), by_hop=True)) for flow in statement.flows)

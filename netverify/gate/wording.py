@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from netverify.answers.route_verdicts import needs
-from netverify.intent.spec import (
+from netverify.gate.intent.spec import (
     Allow,
     Assertion,
     ComparedTo,
@@ -27,8 +27,8 @@ from netverify.intent.spec import (
 )
 from netverify.model.flow import Direction, End
 from netverify.model.labels import EVERYTHING
-from netverify.queries.outcome import Answer, Effect, Route
-from netverify.queries.selector_grammar import selector_text
+from netverify.query.outcome import Answer, Effect, Route
+from netverify.query.selector_grammar import selector_text
 
 
 def statement_words(assertion: Assertion) -> str:

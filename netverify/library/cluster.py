@@ -11,16 +11,16 @@ from netverify.diagnostics import Diagnostic
 from netverify.library.connections import Map, checked_map
 from netverify.library.errors import FailedAssertionError
 from netverify.library.intricacy import told_in_full
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model import cluster as model
-from netverify.queries.exclusion import others_reach, reaches_others
-from netverify.queries.outcome import Answer, Listing, Scope, Verdict
-from netverify.queries.question import Form, Question
-from netverify.queries.sentence_error import SentenceError
+from netverify.query.exclusion import others_reach, reaches_others
+from netverify.query.outcome import Answer, Listing, Scope, Verdict
+from netverify.query.question import Form, Question
+from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
 from netverify.report.document import lines_of
 from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
+from netverify.sources.coverage import Coverage, Inventory
 from netverify.verify import Verifier, Wanted
 from netverify.visible import visible
 

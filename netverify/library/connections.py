@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netverify.answers.mapping import Map as Mapped
-from netverify.connectivity.outcome import Connection as Pair
-from netverify.connectivity.outcome import MapEndpoint
 from netverify.library.errors import InDoubtError
 from netverify.library.intricacy import told_in_full
 from netverify.model.traffic import PortSet, Protocol
+from netverify.pairs.outcome import Connection as Pair
+from netverify.pairs.outcome import MapEndpoint
 from netverify.report.map_doubts import render_doubts
 from netverify.report.terminal import paint
 

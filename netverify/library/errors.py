@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netverify.diagnostics import Diagnostic, NetverifyError
-from netverify.queries.outcome import Answer
+from netverify.query.outcome import Answer
 
 
 class InputError(NetverifyError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from netverify.connectivity.diagrams import TooIntricateError
 from netverify.library.errors import InDoubtError
+from netverify.pairs.diagrams import TooIntricateError
 
 _REASON = "what the manifests and the CNI leave open is too intricate to be told in full"
 _ADVICE = "fix what you know with `cni` and `assume`, and give the Namespace objects"

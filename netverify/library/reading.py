@@ -11,15 +11,15 @@ from netverify.answers.settings import Settings
 from netverify.budget import RLIMIT, Budget
 from netverify.library.cluster import Cluster
 from netverify.library.errors import InputError
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.emptiness import refused_if_empty
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.permissions import permitted
-from netverify.manifests.unmodelled import TEMPLATE as UNRENDERED_TEMPLATE
-from netverify.queries.assumed import api_server_at, assumed, cni_named
+from netverify.query.assumed import api_server_at, assumed, cni_named
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import paint
-from netverify.routing.options import RoutingOptions
+from netverify.routes.options import RoutingOptions
+from netverify.sources.coverage import Inventory
+from netverify.sources.emptiness import refused_if_empty
+from netverify.sources.inventory import read_inventory
+from netverify.sources.permissions import permitted
+from netverify.sources.unmodelled import TEMPLATE as UNRENDERED_TEMPLATE
 
 TEMPLATE = "NV122"
 """The code of a template that is not rendered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from netverify.model.addresses import AddressRange, cidrs, subtract
-from netverify.queries.internet import internet_ranges
+from netverify.query.internet import internet_ranges
 
 _INTERNETS = {
     "internet": internet_ranges(),

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
-from netverify.connectivity.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
-from netverify.rules.predicate import Choice
+from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
+from netverify.policy.predicate import Choice
 
 _WIDTH = 100
 

@@ -7,9 +7,9 @@ import stat
 from pathlib import Path
 
 from netverify.diagnostics import Origin
-from netverify.manifests.confidential import confidential_lines, holds_secrets
-from netverify.manifests.tree import SUFFIXES
+from netverify.documents.confidential import confidential_lines, holds_secrets
 from netverify.report.terminal import Ink, Line, Span, line
+from netverify.sources.tree import SUFFIXES
 from netverify.visible import columns, visible
 
 _WIDTH = 160

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from netverify.comparison.outcome import (
+from netverify.diff.outcome import (
     Cause,
     Change,
     Comparison,
@@ -14,8 +14,8 @@ from netverify.comparison.outcome import (
     ServiceChange,
     WayChange,
 )
-from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet, Protocol
+from netverify.pairs.outcome import Access
 from netverify.report.query_json import reason_json, route_json, witness_json
 from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, lines_json, place_json
 from netverify.report.surface_json import way_json

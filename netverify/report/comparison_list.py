@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from netverify.comparison.outcome import Certainty, Change, Comparison, Inputs
 from netverify.diagnostics import Origin
 from netverify.diagnostics import Severity as Gravity
+from netverify.diff.outcome import Certainty, Change, Comparison, Inputs
+from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
-from netverify.intent.spec import Severity
-from netverify.manifests.coverage import Inventory
 from netverify.report.comparison_text import MEANING, cause_text, change_text, conditions_of, example_text
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, Step, undecided
 from netverify.report.gate_steps import connection_steps
 from netverify.report.remarks_json import Json
 from netverify.report.routing_rows import RoutingRow, service_row, way_row
+from netverify.sources.coverage import Inventory
 
 NEW, LOST = "new-access", "lost-access"
 _TITLES = {

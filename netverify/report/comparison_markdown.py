@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from netverify.comparison.outcome import Change, Comparison, Inputs, Relation, RoutingChanges
-from netverify.manifests.coverage import Inventory
+from netverify.diff.outcome import Change, Comparison, Inputs, Relation, RoutingChanges
 from netverify.report.comparison_text import (
     MEANING,
     cause_place,
@@ -19,6 +18,7 @@ from netverify.report.comparison_text import (
 from netverify.report.coverage_text import coverage_text
 from netverify.report.markdown_text import MARKER
 from netverify.report.routing_rows import service_row, way_row
+from netverify.sources.coverage import Inventory
 from netverify.visible import visible
 
 _SIGN = {

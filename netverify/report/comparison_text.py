@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from netverify.comparison.outcome import (
+from netverify.diff.outcome import (
     Cause,
     CauseKind,
     Change,
@@ -15,12 +15,11 @@ from netverify.comparison.outcome import (
     Relation,
     RoutingChanges,
 )
-from netverify.connectivity.outcome import Access
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
-from netverify.queries.outcome import Effect
-from netverify.queries.traffic_text import traffic_text
-from netverify.queries.wording import setting_words
+from netverify.pairs.outcome import Access
+from netverify.query.outcome import Effect
+from netverify.query.traffic_text import traffic_text
+from netverify.query.wording import setting_words
 from netverify.report.behaviour_text import behaviour_meaning
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
@@ -31,6 +30,7 @@ from netverify.report.quantities import listed
 from netverify.report.routing_rows import service_row, way_row
 from netverify.report.terminal import Ink
 from netverify.report.trace_text import decision_text, place_text
+from netverify.sources.coverage import Inventory
 
 _INK = {
     Relation.EQUIVALENT: Ink.GREEN,

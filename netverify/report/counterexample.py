@@ -12,7 +12,7 @@ from typing import TypeAlias
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, Cluster
 from netverify.model.flow import End, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-from netverify.queries.outcome import Answer
+from netverify.query.outcome import Answer
 from netverify.report.endpoint_text import endpoint_text, namespace_is_declared, port_text
 from netverify.visible import visible
 

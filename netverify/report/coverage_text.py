@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from netverify.manifests.coverage import Coverage, Inventory
-from netverify.manifests.unread_forms import HOLDS_MANIFESTS, form_of
 from netverify.report.quantities import counted, counted_kinds, listed
+from netverify.sources.coverage import Coverage, Inventory
+from netverify.sources.unread_forms import HOLDS_MANIFESTS, form_of
 
 
 def _modelled(inventory: Inventory) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.queries.sentence_error import SentenceError
+from netverify.query.sentence_error import SentenceError
 from netverify.report.code_frame import SourceLines, code_frame, underlined
 from netverify.report.document import Block, Gap, Problem, Remark, lines_of
 from netverify.report.quantities import counted

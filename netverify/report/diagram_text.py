@@ -8,10 +8,10 @@ from itertools import groupby
 
 from netverify.answers.map_view import MapView, Node
 from netverify.answers.mapping import Map
-from netverify.connectivity.outcome import EXTERNAL_KIND, Access, Isolation
 from netverify.model.flow import Direction
-from netverify.queries.grouping import Grouping
-from netverify.queries.traffic_text import traffic_text
+from netverify.pairs.outcome import EXTERNAL_KIND, Access, Isolation
+from netverify.query.grouping import Grouping
+from netverify.query.traffic_text import traffic_text
 from netverify.report.address_text import range_text
 from netverify.visible import visible
 

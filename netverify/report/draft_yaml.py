@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, assert_never
 
-from netverify.draft.outline import Draft, Entry
-from netverify.intent.spec import (
+from netverify.gate.draft.outline import Draft, Entry
+from netverify.gate.intent.spec import (
     Assertion,
     DefaultDeny,
     DnsWorks,

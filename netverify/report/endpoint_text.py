@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODE, Cluster, ContainerPort, is_node
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels
-from netverify.queries.outcome import Witness
+from netverify.query.outcome import Witness
 
 
 def labels_text(labels: Labels) -> str:

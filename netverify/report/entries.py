@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import TextWrapper
 
-from netverify.manifests.coverage import Inventory
-from netverify.queries.remarks import Remarked
+from netverify.query.remarks import Remarked
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.terminal import Ink, Line, Span, line
+from netverify.sources.coverage import Inventory
 from netverify.visible import columns, padded, visible
 
 _TERM_WIDTH = 8

@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.intent.spec import Severity
+from netverify.gate.intent.spec import Severity
 from netverify.report.remarks_json import Json
 
 LEVELS: Mapping[Severity, str] = MappingProxyType(

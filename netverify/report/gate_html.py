@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict
-from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Run
 from netverify.report.gate_page_account import account_sections
 from netverify.report.gate_page_result import result_html
@@ -15,6 +14,7 @@ from netverify.report.gate_shortfalls import whole_count
 from netverify.report.gate_words import duration_text
 from netverify.report.html_text import in_html, page_head
 from netverify.report.quantities import counted
+from netverify.sources.coverage import Inventory
 
 
 def render_gate_html(report: GateReport, inventory: Inventory, run: Run) -> Iterator[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from netverify.gate.outcome import BaselineUse, ExceptionUse, GateReport, GateVerdict, Result, Violation
-from netverify.manifests.coverage import Inventory
-from netverify.queries.derivation import EvidenceDigests
+from netverify.query.derivation import EvidenceDigests
 from netverify.report.gate_shortcomings import new_first
 from netverify.report.gate_shortfalls import shortfalls
 from netverify.report.query_json import dumped, reason_json, route_json, witness_json
 from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, lines_json, place_json
+from netverify.sources.coverage import Inventory
 
 SCHEMA = "netverify/check/v1"
 

@@ -6,7 +6,6 @@ import re
 from functools import partial
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result
-from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule
 from netverify.report.gate_shortcomings import (
     Shortcoming,
@@ -18,6 +17,7 @@ from netverify.report.gate_steps import steps, trace_lines
 from netverify.report.gate_words import evidence_text, exception_text, goal_texts
 from netverify.report.markdown_text import in_markdown
 from netverify.report.remarks_json import Json
+from netverify.sources.coverage import Inventory
 from netverify.visible import shortened, visible
 
 AT_MOST = 100

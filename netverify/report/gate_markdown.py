@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result
-from netverify.manifests.coverage import Inventory
 from netverify.report.coverage_text import coverage_text
 from netverify.report.finding_list import Run, with_help
 from netverify.report.gate_remarks import shared_remarks
@@ -23,6 +22,7 @@ from netverify.report.gate_words import (
 from netverify.report.markdown_text import MARKER, MOST_CHARACTERS, in_markdown, preformatted
 from netverify.report.quantities import counted
 from netverify.report.trace_text import place_text
+from netverify.sources.coverage import Inventory
 from netverify.visible import shortened
 
 AT_MOST = 10

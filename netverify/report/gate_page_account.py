@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.outcome import ExceptionUse, GateReport, Result
-from netverify.manifests.coverage import Inventory
-from netverify.queries.remarks import Remarks
+from netverify.query.remarks import Remarks
 from netverify.report.coverage_text import coverage_text
 from netverify.report.finding_list import Run, with_help
 from netverify.report.gate_words import baseline_text
 from netverify.report.html_text import in_html
 from netverify.report.trace_text import place_text
+from netverify.sources.coverage import Inventory
 
 MOST_DIAGNOSTICS = 200
 """How many findings about inputs are listed; further ones are counted."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from netverify.gate.intent.spec import World
 from netverify.gate.outcome import GateVerdict, Result, Violation
-from netverify.intent.spec import World
-from netverify.manifests.coverage import Inventory
-from netverify.queries.remarks import Remarks
+from netverify.query.remarks import Remarks
 from netverify.report.gate_remarks import own_remarks
 from netverify.report.gate_shortcomings import Shortcoming, shortcomings_of
 from netverify.report.gate_steps import trace_lines
 from netverify.report.gate_words import goal_texts
 from netverify.report.html_text import in_html
 from netverify.report.trace_text import decision_text, place_text
+from netverify.sources.coverage import Inventory
 
 AT_MOST = 100
 """How many violations of one assertion are told; further ones are counted."""

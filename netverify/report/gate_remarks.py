@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from netverify.gate.outcome import GateReport, Result
-from netverify.queries.remarks import Remarks, remarks_of
+from netverify.query.remarks import Remarks, remarks_of
 from netverify.report.behaviour_text import settings_together
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict, Result, Violation
-from netverify.queries.outcome import Effect, Reason
+from netverify.query.outcome import Effect, Reason
 
 
 @dataclass(frozen=True, slots=True)

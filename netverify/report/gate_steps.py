@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import Violation
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Pod
-from netverify.queries.outcome import Reason, Witness
+from netverify.query.outcome import Reason, Witness
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import laid_out
 from netverify.report.finding_list import Step
 from netverify.report.route_text import hop_text
 from netverify.report.terminal import paint
 from netverify.report.trace_text import decision_text, trace_entries
+from netverify.sources.coverage import Inventory
 
 
 def steps(violation: Violation, inventory: Inventory) -> tuple[Step, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
-from netverify.manifests.coverage import Inventory
-from netverify.queries.remarks import Remarks
+from netverify.query.remarks import Remarks
 from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.document import lines_of
 from netverify.report.entries import Entry, account, broken, column, laid_out
@@ -18,6 +17,7 @@ from netverify.report.gate_words import baseline_text, duration_text, evidence_t
 from netverify.report.incomplete import incomplete
 from netverify.report.terminal import Ink, Line, Span
 from netverify.report.trace_text import place_text, trace_entries
+from netverify.sources.coverage import Inventory
 
 AT_MOST = 10
 """How many violations, or goals, of one assertion are listed; further ones are counted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netverify.gate.outcome import GRAVEST, BaselineUse, ExceptionState, ExceptionUse, GateReport, Result
-from netverify.queries.derivation import EvidenceDigests
+from netverify.query.derivation import EvidenceDigests
 from netverify.report.quantities import counted
 
 

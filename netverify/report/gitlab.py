@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin
-from netverify.intent.spec import Severity
+from netverify.gate.intent.spec import Severity
 from netverify.report.finding_list import Finding, FindingList, Run, identity, numbered, with_help
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json

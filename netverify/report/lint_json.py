@@ -6,9 +6,9 @@ import json
 from collections import Counter
 
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.findings.linting import Linted
-from netverify.manifests.coverage import Inventory
+from netverify.lint.linting import Linted
 from netverify.report.remarks_json import Json, coverage_json, diagnostic_json, place_json
+from netverify.sources.coverage import Inventory
 
 SCHEMA = "netverify/lint/v1"
 

@@ -7,10 +7,9 @@ from functools import partial
 
 from netverify.diagnostics import CODES, Diagnostic
 from netverify.diagnostics import Severity as Gravity
-from netverify.findings.linting import Linted
+from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
-from netverify.intent.spec import Severity
-from netverify.manifests.coverage import Inventory
+from netverify.lint.linting import Linted
 from netverify.report.finding_list import (
     Case,
     Finding,
@@ -22,6 +21,7 @@ from netverify.report.finding_list import (
     with_help,
 )
 from netverify.report.lint_text import counts_text
+from netverify.sources.coverage import Inventory
 
 SEVERITIES = {Gravity.ERROR: Severity.HIGH, Gravity.WARNING: Severity.MEDIUM, Gravity.NOTE: Severity.LOW}
 """How grave a diagnostic is, as severities of assertions."""

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from netverify.diagnostics import Severity
-from netverify.findings.linting import Linted
-from netverify.manifests.coverage import Inventory
+from netverify.lint.linting import Linted
 from netverify.report.coverage_text import coverage_text
 from netverify.report.diagnostics import problems
 from netverify.report.document import Account, Block, Facts, Gap, Headline, Remark
@@ -15,6 +14,7 @@ from netverify.report.entries import column
 from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink
+from netverify.sources.coverage import Inventory
 
 _INK = {Severity.ERROR: Ink.RED, Severity.WARNING: Ink.YELLOW, Severity.NOTE: Ink.CYAN}
 

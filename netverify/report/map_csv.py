@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
-from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet, Protocol
-from netverify.queries.grouping import Grouping
+from netverify.pairs.outcome import Access
+from netverify.query.grouping import Grouping
 from netverify.report.remembered import Remembered, in_pieces, port_list
 from netverify.visible import visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
-from netverify.connectivity.outcome import Access
+from netverify.pairs.outcome import Access
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
 from netverify.report.remembered import Remembered, in_pieces
 from netverify.visible import visible

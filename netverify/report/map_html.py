@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 
-from netverify.manifests.coverage import Inventory
 from netverify.report.html_text import digest
 from netverify.report.map_page_data import Findings, page_data
+from netverify.sources.coverage import Inventory
 
 SCRIPTS = (
     "elements.js",

@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView, Node
-from netverify.connectivity.outcome import EXTERNAL_KIND, Access
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import Direction
-from netverify.queries.grouping import Grouping
-from netverify.queries.narrowing import Wanted
+from netverify.pairs.outcome import EXTERNAL_KIND, Access
+from netverify.query.grouping import Grouping
+from netverify.query.narrowing import Wanted
 from netverify.report.remarks_json import Json, remarks_json
 from netverify.report.remembered import Remembered, in_pieces, port_list
+from netverify.sources.coverage import Inventory
 
 SCHEMA = "netverify/map/v1"
 

@@ -9,8 +9,8 @@ from textwrap import wrap
 
 from netverify.answers.exposure import Exposure, Way, exposures
 from netverify.answers.map_view import MapView
-from netverify.connectivity.outcome import Isolation
-from netverify.queries.traffic_text import traffic_text
+from netverify.pairs.outcome import Isolation
+from netverify.query.traffic_text import traffic_text
 from netverify.report.node_words import NodeWords
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.visible import columns, padded, visible

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from netverify.answers.map_view import MapView
-from netverify.connectivity.outcome import Connection
-from netverify.queries.traffic_text import traffic_text
+from netverify.pairs.outcome import Connection
+from netverify.query.traffic_text import traffic_text
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.visible import columns, padded, visible
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic
-from netverify.manifests.coverage import Inventory
-from netverify.queries.remarks import Remarks
+from netverify.query.remarks import Remarks
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.quantities import counted, counted_kinds
+from netverify.sources.coverage import Inventory
 from netverify.visible import visible
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int"

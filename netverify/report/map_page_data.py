@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol as Shape
 
-from netverify.connectivity.outcome import (
+from netverify.diagnostics import NOWHERE, Origin
+from netverify.model.behaviours import MEANING, Behaviour
+from netverify.model.flow import Direction
+from netverify.model.traffic import PortSet, Protocol
+from netverify.pairs.outcome import (
     NAMESPACE_LABELS,
     POD_ADDRESS,
     POD_LABELS,
@@ -26,18 +30,14 @@ from netverify.connectivity.outcome import (
     Members,
     RuleUse,
 )
-from netverify.diagnostics import NOWHERE, Origin
-from netverify.manifests.coverage import Inventory
-from netverify.model.behaviours import MEANING, Behaviour
-from netverify.model.flow import Direction
-from netverify.model.traffic import PortSet, Protocol
-from netverify.queries.remarks import Remarks
-from netverify.queries.wording import peer_words, traffic_words
+from netverify.policy.predicate import Predicate
+from netverify.policy.visit import alternatives
+from netverify.query.remarks import Remarks
+from netverify.query.wording import peer_words, traffic_words
 from netverify.report.address_text import range_text
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.map_page_account import Json, account
-from netverify.rules.predicate import Predicate
-from netverify.rules.visit import alternatives
+from netverify.sources.coverage import Inventory
 from netverify.visible import visible
 
 _OPEN_QUESTIONS: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from netverify.answers.map_summary import Count, MapSummary, PlaceSummary, Trait
 from netverify.answers.mapping import Map
 from netverify.model.behaviours import Behaviour
-from netverify.queries.narrowing import Wanted
+from netverify.query.narrowing import Wanted
 from netverify.report.behaviour_text import dependency_text
 from netverify.report.entries import Entry, column
 from netverify.report.quantities import counted

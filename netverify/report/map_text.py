@@ -9,14 +9,14 @@ from netverify.answers.map_summary import map_summary
 from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
 from netverify.answers.membership import Union
-from netverify.manifests.coverage import Inventory
-from netverify.queries.grouping import Grouping
+from netverify.query.grouping import Grouping
 from netverify.report.entries import account, laid_out, premise_entries
 from netverify.report.map_doubts import render_doubts
 from netverify.report.map_lines import map_lines
 from netverify.report.map_namespace_text import namespace_lines
 from netverify.report.map_summary_text import summary_entries, table_lines
 from netverify.report.terminal import Line
+from netverify.sources.coverage import Inventory
 
 MOST_LINES = 200
 """A map of more lines is summarised, unless a grouping is asked for."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
-from netverify.connectivity.outcome import EXTERNAL_KIND
 from netverify.model.addresses import AddressRange
+from netverify.pairs.outcome import EXTERNAL_KIND
 from netverify.report.address_text import address_words
 
 _FEW = 3

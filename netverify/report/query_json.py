@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 
-from netverify.manifests.coverage import Inventory
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODE
 from netverify.model.flow import End, Endpoint, External, Pod
-from netverify.queries.outcome import Answer, Hop, Listed, Listing, Reason, Route, Witness
+from netverify.query.outcome import Answer, Hop, Listed, Listing, Reason, Route, Witness
 from netverify.report.endpoint_text import address_matters
 from netverify.report.remarks_json import Json, place_json, remarks_json
+from netverify.sources.coverage import Inventory
 
 SCHEMA = "netverify/query/v1"
 

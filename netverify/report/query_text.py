@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import Endpoint, Pod
-from netverify.queries.outcome import Answer, Effect, Listed, Listing, Scope, Verdict
-from netverify.queries.wording import setting_words
+from netverify.query.outcome import Answer, Effect, Listed, Listing, Scope, Verdict
+from netverify.query.wording import setting_words
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.endpoint_text import port_text
@@ -14,6 +13,7 @@ from netverify.report.incomplete import and_limits
 from netverify.report.route_text import route_entries
 from netverify.report.terminal import Ink
 from netverify.report.trace_text import decision_text, place_text, trace_entries
+from netverify.sources.coverage import Inventory
 from netverify.visible import columns, padded, visible
 
 _INK = {

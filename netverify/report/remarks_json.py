@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.manifests.coverage import Coverage, Inventory
-from netverify.queries.remarks import Remarked
+from netverify.query.remarks import Remarked
+from netverify.sources.coverage import Coverage, Inventory
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 

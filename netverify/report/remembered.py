@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Generic, TypeVar
 
-from netverify.connectivity.outcome import Access
 from netverify.model.traffic import PortSet
+from netverify.pairs.outcome import Access
 
 _ROWS_AT_ONCE = 1024
 

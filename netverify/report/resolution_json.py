@@ -6,11 +6,11 @@ import json
 
 from netverify.answers.dns import DnsPath
 from netverify.answers.resolution import Resolution
-from netverify.manifests.coverage import Inventory
 from netverify.report.query_json import reason_json
 from netverify.report.remarks_json import Json, place_json, remarks_json
 from netverify.report.resolution_text import target_words
-from netverify.routing.dns_step import Step
+from netverify.routes.dns_step import Step
+from netverify.sources.coverage import Inventory
 
 SCHEMA = "netverify/resolve/v1"
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from netverify.answers.dns import DnsPath, DnsVerdict
 from netverify.answers.resolution import Resolution
-from netverify.manifests.coverage import Inventory
-from netverify.queries.outcome import Effect
+from netverify.query.outcome import Effect
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.entries import Entry, remark_entries
 from netverify.report.incomplete import incomplete
 from netverify.report.terminal import Ink
-from netverify.routing.dns_step import Step, Target, ToAddress, ToApiServer, ToOutside, ToService
+from netverify.routes.dns_step import Step, Target, ToAddress, ToApiServer, ToOutside, ToService
+from netverify.sources.coverage import Inventory
 
 _VERDICTS = {
     DnsVerdict.ALLOWED: "allowed",

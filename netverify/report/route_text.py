@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End, Pod
-from netverify.queries.outcome import Effect, EndpointKind, Hop, Reason, Route, Routing, Verdict
+from netverify.query.outcome import Effect, EndpointKind, Hop, Reason, Route, Routing, Verdict
 from netverify.report.endpoint_text import endpoint_text
 from netverify.report.entries import Entry
+from netverify.sources.coverage import Inventory
 
 _LISTED = 40
 _ARROW = " -> "

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from netverify.diagnostics import CODES, Diagnostic
 from netverify.diagnostics import Severity as Gravity
+from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
-from netverify.intent.spec import Severity
 from netverify.report.finding_list import LEVELS, Finding, FindingList, Rule, Run, identity, with_help
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json

@@ -7,10 +7,10 @@ import json
 from netverify.answers.openings import Opening
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.diagnostics import Diagnostic
-from netverify.manifests.coverage import Inventory
 from netverify.model.addresses import AddressRange, cidrs
 from netverify.report.query_json import hop_json, reason_json, route_json
 from netverify.report.remarks_json import Json, diagnostic_json, place_json, remarks_json
+from netverify.sources.coverage import Inventory
 
 SCHEMA = "netverify/exposed/v1"
 

@@ -7,13 +7,13 @@ from functools import partial
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.diagnostics import Diagnostic
 from netverify.diagnostics import Severity as Gravity
+from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
-from netverify.intent.spec import Severity
-from netverify.manifests.coverage import Inventory
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, undecided, undecided_case
 from netverify.report.lint_list import findings_of, gravest_first
 from netverify.report.surface_text import OPENNESS_WORDS, counts_text, way_details
 from netverify.report.way_text import knock_text, opened_by
+from netverify.sources.coverage import Inventory
 
 _CLOSED = frozenset((Openness.BLOCKED, Openness.ENDS))
 _SEVERITIES = {Openness.UNKNOWN: Severity.HIGH, Openness.BROKEN: Severity.MEDIUM}

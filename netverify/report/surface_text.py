@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.answers.verdict import of_any
-from netverify.manifests.coverage import Inventory
-from netverify.queries.outcome import Effect, EndpointKind, Route, Verdict
+from netverify.query.outcome import Effect, EndpointKind, Route, Verdict
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Gap, Headline, Item
 from netverify.report.entries import remark_entries
@@ -16,6 +15,7 @@ from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink
 from netverify.report.way_text import clients_text, condition, from_whom, knock_text, opened_by, target_text
+from netverify.sources.coverage import Inventory
 
 _INK = {
     Openness.OPEN: Ink.YELLOW,

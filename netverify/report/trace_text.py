@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from netverify.diagnostics import Origin
-from netverify.manifests.coverage import Inventory
 from netverify.model.flow import End
-from netverify.queries.outcome import Effect, Reason, Route, Witness
-from netverify.queries.wording import setting_words
+from netverify.query.outcome import Effect, Reason, Route, Witness
+from netverify.query.wording import setting_words
 from netverify.report.behaviour_text import behaviour_meaning, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry
 from netverify.report.route_text import path_text
+from netverify.sources.coverage import Inventory
 
 
 def place_text(origin: Origin | None) -> str:

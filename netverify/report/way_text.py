@@ -5,8 +5,8 @@ from __future__ import annotations
 from netverify.answers.openings import Opening
 from netverify.answers.surface import ExposedWay
 from netverify.model.addresses import cidrs
-from netverify.queries.address_words import range_words
-from netverify.routing.way_in import Tls, WayIn
+from netverify.query.address_words import range_words
+from netverify.routes.way_in import Tls, WayIn
 
 _WEB = frozenset({"Ingress", "Gateway", "Route"})
 _MANY = 4

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from netverify.model.cluster import Cluster, Workload, is_node
-from netverify.rules.predicate import All, AnyOf, Predicate
-from netverify.rules.table import Action, RuleTable, Tier
+from netverify.policy.predicate import All, AnyOf, Predicate
+from netverify.policy.table import Action, RuleTable, Tier
 from netverify.symbolic.scene import Cast, Scene, fold
 
 

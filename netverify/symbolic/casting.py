@@ -9,10 +9,10 @@ from enum import Enum
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Workload, is_node
 from netverify.model.flow import End
-from netverify.queries.question import Question
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     Predicate,
 )
+from netverify.query.question import Question
 from netverify.symbolic.candidates import WorkloadIndex
 from netverify.symbolic.predicate_facts import (
     ABOUT_ONE_POD,

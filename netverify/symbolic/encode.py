@@ -1,6 +1,6 @@
 """The rule table printed as SMT-LIB terms.
 
-Mirrors :mod:`netverify.reference.evaluate` function by function and name by name; hold the two side by side.
+Mirrors :mod:`netverify.policy.evaluate` function by function and name by name; hold the two side by side.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import assert_never
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -31,7 +31,7 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.table import Action, Decides, Rule, RuleTable, Selection, Tier, by_policy, decides, runs
+from netverify.policy.table import Action, Decides, Rule, RuleTable, Selection, Tier, by_policy, decides, runs
 from netverify.symbolic.scene import Scene
 from netverify.symbolic.space import NOBODY_EXISTING, EndSpace
 from netverify.symbolic.terms import FALSE, TRUE, Index, Term, conjunction, disjunction, negation

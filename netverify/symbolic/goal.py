@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from netverify.model.flow import Direction
-from netverify.rules.predicate import Predicate
-from netverify.rules.slicing import CompleteSlice, PolicyIndex, Slice
+from netverify.policy.predicate import Predicate
+from netverify.policy.slicing import CompleteSlice, PolicyIndex, Slice
 from netverify.symbolic.scene import Scene
 
 

@@ -13,9 +13,9 @@ from netverify.model.address_plan import AddressPlan
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
-from netverify.rules.mentions import Mentions, collect, collect_table
-from netverify.rules.slicing import Slice, proving_table
-from netverify.rules.table import Carrier, PolicyRef, RuleTable, Selection
+from netverify.policy.mentions import Mentions, collect, collect_table
+from netverify.policy.slicing import Slice, proving_table
+from netverify.policy.table import Carrier, PolicyRef, RuleTable, Selection
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.goal import Allows, Claim, Distinguishes, Flows, Refuses
@@ -89,7 +89,7 @@ def obligation(flows: Flows, claim: Claim, index: ClusterIndex, options: ModelOp
     """The obligation that is unsatisfiable iff ``claim`` holds of none of ``flows``.
 
     Then it holds of none of them with the whole policies either. Raises
-    :class:`~netverify.rules.slicing.IncompleteSliceError` where that would not follow.
+    :class:`~netverify.policy.slicing.IncompleteSliceError` where that would not follow.
     """
     compared = isinstance(claim, Distinguishes)
     slices = claim.left if isinstance(claim, Distinguishes) else claim.slices

@@ -11,10 +11,10 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
-from netverify.queries.question import Question, narrowed
-from netverify.rules.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, OnHostNetwork, Predicate
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.visit import unchanged
+from netverify.policy.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, OnHostNetwork, Predicate
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.visit import unchanged
+from netverify.query.question import Question, narrowed
 from netverify.symbolic import widths
 from netverify.symbolic.candidates import Admission, may_allow
 from netverify.symbolic.casting import Casting, PodScope

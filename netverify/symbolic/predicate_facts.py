@@ -10,7 +10,7 @@ from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator
 from netverify.model.traffic import PortSet, Protocol
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -30,7 +30,7 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.visit import alternatives, fold, leaves
+from netverify.policy.visit import alternatives, fold, leaves
 
 _Names: TypeAlias = frozenset[str] | None
 """Namespaces; None where a predicate does not tell."""

@@ -15,7 +15,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, Workload
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, requirement_holds, selector_matches
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     ALWAYS,
     AddressIn,
     Behaves,
@@ -33,9 +33,9 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import PolicySet, RuleTable
-from netverify.rules.visit import ends_of, leaves, predicates_of
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import PolicySet, RuleTable
+from netverify.policy.visit import ends_of, leaves, predicates_of
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Differs, Flows

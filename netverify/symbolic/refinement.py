@@ -10,8 +10,8 @@ from netverify.budget import Budget
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import is_node
 from netverify.model.flow import Direction, End, External, Flow
-from netverify.rules.predicate import Choices
-from netverify.rules.table import Carrier
+from netverify.policy.predicate import Choices
+from netverify.policy.table import Carrier
 from netverify.symbolic import widths
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused, allowing, claim_of, may_leave_out

@@ -15,7 +15,7 @@ from netverify.model.cluster import NODES, Namespace, Workload, is_node
 from netverify.model.flow import End
 from netverify.model.labels import EVERYTHING, LabelSelector, selector_matches
 from netverify.model.traffic import Protocol
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -34,7 +34,7 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.table import Rule, RuleTable, Selection
+from netverify.policy.table import Rule, RuleTable, Selection
 
 NEW_NAMESPACE = ""
 """Stands for a namespace that no manifest mentions; the empty string is no namespace's name."""

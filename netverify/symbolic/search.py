@@ -14,11 +14,11 @@ from types import MappingProxyType
 from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
-from netverify.queries.question import Question, without
-from netverify.rules.approximation import otherwise
-from netverify.rules.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import Carrier
+from netverify.policy.approximation import otherwise
+from netverify.policy.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import Carrier
+from netverify.query.question import Question, without
 from netverify.symbolic import widths
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions

@@ -11,7 +11,7 @@ from netverify.model.addresses import Address, AddressRange
 from netverify.model.cluster import NODES, Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement, selector_matches
-from netverify.rules.mentions import Mentions
+from netverify.policy.mentions import Mentions
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast
 from netverify.symbolic.terms import (
     FALSE,

@@ -12,7 +12,7 @@ from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, ContainerPort, Name
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.model.traffic import MIN_PORT
-from netverify.rules.predicate import Choice, Choices, Decided
+from netverify.policy.predicate import Choice, Choices, Decided
 from netverify.symbolic.encode import PROTOCOLS, Encoder
 from netverify.symbolic.scene import NEW_NAMESPACE
 from netverify.symbolic.space import NOBODY_EXISTING, EndSpace

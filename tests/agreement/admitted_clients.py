@@ -6,7 +6,7 @@ from agreement.pipeline import read_inventory
 from agreement.test_agreement_outside import direct
 from generators.routed_clusters import RoutedDice, random_routed_cluster, text_of
 from netverify.model.addresses import parse_address
-from netverify.queries.outcome import EndpointKind, Scope, Verdict
+from netverify.query.outcome import EndpointKind, Scope, Verdict
 from netverify.verify import Verifier
 
 NOBODY = {str(ipaddress.ip_network("0.0.0.0/0")[end]) for end in (0, -1)}

@@ -8,10 +8,10 @@ from generators.routed_clusters import text_of
 from netverify.answers.context import make_context
 from netverify.answers.routed import Router
 from netverify.answers.settings import Settings
-from netverify.comparison.compare import compare
-from netverify.comparison.outcome import Certainty
-from netverify.comparison.way_changes import WayChanges
-from netverify.manifests.inventory import read_inventory
+from netverify.diff.compare import compare
+from netverify.diff.outcome import Certainty
+from netverify.diff.way_changes import WayChanges
+from netverify.sources.inventory import read_inventory
 from oracles import ways_in_interpreter as judge
 from oracles.service_interpreter import behind_port, find, ports_of, protocol_of
 

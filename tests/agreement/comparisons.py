@@ -5,7 +5,7 @@ from agreement.questions import completions, end_of
 from generators.pairs_of_clusters import judged_pair
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
-from netverify.comparison.compare import compare
+from netverify.diff.compare import compare
 from netverify.model.flow import End, Pod
 from oracles.direct_interpreter import allowed
 

@@ -17,23 +17,23 @@ from generators.vocabulary import SMALL, Dice
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
 from netverify.budget import Budget
-from netverify.comparison.compare import compare
-from netverify.comparison.searching import DifferenceSearch
-from netverify.comparison.sides import Facts, Sides
-from netverify.comparison.staging import Stage
-from netverify.dialects.tiers import lower
+from netverify.diff.compare import compare
+from netverify.diff.searching import DifferenceSearch
+from netverify.diff.sides import Facts, Sides
+from netverify.diff.staging import Stage
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, Protocol
-from netverify.queries.port_grammar import EVERY_TRAFFIC
-from netverify.queries.question import Form, Question, narrowed
-from netverify.reference.evaluate import allows, table_allows
-from netverify.rules.mentions import Mentions, collect_table
-from netverify.rules.predicate import All, InNamespace, IsPod, IsWorkload, Not, PortIn
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import PolicySet
+from netverify.policy.evaluate import allows, table_allows
+from netverify.policy.mentions import Mentions, collect_table
+from netverify.policy.predicate import All, InNamespace, IsPod, IsWorkload, Not, PortIn
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import PolicySet
+from netverify.policy.tiers import lower
+from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.question import Form, Question, narrowed
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.redundancy import Redundancy

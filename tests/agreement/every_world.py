@@ -17,8 +17,8 @@ from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol, port_set
-from netverify.reference.evaluate import allows, matches
-from netverify.rules.predicate import (
+from netverify.policy.evaluate import allows, matches
+from netverify.policy.predicate import (
     ALWAYS,
     AddressIn,
     All,
@@ -30,7 +30,7 @@ from netverify.rules.predicate import (
     PortIn,
     Unspecified,
 )
-from netverify.rules.table import decides
+from netverify.policy.table import decides
 
 UNUSABLE = tuple(
     map(

@@ -11,12 +11,12 @@ from generators.gate_cases import gate_case
 from generators.pairs_of_clusters import judged_pair
 from generators.routed_clusters import random_routed_cluster, text_of
 from netverify.answers.context import make_context
-from netverify.comparison.compare import compare
-from netverify.evidence.document import DOCUMENT, Shown, evidence_of
-from netverify.evidence.inputs import Inputs
-from netverify.evidence.results import shown_by_gate
+from netverify.diff.compare import compare
 from netverify.gate.checking import Terms
-from netverify.manifests.inventory import read_inventory as read_sources
+from netverify.gate.evidence.document import DOCUMENT, Shown, evidence_of
+from netverify.gate.evidence.inputs import Inputs
+from netverify.gate.evidence.results import shown_by_gate
+from netverify.sources.inventory import read_inventory as read_sources
 from netverify.verify import Settings, Verifier
 from oracles.derivation_checker import check
 from oracles.service_interpreter import WORKLOADS, key_of

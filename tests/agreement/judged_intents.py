@@ -10,9 +10,9 @@ from agreement.questions import completions, end_of
 from generators.gate_cases import solved_case
 from generators.intents import VERBS
 from netverify.gate.checking import Terms
-from netverify.intent.reading import read_spec
+from netverify.gate.intent.reading import read_spec
 from netverify.model.flow import External
-from netverify.queries.outcome import Scope
+from netverify.query.outcome import Scope
 from netverify.verify import Settings, Verifier
 from oracles.direct_interpreter import allowed
 from oracles.plain_addresses import in_cidr

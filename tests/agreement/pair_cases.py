@@ -9,12 +9,12 @@ from generators.clusters import isolated, opened_by_address, random_cluster
 from generators.owned_addresses import MACHINES
 from generators.questions import random_choices
 from generators.vocabulary import HASH, INNER, LARGE, ORDINAL, SMALL, Dice
-from netverify.dialects.tiers import lower
 from netverify.model.addresses import Address, parse_address, parse_cidr
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
 from netverify.model.cluster import Cluster, Node
 from netverify.model.nodes import peopled, with_known_nodes
-from netverify.rules.table import PolicySet
+from netverify.policy.table import PolicySet
+from netverify.policy.tiers import lower
 
 
 class NarrowDice(Dice):

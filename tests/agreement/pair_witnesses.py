@@ -3,12 +3,12 @@
 from agreement.every_world import is_nobodys
 from agreement.pair_cases import pair_case
 from agreement.pairs import texts
-from netverify.connectivity.all_pairs import all_pairs
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End, External
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-from netverify.reference.evaluate import allows, matches
-from netverify.rules.predicate import ALWAYS
+from netverify.pairs.all_pairs import all_pairs
+from netverify.policy.evaluate import allows, matches
+from netverify.policy.predicate import ALWAYS
 
 
 def wrong_witnesses(seed, *, of_tables, asked=(ALWAYS, ALWAYS, ALWAYS)):

@@ -4,9 +4,9 @@ from itertools import product
 
 from agreement.adapter import behaviours_of
 from agreement.every_world import Judge
-from netverify.connectivity.all_pairs import all_pairs
 from netverify.model.addresses import cidrs, parse_address
 from netverify.model.traffic import Protocol
+from netverify.pairs.all_pairs import all_pairs
 from oracles.direct_interpreter import kind_of, name_of, namespace_of
 
 NOTHING = "nothing"

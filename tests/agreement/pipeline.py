@@ -1,7 +1,7 @@
 """The one place in these tests that knows how the package reads text."""
 
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.inventory import build_inventory
 
 
 def read_inventory(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 
 TEXT = """\
 apiVersion: v1

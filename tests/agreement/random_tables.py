@@ -15,8 +15,8 @@ from netverify.model.cluster import is_node
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
 from netverify.model.traffic import Protocol, port_set
-from netverify.rules.approximation import approximated
-from netverify.rules.predicate import (
+from netverify.policy.approximation import approximated
+from netverify.policy.predicate import (
     ALWAYS,
     AddressIn,
     All,
@@ -36,7 +36,7 @@ from netverify.rules.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.rules.table import Action, Approximation, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.policy.table import Action, Approximation, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
 
 ORIGIN = Origin("generated.yaml")
 

@@ -14,11 +14,11 @@ from agreement.pipeline import read_inventory
 from generators.small_cases import cluster_of
 from netverify.answers.context import make_context
 from netverify.answers.reachability import answer_refused
-from netverify.dialects.tiers import lower
 from netverify.model.traffic import Protocol, port_set
-from netverify.queries.outcome import Scope, Verdict
-from netverify.reference.evaluate import allows
-from netverify.rules.predicate import AnyOf, PortIn
+from netverify.policy.evaluate import allows
+from netverify.policy.predicate import AnyOf, PortIn
+from netverify.policy.tiers import lower
+from netverify.query.outcome import Scope, Verdict
 from netverify.symbolic.casting import PodScope
 from netverify.verify import Settings, Verifier, ask
 from oracles import truth_table

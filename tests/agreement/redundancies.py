@@ -7,7 +7,7 @@ from functools import cache
 from agreement.adapter import inventory_of
 from generators.clusters import isolated, random_cluster, random_rule
 from generators.vocabulary import SmallDice
-from netverify.findings.linting import PROVED_OF_WHOLES
+from netverify.lint.linting import PROVED_OF_WHOLES
 from netverify.verify import Verifier
 from oracles.brute_force import Told, fit
 from oracles.direct_interpreter import allowed, name_of, namespace_of, on_host_network

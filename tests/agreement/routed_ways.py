@@ -2,10 +2,10 @@
 
 from agreement.pipeline import read_inventory
 from generators.routed_clusters import text_of
-from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
-from netverify.routing.way_in import SeenAs
-from netverify.routing.ways_in import ways_in
+from netverify.routes.index import RoutingIndex
+from netverify.routes.options import RoutingOptions
+from netverify.routes.way_in import SeenAs
+from netverify.routes.ways_in import ways_in
 from oracles import ways_in_interpreter as judge
 from oracles.service_interpreter import behind_port, find, is_headless, ports_of, protocol_of, type_of
 

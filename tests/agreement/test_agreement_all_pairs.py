@@ -14,10 +14,10 @@ from generators.clusters import isolated, random_cluster
 from generators.points import known_addresses, random_behaviours, random_point
 from generators.vocabulary import Dice
 from mutants.kills import telling_seeds
-from netverify.dialects.tiers import lower
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
-from netverify.queries.outcome import Scope, Verdict
+from netverify.policy.tiers import lower
+from netverify.query.outcome import Scope, Verdict
 from netverify.verify import Settings, Verifier
 
 TELLING = telling_seeds("test_seeded_faults.py::test_a_seeded_fault_is_found_by_all_pairs")

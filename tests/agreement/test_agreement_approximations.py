@@ -22,11 +22,11 @@ from netverify.answers.settings import Settings
 from netverify.diagnostics import Origin
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import Direction, End
-from netverify.reference.evaluate import allows, matches
-from netverify.rules.approximation import ApproximationError, approximated, approximations_of
-from netverify.rules.predicate import ALWAYS, Bias, Decided, InNamespace, IsPod, IsWorkload
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import Action, Approximation, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.policy.approximation import ApproximationError, approximated, approximations_of
+from netverify.policy.evaluate import allows, matches
+from netverify.policy.predicate import ALWAYS, Bias, Decided, InNamespace, IsPod, IsWorkload
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import Action, Approximation, PolicySet, Rule, RuleTable, Selection, Tier
 from netverify.symbolic.casting import PodScope
 
 HTTP = {bias: Approximation(bias, "requests are not looked at", "GET /") for bias in Bias}

@@ -10,10 +10,10 @@ from agreement.pair_cases import NarrowDice, open_case
 from agreement.pairs import texts
 from agreement.random_tables import tied
 from agreement.test_agreement_tiers import DENY, EVERYWHERE, question, searched
-from netverify.explain import carried_by
+from netverify.answers.explain import carried_by
 from netverify.model.flow import Direction, End
-from netverify.rules.predicate import ALWAYS, AnyOf, InNamespace, IsPod, IsWorkload
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Tier
+from netverify.policy.predicate import ALWAYS, AnyOf, InNamespace, IsPod, IsWorkload
+from netverify.policy.table import Action, PolicySet, Rule, RuleTable, Tier
 from netverify.symbolic.status import Status
 
 MOST_TRIED = 40

@@ -8,10 +8,10 @@ from agreement.test_agreement_services import target_text
 from generators.controlled_clusters import random_controlled_cluster
 from generators.routed_clusters import text_of
 from netverify.answers.surface import Openness
-from netverify.queries.outcome import Verdict
-from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
-from netverify.routing.ways_in import ways_in
+from netverify.query.outcome import Verdict
+from netverify.routes.index import RoutingIndex
+from netverify.routes.options import RoutingOptions
+from netverify.routes.ways_in import ways_in
 from netverify.verify import Verifier
 from oracles.controllers_interpreter import told
 from oracles.service_interpreter import WORKLOADS, behind_port, find, has_ended, ports_of, protocol_of, type_of

@@ -14,15 +14,15 @@ from generators.routed_clusters import random_routed_cluster
 from generators.routed_clusters import text_of as text_of_objects
 from generators.vocabulary import SmallDice
 from netverify.cli.main import main
-from netverify.draft.drafting import OPEN
-from netverify.draft.outline import spec_of
+from netverify.documents.loader import load
 from netverify.gate.checking import Terms
+from netverify.gate.draft.drafting import OPEN
+from netverify.gate.draft.outline import spec_of
+from netverify.gate.intent.reading import read_spec
+from netverify.gate.intent.spec import DefaultDeny, FlowText, Only
 from netverify.gate.outcome import GateVerdict
-from netverify.intent.reading import read_spec
-from netverify.intent.spec import DefaultDeny, FlowText, Only
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
 from netverify.report.draft_yaml import render_draft
+from netverify.sources.inventory import build_inventory
 from netverify.verify import Verifier
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"

@@ -7,7 +7,7 @@ import pytest
 
 from agreement import evidences
 from mutants.kills import telling_seeds
-from netverify.evidence.second_solvers import installed, opinion
+from netverify.gate.evidence.second_solvers import installed, opinion
 from netverify.verify import Settings
 
 SOLVERS = installed()

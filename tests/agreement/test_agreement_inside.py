@@ -13,7 +13,7 @@ from agreement.test_agreement_services import with_all_ready
 from generators.routed_clusters import made, random_routed_cluster, text_of
 from netverify.model.cluster import NODE
 from netverify.model.flow import Direction, Pod
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 from netverify.verify import Verifier
 from oracles.direct_interpreter import direction_allowed
 from oracles.inside_interpreter import Inside

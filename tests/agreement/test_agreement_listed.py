@@ -13,10 +13,7 @@ from netverify.answers.context import with_namespaces_of
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange, parse_address, subtract
 from netverify.model.cluster import NODES
 from netverify.model.flow import End
-from netverify.queries.outcome import Verdict
-from netverify.queries.question import narrowed
-from netverify.queries.sentence import parse_sentence
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     AddressIn,
     All,
     AnyOf,
@@ -27,6 +24,9 @@ from netverify.rules.predicate import (
     OnHostNetwork,
     SameNode,
 )
+from netverify.query.outcome import Verdict
+from netverify.query.question import narrowed
+from netverify.query.sentence import parse_sentence
 from netverify.verify import Verifier
 
 SIDE_OF = {End.SOURCE: "source", End.DESTINATION: "destination"}

@@ -9,13 +9,13 @@ from agreement.every_world import Judge
 from agreement.pair_cases import NarrowDice, pair_case
 from agreement.pairs import NOTHING, shown, texts
 from agreement.random_tables import ports, random_end_predicate
-from netverify.connectivity.all_pairs import all_pairs
-from netverify.connectivity.outcome import Isolation
 from netverify.model.flow import Direction, End
 from netverify.model.traffic import Protocol
-from netverify.reference.evaluate import rule_matches, tier_applies
-from netverify.rules.predicate import ALWAYS, All, AnyOf, PortIn
-from netverify.rules.table import Action
+from netverify.pairs.all_pairs import all_pairs
+from netverify.pairs.outcome import Isolation
+from netverify.policy.evaluate import rule_matches, tier_applies
+from netverify.policy.predicate import ALWAYS, All, AnyOf, PortIn
+from netverify.policy.table import Action
 
 CASES = [(seed, of_tables) for seed in range(25) for of_tables in (False, True)]
 

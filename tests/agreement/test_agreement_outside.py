@@ -6,7 +6,7 @@ from agreement.routed_ways import BY_OBJECT, end_of
 from agreement.test_agreement_services import Asked, direct, target_text
 from mutants.kills import telling_seeds
 from netverify.answers.surface import Openness
-from netverify.queries.outcome import EndpointKind, Verdict
+from netverify.query.outcome import EndpointKind, Verdict
 from oracles.service_interpreter import behind_port, find, listed_endpoints, ports_of, protocol_of, type_of
 from oracles.ways_in_interpreter import policy_sources, ways_in
 

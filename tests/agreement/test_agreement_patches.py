@@ -8,8 +8,8 @@ import yaml
 
 from agreement.redundancies import first_change, repetitive_cluster
 from generators.small_cases import cluster_of
-from netverify.findings.patches import patches
-from netverify.manifests.inventory import read_inventory
+from netverify.lint.patches import patches
+from netverify.sources.inventory import read_inventory
 from netverify.verify import Verifier
 
 SAFE = frozenset({"NV625", "NV626", "NV631"})

@@ -6,8 +6,8 @@ from agreement.adapter import inventory_of
 from generators.clusters import isolated, random_cluster
 from generators.vocabulary import SmallDice
 from netverify.answers.dns import DnsVerdict, dns_access_of
-from netverify.findings.plain_queries import PlainQueries
-from netverify.routing.cluster_dns import PROTOCOLS, cluster_dns
+from netverify.lint.plain_queries import PlainQueries
+from netverify.routes.cluster_dns import PROTOCOLS, cluster_dns
 from netverify.verify import Verifier
 
 OPENINGS = (

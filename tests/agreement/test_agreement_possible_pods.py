@@ -16,7 +16,7 @@ from netverify.answers.context import make_context, with_namespaces_of
 from netverify.answers.possible import possible_pods
 from netverify.answers.settings import Settings
 from netverify.model.flow import End
-from netverify.queries.sentence import parse_sentence
+from netverify.query.sentence import parse_sentence
 from oracles.brute_force import brute_force
 
 ENDS = {"who": End.SOURCE, "what": End.DESTINATION}

@@ -8,12 +8,12 @@ from agreement.adapter import inventory_of
 from agreement.redundancies import first_change, repetitive_cluster, reported, subject_of, taken_away
 from netverify.answers.context import with_nodes
 from netverify.budget import Budget
-from netverify.dialects.tiers import lower
-from netverify.findings.changes import Changes
-from netverify.findings.duplicates import duplicates
+from netverify.lint.changes import Changes
+from netverify.lint.duplicates import duplicates
 from netverify.model.flow import Direction
 from netverify.model.labels import satisfiable
-from netverify.reference.evaluate import table_allows
+from netverify.policy.evaluate import table_allows
+from netverify.policy.tiers import lower
 from netverify.symbolic.solver import solve
 from netverify.symbolic.status import Status
 from netverify.symbolic.witness import decode

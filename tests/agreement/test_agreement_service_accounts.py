@@ -7,18 +7,18 @@ import pytest
 from agreement.pair_cases import open_case
 from agreement.pairs import compared, mapped
 from agreement.test_agreement_tiers import disagreements, ref, searched
-from netverify.connectivity.all_pairs import all_pairs
-from netverify.explain import ShrinkMoves, explain
+from netverify.answers.explain import ShrinkMoves, explain
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.nodes import place_of_nodes
-from netverify.queries.port_grammar import EVERY_TRAFFIC
-from netverify.queries.question import Form, Question
-from netverify.rules.predicate import ALWAYS, All, HasServiceAccount, IsPod, IsWorkload, Not
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.pairs.all_pairs import all_pairs
+from netverify.policy.predicate import ALWAYS, All, HasServiceAccount, IsPod, IsWorkload, Not
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import Action, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.question import Form, Question
 from netverify.symbolic.status import Status
 
 TARGET, NODE = WorkloadKey("shop", "pg", "Deployment"), WorkloadKey(NODES, "n1", "Node")

@@ -8,7 +8,7 @@ import pytest
 from agreement.pipeline import read_inventory
 from generators.routed_clusters import random_routed_cluster, text_of
 from mutants.kills import telling_seeds
-from netverify.queries.outcome import EndpointKind, Scope, Verdict
+from netverify.query.outcome import EndpointKind, Scope, Verdict
 from netverify.verify import Verifier
 from oracles.routing_interpreter import endpoints
 from oracles.service_interpreter import find, is_headless, ports_of, protocol_of, type_of

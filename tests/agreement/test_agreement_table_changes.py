@@ -16,14 +16,14 @@ from agreement.test_agreement_tiers import ref
 from cases.manifest_texts import inventory_of as read
 from netverify.answers import context as contexts
 from netverify.answers.settings import Settings
-from netverify.comparison.compare import compare
 from netverify.diagnostics import Origin
+from netverify.diff.compare import compare
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import Direction, End
-from netverify.reference.evaluate import allows
-from netverify.rules.approximation import approximated
-from netverify.rules.predicate import ALWAYS, All, AnyOf, Bias, InNamespace, IsPod, IsWorkload, Not
-from netverify.rules.table import Action, Approximation, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.policy.approximation import approximated
+from netverify.policy.evaluate import allows
+from netverify.policy.predicate import ALWAYS, All, AnyOf, Bias, InNamespace, IsPod, IsWorkload, Not
+from netverify.policy.table import Action, Approximation, PolicySet, Rule, RuleTable, Selection, Tier
 
 
 def context_of(inventory, policies, fixed=MappingProxyType({})):

@@ -17,11 +17,11 @@ from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import EVERY_PORT, Protocol
-from netverify.queries.port_grammar import EVERY_TRAFFIC
-from netverify.queries.question import Form, Question
-from netverify.rules.predicate import ALWAYS, All, InNamespace, IsPod, IsWorkload
-from netverify.rules.slicing import PolicyIndex
-from netverify.rules.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.policy.predicate import ALWAYS, All, InNamespace, IsPod, IsWorkload
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
+from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.question import Form, Question
 from netverify.symbolic import solver, widths
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster

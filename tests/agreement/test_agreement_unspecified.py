@@ -6,18 +6,18 @@ from types import MappingProxyType
 import pytest
 
 from agreement.test_agreement_tiers import CLUSTER, ref, searched
-from netverify.connectivity.all_pairs import all_pairs
-from netverify.explain import needed_behaviours
+from netverify.answers.explain import needed_behaviours
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.model.traffic import Protocol, port_set
-from netverify.queries.question import Form, Question
-from netverify.reference.evaluate import allows
-from netverify.reference.trace import trace
-from netverify.rules.predicate import ALWAYS, All, Decided, IsPod, IsWorkload, Not, PortIn, Unspecified
-from netverify.rules.slicing import PolicyIndex, TieError
-from netverify.rules.table import Action, PolicySet, Rule, RuleTable, Selection, Tier, decides
+from netverify.pairs.all_pairs import all_pairs
+from netverify.policy.evaluate import allows
+from netverify.policy.predicate import ALWAYS, All, Decided, IsPod, IsWorkload, Not, PortIn, Unspecified
+from netverify.policy.slicing import PolicyIndex, TieError
+from netverify.policy.table import Action, PolicySet, Rule, RuleTable, Selection, Tier, decides
+from netverify.policy.trace import trace
+from netverify.query.question import Form, Question
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.status import Status
 

@@ -9,16 +9,16 @@ from agreement.pair_witnesses import wrong_witnesses
 from agreement.pairs import shown, texts
 from agreement.random_tables import ports, random_end_predicate
 from mutants.kills import telling_seeds
-from netverify.connectivity.all_pairs import all_pairs
-from netverify.dialects.tiers import lower
-from netverify.explain import ShrinkMoves, shrink
+from netverify.answers.explain import ShrinkMoves, shrink
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import FIXED_BY_DEFAULT
 from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
-from netverify.rules.predicate import ALWAYS, PortIn
+from netverify.pairs.all_pairs import all_pairs
+from netverify.policy.predicate import ALWAYS, PortIn
+from netverify.policy.tiers import lower
 
 TELLING = telling_seeds("test_seeded_faults.py::test_a_seeded_fault_is_found_by_the_flows_of_pairs")
 

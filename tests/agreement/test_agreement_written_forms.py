@@ -7,8 +7,8 @@ from agreement.adapter import inventory_of
 from generators.clusters import random_cluster
 from generators.vocabulary import Dice, SmallDice
 from generators.written_forms import contradicting, documents_of
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.inventory import build_inventory
 from oracles.what_runs import ContradictionError, meaning, what_runs
 
 

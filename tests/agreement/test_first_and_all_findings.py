@@ -125,7 +125,7 @@ def test_objects_are_read_without_the_library_of_intent_files(tmp_path: Path) ->
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": RECORDED}))
     program = (
         "import sys\n"
-        "from netverify.manifests.inventory import read_inventory\n"
+        "from netverify.sources.inventory import read_inventory\n"
         f"inventory = read_inventory([{str(path)!r}])\n"
         "assert inventory.cluster.routing.services\n"
         "assert inventory.diagnostics\n"

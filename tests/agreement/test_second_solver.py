@@ -7,7 +7,7 @@ import pytest
 from agreement.adapter import inventory_of
 from agreement.evidences import compared_run, gate_run, routed_run
 from agreement.questions import small_case
-from netverify.evidence.second_solvers import MisreadGoalError, installed, opinion
+from netverify.gate.evidence.second_solvers import MisreadGoalError, installed, opinion
 from netverify.verify import Settings, Verifier
 
 TIMEOUT_S = 60

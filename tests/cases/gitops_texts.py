@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.renderings import ArgoPath, FluxPath
+from netverify.sources.inventory import read_inventory
+from netverify.sources.renderings import ArgoPath, FluxPath
 
 needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="helm is not installed")
 needs_kustomize = pytest.mark.skipif(

@@ -6,13 +6,13 @@ import textwrap
 from collections.abc import Iterable
 
 from netverify.documents.document import Document
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.gathering import Content, contents
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.limits import DEFAULT_LIMITS
-from netverify.manifests.loader import load
-from netverify.manifests.sources import Source
+from netverify.documents.limits import DEFAULT_LIMITS
+from netverify.documents.loader import load
 from netverify.model.cluster import Workload
+from netverify.sources.coverage import Inventory
+from netverify.sources.gathering import Content, contents
+from netverify.sources.inventory import build_inventory
+from netverify.sources.sources import Source
 
 
 def inventory_of(text: str, **options: str) -> Inventory:

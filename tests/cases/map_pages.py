@@ -6,12 +6,12 @@ import json
 import re
 from dataclasses import dataclass
 
-from netverify.connectivity.all_pairs import Connectivity, all_pairs
-from netverify.dialects.tiers import lower
-from netverify.manifests.coverage import Inventory
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT
-from netverify.queries.remarks import Remarks
+from netverify.pairs.all_pairs import Connectivity, all_pairs
+from netverify.policy.tiers import lower
+from netverify.query.remarks import Remarks
 from netverify.report.map_html import render_map_html
+from netverify.sources.coverage import Inventory
 
 
 @dataclass(frozen=True)

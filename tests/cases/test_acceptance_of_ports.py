@@ -7,8 +7,8 @@ between 1 and 65535, inclusive"; names and host ports are compared after `protoc
 import pytest
 
 from netverify.diagnostics import Severity
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.inventory import build_inventory
 
 
 def found(*ports, **spec):

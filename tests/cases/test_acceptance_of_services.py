@@ -10,8 +10,8 @@ import json
 import pytest
 
 from netverify.diagnostics import Severity
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.inventory import build_inventory
 
 
 def refused(value):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netverify.manifests.inventory import read_inventory
+from netverify.sources.inventory import read_inventory
 
 TEMPLATE = {
     "metadata": {"labels": {"app": "job"}},

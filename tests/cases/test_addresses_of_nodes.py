@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from cases.gates import Gates
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import read_inventory
 from netverify.model.behaviours import CNI_PROFILES
-from netverify.queries.outcome import Answer, Listing
+from netverify.query.outcome import Answer, Listing
+from netverify.sources.coverage import Inventory
+from netverify.sources.inventory import read_inventory
 from netverify.verify import Settings, Verifier
 
 NODE = """

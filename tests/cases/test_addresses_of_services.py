@@ -12,9 +12,9 @@ import pytest
 
 import netverify
 from cases.gates import Gates
-from netverify.manifests.inventory import read_inventory
 from netverify.model.behaviours import CNI_PROFILES
-from netverify.queries.outcome import Answer, Listing
+from netverify.query.outcome import Answer, Listing
+from netverify.sources.inventory import read_inventory
 from netverify.verify import Settings, Verifier
 
 PODS = """

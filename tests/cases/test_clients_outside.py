@@ -4,8 +4,8 @@ import pytest
 
 from netverify.model.addresses import parse_cidr
 from netverify.model.flow import End
-from netverify.reference.clients import may_be_client
-from netverify.rules.predicate import AddressIn, All, Not
+from netverify.policy.clients import may_be_client
+from netverify.policy.predicate import AddressIn, All, Not
 
 
 def of(*blocks):

@@ -5,10 +5,10 @@ import yaml
 
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
-from netverify.comparison.compare import compare
-from netverify.comparison.outcome import CauseKind, Relation
-from netverify.manifests.inventory import read_inventory
+from netverify.diff.compare import compare
+from netverify.diff.outcome import CauseKind, Relation
 from netverify.model.behaviours import Behaviour
+from netverify.sources.inventory import read_inventory
 
 NAMESPACES = """
 apiVersion: v1

@@ -6,9 +6,9 @@ import pytest
 
 from cases.test_comparison import NAMESPACES, context, pod, policy
 from netverify.answers.settings import Settings
-from netverify.comparison.changes import ChangedWorkload, Changes
-from netverify.comparison.compare import compare
-from netverify.comparison.sides import Translation, aligned
+from netverify.diff.changes import ChangedWorkload, Changes
+from netverify.diff.compare import compare
+from netverify.diff.sides import Translation, aligned
 from netverify.model.addresses import parse_address
 from netverify.model.cluster import ContainerPort, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End, Flow, Pod

@@ -9,7 +9,7 @@ from cases.manifest_texts import inventory_of, workload
 from cases.test_objects_not_modelled import BASE, thing
 from netverify.model.cluster import Workload
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 
 LABELS = "metadata: {labels: {app: web}}"
 POD = f"{{{LABELS}, spec: {{containers: [{{name: c, image: i, ports: [{{containerPort: 80, name: http}}]}}]}}}}"

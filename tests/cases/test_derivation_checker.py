@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from gates import GUARDED, Gates
 
-from netverify.evidence.second_solvers import installed
+from netverify.gate.evidence.second_solvers import installed
 
 CHECKER = Path(__file__).resolve().parents[1] / "oracles" / "derivation_checker.py"
 INTENT = """

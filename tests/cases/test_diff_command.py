@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.git import RevisionError
-from netverify.manifests.revision import checkout
+from netverify.sources.git import RevisionError
+from netverify.sources.revision import checkout
 
 OPEN = """\
 apiVersion: v1

@@ -5,11 +5,11 @@ import pytest
 from cases.ways_in_texts import CLOSED, PODS, from_blocks, policy, service, written
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
-from netverify.comparison.compare import compare
-from netverify.manifests.inventory import read_inventory
+from netverify.diff.compare import compare
 from netverify.model.flow import End
-from netverify.routing.options import GivenController, RoutingOptions
-from netverify.rules.predicate import InNamespace
+from netverify.policy.predicate import InNamespace
+from netverify.routes.options import GivenController, RoutingOptions
+from netverify.sources.inventory import read_inventory
 
 WEB = "selector: {app: api}, ports: [{port: 80, targetPort: 8080}]"
 PLAIN = service(f"{{{WEB}}}")

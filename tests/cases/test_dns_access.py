@@ -11,7 +11,7 @@ from netverify.answers.settings import Settings
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import WorkloadKey
 from netverify.model.traffic import Protocol
-from netverify.routing.options import RoutingOptions
+from netverify.routes.options import RoutingOptions
 
 KUBE_SYSTEM = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}"
 NODE_RULE = "[{to: [{ipBlock: {cidr: 169.254.20.10/32}}]}]"

@@ -19,11 +19,11 @@ from netverify.model.service import (
     ServicePort,
     ServiceType,
 )
-from netverify.routing.dns_step import Outcome, ToAddress, ToApiServer, ToOutside, ToService
-from netverify.routing.index import RoutingIndex
-from netverify.routing.lookup import Lookup, asks_cluster, lookup, service_called
-from netverify.routing.options import RoutingOptions
-from netverify.routing.resolver import pod_resolver
+from netverify.routes.dns_step import Outcome, ToAddress, ToApiServer, ToOutside, ToService
+from netverify.routes.index import RoutingIndex
+from netverify.routes.lookup import Lookup, asks_cluster, lookup, service_called
+from netverify.routes.options import RoutingOptions
+from netverify.routes.resolver import pod_resolver
 
 OPTIONS = RoutingOptions()
 HTTP = ServicePort(80, "http", name="http")

@@ -15,11 +15,11 @@ from gates import CLOSED, GUARDED, SHOP, Gates
 from jsonschema import Draft202012Validator
 
 from netverify.cli.main import main
-from netverify.evidence.schema import goals_schema, goals_schema_text
-from netverify.evidence.second_solvers import installed, opinion
-from netverify.manifests.inventory import read_inventory
-from netverify.queries.derivation import Rule
+from netverify.gate.evidence.schema import goals_schema, goals_schema_text
+from netverify.gate.evidence.second_solvers import installed, opinion
+from netverify.query.derivation import Rule
 from netverify.report import gate_text
+from netverify.sources.inventory import read_inventory
 from netverify.verify import Settings, Verifier
 from oracles.derivation_checker import WrongEvidenceError, canonical, check, digest
 

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, permutations, product
 import pytest
 
 from netverify.cli.exit_status import ExitStatus, exit_status, gravest, map_status
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 
 GRAVEST_FIRST = [5, 4, 2, 3, 1, 0]
 EXPECTATIONS = (None, Verdict.REACHABLE, Verdict.UNREACHABLE)

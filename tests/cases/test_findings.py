@@ -7,8 +7,8 @@ import pytest
 
 from agreement.pipeline import read_inventory
 from netverify.diagnostics import CODES, Severity
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.inventory import build_inventory
 from netverify.verify import Verifier
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cases.gitops_texts import application, followed, kustomization, needs_helm, needs_kustomize, release, written
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.renderings import HelmChart
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
+from netverify.sources.inventory import read_inventory
+from netverify.sources.renderings import HelmChart
 from netverify.verify import ask
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"

@@ -7,10 +7,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from netverify.cli.main import main
-from netverify.draft.detecting import detected
-from netverify.draft.outline import zones_of
-from netverify.intent.schema import intent_schema, schema_text
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.gate.draft.detecting import detected
+from netverify.gate.draft.outline import zones_of
+from netverify.gate.intent.schema import intent_schema, schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
 POD = """\

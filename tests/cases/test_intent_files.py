@@ -12,9 +12,9 @@ import pytest
 from netverify.cli.intended import with_assumed
 from netverify.cli.main import main
 from netverify.cli.request import CheckRequest, RoutingGiven, Sources
-from netverify.intent.reading import read_spec
-from netverify.intent.spec import Spec, Written
-from netverify.queries.assumed import assumed
+from netverify.gate.intent.reading import read_spec
+from netverify.gate.intent.spec import Spec, Written
+from netverify.query.assumed import assumed
 
 MANIFESTS = """
 apiVersion: v1

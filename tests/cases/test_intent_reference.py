@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from netverify.cli.main import main
+from netverify.gate.intent import shape
+from netverify.gate.intent.convert import VERBS
 from netverify.gate.outcome import GateVerdict
-from netverify.intent import shape
-from netverify.intent.convert import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "check.md").read_text()

@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from netverify.cli.main import main
-from netverify.intent.reading import IntentError, read_spec
-from netverify.intent.schema import intent_schema
-from netverify.intent.spec import VERBS, Severity, World
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.gate.intent.reading import IntentError, read_spec
+from netverify.gate.intent.schema import intent_schema
+from netverify.gate.intent.spec import VERBS, Severity, World
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / "docs" / "netverify.schema.json"

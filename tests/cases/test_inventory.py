@@ -8,11 +8,11 @@ import pytest
 
 from cases.manifest_texts import codes, controller, inventory_of, pod, workload
 from netverify.diagnostics import Severity
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 from netverify.model.addresses import parse_address
 from netverify.model.cluster import ContainerPort
 from netverify.model.traffic import Protocol
+from netverify.sources.inventory import build_inventory
 
 
 def test_a_declared_namespace_has_its_labels_and_its_name_label() -> None:

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from cases.manifest_texts import codes, inventory_of, pod
-from netverify.manifests.classification import KindClass, classify, is_irrelevant
-from netverify.manifests.coverage import Coverage, Inventory
-from netverify.manifests.inventory import build_inventory
 from netverify.model.cluster import Unsupported
+from netverify.sources.classification import KindClass, classify, is_irrelevant
+from netverify.sources.coverage import Coverage, Inventory
+from netverify.sources.inventory import build_inventory
 
 
 def test_a_dump_of_a_cluster_is_unwrapped_and_its_server_fields_are_taken() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases.manifest_texts import codes, controller, inventory_of, owned_by, pod
-from netverify.queries.outcome import Answer, Verdict
+from netverify.query.outcome import Answer, Verdict
 from netverify.verify import ask
 
 REPLICA_SET = controller(

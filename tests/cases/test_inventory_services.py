@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cases.manifest_texts import codes, inventory_of, pod
-from netverify.manifests.coverage import Inventory
 from netverify.model.addresses import parse_address, parse_cidr
 from netverify.model.service import EndpointSlice, Service, ServiceType, TrafficPolicy
 from netverify.model.traffic import Protocol
 from netverify.report.coverage_text import coverage_text
+from netverify.sources.coverage import Inventory
 
 SOURCES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from netverify.documents.loader import load
 from netverify.kinds.registry import KINDS, KINDS_BY_NAME, is_read, kind_of
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.sources.coverage import Inventory
+from netverify.sources.inventory import build_inventory
 
 POD = """
   template:

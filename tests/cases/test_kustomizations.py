@@ -10,8 +10,8 @@ import pytest
 
 from cases.manifest_texts import documents_of
 from netverify.diagnostics import Severity
-from netverify.manifests.loader import load
-from netverify.manifests.sources import find_sources
+from netverify.documents.loader import load
+from netverify.sources.sources import find_sources
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 KUBECTL = shutil.which("kubectl")

@@ -75,4 +75,5 @@ def test_the_help_of_a_command_imports_no_other_one_and_no_solver() -> None:
 def test_a_question_brings_neither_gate_nor_comparison() -> None:
     found = imported("query", "can 10.0.0.1 reach 10.0.0.2", "-f", "examples/backdoor")
     rooms = {name.split(".")[1] for name in found if name.startswith("netverify.")}
-    assert not rooms & {"gate", "comparison", "draft", "findings"}
+    assert not rooms & {"diff", "lint"}
+    assert {name.split(".")[2] for name in found if name.startswith("netverify.gate.")} <= {"evidence", "intent"}

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.inventory import read_inventory
+from netverify.sources.inventory import read_inventory
 
 WIDE = """apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

@@ -8,7 +8,7 @@ from selenium.webdriver.common.keys import Keys
 from cases.manifest_texts import inventory_of
 from cases.map_pages import data_of, found_in, page_of
 from netverify.diagnostics import Origin
-from netverify.manifests.coverage import Coverage, Inventory
+from netverify.sources.coverage import Coverage, Inventory
 
 
 def pod(namespace, name, port):

@@ -15,7 +15,7 @@ from netverify.answers.settings import Settings
 from netverify.model.behaviours import CNI_PROFILES
 from netverify.model.cluster import WorkloadKey
 from netverify.model.traffic import Protocol
-from netverify.routing.options import RoutingOptions
+from netverify.routes.options import RoutingOptions
 from netverify.verify import Verifier
 
 CLUSTER = """

@@ -10,7 +10,7 @@ import netverify
 from cases.test_objects_not_modelled import BASE, thing
 from netverify.cli.main import main
 from netverify.cli.statuses import ExitStatus
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 
 QUESTION = "can a/client reach b/db"
 CHART = "{chart: {spec: {chart: shop, sourceRef: {kind: HelmRepository, name: x}}}}"

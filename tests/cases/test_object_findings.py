@@ -7,9 +7,9 @@ import textwrap
 import pytest
 
 from netverify.diagnostics import Diagnostic, Severity
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.coverage import Inventory
+from netverify.sources.inventory import build_inventory
 
 POLICY = """\
 apiVersion: networking.k8s.io/v1

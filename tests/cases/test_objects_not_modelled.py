@@ -6,7 +6,7 @@ import pytest
 
 import netverify
 from cases.manifest_texts import inventory_of
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 
 BASE = """\
 apiVersion: v1

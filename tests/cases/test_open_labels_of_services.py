@@ -2,9 +2,9 @@
 
 from agreement.pipeline import read_inventory
 from netverify.model.cluster import Cluster, Workload, WorkloadKey
-from netverify.routing.cluster_dns import cluster_dns
-from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
+from netverify.routes.cluster_dns import cluster_dns
+from netverify.routes.index import RoutingIndex
+from netverify.routes.options import RoutingOptions
 
 SERVICES = """
 apiVersion: v1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases.gitops_texts import POD, followed, kustomization, needs_kustomize, things, written
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 from netverify.verify import Verifier
 
 REMOTE = "https://raw.githubusercontent.com/example/x/main/x.yaml"

@@ -6,7 +6,7 @@ from agreement.pipeline import read_inventory
 from cases.manifest_texts import inventory_of
 from netverify.diagnostics import Severity
 from netverify.model.behaviours import CNI_PROFILES
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 from netverify.verify import Settings, ask
 
 CLUSTER = """

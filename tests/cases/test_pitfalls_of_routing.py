@@ -3,7 +3,7 @@
 import pytest
 
 from agreement.pipeline import read_inventory
-from netverify.queries.outcome import Scope, Verdict
+from netverify.query.outcome import Scope, Verdict
 from netverify.verify import ask
 
 CLUSTER = """

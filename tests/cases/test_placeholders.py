@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import read_inventory
+from netverify.sources.coverage import Inventory
+from netverify.sources.inventory import read_inventory
 
 POLICY = """apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -86,9 +86,9 @@ def test_a_file_of_control_words_alone_is_a_template_wherever_it_is() -> None:
 
 
 def test_what_a_program_rendered_is_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
-    from netverify.manifests import inventory as inventories  # noqa: PLC0415 - what is patched
-    from netverify.manifests.renditions import Rendition  # noqa: PLC0415 - as above
-    from netverify.manifests.sources import Source  # noqa: PLC0415 - as above
+    from netverify.sources import inventory as inventories  # noqa: PLC0415 - what is patched
+    from netverify.sources.renditions import Rendition  # noqa: PLC0415 - as above
+    from netverify.sources.sources import Source  # noqa: PLC0415 - as above
 
     rendered = Source("chart (rendered)", data=STRAY.replace("NAMESPACE", ".Values.ns").encode(), rendered=True)
     monkeypatch.setattr(inventories, "render_all", lambda *_args, **_flags: Rendition((rendered,)))

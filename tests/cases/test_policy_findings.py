@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from netverify.diagnostics import CODES, Severity
-from netverify.manifests.inventory import read_inventory
 from netverify.model.behaviours import Behaviour
+from netverify.sources.inventory import read_inventory
 from netverify.verify import Settings, Verifier
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"

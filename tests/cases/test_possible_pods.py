@@ -9,8 +9,8 @@ from netverify.answers.possible import possible_pods
 from netverify.answers.settings import Settings
 from netverify.model.behaviours import CNI_PROFILES
 from netverify.model.flow import End
-from netverify.queries.question import Form
-from netverify.queries.sentence import parse_sentence
+from netverify.query.question import Form
+from netverify.query.sentence import parse_sentence
 from netverify.verify import Verifier
 
 SHOP = """

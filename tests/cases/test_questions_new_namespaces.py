@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cases.manifest_texts import inventory_of, pod
-from netverify.manifests.coverage import Inventory
-from netverify.queries.outcome import Answer, Listing, Scope, Verdict
+from netverify.query.outcome import Answer, Listing, Scope, Verdict
+from netverify.sources.coverage import Inventory
 from netverify.verify import ask
 
 NAME = "kubernetes.io/metadata.name"

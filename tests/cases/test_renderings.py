@@ -8,9 +8,9 @@ import pytest
 
 from cases.gitops_texts import CHART, POD, labels, needs_helm, needs_kustomize, things, written
 from netverify.cli.main import main
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.renderings import HelmChart, KustomizeBuild
 from netverify.report.coverage_text import coverage_text
+from netverify.sources.inventory import read_inventory
+from netverify.sources.renderings import HelmChart, KustomizeBuild
 
 
 @pytest.fixture

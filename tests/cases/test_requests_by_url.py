@@ -3,10 +3,10 @@
 import pytest
 
 from agreement.pipeline import read_inventory
-from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
-from netverify.routing.requests import UrlError, read_url, serving
-from netverify.routing.ways_in import ways_in
+from netverify.routes.index import RoutingIndex
+from netverify.routes.options import RoutingOptions
+from netverify.routes.requests import UrlError, read_url, serving
+from netverify.routes.ways_in import ways_in
 
 SERVICE = """
 apiVersion: v1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netverify.evidence.second_solvers import installed
+from netverify.gate.evidence.second_solvers import installed
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "resolve-goals"
 NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}"

@@ -11,12 +11,7 @@ from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import LabelSelector, Operator, Requirement
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol
-from netverify.queries.internet import internet_ranges
-from netverify.queries.question import Form
-from netverify.queries.sentence import SentenceError, canonical_sentence, parse_sentence
-from netverify.queries.tokens import MAX_LENGTH
-from netverify.queries.whereabouts import is_outside
-from netverify.rules.predicate import (
+from netverify.policy.predicate import (
     ALWAYS,
     AddressIn,
     All,
@@ -31,6 +26,11 @@ from netverify.rules.predicate import (
     PortIn,
     Predicate,
 )
+from netverify.query.internet import internet_ranges
+from netverify.query.question import Form
+from netverify.query.sentence import SentenceError, canonical_sentence, parse_sentence
+from netverify.query.tokens import MAX_LENGTH
+from netverify.query.whereabouts import is_outside
 
 SRC, DST = End.SOURCE, End.DESTINATION
 PG = WorkloadKey("b", "pg", "StatefulSet")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from netverify.manifests.inventory import read_inventory
-from netverify.queries.sentence import SentenceError, parse_sentence
+from netverify.query.sentence import SentenceError, parse_sentence
+from netverify.sources.inventory import read_inventory
 
 MANIFESTS = b"""
 apiVersion: v1

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.unread_forms import HOLDS_MANIFESTS
+from netverify.sources.inventory import read_inventory
+from netverify.sources.unread_forms import HOLDS_MANIFESTS
 
 POLICY = """apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

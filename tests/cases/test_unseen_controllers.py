@@ -5,10 +5,10 @@ import pytest
 from agreement.pipeline import read_inventory
 from cases.pods_by_ways import ASKED, BEHIND, CONTROLLER, INGRESS, START
 from cases.ways_in_texts import CLOSED, asked, exposed, openness, policy, verdict, written
-from netverify.findings.ways import way_findings
+from netverify.lint.ways import way_findings
 from netverify.model.flow import End
-from netverify.routing.options import GivenController, RoutingOptions
-from netverify.rules.predicate import InNamespace
+from netverify.policy.predicate import InNamespace
+from netverify.routes.options import GivenController, RoutingOptions
 from netverify.verify import Settings, Verifier
 
 SHUT = START + INGRESS + BEHIND + policy(CLOSED)

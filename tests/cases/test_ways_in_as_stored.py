@@ -8,11 +8,11 @@ import pytest
 from manifest_texts import codes, inventory_of
 
 from netverify.diagnostics import Severity
-from netverify.manifests.classification import KindClass, classify
-from netverify.manifests.coverage import Inventory
 from netverify.model.gateway import AllowedRoutes, BackendRef, ParentRef, Route, RouteMatch, RoutesFrom
 from netverify.model.ingress import Ingress, OpenShiftRoute, PathType, ResourceBackend, RouteBackend, ServiceBackend
 from netverify.model.labels import selector_of
+from netverify.sources.classification import KindClass, classify
+from netverify.sources.coverage import Inventory
 
 GATEWAY = "gateway.networking.k8s.io"
 

@@ -22,11 +22,11 @@ from cases.pods_by_ways import (
 )
 from cases.ways_in_texts import asked, policy, service, written
 from netverify.answers import listed_ways
+from netverify.documents.loader import load
 from netverify.gate.checking import Terms
 from netverify.gate.outcome import ExceptionState
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
 from netverify.model.behaviours import Behaviour
+from netverify.sources.inventory import build_inventory
 from netverify.verify import Settings, Verifier
 
 # Listings

@@ -6,8 +6,8 @@ from agreement.pipeline import read_inventory
 from cases.ways_in_texts import PODS, asked, exposed, from_blocks, from_namespace, policy, service, verdict, written
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
-from netverify.routing.options import GivenController, RoutingOptions
-from netverify.rules.predicate import InNamespace
+from netverify.policy.predicate import InNamespace
+from netverify.routes.options import GivenController, RoutingOptions
 from netverify.verify import Verifier
 
 API = service("{selector: {app: api}, ports: [{port: 80, targetPort: 8080}]}")

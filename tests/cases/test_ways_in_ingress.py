@@ -19,8 +19,8 @@ from cases.ways_in_texts import (
 )
 from netverify.cli.main import main
 from netverify.model.flow import End
-from netverify.routing.options import GivenController, RoutingOptions
-from netverify.rules.predicate import InNamespace
+from netverify.policy.predicate import InNamespace
+from netverify.routes.options import GivenController, RoutingOptions
 
 API = service("{selector: {app: api}, ports: [{name: web, port: 80, targetPort: 8080}]}")
 BACKEND = "{service: {name: api, port: {number: 80}}}"
@@ -274,8 +274,8 @@ def test_nothing_is_proved_while_a_document_is_unread():
 
 
 def refused_and(good, bad):
-    from netverify.manifests.inventory import build_inventory  # noqa: PLC0415 - of this test alone
-    from netverify.manifests.loader import load  # noqa: PLC0415 - as above
+    from netverify.documents.loader import load  # noqa: PLC0415 - as above
+    from netverify.sources.inventory import build_inventory  # noqa: PLC0415 - of this test alone
     from netverify.verify import Verifier  # noqa: PLC0415 - as above
 
     loaded = load("all.yaml", (good + bad).encode())

@@ -20,10 +20,10 @@ import pytest
 from faults.remains import left_of
 from netverify.cli.outputs import append_whole, write_whole
 from netverify.interruption import Interruption, Interrupts
-from netverify.manifests import programs
-from netverify.manifests.cache.store import Store
-from netverify.manifests.programs import Program
-from netverify.manifests.revision import checkout
+from netverify.sources import programs
+from netverify.sources.cache.store import Store
+from netverify.sources.programs import Program
+from netverify.sources.revision import checkout
 
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in. <_io")  # a file that is not closed, but forgotten
 

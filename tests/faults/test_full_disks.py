@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.cache.store import Store
+from netverify.sources.cache.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = str(ROOT / "examples" / "backdoor")

@@ -11,8 +11,8 @@ import pytest
 
 from faults.remains import left_of
 from netverify.cli.main import main
-from netverify.manifests import processes
-from netverify.manifests.rendering import render_helm, render_kustomize
+from netverify.sources import processes
+from netverify.sources.rendering import render_helm, render_kustomize
 
 POD = (
     "apiVersion: v1\\nkind: Pod\\nmetadata: {name: made, namespace: shop}\\n"

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from generators.texts import SOUND
-from netverify.manifests import collection
-from netverify.manifests.cache.store import Store
-from netverify.manifests.collection import SMALLEST_KEPT, Means, collect
-from netverify.manifests.gathering import Terms
-from netverify.manifests.sources import Source
+from netverify.sources import collection
+from netverify.sources.cache.store import Store
+from netverify.sources.collection import SMALLEST_KEPT, Means, collect
+from netverify.sources.gathering import Terms
+from netverify.sources.sources import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 FILLING = "# and so on\n" * (SMALLEST_KEPT // 12)
@@ -130,7 +130,7 @@ def test_a_cache_of_another_version_is_none(tmp_path, monkeypatch) -> None:
     plain, means = repr(collect(given, Terms())), Means(tmp_path / "cache")
     collect(given, Terms(), means)
     before = {one.name for one in (tmp_path / "cache").iterdir()}
-    monkeypatch.setattr("netverify.manifests.cache.readings.fingerprint", lambda _loaded: b"another version")
+    monkeypatch.setattr("netverify.sources.cache.readings.fingerprint", lambda _loaded: b"another version")
     assert repr(collect(given, Terms(), means)) == plain
     assert len({one.name for one in (tmp_path / "cache").iterdir()} - before) == len(before)
 

@@ -51,7 +51,7 @@ NORMAL = [(name, seed) for seed, name in enumerate(RUNS)]
 LONG = [(name, seed) for name in RUNS for seed in range(100, 112)]
 EAGER = """
 import netverify.cli.main as main
-import netverify.manifests.collection as collection
+import netverify.sources.collection as collection
 class Means(collection.Means):
     def __init__(self, cache=None, jobs=1): super().__init__(cache, jobs, 0, 0)
 collection.Means = Means

@@ -13,22 +13,22 @@ from agreement.adapter import inventory_of
 from fuzz.seeds import BASELINES, INTENTS, MANIFESTS, SELECTORS, SENTENCES, WORDS
 from generators.small_cases import small_case
 from netverify.diagnostics import DiagnosedError
+from netverify.documents.loader import load
 from netverify.gate.baseline import BaselineError, read_baseline
-from netverify.intent.reading import read_spec
-from netverify.manifests.cache.packing import pack, unpack
-from netverify.manifests.cache.store import Store
-from netverify.manifests.classification import is_irrelevant
-from netverify.manifests.collection import collect
-from netverify.manifests.gathered import merged
-from netverify.manifests.gathering import Content, Terms, gather
-from netverify.manifests.loader import load
-from netverify.manifests.sources import Source
+from netverify.gate.intent.reading import read_spec
 from netverify.model.cluster import Cluster
-from netverify.queries.question import Question
-from netverify.queries.selector_grammar import read_selector, selector_text
-from netverify.queries.sentence import canonical_sentence, parse_sentence
-from netverify.queries.sentence_error import SentenceError
-from netverify.queries.tokens import Tokens
+from netverify.query.question import Question
+from netverify.query.selector_grammar import read_selector, selector_text
+from netverify.query.sentence import canonical_sentence, parse_sentence
+from netverify.query.sentence_error import SentenceError
+from netverify.query.tokens import Tokens
+from netverify.sources.cache.packing import pack, unpack
+from netverify.sources.cache.store import Store
+from netverify.sources.classification import is_irrelevant
+from netverify.sources.collection import collect
+from netverify.sources.gathered import merged
+from netverify.sources.gathering import Content, Terms, gather
+from netverify.sources.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

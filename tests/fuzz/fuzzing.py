@@ -19,7 +19,7 @@ from pathlib import Path
 
 SECONDS_EACH = 2.0
 MEGABYTES = 512
-_INSTRUMENTED = ["netverify.manifests", "netverify.intent", "netverify.queries", "netverify.gate", "netverify.model"]
+_INSTRUMENTED = ["netverify.sources", "netverify.gate.intent", "netverify.query", "netverify.gate", "netverify.model"]
 _MOST_BYTES = 16 * 1024
 
 

@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 
 SOUND = """\
 apiVersion: helm.toolkit.fluxcd.io/v2

@@ -8,6 +8,8 @@ from typing import Any
 
 from netverify.answers.verdict import Judgement
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.gate.intent.spec import Allow, Assertion, Deny, ExceptionText, FlowText, World, Written
+from netverify.gate.intent.spec import Severity as Weight
 from netverify.gate.outcome import (
     BaselineUse,
     ExceptionState,
@@ -17,19 +19,17 @@ from netverify.gate.outcome import (
     Result,
     Violation,
 )
-from netverify.intent.spec import Allow, Assertion, Deny, ExceptionText, FlowText, World, Written
-from netverify.intent.spec import Severity as Weight
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, ContainerPort, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Answer, Effect, Hop, Reason, Route, Routing, Scope, Verdict, Witness
-from netverify.queries.remarks import Remarks
+from netverify.policy.table import PolicyRef
+from netverify.query.outcome import Answer, Effect, Hop, Reason, Route, Routing, Scope, Verdict, Witness
+from netverify.query.remarks import Remarks
 from netverify.report.finding_list import Run
-from netverify.rules.table import PolicyRef
+from netverify.sources.coverage import Coverage, Inventory
 
 HOSTILE = (
     "x\n::error::y\r%0A::set-output\x1b[31m"

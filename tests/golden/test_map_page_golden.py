@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from cases.map_pages import data_of, page_of
-from netverify.manifests.inventory import read_inventory
+from netverify.sources.inventory import read_inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,23 +7,23 @@ import json
 import pytest
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster, ContainerPort, Namespace, Unsupported, Workload, WorkloadKey
 from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
-from netverify.queries.remarks import Remarks
-from netverify.queries.sentence_error import SentenceError
+from netverify.policy.table import PolicyRef
+from netverify.query.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.query.remarks import Remarks
+from netverify.query.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
 from netverify.report.document import lines_of
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
-from netverify.rules.table import PolicyRef
+from netverify.sources.coverage import Coverage, Inventory
 
 PG = WorkloadKey("b", "pg", "StatefulSet")
 CLUSTER = Cluster(

@@ -23,11 +23,11 @@ from netverify.cli.memory import memory_in_use
 from netverify.cli.outputs import Output
 from netverify.cli.watchdog import watchdog
 from netverify.gate import checking
-from netverify.manifests import programs, worker
-from netverify.manifests.collection import Means, collect
-from netverify.manifests.gathering import Terms
-from netverify.manifests.programs import Program
-from netverify.manifests.sources import Source
+from netverify.sources import programs, worker
+from netverify.sources.collection import Means, collect
+from netverify.sources.gathering import Terms
+from netverify.sources.programs import Program
+from netverify.sources.sources import Source
 from netverify.symbolic.solver import Goal, solve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -294,8 +294,8 @@ class TestAWatchdog:
         daemon = "import os, time; os.fork() or (os.setsid(), os.fork() or time.sleep(600)); time.sleep(600)"
         program = (
             "import hashlib, sys\nfrom pathlib import Path\nfrom netverify.budget import Budget\n"
-            "from netverify.cli.watchdog import watchdog\nfrom netverify.manifests.processes import Process\n"
-            "from netverify.manifests.scratch import Replacement, Scratch\n"
+            "from netverify.cli.watchdog import watchdog\nfrom netverify.sources.processes import Process\n"
+            "from netverify.sources.scratch import Replacement, Scratch\n"
             f"home = Path({str(tmp_path)!r})\ncommand = [sys.executable, '-S', '-c', {daemon!r}, str(home)]\n"
             "with Scratch() as folder, Replacement(home / 'report'), Process(command, {}, folder.path):\n"
             "    (folder.path / 'made').write_text('something')\n"

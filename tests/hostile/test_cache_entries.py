@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from generators.texts import REFUSED, SOUND
-from netverify.manifests import collection
-from netverify.manifests.cache.store import Store
-from netverify.manifests.collection import SMALLEST_KEPT, Means, collect
-from netverify.manifests.gathering import Terms
-from netverify.manifests.sources import Source
+from netverify.sources import collection
+from netverify.sources.cache.store import Store
+from netverify.sources.collection import SMALLEST_KEPT, Means, collect
+from netverify.sources.gathering import Terms
+from netverify.sources.sources import Source
 
 DATA = ("---\n".join([SOUND, *REFUSED]) + "# and so on\n" * (SMALLEST_KEPT // 12)).encode()
 SOURCE = Source("a.yaml", data=DATA)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.confidential import confidential_lines, holds_secrets, shown_arguments
+from netverify.documents.confidential import confidential_lines, holds_secrets, shown_arguments
 
 CANARY = "c4n4ry"
 SHOP = """

@@ -14,7 +14,7 @@ MEGABYTES = 256
 
 READ = """
 import json, re, sys, time
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 data = sys.stdin.buffer.read()
 start = time.process_time()
 loaded = load("x.yaml", data, is_irrelevant=lambda version, kind: kind == "ConfigMap")

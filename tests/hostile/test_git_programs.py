@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.manifests.git import Git, RevisionError, git_at
+from netverify.sources.git import Git, RevisionError, git_at
 
 SHOP = """
 apiVersion: v1
@@ -159,6 +159,6 @@ def test_objects_of_another_repository_are_taken_where_it_is_allowed_by_hand(ran
 def test_a_repository_of_another_user_is_read(ran: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The image that runs netverify mounts the checkout of somebody else, and trusts no folder in general."""
     assert ran.exists()
-    monkeypatch.setattr("netverify.manifests.git._KEPT", (*("PATH", "TMPDIR"), "GIT_TEST_ASSUME_DIFFERENT_OWNER"))
+    monkeypatch.setattr("netverify.sources.git._KEPT", (*("PATH", "TMPDIR"), "GIT_TEST_ASSUME_DIFFERENT_OWNER"))
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     assert len(git_at(Path(), "").commit_of("HEAD")) == 40

@@ -9,8 +9,8 @@ import pytest
 
 from netverify.cli import goals
 from netverify.cli.main import main
-from netverify.evidence.document import Shown, evidence_of
-from netverify.evidence.inputs import Inputs
+from netverify.gate.evidence.document import Shown, evidence_of
+from netverify.gate.evidence.inputs import Inputs
 
 MANIFESTS = """
 apiVersion: v1

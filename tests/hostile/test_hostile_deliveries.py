@@ -24,11 +24,11 @@ from cases.gitops_texts import (
     things,
     written,
 )
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.renderings import HelmChart
 from netverify.report.coverage_text import coverage_text
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import paint
+from netverify.sources.inventory import read_inventory
+from netverify.sources.renderings import HelmChart
 
 OUTSIDE = "apiVersion: v1\nkind: Pod\nmetadata: {name: stolen}\nspec: {containers: [{name: a, image: a}]}\n"
 

@@ -9,10 +9,10 @@ import socket
 import pytest
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.manifests.collection import collect
-from netverify.manifests.gathering import Terms
-from netverify.manifests.limits import DEFAULT_LIMITS, Limits
-from netverify.manifests.sources import find_sources
+from netverify.documents.limits import DEFAULT_LIMITS, Limits
+from netverify.sources.collection import collect
+from netverify.sources.gathering import Terms
+from netverify.sources.sources import find_sources
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from netverify.diagnostics import CODES, Severity
-from netverify.manifests.limits import Limits
-from netverify.manifests.loader import load
+from netverify.documents.limits import Limits
+from netverify.documents.loader import load
 
 DENY = b"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\n"
 SMALL = Limits(depth=8, nodes=40, alias_nodes=30, scalar_bytes=200, file_bytes=4096, documents=6, refusals=3)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.inventory import build_inventory
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)

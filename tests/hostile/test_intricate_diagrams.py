@@ -6,7 +6,7 @@ import pytest
 
 from netverify import InDoubtError, read
 from netverify.cli.main import main
-from netverify.connectivity.diagrams import NEVER, Diagram, Diagrams, TooIntricateError
+from netverify.pairs.diagrams import NEVER, Diagram, Diagrams, TooIntricateError
 
 _FALSE_OR_TRUE, _TRUE = 0b11, 0b10
 
@@ -64,7 +64,7 @@ spec: {{podSelector: {{}}, ingress: [{{from: [{pairs}]}}]}}
     "command", [["map"], ["map", "-o", "json"], ["query", "who can reach shop/p"]], ids=["map", "json", "who"]
 )
 def test_manifests_that_leave_too_much_open_end_in_a_message_and_status_3(command, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("netverify.connectivity.diagrams._MOST_NODES", 2_000)
+    monkeypatch.setattr("netverify.pairs.diagrams._MOST_NODES", 2_000)
     manifests = tmp_path / "intricate.yaml"
     manifests.write_text(INTRICATE)
     assert main([*command, "-f", str(manifests)], "netverify") == 3
@@ -72,7 +72,7 @@ def test_manifests_that_leave_too_much_open_end_in_a_message_and_status_3(comman
 
 
 def test_manifests_that_leave_too_much_open_are_an_error_of_the_library(monkeypatch):
-    monkeypatch.setattr("netverify.connectivity.diagrams._MOST_NODES", 2_000)
+    monkeypatch.setattr("netverify.pairs.diagrams._MOST_NODES", 2_000)
     cluster = read(texts={"intricate.yaml": INTRICATE})
     for asked in (lambda: list(cluster.map().connections()), lambda: cluster.ask("who can reach shop/p")):
         with pytest.raises(InDoubtError, match="too intricate to be told in full; fix what you know with `cni`"):

@@ -20,7 +20,7 @@ from netverify.budget import (
     time_limit_met,
 )
 from netverify.cli.main import main
-from netverify.queries.outcome import Answer, Listing, Verdict
+from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.symbolic import solver
 from netverify.symbolic.solver import Goal, decide
 from netverify.symbolic.status import Status

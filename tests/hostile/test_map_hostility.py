@@ -16,21 +16,21 @@ import pytest
 from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
 from netverify.cli.main import main
-from netverify.connectivity.all_pairs import all_pairs
-from netverify.dialects.tiers import lower
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.behaviours import FIXED_BY_DEFAULT
 from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-from netverify.queries.grouping import Grouping
-from netverify.queries.narrowing import Wanted
-from netverify.queries.remarks import Remarks
+from netverify.pairs.all_pairs import all_pairs
+from netverify.policy.tiers import lower
+from netverify.query.grouping import Grouping
+from netverify.query.narrowing import Wanted
+from netverify.query.remarks import Remarks
 from netverify.report.map_csv import cell, render_map_csv
 from netverify.report.map_dot import render_map_dot
 from netverify.report.map_json import render_map_json
 from netverify.report.map_mermaid import render_map_mermaid
 from netverify.report.map_text import render_map
 from netverify.report.terminal import paint
+from netverify.sources.coverage import Coverage, Inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = str(ROOT / "examples" / "backdoor")

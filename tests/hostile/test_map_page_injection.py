@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from cases.map_pages import data_of, page_of
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.cluster import Cluster, Namespace, Unsupported, Workload, WorkloadKey
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.network_policy import NetworkPolicy, Peer, PolicyRule
+from netverify.sources.coverage import Coverage, Inventory
 
 ATTACKS = (
     "</script><script>window.ran = 1</script>",

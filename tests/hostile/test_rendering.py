@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from cases.manifest_texts import documents_of
-from netverify.manifests.rendering import render_helm, render_kustomize
+from netverify.sources.rendering import render_helm, render_kustomize
 
 RECORDER = """#!{python}
 import sys

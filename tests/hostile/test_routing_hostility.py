@@ -7,11 +7,11 @@ import pytest
 
 from netverify.answers.settings import Settings
 from netverify.cli.main import main
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
-from netverify.routing.index import RoutingIndex
-from netverify.routing.options import RoutingOptions
-from netverify.routing.ways_in import ways_in
+from netverify.documents.loader import load
+from netverify.routes.index import RoutingIndex
+from netverify.routes.options import RoutingOptions
+from netverify.routes.ways_in import ways_in
+from netverify.sources.inventory import build_inventory
 from netverify.verify import Verifier
 
 MOST_SECONDS = 10

@@ -15,12 +15,12 @@ import pytest
 
 from generators.texts import SOUND, source_text
 from netverify.cli.main import main
-from netverify.manifests import worker
-from netverify.manifests.collection import Means, collect
-from netverify.manifests.gathering import Terms
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.sources import Source
-from netverify.manifests.worker import WorkerDiedError
+from netverify.sources import worker
+from netverify.sources.collection import Means, collect
+from netverify.sources.gathering import Terms
+from netverify.sources.inventory import read_inventory
+from netverify.sources.sources import Source
+from netverify.sources.worker import WorkerDiedError
 
 AT_ONCE = Means(jobs=2, alone_bytes=0, ahead_bytes=0)
 MANY = 18
@@ -113,7 +113,7 @@ def test_an_interrupt_ends_all_processes_with_one_message(tmp_path: Path) -> Non
     eager = (
         "import netverify.cli.reading as reading\n"
         "from netverify.cli.main import run\n"
-        "from netverify.manifests.collection import Means\n"
+        "from netverify.sources.collection import Means\n"
         "reading.Means = lambda cache, jobs: Means(cache, jobs, 0, 0)\n"
         "run()\n"
     )
@@ -143,8 +143,8 @@ def test_an_interrupt_ends_all_processes_with_one_message(tmp_path: Path) -> Non
 def test_a_run_that_is_killed_takes_its_workers_along() -> None:
     program = (
         "import sys, time\n"
-        "from netverify.manifests.gathering import Terms\n"
-        "from netverify.manifests.worker import Worker\n"
+        "from netverify.sources.gathering import Terms\n"
+        "from netverify.sources.worker import Worker\n"
         "print(Worker(Terms())._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )

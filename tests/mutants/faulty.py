@@ -157,7 +157,7 @@ def first_disagreement_on_questions(seeds, bounds=({},)):
 
 def is_answered_differently(seed, bounds):
     questions = importlib.import_module("agreement.questions")
-    refused = importlib.import_module("netverify.explain").ReplayError
+    refused = importlib.import_module("netverify.answers.explain").ReplayError
     with pytest.MonkeyPatch.context() as patch:
         for name, value in bounds.items():
             patch.setattr(importlib.import_module("netverify.symbolic.widths"), name, value)

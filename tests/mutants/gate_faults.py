@@ -62,7 +62,7 @@ FAULTS = {
         "deny from anyone",
     ),
     "zones that hold a Service cannot be told apart": (
-        "intent.ends",
+        "gate.intent.ends",
         "    return () if called is None else (str(called.service),",
         "    return () if called is None or called else (str(called.service),",
         "zone of two Services",

@@ -23,8 +23,8 @@ from netverify.cli.watchdog import Watchdog, refusal_of, watchdog
 from netverify.gate.outcome import GateReport
 from netverify.interruption import INTERRUPTS, Interruption, Interrupts, is_held
 from netverify.interruption import Resource as Held
-from netverify.manifests.processes import Process, UnfinishedError
-from netverify.manifests.scratch import Replacement, Scratch
+from netverify.sources.processes import Process, UnfinishedError
+from netverify.sources.scratch import Replacement, Scratch
 from netverify.symbolic.solver import Goal, decide
 from netverify.symbolic.status import Status
 
@@ -379,23 +379,23 @@ FAULTS: dict[str, Fault] = {
         "return self.number",
         a_signal_that_had_to_wait_ends_the_run,
     ),
-    "a folder stays": ("manifests.scratch", "", "self._folder.cleanup()", "pass", a_folder_is_gone),
+    "a folder stays": ("sources.scratch", "", "self._folder.cleanup()", "pass", a_folder_is_gone),
     "a part of a file stays": (
-        "manifests.scratch",
+        "sources.scratch",
         "",
         "self._temporary.unlink(missing_ok=True)",
         "pass",
         what_is_not_whole_is_gone,
     ),
     "what left the group of a program stays": (
-        "manifests.processes",
+        "sources.processes",
         "Process.abandon",
         "range(_ROUNDS)",
         "()",
         programs_end_with_what_they_started,
     ),
     "a program prints without end": (
-        "manifests.processes",
+        "sources.processes",
         "",
         "if len(output) > most_bytes",
         "if len(output) < 0",

@@ -11,22 +11,22 @@ TELLING = range(0, 60, 2)
 
 FAULTS = {
     "a relabelled namespace makes no difference": (
-        "comparison.changes",
+        "diff.changes",
         "    return frozenset(key for key in keys if old.labels.get(key) != new.labels.get(key))\n",
         "    return frozenset(key for key in keys if False)\n",
     ),
     "a namespace that lost its object keeps its labels": (
-        "comparison.changes",
+        "diff.changes",
         "    if old.declared is not new.declared:\n        return None\n",
         "    if old.declared is not new.declared:\n        return frozenset()\n",
     ),
     "only rules count, not whom policies select": (
-        "comparison.changes",
+        "diff.changes",
         "        yield selection.subject\n",
         "        yield None\n",
     ),
     "only the ingress of a change is compared": (
-        "comparison.staging",
+        "diff.staging",
         "            yield from self._of_subjects(direction, self._changes.places(direction))\n",
         "            yield from self._of_subjects(direction, self._changes.places(Direction.INGRESS))\n",
     ),
@@ -36,7 +36,7 @@ FAULTS = {
         "    others = _spaces(flows.scene, mentions, plan)\n",
     ),
     "a workload that changed is not looked at": (
-        "comparison.compare",
+        "diff.compare",
         "        stages = chain(self.staging.policies(), self.staging.workloads())\n",
         "        stages = chain(self.staging.policies())\n",
     ),

@@ -12,7 +12,7 @@ MOST_ASKED = 24
 
 FAULTS_OF_READING = {
     "a ConfigMap that is not there is no doubt": (
-        "routing.controller_arguments",
+        "routes.controller_arguments",
         "                yield _doubtful(told, argument, doubt, Protocol(protocol))\n",
         "                pass\n",
     ),
@@ -22,27 +22,27 @@ FAULTS_OF_READING = {
         '"udp-services-configmap": "TCP"',
     ),
     "a default backend serves at its last port": (
-        "routing.targets",
+        "routes.targets",
         "service.ports[0].port",
         "service.ports[-1].port",
     ),
     "a default backend of an annotation may be anywhere": (
-        "routing.asides",
+        "routes.asides",
         'name == "default-backend"',
         'name == "no-backend"',
     ),
     "an annotation that nobody knows is harmless": (
-        "routing.annotations",
+        "routes.annotations",
         "return family.is_complete or _OF_ROUTING.search(name) is not None",
         "return _OF_ROUTING.search(name) is not None",
     ),
     "every directive is harmless": (
-        "routing.nginx_snippets",
+        "routes.nginx_snippets",
         "return not end or words[0] not in _HARMLESS_DIRECTIVES",
         "return not end",
     ),
     "a URL of HTTPS leads to 80": (
-        "routing.targets",
+        "routes.targets",
         '"https": 443',
         '"https": 80',
     ),
@@ -57,12 +57,12 @@ FAULTS_OF_READING = {
         "                pass\n",
     ),
     "a controller looks up whole names alone": (
-        "routing.targets",
+        "routes.targets",
         'tried = [bare, *(f"{bare}.{domain}" for domain in cluster_first(None, options).searches)]',
         "tried = [bare]",
     ),
     "an entry of another form opens nothing": (
-        "routing.controller_arguments",
+        "routes.controller_arguments",
         "        way = _doubtful(told, argument, doubt, protocol)\n    else:",
         "        way = _way(told, argument, Target(problem=doubt), place, protocol)\n    else:",
     ),
@@ -70,12 +70,12 @@ FAULTS_OF_READING = {
 
 FAULTS_OF_JUDGING = {
     "a doubt leads to no pod": (
-        "routing.planned_ways",
+        "routes.planned_ways",
         "            yield from self._anywhere(way, question)\n",
         "",
     ),
     "a doubt leads to no Service": (
-        "routing.planned_ways",
+        "routes.planned_ways",
         "        elif called.service is not None:\n            for port in called.service.ports:\n",
         "        elif False:\n            for port in called.service.ports:\n",
     ),
@@ -102,5 +102,5 @@ def test_a_seeded_fault_is_found_by_proofs_about_controllers(module, original, r
 
 
 def test_without_a_fault_nothing_is_found():
-    with fault("routing.targets", "def first_port(", "def first_port ("):
+    with fault("routes.targets", "def first_port(", "def first_port ("):
         assert first_seed(range(20), "test_agreement_controllers", ["difference"]) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mutants.faulty import fault
-from netverify.evidence.second_solvers import installed
+from netverify.gate.evidence.second_solvers import installed
 
 if not installed():
     pytest.skip("no second solver is installed", allow_module_level=True)
@@ -39,37 +39,37 @@ FAULTS = {
         "gate_run",
     ),
     "digests are those of texts without their heads": (
-        "evidence.texts",
+        "gate.evidence.texts",
         "digest_of(whole.encode())",
         "digest_of(text.encode())",
         "gate_run",
     ),
     "texts do not say what they were made from": (
-        "evidence.texts",
+        "gate.evidence.texts",
         '        whole = "\\n".join((*(f"; {line}" for line in self.head), text))\n',
         "        whole = text\n",
         "gate_run",
     ),
     "a file is named after another answer": (
-        "evidence.texts",
+        "gate.evidence.texts",
         '{answer}.smt2"\n',
         'unsat.smt2"\n',
         "gate_run",
     ),
     "only the first goal is an assertion's": (
-        "evidence.document",
+        "gate.evidence.document",
         '        "goals": [file.name for file in mine],\n',
         '        "goals": [file.name for file in mine[:1]],\n',
         "gate_run",
     ),
     "premises of a comparison are its proof": (
-        "comparison.searching",
+        "diff.searching",
         "goal=goal, premises=premises)\n",
         "goal=premises, premises=goal)\n",
         "compared_run",
     ),
     "a digest of the inputs leaves out what is compared": (
-        "evidence.inputs",
+        "gate.evidence.inputs",
         '        return {"digest": digest_of_json(value), **value}\n',
         '        return {"digest": digest_of_json({**value, "compared": [0]}), **value}\n',
         "gate_run",
@@ -81,7 +81,7 @@ SEEDS = range(16)
 def first_that_is_wrong(run, seeds):
     """The first seed whose evidence does not check out, or cannot be made; None without any."""
     evidences = importlib.import_module("agreement.evidences")
-    solvers = importlib.import_module("netverify.evidence.second_solvers")
+    solvers = importlib.import_module("netverify.gate.evidence.second_solvers")
     solve = partial(solvers.opinion, solver=solvers.installed()[0], timeout_s=60)
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:

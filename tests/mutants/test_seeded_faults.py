@@ -26,9 +26,9 @@ TAKEN_AS_WIDE = (
     {"NAMED_AT_ONCE": 0, "EXISTING_AT_ONCE": 1, "NARROW": 0},
 )
 
-LOWERING = "dialects.network_policy"
-TIERS = "dialects.tiers"
-REFERENCE = "reference.evaluate"
+LOWERING = "policy.network_policy"
+TIERS = "policy.tiers"
+REFERENCE = "policy.evaluate"
 LABELS = "model.labels"
 STORED = "kinds.network_policy"
 PARTS = "kinds.stored"
@@ -402,17 +402,17 @@ FAULTS_OF_THE_SEARCH = {
         "if False",
     ),
     "a slice has the policies of one other namespace": (
-        "rules.slicing",
+        "policy.slicing",
         "for namespace in (None, *sorted(namespaces)) if namespace in grouped]",
         "for namespace in (None, *sorted(namespaces)[1:]) if namespace in grouped]",
     ),
     "a witness names no behaviour": (
-        "explain",
+        "answers.explain",
         "    if _accepted_whatever(accepts, fixed):\n        return {}\n",
         "    if True:\n        return {}\n",
     ),
     "a witness has no labels": (
-        "explain",
+        "answers.explain",
         "    return candidate if accepts(candidate) else flow\n",
         "    return candidate\n",
     ),
@@ -425,127 +425,127 @@ FAULTS_OF_THE_SEARCH = {
 
 FAULTS_OF_ALL_PAIRS = {
     "a rule that passes denies": (
-        "connectivity.tables",
+        "pairs.tables",
         "            elif action is Action.PASS:\n",
         "            elif action is Action.DENY:\n",
     ),
     "later rules decide too": (
-        "connectivity.tables",
+        "pairs.tables",
         "            if len(steps) > 1 or self._default is not Action.DENY:\n",
         "            if len(steps) > 3:\n",
     ),
     "a tier decides about those that it does not apply to": (
-        "connectivity.tables",
+        "pairs.tables",
         "spreads.either(spreads.without(state.undecided, applies), passed)",
         "passed",
     ),
     "a tier applies whatever its condition": (
-        "connectivity.tables",
+        "pairs.tables",
         "self._spreads.both(self._spreads.any_of((held[0],)), self._spreads.any_of(selected))",
         "self._spreads.any_of(selected)",
     ),
     "a condition on both ends is dropped": (
-        "connectivity.tables",
+        "pairs.tables",
         "            for part in item.joint:\n",
         "            for part in ():\n",
     ),
     "an external address is on a node": (
-        "connectivity.clauses",
+        "pairs.clauses",
         "                subject.append(IsPod(self._subject))\n",
         "",
     ),
     "names of init containers always count, for all pairs": (
-        "connectivity.evaluate",
+        "pairs.evaluate",
         "                if port.init:\n",
         "                if False:\n",
     ),
     "pods on the host network are in no namespace": (
-        "connectivity.evaluate",
+        "pairs.evaluate",
         "{number: self._blocks[number].full, **hosts}",
         "{number: self._blocks[number].full}",
     ),
     "a known address is not told from others of its block": (
-        "connectivity.evaluate",
+        "pairs.evaluate",
         "            elif not leeway.intervals & ~inside:\n",
         "            elif leeway.intervals & inside:\n",
     ),
     "an open label is never one that NotIn names": (
-        "connectivity.selectors",
+        "pairs.selectors",
         "            return label.everything & ~label.one_of(requirement.values)\n",
         "            return label.everything\n",
     ),
     "NotIn needs the label, for all pairs": (
-        "connectivity.selectors",
+        "pairs.selectors",
         "            return block.full & ~_with_values(requirement, block)\n",
         "            return block.having.get(requirement.key, 0) & ~_with_values(requirement, block)\n",
     ),
     "a label that a controller adds may be missing": (
-        "connectivity.access",
+        "pairs.access",
         "label.present if choices is None else",
         "label.everything if choices is None else",
     ),
     "a controller has no pods but those of known address": (
-        "connectivity.leeway",
+        "pairs.leeway",
         "room = self._with_room(holder) | self._bits(workload)",
         "room = self._bits(workload) or self._with_room(holder)",
     ),
     "a known pod of a controller is forgotten": (
-        "connectivity.leeway",
+        "pairs.leeway",
         "room = self._with_room(holder) | self._bits(workload)",
         "room = self._with_room(holder)",
     ),
     "families of addresses meet": (
-        "connectivity.access",
+        "pairs.access",
         "for family in (self._ipv4, ~self._ipv4):",
         "for family in (-1,):",
     ),
     "two pods share an address": (
-        "connectivity.access",
+        "pairs.access",
         "if shareable or both & (both - 1) or self._room_for_two(pair, both.bit_length() - 1):",
         "if both:",
     ),
     "a controller gives a label any value": (
-        "connectivity.access",
+        "pairs.access",
         "        if not values & self.allowed_values.get(variable, -1):\n",
         "        if not values:\n",
     ),
     "what makes no difference on its own is named": (
-        "connectivity.access",
+        "pairs.access",
         "            if differing & ports:\n",
         "            if ports:\n",
     ),
     "the last port of a range is not in it, for all pairs": (
-        "connectivity.ports",
+        "pairs.ports",
         "bisect_left(self._starts, last + 1)",
         "bisect_left(self._starts, last)",
     ),
     "a declared port is not told from those after it": (
-        "connectivity.domain",
+        "pairs.domain",
         "for cut in (number, number + 1)}",
         "for cut in (number,)}",
     ),
     "what one source may open, its whole block may": (
-        "connectivity.rectangles",
+        "pairs.rectangles",
         "                source_bits = from_bits & out_bits\n",
         "                source_bits = from_bits and out_bits\n",
     ),
     "a source opens to a block what it opens elsewhere": (
-        "connectivity.openings",
+        "pairs.openings",
         "            rest = bits & ~told_bits\n",
         "            rest = bits\n",
     ),
     "a union forgets what is true elsewhere": (
-        "connectivity.spread",
+        "pairs.spread",
         "            if number not in spread.blocks:\n",
         "            if False:\n",
     ),
     "intervals of one family are traded for those of the other": (
-        "connectivity.coarsening",
+        "pairs.coarsening",
         "        for family in self._families:\n",
         "        for family in (self._families[0] | self._families[1],):\n",
     ),
     "alike are all who share one rule": (
-        "connectivity.profiles",
+        "pairs.profiles",
         "    for bit, held in own.items():\n        alike.setdefault(tuple(held), []).append(bit)\n",
         "    for bit, held in own.items():\n        alike.setdefault(tuple(held[:1]), []).append(bit)\n",
     ),
@@ -553,32 +553,32 @@ FAULTS_OF_ALL_PAIRS = {
 
 FAULTS_OF_WITNESSES = {
     "addresses come from intervals that were traded": (
-        "connectivity.pair_diagrams",
+        "pairs.pair_diagrams",
         "        if direction not in exact or not self._domain.addresses_apart:\n",
         "        if True:\n",
     ),
     "both ends have one address": (
-        "connectivity.witness",
+        "pairs.witness",
         "                    if one != other:\n",
         "                    if True:\n",
     ),
     "controllers set labels to values that nobody names": (
-        "connectivity.witness",
+        "pairs.witness",
         "_named(OTHER if number is None else number, label.values)",
         "_named(OTHER, label.values)",
     ),
     "any port will do": (
-        "connectivity.courses",
+        "pairs.courses",
         "return self._towards(bounds[0] or bounds[1], goal, walk, addressed)",
         "return self._towards(bounds[1], goal, walk, addressed)",
     ),
     "the CNI allows as little as it can": (
-        "connectivity.witness",
+        "pairs.witness",
         "decided(course, variables), ",
         "",
     ),
     "an undeclared namespace has no labels": (
-        "connectivity.witness",
+        "pairs.witness",
         "number = course.values.get(label.number, ABSENT)",
         "number = ABSENT",
     ),
@@ -587,37 +587,37 @@ FAULTS_OF_WITNESSES = {
 
 FAULTS_OF_DESCRIPTIONS = {
     "a law holds in namespaces where it does not": (
-        "connectivity.terms",
+        "pairs.terms",
         "            if self._diagrams.without(part, allowed[name]) == NEVER:\n",
         "            if True:\n",
     ),
     "conjunctions are made wider than is allowed": (
-        "connectivity.cover",
+        "pairs.cover",
         "        if diagrams.without(diagram_of(wider, diagrams), allowed) == NEVER:\n",
         "        if True:\n",
     ),
     "one conjunction is left out": (
-        "connectivity.cover",
+        "pairs.cover",
         "        if diagrams.without(wanted, union_of(others, diagrams)) == NEVER:\n",
         "        if others:\n",
     ),
     "what some world allows holds in every world": (
-        "connectivity.elimination",
+        "pairs.elimination",
         "return _eliminated(diagram, walk, kept, walk.domain.diagrams.both)",
         "return _eliminated(diagram, walk, kept, walk.domain.diagrams.either)",
     ),
     "pods that could be created have every label": (
-        "connectivity.leeway",
+        "pairs.leeway",
         "if is_apart or (keys and workload.key not in created):",
         "if is_apart or keys:",
     ),
     "a missing label is said like an unnamed value": (
-        "connectivity.terms",
+        "pairs.terms",
         "            yield Requirement(label.key, Operator.DOES_NOT_EXIST)\n",
         "            yield Requirement(label.key, Operator.EXISTS)\n",
     ),
     "policies of the closed end are forgotten": (
-        "connectivity.creatable",
+        "pairs.creatable",
         "policies.slice(direction, places)",
         "policies.slice(direction, ())",
     ),
@@ -670,7 +670,7 @@ def test_a_seeded_fault_is_found_by_the_flows_of_pairs(module, original, replace
 
 
 ONE_LABEL_FOR_BOTH_ENDS = (
-    "connectivity.variables",
+    "pairs.variables",
     "        label = self._pod_labels.get((end, key))\n",
     "        end = End.SOURCE\n        label = self._pod_labels.get((end, key))\n",
 )
@@ -707,7 +707,7 @@ def revisions_compared():
     cluster = importlib.import_module("agreement.pipeline").read_inventory(REVISIONS).cluster
     behaviours = importlib.import_module("netverify.model.behaviours")
     fixed = {**behaviours.FIXED_BY_DEFAULT, behaviours.Behaviour.IDENTITY_LABELS_LEFT_OUT: False}
-    policies = importlib.import_module("netverify.dialects.tiers").lower(cluster)
+    policies = importlib.import_module("netverify.policy.tiers").lower(cluster)
     case = importlib.import_module("agreement.pair_cases").PairCase({}, cluster, policies, fixed, ())
     return importlib.import_module("agreement.pairs").compared(case)
 

@@ -10,56 +10,56 @@ SEEDS = range(400)
 
 FAULTS = {
     "what goes is not lost": (
-        "comparison.way_changes",
+        "diff.way_changes",
         "lost, self.lost_access = self._only(self._old, old, new, self.lost_access, self.no_lost)",
         "lost, self.lost_access = (), self.lost_access",
     ),
     "only what is open on the old side is new": (
-        "comparison.way_changes",
+        "diff.way_changes",
         "gained, self.new_access = self._only(self._new, new, old, self.new_access, self.no_new)",
         "gained, self.new_access = self._only(self._new, new if old else [], old, self.new_access, self.no_new)",
     ),
     "clients make no difference": (
-        "comparison.entrances",
+        "diff.entrances",
         "    return ours is None or (theirs is not None and within(theirs, ours))\n",
         "    return True\n",
     ),
     "conditions make no difference": (
-        "comparison.entrances",
+        "diff.entrances",
         "            set(self.route.provided) <= set(other.route.provided)\n",
         "            True\n",
     ),
     "a destination is as good as another": (
-        "comparison.entrances",
+        "diff.entrances",
         "    return _beside_labels(ours) == _beside_labels(theirs) and _labels(ours) <= _labels(theirs)\n",
         "    return True\n",
     ),
     "the selector of pods that could be created does not count": (
-        "comparison.entrances",
+        "diff.entrances",
         " and _labels(ours) <= _labels(theirs)\n",
         "\n",
     ),
     "the ports of pods do not count": (
-        "comparison.entrances",
+        "diff.entrances",
         "    return source, asked.traffic, asked.beside,",
         "    return source, asked.beside,",
     ),
     "whom policy sees does not count": (
-        "comparison.entrances",
+        "diff.entrances",
         "    return source, asked.traffic, asked.beside, leg.by_node, leg.by_client,",
         "    return asked.traffic, asked.beside,",
     ),
     "hosts and Gateways do not count": (
-        "comparison.entrances",
+        "diff.entrances",
         "        tuple(hop.text for hop in stations),\n",
         "",
     ),
-    "the port does not count": ("comparison.entrances", "        way.port or 0,\n", ""),
+    "the port does not count": ("diff.entrances", "        way.port or 0,\n", ""),
 }
 
 WITH_POLICIES = {
     "what existing pods let in is no access": (
-        "comparison.way_changes",
+        "diff.way_changes",
         "            if route.verdict is Verdict.REACHABLE:\n",
         "            if route.verdict is Verdict.VACUOUS:\n",
     ),

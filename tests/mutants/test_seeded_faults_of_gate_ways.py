@@ -126,7 +126,7 @@ class _Run:
             for name in (
                 "netverify.verify",
                 "netverify.gate.checking",
-                "netverify.intent.reading",
+                "netverify.gate.intent.reading",
                 "agreement.pipeline",
             )
         )
@@ -237,19 +237,19 @@ FAULTS = {
         "an unseen controller on another port",
     ),
     "an outer address is a cluster IP": (
-        "queries.service_addresses",
+        "query.service_addresses",
         "for one in (first, *others) if one.what in _ENTERED_BY",
         "for one in (first, *others) if one.what not in _ENTERED_BY",
         "an outer address",
     ),
     "every way in begins at every address": (
-        "queries.called",
+        "query.called",
         "return not self.by_address or kind in self.entered_by",
         "return True",
         "a cluster IP of a balanced Service",
     ),
     "a router always sees the client": (
-        "routing.openshift_routes",
+        "routes.openshift_routes",
         "        yield SeenSource(SeenAs.CONTROLLER, (), (_STAND_IN,))\n",
         "        yield SeenSource(SeenAs.CONTROLLER, allowed, (_STAND_IN,))\n",
         "an allowlist",

@@ -7,13 +7,13 @@ from mutants.test_seeded_search_faults import first_broken
 
 OF_PAIRS = {
     "a service account that is not known is the one that a predicate names": (
-        "connectivity.population",
+        "pairs.population",
         "open_labels_of",
         "if workload.service_account is not None:",
         "if True:",
     ),
     "service accounts are those of the source": (
-        "connectivity.selectors",
+        "pairs.selectors",
         "PodSelectors.with_account",
         "(name,)),), end, block)",
         "(name,)),), End.SOURCE, block)",
@@ -72,7 +72,7 @@ OF_APPROXIMATIONS = {
         "()",
     ),
     "a condition and an alternative that are left out are one": (
-        "rules.approximation",
+        "policy.approximation",
         "left_out",
         'word = "if" if approximation.bias is Bias.OVER else "or"',
         'word = "if"',
@@ -81,25 +81,25 @@ OF_APPROXIMATIONS = {
 
 OF_ITEMS = {
     "what is taken for less is taken as it is": (
-        "rules.approximation",
+        "policy.approximation",
         "approximated",
         "peer = AnyOf((written, free))",
         "peer = AnyOf((written, All((free, AnyOf(())))))",
     ),
     "a selection that is taken for less is taken for more": (
-        "rules.approximation",
+        "policy.approximation",
         "approximated",
         "subject = All((home, AnyOf((item.subject, free))))",
         "subject = All((item.subject, free))",
     ),
     "a rule that is taken for more holds as written": (
-        "rules.approximation",
+        "policy.approximation",
         "approximated",
         "subject=All((item.subject, free)), approximation",
         "subject=AnyOf((item.subject, All((free, AnyOf(()))))), approximation",
     ),
     "what is taken for less may be so in every namespace": (
-        "rules.approximation",
+        "policy.approximation",
         "approximated",
         "ALWAYS if item.namespace is None else",
         "ALWAYS if True else",
@@ -108,25 +108,25 @@ OF_ITEMS = {
 
 OF_COMPARISONS = {
     "workloads that policies name are taken for pods that could be created": (
-        "comparison.searching",
+        "diff.searching",
         "_joined",
         "if not added:",
         "if True:",
     ),
     "rules for every namespace make no namespace differ": (
-        "comparison.changes",
+        "diff.changes",
         "Changes.speaks_of",
         "self._everywhere[direction] or any(",
         "any(",
     ),
     "rules for every namespace are not for one that could be created": (
-        "comparison.changes",
+        "diff.changes",
         "Changes.subjects",
         "(NEW_NAMESPACE, *self._sides.namespaces)",
         "self._sides.namespaces",
     ),
     "nothing speaks of every namespace": (
-        "rules.slicing",
+        "policy.slicing",
         "PolicyIndex.speaks_everywhere",
         "return not all(item.policy.is_built_in for _, item in everywhere)",
         "return not all(True for _, item in everywhere)",
@@ -142,7 +142,7 @@ def test_a_seeded_fault_is_found_by_comparing_tables(seeded, is_found):
 
 OF_TIES = {
     "tables with other ties are written the same": (
-        "comparison.changes",
+        "diff.changes",
         "_written",
         "tied = (rule.tie, str(rule.policy)) if rule.tie else ()",
         "tied = ()",

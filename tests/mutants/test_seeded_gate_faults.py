@@ -126,7 +126,7 @@ def report_on(manifests, assertion, baseline=None, pods=()):
     """What the gate says of one assertion, where no pod gets to its own node whatever policies say."""
     verify, loader, inventories, checking, reading = (
         importlib.import_module(f"netverify.{name}")
-        for name in ("verify", "manifests.loader", "manifests.inventory", "gate.checking", "intent.reading")
+        for name in ("verify", "documents.loader", "sources.inventory", "gate.checking", "gate.intent.reading")
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "netverify.yaml"

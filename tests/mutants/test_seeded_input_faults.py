@@ -156,7 +156,7 @@ RUNS = {
     ),
     "a Job has a selector": Run({"m/a.yaml": f"{BOTH}---\n{JOB}", "netverify.yaml": INTENT}, 4),
 }
-UNCHANGED, TREE, FIELDS = "cli.unchanged", "manifests.revision_tree", "manifests.kustomization_fields"
+UNCHANGED, TREE, FIELDS = "cli.unchanged", "sources.revision_tree", "sources.kustomization_fields"
 FAULTS = {
     "only files below the arguments count": (
         "a base outside of the overlay changed",
@@ -238,19 +238,19 @@ FAULTS = {
     ),
     "what kustomize leaves out is applied": (
         "kustomize leaves an object out",
-        "manifests.overlays",
+        "sources.overlays",
         "return LOCAL_CONFIG in read_regular(file, DEFAULT_LIMITS.file_bytes)",
         "return False",
     ),
     "one placeholder makes a file a template": (
         "a rendered document has a placeholder",
-        "manifests.loader",
+        "documents.loader",
         "(self.in_chart or not beside) and is_template(data, in_chart=self.in_chart)",
         "True",
     ),
     "an include wins": (
         "the first file assumes otherwise",
-        "intent.reading",
+        "gate.intent.reading",
         "if key in RANGES or said.setdefault(key, part) is part:",
         "if True:",
     ),

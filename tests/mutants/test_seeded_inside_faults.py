@@ -9,79 +9,79 @@ from mutants.faulty import fault
 from mutants.test_seeded_routing_faults import first_seed, ids
 
 FAULTS = {
-    "no pod uses a NodePort": ("routing.ways_for_pods", 'case "NodePort" | "hostPort":', 'case "hostPort":'),
+    "no pod uses a NodePort": ("routes.ways_for_pods", 'case "NodePort" | "hostPort":', 'case "hostPort":'),
     "no node translates the address of a load balancer": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "                yield translated\n                if way",
         "                if way",
     ),
     "a known address of a load balancer is one outside": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         " and is_translated(way.service) and not sees_addresses:",
         " and not is_translated(way.service) and not sees_addresses:",
     ),
     "no policy sees an external IP": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "            if sees_addresses:",
         "            if not sees_addresses:",
     ),
     "a load balancer is reached at any port": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "balancer = _knocking(asked, is_outside(End.DESTINATION), port,",
         "balancer = _knocking(asked, is_outside(End.DESTINATION), EVERY_TRAFFIC,",
     ),
     "an external IP is any address": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))",
         "there = Not(IsPod(End.DESTINATION))",
     ),
     "the pod's own node stands in for nobody": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "            yield _by_node(asked, SameNode()), ()",
         "            yield _by_node(asked, Not(SameNode())), ()",
     ),
     "a node stands in for clients that are kept": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "yield PlannedLeg(asked, half=Direction.INGRESS), ()",
         "yield _by_node(asked, SameNode()), ()",
     ),
     "egress policy sees the pod behind a node as well": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "yield PlannedLeg(asked, half=Direction.INGRESS), ()",
         "yield PlannedLeg(asked), ()",
     ),
     "ingress policy sees the client of a translating node as well": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "PlannedLeg(asked, half=Direction.EGRESS)",
         "PlannedLeg(asked)",
     ),
     "two pods share one route": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "shared = Shared.CLIENT if last.half is Direction.INGRESS else Shared.NOBODY",
         "shared = Shared.NOBODY",
     ),
     "two controllers share one route": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "(*_for_pods(source.provided), *unknown), Shared.STATION",
         "(*_for_pods(source.provided), *unknown), Shared.NOBODY",
     ),
     "no pod reaches a controller itself": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "        yield (), (PlannedLeg(_knocking(client, there, ports, str(key))),), (), Shared.NOBODY\n",
         "",
     ),
     "no pod reaches a controller by a way in": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "        for entry in entries:\n",
         "        for entry in ():\n",
     ),
     "a controller takes requests where it shows metrics": (
-        "routing.request_ports",
+        "routes.request_ports",
         "return not any(name.startswith(_NO_REQUESTS) for name in names)",
         "return True",
     ),
     "what slices list is in the Service's namespace": (
-        "routing.ways_for_pods",
+        "routes.ways_for_pods",
         "                if is_written:\n                    places[None].append(number)\n",
         "",
     ),
@@ -134,5 +134,5 @@ def test_a_seeded_fault_is_found_by_random_clusters(module, original, replacemen
 
 
 def test_without_a_fault_nothing_is_found():
-    with fault("routing.ways_for_pods", "class WaysForPods:", "class WaysForPods :"):
+    with fault("routes.ways_for_pods", "class WaysForPods:", "class WaysForPods :"):
         assert first_seed(range(len(POINTS)), "inside_points", ["wrong"]) is None

@@ -10,8 +10,8 @@ MOST_CLUSTERS = 150
 
 OBLIGATIONS = "symbolic.obligations"
 SUBJECTS = "symbolic.redundancy"
-CHANGES = "findings.changes"
-REDUNDANCY = "findings.redundancy"
+CHANGES = "lint.changes"
+REDUNDANCY = "lint.redundancy"
 
 FAULTS = {
     "that something is allowed only without the policy is no difference": (

@@ -11,32 +11,32 @@ POINTS = range(120)
 
 FAULTS_OF_PLUGINS = {
     "an except denies nothing": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "    if holes:\n        towards_block",
         "    if not holes and rule.peers:\n        towards_block",
     ),
     "an except denies on every port": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "yield AddressIn(direction.peer, holes), _traffic(rule.ports, towards_block=towards_block)",
         "yield AddressIn(direction.peer, holes), _traffic((), towards_block=towards_block)",
     ),
     "an except denies whoever is selected or not": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "refused = All((subject, _EXCEPT_DENIES))",
         "refused = _EXCEPT_DENIES",
     ),
     "an except denies everywhere": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "refused = All((subject, _EXCEPT_DENIES))",
         "refused = subject",
     ),
     "an except denies after what is allowed": (
-        "dialects.tiers",
+        "policy.tiers",
         "rules.sort(key=lambda rule: rule.action is not Action.DENY)",
         "rules.sort(key=lambda rule: rule.action is Action.DENY)",
     ),
     "the first except alone denies": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "for hole in peer.ip_block.excepts))",
         "for hole in peer.ip_block.excepts[:1]))",
     ),
@@ -51,17 +51,17 @@ FAULTS_OF_PLUGINS = {
         "if False:",
     ),
     "labels are left out everywhere": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "as_written = All((Not(_LABELS_LEFT_OUT), PodMatches(end, selector)))",
         "as_written = AnyOf()",
     ),
     "labels are seen everywhere as well": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "as_written = All((Not(_LABELS_LEFT_OUT), PodMatches(end, selector)))",
         "as_written = PodMatches(end, selector)",
     ),
     "a label that is left out makes a selector match nobody": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "    if seen is None:\n        return as_written\n",
         "    if seen != selector:\n        return as_written\n",
     ),
@@ -69,7 +69,7 @@ FAULTS_OF_PLUGINS = {
 
 FAULTS_OF_NAMES = {
     "the API server listens on its Service's port": (
-        "routing.planned",
+        "routes.planned",
         "if is_api_server(service) and (options.api_servers or not in_slices(planning.index)):",
         "if False:",
     ),
@@ -79,72 +79,72 @@ FAULTS_OF_NAMES = {
         "if any(_is_plainly_open(route) for route in common):",
     ),
     "the API server is on no node": (
-        "routing.api_server",
+        "routes.api_server",
         '("the API server on a node", IsWorkload(End.DESTINATION, NODE), True),',
         "",
     ),
     "an address that is told is no node's": (
-        "routing.api_server",
+        "routes.api_server",
         'yield ApiServerPlace(f"the API server at {shown}", known, traffic, told.port)',
         'yield ApiServerPlace(f"the API server at {shown}", known, traffic, told.port)\n    return',
     ),
     "a port that is told is any": (
-        "routing.api_server",
+        "routes.api_server",
         "traffic = only(Protocol.TCP, told.port)",
         "traffic = only(Protocol.TCP, 443)",
     ),
     "the port of a target is no port number": (
-        "queries.assumed",
+        "query.assumed",
         "not MIN_PORT <= number <= MAX_PORT",
         "number > MAX_PORT",
     ),
     "a misspelt Service is outside": (
-        "routing.absent_names",
+        "routes.absent_names",
         "if len(labels) in _FORMS and (is_full or is_known_namespace(index, labels[-1])):",
         "if len(labels) in _FORMS and is_full:",
     ),
     "a name within the namespace is outside": (
-        "routing.absent_names",
+        "routes.absent_names",
         "        if homes:\n",
         "        if not homes:\n",
     ),
     "a dot at the end means nothing": (
-        "routing.absent_names",
+        "routes.absent_names",
         'if full is None or found.name.endswith("."):',
         "if full is None:",
     ),
     "a pod goes by every headless Service": (
-        "routing.dns_endpoints",
+        "routes.dns_endpoints",
         "        if network.governing_service != service.name:\n",
         "        if not network.governing_service:\n",
     ),
     "a cache is not known by its program": (
-        "routing.node_local_dns",
+        "routes.node_local_dns",
         "not NODE_CACHES.isdisjoint(workload.arguments.get(PROGRAM, ()))",
         "False",
     ),
     "a cache is not known by its label": (
-        "routing.node_local_dns",
+        "routes.node_local_dns",
         'workload.labels.get("k8s-app")',
         "None",
     ),
     "a cache listens at the usual address alone": (
-        "routing.node_local_dns",
+        "routes.node_local_dns",
         "return tuple(found) or (NODE_LOCAL,)",
         "return (NODE_LOCAL,)",
     ),
     "a cache is never at the address of the Service": (
-        "routing.node_local_dns",
+        "routes.node_local_dns",
         "yield from service.cluster_ips if service is not None else ()",
         "yield from ()",
     ),
     "a cache off the host network answers on nodes": (
-        "routing.cluster_dns",
+        "routes.cluster_dns",
         "    if cache is not None and cache.host_network:\n        return ClusterDns",
         "    if cache is not None:\n        return ClusterDns",
     ),
     "a cache cannot be switched off": (
-        "routing.cluster_dns",
+        "routes.cluster_dns",
         "is not False else None\n    if options.node_local_dns and",
         "is not False else node_cache(index)\n    if options.node_local_dns and",
     ),

@@ -10,7 +10,7 @@ MOST_CLUSTERS = 100
 
 FAULTS_OF_OWNERS = {
     "the address of a node is outside": (
-        "queries.whereabouts",
+        "query.whereabouts",
         "[*nodes, *pods, *_pods_of_nodes(block, end, cluster)]\n    if not nodes or _has_others(block, cluster):",
         "[*pods, *_pods_of_nodes(block, end, cluster)]\n    if True:",
     ),
@@ -20,17 +20,17 @@ FAULTS_OF_OWNERS = {
         "added = []",
     ),
     "every ipBlock matches nodes": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "All((Not(on_host), AnyOf((Not(IsPod(end)), Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))))",
         "AnyOf((Not(IsPod(end)), All((Not(on_host), Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))))",
     ),
     "an ipBlock matches nodes as it matches pods": (
-        "dialects.network_policy",
+        "policy.network_policy",
         "All((on_host, Behaves(Behaviour.IPBLOCK_MATCHES_NODES)))",
         "All((on_host, Behaves(Behaviour.IPBLOCK_MATCHES_PODS)))",
     ),
     "a node has no exemption": (
-        "dialects.tiers",
+        "policy.tiers",
         "OnHostNetwork(direction.peer), SameNode(), Behaves(behaviour)",
         "OnHostNetwork(direction.peer), IsPod(direction.peer), SameNode(), Behaves(behaviour)",
     ),
@@ -45,27 +45,27 @@ FAULTS_OF_OWNERS = {
         "nodes = ()",
     ),
     "what passes between a node and its pods counts for anyone": (
-        "queries.whereabouts",
+        "query.whereabouts",
         "    return () if asked else (ON_ONES_OWN_NODE,)\n",
         "    return ()\n",
     ),
     "what passes between a node and its pods never counts": (
-        "queries.whereabouts",
+        "query.whereabouts",
         "    return () if asked else (ON_ONES_OWN_NODE,)\n",
         "    return (ON_ONES_OWN_NODE,)\n",
     ),
     "a cluster IP is outside": (
-        "queries.service_addresses",
+        "query.service_addresses",
         "    yield from (ServiceAddress(one, CLUSTER_IP, service) for one in service.cluster_ips)\n",
         "",
     ),
     "an external IP is outside": (
-        "queries.service_addresses",
+        "query.service_addresses",
         "    yield from (ServiceAddress(one, EXTERNAL_IP, service) for one in service.external_ips)\n",
         "",
     ),
     "the address that a load balancer is to have is outside": (
-        "queries.service_addresses",
+        "query.service_addresses",
         "for one in service.ingress or service.asked_ingress)",
         "for one in service.ingress)",
     ),
@@ -75,7 +75,7 @@ FAULTS_OF_OWNERS = {
         "    yield without_services(question)\n",
     ),
     "the Service's own ports at its address are outside": (
-        "queries.service_addresses",
+        "query.service_addresses",
         "        parts.append(All((whoever_is_in(here, end, cluster), *map(Not, dict.fromkeys(ports)))))\n",
         "        parts.append(whoever_is_in(here, end, cluster))\n",
     ),

@@ -14,72 +14,72 @@ RARE = (284, 319, 367)
 
 FAULTS_OF_WAYS = {
     "Local is Cluster": (
-        "routing.load_balancers",
+        "routes.load_balancers",
         "kept = _goes_to_pods(service) or service.external_traffic_policy is TrafficPolicy.LOCAL",
         "kept = _goes_to_pods(service)",
     ),
     "a load balancer is no NodePort": (
-        "routing.load_balancers",
+        "routes.load_balancers",
         "    return service.allocates_node_ports or port.node_port is not None\n",
         "    return False\n",
     ),
     "external IPs of headless Services are routed": (
-        "routing.load_balancers",
+        "routes.load_balancers",
         "if service.external_ips and not service.headless:",
         "if service.external_ips or service.headless:",
     ),
     "no grant is needed": (
-        "routing.gateways",
+        "routes.gateways",
         "if namespace != route.namespace and not is_granted(route, backend, index):",
         "if False:",
     ),
     "a grant is for routes of every namespace": (
-        "routing.gateways",
+        "routes.gateways",
         "(one.group, one.kind, one.namespace) == (GATEWAY_GROUP, route.kind, route.namespace)",
         "(one.group, one.kind) == (GATEWAY_GROUP, route.kind)",
     ),
     "weight 0 is like any other": (
-        "routing.gateways",
+        "routes.gateways",
         "used = [backend for backend in rule.backends if backend.weight]",
         "used = list(rule.backends)",
     ),
     "listeners take routes of every namespace": (
-        "routing.attachment",
+        "routes.attachment",
         "    if allowed.namespaces is not RoutesFrom.SELECTOR or allowed.selector is None:\n        return None\n",
         "    if allowed.namespaces is not RoutesFrom.SELECTOR or allowed.selector is None:\n        return ()\n",
     ),
     "the section of a parent is ignored": (
-        "routing.attachment",
+        "routes.attachment",
         'if parent.section not in ("", listener.name) or',
         "if",
     ),
     "what is passed through takes streams": (
-        "routing.attachment",
+        "routes.attachment",
         '        implied = frozenset({"TLSRoute"})\n',
         "        pass\n",
     ),
     "a wildcard means the domain itself": (
-        "routing.hostnames",
+        "routes.hostnames",
         "endswith(pattern[1:])",
         "endswith(pattern[2:])",
     ),
     "a backend of HTTP may be UDP": (
-        "routing.targets",
+        "routes.targets",
         "if port.protocol is protocol and wanted in (port.port, port.name)",
         "if wanted in (port.port, port.name)",
     ),
     "an alias of an Ingress leads nowhere": (
-        "routing.targets",
+        "routes.targets",
         "        service = _service(lookup, index)\n",
         "        service = None\n",
     ),
     "a Route knows the Service's own number of a port": (
-        "routing.openshift_routes",
+        "routes.openshift_routes",
         "wanted in (None, port.name)",
         "wanted in (None, port.name, port.port)",
     ),
     "a Route does not know the numbers at the endpoints": (
-        "routing.openshift_routes",
+        "routes.openshift_routes",
         "return isinstance(wanted, int) and any(",
         "return wanted is ... and any(",
     ),
@@ -87,47 +87,47 @@ FAULTS_OF_WAYS = {
 
 FAULTS_OF_SERVICES = {
     "a named target port has any protocol": (
-        "routing.target_ports",
+        "routes.target_ports",
         "of_protocol = [one for one in workload.ports if one.protocol is port.protocol]",
         "of_protocol = list(workload.ports)",
     ),
     "init containers that end serve as well": (
-        "routing.target_ports",
+        "routes.target_ports",
         "[one for one in of_protocol if one.sidecar]",
         "[one for one in of_protocol if one.init]",
     ),
     "a selector reaches into other namespaces": (
-        "routing.index",
+        "routes.index",
         "some = self._labelled.get((namespace, key, value), ())",
         "some = [w for (_, *label), all_ in self._labelled.items() if label == [key, value] for w in all_]",
     ),
     "one label of a selector is enough": (
-        "routing.index",
+        "routes.index",
         "return [one for one in rarest or () if _may_have(one, selector)]",
         "return list(rarest or ())",
     ),
     "a headless Service translates": (
-        "routing.planned",
+        "routes.planned",
         "    if called.is_dialled_directly:\n",
         "    if False:\n",
     ),
     "slices beside the selector of a headless Service are forgotten": (
-        "routing.backends",
+        "routes.backends",
         'if service.selector is None else ("EndpointSlice",)',
         "if service.selector is None else ()",
     ),
     "ports of slices need no name": (
-        "routing.backends",
+        "routes.backends",
         "if (one.name, one.protocol) == (port.name, port.protocol)]",
         "if one.protocol is port.protocol]",
     ),
     "a name that leads nowhere leads outside": (
-        "routing.naming",
+        "routes.naming",
         "leading = Called(alias, aliases=(*called.aliases, first), nowhere=nowhere, is_sure=_is_sure(found))",
         "leading = Called(None, aliases=(*called.aliases, first))",
     ),
     "an alias leads to the port that it lists": (
-        "routing.naming",
+        "routes.naming",
         "ports = end.service.ports if everything else asked_ports(end.service, question.traffic)",
         "ports = alias.ports",
     ),
@@ -135,17 +135,17 @@ FAULTS_OF_SERVICES = {
 
 FAULTS_FROM_OUTSIDE = {
     "ways in to ports of headless Services are lost": (
-        "routing.leading",
+        "routes.leading",
         "    if called.is_dialled_directly:\n",
         "    if False:\n",
     ),
     "a controller dials a headless Service as pods do": (
-        "routing.planned_ways",
+        "routes.planned_ways",
         "behind = backends if way.controller is None else listed",
         "behind = backends",
     ),
     "the node in the client's place is forgotten": (
-        "routing.load_balancers",
+        "routes.load_balancers",
         "    yield SeenSource(SeenAs.OWN_NODE, ranges, (*provided, OWN_NODE_SEEN))\n",
         "",
     ),
@@ -205,7 +205,7 @@ def test_a_seeded_fault_is_found_by_questions_from_outside(module, original, rep
 
 
 def test_without_a_fault_nothing_is_found():
-    with fault("routing.hostnames", "def intersection(", "def intersection ("):
+    with fault("routes.hostnames", "def intersection(", "def intersection ("):
         assert first_seed(range(20), "test_agreement_ways_in", ["difference"]) is None
         assert first_seed(range(5), "test_agreement_services", ["wrong"]) is None
         assert first_seed(range(5), "test_agreement_outside", OUTSIDE) is None

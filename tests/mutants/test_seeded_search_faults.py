@@ -9,7 +9,7 @@ import pytest
 
 from mutants.faulty import fault_in
 
-GOAL, SLICES, CANDIDATES = "symbolic.goal", "rules.slicing", "symbolic.candidates"
+GOAL, SLICES, CANDIDATES = "symbolic.goal", "policy.slicing", "symbolic.candidates"
 OBLIGATIONS, REFINEMENT, SEARCH, PORTIONS = (
     f"symbolic.{name}" for name in ("obligations", "refinement", "search", "portions")
 )

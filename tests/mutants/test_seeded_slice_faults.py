@@ -10,52 +10,52 @@ FOUND = {"AssertionError", "KeyError", "Failed", "IncompleteSliceError"}
 
 FAULTS = {
     "policies may always be left out": (
-        "rules.slicing",
+        "policy.slicing",
         "return not any(tier.may_deny_everywhere for tier in self._tiers(direction))",
         "return True",
     ),
     "a default that denies everywhere is forgotten": (
-        "rules.slicing",
+        "policy.slicing",
         "denies = tier.default is Action.DENY or any(",
         "denies = any(",
     ),
     "a rule that denies everywhere is forgotten": (
-        "rules.slicing",
+        "policy.slicing",
         "any(rule.action is Action.DENY for _, rule in self.rules.get(None, ()))",
         "False",
     ),
     "a slice that leaves policies out says that it is complete": (
-        "rules.slicing",
+        "policy.slicing",
         "return OverApproximation(self._slice(direction, included), frozenset(included))",
         "return replace(self._slice(direction, included), namespaces=frozenset(subjects))",
     ),
     "a slice that only adds says that it holds all": (
-        "rules.slicing",
+        "policy.slicing",
         "return OverApproximation(self._slice(direction, included), frozenset(included))",
         "return OverApproximation(self._slice(direction, included), frozenset(subjects))",
     ),
     "a slice that leaves subjects out carries a proof": (
-        "rules.slicing",
+        "policy.slicing",
         "    missing = sorted(set(subjects) - part.namespaces)\n",
         "    missing: list[str] = []\n",
     ),
     "what names no namespace is in no slice": (
-        "rules.slicing",
+        "policy.slicing",
         "for namespace in (None, *sorted(namespaces)) if namespace in grouped]",
         "for namespace in sorted(namespaces) if namespace in grouped]",
     ),
     "a slice sorts its rules by namespace": (
-        "rules.slicing",
+        "policy.slicing",
         "sorted(chain.from_iterable(groups), key=lambda placed: placed[0])",
         "chain.from_iterable(groups)",
     ),
     "a rule alone does not speak of a namespace": (
-        "rules.slicing",
+        "policy.slicing",
         "namespace in tier.selections or namespace in tier.rules for tier",
         "namespace in tier.selections for tier",
     ),
     "a slice has the first table alone": (
-        "rules.slicing",
+        "policy.slicing",
         "return CompleteSlice(direction, tiers, also, namespaces=frozenset(namespaces))",
         "return CompleteSlice(direction, tiers, namespaces=frozenset(namespaces))",
     ),
@@ -65,12 +65,12 @@ FAULTS = {
         "",
     ),
     "ties are not looked for": (
-        "rules.slicing",
+        "policy.slicing",
         "    if len(set(names)) < len(names) or len(set(ties)) < len(ties):\n",
         "    if False:\n",
     ),
     "any of several tables may allow": (
-        "reference.evaluate",
+        "policy.evaluate",
         "return all(_allows_alone(one, flow, behaviours) for one in table.every())",
         "return any(_allows_alone(one, flow, behaviours) for one in table.every())",
     ),
@@ -80,7 +80,7 @@ FAULTS = {
         "return disjunction(self._allows_alone(one) for one in table.every())",
     ),
     "any of several tables may allow, for pairs": (
-        "connectivity.tables",
+        "pairs.tables",
         "bits: (spreads.both(ours, theirs), either(isolated, also))",
         "bits: (spreads.either(ours, theirs), either(isolated, also))",
     ),
@@ -95,7 +95,7 @@ FAULTS = {
         "TRUE",
     ),
     "of one priority one that denies is never passed over, for pairs": (
-        "connectivity.ties",
+        "pairs.ties",
         "spreads.without(denied, spreads.without(left, denying))",
         "denied",
     ),
@@ -105,7 +105,7 @@ FAULTS = {
         "                pass\n",
     ),
     "what nobody decides never holds, for pairs": (
-        "connectivity.evaluate",
+        "pairs.evaluate",
         "return self._spreads.everyone(self.unspecified(predicate))",
         "return self._spreads.never",
     ),

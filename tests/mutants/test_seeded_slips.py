@@ -69,40 +69,40 @@ def few_of_a_service(gates):
 
 
 SLIPS = {
-    "the last address is no client": ("reference.clients", "if value <= last)", "if value < last)", every_client),
-    "an address beyond the last is a client": ("reference.clients", " if value <= last)", ")", every_client),
+    "the last address is no client": ("policy.clients", "if value <= last)", "if value < last)", every_client),
+    "an address beyond the last is a client": ("policy.clients", " if value <= last)", ")", every_client),
     "told values do not count": (
-        "routing.index",
+        "routes.index",
         "if told is not None and value not in told:",
         "if False:",
         told_labels,
     ),
     "told values are only those that Services select by": (
-        "routing.index",
+        "routes.index",
         "        if told is not None:\n            return told\n",
         "",
         told_labels,
     ),
     "pods are expected behind a DNS Service without a selector": (
-        "routing.cluster_dns",
+        "routes.cluster_dns",
         "service.selector is not None:\n            yield _expected(service, protocol, port, service.selector)",
         "True:\n            yield _expected(service, protocol, port, service.selector or {})",
         dns_without_a_selector,
     ),
     "a namespace that is only referred to is declared": (
-        "comparison.sides",
+        "diff.sides",
         "return name in namespaces and namespaces[name].declared",
         "return name in namespaces",
         every_declaration,
     ),
     "what may allow is looked for on the other side": (
-        "comparison.compare",
+        "diff.compare",
         'objects_that_may("allow", ours, None)',
         'objects_that_may("allow", theirs, None)',
         every_side,
     ),
     "what may deny is looked for on the other side": (
-        "comparison.compare",
+        "diff.compare",
         'objects_that_may("deny", theirs, None)',
         'objects_that_may("deny", ours, None)',
         every_side,

@@ -7,7 +7,7 @@ import netverify
 
 PACKAGE = Path(netverify.__file__).parent
 ROOT = PACKAGE.parent
-ROOMS = ("gate", "answers", "symbolic", "comparison", "routing")
+ROOMS = ("gate", "answers", "symbolic", "diff", "routes")
 KEPT = ROOT / ".mutation"
 """Where the map and the results are between runs; it belongs to one checkout."""
 MAP = KEPT / "touched_lines.jsonl"

@@ -11,7 +11,7 @@ import base64
 import json
 from pathlib import Path
 
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 from oracles import (
     test_kubernetes_validation,
     test_kubernetes_validation_of_services,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 
 ROWS = json.loads(Path(__file__).with_name("yaml_facts.json").read_text())
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from netverify.manifests.inventory import read_inventory
+from netverify.sources.inventory import read_inventory
 
 KUBECTL = shutil.which("kubectl")
 pytestmark = pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed")

@@ -10,15 +10,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
 from netverify.model.addresses import Address
 from netverify.model.cluster import Cluster, ContainerPort
 from netverify.model.flow import Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Answer, Scope, Verdict, Witness
+from netverify.query.outcome import Answer, Scope, Verdict, Witness
 from netverify.report.counterexample import render_counterexample
+from netverify.sources.inventory import build_inventory
 from oracles import published_schemas
 
 ROOT = Path(__file__).resolve().parents[2]

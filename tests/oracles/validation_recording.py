@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.sources.coverage import Inventory
+from netverify.sources.inventory import build_inventory
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "kubernetes_validation.json"
 needs_recording = pytest.mark.skipif(not ORACLE.exists(), reason="the recorded answers of the API server are not here")

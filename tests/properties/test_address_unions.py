@@ -5,12 +5,12 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netverify.connectivity.address_unions import united
-from netverify.connectivity.bits import bits_of, ones
 from netverify.model.addresses import AddressRange
 from netverify.model.flow import End
 from netverify.model.intervals import Intervals
-from netverify.rules.predicate import AddressIn, All, IsPod, Not, OnHostNetwork
+from netverify.pairs.address_unions import united
+from netverify.pairs.bits import bits_of, ones
+from netverify.policy.predicate import AddressIn, All, IsPod, Not, OnHostNetwork
 
 CONDITIONS = (IsPod(End.SOURCE), Not(IsPod(End.SOURCE)), OnHostNetwork(End.SOURCE))
 

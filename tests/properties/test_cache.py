@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 
 from generators.texts import REFUSED, SOUND, TEMPLATE, source_text
-from netverify.manifests import collection
-from netverify.manifests.cache import fingerprint
-from netverify.manifests.cache.folder import cache_folder
-from netverify.manifests.cache.packing import pack, unpack
-from netverify.manifests.cache.store import Store
-from netverify.manifests.collection import SMALLEST_KEPT, Means, collect
-from netverify.manifests.gathered import Gathered
-from netverify.manifests.gathering import Content, Terms, gather
-from netverify.manifests.inventory import read_inventory
-from netverify.manifests.limits import Limits
-from netverify.manifests.sources import Source
+from netverify.documents.limits import Limits
+from netverify.sources import collection
+from netverify.sources.cache import fingerprint
+from netverify.sources.cache.folder import cache_folder
+from netverify.sources.cache.packing import pack, unpack
+from netverify.sources.cache.store import Store
+from netverify.sources.collection import SMALLEST_KEPT, Means, collect
+from netverify.sources.gathered import Gathered
+from netverify.sources.gathering import Content, Terms, gather
+from netverify.sources.inventory import read_inventory
+from netverify.sources.sources import Source
 
 BIG = 2 * SMALLEST_KEPT
 
@@ -173,7 +173,7 @@ def test_every_module_that_reads_is_part_of_the_fingerprint(tmp_path: Path, monk
 
 def test_readings_import_nothing_of_the_package_that_the_fingerprint_leaves_out() -> None:
     program = (
-        "import sys, netverify.manifests.inventory, netverify.kinds.registry, netverify.manifests.worker;"
+        "import sys, netverify.sources.inventory, netverify.kinds.registry, netverify.sources.worker;"
         "print(*sorted(name for name in sys.modules if name.startswith('netverify.')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

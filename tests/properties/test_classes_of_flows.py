@@ -10,12 +10,12 @@ import pytest
 from cases.gates import SHOP, Gates
 from netverify.answers.classes import every_class
 from netverify.answers.verdict import Judgement
+from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import GateVerdict, Result
-from netverify.intent.spec import World
-from netverify.queries.outcome import Answer, Verdict
-from netverify.queries.remarks import Remarks, remarks_of
+from netverify.query.outcome import Answer, Verdict
+from netverify.query.remarks import Remarks, remarks_of
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 

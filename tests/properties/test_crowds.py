@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
-from netverify.queries.outcome import Scope, Verdict
+from netverify.documents.loader import load
+from netverify.query.outcome import Scope, Verdict
+from netverify.sources.inventory import build_inventory
 from netverify.verify import Settings, ask
 
 

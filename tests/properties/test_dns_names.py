@@ -9,12 +9,12 @@ from netverify.model.cluster import Cluster, Namespace
 from netverify.model.pod_network import PodNetwork
 from netverify.model.routing import RoutingObjects
 from netverify.model.service import Service, ServicePort, ServiceType
-from netverify.routing.dns_names import candidates, name_problem
-from netverify.routing.dns_step import Outcome, ToService
-from netverify.routing.index import RoutingIndex
-from netverify.routing.lookup import MOST_ALIASES, lookup, service_called
-from netverify.routing.options import RoutingOptions
-from netverify.routing.resolver import pod_resolver
+from netverify.routes.dns_names import candidates, name_problem
+from netverify.routes.dns_step import Outcome, ToService
+from netverify.routes.index import RoutingIndex
+from netverify.routes.lookup import MOST_ALIASES, lookup, service_called
+from netverify.routes.options import RoutingOptions
+from netverify.routes.resolver import pod_resolver
 
 OPTIONS = RoutingOptions()
 LABELS = st.sampled_from(["web", "db", "shop", "svc", "pod", "cluster", "local", "com", "_http", "_tcp", "10-0-0-1"])

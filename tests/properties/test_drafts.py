@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netverify.diagnostics import NOWHERE
-from netverify.draft.outline import Draft, Entry, written
-from netverify.intent.shape import IntentShape
-from netverify.intent.spec import Assertion, FlowText, Only, SourceKind, SourceText
-from netverify.manifests.loader import load
+from netverify.documents.loader import load
+from netverify.gate.draft.outline import Draft, Entry, written
+from netverify.gate.intent.shape import IntentShape
+from netverify.gate.intent.spec import Assertion, FlowText, Only, SourceKind, SourceText
 from netverify.model.flow import End
 from netverify.report.draft_yaml import render_draft
 

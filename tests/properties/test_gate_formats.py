@@ -19,9 +19,9 @@ from golden import gate_samples as samples
 from netverify.cli.check import gate_status
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.gate.intent.spec import Severity as Weight
 from netverify.gate.outcome import BaselineUse, ExceptionState, GateReport, GateVerdict
-from netverify.intent.spec import Severity as Weight
-from netverify.queries.remarks import Remarks
+from netverify.query.remarks import Remarks
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_list import list_of_gate

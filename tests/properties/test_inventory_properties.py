@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from cases.manifest_texts import controller, owned_by, pod
 from netverify.diagnostics import CODES, Severity
 from netverify.documents.document import Document
+from netverify.documents.loader import load
 from netverify.kinds.cidr import read_cidr
-from netverify.manifests.coverage import Inventory
-from netverify.manifests.inventory import build_inventory
-from netverify.manifests.loader import load
 from netverify.model.addresses import parse_cidr
+from netverify.sources.coverage import Inventory
+from netverify.sources.inventory import build_inventory
 
 POLICY = """\
 apiVersion: networking.k8s.io/v1

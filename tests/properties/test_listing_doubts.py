@@ -2,8 +2,8 @@
 
 import pytest
 
-from netverify.manifests.inventory import read_inventory
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
+from netverify.sources.inventory import read_inventory
 from netverify.symbolic import solver
 from netverify.symbolic.search import Search
 from netverify.symbolic.status import Solved, Status

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from agreement.adapter import inventory_of
 from cases.map_pages import data_of, found_in, page_of
 from generators.strategies import clusters
-from netverify.connectivity import outcome
-from netverify.connectivity.outcome import Isolation
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction
+from netverify.pairs import outcome
+from netverify.pairs.outcome import Isolation
 from netverify.report.map_page_data import meaning
 
 

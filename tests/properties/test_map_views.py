@@ -13,10 +13,10 @@ from generators.vocabulary import Dice
 from netverify.answers.exposure import exposures
 from netverify.answers.map_summary import Count, Trait, map_summary
 from netverify.answers.map_view import map_view
-from netverify.connectivity.outcome import Isolation
 from netverify.model.flow import Direction
 from netverify.model.traffic import Protocol
-from netverify.queries.grouping import Grouping
+from netverify.pairs.outcome import Isolation
+from netverify.query.grouping import Grouping
 from netverify.report.map_csv import render_map_csv
 from netverify.report.map_dot import render_map_dot
 from netverify.report.map_json import render_map_json

@@ -7,7 +7,7 @@ from agreement.adapter import inventory_of
 from generators.small_cases import small_case
 from netverify.budget import Budget
 from netverify.model.behaviours import Behaviour
-from netverify.queries.outcome import Scope, Verdict
+from netverify.query.outcome import Scope, Verdict
 from netverify.verify import Settings, ask
 
 SEEDS = range(20_000, 20_060)

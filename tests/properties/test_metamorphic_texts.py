@@ -17,8 +17,8 @@ from generators.renaming import (
     with_values_renamed,
 )
 from generators.vocabulary import Dice
-from netverify.dialects.tiers import lower
-from netverify.reference.evaluate import allows
+from netverify.policy.evaluate import allows
+from netverify.policy.tiers import lower
 
 CLUSTERS = 25
 POINTS = 15

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.manifests.coverage import Coverage, Inventory
 from netverify.model.addresses import Address
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
 from netverify.model.cluster import Cluster, ContainerPort, Namespace, WorkloadKey
 from netverify.model.flow import Direction, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import Protocol
-from netverify.queries.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
-from netverify.queries.remarks import Remarks
-from netverify.queries.sentence_error import SentenceError
+from netverify.policy.table import PolicyRef
+from netverify.query.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict, Witness
+from netverify.query.remarks import Remarks
+from netverify.query.sentence_error import SentenceError
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import MANY, render_diagnostics, render_sentence_error
@@ -29,7 +29,7 @@ from netverify.report.entries import Entry, laid_out
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of
 from netverify.report.terminal import Ink, Span, paint, wants_colour, wrapped
-from netverify.rules.table import PolicyRef
+from netverify.sources.coverage import Coverage, Inventory
 from netverify.visible import columns, visible
 
 texts = st.text(max_size=12)

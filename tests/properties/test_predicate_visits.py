@@ -6,13 +6,13 @@ from pathlib import Path
 
 from mypy import api
 
-from netverify.rules import predicate as nodes
-from netverify.rules.predicate import AboutEnd, Predicate
+from netverify.policy import predicate as nodes
+from netverify.policy.predicate import AboutEnd, Predicate
 
 PACKAGE = Path(nodes.__file__).parents[1]
 NAMES = {kind.__name__ for kind in Predicate.__args__}
 ABOUT_END = {kind.__name__ for kind in AboutEnd.__args__}
-VISIT = "rules/visit.py"
+VISIT = "policy/visit.py"
 ADDED = '''
 @dataclass(frozen=True, slots=True)
 class Planted:
@@ -80,13 +80,13 @@ def test_compounds_are_told_from_leaves_by_the_visit_and_a_few_matches():
         and {n.id for n in ast.walk(node.args[1]) if isinstance(n, ast.Name)} & {"All", "AnyOf"}
     }
     # Beside the visit: short cuts before an exhaustive match, and words.
-    assert asked == {VISIT, "connectivity/clauses.py", "connectivity/evaluate.py", "queries/wording.py"}
+    assert asked == {VISIT, "pairs/clauses.py", "pairs/evaluate.py", "query/wording.py"}
 
 
 def test_the_type_checker_finds_every_place_that_has_to_know_a_new_node_type(tmp_path):
     copy = tmp_path / "netverify"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    written = copy / "rules" / "predicate.py"
+    written = copy / "policy" / "predicate.py"
     text = written.read_text(encoding="utf-8")
     assert text.count("AboutEnd: TypeAlias = ") == 1
     written.write_text(text.replace("AboutEnd: TypeAlias = ", ADDED), encoding="utf-8")
@@ -103,6 +103,6 @@ def test_the_type_checker_finds_every_place_that_has_to_know_a_new_node_type(tmp
     found = {(str(Path(path).relative_to(copy)), int(number)) for path, number, _ in refused}
     missed = [place for place, lines in places.items() if not any((place[0], line) in found for line in lines)]
     assert missed == [], (output, errors)
-    rooms = {"reference", "symbolic", "connectivity", "rules", "queries", "answers"}
+    rooms = {"policy", "symbolic", "pairs", "query", "answers"}
     assert {name.split("/")[0] for name, _ in places} == rooms
     assert len(places) >= 15

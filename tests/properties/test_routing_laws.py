@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netverify.model.ingress import PathType
-from netverify.routing.hostnames import common, intersection
-from netverify.routing.ingresses import host_matches, path_matches
+from netverify.routes.hostnames import common, intersection
+from netverify.routes.ingresses import host_matches, path_matches
 
 LABELS = ("a", "b", "example", "com")
 NAMES = [".".join(labels) for length in (1, 2, 3) for labels in product(LABELS, repeat=length)]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from netverify.model.addresses import parse_address
 from netverify.model.cluster import Cluster, Namespace, Workload, WorkloadKey
-from netverify.queries.names import KINDS
-from netverify.queries.question import Question
-from netverify.queries.sentence import SentenceError, canonical_sentence, parse_sentence
+from netverify.query.names import KINDS
+from netverify.query.question import Question
+from netverify.query.sentence import SentenceError, canonical_sentence, parse_sentence
 
 NAMESPACES = ("a", "b", "in", "namespace", "reach", "pods")
 NAMES = ("web", "db", "internet", "any", "reach", "job", "x.y", "1.2", "can")

@@ -12,8 +12,8 @@ from agreement.random_tables import left_open, random_policy_set
 from netverify.model.addresses import parse_address
 from netverify.model.flow import Direction, Flow, Pod
 from netverify.model.traffic import Protocol
-from netverify.reference.evaluate import table_allows
-from netverify.rules.slicing import (
+from netverify.policy.evaluate import table_allows
+from netverify.policy.slicing import (
     CompleteSlice,
     IncompleteSliceError,
     OverApproximation,
@@ -25,8 +25,8 @@ PACKAGE = Path(__file__).parents[2] / "netverify"
 HEAD = """
 from collections.abc import Mapping
 from netverify.model.flow import Direction
-from netverify.rules.slicing import CompleteSlice, OverApproximation, PolicyIndex, Slice
-from netverify.rules.table import RuleTable
+from netverify.policy.slicing import CompleteSlice, OverApproximation, PolicyIndex, Slice
+from netverify.policy.table import RuleTable
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allows, Distinguishes, Flows, Refuses
 from netverify.symbolic.obligations import obligation
@@ -71,7 +71,7 @@ def test_slices_are_made_in_one_place():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"CompleteSlice", "OverApproximation"}
     }
-    assert makers == {"rules/slicing.py"}
+    assert makers == {"policy/slicing.py"}
 
 
 def test_a_slice_that_leaves_out_subjects_of_a_goal_carries_no_proof():

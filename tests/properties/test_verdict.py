@@ -17,7 +17,7 @@ from netverify.answers.verdict import (
     of_search,
     verdict,
 )
-from netverify.queries.outcome import Verdict
+from netverify.query.outcome import Verdict
 from netverify.symbolic.status import Status
 
 EVERY_EVIDENCE = [

@@ -11,9 +11,9 @@ from netverify.answers.combined import _together as of_anyone
 from netverify.answers.verdict import Judgement, of_all, of_any
 from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
 from netverify.gate.outcome import Result, Violation
-from netverify.queries.derivation import Rule, Step
-from netverify.queries.outcome import Answer, Effect, Reason, Routing, Scope, Verdict
-from netverify.queries.remarks import Remarks
+from netverify.query.derivation import Rule, Step
+from netverify.query.outcome import Answer, Effect, Reason, Routing, Scope, Verdict
+from netverify.query.remarks import Remarks
 
 GRAVE = ["refuted", "vacuous", "unknown", "proved"]
 """Of the verdicts on claims those that matter most first. Source: `docs/check.md`."""

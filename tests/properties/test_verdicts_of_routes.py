@@ -21,9 +21,9 @@ from netverify.answers.route_verdicts import (
 )
 from netverify.model.behaviours import Behaviour
 from netverify.model.service import Service, ServicePort
-from netverify.queries.called import Called
-from netverify.queries.outcome import Route, Scope, Verdict
-from netverify.routing.api_server import COMMON_PORT
+from netverify.query.called import Called
+from netverify.query.outcome import Route, Scope, Verdict
+from netverify.routes.api_server import COMMON_PORT
 from properties.test_verdict_lattice import answer, reason
 
 

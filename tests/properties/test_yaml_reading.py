@@ -12,15 +12,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netverify.diagnostics import Severity
-from netverify.manifests.builder import Memory
-from netverify.manifests.chunks import Chunk, split
-from netverify.manifests.events import build
-from netverify.manifests.limits import DEFAULT_LIMITS, Limits
-from netverify.manifests.loader import load, never_irrelevant
-from netverify.manifests.plain_lines import read_plain
-from netverify.manifests.positions import count_nodes
-from netverify.manifests.refusal import Refusal
-from netverify.manifests.scalars import resolve, resolve_json_number, resolve_key
+from netverify.documents.builder import Memory
+from netverify.documents.chunks import Chunk, split
+from netverify.documents.events import build
+from netverify.documents.limits import DEFAULT_LIMITS, Limits
+from netverify.documents.loader import load, never_irrelevant
+from netverify.documents.plain_lines import read_plain
+from netverify.documents.positions import count_nodes
+from netverify.documents.refusal import Refusal
+from netverify.documents.scalars import resolve, resolve_json_number, resolve_key
 
 NUMBERISH = st.text("0123456789+-._eExXoObBaFn:~", max_size=24)
 FRAGMENTS = st.sampled_from(

@@ -1,0 +1,132 @@
+"""``goals.json``: which goals each assertion rests on, what the solver said, and how a proof follows from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netverify.gate.evidence.inputs import Inputs, Json, digest_of, with_digest
+from netverify.gate.evidence.texts import GoalFiles, subject_of
+from netverify.query.derivation import Derived, GoalFile, Rule, SolvedText, Step, texts_of
+
+SCHEMA = "netverify/goals/v1"
+DOCUMENT = "goals.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Violated:
+    """One thing that is against an assertion, and the goals that its flow is a model of."""
+
+    fingerprint: str
+    text: str
+    shown_by: tuple[SolvedText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of one assertion, or of the one question of a command. ``goals`` are all that were solved for it."""
+
+    id: str
+    statement: str
+    verdict: str
+    goals: tuple[SolvedText, ...] = ()
+    derivation: Derived = None
+    violations: tuple[Violated, ...] = ()
+    fingerprint: str = ""
+    world: str = ""
+    excepted_by: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> Iterator[SolvedText]:
+        """Every text, those that the verdict follows from first."""
+        yield from texts_of(self.derivation)
+        yield from (text for one in self.violations for text in one.shown_by)
+        yield from self.goals
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The files of one run: ``texts`` by their names, and the ``document`` about them.
+
+    ``goals`` are the files that each assertion rests on, by its id; ``inputs`` and ``options`` are digests.
+    """
+
+    texts: Mapping[str, str]
+    document: str
+    goals: Mapping[str, tuple[GoalFile, ...]]
+    inputs: str
+    options: str
+
+    @property
+    def digest(self) -> str:
+        """That of the document, which holds the digests of all other files."""
+        return digest_of(self.document.encode())
+
+
+def evidence_of(shown: tuple[Shown, ...], inputs: Inputs, options: Mapping[str, Json], tool: str) -> Evidence:
+    """The evidence of a run of ``tool`` (name and version) that came to ``shown``."""
+    read, given = inputs.json(), with_digest(options)
+    files = GoalFiles((SCHEMA, f"inputs {read['digest']}", f"options {given['digest']}"))
+    entries: list[Json] = []
+    goals: dict[str, tuple[GoalFile, ...]] = {}
+    for one in shown:
+        mine = tuple(dict.fromkeys(files.add(text, one.id) for text in one.texts))
+        goals[one.id] = mine
+        entries.append(_entry(one, mine, files))
+    listed = {file.name: file for some in goals.values() for file in some}
+    value: dict[str, Json] = {
+        "schema": SCHEMA,
+        "tool": tool,
+        "inputs": read,
+        "options": given,
+        "goals": [
+            {
+                "name": name,
+                "digest": listed[name].digest,
+                "answer": listed[name].answer,
+                "unsat_iff": subject_of(_body(text, files.head)),
+            }
+            for name, text in sorted(files.texts.items())
+        ],
+        "assertions": entries,
+    }
+    document = json.dumps(value, ensure_ascii=True, indent=2) + "\n"
+    return Evidence(files.texts, document, goals, str(read["digest"]), str(given["digest"]))
+
+
+def _body(text: str, head: tuple[str, ...]) -> str:
+    return text.split("\n", len(head))[-1]
+
+
+def _entry(one: Shown, mine: tuple[GoalFile, ...], files: GoalFiles) -> Json:
+    return {
+        "id": one.id,
+        "statement": one.statement,
+        "verdict": one.verdict,
+        **({"world": one.world} if one.world else {}),
+        **({"fingerprint": one.fingerprint} if one.fingerprint else {}),
+        **({"excepted_by": list(one.excepted_by)} if one.excepted_by else {}),
+        "goals": [file.name for file in mine],
+        "derivation": _step(one.derivation, one, files) if one.derivation is not None else None,
+        "violations": [
+            {
+                "fingerprint": violation.fingerprint,
+                "text": violation.text,
+                "goals": [files.add(text, one.id).name for text in violation.shown_by],
+            }
+            for violation in one.violations
+        ],
+    }
+
+
+def _step(step: Step, one: Shown, files: GoalFiles) -> Json:
+    """``step`` as an object. What has no words of its own is about the assertion."""
+    says: dict[str, Json] = {"rule": step.rule.value, "says": step.says or one.statement}
+    if step.goal is not None:
+        says["goal"] = files.add(step.goal, one.id).name
+    if step.premises is not None:
+        says["premises"] = files.add(step.premises, one.id).name
+    if step.of or step.rule not in (Rule.GOAL, Rule.NOBODY, Rule.NO_ROUTE, Rule.SAME_ROUTES, Rule.WITNESS):
+        says["of"] = [_step(part, one, files) for part in step.of]
+    return says

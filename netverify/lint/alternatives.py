@@ -1,0 +1,79 @@
+"""One peer with two selectors, and two peers with one each: the hyphen that makes an "and" an "or".
+
+Source: NetworkPolicyPeer ("If both PodSelector and NamespaceSelector are set, then the rule matches the pods matching
+PodSelector in the Namespaces selected by NamespaceSelector"); items of a list are alternatives, and a podSelector
+alone means pods of the policy's own namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.lint.inhabitants import Inhabitants
+from netverify.lint.neighbourhoods import neighbourhood
+from netverify.lint.parts import PeerPart, RulePart, rules_of
+from netverify.lint.wording import selector_text
+from netverify.model.cluster import Cluster
+from netverify.model.network_policy import NetworkPolicy
+from netverify.sources.places import Places
+
+
+def alternative_findings(
+    policies: tuple[NetworkPolicy, ...], there: Inhabitants, cluster: Cluster, places: Places
+) -> Iterator[tuple[PeerPart, Diagnostic]]:
+    """NV623, with the peer that it is about: two that were to be one, or one that was to be two.
+
+    Only where as it is written a podSelector matches nobody, and the other way it would match existing pods.
+    """
+    for policy in policies:
+        for part in rules_of(policy):
+            peers = [PeerPart(part, index, peer) for index, peer in enumerate(part.rule.peers)]
+            yield from _split_in_two(part, peers, there, cluster, places)
+            yield from _joined_in_one(peers, there, cluster, places)
+
+
+def _split_in_two(
+    part: RulePart, peers: list[PeerPart], there: Inhabitants, cluster: Cluster, places: Places
+) -> Iterator[tuple[PeerPart, Diagnostic]]:
+    home = part.policy.namespace
+    wide = [one for one in peers if one.peer.namespace_selector is not None and not _selects_pods(one)]
+    for one in peers:
+        selector = one.peer.pod_selector
+        if one.peer.namespace_selector is not None or selector is None or not selector.requirements:
+            continue
+        if not there.settled(home) or there.selected(home, selector):
+            continue
+        for other in wide:
+            names = neighbourhood(other.peer, home, cluster).names
+            meant = [pod for name in names for pod in there.selected(name, selector)]
+            if meant:
+                text = (
+                    f"{one} is any pod of `{home}` with labels `{selector_text(selector)}`, and there is none: beside "
+                )
+                text += "it, every pod of the namespaces of another peer is allowed"
+                help_text = "to mean such pods in such namespaces, write both selectors in one item"
+                where = ((other.origin(places), "allows all pods of these namespaces"),)
+                yield one, Diagnostic("NV623", Severity.WARNING, text, one.origin(places), help_text, where)
+                break
+
+
+def _joined_in_one(
+    peers: list[PeerPart], there: Inhabitants, cluster: Cluster, places: Places
+) -> Iterator[tuple[PeerPart, Diagnostic]]:
+    for one in peers:
+        selector, home = one.peer.pod_selector, one.of.policy.namespace
+        if one.peer.namespace_selector is None or selector is None or not selector.requirements:
+            continue
+        around = neighbourhood(one.peer, home, cluster)
+        if around.open or home in around.names or not around.names or not all(map(there.settled, around.names)):
+            continue
+        if there.selected(home, selector) and not any(there.selected(name, selector) for name in around.names):
+            text = f"{one} is pods with labels `{selector_text(selector)}` in other namespaces, and there are none: "
+            text += f"such pods are in `{home}`"
+            help_text = "to mean these pods, or all pods of those namespaces, write two items"
+            yield one, Diagnostic("NV623", Severity.WARNING, text, one.origin(places), help_text)
+
+
+def _selects_pods(one: PeerPart) -> bool:
+    return one.peer.pod_selector is not None and bool(one.peer.pod_selector.requirements)

@@ -1,0 +1,102 @@
+"""DNS queries that are plainly let through, or plainly not: told without a solver, which is asked about the rest.
+
+One flow that the reference reading allows refutes that no query gets through. That none does is plain where no rule of
+the asking pod can match a query at all; folding a predicate says no only if it never holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netverify.answers.context import Context
+from netverify.lint.specimens import ORDINARY
+from netverify.model.addresses import Address
+from netverify.model.cluster import Workload
+from netverify.model.flow import Direction, End, Flow, Pod
+from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_matches, selector_of
+from netverify.model.traffic import Protocol
+from netverify.policy.evaluate import matches, table_allows
+from netverify.policy.predicate import All, Decided, NamespaceMatches
+from netverify.policy.visit import conjuncts
+from netverify.routes.cluster_dns import PROTOCOLS, DnsServer
+from netverify.symbolic.candidates import may_allow
+from netverify.symbolic.scene import Cast, Scene
+
+
+class PlainQueries:
+    """Queries to ``servers``, those of the cluster of ``context``."""
+
+    def __init__(self, context: Context, servers: tuple[DnsServer, ...]) -> None:
+        self._context = context
+        self._servers = servers
+        settings, inventory = context.settings, context.inventory
+        usual = all(one.workload is None and one.stand_in is None and isinstance(one.port, int) for one in servers)
+        nothing_else = not (inventory.cluster.unsupported or inventory.has_errors or settings.pod_cidrs)
+        hosts = any(_is_on_host(one, context) for one in servers)
+        everything = {one.protocol for one in servers} == set(PROTOCOLS)
+        self._tellable = usual and nothing_else and everything and not hosts
+
+    def blocked(self, workload: Workload) -> tuple[Protocol, ...] | None:
+        """The protocols over which no query of ``workload`` gets through; None where that is not plain."""
+        if not self._tellable or workload.known_addresses:
+            return None
+        blocked: list[Protocol] = []
+        for protocol in PROTOCOLS:
+            servers = [one for one in self._servers if one.protocol is protocol]
+            if any(self._gets_through(workload, one) for one in servers):
+                continue
+            if any(self._may_leave(workload, one) for one in servers):
+                return None
+            blocked.append(protocol)
+        return tuple(blocked)
+
+    def _gets_through(self, workload: Workload, server: DnsServer) -> bool:
+        behaviours = Decided(ORDINARY, self._context.settings.fixed)
+        return any(
+            matches(All((server.destination, server.traffic)), flow, behaviours)
+            and all(table_allows(self._context.policies.slice(d, (home,)), flow, behaviours) for d, home in ends)
+            for flow, ends in self._flows(workload, server)
+        )
+
+    def _flows(self, workload: Workload, server: DnsServer) -> Iterator[tuple[Flow, tuple[tuple[Direction, str], ...]]]:
+        """A query, with the direction and the namespace of each end that policies may speak of."""
+        cluster, home = self._context.inventory.cluster, workload.key.namespace
+        there, port = _namespace_of(server), server.port
+        namespace = cluster.namespaces.get(there)
+        labels = namespace.labels if namespace is not None else {NAMESPACE_NAME_LABEL: there}
+        if isinstance(port, int) and there:
+            asking = Pod(home, cluster.namespaces[home].labels, workload.labels, _address(1), workload=workload.key)
+            answering = Pod(there, labels, server.labels, _address(2))
+            flow = Flow(asking, answering, server.protocol, port)
+            yield flow, ((Direction.EGRESS, home), (Direction.INGRESS, there))
+
+    def _may_leave(self, workload: Workload, server: DnsServer) -> bool:
+        """Whether policies of the asking pod may let a query out; False only if they never do."""
+        context, port = self._context, server.port
+        casts = {End.SOURCE: Cast(workloads=(workload,)), End.DESTINATION: Cast(namespaces=(_namespace_of(server),))}
+        number = port if isinstance(port, int) else None
+        namespaces = context.inventory.cluster.namespaces
+        scene = Scene(casts, namespaces, context.settings.fixed, server.protocol, number)
+        return may_allow(context.policies.slice(Direction.EGRESS, (workload.key.namespace,)), scene)
+
+
+def _is_on_host(server: DnsServer, context: Context) -> bool:
+    """Whether an existing pod on the host network may be meant by ``server``: it has exemptions of its own."""
+    asked = selector_of(server.labels)
+    there = context.routing.workloads.get(_namespace_of(server), ())
+    return any(one.host_network and selector_matches(asked, one.labels) for one in there)
+
+
+def _namespace_of(server: DnsServer) -> str:
+    """The namespace that the destination is in; empty where it does not tell."""
+    for part in conjuncts(server.destination):
+        if isinstance(part, NamespaceMatches):
+            for requirement in part.selector.requirements:
+                if requirement.key == NAMESPACE_NAME_LABEL and len(requirement.values) == 1:
+                    return requirement.values[0]
+    return ""
+
+
+def _address(number: int) -> Address:
+    """An address of the ranges for documentation."""
+    return Address(4, 0xC0000200 + number)

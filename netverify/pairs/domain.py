@@ -1,0 +1,136 @@
+"""What the reading of one cluster stands on: who there is, what is told apart, and what is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from netverify.model.address_plan import AddressPlan
+from netverify.model.addresses import Address, parse_cidr
+from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster, Namespace, WorkloadKey
+from netverify.model.flow import End
+from netverify.model.intervals import Intervals
+from netverify.model.nodes import nodes_at
+from netverify.pairs.cells import Cells
+from netverify.pairs.diagrams import Diagrams
+from netverify.pairs.population import ACCOUNT, HOSTS, Population, populate
+from netverify.pairs.ports import PortAtoms
+from netverify.pairs.spread import Spreads
+from netverify.pairs.variables import Variables
+from netverify.policy.mentions import Mentions, collect, collect_table
+from netverify.policy.predicate import Predicate
+from netverify.policy.table import PolicySet, RuleTable
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Workloads that stand for pods that could be created: their labels may be anything, or missing.
+
+    They declare the port names of existing pods of their namespace, or none; with ``free_named_ports`` any name for any
+    port. ``taken`` are addresses that nobody else can have, beside those of the cluster's workloads.
+    """
+
+    workloads: frozenset[WorkloadKey] = frozenset()
+    free_named_ports: bool = False
+    taken: tuple[Address, ...] = ()
+
+
+NOTHING_CREATED = Creation()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One cluster, made ready.
+
+    ``fixed`` are the behaviours that are not left open, ``mentions`` what is told apart. ``addresses_apart``: intervals
+    may be traded, since each direction of policy looks at the addresses of its peers alone, and all pods may be in the
+    same intervals.
+    """
+
+    namespaces: Mapping[str, Namespace]
+    fixed: Mapping[Behaviour, bool]
+    plan: AddressPlan
+    population: Population
+    ports: PortAtoms
+    variables: Variables
+    diagrams: Diagrams
+    spreads: Spreads
+    mentions: Mentions
+    addresses_apart: bool
+    creation: Creation
+
+    def hosts_that_are_pods(self) -> Mapping[int, Cells]:
+        """Who is a pod in the block of hosts, of which nodes are no pods; empty where there are no nodes."""
+        hosts = self.population.blocks[HOSTS]
+        pods = hosts.full & ~self.population.nodes
+        return {HOSTS: ((self.diagrams.always, pods),) if pods else ()} if self.population.nodes else {}
+
+
+def make_domain(  # noqa: PLR0913, PLR0917 - one argument for each thing that the reading depends on
+    cluster: Cluster,
+    policies: PolicySet,
+    fixed: Mapping[Behaviour, bool],
+    pod_cidrs: Iterable[str],
+    asked: Iterable[Predicate],
+    creation: Creation,
+    *,
+    exact_addresses: bool,
+) -> Domain:
+    """The domain of ``cluster``, in which all is told apart that ``policies`` or the predicates ``asked`` speak of."""
+    tables = {direction: _table_mentions(table) for direction, table in policies.tables.items()}
+    mentions = Mentions()
+    for predicate in asked:
+        collect(predicate, mentions)
+    apart = not mentions.addressed and all(told.addressed <= {d.peer} for d, told in tables.items())
+    for told in tables.values():
+        mentions.add(told)
+    cidrs = tuple(map(parse_cidr, pod_cidrs))
+    names = {(wanted.protocol, wanted.name) for wanted in mentions.port_names}
+    declared = (
+        port.number
+        for workload in (cluster.workloads if names else ())
+        for port in workload.ports
+        if (port.protocol, port.name) in names
+    )
+    cuts = {cut for number in declared for cut in (number, number + 1)}
+    ports = PortAtoms(mentions.ports | cuts)
+    known = {address for workload in cluster.workloads for address in workload.known_addresses}
+    known.update(creation.taken)
+    nodes = nodes_at(cluster)
+    plan = AddressPlan(Intervals({*mentions.ranges, *nodes.ranges}), sorted(known), cidrs, nodes)
+    pod_values = _pod_values(mentions)
+    population = populate(cluster, plan, frozenset(pod_values))
+    variables = Variables(pod_values, mentions.namespace_labels, len(plan.intervals.all))
+    diagrams = Diagrams(ports.count, variables.domains)
+    return Domain(
+        namespaces=cluster.namespaces,
+        fixed=fixed,
+        plan=plan,
+        population=population,
+        ports=ports,
+        variables=variables,
+        diagrams=diagrams,
+        spreads=Spreads(diagrams, population.blocks),
+        mentions=mentions,
+        addresses_apart=apart and not cidrs and not exact_addresses,
+        creation=creation,
+    )
+
+
+def _pod_values(mentions: Mentions) -> Mapping[str, set[str]]:
+    """The values of labels of pods that ``mentions`` tell apart at either end, and service accounts beside them."""
+    labels = mentions.pod_labels
+    values = {
+        key: labels[End.SOURCE].get(key, set()) | labels[End.DESTINATION].get(key, set())
+        for key in (*labels[End.SOURCE], *labels[End.DESTINATION])
+    }
+    accounts = mentions.service_accounts[End.SOURCE] | mentions.service_accounts[End.DESTINATION]
+    return {**values, ACCOUNT: accounts} if accounts else values
+
+
+def _table_mentions(table: RuleTable) -> Mentions:
+    """What ``table`` tells apart."""
+    mentions = Mentions()
+    collect_table(table, mentions)
+    return mentions

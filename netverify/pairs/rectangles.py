@@ -1,0 +1,146 @@
+"""Both directions put together: rectangles of sources and destinations with one diagram.
+
+What a source may open and what a destination may receive is mostly told for few blocks of their own; for all others it
+is one of few common things. So blocks of which nothing is told are not looked at one by one: sources that have the same
+to say are one crowd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from netverify.pairs.cells import Cells
+from netverify.pairs.crowds import Crowd, Crowds, Label
+from netverify.pairs.diagrams import NEVER, Diagram
+from netverify.pairs.domain import Domain
+from netverify.pairs.leeway import Leeway, Leeways
+from netverify.pairs.openings import Openings
+from netverify.pairs.outcome import WideMembers
+from netverify.pairs.population import EXTERNAL, HOSTS, Block
+from netverify.pairs.spread import Spread
+from netverify.pairs.tables import Group
+
+
+@dataclass(slots=True)
+class Rectangle:
+    """Every one of ``source_bits`` has ``diagram`` towards every one of ``destination_bits``; not changed once made."""
+
+    source: Block
+    source_bits: int
+    destination: Block
+    destination_bits: int
+    diagram: Diagram
+
+    @property
+    def among_hosts(self) -> bool:
+        """Whether both ends are on the host network."""
+        return self.source.number == HOSTS == self.destination.number
+
+
+@dataclass(slots=True)
+class WideRectangle:
+    """As :class:`Rectangle`, with sources in many blocks that have one ``leeway``. Never changed once made."""
+
+    leeway: Leeway
+    sources: WideMembers
+    destination: Block
+    destination_bits: int
+    diagram: Diagram
+
+
+class Rectangles:
+    """All rectangles of a cluster; they are disjoint, and what is in none has ``NEVER``."""
+
+    def __init__(
+        self,
+        domain: Domain,
+        leeways: Leeways,
+        egress: Mapping[int, Sequence[Group]],
+        ingress: Mapping[int, Sequence[Group]],
+    ) -> None:
+        self._domain = domain
+        self._diagrams = domain.diagrams
+        self._blocks = domain.population.blocks
+        self._ingress = ingress
+        self._openings = Openings(domain, egress)
+        self._crowds = Crowds(domain, leeways, self._openings)
+        self._apart = [self._blocks[HOSTS]] if HOSTS in leeways.told else []
+
+    def into_block(self, destination: Block) -> Iterator[Rectangle | WideRectangle]:
+        """The rectangles with destinations in ``destination``."""
+        for group in self._ingress[destination.number]:
+            for number, received in group.spread.blocks.items():
+                yield from self._between(self._blocks[number], destination, group.bits, received)
+            if group.spread.elsewhere != NEVER or group.spread.parts:
+                yield from self._from_elsewhere(destination, group)
+
+    def between(self, source: Block, destination: Block) -> Iterator[Rectangle]:
+        """The rectangles between two blocks."""
+        for group in self._ingress[destination.number]:
+            received = self._domain.spreads.cells(group.spread, source)
+            yield from self._between(source, destination, group.bits, received)
+
+    def _from_elsewhere(self, destination: Block, group: Group) -> Iterator[Rectangle | WideRectangle]:
+        """From the blocks of which ``group`` tells nothing of its own."""
+        spread = group.spread
+        without = set(spread.blocks)
+        if destination.number == EXTERNAL:
+            without.add(EXTERNAL)
+        for source in (*self._openings.tellers(destination), *self._apart):
+            if source.number not in without:
+                without.add(source.number)
+                received = self._domain.spreads.common_cells(spread, source)
+                yield from self._between(source, destination, group.bits, received)
+        yield from self._from_crowds(destination, group, without)
+
+    def _from_crowds(self, destination: Block, group: Group, without: Collection[int]) -> Iterator[WideRectangle]:
+        """From sources that have something in common with others, in blocks that are not in ``without``."""
+        spread = group.spread
+        ports = self._common_ports(spread)
+        crowds = self._crowds.among(spread)
+        weights: dict[Label, Diagram] = {}
+        alike: dict[tuple[Diagram, int, int], list[Crowd]] = {}
+        for opened_ports, opening, diagram, opened in self._openings.common_towards(destination):
+            if opened_ports & ports and (bits := opened & group.bits):
+                for label, crowd in crowds.get(id(opening), ()):
+                    weight = weights.get(label)
+                    if weight is None:
+                        weight = weights[label] = self._weight(spread, label)
+                    both = self._diagrams.both(weight, diagram)
+                    if both != NEVER:
+                        alike.setdefault((both, bits, id(crowd.leeway)), []).append(crowd)
+        for (both, bits, _), found in alike.items():
+            sources = WideMembers([crowd.members for crowd in found], sum(crowd.count for crowd in found), without)
+            if len(sources):
+                yield WideRectangle(found[0].leeway, sources, destination, bits, both)
+
+    def _common_ports(self, spread: Spread) -> int:
+        """The ports that anyone may have in ``spread`` in a block of which it tells nothing of its own."""
+        ports = self._diagrams.ports_of(spread.elsewhere)
+        for weight, _ in spread.parts:
+            ports |= self._diagrams.ports_of(weight)
+        return ports
+
+    def _weight(self, spread: Spread, label: Label) -> Diagram:
+        """What ``spread`` has for members with ``label``."""
+        weight = spread.elsewhere
+        for number, diagram in label:
+            weight = self._diagrams.either(weight, self._diagrams.both(spread.parts[number][0], diagram))
+        return weight
+
+    def _between(self, source: Block, destination: Block, bits: int, received: Cells) -> Iterator[Rectangle]:
+        if source.number == EXTERNAL == destination.number or not received:
+            return
+        both = self._diagrams.both
+        for out_bits, opened in self._openings.towards(source, destination):
+            for one, from_bits in received:
+                source_bits = from_bits & out_bits
+                if not source_bits:
+                    continue
+                for other, to_bits in opened:
+                    destination_bits = to_bits & bits
+                    if destination_bits:
+                        diagram = both(one, other)
+                        if diagram != NEVER:
+                            yield Rectangle(source, source_bits, destination, destination_bits, diagram)

@@ -1,0 +1,170 @@
+"""What an answer holds: the verdict, the witness, and the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from netverify.diagnostics import Origin
+from netverify.model.flow import Direction, Flow
+from netverify.policy.predicate import Choice, Choices
+from netverify.policy.table import PolicyRef
+from netverify.query.derivation import Derived, SolvedText
+from netverify.query.remarks import Remarked
+
+
+class Verdict(StrEnum):
+    """The answer to a reachability question. ``UNREACHABLE`` is a proof."""
+
+    REACHABLE = "reachable"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+    VACUOUS = "vacuous"
+
+
+class Scope(StrEnum):
+    """Whether pods of the manifests already suffice for a reachable answer, or only a pod that is not in them."""
+
+    EXISTING = "existing"
+    POSSIBLE = "possible"
+
+
+class Routing(StrEnum):
+    """Where a reason that is no policy's belongs: to how traffic gets there."""
+
+    ROUTING = "routing"
+
+
+class Effect(StrEnum):
+    """What one direction did with the flow. ``NOT_ISOLATED``: no policy selects the subject."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    NOT_ISOLATED = "not-isolated"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the trace.
+
+    ``object`` is what decides about routing (``Service b/pg``). ``policy`` is None where no policy decided. ``rule``
+    counts from 0 and is None when no rule matched (the policy isolates and nothing allows). ``detail`` says in words
+    what the deciding rule matched (``from pods with role=admin``), or, for ``NOT_ISOLATED``, why nothing applies.
+    """
+
+    direction: Direction | Routing
+    effect: Effect
+    policy: PolicyRef | None = None
+    rule: int | None = None
+    origin: Origin | None = None
+    detail: str = ""
+    object: str = ""
+
+    @property
+    def place(self) -> Origin | None:
+        """Where the deciding rule is, or else the policy; None where no policy decided."""
+        return self.origin or (self.policy.origin if self.policy else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A flow that policy allows, small and replayed in the reference reading.
+
+    ``behaviours`` are those that the flow needs, with the value that it needs; the flow is allowed whatever the others
+    are. ``source_address_matters`` (and its twin) is false when the address in ``flow`` is arbitrary.
+    """
+
+    flow: Flow
+    behaviours: Choices = field(default_factory=dict)
+    source_address_matters: bool = False
+    destination_address_matters: bool = False
+    port_matters: bool = True
+
+    @property
+    def needs(self) -> list[tuple[Choice, bool]]:
+        """``behaviours`` in the order of their names."""
+        return sorted(self.behaviours.items(), key=lambda one: str(one[0]))
+
+
+class EndpointKind(StrEnum):
+    """What stands at the end of a route: existing pods, pods that could be created, or an address."""
+
+    EXISTING = "existing"
+    POSSIBLE = "possible"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One station on a path: ``Ingress shop/web (host shop.example.com, path /api)``; ``port`` is that knocked at."""
+
+    text: str
+    port: int | str | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way that the traffic of a question can take, judged.
+
+    ``source`` and ``text`` say where it comes from and leads (``b/pg[StatefulSet]:5432``), ``path`` what it passes
+    before the last pod. ``legs`` are its connections in order, each of which policy decides: to a controller, from
+    there to the pod. ``provided`` is what must hold outside the manifests for it. ``leads_to`` says what is at its
+    end.
+    """
+
+    source: str
+    text: str
+    verdict: Verdict
+    path: tuple[Hop, ...]
+    legs: tuple[Answer, ...]
+    provided: tuple[str, ...] = ()
+    leads_to: EndpointKind = EndpointKind.EXISTING
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Remarked):
+    """The answer to one question.
+
+    ``because`` traces the witness in both directions, or for an unreachable answer names the policies that carry the
+    proof. ``smt2`` are the formulas that were solved, in order, with their results. Of these, ``shown_by`` is the one
+    that the witness is a model of, and ``derivation`` says from which ones a proof follows, that nothing is reachable
+    or that there is nothing to reach.
+    """
+
+    question: str
+    verdict: Verdict
+    scope: Scope | None = None
+    witness: Witness | None = None
+    because: tuple[Reason, ...] = ()
+    smt2: tuple[SolvedText, ...] = ()
+    shown_by: SolvedText | None = None
+    derivation: Derived = None
+    routes: tuple[Route, ...] = ()
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One existing endpoint of a listing: a workload (``shop/web[Deployment]``) or an external range of addresses.
+
+    ``witness`` is one flow that shows it.
+    """
+
+    text: str
+    witness: Witness
+    because: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Remarked):
+    """The answer to ``who can reach …`` or ``what can … reach``.
+
+    ``existing`` are the endpoints of the manifests and external ranges, in the order of names; ``possible`` describes
+    the pods that could be created, each a selector in words (``pods with role=admin in namespaces with team=a``).
+    """
+
+    question: str
+    verdict: Verdict
+    existing: tuple[Listed, ...] = ()
+    possible: tuple[str, ...] = ()

@@ -1,0 +1,87 @@
+"""Ports in a sentence: ``5432``, ``8000-8999/udp``, ``http/any``; and the same back from the traffic of a question."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
+from netverify.policy.predicate import AnyOf, NamedPort, PortIn, Predicate
+from netverify.policy.visit import alternatives
+from netverify.query.tokens import Token, TokenKind, Tokens
+
+EVERY_TRAFFIC: Predicate = AnyOf(tuple(PortIn(protocol, EVERY_PORT) for protocol in Protocol))
+"""What a sentence without a port asks about: every port of TCP, UDP and SCTP."""
+
+_PORT_NAME = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
+_PROTOCOL_WORDS = {**{protocol.lower(): (protocol,) for protocol in Protocol}, "any": tuple(Protocol)}
+_FORMS = "a port is a number, a range such as `8000-8999`, or the name of a container port"
+
+
+def _number(tokens: Tokens, token: Token, digits: str) -> int:
+    number = int(digits) if len(digits) <= 9 else MAX_PORT + 1
+    if not MIN_PORT <= number <= MAX_PORT:
+        raise tokens.error("NV405", f"there is no port `{digits}`", token, help_text="ports go from 1 to 65535")
+    return number
+
+
+def _port(tokens: Tokens, token: Token, text: str) -> PortSet | str:
+    if re.fullmatch(r"[0-9]+", text):
+        number = _number(tokens, token, text)
+        return port_set((number, number))
+    if bounds := re.fullmatch(r"([0-9]+)-([0-9]+)", text):
+        first, last = (_number(tokens, token, digits) for digits in bounds.groups())
+        if first > last:
+            turned = f"did you mean `{last}-{first}`?"
+            raise tokens.error("NV405", f"the range `{text}` ends before it begins", token, help_text=turned)
+        return port_set((first, last))
+    if not _PORT_NAME.fullmatch(text):
+        lower = text.lower()
+        advice = f"did you mean `{lower}`?" if _PORT_NAME.fullmatch(lower) else _FORMS
+        raise tokens.error("NV405", f"`{text}` is no port", token, help_text=advice)
+    return text
+
+
+def _protocols(tokens: Tokens, token: Token, text: str) -> tuple[Protocol, ...]:
+    known = _PROTOCOL_WORDS.get(text.lower())
+    if known is not None:
+        return known
+    close = get_close_matches(text.lower(), _PROTOCOL_WORDS, 1)
+    advice = f"did you mean `{close[0]}`?" if close else "a protocol is one of `tcp`, `udp`, `sctp`, `any`"
+    raise tokens.error("NV405", f"unknown protocol `{text}`", token, help_text=advice)
+
+
+def read_traffic(tokens: Tokens) -> Predicate:
+    """The traffic of ``":" PORT ["/" PROTOCOL]`` if that comes next, else every port of every protocol.
+
+    Raises :class:`netverify.query.sentence_error.SentenceError` (``NV405``).
+    """
+    return read_port(tokens, "a port after `:`") if tokens.take_mark(":") else EVERY_TRAFFIC
+
+
+def read_port(tokens: Tokens, expected: str) -> Predicate:
+    """The traffic of ``PORT ["/" PROTOCOL]``, TCP where no protocol is given; ``expected`` names it in the error.
+
+    Raises :class:`netverify.query.sentence_error.SentenceError` (``NV405``).
+    """
+    token = tokens.next
+    if token.kind is not TokenKind.WORD:
+        raise tokens.error("NV405", f"expected {expected}, found {token.shown}", token, help_text=_FORMS)
+    port_text, slash, protocol_text = tokens.take().text.partition("/")
+    port = _port(tokens, token, port_text)
+    protocols = _protocols(tokens, token, protocol_text) if slash else (Protocol.TCP,)
+    parts = tuple(NamedPort(p, port) if isinstance(port, str) else PortIn(p, port) for p in protocols)
+    return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+def traffic_text(traffic: Predicate) -> str:
+    """``traffic`` as a sentence spells it, from the colon on; empty for every port of every protocol.
+
+    ``traffic`` must come from :func:`read_traffic`.
+    """
+    if traffic == EVERY_TRAFFIC:
+        return ""
+    first = alternatives(traffic)[0]
+    assert isinstance(first, PortIn | NamedPort)
+    port = first.ports if isinstance(first, PortIn) else first.name
+    return f":{port}/{first.protocol.lower() if first is traffic else 'any'}"

@@ -1,0 +1,1 @@
+"""Where bytes come from: files, overlays, charts, Flux, Argo CD, git revisions, the cache; and their inventory."""

@@ -1,0 +1,230 @@
+"""From sources, or from documents, to the inventory: the cluster, the account of what was read, and the findings."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import BinaryIO, TypeVar
+
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.documents.document import Document
+from netverify.kinds.read_object import Fact, ReadObject
+from netverify.model.cluster import Cluster, Namespace, Node, Workload
+from netverify.model.controller import ConfigMap
+from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
+from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
+from netverify.model.network_policy import NetworkPolicy
+from netverify.model.routing import RoutingObjects
+from netverify.model.service import EndpointSlice, Service
+from netverify.sources.account import Account
+from netverify.sources.collection import ALONE, Means, collect
+from netverify.sources.config_maps import with_config_maps, with_config_maps_of
+from netverify.sources.coverage import Coverage, Inventory
+from netverify.sources.duplicates import without_duplicates
+from netverify.sources.gathered import Gathered, merged
+from netverify.sources.gathering import Terms
+from netverify.sources.namespaces import with_every_namespace
+from netverify.sources.ownership import settle
+from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
+from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering
+from netverify.sources.renditions import render_all, rendered_by
+from netverify.sources.repeated_resources import with_repeated_refused
+from netverify.sources.sources import STANDARD_INPUT, Source, find_sources
+
+_RoutingFact = TypeVar(
+    "_RoutingFact",
+    Service,
+    EndpointSlice,
+    Ingress,
+    IngressClass,
+    OpenShiftRoute,
+    GatewayClass,
+    Gateway,
+    Route,
+    ReferenceGrant,
+    ConfigMap,
+)
+_NONE_DROPPED: Mapping[str, int] = MappingProxyType({})
+_NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
+
+
+def build_inventory(
+    documents: Iterable[Document], *, default_namespace: str = "default", dropped: Mapping[str, int] = _NONE_DROPPED
+) -> Inventory:
+    """The inventory of ``documents``.
+
+    Objects that name no namespace are read as of ``default_namespace``. ``dropped`` counts by kind the documents that
+    were left out before because their kind is irrelevant.
+    """
+    account = Account(default_namespace)
+    account.irrelevant.update(dropped)
+    documents = tuple(documents)
+    for document in documents:
+        account.add(document)
+    gathered = with_config_maps_of(account.gathered(), documents, default_namespace)
+    return inventory_of(gathered, default_namespace)
+
+
+def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
+    """The inventory of all that was gathered, with ``default_namespace`` for objects that name none.
+
+    An object that the API server would refuse is left out, is an error among the diagnostics, and stands in
+    ``coverage.unread``; so is one that is there twice with different meanings.
+    """
+    objects, repeated = without_duplicates(gathered.reads)
+    workloads, owned = settle(objects)
+    facts = [read.fact for read in objects]
+    cluster = Cluster(
+        namespaces={fact.name: fact for fact in facts if isinstance(fact, Namespace)},
+        workloads=tuple(sorted(workloads, key=_by_name)),
+        network_policies=tuple(
+            sorted(
+                (fact for fact in facts if isinstance(fact, NetworkPolicy)),
+                key=lambda policy: (policy.namespace, policy.name),
+            )
+        ),
+        unsupported=tuple(
+            sorted(gathered.unsupported, key=lambda item: (item.namespace or "", item.kind, item.name, item.origin))
+        ),
+        routing=_routing(objects),
+        nodes=tuple(sorted((fact for fact in facts if isinstance(fact, Node)), key=lambda node: node.name)),
+    )
+    diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
+    return Inventory(
+        cluster=with_every_namespace(cluster),
+        coverage=_coverage(gathered, repeated.conflicts),
+        diagnostics=tuple(sorted(diagnostics, key=Diagnostic.sort_key)),
+        approximations=tuple(_narrowing_text(name, origins) for name, origins in sorted(gathered.narrowing.items())),
+    )
+
+
+def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names sources
+    filenames: Sequence[str],
+    *,
+    default_namespace: str = "default",
+    kustomize: Sequence[str] = (),
+    helm: Sequence[str] = (),
+    values: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    renderings: Sequence[Rendering] = (),
+    texts: Mapping[str, bytes] = _NO_TEXTS,
+    strict: bool = False,
+    means: Means = ALONE,
+    permissions: Permissions = NOTHING_ALLOWED,
+) -> Inventory:
+    """The inventory of all that the arguments name; what cannot be read is among the diagnostics; nothing is raised.
+
+    ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` come after those of ``kustomize`` and
+    ``helm``, and a file that one of them applies is not read once more as it stands. ``texts`` are manifests by the
+    name to report them by. With ``strict`` what is not rendered is an error. ``means`` change how long it takes, and
+    nothing else; a process that dies under them is a ``WorkerDiedError``. ``permissions`` are what may be read and
+    fetched besides what the checkouts hold that are named.
+    """
+    found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None, permissions=permissions)
+    wanted: list[Rendering] = [KustomizeBuild(directory) for directory in kustomize]
+    wanted += [HelmChart(chart, tuple(values), tuple(sets)) for chart in helm]
+    rendered = render_all((*wanted, *renderings), default_namespace, permissions, strict=strict)
+    outside = [*found.diagnostics, *rendered.diagnostics]
+    sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
+    sources += rendered.sources
+    sources += [Source(name, data=data) for name, data in texts.items()]
+    gathered = with_config_maps(collect(sources, Terms(default_namespace, strict), means), sources, default_namespace)
+    gaps = Gathered(unsupported=rendered.gaps)
+    inventory = inventory_of(merged((_told_before(outside, gathered), gathered, gaps)), default_namespace)
+    coverage = replace(
+        inventory.coverage,
+        skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
+        rendered=rendered_by(rendered.made),
+        fetched=rendered.fetched,
+        unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
+    )
+    return with_repeated_refused(replace(inventory, coverage=coverage), found.roots)
+
+
+def _told_before(findings: Sequence[Diagnostic], gathered: Gathered) -> Gathered:
+    """What was found before sources were read, without what was found there again."""
+    again = set(gathered.diagnostics) if findings else frozenset()
+    new = [finding for finding in dict.fromkeys(findings) if finding not in again]
+    unread = tuple(finding.origin for finding in new if finding.severity is Severity.ERROR)
+    return Gathered(diagnostics=tuple(new), unread=unread)
+
+
+def _piped_input() -> BinaryIO | None:
+    """Standard input, unless it is a terminal or closed."""
+    stdin = sys.stdin
+    return None if stdin is None or stdin.closed or stdin.isatty() else stdin.buffer
+
+
+def _by_name(workload: Workload) -> tuple[str, str, str]:
+    return (workload.key.namespace, workload.key.name, workload.key.kind)
+
+
+def _routing(objects: Iterable[ReadObject]) -> RoutingObjects:
+    """Of ``objects`` those that route traffic."""
+    by_type: dict[type[Fact], list[ReadObject]] = {}
+    for read in objects:
+        by_type.setdefault(type(read.fact), []).append(read)
+
+    def all_of(kind: type[_RoutingFact]) -> tuple[_RoutingFact, ...]:
+        reads = sorted(by_type.get(kind, ()), key=lambda read: read.identity)
+        return tuple(read.fact for read in reads if isinstance(read.fact, kind))
+
+    return RoutingObjects(
+        services=all_of(Service),
+        endpoint_slices=all_of(EndpointSlice),
+        ingresses=all_of(Ingress),
+        ingress_classes=all_of(IngressClass),
+        openshift_routes=all_of(OpenShiftRoute),
+        gateway_classes=all_of(GatewayClass),
+        gateways=all_of(Gateway),
+        routes=all_of(Route),
+        reference_grants=all_of(ReferenceGrant),
+        config_maps=all_of(ConfigMap),
+    )
+
+
+def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
+    """The account; objects in ``conflicts`` were read, but count as refused."""
+    modelled = Counter(gathered.modelled)
+    modelled.subtract(read.kind for read in conflicts)
+    unread = (*gathered.unread, *(read.origin for read in conflicts))
+    unsupported = (gathered.unsupported_kinds, gathered.unrendered_kinds)
+    counts = (modelled, gathered.irrelevant, gathered.approximated, *unsupported)
+    return Coverage(
+        files=gathered.files,
+        documents=sum(sum(count.values()) for count in counts) + gathered.not_manifests + len(unread),
+        modelled=dict(sorted((+modelled).items())),
+        irrelevant=dict(sorted(gathered.irrelevant.items())),
+        approximated=dict(sorted(gathered.approximated.items())),
+        unsupported=dict(sorted(gathered.unsupported_kinds.items())),
+        unrendered_kinds=dict(sorted(gathered.unrendered_kinds.items())),
+        unrendered=tuple(
+            (f"{one.kind} {one.name}", one.unrendered)
+            for one in gathered.unsupported
+            if one.unrendered and one.kind in gathered.unrendered_kinds
+        ),
+        not_manifests=gathered.not_manifests,
+        templates=tuple(origin.path for origin in gathered.templates),
+        unread=tuple(sorted(unread)),
+        digests=tuple(sorted(gathered.digests)),
+    )
+
+
+def _placed_by_default(gathered: Gathered, default_namespace: str) -> list[Diagnostic]:
+    unplaced = [read.origin for read in gathered.reads if not read.placed]
+    if not unplaced:
+        return []
+    objects = "1 object names" if len(unplaced) == 1 else f"{len(unplaced)} objects name"
+    text = f"{objects} no namespace: read as `{default_namespace}`"
+    advice = "name another one with `-n`, or build the overlay that places them with `-k`"
+    return [Diagnostic("NV205", Severity.NOTE, text, min(unplaced), advice)]
+
+
+def _narrowing_text(name: str, origins: Sequence[Origin]) -> str:
+    objects = (
+        f"1 object, {min(origins)}" if len(origins) == 1 else f"{len(origins)} objects, the first at {min(origins)}"
+    )
+    return f"a service mesh that enforces {name} ({objects}) may refuse connections that are allowed here"
