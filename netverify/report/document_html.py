@@ -16,12 +16,12 @@ _COLOURS = {Ink.RED: "refuted", Ink.YELLOW: "unknown", Ink.GREEN: "proved", Ink.
 
 def render_document_html(document: Document, run: Run) -> Iterator[str]:
     """The page, in pieces. Guarantees: ASCII; the page's own policy lets its style sheet alone apply."""
-    yield page_head("netverify")
+    yield page_head(run.command)
     facts = [f"netverify {run.version}", *([f"revision {run.revision}"] if run.revision else []), run.repository]
-    yield f'<header>\n<p class="soft">{" &middot; ".join(in_html(one) for one in facts if one)}</p>\n</header>\n'
+    about = " &middot; ".join(in_html(one) for one in facts if one)
+    yield f'<header>\n<p class="place">{in_html(run.command)}</p>\n<p class="soft">{about}</p>\n</header>\n'
     for block in document:
         yield from _pieces(block)
-    yield f"<section>\n<h2>To repeat this</h2>\n<pre>{in_html(run.command)}</pre>\n</section>\n"
     yield "</body>\n</html>\n"
 
 

@@ -27,8 +27,9 @@ def document_of_lint(linted: Linted, inventory: Inventory) -> Iterator[Block]:
     yield from problems(linted.findings)
     fixes = [finding.fix for finding in linted.findings if finding.fix is not None]
     if fixes:
+        prints = "prints it" if len(fixes) == 1 else "prints what can be changed at once; run it again for the rest"
         has = "has" if len(fixes) == 1 else "have"
-        yield Remark(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` prints it")
+        yield Remark(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` {prints}")
         yield Gap()
     yield Facts((*column("unknown", linted.unknown_because), *column("given", linted.assumptions)))
     yield Account(coverage_text(inventory))
