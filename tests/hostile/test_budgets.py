@@ -30,6 +30,9 @@ from netverify.sources.programs import Program
 from netverify.sources.sources import Source
 from netverify.symbolic.solver import Goal, solve
 
+# The budget may end between opening a file and the block that closes it; the collector closes it then.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 ROOT = Path(__file__).resolve().parents[2]
 BACKDOOR = str(ROOT / "examples" / "backdoor")
 SHOP = str(ROOT / "examples" / "storefront")
@@ -72,8 +75,6 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return status, captured.out, captured.err
 
 
-# The budget may end between opening a file and the block that closes it; the collector closes it then.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("flag", TOO_LITTLE)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_without_enough_of_a_budget_is_unknown_and_says_so(
@@ -96,7 +97,8 @@ def test_no_format_of_a_report_looks_complete_without_enough_time(
     if report.exists():
         text = report.read_text()
         assert "--max-time" in text
-        assert "unknown" in text.lower() or "neither proved nor refuted" in text
+        # A run of lint that was cut short lists what it found, and says that there may be more.
+        assert any(words in text.lower() for words in ("unknown", "neither proved nor refuted", "undecided"))
     else:
         assert "error[NV424]: the time budget of 0.001 s (--max-time) ended before" in err
 
