@@ -11,7 +11,7 @@ import click
 
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
-from netverify.budget import OutOfBudgetError
+from netverify.budget import OutOfBudgetError, limits_met
 from netverify.cli.common_flags import common_flags, solving_of
 from netverify.cli.evidence import evidence_about
 from netverify.cli.exit_status import gravest
@@ -146,7 +146,7 @@ def compared_status(found: Comparison, *, fail_on: str, input_refused: bool) -> 
         "never": (),
     }[fail_on]
     statuses = [ExitStatus.VIOLATED] if Certainty.YES in failing else []
-    if found.verdict is Relation.UNKNOWN:
+    if found.verdict is Relation.UNKNOWN or limits_met(found.unknown_because):
         statuses.append(ExitStatus.UNKNOWN)
     if input_refused:
         statuses.append(ExitStatus.INPUT)

@@ -10,6 +10,7 @@ from netverify.answers.context import Context
 from netverify.answers.doubts import described, notes, objects_that_may, unread_inputs
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
 from netverify.answers.verdict import Evidence, verdict
+from netverify.budget import limits_met
 from netverify.diagnostics import NetverifyError
 from netverify.diff.changes import ChangedWorkload, Changes
 from netverify.diff.explaining import Explainer
@@ -89,7 +90,7 @@ def compare(old: Context, new: Context) -> Comparison:
         remarks=Remarks(
             tuple(_doubts(unread, inventories, appears, disappears, (*of_pods, *routing.doubts)))
             if judged is Relation.UNKNOWN
-            else (),
+            else tuple(_cut_short((*appears.gave_up, *disappears.gave_up, *routing.doubts))),
             tuple(_assumptions(sides, changes, told)),
             tuple(dict.fromkeys((*old.inventory.approximations, *new.inventory.approximations, *_coarse(ways)))),
             tuple(dict.fromkeys((*notes(old.inventory.coverage), *notes(new.inventory.coverage)))),
@@ -205,6 +206,11 @@ def _doubts(
         )
         yield from (f"{name}: {text}" for text in described(tuple(either), "change what is allowed"))
     yield from dict.fromkeys((*appears.gave_up, *disappears.gave_up, *others))
+
+
+def _cut_short(doubts: Iterable[str]) -> Iterator[str]:
+    """That a limit kept changes from being listed. The verdict is known without them; the list is not whole."""
+    yield from dict.fromkeys(f"whether there are further changes: {why}" for why in doubts if limits_met((why,)))
 
 
 def _proofs(changes: Changes, appears: Differences, disappears: Differences, routing: RoutingChanges) -> Iterator[str]:

@@ -11,7 +11,7 @@ from netverify.diff.outcome import Certainty, Change, Comparison, Inputs
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
 from netverify.report.comparison_text import MEANING, cause_text, change_text, conditions_of, example_text
-from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, Step, undecided
+from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, Step, undecided, undecided_case
 from netverify.report.gate_steps import connection_steps
 from netverify.report.remarks_json import Json
 from netverify.report.routing_rows import RoutingRow, service_row, way_row
@@ -40,7 +40,10 @@ def list_of_comparison(found: Comparison, inputs: Inputs, fail_on: str) -> Findi
         f"{found.verdict}: {MEANING[found.verdict]}",
         tuple(dict.fromkeys((*(one.rule for one in doubts), *rules))),
         (*doubts, *(one for some in findings for one in some)),
-        tuple(_case(side, some, found, fail_on) for side, some in zip(sides, findings, strict=True)),
+        (
+            *(_case(side, some, found, fail_on) for side, some in zip(sides, findings, strict=True)),
+            *map(undecided_case, doubts),
+        ),
         errors=tuple(one for one in diagnostics if one.severity is Gravity.ERROR),
         of_inputs=diagnostics,
     )

@@ -25,7 +25,7 @@ from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry, column, remark_entries
-from netverify.report.incomplete import and_limits
+from netverify.report.incomplete import and_limits, incomplete
 from netverify.report.quantities import listed
 from netverify.report.routing_rows import service_row, way_row
 from netverify.report.terminal import Ink
@@ -65,10 +65,12 @@ def document_of_comparison(found: Comparison, inputs: Inputs) -> tuple[Block, ..
     entries += _workload_entries(found)
     entries += column("proved", proofs_told(found))
     entries += remark_entries(found)
-    limits = and_limits(found.unknown_because)
+    is_unknown = found.verdict is Relation.UNKNOWN
+    limits = and_limits(found.unknown_because) if is_unknown else ""
+    before = () if is_unknown else tuple(incomplete(found.unknown_because, "there may be further changes"))
     headline = Headline(found.verdict.upper(), f": {MEANING[found.verdict]}{limits}", _INK[found.verdict])
     accounts = [f"{name}: {text}" for name, inventory in inputs.named for text in coverage_text(inventory)]
-    return (headline, Facts(tuple(entries)), Account(tuple(accounts)))
+    return (*before, headline, Facts(tuple(entries)), Account(tuple(accounts)))
 
 
 def change_text(change: Change) -> str:

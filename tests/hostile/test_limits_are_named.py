@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,16 @@ def test_every_limit_is_recognised_by_its_words() -> None:
     for limit in limits:
         assert limits_met([f"whether x: {limit} before it was decided; and {limit}"]) == (limit,)
     assert limits_met(["old.yaml could not be read", "policies that are not modelled decide"]) == ()
+
+
+@pytest.mark.parametrize("limit", ["1", "1000", "3000"])
+def test_a_comparison_that_lists_less_for_a_limit_says_so(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sides = ("diff", BACKDOOR, SHOP, "-o", "json")
+    whole = (main([*sides], "netverify"), json.loads(capsys.readouterr().out))
+    limited = (main([*sides, "--rlimit", limit], "netverify"), json.loads(capsys.readouterr().out))
+    assert (whole[0], whole[1]["unknown_because"]) == (0, [])
+    listed = [len(found["appears"]) + len(found["disappears"]) for _, found in (whole, limited)]
+    if listed[1] < listed[0]:
+        assert limited[0] == 3
+        assert f"--rlimit {limit}" in " ".join(limited[1]["unknown_because"])
+    assert listed[1] < listed[0] or limit != "3000"
