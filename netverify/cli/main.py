@@ -33,8 +33,8 @@ def run() -> NoReturn:
     """The console entry. The cyclic garbage collector stays off: a run is short, and it would cost most of the time."""
     since = time.monotonic()
     gc.disable()
-    INTERRUPTS.install()
     try:
+        INTERRUPTS.install()
         _stand_in_for_closed_streams()
         _escape_what_a_stream_cannot_encode()
         status = main(sys.argv[1:], _program_name(sys.argv[0]), since)
