@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds import stored
-from netverify.kinds.fields import Int32, StringMap
+from netverify.kinds.fields import FreeMap, Int32, StringMap
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, labels_of, stored_map
@@ -30,7 +30,7 @@ class ControllerFields(TypedDict, total=False):
     apiVersion: Any
     kind: Any
     metadata: ObjectMeta
-    status: Any
+    status: FreeMap
 
 
 class ReplicatedSpec(TypedDict, total=False):

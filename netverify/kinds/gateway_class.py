@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from netverify.documents.document import Document
 from netverify.kinds.beside import of_class
 from netverify.kinds.custom_resources import check_group_and_kind, check_namespace_name, check_object_name, require
+from netverify.kinds.fields import FreeMap
 from netverify.kinds.findings import Findings
 from netverify.kinds.hosts import check_controller
 from netverify.kinds.kind import Kind
@@ -23,7 +24,7 @@ class GatewayApiFields(TypedDict, total=False):
     apiVersion: Any
     kind: Any
     metadata: ObjectMeta
-    status: Any
+    status: FreeMap
 
 
 class ParametersRefFields(TypedDict, total=False):

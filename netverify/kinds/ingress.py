@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from netverify.documents.document import Document, FieldPath, Value
-from netverify.kinds.fields import Int32
+from netverify.kinds.fields import FreeMap, Int32
 from netverify.kinds.findings import Findings
 from netverify.kinds.hosts import check_host, is_ipv4
 from netverify.kinds.kind import Kind
@@ -103,7 +103,7 @@ class IngressFields(TypedDict, total=False):
     kind: Any
     metadata: ObjectMeta
     spec: SpecFields
-    status: Any
+    status: FreeMap
 
 
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"

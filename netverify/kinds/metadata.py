@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict
 
 from netverify.documents.document import Document, FieldPath
-from netverify.kinds.fields import StringMap
+from netverify.kinds.fields import FreeMap, StringMap
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import (
     Problems,
@@ -30,9 +30,9 @@ class OwnerReference(TypedDict, total=False):
     apiVersion: str
     kind: str
     name: str
-    uid: Any
+    uid: str
     controller: bool
-    blockOwnerDeletion: Any
+    blockOwnerDeletion: bool
 
 
 class ObjectMeta(TypedDict, total=False):
@@ -44,15 +44,15 @@ class ObjectMeta(TypedDict, total=False):
     labels: StringMap
     annotations: StringMap
     ownerReferences: list[OwnerReference | None]
-    creationTimestamp: Any
-    deletionGracePeriodSeconds: Any
-    deletionTimestamp: Any
-    finalizers: Any
-    generation: Any
-    managedFields: Any
-    resourceVersion: Any
-    selfLink: Any
-    uid: Any
+    creationTimestamp: str
+    deletionGracePeriodSeconds: int
+    deletionTimestamp: str
+    finalizers: list[str | None]
+    generation: int
+    managedFields: list[FreeMap | None]
+    resourceVersion: str
+    selfLink: str
+    uid: str
 
 
 class Who(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from netverify.documents.document import Document
+from netverify.kinds.fields import FreeMap
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of, labels_of
@@ -29,7 +30,7 @@ class NamespaceFields(TypedDict, total=False):
     kind: Any
     metadata: ObjectMeta
     spec: SpecFields
-    status: Any
+    status: FreeMap
 
 
 def _check(namespace: NamespaceFields, findings: Findings) -> None:

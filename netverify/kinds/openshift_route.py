@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.choices import check_choice
-from netverify.kinds.fields import Int32, IntOrString
+from netverify.kinds.fields import FreeMap, Int32, IntOrString
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, annotations_of
@@ -67,7 +67,7 @@ class RouteFields(TypedDict, total=False):
     kind: Any
     metadata: ObjectMeta
     spec: SpecFields
-    status: Any
+    status: FreeMap
 
 
 _MOST_ALTERNATES = 3

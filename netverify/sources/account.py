@@ -49,7 +49,11 @@ class Account:
             self._add_modelled(document, kind)
             return
         for item in objects_in(document):
-            self._add_object(item)
+            if item is not document and not isinstance(item.value, dict):
+                text = "an item of a list must be an object: a server refuses the list"
+                self._refuse(Diagnostic("NV202", Severity.ERROR, text, item.origin()))
+            else:
+                self._add_object(item)
 
     def gathered(self, files: int = 0, templates: tuple[Origin, ...] = ()) -> Gathered:
         """What the documents came to, for good, which are of so many ``files``."""

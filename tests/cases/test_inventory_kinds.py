@@ -69,6 +69,55 @@ def test_an_item_of_a_list_without_a_kind_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("item", ["null", "5", "hello", "true", "[{apiVersion: v1, kind: Namespace}]"])
+@pytest.mark.parametrize("kind", ["v1/List", "networking.k8s.io/v1/NetworkPolicyList"])
+def test_an_item_of_a_list_that_is_no_object_is_refused_where_it_is(kind: str, item: str) -> None:
+    """A server decodes each item as an object, and refuses the list where one is none."""
+    api_version, _, name = kind.rpartition("/")
+    inventory = inventory_of(f"apiVersion: {api_version}\nkind: {name}\nitems:\n- {item}\n")
+    assert [(one.code, one.origin.line) for one in inventory.diagnostics if one.code != "NV156"] == [("NV202", 4)]
+    assert [one.line for one in inventory.coverage.unread] == [4]
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ("metadata: {name: a, deletionTimestamp: 5}", "metadata.deletionTimestamp"),
+        ("metadata: {name: a, creationTimestamp: {}}", "metadata.creationTimestamp"),
+        ("metadata: {name: a, generation: one}", "metadata.generation"),
+        ("metadata: {name: a, finalizers: [1]}", "metadata.finalizers[0]"),
+        ("metadata: {name: a, managedFields: none}", "metadata.managedFields"),
+        ("metadata: {name: a, resourceVersion: 1}", "metadata.resourceVersion"),
+        ("metadata: {name: a, uid: 1}", "metadata.uid"),
+        ("metadata: {name: a}\nstatus: hello", "status"),
+    ],
+)
+def test_a_field_that_does_not_matter_has_its_type_all_the_same(part: str, place: str) -> None:
+    """A server decodes the whole object: a wrong type anywhere is refused."""
+    (finding,) = inventory_of(f"apiVersion: v1\nkind: Namespace\n{part}\n").diagnostics[:1]
+    assert finding.code == "NV212"
+    assert f"`{place}` must be" in finding.message
+
+
+def test_fields_that_a_server_writes_are_taken() -> None:
+    text = """
+        apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: a
+          creationTimestamp: null
+          deletionTimestamp: 2024-01-01T00:00:00Z
+          deletionGracePeriodSeconds: 30
+          generation: 1
+          uid: 7
+          resourceVersion: "1"
+          finalizers: [x]
+          managedFields: [{manager: m}]
+        status: {phase: Active}
+        """
+    assert codes(inventory_of(text.replace("uid: 7", "uid: x"))) == []
+
+
 def test_a_bare_list_of_objects_is_refused() -> None:
     assert codes(inventory_of("- {apiVersion: v1, kind: Namespace, metadata: {name: a}}\n")) == ["NV202"]
 
