@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import sys
@@ -109,8 +110,10 @@ def a_question_without_time_is_unknown(_: Path) -> None:
     assert status_of(*asked, "--max-time", "0.001", "--expect", "unreachable") == 3
 
 
-def a_comparison_without_time_is_unknown(_: Path) -> None:
-    assert status_of("diff", BACKDOOR, BACKDOOR, "--max-time", "0.001") == 3
+def a_comparison_without_time_is_unknown(folder: Path) -> None:
+    report = folder / "report.json"
+    assert status_of("diff", BACKDOOR, BACKDOOR, "--max-time", "0.001", "-o", f"json={report}") == 3
+    assert json.loads(report.read_text())["verdict"] == "unknown"
 
 
 def a_draft_that_met_a_limit_is_no_success(_: Path) -> None:
