@@ -11,6 +11,8 @@ os.environ["NETVERIFY_NO_CACHE"] = "1"  # no test leaves anything in, or finds a
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell; programs would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # as nohup has it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 READINGS = ("direct", "reference", "symbolic", "connectivity")
 
