@@ -7,25 +7,21 @@ from typing import TypedDict
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.choices import check_choice
-from netverify.kinds.custom_resources import check_section_name, check_size
+from netverify.kinds.custom_resources import check_size
 from netverify.kinds.fields import FreeMap
 from netverify.kinds.findings import Findings
 from netverify.kinds.gateway_class import GatewayApiFields
-from netverify.kinds.http_route import check_matches
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import Who
 from netverify.kinds.names import shown
-from netverify.kinds.route_parts import (
+from netverify.kinds.request_routes import (
     FILTERS,
     FilteredRuleFields,
-    RouteSpec,
-    check_apart,
     check_filters_and_backends,
-    check_hostnames,
-    check_parents,
+    check_requests,
     filtered_rule,
-    route_of,
 )
+from netverify.kinds.route_parts import RouteSpec, route_of
 from netverify.model.gateway import GATEWAY_GROUP, Route, RouteMatch
 
 
@@ -73,20 +69,7 @@ _ANY_PART = "*"
 
 
 def _check(route: GrpcRouteFields, findings: Findings) -> None:
-    spec = route.get("spec")
-    if spec is None:
-        findings.refuse("NV552", ("spec",), "is missing")
-        return
-    check_parents(spec, findings)
-    check_hostnames(spec.get("hostnames"), findings)
-    path: FieldPath = ("spec", "rules")
-    rules = spec.get("rules") or ()
-    check_size(spec.get("rules"), _RULES, path, findings)
-    for index, rule in enumerate(rules):
-        check_section_name(rule.get("name"), (*path, index, "name"), findings)
-        _check_rule(rule, (*path, index), findings)
-    check_matches(sum(len(rule.get("matches") or ()) for rule in rules), path, findings)
-    check_apart([rule.get("name") for rule in rules], path, findings)
+    check_requests(route.get("spec"), _RULES, _check_rule, findings)
 
 
 def _check_rule(rule: RuleFields, path: FieldPath, findings: Findings) -> None:

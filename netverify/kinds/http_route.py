@@ -8,26 +8,23 @@ from typing import Any, TypedDict
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.choices import check_choice
-from netverify.kinds.custom_resources import check_section_name, check_size
+from netverify.kinds.custom_resources import check_size
 from netverify.kinds.fields import FreeMap
 from netverify.kinds.findings import Findings
 from netverify.kinds.gateway_class import GatewayApiFields
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import Who
 from netverify.kinds.names import shown
-from netverify.kinds.route_parts import (
+from netverify.kinds.request_routes import (
     FILTERS,
     FilteredRuleFields,
     FilterFields,
-    RouteSpec,
-    check_apart,
     check_filters_and_backends,
-    check_hostnames,
-    check_parents,
+    check_requests,
     filtered_rule,
     filters_of,
-    route_of,
 )
+from netverify.kinds.route_parts import RouteSpec, route_of
 from netverify.model.gateway import GATEWAY_GROUP, Route, RouteMatch, RouteRule
 
 
@@ -69,7 +66,6 @@ class HttpRouteFields(GatewayApiFields, total=False):
 
 
 _RULES, _MATCHES, _CONDITIONS = (1, 16), (0, 64), (0, 16)
-_MOST_MATCHES = 128
 _LONGEST_PATH = 1024
 _PATH_TYPES = ("Exact", "PathPrefix", "RegularExpression")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
@@ -80,26 +76,7 @@ _EVERY_REQUEST = RouteMatch()
 
 
 def _check(route: HttpRouteFields, findings: Findings) -> None:
-    spec = route.get("spec")
-    if spec is None:
-        findings.refuse("NV552", ("spec",), "is missing")
-        return
-    check_parents(spec, findings)
-    check_hostnames(spec.get("hostnames"), findings)
-    path: FieldPath = ("spec", "rules")
-    rules = spec.get("rules") or ()
-    check_size(spec.get("rules"), _RULES, path, findings)
-    for index, rule in enumerate(rules):
-        check_section_name(rule.get("name"), (*path, index, "name"), findings)
-        _check_rule(rule, (*path, index), findings)
-    check_matches(sum(len(rule.get("matches") or ()) for rule in rules), path, findings)
-    check_apart([rule.get("name") for rule in rules], path, findings)
-
-
-def check_matches(count: int, path: FieldPath, findings: Findings) -> None:
-    """Check how many matches the rules at ``path`` have together."""
-    if count > _MOST_MATCHES:
-        findings.refuse("NV553", path, f"must not have more than {_MOST_MATCHES} matches in all, not {count}")
+    check_requests(route.get("spec"), _RULES, _check_rule, findings)
 
 
 def _check_rule(rule: RuleFields, path: FieldPath, findings: Findings) -> None:
