@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from netverify.report.entries import Entry, laid_out
-from netverify.report.terminal import Ink, Line, Span, line
+from netverify.report.terminal import Ink, Line, Span, line, paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +105,21 @@ def _item(item: Item) -> Iterator[Line]:
         Span(f"  {item.place}", Ink.CYAN),
     )
     yield from (line(f"{'':<{item.width}}    {text}") for text in item.details)
+
+
+def cells_of(facts: Facts) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    """A row for each text that is no detail: its term, the text with its details, and its place, if it has any."""
+    group: list[Entry] = []
+    for entry in (*facts.entries, None):
+        if group and (entry is None or not entry.detail):
+            term, place = group[0].term, group[0].place
+            details = [f"{one.text} ({one.place})" if one.place else one.text for one in group[1:]]
+            yield ((term,) if term else ()), (group[0].text, *details), ((place,) if place else ())
+            group = []
+        if entry is not None:
+            group.append(entry)
+
+
+def plain(line: Line) -> str:
+    """``line`` as visible text without colours."""
+    return paint([line], coloured=False).removesuffix("\n")

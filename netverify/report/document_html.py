@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from netverify.report.document import Account, Block, Document, Facts, Gap, Headline, Item, Problem, Remark
-from netverify.report.document_markdown import cells_of
+from netverify.report.document import (
+    Account,
+    Block,
+    Document,
+    Facts,
+    Gap,
+    Headline,
+    Item,
+    Problem,
+    Remark,
+    cells_of,
+    plain,
+)
 from netverify.report.finding_list import Run
 from netverify.report.html_text import in_html, page_head
-from netverify.report.terminal import Ink, Line, paint
+from netverify.report.terminal import Ink
 
 _COLOURS = {Ink.RED: "refuted", Ink.YELLOW: "unknown", Ink.GREEN: "proved", Ink.CYAN: "excepted"}
 
@@ -40,8 +51,8 @@ def _pieces(block: Block) -> Iterator[str]:
             yield f'<span class="place">{in_html(block.place)}</span></summary>\n'
             yield f"<div>{_list(block.details)}</div>\n</details>\n"
         case Problem():
-            yield f"<h3>{in_html(_text(block.head))}</h3>\n"
-            yield f"<pre>{chr(10).join(in_html(_text(line)) for line in block.lines)}</pre>\n"
+            yield f"<h3>{in_html(plain(block.head))}</h3>\n"
+            yield f"<pre>{chr(10).join(in_html(plain(line)) for line in block.lines)}</pre>\n"
         case Remark():
             yield f"<p>{in_html(block.text)}</p>\n"
         case Account():
@@ -64,7 +75,3 @@ def _facts(facts: Facts) -> Iterator[str]:
 
 def _list(texts: tuple[str, ...]) -> str:
     return f"<ul>{''.join(f'<li>{in_html(text)}</li>' for text in texts)}</ul>\n"
-
-
-def _text(line: Line) -> str:
-    return paint([line], coloured=False).removesuffix("\n")

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from netverify.report.document import Account, Block, Document, Facts, Gap, Headline, Item, Problem, Remark
-from netverify.report.entries import Entry
+from netverify.report.document import (
+    Account,
+    Block,
+    Document,
+    Facts,
+    Gap,
+    Headline,
+    Item,
+    Problem,
+    Remark,
+    cells_of,
+    plain,
+)
 from netverify.report.markdown_text import MARKER, MOST_CHARACTERS, in_markdown, preformatted
-from netverify.report.terminal import Ink, Line, paint
+from netverify.report.terminal import Ink
 
 _SIGNS = {
     Ink.RED: ":x:",
@@ -47,8 +58,8 @@ def _rows(block: Block) -> Iterator[str]:
             yield f"- **{in_markdown(block.state)} {in_markdown(block.name)}** {in_markdown(block.about)}{place}"
             yield from (f"  - {in_markdown(text)}" for text in block.details)
         case Problem():
-            yield f"**{in_markdown(_text(block.head))}**\n"
-            yield preformatted(_text(line) for line in block.lines)
+            yield f"**{in_markdown(plain(block.head))}**\n"
+            yield preformatted(plain(line) for line in block.lines)
         case Remark():
             yield in_markdown(block.text)
         case Account():
@@ -68,20 +79,3 @@ def _table(facts: Facts) -> Iterator[str]:
     for cells in cells_of(facts):
         yield f"| {' | '.join('<br>'.join(map(in_markdown, texts)) for texts in cells)} |"
     yield ""
-
-
-def cells_of(facts: Facts) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
-    """A row for each text that is no detail: its term, the text with its details, and its place, if it has any."""
-    group: list[Entry] = []
-    for entry in (*facts.entries, None):
-        if group and (entry is None or not entry.detail):
-            term, place = group[0].term, group[0].place
-            details = [f"{one.text} ({one.place})" if one.place else one.text for one in group[1:]]
-            yield ((term,) if term else ()), (group[0].text, *details), ((place,) if place else ())
-            group = []
-        if entry is not None:
-            group.append(entry)
-
-
-def _text(line: Line) -> str:
-    return paint([line], coloured=False).removesuffix("\n")
