@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import click
@@ -122,7 +121,7 @@ def diff_request(request: DiffRequest) -> ExitStatus:
 
     def rendered(output: Output) -> Iterable[str]:
         if is_list(output):
-            listed = partial(list_of_comparison, found, inputs, request.fail_on)
+            listed = list_of_comparison(found, inputs, request.fail_on)
             return (rendered_findings(listed, output, this_run(status)),)
         if output.format == "json":
             return (render_comparison_json(found, inputs),)

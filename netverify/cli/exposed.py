@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import click
@@ -105,7 +104,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
 
     def rendered(output: Output) -> Iterable[str]:
         if is_list(output):
-            listed = partial(list_of_surface, surface, findings, inventory)
+            listed = list_of_surface(surface, findings, inventory)
             return (rendered_findings(listed, output, this_run(status)),)
         if output.format == "json":
             return (render_surface_json(surface, findings, inventory),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from netverify.cli.outputs import Output, append_whole, unwritable
@@ -52,7 +51,7 @@ def untimed(report: GateReport) -> GateReport:
 
 def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
     if is_list(output):
-        yield rendered_findings(partial(list_of_gate, report, inventory), output, facts.run)
+        yield rendered_findings(list_of_gate(report, inventory), output, facts.run)
         return
     match output.format:
         case "json":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import click
@@ -151,7 +150,7 @@ def lint_request(request: LintRequest) -> ExitStatus:
 
     def rendered(output: Output) -> Iterable[str]:
         if is_list(output):
-            listed = partial(list_of_lint, linted, inventory, request.codes, request.fail_on)
+            listed = list_of_lint(linted, inventory, request.codes, request.fail_on)
             return (rendered_findings(listed, output, this_run(status)),)
         if output.format == "json":
             return (render_lint_json(linted, inventory, version_of("netverify")),)

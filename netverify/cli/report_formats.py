@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from netverify.cli.outputs import Output
@@ -49,9 +49,9 @@ def is_list(output: Output) -> bool:
     return output.format in LIST_FORMATS
 
 
-def rendered_findings(found: Callable[[], FindingList], output: Output, run: Run) -> str:
+def rendered_findings(found: FindingList, output: Output, run: Run) -> str:
     """``found`` in the format of ``output``; nothing in it does a runner take for a command by mistake."""
-    return disarmed(rendered_list(found(), ListFormat(output.format), run), output)
+    return disarmed(rendered_list(found, ListFormat(output.format), run), output)
 
 
 def rendered_document(
