@@ -52,7 +52,7 @@ def processors() -> int:
 def collect(sources: Iterable[Source], terms: Terms, means: Means = ALONE) -> Gathered:
     """What ``sources`` give together, in their order.
 
-    Raises :class:`~netverify.sources.worker.WorkerDiedError` if a worker ends before its time.
+    Raises :class:`~netverify.sources.workers.WorkerDiedError` if a worker ends before its time.
     """
     with ExitStack() as stack:
         return _Collection(terms, means, stack).all_of(tuple(sources))

@@ -4,35 +4,73 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import BinaryIO, TypeVar
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.document import Document
+from netverify.kinds.names import dns_label_problems
 from netverify.kinds.read_object import Fact, ReadObject
 from netverify.model.cluster import Cluster, Namespace, Node, Workload
 from netverify.model.controller import ConfigMap
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
+from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator
 from netverify.model.network_policy import NetworkPolicy
-from netverify.model.routing import RoutingObjects
+from netverify.model.routing import RoutingObjects, placed_objects
 from netverify.model.service import EndpointSlice, Service
 from netverify.sources.account import Account
 from netverify.sources.collection import ALONE, Means, collect
 from netverify.sources.config_maps import with_config_maps, with_config_maps_of
 from netverify.sources.coverage import Coverage, Inventory
-from netverify.sources.duplicates import without_duplicates
+from netverify.sources.duplicates import with_repeated_refused, without_duplicates
 from netverify.sources.gathered import Gathered, merged
 from netverify.sources.gathering import Terms
-from netverify.sources.namespaces import with_every_namespace
 from netverify.sources.ownership import settle
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
 from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering
 from netverify.sources.renditions import render_all, rendered_by
-from netverify.sources.repeated_resources import with_repeated_refused
 from netverify.sources.sources import STANDARD_INPUT, Source, find_sources
+
+
+def with_every_namespace(cluster: Cluster) -> Cluster:
+    """``cluster`` with the namespaces that it only refers to, in the order of names."""
+    namespaces = dict(cluster.namespaces)
+    for name in _mentioned(cluster):
+        if name not in namespaces:
+            namespaces[name] = Namespace(name, {NAMESPACE_NAME_LABEL: name}, declared=False)
+    return replace(cluster, namespaces=dict(sorted(namespaces.items())))
+
+
+def _mentioned(cluster: Cluster) -> Iterator[str]:
+    yield from (workload.key.namespace for workload in cluster.workloads)
+    yield from (item.namespace for item in cluster.unsupported if item.namespace)
+    yield from (one.namespace for one in placed_objects(cluster.routing))
+    for policy in cluster.network_policies:
+        yield policy.namespace
+        for selector in _namespace_selectors(policy):
+            yield from _named_by(selector)
+
+
+def _namespace_selectors(policy: NetworkPolicy) -> Iterator[LabelSelector]:
+    for rule in (*policy.ingress, *policy.egress):
+        for peer in rule.peers:
+            if peer.namespace_selector is not None:
+                yield peer.namespace_selector
+
+
+def _named_by(selector: LabelSelector) -> Iterable[str]:
+    """The namespaces that ``selector`` asks for by name, leaving out values that are the name of none."""
+    return (
+        value
+        for requirement in selector.requirements
+        if requirement.key == NAMESPACE_NAME_LABEL and requirement.operator is Operator.IN
+        for value in requirement.values
+        if value and not dns_label_problems(value)
+    )
+
 
 _RoutingFact = TypeVar(
     "_RoutingFact",

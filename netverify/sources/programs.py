@@ -12,8 +12,29 @@ from typing import Final
 from netverify.documents.confidential import mentions_secrets
 from netverify.sources.processes import UnfinishedError, finished
 from netverify.sources.scratch import Scratch
-from netverify.sources.steady_words import steady
 from netverify.visible import visible
+
+_PATTERNS: Final[Mapping[re.Pattern[str], str]] = {
+    # klog, as kubectl prints it: `W1201 03:16:29.123456   12345 loader.go:12] …`
+    re.compile(r"\b([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S+:\d+\])"): r"\1 ",
+    re.compile(
+        r"\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?(?: UTC)?(?: m=[+-]\d+\.\d+)?"
+    ): "<time>",
+    re.compile(r"(?<![\w:.])\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\w:])"): "<time>",
+    re.compile(r"\b(git|helm|kubectl|kustomize|netverify)\[\d+\]"): r"\1[<pid>]",
+    re.compile(r"\b(pid|process|goroutine)([ =:]+)\d+\b"): r"\1\2<number>",
+    re.compile(r"\b0x[0-9a-f]{6,}\b"): "<address>",
+    re.compile(r"\b(helm|kustomize|kubectl)-\d{4,}\b"): r"\1-<number>",
+}
+
+
+def steady(text: str, folder: str) -> str:
+    """``text``, which a program printed that ran in the temporary ``folder``, the same in every run."""
+    text = text.replace(folder, "<temporary folder>")
+    for pattern, instead in _PATTERNS.items():
+        text = pattern.sub(instead, text)
+    return text
+
 
 _LINES_SHOWN: Final = 8
 _NO_NETWORK: Final = "http://127.0.0.1:9"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
@@ -11,13 +11,53 @@ from netverify.diagnostics import Diagnostic, Origin
 from netverify.model.cluster import Unsupported
 from netverify.sources.coverage import RenderedBy
 from netverify.sources.delivered_kinds import ARGO, FLUX
+from netverify.sources.delivery.argo import Argo
+from netverify.sources.delivery.checkout import Checkout, checkout_of
 from netverify.sources.delivery.delivered import ANYWHERE, Delivered
-from netverify.sources.delivery.following import follow_argo, follow_flux
-from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
+from netverify.sources.delivery.flux import Flux
+from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.sources.programs import Program, is_blank, printed_nothing, version_of
 from netverify.sources.rendering import Rendered, render_helm, render_kustomize
 from netverify.sources.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 from netverify.sources.sources import Source
+from netverify.sources.tree import exists, is_folder
+
+
+def follow_flux(argument: str, permissions: Permissions = NOTHING_ALLOWED, *, strict: bool) -> Delivered:
+    """What Flux applies that is bootstrapped on the folder ``argument``."""
+    return _follow(
+        argument,
+        permissions,
+        lambda checkout, delivered, folder: Flux(checkout, delivered).follow(folder),
+        strict=strict,
+    )
+
+
+def follow_argo(argument: str, permissions: Permissions = NOTHING_ALLOWED, *, strict: bool) -> Delivered:
+    """What Argo CD applies for the Applications in ``argument``."""
+    return _follow(
+        argument,
+        permissions,
+        lambda checkout, delivered, folder: Argo(checkout, delivered).follow(folder),
+        strict=strict,
+    )
+
+
+def _follow(
+    argument: str, permissions: Permissions, follow: Callable[[Checkout, Delivered, Path], None], *, strict: bool
+) -> Delivered:
+    delivered = Delivered(strict)
+    path = Path(argument)
+    if not argument or not exists(path):
+        advice = "check the path; it is taken relative to the current folder"
+        delivered.refuse("NV131", "no such file or folder", Origin(argument), advice)
+    elif not is_folder(path):
+        delivered.refuse("NV132", "not a folder", Origin(argument), "name the folder that the controller applies")
+    elif not permissions.lets_named(path):
+        delivered.diagnostics.append(leaves(argument, Origin(argument)))
+    else:
+        follow(checkout_of(path, argument, permissions), delivered, path.resolve())
+    return delivered
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pytest
 from gates import CLOSED, FROM_WEB, SHOP, Gates
 
 from netverify.cli.check import FORMATS
-from netverify.sources.steady_words import steady
+from netverify.sources.programs import steady
 
 INTENT = """
 assertions:

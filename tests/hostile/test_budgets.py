@@ -23,7 +23,7 @@ from netverify.cli.memory import memory_in_use
 from netverify.cli.outputs import Output
 from netverify.cli.watchdog import watchdog
 from netverify.gate import checking
-from netverify.sources import programs, worker
+from netverify.sources import programs, workers
 from netverify.sources.collection import Means, collect
 from netverify.sources.gathering import Terms
 from netverify.sources.programs import Program
@@ -276,7 +276,7 @@ class TestAWatchdog:
         notes = tmp_path / "notes"
         notes.mkdir()
         idle = f"import os, time, pathlib\npathlib.Path({str(notes)!r}, str(os.getpid())).touch()\ntime.sleep(600)"
-        monkeypatch.setattr(worker, "_START", idle.replace("{", "{{").replace("}", "}}"))
+        monkeypatch.setattr(workers, "_START", idle.replace("{", "{{").replace("}", "}}"))
         sources = [Source(f"{number}.yaml", data=b"a: 1\n") for number in range(8)]
         count = 2
         ending = _ends_once(lambda: len(list(notes.iterdir())) == count, monkeypatch)

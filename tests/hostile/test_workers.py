@@ -15,12 +15,12 @@ import pytest
 
 from generators.texts import SOUND, source_text
 from netverify.cli.main import main
-from netverify.sources import worker
+from netverify.sources import workers as processes
 from netverify.sources.collection import Means, collect
 from netverify.sources.gathering import Terms
 from netverify.sources.inventory import read_inventory
 from netverify.sources.sources import Source
-from netverify.sources.worker import WorkerDiedError
+from netverify.sources.workers import WorkerDiedError
 
 AT_ONCE = Means(jobs=2, alone_bytes=0, ahead_bytes=0)
 MANY = 18
@@ -51,7 +51,7 @@ def test_errors_about_files_stay_in_their_place(tmp_path: Path) -> None:
 
 
 def test_small_inputs_start_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_START", "no such program")
+    monkeypatch.setattr(processes, "_START", "no such program")
     (tmp_path / "a.yaml").write_text(SOUND)
     read_inventory((str(tmp_path),), means=Means(jobs=8))
 
@@ -69,7 +69,7 @@ def test_small_inputs_start_no_worker(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_worker_that_dies_is_an_internal_error_with_one_message(
     end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd
 ) -> None:
-    monkeypatch.setattr(worker, "_START", end.replace("{", "{{").replace("}", "}}"))
+    monkeypatch.setattr(processes, "_START", end.replace("{", "{{").replace("}", "}}"))
     with pytest.raises(WorkerDiedError):
         collect(sources(1, 40), Terms(), AT_ONCE)
     assert capfd.readouterr() == ("", "")
@@ -78,7 +78,7 @@ def test_a_worker_that_dies_is_an_internal_error_with_one_message(
     assert main(["query", "can namespace shop reach namespace shop", "-f", str(tmp_path), "--jobs", "2"], "x") == 5
     out, err = capfd.readouterr()
     assert out == ""
-    assert err.startswith("error[NV499]: netverify failed at worker.py:")
+    assert err.startswith("error[NV499]: netverify failed at workers.py:")
     assert err.count("error") == 1
 
 
@@ -98,7 +98,7 @@ def test_a_worker_ends_with_its_requests() -> None:
         for text in (b"", b"[[", b'[["a", null, {}], 10]\nxx'):
             answers = io.BytesIO()
             try:
-                worker.serve(io.BytesIO(text), answers)
+                processes.serve(io.BytesIO(text), answers)
             except ValueError:
                 assert text == b"[["
             assert answers.getvalue() == b""
@@ -144,7 +144,7 @@ def test_a_run_that_is_killed_takes_its_workers_along() -> None:
     program = (
         "import sys, time\n"
         "from netverify.sources.gathering import Terms\n"
-        "from netverify.sources.worker import Worker\n"
+        "from netverify.sources.workers import Worker\n"
         "print(Worker(Terms())._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )

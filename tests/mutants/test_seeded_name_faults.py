@@ -119,22 +119,22 @@ FAULTS_OF_NAMES = {
         "        if not network.governing_service:\n",
     ),
     "a cache is not known by its program": (
-        "routes.node_local_dns",
+        "routes.cluster_dns",
         "not NODE_CACHES.isdisjoint(workload.arguments.get(PROGRAM, ()))",
         "False",
     ),
     "a cache is not known by its label": (
-        "routes.node_local_dns",
+        "routes.cluster_dns",
         'workload.labels.get("k8s-app")',
         "None",
     ),
     "a cache listens at the usual address alone": (
-        "routes.node_local_dns",
+        "routes.cluster_dns",
         "return tuple(found) or (NODE_LOCAL,)",
         "return (NODE_LOCAL,)",
     ),
     "a cache is never at the address of the Service": (
-        "routes.node_local_dns",
+        "routes.cluster_dns",
         "yield from service.cluster_ips if service is not None else ()",
         "yield from ()",
     ),

@@ -76,12 +76,12 @@ FAULTS = {
         "return existing",
     ),
     "what an operator is asked for does not count": (
-        "sources.object_effects",
+        "sources.unmodelled",
         "return both(effect, asked_for(value)) if effect.makes_pods else effect",
         "return effect",
     ),
     "what is switched off counts": (
-        "sources.object_effects",
+        "sources.unmodelled",
         'return bool(item) and item.get("enabled") is not False',
         "return bool(item)",
     ),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from netverify.sources.delivery.marshalling import marshalled
 from netverify.sources.delivery.substitution import SubstitutionError, substitute
+from netverify.sources.delivery.variables import marshalled
 
 RECORDING = json.loads((Path(__file__).parent / "envsubst_recording.json").read_text("utf-8"))
 NOT_KNOWN = {"${x: -1}", "${long/one/${x}}", "${x:${n}}"}

@@ -18,7 +18,7 @@ import pytest
 from generators.texts import REFUSED, SOUND, TEMPLATE, source_text
 from netverify.documents.limits import Limits
 from netverify.sources import collection
-from netverify.sources.cache import fingerprint
+from netverify.sources.cache import readings
 from netverify.sources.cache.folder import cache_folder
 from netverify.sources.cache.packing import pack, unpack
 from netverify.sources.cache.store import Store
@@ -150,7 +150,7 @@ def test_what_decides_a_reading_is_part_of_the_key(
 
 def written_parts(root: Path) -> list[Path]:
     """A module below ``root`` for each thing that the fingerprint is made of."""
-    parts = [root / (part if part.endswith(".py") else f"{part}/a.py") for part in fingerprint._PARTS]
+    parts = [root / (part if part.endswith(".py") else f"{part}/a.py") for part in readings._PARTS]
     for part in parts:
         part.parent.mkdir(parents=True, exist_ok=True)
         part.write_text("x = 1\n")
@@ -161,28 +161,28 @@ def test_every_module_that_reads_is_part_of_the_fingerprint(tmp_path: Path, monk
     parts = [*written_parts(tmp_path), tmp_path / "model" / "deep" / "b.py"]
     parts[-1].parent.mkdir()
     parts[-1].write_text("x = 1\n")
-    monkeypatch.setattr(fingerprint, "_ROOT", tmp_path)
-    seen = {fingerprint.fingerprint(math.inf)}
+    monkeypatch.setattr(readings, "_ROOT", tmp_path)
+    seen = {readings.fingerprint(math.inf)}
     for part in parts:
         part.write_text("x = 2\n")
-        seen.add(fingerprint.fingerprint(math.inf))
+        seen.add(readings.fingerprint(math.inf))
     parts[-1].rename(parts[-1].with_name("c.py"))
-    seen.add(fingerprint.fingerprint(math.inf))
+    seen.add(readings.fingerprint(math.inf))
     assert len(seen) == len(parts) + 2
 
 
 def test_readings_import_nothing_of_the_package_that_the_fingerprint_leaves_out() -> None:
     program = (
-        "import sys, netverify.sources.inventory, netverify.kinds.registry, netverify.sources.worker;"
+        "import sys, netverify.sources.inventory, netverify.kinds.registry, netverify.sources.workers;"
         "print(*sorted(name for name in sys.modules if name.startswith('netverify.')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     rooms = {name.split(".")[1] for name in done.stdout.split()}
-    assert rooms == {part.removesuffix(".py") for part in fingerprint._PARTS}
+    assert rooms == {part.removesuffix(".py") for part in readings._PARTS}
 
 
 def test_without_the_text_of_the_program_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "_ROOT", tmp_path / "zipped")
+    monkeypatch.setattr(readings, "_ROOT", tmp_path / "zipped")
     source = Source("a", data=big(SOUND))
     assert repr(collect([source], TERMS, Means(tmp_path / "cache"))) == repr(collect([source], TERMS))
     assert not (tmp_path / "cache").exists()
@@ -193,7 +193,7 @@ def test_nothing_is_kept_by_a_program_whose_text_has_changed_since_it_was_loaded
 ) -> None:
     for part in written_parts(tmp_path / "text"):
         os.utime(part, (1_000_000, 1_000_000))
-    monkeypatch.setattr(fingerprint, "_ROOT", tmp_path / "text")
+    monkeypatch.setattr(readings, "_ROOT", tmp_path / "text")
     monkeypatch.setattr(collection, "_LOADED", time.time() - 3600)
     source = Source("a", data=big(SOUND))
     assert repr(collect([source], TERMS, Means(tmp_path / "cache"))) == repr(collect([source], TERMS))

@@ -12,7 +12,9 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.document import Document, Value
@@ -21,12 +23,60 @@ from netverify.documents.loader import load
 from netverify.documents.refusal import shown
 from netverify.sources.classification import is_irrelevant
 from netverify.sources.delivery.delivered import Delivered, Reach
-from netverify.sources.delivery.marshalling import marshalled
 from netverify.sources.delivery.objects import Found
 from netverify.sources.delivery.substitution import VARIABLE_NAME, Substituted, SubstitutionError, substitute
 from netverify.sources.sources import Source
 from netverify.sources.unmodelled import digest_of
 from netverify.visible import visible
+
+# Objects become text before variables are replaced. A value that holds a variable has no quotes where YAML allows it,
+# so that ``"${port}"`` becomes a number, as it does in the cluster. Every other text is in quotes, so that no reader
+# takes it for anything else.
+
+
+class _Text(str):
+    """A text without a variable."""
+
+    __slots__ = ()
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes texts as above, and nothing twice by reference."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write every value out."""
+        del data
+        return True
+
+
+def _quoted(writer: _Writer, text: _Text) -> yaml.Node:
+    return writer.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
+
+
+def _bare(writer: _Writer, text: str) -> yaml.Node:
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(_Text, _quoted)
+_Writer.add_representer(str, _bare)
+
+
+def marshalled(value: Value) -> str:
+    """``value`` as YAML, in the order of its keys."""
+    return str(yaml.dump(_marked(value), Dumper=_Writer, sort_keys=True, width=float("inf"), allow_unicode=True))
+
+
+def _marked(value: Value) -> Value:
+    match value:
+        case dict():
+            return {_marked(key): _marked(item) for key, item in value.items()}
+        case list():
+            return [_marked(item) for item in value]
+        case str() if "$" not in value:
+            return _Text(value)
+        case _:
+            return value
+
 
 _SWITCH: Final = "kustomize.toolkit.fluxcd.io/substitute"
 _LISTED: Final = 5
