@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
+
+from netverify.records import dataclass
 
 RLIMIT: Final = 100_000_000
 """The effort of one run of the solver, in Z3's units: a large multiple of what any goal of the corpora needs."""

@@ -7,9 +7,11 @@ without a full stop, with user input in backticks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from types import MappingProxyType
+
+from netverify.records import dataclass
 
 
 class NetverifyError(Exception):

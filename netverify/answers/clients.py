@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from netverify.answers.context import Context
@@ -35,6 +35,7 @@ from netverify.policy.visit import predicates_of
 from netverify.query.address_words import range_words
 from netverify.query.outcome import Answer, Scope, Verdict
 from netverify.query.question import Question, narrowed
+from netverify.records import dataclass
 from netverify.routes.planned import PlannedLeg
 from netverify.symbolic.casting import PodScope
 

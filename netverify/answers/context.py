@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import PolicySet, RuleTable
 from netverify.policy.tiers import lower
 from netverify.query.question import Question
+from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 from netverify.routes.openshift_router import with_conventions
 from netverify.routes.planning import Planning

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_workload
@@ -17,6 +16,7 @@ from netverify.policy.predicate import All, InNamespace, IsPod, IsWorkload, PodM
 from netverify.query.outcome import Answer, Reason, Verdict
 from netverify.query.question import Form, Question
 from netverify.query.wording import setting_words
+from netverify.records import dataclass
 from netverify.routes.cluster_dns import PROTOCOLS, DnsServer, cluster_dns
 from netverify.symbolic.casting import PodScope
 

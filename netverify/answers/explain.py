@@ -6,7 +6,7 @@ Reasons come from the reference reading alone, never from the solver.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.diagnostics import NetverifyError, Origin
 from netverify.model.addresses import Address
@@ -24,6 +24,7 @@ from netverify.policy.visit import alternatives
 from netverify.query.outcome import Effect, Reason, Witness
 from netverify.query.question import Question
 from netverify.query.wording import peer_words, traffic_words
+from netverify.records import dataclass
 
 Behaviours = Choices
 

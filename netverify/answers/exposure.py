@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 from netverify.answers.map_view import MapView, own_accesses
@@ -11,6 +10,7 @@ from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
 from netverify.pairs.outcome import Access, Isolation, Members, WideMembers
 from netverify.query.grouping import Grouping
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

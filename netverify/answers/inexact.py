@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.policy.predicate import Bias, Unspecified
 from netverify.query.outcome import Witness
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from netverify.answers.listing import listing
@@ -16,6 +16,7 @@ from netverify.query.outcome import Answer, EndpointKind, Listed, Listing, Route
 from netverify.query.question import Form, Question
 from netverify.query.remarks import Remarked, Remarks, remarks_of
 from netverify.query.whereabouts import is_outside
+from netverify.records import dataclass
 from netverify.routes.planned import PlannedLeg, routes_to
 from netverify.routes.way_in import WayIn
 

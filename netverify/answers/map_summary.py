@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from netverify.answers.mapping import Map
@@ -11,6 +10,7 @@ from netverify.answers.membership import Membership, Union
 from netverify.model.flow import Direction
 from netverify.pairs.outcome import Bundle, Isolation, Members, WideMembers
 from netverify.pairs.population import EXTERNAL
+from netverify.records import dataclass
 
 ANYBODY_OUTSIDE = Members(EXTERNAL, (), -1)
 """All external ranges, to ask how many of them are in a set."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import assert_never
 
 from netverify.answers.mapping import Map
@@ -12,6 +12,7 @@ from netverify.model.traffic import PortSet, Protocol, port_set, without
 from netverify.pairs.all_pairs import Connectivity
 from netverify.pairs.outcome import EXTERNAL_KIND, Access, Connection, MapEndpoint
 from netverify.query.grouping import Grouping
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from netverify.answers.doubts import (
@@ -25,6 +25,7 @@ from netverify.policy.table import PolicySet, RuleTable
 from netverify.policy.tiers import lower
 from netverify.query.narrowing import Narrowing, Wanted, read_narrowing
 from netverify.query.remarks import Remarked, Remarks
+from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 from netverify.routes.ways_in import ways_in
 from netverify.sources.coverage import Inventory

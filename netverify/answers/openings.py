@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from netverify.answers.route_verdicts import needs, scope_of, unique
@@ -13,6 +13,7 @@ from netverify.policy.predicate import SameNode
 from netverify.policy.visit import conjuncts
 from netverify.query.internet import internet_ranges
 from netverify.query.outcome import Answer, Route, Scope, Verdict
+from netverify.records import dataclass
 from netverify.routes.load_balancers import ON_RECEIVING_NODE
 from netverify.routes.planned import PlannedRoute
 

@@ -7,7 +7,7 @@ nothing in it is too much.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.context import Context
 from netverify.answers.reachability import gave_up
@@ -38,6 +38,7 @@ from netverify.policy.predicate import (
 )
 from netverify.query.question import Question, narrowed
 from netverify.query.whereabouts import is_outside
+from netverify.records import dataclass
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status

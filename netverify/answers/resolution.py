@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access
@@ -12,6 +12,7 @@ from netverify.model.flow import End
 from netverify.policy.predicate import IsWorkload
 from netverify.query.endpoint_grammar import EndpointPhrase
 from netverify.query.remarks import Remarked, Remarks
+from netverify.records import dataclass
 from netverify.routes.absent_names import AbsentName, absent_name
 from netverify.routes.lookup import Lookup, asks_cluster, lookup
 from netverify.routes.options import RoutingOptions

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from netverify.budget import Budget
 from netverify.model.addresses import parse_cidr
 from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
 from netverify.model.nodes import with_known_nodes
+from netverify.records import dataclass
 from netverify.routes.options import RoutingOptions
 from netverify.sources.coverage import Inventory
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -23,6 +23,7 @@ from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Form, Question
 from netverify.query.remarks import Remarked, Remarks, remarks_of
 from netverify.query.whereabouts import is_outside
+from netverify.records import dataclass
 from netverify.routes.requests import Request, serving
 from netverify.routes.way_in import WayIn
 from netverify.sources.coverage import Inventory

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.diagnostics import NetverifyError
 from netverify.query.outcome import Verdict
+from netverify.records import dataclass
 from netverify.symbolic.status import Status
 
 

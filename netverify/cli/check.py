@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -42,6 +42,7 @@ from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.model.cluster import Cluster
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.terminal import line
 from netverify.sources.coverage import Coverage, Inventory

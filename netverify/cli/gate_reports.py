@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.outputs import Output, append_whole, unwritable
@@ -12,6 +12,7 @@ from netverify.cli.report_formats import disarmed, is_list, rendered_findings
 from netverify.cli.streams import painted
 from netverify.cli.version import version_of
 from netverify.gate.outcome import GateReport
+from netverify.records import dataclass
 from netverify.report.finding_list import Run
 from netverify.report.gate_html import render_gate_html
 from netverify.report.gate_json import render_gate_json

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.refusal import Refusal
@@ -17,6 +17,7 @@ from netverify.model.api_server import ApiServer
 from netverify.query.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 from netverify.sources.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 
 

@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -18,6 +17,7 @@ from netverify.budget import OutOfBudgetError
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 from netverify.sources.scratch import Replacement
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 
 from netverify.cli.statuses import ExitStatus
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 
 
 @dataclass(eq=False)

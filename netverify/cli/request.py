@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,6 +14,7 @@ from netverify.query.assumed import Assumed
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Verdict
+from netverify.records import dataclass
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
 from netverify.sources.renderings import Rendering, place_of
 

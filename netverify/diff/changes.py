@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netverify.diff.sides import Sides
@@ -12,6 +11,7 @@ from netverify.model.flow import Direction
 from netverify.model.traffic import Protocol
 from netverify.policy.mentions import Mentions, collect_table
 from netverify.policy.table import Action, RuleTable, Tier
+from netverify.records import dataclass
 from netverify.symbolic.scene import NEW_NAMESPACE
 
 

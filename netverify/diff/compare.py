@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 
 from netverify.answers.context import Context
@@ -35,6 +35,7 @@ from netverify.diff.unmodelled import Unmodelled, unmodelled, unmodelled_pods
 from netverify.query.derivation import Derived
 from netverify.query.outcome import Verdict
 from netverify.query.remarks import Remarks
+from netverify.records import dataclass
 from netverify.symbolic.status import Status
 
 PAIRS_LISTED = 100

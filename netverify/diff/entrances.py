@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from netverify.answers.routed import Router
 from netverify.answers.surface import through
@@ -13,6 +12,7 @@ from netverify.model.flow import End
 from netverify.policy.predicate import IsWorkload, Not, PodMatches, Predicate
 from netverify.policy.visit import conjuncts
 from netverify.query.whereabouts import is_outside
+from netverify.records import dataclass
 from netverify.routes.planned import PlannedLeg, PlannedRoute
 from netverify.routes.way_in import WayIn
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.doubts import described, objects_that_may
 from netverify.answers.explain import (
@@ -35,6 +35,7 @@ from netverify.query.outcome import Witness
 from netverify.query.selector_grammar import selector_text
 from netverify.query.traffic_text import traffic_text
 from netverify.query.wording import peer_words, traffic_words
+from netverify.records import dataclass
 from netverify.sources.coverage import Inventory
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.refinement import Found

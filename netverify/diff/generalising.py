@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.diff.outcome import Cause, CauseKind
 from netverify.model.address_plan import AddressPlan, Holder
@@ -27,6 +27,7 @@ from netverify.policy.predicate import (
 )
 from netverify.policy.trace import Decision
 from netverify.policy.visit import alternatives, conjuncts
+from netverify.records import dataclass
 
 Behaviours = Choices
 Accepts = Callable[[Flow], bool]

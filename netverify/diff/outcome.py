@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from netverify.policy.table import PolicyRef
 from netverify.query.derivation import Derived, SolvedText
 from netverify.query.outcome import Reason, Route, Witness
 from netverify.query.remarks import Remarked
+from netverify.records import dataclass
 from netverify.routes.way_in import WayIn
 from netverify.sources.coverage import Inventory
 

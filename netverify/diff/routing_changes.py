@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.context import Context
 from netverify.answers.derived import closed_route
@@ -22,6 +22,7 @@ from netverify.query.derivation import Derived, Rule, SolvedText, Step
 from netverify.query.outcome import Verdict
 from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Form, Question
+from netverify.records import dataclass
 from netverify.routes.backends import Backend, backends
 from netverify.routes.planned import PlannedLeg, PlannedRoute, leg
 from netverify.sources.coverage import Inventory

@@ -7,7 +7,7 @@ A proof that others can check needs one for each, so that these are solved as we
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import product
 from typing import TypeAlias
@@ -25,6 +25,7 @@ from netverify.policy.approximation import otherwise
 from netverify.policy.mentions import Mentions, collect_table
 from netverify.policy.predicate import InNamespace, Predicate
 from netverify.query.derivation import Derived, Rule, SolvedText, Step, all_of
+from netverify.records import dataclass
 from netverify.symbolic.goal import Differs, Flows
 from netverify.symbolic.refinement import Attempts, Found, printed
 from netverify.symbolic.scene import Cast, Scene

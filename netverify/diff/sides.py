@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.context import Context
 from netverify.answers.settings import Settings
@@ -12,6 +12,7 @@ from netverify.model.cluster import Cluster, Namespace
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.traffic import Protocol
 from netverify.policy.slicing import PolicyIndex
+from netverify.records import dataclass
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions, index_cluster
 from netverify.symbolic.refinement import Refinement
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from netverify.diff.changes import ChangedWorkload, Changes
 from netverify.diff.sides import Sides
 from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End
+from netverify.records import dataclass
 from netverify.symbolic import widths
 from netverify.symbolic.scene import NEW_NAMESPACE, Cast
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.doubts import described, objects_that_relabel
 from netverify.answers.mesh_words import ARRIVES
@@ -17,6 +17,7 @@ from netverify.model.flow import Direction
 from netverify.model.labels import Labels
 from netverify.model.mesh import has_other_mesh
 from netverify.model.service import SOURCE_RANGES, ServiceType
+from netverify.records import dataclass
 from netverify.routes.ingresses import READ_OF_INGRESS
 from netverify.routes.load_balancers import READ_OF_SERVICE
 from netverify.routes.openshift_routes import ALLOWLISTS

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from netverify.documents.document import Value
 from netverify.documents.positions import Offsets
 from netverify.documents.reasons import too_deep
 from netverify.documents.refusal import Refusal, shown
+from netverify.records import dataclass
 
 _ADVICE: Final = "write the value out; anchors do not reach from one document into another"
 

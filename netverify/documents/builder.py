@@ -10,7 +10,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ from netverify.documents.reasons import (
 )
 from netverify.documents.refusal import Mark, Refusal, shown
 from netverify.documents.scalars import key_of, resolve, resolve_key
+from netverify.records import dataclass
 
 IsIrrelevant = Callable[[str, str], bool]
 """Whether objects of this apiVersion and kind can never change a verdict."""

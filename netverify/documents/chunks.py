@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from netverify.documents.reasons import directive, second_document
 from netverify.documents.refusal import Mark, Refusal
+from netverify.records import dataclass
 
 _NOTHING: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[ \r]*+(?:#[^\n]*+)?\Z")
 _DIRECTIVE: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+%")

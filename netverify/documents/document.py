@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from netverify.diagnostics import Origin
+from netverify.records import dataclass
 
 Value: TypeAlias = Any
 """A JSON value as Kubernetes reads it: dict with string keys, list, str, int, float, bool, None."""

@@ -6,7 +6,6 @@ PyYAML's own constructors are never used: they follow YAML 1.1 where Kubernetes 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser
@@ -17,6 +16,7 @@ from netverify.documents.limits import Limits
 from netverify.documents.positions import Offsets
 from netverify.documents.reasons import too_deep
 from netverify.documents.refusal import Mark, Refusal
+from netverify.records import dataclass
 
 _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"
 """How libyaml from 0.2.6 on begins to say that it stops before our own limit is reached."""

@@ -9,7 +9,6 @@ import json
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from netverify.documents.characters import check_visible
@@ -19,6 +18,7 @@ from netverify.documents.positions import Offsets, mark_of_offset
 from netverify.documents.reasons import too_deep, too_long, too_many_nodes
 from netverify.documents.refusal import Refusal, shown
 from netverify.documents.scalars import resolve_json_number
+from netverify.records import dataclass
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*+")
 _NODE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{\[]|[^ \t\r\n{}\[\],:"]++')

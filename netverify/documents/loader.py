@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
@@ -21,6 +21,7 @@ from netverify.documents.placeholders import is_template, placeholder
 from netverify.documents.plain_lines import read_plain
 from netverify.documents.positions import NodePositions, Offsets
 from netverify.documents.refusal import Mark, Refusal
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from netverify.records import dataclass
 from netverify.visible import visible
 
 

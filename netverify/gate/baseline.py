@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.answers.verdict import Judgement
 from netverify.diagnostics import NetverifyError
 from netverify.gate.outcome import BaselineUse, Result
+from netverify.records import dataclass
 
 SCHEMA = "netverify/baseline/v1"
 FINGERPRINTS = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, product
 
 from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
@@ -23,6 +23,7 @@ from netverify.query.derivation import Derived
 from netverify.query.outcome import Route, Verdict
 from netverify.query.question import Question, narrowed, without
 from netverify.query.remarks import Remarks
+from netverify.records import dataclass
 from netverify.routes.planned import PlannedRoute, Shared
 from netverify.routes.way_in import WayIn
 from netverify.symbolic.refinement import Found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.answers.context import Context
 from netverify.answers.explain import relevant_tables
@@ -23,6 +22,7 @@ from netverify.policy.predicate import (
 )
 from netverify.policy.trace import Decision, trace
 from netverify.query.whereabouts import is_outside
+from netverify.records import dataclass
 
 OUTSIDE = "outside"
 """The place of every address outside the cluster."""

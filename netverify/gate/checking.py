@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from netverify.answers.verdict import Judgement
@@ -25,6 +25,7 @@ from netverify.gate.prepared import Prepared, prepare
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import statement_words
 from netverify.query.remarks import Remarks
+from netverify.records import dataclass
 from netverify.sources.coverage import Inventory
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.gate.intent.spec import ExceptionText, World
 from netverify.model.flow import Direction
 from netverify.policy.predicate import Predicate
 from netverify.query.question import Question
+from netverify.records import dataclass
 
 
 class Wanted(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from netverify.answers.classes import every_class
@@ -21,6 +21,7 @@ from netverify.policy.predicate import All, Choices, Decided, IsWorkload, Not, P
 from netverify.query.derivation import Derived, all_of
 from netverify.query.outcome import Answer, Verdict
 from netverify.query.question import Question, without
+from netverify.records import dataclass
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status
 

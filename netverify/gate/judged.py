@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_claims
@@ -11,6 +11,7 @@ from netverify.gate.outcome import Violation
 from netverify.query.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.query.outcome import Answer, Reason, Scope, Verdict
 from netverify.query.remarks import Remarked, remarks_of
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

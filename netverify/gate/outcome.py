@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -16,6 +15,7 @@ from netverify.gate.intent.spec import Assertion, ExceptionText, World
 from netverify.query.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
 from netverify.query.outcome import Reason, Route, Scope, Witness
 from netverify.query.remarks import Remarked
+from netverify.records import dataclass
 
 _LENGTH: Final = 20
 

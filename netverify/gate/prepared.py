@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TypeVar, assert_never
 
@@ -38,6 +38,7 @@ from netverify.model.flow import Direction, End
 from netverify.model.network_policy import NetworkPolicy
 from netverify.policy.predicate import ALWAYS, All, InNamespace
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 
 
 def annotated_exceptions(context: Context) -> Iterator[PreparedException]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from netverify.answers.classes import every_class
 from netverify.answers.context import Context
@@ -21,6 +21,7 @@ from netverify.policy.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsW
 from netverify.policy.visit import alternatives
 from netverify.query.outcome import Answer, Scope, Verdict
 from netverify.query.question import Question, without
+from netverify.records import dataclass
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from netverify.documents.document import FieldPath
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import shown
 from netverify.model.addresses import AddressRange
+from netverify.records import dataclass
 
 _PREFIX = re.compile(r"[0-9]{1,9}")
 _OCTETS = re.compile(r"[0-9]{1,32}(?:\.[0-9]{1,32}){3}")

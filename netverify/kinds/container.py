@@ -7,7 +7,7 @@ Source: k8s.io/api ``core/v1/types.go``; ``pkg/apis/core/validation/validation.g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypedDict
 
 from netverify.documents.document import FieldPath, render_path
@@ -15,6 +15,7 @@ from netverify.kinds.fields import FreeMap, Int32
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import dns_label_problems, port_name_problems, shown
 from netverify.kinds.ports import PROTOCOLS, is_port, refuse_protocol
+from netverify.records import dataclass
 
 
 class ContainerPortFields(TypedDict, total=False):

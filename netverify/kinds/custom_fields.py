@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from netverify.kinds import stored
 from netverify.model.cluster import ContainerPort
 from netverify.model.labels import Labels
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ at the first thing to say; then the same rules run again with :class:`AllFinding
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NoReturn, Protocol
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.document import Document, FieldPath, Value, render_path
 from netverify.kinds.names import shown
+from netverify.records import dataclass
 
 _MOST = 100
 _LONGEST = 320

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from netverify.diagnostics import Diagnostic
@@ -14,6 +13,7 @@ from netverify.kinds.metadata import ObjectMeta, Who, check_metadata, owner_of
 from netverify.kinds.mistakes import report_mistakes
 from netverify.kinds.names import Problems, dns_subdomain_problems
 from netverify.kinds.read_object import Fact, ReadObject
+from netverify.records import dataclass
 
 
 class ObjectReading(NamedTuple):

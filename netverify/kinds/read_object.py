@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from netverify.diagnostics import Origin
@@ -11,6 +10,7 @@ from netverify.model.gateway import GatewayClass
 from netverify.model.ingress import IngressClass
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.routing import RoutingFact
+from netverify.records import dataclass
 
 Fact: TypeAlias = Namespace | Node | NetworkPolicy | Workload | RoutingFact
 

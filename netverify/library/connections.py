@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netverify.answers.mapping import Map as Mapped
 from netverify.library.errors import InDoubtError
@@ -11,6 +10,7 @@ from netverify.library.intricacy import told_in_full
 from netverify.model.traffic import PortSet, Protocol
 from netverify.pairs.outcome import Connection as Pair
 from netverify.pairs.outcome import MapEndpoint
+from netverify.records import dataclass
 from netverify.report.map_doubts import render_doubts
 from netverify.report.terminal import paint
 

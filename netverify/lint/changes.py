@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from functools import lru_cache
 from typing import TypeAlias
@@ -18,6 +18,7 @@ from netverify.policy.network_policy import lower_policy
 from netverify.policy.predicate import Decided, Predicate
 from netverify.policy.table import Rule, RuleTable, Selection
 from netverify.policy.tiers import table_of
+from netverify.records import dataclass
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.redundancy import Redundancy
 from netverify.symbolic.refinement import Found, printed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from netverify.answers.context import Context
 from netverify.answers.premises import cni_premises
@@ -28,6 +27,7 @@ from netverify.lint.selection import selection_findings
 from netverify.lint.surroundings import Surroundings
 from netverify.lint.unreachable import unreachable
 from netverify.query.remarks import Remarked, Remarks
+from netverify.records import dataclass
 from netverify.sources.places import Places
 
 ABOUT_WAYS = frozenset({"NV605", "NV606", "NV612", "NV619"})

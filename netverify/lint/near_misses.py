@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from netverify.model.labels import Labels, LabelSelector, Operator, requirement_holds
+from netverify.records import dataclass
 
 _SEPARATORS = re.compile(r"[-_./]")
 _SHORTEST = 4

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.cluster import Cluster, Namespace
 from netverify.model.labels import (
     NAMESPACE_NAME_LABEL,
@@ -13,6 +11,7 @@ from netverify.model.labels import (
     selector_matches,
 )
 from netverify.model.network_policy import Peer
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
 from netverify.documents.document import FieldPath
 from netverify.lint.wording import policy_text
 from netverify.model.flow import Direction
 from netverify.model.network_policy import NetworkPolicy, Peer, PolicyRule
+from netverify.records import dataclass
 from netverify.sources.places import Places
 
 

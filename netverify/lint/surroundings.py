@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.lint.inhabitants import Inhabitants
 from netverify.lint.mending import Mending
 from netverify.model.cluster import Cluster
 from netverify.model.network_policy import NetworkPolicy
+from netverify.records import dataclass
 from netverify.sources.places import Places
 
 

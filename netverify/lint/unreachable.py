@@ -6,7 +6,6 @@ Source: Cedar's analysis calls a policy vacuous that applies to no request at al
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.changes import Change, Changes
@@ -18,6 +17,7 @@ from netverify.model.labels import satisfiable
 from netverify.model.network_policy import NetworkPolicy, Peer
 from netverify.policy.network_policy import lower_peer, pods_matching
 from netverify.policy.predicate import All, InNamespace
+from netverify.records import dataclass
 from netverify.sources.places import Places
 
 

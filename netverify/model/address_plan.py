@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from netverify.model.addresses import Address, AddressRange, parse_address, parse_cidr, subtract
 from netverify.model.intervals import Intervals
+from netverify.records import dataclass
 
 
 class Holder(Enum):

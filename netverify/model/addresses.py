@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,10 +6,9 @@ selector); where distributions listen, their documentation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.addresses import Address
 from netverify.model.service import Service, ServicePort
+from netverify.records import dataclass
 
 API_SERVER = ("default", "kubernetes")
 """Namespace and name of the Service of the API server, which is in every cluster and in few manifests."""

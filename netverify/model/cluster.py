@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address, AddressRange
@@ -13,6 +13,7 @@ from netverify.model.network_policy import NetworkPolicy
 from netverify.model.pod_network import PLAIN, PodNetwork
 from netverify.model.routing import RoutingObjects
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

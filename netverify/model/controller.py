@@ -6,10 +6,11 @@ Source: the command line of each project's controller.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from netverify.diagnostics import Origin
+from netverify.records import dataclass
 
 STREAMS: Mapping[str, str] = MappingProxyType(
     {"tcp-services-configmap": "TCP", "configmap-tcp-services": "TCP", "udp-services-configmap": "UDP"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from netverify.model.addresses import Address
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, ContainerPort, WorkloadKey, is_node
 from netverify.model.labels import Labels
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 
 class End(StrEnum):

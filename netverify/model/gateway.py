@@ -6,11 +6,12 @@ Source: gateway-api ``apis/v1/{gateway,gatewayclass,shared,httproute,grpcroute,t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from netverify.diagnostics import Origin
 from netverify.model.labels import LabelSelector
+from netverify.records import dataclass
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
 

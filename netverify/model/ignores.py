@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.diagnostics import Origin
+from netverify.records import dataclass
 
 IGNORE_PREFIX = "ignore.netverify.dev/"
 """An annotation with this prefix is for the assertion whose id follows; its value is the reason, and until when."""

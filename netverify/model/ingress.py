@@ -5,11 +5,12 @@ Source: k8s.io/api ``networking/v1/types.go``; openshift/api ``route/v1/types.go
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from netverify.diagnostics import Origin
 from netverify.model.labels import Labels
+from netverify.records import dataclass
 
 OF_ROUTER = "haproxy.router.openshift.io/"
 """How the annotations of a Route begin that the router reads."""

@@ -6,9 +6,10 @@ Source: apimachinery ``pkg/labels/selector.go`` (``Requirement.Matches``) and ``
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, assert_never
+
+from netverify.records import dataclass
 
 Labels: TypeAlias = Mapping[str, str]
 

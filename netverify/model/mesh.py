@@ -6,11 +6,10 @@ on a pod opts out); "Ambient and Kubernetes NetworkPolicy" (traffic between memb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Endpoint, Pod
 from netverify.model.labels import Labels
+from netverify.records import dataclass
 
 DATAPLANE_MODE = "istio.io/dataplane-mode"
 AMBIENT, NONE = "ambient", "none"

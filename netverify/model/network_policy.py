@@ -6,13 +6,12 @@ Source: k8s.io/api ``networking/v1/types.go``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange
 from netverify.model.ignores import Ignore
 from netverify.model.labels import LabelSelector
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ Source: k8s.io/api ``core/v1/types.go`` (PodSpec, PodDNSConfig, ContainerPort).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.model.addresses import Address
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 
 class DnsPolicy(StrEnum):

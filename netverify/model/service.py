@@ -5,13 +5,14 @@ Source: k8s.io/api ``core/v1/types.go`` (Service, Endpoints) and ``discovery/v1/
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address, AddressRange
 from netverify.model.labels import Labels
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 """The annotation that says what ``loadBalancerSourceRanges`` does, where that field is not set."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from netverify.records import dataclass
 
 MIN_PORT, MAX_PORT = 1, 65535
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import reduce
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from netverify.pairs.domain import Domain
 from netverify.pairs.leeway import Leeway
 from netverify.pairs.outcome import POD_ADDRESS, Access
 from netverify.pairs.variables import OTHER, TRUE, LabelVariable
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

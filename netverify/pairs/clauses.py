@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.flow import Direction, End
 from netverify.policy.predicate import All, AnyOf, IsPod, Not, Predicate, SameNode
 from netverify.policy.visit import ends_of
+from netverify.records import dataclass
 
 _NEITHER: frozenset[End] = frozenset()
 

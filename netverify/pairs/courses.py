@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import End
@@ -13,6 +12,7 @@ from netverify.pairs.domain import Domain
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.pairs.variables import ABSENT, OTHER, Variables
 from netverify.policy.predicate import Choice, Decided
+from netverify.records import dataclass
 
 _CAUTIOUS = Decided(CAUTIOUS)
 _QUIETEST = {SAME_NODE: 0, POD_LABELS: OTHER, SERVICE_ACCOUNT: OTHER, NAMESPACE_LABELS: ABSENT}

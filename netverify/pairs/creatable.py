@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, ContainerPort, Namespace, Workload, WorkloadKey
@@ -20,6 +20,7 @@ from netverify.policy.mentions import Mentions, collect, collect_table
 from netverify.policy.predicate import Predicate
 from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import PolicySet
+from netverify.records import dataclass
 
 NEW_NAMESPACES = ("*", "**")
 """Stand for two namespaces that no manifest mentions; neither is a value that a label can have, or a selector name."""

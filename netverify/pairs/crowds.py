@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from netverify.pairs.cells import Cells
@@ -14,6 +14,7 @@ from netverify.pairs.openings import Opening, Openings
 from netverify.pairs.outcome import Members
 from netverify.pairs.population import Block
 from netverify.pairs.spread import Part, Spread
+from netverify.records import dataclass
 
 Label: TypeAlias = tuple[tuple[int, Diagram], ...]
 """What each part of a spread says of a member: (number of the part, diagram); parts that say nothing are left out."""

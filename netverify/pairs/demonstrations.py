@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from netverify.model.cluster import WorkloadKey
@@ -12,6 +11,7 @@ from netverify.pairs.creatable import Creatable, Meeting, Possible
 from netverify.pairs.diagrams import NEVER, Diagram, Diagrams
 from netverify.pairs.elimination import any_port, in_every_world
 from netverify.pairs.terms import Term
+from netverify.records import dataclass
 
 World: TypeAlias = Mapping[int, int]
 """The number of the value that some variables have."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, parse_cidr
@@ -21,6 +20,7 @@ from netverify.pairs.variables import Variables
 from netverify.policy.mentions import Mentions, collect, collect_table
 from netverify.policy.predicate import Predicate
 from netverify.policy.table import PolicySet, RuleTable
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

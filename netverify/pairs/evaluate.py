@@ -6,7 +6,6 @@ Says of each node type what :mod:`netverify.policy.evaluate` says of one flow.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
 from netverify.model.addresses import AddressRange
@@ -43,6 +42,7 @@ from netverify.policy.predicate import (
     SameNode,
     Unspecified,
 )
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

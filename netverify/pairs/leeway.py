@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from netverify.model.address_plan import Holder
@@ -12,6 +12,7 @@ from netverify.model.cluster import Workload
 from netverify.pairs.bits import bits_of, ones
 from netverify.pairs.domain import Domain
 from netverify.pairs.population import EXTERNAL, Block, open_labels_of
+from netverify.records import dataclass
 
 OpenLabels: TypeAlias = tuple[tuple[str, tuple[str, ...] | None], ...]
 """Labels with an open value: the key, and the values that it can have, or None for any."""

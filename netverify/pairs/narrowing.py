@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.model.flow import End
 from netverify.pairs.cells import Cells
@@ -11,6 +11,7 @@ from netverify.pairs.diagrams import NEVER, Diagram, Diagrams
 from netverify.pairs.population import Block
 from netverify.pairs.rectangles import Rectangle, WideRectangle
 from netverify.pairs.spread import Spread, Spreads
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

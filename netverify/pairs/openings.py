@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from netverify.pairs.cells import Cells
@@ -12,6 +12,7 @@ from netverify.pairs.domain import Domain
 from netverify.pairs.population import Block
 from netverify.pairs.spread import Spread
 from netverify.pairs.tables import Group
+from netverify.records import dataclass
 
 _Common: TypeAlias = tuple[Diagram, tuple[tuple[Diagram, int], ...]]
 """What identifies what a spread says of blocks of which it tells nothing of its own."""

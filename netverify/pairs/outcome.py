@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from netverify.model.addresses import AddressRange
@@ -12,6 +12,7 @@ from netverify.model.flow import Direction
 from netverify.model.traffic import PortSet, Protocol
 from netverify.pairs.bits import ones
 from netverify.policy.table import Rule
+from netverify.records import dataclass
 
 EXTERNAL_KIND = "external"
 

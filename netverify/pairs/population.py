@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.cluster import NODES, Cluster, Workload, WorkloadKey
 from netverify.pairs.bits import bits_of
 from netverify.pairs.outcome import MapEndpoint, Members
+from netverify.records import dataclass
 
 HOSTS = 0
 """The number of the block of pods on the host network, of all namespaces."""

@@ -8,7 +8,6 @@ to say are one crowd.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from netverify.pairs.cells import Cells
 from netverify.pairs.crowds import Crowd, Crowds, Label
@@ -20,6 +19,7 @@ from netverify.pairs.outcome import WideMembers
 from netverify.pairs.population import EXTERNAL, HOSTS, Block
 from netverify.pairs.spread import Spread
 from netverify.pairs.tables import Group
+from netverify.records import dataclass
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ Subjects for whom the same selections and rules hold are a group, and are read o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from netverify.model.flow import Direction
@@ -24,6 +23,7 @@ from netverify.pairs.ties import Ties, Weighted
 from netverify.policy.predicate import All, Predicate
 from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import Action, Rule, RuleTable, Tier
+from netverify.records import dataclass
 
 Outcome: TypeAlias = tuple[Spread, Diagram]
 """What a table allows some subjects, and when a tier applies to them that denies by default."""

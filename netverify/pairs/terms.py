@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from netverify.model.cluster import Namespace
 from netverify.model.labels import LabelSelector, Operator, Requirement
@@ -12,6 +11,7 @@ from netverify.pairs.creatable import NEW_NAMESPACES, Creatable, Possible
 from netverify.pairs.diagrams import NEVER, Diagram, Diagrams
 from netverify.pairs.variables import ABSENT, OTHER, LabelVariable
 from netverify.query.possible_pods import PossiblePods
+from netverify.records import dataclass
 
 _NEW = NEW_NAMESPACES[0]
 

@@ -6,7 +6,7 @@ Their order is the order in which diagrams ask: what the CNI does first, address
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
@@ -20,6 +20,7 @@ from netverify.pairs.outcome import (
 )
 from netverify.pairs.population import ACCOUNT
 from netverify.policy.predicate import Choice, NamedPort, Unspecified
+from netverify.records import dataclass
 
 _BEHAVIOURS = {behaviour: number for number, behaviour in enumerate(Behaviour)}
 _BY_NUMBER = {number: behaviour for behaviour, number in _BEHAVIOURS.items()}

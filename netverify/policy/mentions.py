@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import assert_never
 
 from netverify.model.addresses import AddressRange
@@ -32,6 +32,7 @@ from netverify.policy.predicate import (
 )
 from netverify.policy.table import RuleTable, open_ties
 from netverify.policy.visit import predicates_of
+from netverify.records import dataclass
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ that has to know, since each ends in ``assert_never``. :mod:`netverify.policy.vi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
 from netverify.model.labels import LabelSelector
 from netverify.model.traffic import PortSet, Protocol
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

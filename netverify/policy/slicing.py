@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -23,6 +23,7 @@ from netverify.diagnostics import NetverifyError
 from netverify.model.flow import Direction
 from netverify.policy.approximation import approximations_of
 from netverify.policy.table import Action, Carrier, PolicySet, Rule, RuleTable, Selection, Tier, runs
+from netverify.records import dataclass
 
 
 class IncompleteSliceError(NetverifyError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from netverify.diagnostics import Origin
 from netverify.model.flow import Direction
 from netverify.policy.predicate import ALWAYS, Bias, Predicate, Unspecified
+from netverify.records import dataclass
 
 
 class Action(StrEnum):

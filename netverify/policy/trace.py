@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.flow import Direction, Flow
 from netverify.policy.evaluate import deciding_rule, tier_applies
 from netverify.policy.evaluate import matches as predicate_holds
 from netverify.policy.predicate import Choices
 from netverify.policy.table import Action, Rule, RuleTable, Selection, Tier
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from netverify.diagnostics import NetverifyError
 from netverify.model.addresses import parse_address
@@ -13,6 +12,7 @@ from netverify.model.api_server import ApiServer
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
 from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 
 POD_CIDR, NODE_CIDR, NAMED_PORTS, UNRENDERED = "pod-cidr", "node-cidr", "named-ports", "unrendered"
 RANGES = frozenset({POD_CIDR, NODE_CIDR})

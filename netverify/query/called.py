@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.diagnostics import Origin
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
@@ -11,6 +9,7 @@ from netverify.model.labels import selector_of
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.policy.predicate import All, AnyOf, InNamespace, IsPod, NamedPort, PodMatches, PortIn, Predicate
 from netverify.policy.visit import alternatives
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from netverify.records import dataclass
 
 SolvedText: TypeAlias = tuple[str, str]
 """The text of a goal, and what the solver said: ``sat``, ``unsat`` or ``unknown``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from netverify.model.addresses import AddressRange, cidrs, parse_cidr
@@ -30,6 +29,7 @@ from netverify.query.selector_grammar import read_selector, selector_text
 from netverify.query.service_addresses import called_at, service_addresses_in, whoever_else_is_in
 from netverify.query.tokens import Token, TokenKind, Tokens
 from netverify.query.whereabouts import is_outside, whoever_is_in
+from netverify.records import dataclass
 
 _NAMESPACE_WORDS = ("namespace", "ns")
 _SERVICE_WORDS = ("service", "services", "svc")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
@@ -12,6 +12,7 @@ from netverify.query.endpoint_grammar import EndpointPhrase, EndpointReader
 from netverify.query.port_grammar import read_port
 from netverify.query.sentence_error import SentenceError
 from netverify.query.tokens import TokenKind, Tokens
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from netverify.diagnostics import Origin
@@ -11,6 +11,7 @@ from netverify.policy.predicate import Choice, Choices
 from netverify.policy.table import PolicyRef
 from netverify.query.derivation import Derived, SolvedText
 from netverify.query.remarks import Remarked
+from netverify.records import dataclass
 
 
 class Verdict(StrEnum):

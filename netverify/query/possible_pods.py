@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.flow import End
 from netverify.model.labels import EVERYTHING, LabelSelector
 from netverify.policy.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, PodMatches, Predicate
 from netverify.query.selector_grammar import selector_text
+from netverify.records import dataclass
 
 _NAMED = 6
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from netverify.model.flow import End
 from netverify.policy.predicate import All, Not, Predicate
 from netverify.query.called import Called
+from netverify.records import dataclass
 
 
 class Form(StrEnum):

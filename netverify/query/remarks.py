@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.diagnostics import NetverifyError
+from netverify.records import dataclass
 
 
 @dataclass(eq=False)

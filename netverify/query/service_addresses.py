@@ -7,7 +7,6 @@ LoadBalancerIngress.ipMode ("VIP" is the default; under "Proxy" traffic goes to 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.model.addresses import Address, AddressRange, alone, subtract
 from netverify.model.cluster import Cluster
@@ -17,6 +16,7 @@ from netverify.model.traffic import port_set
 from netverify.policy.predicate import All, AnyOf, Not, PortIn, Predicate
 from netverify.query.called import Alias, Called
 from netverify.query.whereabouts import whoever_is_in
+from netverify.records import dataclass
 
 CLUSTER_IP, EXTERNAL_IP, BALANCER = "cluster IP", "external IP", "load balancer's address"
 _ENTERED_BY = {EXTERNAL_IP: "externalIPs", BALANCER: "LoadBalancer"}

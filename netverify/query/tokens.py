@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from netverify.query.sentence_error import SentenceError
+from netverify.records import dataclass
 
 MAX_LENGTH = 4096
 """The longest sentence, in characters; a longer one is a mistake in a script, not a question."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from netverify.diagnostics import Origin
@@ -10,6 +10,7 @@ from netverify.diagnostics import Severity as Gravity
 from netverify.diff.outcome import Certainty, Change, Comparison, Inputs
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
+from netverify.records import dataclass
 from netverify.report.comparison_text import MEANING, cause_text, change_text, conditions_of, example_text
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, Step, undecided, undecided_case
 from netverify.report.gate_steps import connection_steps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from netverify.diff.outcome import (
     Cause,
@@ -20,6 +19,7 @@ from netverify.pairs.outcome import Access
 from netverify.query.outcome import Effect
 from netverify.query.traffic_text import traffic_text
 from netverify.query.wording import setting_words
+from netverify.records import dataclass
 from netverify.report.behaviour_text import behaviour_meaning
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline

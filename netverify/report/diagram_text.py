@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from netverify.answers.map_view import MapView, Node
@@ -12,6 +11,7 @@ from netverify.model.flow import Direction
 from netverify.pairs.outcome import EXTERNAL_KIND, Access, Isolation
 from netverify.query.grouping import Grouping
 from netverify.query.traffic_text import traffic_text
+from netverify.records import dataclass
 from netverify.report.address_text import range_text
 from netverify.visible import visible
 

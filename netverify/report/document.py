@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from netverify.records import dataclass
 from netverify.report.entries import Entry, laid_out
 from netverify.report.terminal import Ink, Line, Span, line, paint
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import TextWrapper
 
 from netverify.query.remarks import Remarked
+from netverify.records import dataclass
 from netverify.report.behaviour_text import settings_together
 from netverify.report.coverage_text import coverage_text
 from netverify.report.terminal import Ink, Line, Span, line

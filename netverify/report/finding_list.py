@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.gate.intent.spec import Severity
+from netverify.records import dataclass
 from netverify.report.remarks_json import Json
 
 LEVELS: Mapping[Severity, str] = MappingProxyType(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict, Result, Violation
 from netverify.query.outcome import Effect, Reason
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from textwrap import wrap
 
@@ -11,6 +10,7 @@ from netverify.answers.exposure import Exposure, Way, exposures
 from netverify.answers.map_view import MapView
 from netverify.pairs.outcome import Isolation
 from netverify.query.traffic_text import traffic_text
+from netverify.records import dataclass
 from netverify.report.node_words import NodeWords
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.visible import columns, padded, visible

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Protocol as Shape
 
@@ -34,6 +34,7 @@ from netverify.policy.predicate import Predicate
 from netverify.policy.visit import alternatives
 from netverify.query.remarks import Remarks
 from netverify.query.wording import peer_words, traffic_words
+from netverify.records import dataclass
 from netverify.report.address_text import range_text
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.map_page_account import Json, account

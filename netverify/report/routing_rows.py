@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from netverify.answers.surface import ExposedWay
 from netverify.diagnostics import Origin
 from netverify.diff.outcome import ServiceChange, WayChange
 from netverify.query.outcome import EndpointKind, Route
+from netverify.records import dataclass
 from netverify.report.quantities import listed
 from netverify.report.surface_text import OPENNESS_WORDS
 from netverify.report.way_text import condition, from_whom, knock_text, opened_by, target_text

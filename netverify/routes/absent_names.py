@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.model.cluster import Workload
 from netverify.model.service import Service
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.records import dataclass
 from netverify.routes.dns_endpoints import dns_endpoints, goes_by
 from netverify.routes.dns_names import labels_in
 from netverify.routes.dns_step import ToOutside

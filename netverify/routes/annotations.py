@@ -6,7 +6,8 @@ Whatever is on no list, and may route, is a doubt. Source: the documentation of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from netverify.records import dataclass
 
 
 def _words(names: str) -> frozenset[str]:

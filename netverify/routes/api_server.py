@@ -7,7 +7,6 @@ AKS, minikube and MicroK8s. It runs on nodes of the cluster, or is managed outsi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.model.addresses import alone
 from netverify.model.api_server import API_SERVER, USUAL_PORTS, ApiServer
@@ -17,6 +16,7 @@ from netverify.model.nodes import is_known_node
 from netverify.model.traffic import Protocol
 from netverify.policy.predicate import AddressIn, All, IsWorkload, Predicate
 from netverify.query.whereabouts import is_outside, whoever_is_in
+from netverify.records import dataclass
 from netverify.routes.backends import only
 from netverify.routes.index import RoutingIndex
 from netverify.routes.options import RoutingOptions

@@ -7,9 +7,9 @@ of each other controller.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.model.ingress import Ingress
+from netverify.records import dataclass
 from netverify.routes.annotations import NGINX, Family, family_of, may_route
 from netverify.routes.index import RoutingIndex
 from netverify.routes.nginx_snippets import may_choose_server

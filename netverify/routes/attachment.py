@@ -6,10 +6,10 @@ Source: gateway-api ``ParentReference``, ``Listener.allowedRoutes``, ``HTTPRoute
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.model.gateway import GATEWAY_GROUP, AllowedRoutes, Gateway, Listener, ParentRef, Route, RoutesFrom
 from netverify.model.labels import selector_matches
+from netverify.records import dataclass
 from netverify.routes.hostnames import common
 from netverify.routes.index import RoutingIndex
 

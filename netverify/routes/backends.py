@@ -6,7 +6,6 @@ Source: ServiceSpec (``selector``, ``type``, ``clusterIP``), "Services without s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from netverify.model.addresses import Address, alone
@@ -27,6 +26,7 @@ from netverify.policy.predicate import (
 from netverify.query.called import selected_pods
 from netverify.query.outcome import EndpointKind
 from netverify.query.whereabouts import is_outside, whoever_is_in
+from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 from netverify.routes.outside import Outside
 from netverify.routes.target_ports import target_port

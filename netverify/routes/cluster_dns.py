@@ -7,7 +7,7 @@ whose pods listen on 5353); "Using NodeLocal DNSCache" (169.254.20.10).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from netverify.model.addresses import Address, parse_address
 from netverify.model.cluster import ContainerPort, Workload, WorkloadKey
@@ -27,6 +27,7 @@ from netverify.policy.predicate import (
     SameNode,
 )
 from netverify.query.outcome import EndpointKind
+from netverify.records import dataclass
 from netverify.routes.backends import backends
 from netverify.routes.index import RoutingIndex
 from netverify.routes.options import RoutingOptions

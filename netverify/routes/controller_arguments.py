@@ -7,7 +7,7 @@ arguments"; NGINX "Command-line arguments"; Traefik "Providers"; Kong "Environme
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.diagnostics import Origin
 from netverify.model.cluster import Workload
@@ -25,6 +25,7 @@ from netverify.model.controller import (
 from netverify.model.ingress import ServiceBackend
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
 from netverify.query.outcome import Hop
+from netverify.records import dataclass
 from netverify.routes.annotations import PREFIXES
 from netverify.routes.controllers import KNOWN, Controllers, Known, runs
 from netverify.routes.hops import served_hops

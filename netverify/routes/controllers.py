@@ -7,7 +7,6 @@ and classes).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from netverify.model.addresses import AddressRange
 from netverify.model.cluster import Workload, WorkloadKey
@@ -15,6 +14,7 @@ from netverify.model.controller import PROGRAM, WATCHED, named_config_maps
 from netverify.model.flow import End
 from netverify.model.labels import Labels
 from netverify.policy.predicate import IsPod
+from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 from netverify.routes.load_balancers import GOOGLE_PROXIES
 from netverify.routes.options import RoutingOptions

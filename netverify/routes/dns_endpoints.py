@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.labels import Labels
 from netverify.model.service import Service
+from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"

@@ -6,8 +6,8 @@ Source: resolv.conf(5) (``search``, ``ndots``), RFC 1035 section 2.3.4 (sizes), 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from netverify.records import dataclass
 from netverify.routes.resolver import ResolvConf
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
 from netverify.model.cluster import WorkloadKey
 from netverify.model.service import Service, ServicePort
+from netverify.records import dataclass
 
 
 class RecordType(StrEnum):

@@ -7,13 +7,14 @@ Source: gateway-api ``apis/v1`` (HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.model.gateway import GATEWAY_GROUP, BackendRef, Route, RouteMatch, RouteRule
 from netverify.model.ingress import ServiceBackend
 from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol
 from netverify.query.outcome import Hop
+from netverify.records import dataclass
 from netverify.routes.attachment import Attachment, absent_parents, attachments, is_for_mesh, why_unattached
 from netverify.routes.controllers import Controllers, known_as
 from netverify.routes.hops import requests_hop, served_hops

@@ -6,12 +6,13 @@ Source: k8s.io/api ``networking/v1`` Ingress; "Ingress" ("Path types", "Hostname
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange, parse_cidr
 from netverify.model.ingress import Ingress, IngressBackend, IngressClass, PathType, ResourceBackend
 from netverify.query.outcome import Hop
+from netverify.records import dataclass
 from netverify.routes.alb_actions import USE_ANNOTATION, action_targets
 from netverify.routes.annotations import NGINX
 from netverify.routes.asides import asides

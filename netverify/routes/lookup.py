@@ -6,9 +6,9 @@ Source: resolv.conf(5); "DNS for Services and Pods"; RFC 1034 section 3.6.2 (a s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netverify.model.service import Service
+from netverify.records import dataclass
 from netverify.routes.cluster_dns import dns_addresses
 from netverify.routes.dns_names import Candidate, candidates, name_problem
 from netverify.routes.dns_step import Outcome, Step, Target, ToOutside

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.api_server import ApiServer
 from netverify.policy.predicate import Predicate
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

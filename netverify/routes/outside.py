@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from netverify.model.addresses import Address
 from netverify.model.service import Service
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

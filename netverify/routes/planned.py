@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from netverify.model.addresses import AddressRange
@@ -16,6 +16,7 @@ from netverify.query.called import Called
 from netverify.query.outcome import EndpointKind, Hop
 from netverify.query.question import Form, Question
 from netverify.query.whereabouts import is_outside
+from netverify.records import dataclass
 from netverify.routes.api_server import ADVICE, ANY_USUAL_PORT, api_server_places, in_slices, is_told
 from netverify.routes.backends import Backend, backends, dialled, only
 from netverify.routes.cluster_dns import past_node_cache

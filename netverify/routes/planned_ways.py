@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from netverify.query.outcome import EndpointKind, Hop
 from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Question
 from netverify.query.whereabouts import counting_own_node, is_outside
+from netverify.records import dataclass
 from netverify.routes.backends import Backend, backends, dialled, listed, outside_backend
 from netverify.routes.leading import is_beyond, is_listened_to, leads_to, may_lead_to
 from netverify.routes.openshift_router import (

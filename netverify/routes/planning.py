@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.policy.predicate import Predicate
+from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 from netverify.routes.options import RoutingOptions
 

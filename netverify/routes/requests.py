@@ -7,10 +7,10 @@ gateway-api ``HTTPRouteRule.matches`` (exact path, then the longest prefix).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from netverify.model.ingress import PathType
+from netverify.records import dataclass
 from netverify.routes.hostnames import intersection
 from netverify.routes.ingresses import host_matches, path_matches
 from netverify.routes.way_in import Tls, WayIn

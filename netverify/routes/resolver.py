@@ -6,12 +6,13 @@ Source: "DNS for Services and Pods" ("Pod's DNS Policy", "Pod's DNS Config"); ku
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload
 from netverify.model.pod_network import DnsPolicy, PodNetwork
+from netverify.records import dataclass
 from netverify.routes.options import RoutingOptions
 
 CLUSTER_NDOTS = 5

@@ -7,13 +7,14 @@ looks up itself and connects to; nginx ``proxy_pass``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from netverify.model.addresses import Address, parse_address
 from netverify.model.ingress import ServiceBackend
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
+from netverify.records import dataclass
 from netverify.routes.dns_step import ToAddress, ToApiServer, ToOutside, ToService
 from netverify.routes.index import RoutingIndex
 from netverify.routes.lookup import Lookup, service_called, service_without_pods

@@ -5,7 +5,6 @@ Whether policy lets it through is not decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from netverify.diagnostics import Origin
@@ -15,6 +14,7 @@ from netverify.model.service import Service, ServicePort
 from netverify.model.traffic import Protocol
 from netverify.policy.predicate import Predicate
 from netverify.query.outcome import Hop
+from netverify.records import dataclass
 from netverify.routes.outside import Outside
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -36,6 +36,7 @@ from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Question, narrowed
 from netverify.query.service_addresses import is_translated
 from netverify.query.whereabouts import counting_own_node, is_outside
+from netverify.records import dataclass
 from netverify.routes.backends import Backend, only
 from netverify.routes.leading import is_listened_to
 from netverify.routes.load_balancers import INSIDE, NODES_REACHED

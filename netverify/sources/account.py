@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.document import Document, Value
@@ -13,6 +13,7 @@ from netverify.kinds.names import shown
 from netverify.kinds.read_object import ReadObject
 from netverify.kinds.registry import kind_of, kind_of_object
 from netverify.model.cluster import Unsupported, Workload
+from netverify.records import dataclass
 from netverify.sources.classification import OBJECT_FIELDS, KindClass, classify, group_of, may_be_manifest
 from netverify.sources.gathered import Gathered
 from netverify.sources.lists import is_list, objects_in

@@ -5,7 +5,6 @@ Everything that is not on a list is loud. Source: the API groups of Kubernetes 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Final
 
 from netverify.documents.document import Value
 from netverify.kinds.registry import KINDS_BY_NAME, kind_of
+from netverify.records import dataclass
 from netverify.sources.delivered_kinds import STANDS_FOR_OTHERS
 from netverify.sources.irrelevant_kinds import IRRELEVANT_GROUPS, IRRELEVANT_KINDS
 from netverify.sources.mutation import MUTATIONS

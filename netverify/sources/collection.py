@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from netverify.records import dataclass
 from netverify.sources.gathered import Digest, Gathered, merged
 from netverify.sources.gathering import Content, Terms, contents, gather
 from netverify.sources.sources import Source

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.model.cluster import Cluster
+from netverify.records import dataclass
 from netverify.sources.gathered import Digest
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from typing import Any
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
 from netverify.kinds.findings import object_text
 from netverify.kinds.read_object import Fact, Identity, ReadObject
 from netverify.model.cluster import Workload, run_alike
+from netverify.records import dataclass
 from netverify.sources.coverage import Inventory
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from netverify.diagnostics import Edit
 from netverify.documents.chunks import Chunk, split
 from netverify.documents.document import FieldPath, Value
 from netverify.documents.loader import load
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.kinds.read_object import ReadObject
 from netverify.model.cluster import Unsupported
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.kinds.read_object import ReadObject
 from netverify.model.cluster import Namespace, Workload
 from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.records import dataclass
 from netverify.sources.account import Account
 from netverify.sources.classification import is_irrelevant
 from netverify.sources.gathered import Gathered

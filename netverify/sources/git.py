@@ -11,13 +11,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import NetverifyError
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.processes import UnfinishedError, finished
 from netverify.visible import visible
 

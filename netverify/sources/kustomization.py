@@ -6,7 +6,6 @@ Source: kustomize v5 ``api/types/kustomization.go``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +15,7 @@ from netverify.documents.document import Document, Value
 from netverify.documents.loader import load
 from netverify.documents.refusal import shown
 from netverify.kinds.names import dns_label_problems
+from netverify.records import dataclass
 from netverify.sources.kustomization_fields import is_field, is_of_its_type, only_kustomize_can_apply
 
 FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")

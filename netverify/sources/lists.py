@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.documents.document import Document, FieldPath, Positions, Value
+from netverify.records import dataclass
 from netverify.sources.classification import KindClass, classify
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from netverify.documents.document import Document
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.loader import load
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.kustomization import FILE_NAMES
 from netverify.sources.permissions import Permissions, leaves
 from netverify.sources.reading import UnreadableError, read_regular

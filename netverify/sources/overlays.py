@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.kustomization import FILE_NAMES, Entry, Kustomization, parse, refused
 from netverify.sources.kustomization_fields import LOCAL_CONFIG
 from netverify.sources.overlay_findings import (

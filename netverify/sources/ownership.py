@@ -7,7 +7,7 @@ addresses of the others are handed to their controller.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Severity
@@ -16,6 +16,7 @@ from netverify.kinds.registry import is_read
 from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey, run_alike
 from netverify.model.pod_network import PodNetwork
+from netverify.records import dataclass
 
 _MAKERS: Mapping[str, str] = MappingProxyType({"ReplicaSet": "Deployment", "Job": "CronJob"})
 """Controllers that are made by another one, which names them after itself with a suffix."""

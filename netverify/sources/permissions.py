@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 
 LEAVES: Final = "NV146"
 HOW_TO_ALLOW: Final = "name what is in the checkout, or allow the place by hand with `--allow-outside PATH`"

@@ -6,7 +6,7 @@ Reading keeps the places of policies and rules alone, since all of them would co
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from netverify.diagnostics import Origin
@@ -17,6 +17,7 @@ from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.loader import load
 from netverify.documents.refusal import Refusal
 from netverify.model.network_policy import NetworkPolicy
+from netverify.records import dataclass
 from netverify.sources.editing import Sheet
 from netverify.sources.lists import objects_in
 from netverify.sources.reading import UnreadableError, read_regular

@@ -10,12 +10,12 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.interruption import Resource
+from netverify.records import dataclass
 
 _BLOCK: Final = 64 * 1024
 _SAID_BYTES: Final = 64 * 1024

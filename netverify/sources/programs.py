@@ -6,10 +6,10 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from netverify.documents.confidential import mentions_secrets
+from netverify.records import dataclass
 from netverify.sources.processes import UnfinishedError, finished
 from netverify.sources.scratch import Scratch
 from netverify.visible import visible

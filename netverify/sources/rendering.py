@@ -6,12 +6,12 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources import programs
 from netverify.sources.chart_reach import fetched_by_chart, links_in
 from netverify.sources.overlay_reach import OverlayReach, remote

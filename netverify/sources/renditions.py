@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.model.cluster import Unsupported
+from netverify.records import dataclass
 from netverify.sources.coverage import RenderedBy
 from netverify.sources.delivered_kinds import ARGO, FLUX
 from netverify.sources.delivery.argo import Argo

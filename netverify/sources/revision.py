@@ -10,12 +10,12 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.git import Git, RevisionError, environment, git_at
 from netverify.sources.processes import Process
 from netverify.sources.scratch import HOW_TO_GET_ROOM, Scratch, no_room

@@ -10,11 +10,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netverify.documents.limits import DEFAULT_LIMITS
+from netverify.records import dataclass
 from netverify.sources.git import git_at
 from netverify.sources.reading import UnreadableError, read_regular
 from netverify.sources.revision import LINK, SUBMODULE, listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.documents.placeholders import is_in_chart
+from netverify.records import dataclass
 from netverify.sources.globs import Pattern, has_magic
 from netverify.sources.kustomization import FILE_NAMES
 from netverify.sources.overlays import Overlays, Placed

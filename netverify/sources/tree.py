@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
+from netverify.records import dataclass
 from netverify.sources.kustomization import FILE_NAMES
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
 from netverify.sources.unread_forms import HOLDS_MANIFESTS, holds_manifests

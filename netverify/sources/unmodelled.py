@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from netverify.documents.document import Document, Value
 from netverify.kinds.findings import object_text
 from netverify.kinds.names import shown
 from netverify.model.cluster import Unsupported
+from netverify.records import dataclass
 from netverify.sources.classification import KindClass, group_of, holds_policy
 from netverify.sources.delivered_kinds import STANDS_FOR_OTHERS, effect_of_delivery, is_followed
 from netverify.sources.effects import BOTH_ANYWHERE, BOTH_IN_NAMESPACE, MAKES_PODS, NO_EFFECT_ALONE, Effect, both

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.model.address_plan import NO_NODES, AddressPlan, NodesAt
 from netverify.model.addresses import Address, AddressRange, parse_cidr
@@ -11,6 +11,7 @@ from netverify.model.cluster import Cluster
 from netverify.model.intervals import Intervals
 from netverify.model.nodes import nodes_at
 from netverify.model.traffic import Protocol
+from netverify.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

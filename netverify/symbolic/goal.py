@@ -6,12 +6,12 @@ A goal is about whole policies. A claim is the same about slices of them: what a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from netverify.model.flow import Direction
 from netverify.policy.predicate import Predicate
 from netverify.policy.slicing import CompleteSlice, PolicyIndex, Slice
+from netverify.records import dataclass
 from netverify.symbolic.scene import Scene
 
 

@@ -6,7 +6,7 @@ The text is what is solved, and what ``--emit-smt2`` saves. Same input, same byt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from netverify.model.address_plan import AddressPlan
@@ -16,6 +16,7 @@ from netverify.model.flow import Direction, End
 from netverify.policy.mentions import Mentions, collect, collect_table
 from netverify.policy.slicing import Slice, proving_table
 from netverify.policy.table import Carrier, PolicyRef, RuleTable, Selection
+from netverify.records import dataclass
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.encode import Encoder
 from netverify.symbolic.goal import Allows, Claim, Distinguishes, Flows, Refuses

@@ -6,7 +6,7 @@ Source: Cedar's analysis asks the same of two policy sets (equivalent, and for s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import assert_never
 
@@ -36,6 +36,7 @@ from netverify.policy.predicate import (
 from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import PolicySet, RuleTable
 from netverify.policy.visit import ends_of, leaves, predicates_of
+from netverify.records import dataclass
 from netverify.symbolic.casting import Casting, PodScope
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Differs, Flows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import ModuleType
 
 from netverify.budget import Budget
@@ -12,6 +12,7 @@ from netverify.model.cluster import is_node
 from netverify.model.flow import Direction, End, External, Flow
 from netverify.policy.predicate import Choices
 from netverify.policy.table import Carrier
+from netverify.records import dataclass
 from netverify.symbolic import widths
 from netverify.symbolic.cluster_index import ClusterIndex, ModelOptions
 from netverify.symbolic.goal import Allowed, Flows, Goal, Refused, allowing, claim_of, may_leave_out

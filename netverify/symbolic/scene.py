@@ -6,7 +6,7 @@ Folding a predicate against the scene decides most rules before anything is prin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import assert_never
 
@@ -35,6 +35,7 @@ from netverify.policy.predicate import (
     Unspecified,
 )
 from netverify.policy.table import Rule, RuleTable, Selection
+from netverify.records import dataclass
 
 NEW_NAMESPACE = ""
 """Stands for a namespace that no manifest mentions; the empty string is no namespace's name."""

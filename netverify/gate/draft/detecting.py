@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from netverify.diagnostics import NOWHERE
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.gate.intent.spec import SourceKind, SourceText
+from netverify.records import dataclass
 from netverify.sources.kustomization import Kustomization, parse
 from netverify.sources.reading import UnreadableError, read_regular
 from netverify.sources.tree import Folder, Found, Notes, walk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -33,6 +33,7 @@ from netverify.model.flow import Direction, End, Pod
 from netverify.model.traffic import Protocol
 from netverify.pairs.outcome import MapEndpoint
 from netverify.query.outcome import Scope
+from netverify.records import dataclass
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """All addresses outside the cluster."""

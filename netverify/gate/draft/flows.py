@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.gate.draft.outline import written
 from netverify.gate.draft.peers import Peers
@@ -11,6 +11,7 @@ from netverify.gate.intent.spec import FlowText
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol, port_set
 from netverify.pairs.all_pairs import Connectivity
 from netverify.pairs.outcome import Access, MapEndpoint
+from netverify.records import dataclass
 
 Ports = tuple[tuple[Protocol, PortSet], ...]
 """Ports by protocol, in the order of protocols; protocols without ports are missing."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from itertools import count
 
 from netverify.diagnostics import NOWHERE
 from netverify.gate.intent.spec import RESERVED, Assertion, SourceText, Spec, Written, ZoneText
+from netverify.records import dataclass
 
 _ZONE_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 

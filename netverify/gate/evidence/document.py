@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netverify.gate.evidence.inputs import Inputs, Json, digest_of, with_digest
 from netverify.gate.evidence.texts import GoalFiles, subject_of
 from netverify.query.derivation import Derived, GoalFile, Rule, SolvedText, Step, texts_of
+from netverify.records import dataclass
 
 SCHEMA = "netverify/goals/v1"
 DOCUMENT = "goals.json"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netverify.gate.evidence.inputs import digest_of
 from netverify.query.derivation import GoalFile, SolvedText
+from netverify.records import dataclass
 
 _LONGEST = 70
 """So many characters of an assertion's id, and of what a goal is about, are in a name."""

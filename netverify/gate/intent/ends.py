@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.refusal import shown
@@ -31,6 +31,7 @@ from netverify.query.sentence_error import SentenceError
 from netverify.query.service_ports import asked_services, with_asked_ports
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.query.tokens import TokenKind, Tokens
+from netverify.records import dataclass
 
 ANYONE = EndpointPhrase("anyone", ALWAYS)
 """Any pod and any address."""

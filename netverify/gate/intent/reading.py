@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -27,6 +27,7 @@ from netverify.gate.intent.spec import (
     ZoneText,
 )
 from netverify.query.assumed import RANGES
+from netverify.records import dataclass
 from netverify.sources.globs import Pattern, has_magic
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, checkout_root, leaves
 from netverify.sources.reading import UnreadableError, read_regular

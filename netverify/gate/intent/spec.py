@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from netverify.diagnostics import Origin
 from netverify.model.flow import Direction, End
 from netverify.model.labels import LabelSelector
+from netverify.records import dataclass
 
 FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
 """What an intent file is called where none is named."""

@@ -7,10 +7,10 @@ import hashlib
 import os
 import stat
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from netverify.records import dataclass
 from netverify.sources.scratch import Replacement
 
 _MAGIC: Final = b"netverify reading 1\n"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.delivery.applications import AppSource, NotRenderedError, check_variables
 from netverify.sources.delivery.charts import Release
 from netverify.sources.delivery.checkout import Checkout

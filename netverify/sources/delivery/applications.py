@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from netverify.documents.document import Value
+from netverify.records import dataclass
 from netverify.sources.delivery.objects import Found
 
 IN_CLUSTER: Final = ("https://kubernetes.default.svc", "in-cluster")

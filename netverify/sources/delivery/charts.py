@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from netverify.diagnostics import Origin
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources import programs
 from netverify.sources.chart_reach import fetched_by_chart
 from netverify.sources.delivery.checkout import Checkout

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
 
 

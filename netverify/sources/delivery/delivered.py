@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.model.cluster import Unsupported
+from netverify.records import dataclass
 from netverify.sources.programs import Program
 from netverify.sources.sources import Source
 from netverify.sources.unmodelled import digest_of, unrendered

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from netverify.diagnostics import Diagnostic, Origin
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.loader import load
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.delivery.checkout import Checkout, LeavesCheckoutError
 from netverify.sources.kustomization import FILE_NAMES
 from netverify.sources.reading import UnreadableError, read_regular

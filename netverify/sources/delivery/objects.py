@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.documents.document import Document, Value
 from netverify.documents.loader import load
+from netverify.records import dataclass
 from netverify.sources.classification import group_of
 from netverify.sources.delivered_kinds import effect_of_delivery
 from netverify.sources.delivery.delivered import Delivered, Reach

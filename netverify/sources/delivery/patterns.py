@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Final
 
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 
 _WORD: Final = re.compile(r"\*+|\[!?[^\]]+\]|\\.|.", re.DOTALL)
 _ALTERNATIVES: Final = re.compile(r"\{([^{}]*)\}")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from netverify.records import dataclass
 
 VARIABLE_NAME: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 """What Flux takes as a key of ``substitute``. Source: ``varsubRegex`` in github.com/fluxcd/pkg/kustomize."""

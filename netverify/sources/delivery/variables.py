@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import yaml
@@ -21,6 +21,7 @@ from netverify.documents.document import Document, Value
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.loader import load
 from netverify.documents.refusal import shown
+from netverify.records import dataclass
 from netverify.sources.classification import is_irrelevant
 from netverify.sources.delivery.delivered import Delivered, Reach
 from netverify.sources.delivery.objects import Found
