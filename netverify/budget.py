@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
 RLIMIT: Final = 100_000_000
@@ -113,7 +113,7 @@ def out_of_memory() -> OutOfBudgetError:
 
 
 NO_MEMORY_LEFT: Final = "the memory of this machine ended"
-_LIMIT_MET: Final = re.compile(
+_LIMIT_MET: Final = pattern(
     r"the (?:solver (?:effort|time) limit \(--[^()]*\)(?: or time limit \(--[^()]*\))? was reached"
     r"|(?:time|memory) budget of [^()]* \(--max-[a-z]+\) (?:ended|was used up)"
     rf"|{NO_MEMORY_LEFT.removeprefix('the ')})"

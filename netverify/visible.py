@@ -7,9 +7,10 @@ Considerations; Unicode Technical Standard 39, Unicode Security Mechanisms (mixe
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
+
+from netverify.patterns import pattern
 
 _HIDDEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"))
 """Controls, formats (marks of direction, joiners), surrogates, private use, what is not assigned, separators of lines,
@@ -67,7 +68,7 @@ _TWINS: Final = frozenset(
 _MOST_MARKS: Final = 2
 """So many marks on one letter are written in some script; more of them cover the lines above."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = pattern(r"[^\W_]+")
 
 
 def visible(text: str) -> str:

@@ -12,11 +12,12 @@ import click
 from netverify.budget import MAX_MEMORY, MAX_TIME_S, RLIMIT, Budget
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
+from netverify.patterns import pattern
 
-_TIME: Final = re.compile(r"([0-9]*\.?[0-9]+)([smh]?)", re.ASCII)
+_TIME: Final = pattern(r"([0-9]*\.?[0-9]+)([smh]?)", re.ASCII)
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
 _LONGEST_S: Final = 366 * 24 * 3600
-_MEMORY: Final = re.compile(r"([0-9]{1,15})(?:([kmgt])(?:i?b)?)?", re.ASCII | re.IGNORECASE)
+_MEMORY: Final = pattern(r"([0-9]{1,15})(?:([kmgt])(?:i?b)?)?", re.ASCII | re.IGNORECASE)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _LEAST_MEMORY: Final = 1024**2
 

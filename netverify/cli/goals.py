@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 from netverify.cli.outputs import unwritable, write_whole
 from netverify.cli.refusal import Refusal
 from netverify.gate.evidence.document import DOCUMENT, SCHEMA, Evidence
+from netverify.patterns import pattern
 
-_NAME = re.compile(r"[a-z0-9-]+\.[0-9]{3,}\.[a-z0-9-]+\.(sat|unsat|unknown)\.smt2")
+_NAME = pattern(r"[a-z0-9-]+\.[0-9]{3,}\.[a-z0-9-]+\.(sat|unsat|unknown)\.smt2")
 """What files of goals are called; nothing else is ever removed, whatever a document lists."""
 _MOST_BYTES = 256 * 1024 * 1024
 

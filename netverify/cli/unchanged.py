@@ -5,7 +5,6 @@ Only what is known to be the same counts as the same: what cannot be decided has
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,6 +17,7 @@ from netverify.documents.refusal import shown
 from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.spec import ComparedTo, Spec
 from netverify.model.ignores import IGNORE_PREFIX
+from netverify.patterns import pattern
 from netverify.sources.git import RevisionError
 from netverify.sources.globs import Pattern, has_magic
 from netverify.sources.kustomization import FILE_NAMES as KUSTOMIZATION_FILES
@@ -27,10 +27,10 @@ from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering, p
 from netverify.sources.revision_tree import RevisionTree, tree_at
 from netverify.sources.sources import STANDARD_INPUT, find_sources
 
-_FIXED: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FIXED: Final = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 """The name of a commit that can never be another one."""
 _ANNOTATION: Final = IGNORE_PREFIX.partition("/")[0].encode()
-_EXPIRES: Final = re.compile(rb"expires\s*=\s*(\d{4}-\d{2}-\d{2}|)")
+_EXPIRES: Final = pattern(rb"expires\s*=\s*(\d{4}-\d{2}-\d{2}|)")
 
 
 def is_unchanged(request: CheckRequest, spec: Spec, judged: frozenset[str], today: date) -> bool:

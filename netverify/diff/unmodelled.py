@@ -17,6 +17,7 @@ from netverify.model.flow import Direction
 from netverify.model.labels import Labels
 from netverify.model.mesh import has_other_mesh
 from netverify.model.service import SOURCE_RANGES, ServiceType
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.routes.ingresses import READ_OF_INGRESS
 from netverify.routes.load_balancers import READ_OF_SERVICE
@@ -106,7 +107,7 @@ def unmodelled_pods(inputs: Inputs, changes: Changes) -> Iterator[str]:
 
 _READ = frozenset((*READ_OF_INGRESS, *READ_OF_SERVICE, *ALLOWLISTS, SOURCE_RANGES))
 """The annotations that ways in are made of, so that a change of one shows there."""
-_TUNING = re.compile(
+_TUNING = pattern(
     r"""add-base-url|affinity.*|app-root|backend-protocol|balance|base-url-scheme|client-.*|cors-.*|enable-cors
     |connection-proxy-header|custom-headers|custom-http-errors|disable_cookies|enable-(access-log|influxdb|rewrite-log)
     |enable-open(telemetry|tracing)|force-ssl-redirect|from-to-www-redirect|global-rate-limit.*|grpc-backend

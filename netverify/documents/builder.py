@@ -6,7 +6,6 @@ merge keys, keys that are no strings, duplicate keys. Aliases are expanded into 
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Callable
@@ -43,6 +42,7 @@ from netverify.documents.reasons import (
 )
 from netverify.documents.refusal import Mark, Refusal, shown
 from netverify.documents.scalars import key_of, resolve, resolve_key
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
 IsIrrelevant = Callable[[str, str], bool]
@@ -56,7 +56,7 @@ _ENTRY: Final = 3
 
 _BETWEEN_CHECKS: Final = 2048
 _SHORT: Final = 128
-_ESCAPED_SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+_ESCAPED_SLASH: Final = pattern(r"(?<!\\)(?:\\\\)*\\/")
 
 
 @dataclass(slots=True)

@@ -7,13 +7,14 @@ import unicodedata
 from typing import Final
 
 from netverify.documents.refusal import Mark, Refusal
+from netverify.patterns import pattern
 
 _BOM: Final = b"\xef\xbb\xbf"
 _PLAIN_ASCII: Final = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_LINE_BREAK_TO_SOME: Final = re.compile("[\x85\u2028\u2029]")
+_CONTROL: Final = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LINE_BREAK_TO_SOME: Final = pattern("[\x85\u2028\u2029]")
 _INNER_BOM: Final = "\ufeff"
-_INVISIBLE: Final = re.compile(
+_INVISIBLE: Final = pattern(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
 )
 
@@ -33,8 +34,8 @@ def checked_text(data: bytes) -> bytes:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _not_utf8(data, error.start) from None
-    for pattern in (_CONTROL, _LINE_BREAK_TO_SOME):
-        if found := pattern.search(text):
+    for form in (_CONTROL, _LINE_BREAK_TO_SOME):
+        if found := form.search(text):
             raise _forbidden(text, found.start())
     if (at := text.find(_INNER_BOM)) >= 0:
         raise _forbidden(text, at)

@@ -11,11 +11,12 @@ from typing import Final
 
 from netverify.documents.reasons import directive, second_document
 from netverify.documents.refusal import Mark, Refusal
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-_NOTHING: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[ \r]*+(?:#[^\n]*+)?\Z")
-_DIRECTIVE: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+%")
-_END_MARKER: Final = re.compile(rb"^\.\.\.(?=[ \t\r\n])[^\n]*\n", re.MULTILINE)
+_NOTHING: Final = pattern(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[ \r]*+(?:#[^\n]*+)?\Z")
+_DIRECTIVE: Final = pattern(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+%")
+_END_MARKER: Final = pattern(rb"^\.\.\.(?=[ \t\r\n])[^\n]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

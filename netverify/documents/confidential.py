@@ -11,21 +11,23 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-_SECRET: Final = re.compile(r"secret(generator)?", re.IGNORECASE)
-_KIND_BEFORE: Final = re.compile(r"""kind["']?\s{0,4}[:=][^\n]{0,20}\n?[^\n\w]{0,20}\w{0,40}\Z""", re.IGNORECASE)
+from netverify.patterns import pattern
+
+_SECRET: Final = pattern(r"secret(generator)?", re.IGNORECASE)
+_KIND_BEFORE: Final = pattern(r"""kind["']?\s{0,4}[:=][^\n]{0,20}\n?[^\n\w]{0,20}\w{0,40}\Z""", re.IGNORECASE)
 _WINDOW: Final = 90
 _NAME: Final = (
     r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|authorization|bearer|cookie|dsn"
     r"|(?:api|access|private|encryption|signing|master|account|shared|license)[-_.]?key|connection[-_.]?string)"
 )
-_KEY: Final = re.compile(_NAME + r"""[\w.\-\[\]]{0,64}\s{0,8}["']?\s{0,8}[:=]""", re.IGNORECASE)
-_NAMED: Final = re.compile(rf"""name["']?\s{{0,8}}:\s{{0,8}}["']?[\w.\-]{{0,64}}{_NAME}""", re.IGNORECASE)
-_WORD: Final = re.compile(_NAME, re.IGNORECASE)
-_SEPARATOR: Final = re.compile(r"---(?:\s|\Z)")
-_PLAIN: Final = re.compile(
+_KEY: Final = pattern(_NAME + r"""[\w.\-\[\]]{0,64}\s{0,8}["']?\s{0,8}[:=]""", re.IGNORECASE)
+_NAMED: Final = pattern(rf"""name["']?\s{{0,8}}:\s{{0,8}}["']?[\w.\-]{{0,64}}{_NAME}""", re.IGNORECASE)
+_WORD: Final = pattern(_NAME, re.IGNORECASE)
+_SEPARATOR: Final = pattern(r"---(?:\s|\Z)")
+_PLAIN: Final = pattern(
     r"""(?:---.*|\.\.\.|\s*#?\s*|apiVersion:.*|kind:.*|metadata:\s*|type:.*|  (?:name|namespace):.*)"""
 )
-_QUOTED: Final = re.compile(r"`.*`", re.DOTALL)
+_QUOTED: Final = pattern(r"`.*`", re.DOTALL)
 
 
 def holds_secrets(text: str) -> bool:

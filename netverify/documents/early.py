@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from netverify.patterns import pattern
+
 _END: Final = rb"""[ \t]*(?:#[^\n]*|\r)?$(?=[\r\n]*+(?![ \t]))"""
-_KIND: Final = re.compile(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1""" + _END, re.MULTILINE)
-_API_VERSION: Final = re.compile(rb"""^apiVersion:[ \t]+(["']?)([A-Za-z0-9./-]+)\1""" + _END, re.MULTILINE)
-_STARTS_AT_MARGIN: Final = re.compile(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[A-Za-z]")
-_AT_MARGIN: Final = re.compile(rb"(?:\A|\n)(?![ \t\r\n#])([^\n]+)")
-_ORDINARY: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9]*:(?:[ \t\r]|\Z)|-(?:[ \t\r]|\Z))")
+_KIND: Final = pattern(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1""" + _END, re.MULTILINE)
+_API_VERSION: Final = pattern(rb"""^apiVersion:[ \t]+(["']?)([A-Za-z0-9./-]+)\1""" + _END, re.MULTILINE)
+_STARTS_AT_MARGIN: Final = pattern(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[A-Za-z]")
+_AT_MARGIN: Final = pattern(rb"(?:\A|\n)(?![ \t\r\n#])([^\n]+)")
+_ORDINARY: Final = pattern(rb"(?:[A-Za-z][A-Za-z0-9]*:(?:[ \t\r]|\Z)|-(?:[ \t\r]|\Z))")
 _MOST_BRACKETS: Final = 2000
 
 

@@ -6,7 +6,6 @@ kubectl takes several JSON values one after the other; so does this.
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn
@@ -18,11 +17,12 @@ from netverify.documents.positions import Offsets, mark_of_offset
 from netverify.documents.reasons import too_deep, too_long, too_many_nodes
 from netverify.documents.refusal import Refusal, shown
 from netverify.documents.scalars import resolve_json_number
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-_SPACE: Final = re.compile(r"[ \t\r\n]*+")
-_NODE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{\[]|[^ \t\r\n{}\[\],:"]++')
-_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^ \t\r\n{}\[\],:"]++')
+_SPACE: Final = pattern(r"[ \t\r\n]*+")
+_NODE: Final = pattern(r'"(?:[^"\\]++|\\.)*+"|[{\[]|[^ \t\r\n{}\[\],:"]++')
+_TOKEN: Final = pattern(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^ \t\r\n{}\[\],:"]++')
 
 
 @dataclass(frozen=True, slots=True)

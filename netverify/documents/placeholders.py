@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from netverify.documents.refusal import Mark, Refusal
+from netverify.patterns import pattern
 
 _OF_PLACEHOLDERS: Final = frozenset({"NV101", "NV105", "NV106", "NV112"})
 """Refusals that a placeholder causes where YAML is read."""
-_PLACEHOLDER: Final = re.compile(rb"^[^\"'#\n]*?(\{\{)", re.MULTILINE)
-_CONTROL: Final = re.compile(rb"\{\{-?\s*(?:if|else|end|range|with|define|block|template|include|toYaml|tpl|/\*)\b")
-_FIELD: Final = re.compile(rb"\{\{-?(?:[^}\n]*[\s(])?[.$][A-Za-z]")
+_PLACEHOLDER: Final = pattern(rb"^[^\"'#\n]*?(\{\{)", re.MULTILINE)
+_CONTROL: Final = pattern(rb"\{\{-?\s*(?:if|else|end|range|with|define|block|template|include|toYaml|tpl|/\*)\b")
+_FIELD: Final = pattern(rb"\{\{-?(?:[^}\n]*[\s(])?[.$][A-Za-z]")
 
 
 def is_in_chart(file: Path) -> bool:

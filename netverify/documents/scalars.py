@@ -10,12 +10,12 @@ They differ from YAML 1.1 as PyYAML has it: ``5432.0``, ``1e3`` and ``0o17`` are
 from __future__ import annotations
 
 import math
-import re
 import struct
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from netverify.documents.refusal import Refusal, shown
+from netverify.patterns import pattern
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -27,9 +27,9 @@ _WORDS: Final[dict[str, bool | None]] = {
 _NOT_IN_JSON: Final = frozenset(
     (".nan", ".NaN", ".NAN", *(sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")))
 )
-_PREFIXED: Final = re.compile(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[oO]?([0-7]+)|[bB]([01]+))\Z")
-_DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
-_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_PREFIXED: Final = pattern(r"([-+]?)0(?:[xX]([0-9a-fA-F]+)|[oO]?([0-7]+)|[bB]([01]+))\Z")
+_DECIMAL: Final = pattern(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_FLOAT: Final = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _UNSIGNED_64: Final = 2**64
 _SIGNED_64: Final = 2**63
 _LONGEST_NUMBER: Final = 1024

@@ -6,17 +6,17 @@ value behind ``=`` or in the next argument); Kong and Traefik (variables that st
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from netverify.documents.document import Value
 from netverify.model.controller import PROGRAM, PROGRAMS, PROVIDERS, ROUTING_ARGUMENTS
+from netverify.patterns import pattern
 
 _Container: TypeAlias = tuple[Value, Value, Value, Value]
 
-_VARIABLE = re.compile(r"\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)")
+_VARIABLE = pattern(r"\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)")
 _OF_VARIABLES = (("CONTROLLER_", "-"), ("KONG_", "_"), ("TRAEFIK_", "."))
 """How variables begin that stand for arguments, and what their underscores stand for."""
 _ENDINGS = frozenset(program.rpartition("/")[2] for program in PROGRAMS)

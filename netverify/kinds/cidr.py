@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from functools import lru_cache
 
 from netverify.documents.document import FieldPath
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import shown
 from netverify.model.addresses import AddressRange
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-_PREFIX = re.compile(r"[0-9]{1,9}")
-_OCTETS = re.compile(r"[0-9]{1,32}(?:\.[0-9]{1,32}){3}")
-_GROUP = re.compile(r"[0-9A-Fa-f]{1,32}")
+_PREFIX = pattern(r"[0-9]{1,9}")
+_OCTETS = pattern(r"[0-9]{1,32}(?:\.[0-9]{1,32}){3}")
+_GROUP = pattern(r"[0-9A-Fa-f]{1,32}")
 _LONGEST = 255
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence, Sized
 
 from netverify.documents.document import FieldPath
@@ -11,8 +10,9 @@ from netverify.kinds.findings import Findings
 from netverify.kinds.names import dns_label_problems, dns_subdomain_problems, shown
 from netverify.kinds.selector import SelectorFields
 from netverify.model.traffic import MAX_PORT, MIN_PORT
+from netverify.patterns import pattern
 
-_KIND = re.compile(r"[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
+_KIND = pattern(r"[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
 _LONGEST_KIND = 63
 _LONGEST_NAME = 253
 

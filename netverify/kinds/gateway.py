@@ -5,7 +5,6 @@ A namespace selector is checked as one of Kubernetes is, which the custom resour
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -32,6 +31,7 @@ from netverify.kinds.metadata import Who
 from netverify.kinds.names import shown
 from netverify.kinds.selector import SelectorFields, check_selector, stored_selector
 from netverify.model.gateway import GATEWAY_GROUP, AllowedRoutes, Gateway, Listener, RoutesFrom
+from netverify.patterns import pattern
 
 
 class TlsFields(TypedDict, total=False):
@@ -92,7 +92,7 @@ class GatewayFields(GatewayApiFields, total=False):
 
 
 _PART = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
-_PROTOCOL = re.compile(rf"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?|{_PART}(?:\.{_PART})*/[A-Za-z0-9]+")
+_PROTOCOL = pattern(rf"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?|{_PART}(?:\.{_PART})*/[A-Za-z0-9]+")
 _LONGEST_PROTOCOL = 255
 _FROM = ("All", "Selector", "Same")
 _MODES = ("Terminate", "Passthrough")

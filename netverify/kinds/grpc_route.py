@@ -23,6 +23,7 @@ from netverify.kinds.request_routes import (
 )
 from netverify.kinds.route_parts import RouteSpec, route_of
 from netverify.model.gateway import GATEWAY_GROUP, Route, RouteMatch
+from netverify.patterns import pattern
 
 
 class MethodFields(TypedDict, total=False):
@@ -62,8 +63,8 @@ class GrpcRouteFields(GatewayApiFields, total=False):
 _RULES, _MATCHES, _CONDITIONS = (0, 16), (0, 64), (0, 16)
 _LONGEST = 1024
 _TYPES = ("Exact", "RegularExpression")
-_SERVICE = re.compile(r"\.?[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)*", re.IGNORECASE | re.ASCII)
-_METHOD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+_SERVICE = pattern(r"\.?[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)*", re.IGNORECASE | re.ASCII)
+_METHOD = pattern(r"[A-Za-z_][A-Za-z_0-9]*")
 _FILTERS = tuple(FILTERS)[:4]
 _ANY_PART = "*"
 

@@ -5,14 +5,13 @@ Source: apimachinery ``pkg/util/validation/validation.go`` (``IsWildcardDNS1123S
 
 from __future__ import annotations
 
-import re
-
 from netverify.documents.document import FieldPath
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import Problems, dns_subdomain_problems, is_dns_subdomain, shown
+from netverify.patterns import pattern
 
-_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
-_SLOPPY_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+_PATH = pattern(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+_SLOPPY_IPV4 = pattern(r"[0-9]+(?:\.[0-9]+){3}")
 _WILDCARD_FORM = "must start with `*.`, followed by a lower case host name without another `*`"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -26,6 +25,7 @@ from netverify.kinds.request_routes import (
 )
 from netverify.kinds.route_parts import RouteSpec, route_of
 from netverify.model.gateway import GATEWAY_GROUP, Route, RouteMatch, RouteRule
+from netverify.patterns import pattern
 
 
 class PathMatchFields(TypedDict, total=False):
@@ -71,7 +71,7 @@ _PATH_TYPES = ("Exact", "PathPrefix", "RegularExpression")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 _IN_NO_PATH = ("//", "/./", "/../", "%2f", "%2F", "#")
 _AT_NO_END = ("/..", "/.")
-_PATH = re.compile(r"(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+")
+_PATH = pattern(r"(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+")
 _EVERY_REQUEST = RouteMatch()
 
 

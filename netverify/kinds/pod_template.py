@@ -6,7 +6,6 @@ Source: k8s.io/api ``core/v1/types.go``; ``pkg/apis/core/validation/validation.g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
@@ -25,6 +24,7 @@ from netverify.kinds.ip import check_ip
 from netverify.kinds.metadata import ObjectMeta, check_labels_and_annotations
 from netverify.kinds.names import dns_label_problems, shown
 from netverify.model.pod_network import DnsPolicy
+from netverify.patterns import pattern
 
 
 class HostAliasFields(TypedDict, total=False):
@@ -109,7 +109,7 @@ _NAMESERVERS = 3
 _SEARCHES = 32
 _SEARCH_CHARACTERS = 2048
 _LONGEST_SEARCH = 253
-_SEARCH = re.compile(r"[a-z0-9_](?:[-_a-z0-9]*[a-z0-9_])?(?:\.[a-z0-9_](?:[-_a-z0-9]*[a-z0-9_])?)*")
+_SEARCH = pattern(r"[a-z0-9_](?:[-_a-z0-9]*[a-z0-9_])?(?:\.[a-z0-9_](?:[-_a-z0-9]*[a-z0-9_])?)*")
 
 
 def check_template(template: PodTemplateFields, path: FieldPath, findings: Findings) -> None:

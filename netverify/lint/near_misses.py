@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from netverify.model.labels import Labels, LabelSelector, Operator, requirement_holds
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-_SEPARATORS = re.compile(r"[-_./]")
+_SEPARATORS = pattern(r"[-_./]")
 _SHORTEST = 4
 """Shorter words that differ in a letter are more often two words than one misspelt."""
 

@@ -5,7 +5,6 @@ Only text that shows as what it is goes into a patch: printable ASCII, tabs and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from itertools import groupby
@@ -14,11 +13,12 @@ from pathlib import Path
 from netverify.diagnostics import Diagnostic, Edit
 from netverify.documents.confidential import secret_texts
 from netverify.documents.limits import DEFAULT_LIMITS
+from netverify.patterns import pattern
 from netverify.sources.editing import edited
 from netverify.sources.kustomization import FILE_NAMES
 from netverify.sources.reading import UnreadableError, read_regular
 
-_NAME = re.compile(r"[A-Za-z0-9_.+@=,/-]+")
+_NAME = pattern(r"[A-Za-z0-9_.+@=,/-]+")
 _LEFT = b"# no object is left in this file\n"
 _NO_END = "\\ No newline at end of file\n"
 

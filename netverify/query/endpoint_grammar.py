@@ -11,6 +11,7 @@ from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.service import Service
+from netverify.patterns import pattern
 from netverify.policy.predicate import (
     AddressIn,
     All,
@@ -37,8 +38,8 @@ _FORMS = (
     "name `namespace NS`, `NS/NAME`, `service NS/NAME`, `pods LABELS`, `any pod`, `internet`, a DNS name, "
     "an address or a CIDR"
 )
-_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
+_LABEL = pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_IPV4 = pattern(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)

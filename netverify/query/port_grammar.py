@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
+from netverify.patterns import pattern
 from netverify.policy.predicate import AnyOf, NamedPort, PortIn, Predicate
 from netverify.policy.visit import alternatives
 from netverify.query.tokens import Token, TokenKind, Tokens
@@ -13,7 +14,7 @@ from netverify.query.tokens import Token, TokenKind, Tokens
 EVERY_TRAFFIC: Predicate = AnyOf(tuple(PortIn(protocol, EVERY_PORT) for protocol in Protocol))
 """What a sentence without a port asks about: every port of TCP, UDP and SCTP."""
 
-_PORT_NAME = re.compile(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
+_PORT_NAME = pattern(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _PROTOCOL_WORDS = {**{protocol.lower(): (protocol,) for protocol in Protocol}, "any": tuple(Protocol)}
 _FORMS = "a port is a number, a range such as `8000-8999`, or the name of a container port"
 

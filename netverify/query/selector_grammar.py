@@ -5,14 +5,14 @@ Source: apimachinery ``pkg/labels/selector.go`` (``Parse``) for the syntax, ``pk
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
 from netverify.model.labels import LabelSelector, Operator, Requirement, selector_of
+from netverify.patterns import pattern
 from netverify.query.tokens import Token, TokenKind, Tokens
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
-_PREFIX = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+_PREFIX = pattern(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _EXAMPLE = "write labels as kubectl does: `app=web,tier!=db,env in (prod, dev),!canary`"
 _ENDS_SELECTOR = ("reach", "in", "outside")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from netverify.patterns import pattern
 from netverify.query.sentence_error import SentenceError
 from netverify.records import dataclass
 
@@ -46,7 +47,7 @@ class Token:
         return "the end of the sentence" if self.kind is TokenKind.END else f"`{self.text}`"
 
 
-_PATTERN = re.compile(
+_PATTERN = pattern(
     r"""(?P<space>[ \t\r\n]+)
       | (?P<quoted>"[^"]*"|'[^']*')
       | (?P<colons>[0-9A-Fa-f]*:[0-9A-Fa-f.]*:(?:(?![,()\[\]?"'])[!-~])*)

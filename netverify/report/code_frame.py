@@ -8,6 +8,7 @@ from pathlib import Path
 
 from netverify.diagnostics import Origin
 from netverify.documents.confidential import confidential_lines, holds_secrets
+from netverify.patterns import pattern
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.sources.tree import SUFFIXES
 from netverify.visible import columns, visible
@@ -16,8 +17,8 @@ _WIDTH = 160
 _LARGEST_FILE = 10 * 1024 * 1024
 _NOT_SHOWN = "(not shown: this text may hold a secret)"
 _NAMES = (*SUFFIXES, "Kustomization")
-_LOOKS_LIKE_MANIFEST = re.compile(r"""^["'{ ]*(?:apiVersion|kind)["']?:""", re.MULTILINE)
-_WORD = re.compile(r"""[^\s,:{}\[\]]+""")
+_LOOKS_LIKE_MANIFEST = pattern(r"""^["'{ ]*(?:apiVersion|kind)["']?:""", re.MULTILINE)
+_WORD = pattern(r"""[^\s,:{}\[\]]+""")
 
 
 class SourceLines:

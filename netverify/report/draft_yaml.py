@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, assert_never
 
@@ -19,12 +18,13 @@ from netverify.gate.intent.spec import (
     Written,
 )
 from netverify.model.flow import End
+from netverify.patterns import pattern
 from netverify.visible import visible
 
 Value: TypeAlias = "str | int | list[Value] | dict[str, Value]"
 
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 /=_.-]*[A-Za-z0-9])?")
-_NUMBER = re.compile(r"[1-9][0-9]{0,4}")
+_PLAIN = pattern(r"[A-Za-z](?:[A-Za-z0-9 /=_.-]*[A-Za-z0-9])?")
+_NUMBER = pattern(r"[1-9][0-9]{0,4}")
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
 """Words that YAML reads as something else than a text."""
 _WIDE = 110

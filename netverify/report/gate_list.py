@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from netverify.gate.outcome import GateReport, GateVerdict, Result
+from netverify.patterns import pattern
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule
 from netverify.report.gate_shortcomings import (
     Shortcoming,
@@ -27,7 +27,7 @@ _TAGS = ("security", "kubernetes")
 _LONGEST_NAME = 255
 _LONGEST_DESCRIPTION = 1024
 _ADVICE = "Change the policy that the result points at, or change the assertion if the connection is wanted."
-_WORDS = re.compile(r"[A-Za-z0-9]+")
+_WORDS = pattern(r"[A-Za-z0-9]+")
 _OUTCOMES = {
     GateVerdict.PROVED: Outcome.PASSED,
     GateVerdict.REFUTED: Outcome.FAILURE,

@@ -6,10 +6,10 @@ own policy lets exactly its one script and its one style sheet run, by their has
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from importlib.resources import files
 
+from netverify.patterns import pattern
 from netverify.report.html_text import digest
 from netverify.report.map_page_data import Findings, page_data
 from netverify.sources.coverage import Inventory
@@ -32,7 +32,7 @@ SCRIPTS = (
 )
 """The files of the page's script, in their order."""
 
-_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_PLACE = pattern(r"\{\{(\w+)\}\}")
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&"})
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
 from netverify.pairs.outcome import Access
+from netverify.patterns import pattern
 from netverify.report.diagram_text import Box, boxes, edge_lines, remarks
 from netverify.report.remembered import Remembered, in_pieces
 from netverify.visible import visible
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9 .,:/_-]")
+_UNSAFE = pattern(r"[^A-Za-z0-9 .,:/_-]")
 
 
 def render_map_mermaid(view: MapView) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from netverify.patterns import pattern
 from netverify.report.html_text import in_html
 from netverify.visible import visible
 
@@ -20,7 +21,7 @@ MOST_CHARACTERS = 60_000
 
 _REFERENCES = str.maketrans({one: f"&#{ord(one)};" for one in "&<>\"'`*_[\\#|~$@"})
 _BREAK = "&#8203;"
-_BROKEN = re.compile(
+_BROKEN = pattern(
     r"""
     (?<=[@\#!%&^])(?=\w)    # @team, #12 and what GitLab refers to with !, %, & and ^
     | (?<=:)(?=//)          # https://

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.visible import columns, visible
 
@@ -38,7 +39,7 @@ class Span:
 
 Line: TypeAlias = tuple[Span, ...]
 
-_COMMAND = re.compile(r"^ *::(?=[A-Za-z-]+(?: .*)?::)|##\[")
+_COMMAND = pattern(r"^ *::(?=[A-Za-z-]+(?: .*)?::)|##\[")
 """What a runner of GitHub takes for a command in the output of a step. Source: actions/runner, ActionCommand.cs."""
 
 
@@ -76,10 +77,10 @@ def wrapped(lines: Iterable[Line], width: int) -> Iterator[Line]:
             yield from _broken(whole, width, _hanging(text, width))
 
 
-_SOURCE = re.compile(r" *\d* *\| ")
+_SOURCE = pattern(r" *\d* *\| ")
 """How a line of a code frame begins."""
 
-_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+_GAP = pattern(r"(?<=\S) {2,}(?=\S)")
 """What is between two columns."""
 
 

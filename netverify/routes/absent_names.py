@@ -6,11 +6,11 @@ Source: DNS-Based Service Discovery (``NAME.NAMESPACE.svc.ZONE``, ``HOSTNAME.NAM
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from netverify.model.cluster import Workload
 from netverify.model.service import Service
+from netverify.patterns import pattern
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 from netverify.routes.dns_endpoints import dns_endpoints, goes_by
@@ -25,7 +25,7 @@ from netverify.routes.resolver import zone_of
 _FORMS = (2, 3)
 """So many labels has the name of a Service, or of one of its endpoints, with the namespace and without ``svc``."""
 
-_NUMBERED = re.compile(r"(.+)-([0-9]+)")
+_NUMBERED = pattern(r"(.+)-([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)

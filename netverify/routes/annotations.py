@@ -5,8 +5,7 @@ Whatever is on no list, and may route, is a doubt. Source: the documentation of 
 
 from __future__ import annotations
 
-import re
-
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
 
@@ -167,7 +166,7 @@ FAMILIES: tuple[Family, ...] = (
 PREFIXES = tuple(family.prefix for family in FAMILIES)
 """How the annotations begin that some controller reads as its own."""
 
-_OF_ROUTING = re.compile(
+_OF_ROUTING = pattern(
     r"backend|snippet|config|mirror|service|target|upstream|forward|plugin|middleware|route|external|lua|proxy-to|"
     r"auth-url|oauth|canary|error-page|extension|policies|action"
 )

@@ -14,11 +14,12 @@ from netverify.model.addresses import Address
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.labels import Labels
 from netverify.model.service import Service
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
-_ORDINAL = re.compile(r"0|[1-9][0-9]*")
+_ORDINAL = pattern(r"0|[1-9][0-9]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ Source: resolv.conf(5) (``search``, ``ndots``), RFC 1035 section 2.3.4 (sizes), 
 
 from __future__ import annotations
 
-import re
-
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.routes.resolver import ResolvConf
 
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+_LABEL = pattern(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 _MOST_CHARACTERS = 253
 _MOST_IN_A_LABEL = 63
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(
+from netverify.patterns import pattern
+
+_TOKEN = pattern(
     r"""\s+ | \#[^\n]* | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | [;{}] | (?:\\.|\$\{[^}]*\}|[^\s;{}\\])+ | .""",
     re.VERBOSE | re.DOTALL,
 )

@@ -6,7 +6,6 @@ looks up itself and connects to; nginx ``proxy_pass``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from netverify.model.addresses import Address, parse_address
 from netverify.model.ingress import ServiceBackend
 from netverify.model.service import Service, ServicePort, ServiceType
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.routes.dns_step import ToAddress, ToApiServer, ToOutside, ToService
 from netverify.routes.index import RoutingIndex
@@ -23,7 +23,7 @@ from netverify.routes.outside import Outside
 from netverify.routes.resolver import cluster_first
 
 SEARCHED = "where the controller looks names up with the search domains of a pod"
-_PATH_VARIABLE = re.compile(r"\$(?:request_uri|uri)\b")
+_PATH_VARIABLE = pattern(r"\$(?:request_uri|uri)\b")
 _PORTS = {"http": 80, "https": 443, "grpc": 80, "grpcs": 443}
 
 

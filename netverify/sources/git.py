@@ -8,7 +8,6 @@ repository is named to git instead of being looked for, so that it does not matt
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Final
 from netverify.diagnostics import NetverifyError
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.sources.processes import UnfinishedError, finished
 from netverify.visible import visible
@@ -25,9 +25,9 @@ TIMEOUT_S: Final = 120.0
 MOST_BYTES: Final = DEFAULT_LIMITS.total_bytes
 """How much git may print: a tree of a million files is listed in half of it."""
 _LINES_SHOWN: Final = 3
-_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+_PLAIN: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 """A revision that a shell takes as it is written."""
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT: Final = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OFF: Final = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,

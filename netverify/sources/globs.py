@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-_MAGIC: Final = re.compile(r"[*?\[]")
+from netverify.patterns import pattern
+
+_MAGIC: Final = pattern(r"[*?\[]")
 
 
 def has_magic(argument: str) -> bool:

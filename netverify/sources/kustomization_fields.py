@@ -5,12 +5,12 @@ Source: kustomize v5 ``api/types/kustomization.go``, and what ``kustomize build`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from netverify.documents.document import Value
+from netverify.patterns import pattern
 
 APPLIED: Final = frozenset({"apiVersion", "kind", "namespace", "resources", "bases"})
 _WITHOUT_EFFECT: Final[Mapping[str, type]] = MappingProxyType(
@@ -65,9 +65,9 @@ _TOOLS: Final = (
     "meta.helm.sh/",
 )
 """How annotations begin that only deployment tools and catalogues read."""
-_BACKEND: Final = re.compile(r"[a-z0-9.-]+/[a-z0-9.-]+:[a-z0-9-]+")
+_BACKEND: Final = pattern(r"[a-z0-9.-]+/[a-z0-9.-]+:[a-z0-9-]+")
 """A Service with a port, as ConfigMaps of controllers name it."""
-_OF_CONTROLLERS: Final = re.compile(r"ingress|nginx|traefik|haproxy|contour|kong|gateway|tcp|udp|istio|cilium|calico")
+_OF_CONTROLLERS: Final = pattern(r"ingress|nginx|traefik|haproxy|contour|kong|gateway|tcp|udp|istio|cilium|calico")
 LOCAL_CONFIG: Final = b"config.kubernetes.io/local-config"
 """The annotation by which kustomize leaves an object out of what it builds."""
 

@@ -8,12 +8,12 @@ Kyverno (rules) and Gatekeeper (mutation).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from netverify.patterns import pattern
 from netverify.sources.effects import (
     BOTH_ANYWHERE,
     NO_EFFECT_ALONE,
@@ -38,7 +38,7 @@ _WAYS: Final = frozenset(
         *("httproute", "grpcroute", "tlsroute", "tcproute", "udproute", "referencegrant", "route"),
     }
 )
-_ABOUT_PODS: Final = re.compile(r"label|hostnetwork|port|metadata\}|/(?:metadata|spec|template)(?![\w/-])")
+_ABOUT_PODS: Final = pattern(r"label|hostnetwork|port|metadata\}|/(?:metadata|spec|template)(?![\w/-])")
 """In the text of a change to pods: it may be about what policy sees of them, or replace all of `/metadata`."""
 
 _GROUPS_OF_PODS: Final = frozenset(

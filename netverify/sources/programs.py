@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from netverify.documents.confidential import mentions_secrets
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.sources.processes import UnfinishedError, finished
 from netverify.sources.scratch import Scratch
@@ -16,23 +17,23 @@ from netverify.visible import visible
 
 _PATTERNS: Final[Mapping[re.Pattern[str], str]] = {
     # klog, as kubectl prints it: `W1201 03:16:29.123456   12345 loader.go:12] …`
-    re.compile(r"\b([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S+:\d+\])"): r"\1 ",
-    re.compile(
+    pattern(r"\b([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S+:\d+\])"): r"\1 ",
+    pattern(
         r"\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?(?: UTC)?(?: m=[+-]\d+\.\d+)?"
     ): "<time>",
-    re.compile(r"(?<![\w:.])\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\w:])"): "<time>",
-    re.compile(r"\b(git|helm|kubectl|kustomize|netverify)\[\d+\]"): r"\1[<pid>]",
-    re.compile(r"\b(pid|process|goroutine)([ =:]+)\d+\b"): r"\1\2<number>",
-    re.compile(r"\b0x[0-9a-f]{6,}\b"): "<address>",
-    re.compile(r"\b(helm|kustomize|kubectl)-\d{4,}\b"): r"\1-<number>",
+    pattern(r"(?<![\w:.])\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\w:])"): "<time>",
+    pattern(r"\b(git|helm|kubectl|kustomize|netverify)\[\d+\]"): r"\1[<pid>]",
+    pattern(r"\b(pid|process|goroutine)([ =:]+)\d+\b"): r"\1\2<number>",
+    pattern(r"\b0x[0-9a-f]{6,}\b"): "<address>",
+    pattern(r"\b(helm|kustomize|kubectl)-\d{4,}\b"): r"\1-<number>",
 }
 
 
 def steady(text: str, folder: str) -> str:
     """``text``, which a program printed that ran in the temporary ``folder``, the same in every run."""
     text = text.replace(folder, "<temporary folder>")
-    for pattern, instead in _PATTERNS.items():
-        text = pattern.sub(instead, text)
+    for form, instead in _PATTERNS.items():
+        text = form.sub(instead, text)
     return text
 
 
@@ -45,8 +46,8 @@ _FOR_NETWORK: Final = (
 )
 _VERSION_TIMEOUT_S: Final = 20.0
 _VERSION_BYTES: Final = 64 * 1024
-_MARK: Final = re.compile(rb"\s*(?:---\s*)?(?:#.*)?")
-_VERSION: Final = re.compile(rb"v\d+\.\d+[-+.\w]{0,60}")
+_MARK: Final = pattern(rb"\s*(?:---\s*)?(?:#.*)?")
+_VERSION: Final = pattern(rb"v\d+\.\d+[-+.\w]{0,60}")
 _ASKING: Final[Mapping[str, tuple[str, ...]]] = {
     "helm template": ("version", "--short"),
     "kubectl kustomize": ("version", "--client"),

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from netverify.documents.document import Value
 from netverify.documents.loader import load
+from netverify.patterns import pattern
 
 _HOSTS: Final = ("github.com", "gitlab.com/", "bitbucket.org/", "git@", "gh:")
-_ELSEWHERE: Final = re.compile(
+_ELSEWHERE: Final = pattern(
     r"\.git(?:[/?]|\Z)|_git/|\?(?:ref|version|timeout|submodules)=|amazonaws\.com|googleapis\.com"
 )
-_URL: Final = re.compile(r"://|\b(?:https?|oci|ssh|git|ftp|file):", re.IGNORECASE)
+_URL: Final = pattern(r"://|\b(?:https?|oci|ssh|git|ftp|file):", re.IGNORECASE)
 _LISTS: Final = (
     *("resources", "bases", "components", "crds"),
     *("configurations", "generators", "transformers", "validators", "patchesstrategicmerge"),

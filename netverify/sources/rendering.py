@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.refusal import shown
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.sources import programs
 from netverify.sources.chart_reach import fetched_by_chart, links_in
@@ -26,7 +26,7 @@ from netverify.visible import visible
 TIMEOUT_S: Final = 120.0
 HOW_TO_GET_KUSTOMIZE: Final = "install kubectl or kustomize, or render it elsewhere and pipe the result in with `-f -`"
 HOW_TO_GET_HELM: Final = "install helm, or render the chart elsewhere and pipe the result in with `-f -`"
-RELEASE_NAME: Final = re.compile(r"[a-z0-9](?:[-.a-z0-9]{0,51}[a-z0-9])?")
+RELEASE_NAME: Final = pattern(r"[a-z0-9](?:[-.a-z0-9]{0,51}[a-z0-9])?")
 """What helm takes as the name of a release."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from netverify.documents.placeholders import is_in_chart
+from netverify.patterns import pattern
 
 HOLDS_MANIFESTS: Final = "it holds manifests in a form that is not read"
 """Why such a file is left alone."""
@@ -21,9 +22,9 @@ _LANGUAGES: Final = (".jsonnet", ".libsonnet", ".cue", ".dhall", ".pkl", ".hcl",
 _COMPRESSED: Final = (".gz", ".tgz")
 _OTHERS: Final = (".txt", ".bak", ".orig", ".old", ".disabled", ".off", ".enc", ".dec", ".sops", ".in", ".sample")
 _SUFFIXES: Final = frozenset({*_TEMPLATES, *_LANGUAGES, *_COMPRESSED, *_OTHERS})
-_BEFORE: Final = re.compile(r"\.(?:ya?ml|json)\.", re.IGNORECASE)
-_FIELDS: Final = tuple(re.compile(rb"\b%s[\"']?\s*[:=]" % name) for name in (b"apiVersion", b"kind"))
-_TERRAFORM: Final = re.compile(rb"\bresource\s+\"(?:kubernetes|kubectl|helm)_")
+_BEFORE: Final = pattern(r"\.(?:ya?ml|json)\.", re.IGNORECASE)
+_FIELDS: Final = tuple(pattern(rb"\b%s[\"']?\s*[:=]" % name) for name in (b"apiVersion", b"kind"))
+_TERRAFORM: Final = pattern(rb"\bresource\s+\"(?:kubernetes|kubectl|helm)_")
 
 
 def holds_manifests(entry: os.DirEntry[str]) -> bool:

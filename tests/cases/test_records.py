@@ -1,10 +1,11 @@
-"""Records behave as dataclasses of the standard library do, which stand beside them here."""
+"""Records behave as dataclasses of the standard library do, patterns as compiled ones."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
 import pickle
+import re
 from collections.abc import Callable
 from copy import copy
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from netverify import records
+from netverify.patterns import pattern
 
 
 def _classes(dataclass: Callable[..., Any]) -> Any:
@@ -216,3 +218,13 @@ class Packed:
 def test_records_can_be_pickled_before_any_was_made_here() -> None:
     text = pickle.dumps(Packed(1, (2,)))
     assert pickle.loads(text) == Packed(1, (2,))  # noqa: S301 -- made here
+
+
+def test_a_pattern_is_compiled_when_it_is_first_used() -> None:
+    late = pattern("(a)|[")
+    with pytest.raises(re.error):
+        late.match("a")
+    words = pattern("B(.)", re.IGNORECASE)
+    assert [words.findall("abc bd"), words.sub("-", "abc"), words.pattern] == [["c", "d"], "a-", "B(.)"]
+    assert words.fullmatch("bx")
+    assert not words.fullmatch("bxy")

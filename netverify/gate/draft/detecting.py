@@ -10,15 +10,16 @@ from pathlib import Path
 from netverify.diagnostics import NOWHERE
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.gate.intent.spec import SourceKind, SourceText
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.sources.kustomization import Kustomization, parse
 from netverify.sources.reading import UnreadableError, read_regular
 from netverify.sources.tree import Folder, Found, Notes, walk
 
-_FLUX = re.compile(rb"^apiVersion:[ \t]*[\"']?kustomize\.toolkit\.fluxcd\.io/", re.MULTILINE)
-_ARGO = re.compile(rb"^apiVersion:[ \t]*[\"']?argoproj\.io/", re.MULTILINE)
-_APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application(?:Set)?[\"']?[ \t\r]*$", re.MULTILINE)
-_LIVE = re.compile(r"prod(?:uction)?|live|prd", re.IGNORECASE)
+_FLUX = pattern(rb"^apiVersion:[ \t]*[\"']?kustomize\.toolkit\.fluxcd\.io/", re.MULTILINE)
+_ARGO = pattern(rb"^apiVersion:[ \t]*[\"']?argoproj\.io/", re.MULTILINE)
+_APPLICATION = pattern(rb"^kind:[ \t]*[\"']?Application(?:Set)?[\"']?[ \t\r]*$", re.MULTILINE)
+_LIVE = pattern(r"prod(?:uction)?|live|prd", re.IGNORECASE)
 _CLUSTERS, _FLUX_SYSTEM, _CHART = "clusters", "flux-system", "Chart.yaml"
 
 

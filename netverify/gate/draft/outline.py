@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import field
 from datetime import date
@@ -10,9 +9,10 @@ from itertools import count
 
 from netverify.diagnostics import NOWHERE
 from netverify.gate.intent.spec import RESERVED, Assertion, SourceText, Spec, Written, ZoneText
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-_ZONE_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
+_ZONE_NAME = pattern(r"[A-Za-z](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -10,11 +9,12 @@ from netverify.model.addresses import AddressRange, cidrs
 from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.labels import selector_of
 from netverify.pairs.outcome import MapEndpoint
+from netverify.patterns import pattern
 from netverify.query.selector_grammar import selector_text
 
 _TELLING = ("app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component")
 """Labels that are there to say which workload a pod is of, the most usual first."""
-_PASSING = re.compile(r"(?:pod-template-hash|controller-revision-hash|.*/version|version|.*chart|.*managed-by)$")
+_PASSING = pattern(r"(?:pod-template-hash|controller-revision-hash|.*/version|version|.*chart|.*managed-by)$")
 """Labels that change with a release, or say nothing of what a pod is for."""
 
 

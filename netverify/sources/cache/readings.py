@@ -12,7 +12,17 @@ from netverify.sources.gathered import Gathered
 from netverify.sources.gathering import Content, Terms
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PARTS = ("diagnostics.py", "documents", "interruption.py", "kinds", "model", "records.py", "sources", "visible.py")
+_PARTS = (
+    "diagnostics.py",
+    "documents",
+    "interruption.py",
+    "kinds",
+    "model",
+    "patterns.py",
+    "records.py",
+    "sources",
+    "visible.py",
+)
 """What sources are read with; facts do not depend on the rest of the package."""
 
 

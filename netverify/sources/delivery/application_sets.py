@@ -14,6 +14,7 @@ from netverify.documents.document import Value
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.loader import load
 from netverify.documents.refusal import shown
+from netverify.patterns import pattern
 from netverify.sources.delivery.applications import NotRenderedError
 from netverify.sources.delivery.checkout import Checkout
 from netverify.sources.delivery.objects import Found
@@ -22,9 +23,9 @@ from netverify.sources.delivery.repositories import Repositories
 from netverify.sources.reading import UnreadableError, read_regular
 
 Parameters = Mapping[str, Value]
-_PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_GO_FIELD: Final = re.compile(r"(?:\.[A-Za-z_]\w*)+")
-_GO_INDEX: Final = re.compile(r"index (\.[A-Za-z_][\w.]*) (\d{1,3})")
+_PLACEHOLDER: Final = pattern(r"\{\{(.*?)\}\}", re.DOTALL)
+_GO_FIELD: Final = pattern(r"(?:\.[A-Za-z_]\w*)+")
+_GO_INDEX: Final = pattern(r"index (\.[A-Za-z_][\w.]*) (\d{1,3})")
 _UNKNOWN: Final = ("templatePatch", "ignoreApplicationDifferences")
 _MOST: Final = 2000
 _MOST_FILES: Final = 20000

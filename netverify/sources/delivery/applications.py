@@ -5,11 +5,11 @@ Source: argo-cd ``pkg/apis/application/v1alpha1/types.go``; ``reposerver/reposit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from netverify.documents.document import Value
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.sources.delivery.objects import Found
 
@@ -35,7 +35,7 @@ _KUSTOMIZE: Final[Mapping[str, type]] = {
     **dict.fromkeys(("labelWithoutSelector", "labelIncludeTemplates", "ignoreMissingComponents"), bool),
 }
 _NOT_BUILT: Final = ("labelIncludeTemplates", "ignoreMissingComponents")
-_OWN_VARIABLE: Final = re.compile(r"\$\{?ARGOCD_")
+_OWN_VARIABLE: Final = pattern(r"\$\{?ARGOCD_")
 
 
 class NotRenderedError(Exception):

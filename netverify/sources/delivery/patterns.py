@@ -7,10 +7,11 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from netverify.documents.refusal import shown
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-_WORD: Final = re.compile(r"\*+|\[!?[^\]]+\]|\\.|.", re.DOTALL)
-_ALTERNATIVES: Final = re.compile(r"\{([^{}]*)\}")
+_WORD: Final = pattern(r"\*+|\[!?[^\]]+\]|\\.|.", re.DOTALL)
+_ALTERNATIVES: Final = pattern(r"\{([^{}]*)\}")
 _MOST: Final = 64
 _LONGEST: Final = 1000
 

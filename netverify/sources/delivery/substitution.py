@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from netverify.patterns import pattern
 from netverify.records import dataclass
 
-VARIABLE_NAME: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
+VARIABLE_NAME: Final = pattern(r"[_a-zA-Z][_a-zA-Z0-9]*")
 """What Flux takes as a key of ``substitute``. Source: ``varsubRegex`` in github.com/fluxcd/pkg/kustomize."""
 _DEFAULTS: Final = (":=", ":-", ":?", ":+", "=")
 _CASES: Final[Mapping[str, Callable[[str], str]]] = {
