@@ -1,4 +1,4 @@
-"""``netverify check``: the flags, and one run from the request to the exit status."""
+"""``netverify check``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from dataclasses import field, replace
 from datetime import date
 from typing import Any, Final
 
-import click
-
 from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
 from netverify.cli.baselines import BaselineReader
-from netverify.cli.common_flags import assumptions_of, common_flags, routing_flags, solving_of
+from netverify.cli.commands.check import FAILING
 from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.gate_evidence import evidence_of_gate, naming_goals
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
@@ -27,7 +25,7 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.report_formats import this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import CheckRequest, Sources
+from netverify.cli.request import CheckRequest, Sources, assumptions_of, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unchanged import is_unchanged
@@ -48,74 +46,9 @@ from netverify.report.terminal import line
 from netverify.sources.coverage import Coverage, Inventory
 from netverify.verify import Verifier
 
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
-_FAILING = ("refuted", "vacuous", "unknown")
-_EPILOG = """\b
-An intent file says what must hold; `netverify init` writes one to begin with.
-Each assertion is
-  proved     no flow is against it, for every pod that there could be
-  refuted    some flow is, which is shown with the rules that allow it
-  vacuous    it is about nobody
-  unknown    neither proved nor refuted
-  excepted   proved but for flows that an exception leaves aside
-  baselined  nothing is against it but what the baseline knows
 
-\b
-Examples:
-  netverify check
-  netverify check --spec netverify.yaml -f manifests/
-  netverify check -o text -o sarif=out.sarif -o junit=junit.xml
-  netverify check --write-baseline .netverify-baseline.json
-  netverify check --baseline .netverify-baseline.json --changed-since origin/main
-  netverify check --max-time 2m --max-memory 1g -o sarif=out.sarif
-
-\b
-Exit status: 0 all proved; 1 something refuted or vacuous, or an exception
-  expired; 2 misuse, or intent that cannot be read; 3 unknown; 4 an input
-  could not be read; 5 internal error.
-"""
-
-
-@click.command("check", epilog=_EPILOG)
-@common_flags(FORMATS, solving=True)
-@routing_flags
-@click.option(
-    "--spec",
-    "specs",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(),
-    help="Intent file; repeatable.  [default: netverify.yaml or .netverify.yaml]",
-)
-@click.option(
-    "--fail-on",
-    metavar="VERDICTS",
-    default=",".join(_FAILING),
-    show_default=True,
-    help="The verdicts that fail the gate, with commas between; none: `nothing`.",
-)
-@click.option(
-    "--severity",
-    type=click.Choice(["critical", "high", "medium", "low", "info"]),
-    help="Only assertions that are at least so severe.",
-)
-@click.option("--only", "ids", metavar="ID", multiple=True, help="Only the assertion with that id; repeatable.")
-@click.option("--no-exceptions", is_flag=True, help="Judge as if there were no exceptions, and no baseline.")
-@click.option("--baseline", metavar="FILE", type=click.Path(), help="What is known to be violated does not fail.")
-@click.option("--write-baseline", metavar="FILE", type=click.Path(), help="Write what is violated now as a baseline.")
-@click.option(
-    "--changed-since",
-    metavar="REV",
-    help="Judge only where files of the sources or the intent changed since that git revision.",
-)
-@click.option(
-    "--reproducible/--no-reproducible",
-    default=None,
-    help="Leave out how long it took: same input, same bytes.  [default: but on a terminal]",
-)
-@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
-def check_command(**flags: Any) -> int:
-    """Prove the assertions of intent files, or show what is against them."""
+def run(**flags: Any) -> int:
+    """Does what the flags ask for."""
     if flags["no_exceptions"] and flags["baseline"]:
         raise Refusal("NV420", "`--no-exceptions` leaves no baseline", "drop `--baseline`")
     request = CheckRequest(
@@ -143,8 +76,8 @@ def _failing(text: str) -> frozenset[str]:
         return frozenset()
     words = [word.strip() for word in text.split(",")]
     for word in words:
-        if word not in _FAILING:
-            advice = did_you_mean(nearest(word, _FAILING)) or f"the verdicts are {', '.join(_FAILING)}"
+        if word not in FAILING:
+            advice = did_you_mean(nearest(word, FAILING)) or f"the verdicts are {', '.join(FAILING)}"
             raise Refusal("NV420", f"`--fail-on {text}` names no verdict that can fail: `{word}`", advice)
     return frozenset(words)
 

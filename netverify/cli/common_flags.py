@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
 
-from netverify.cli.assumed import ApiServerPlace, Assumption, CniName, assumed
-from netverify.cli.budget_flags import COMMAND_BUDGET, SOLVER_BUDGET, budget_of
-from netverify.cli.outputs import OutputName, checked_outputs, formats_help
-from netverify.cli.refusal import Refusal
-from netverify.cli.request import RoutingGiven, Sources
-from netverify.sources.permissions import permitted
-from netverify.sources.renderings import ArgoPath, FluxPath, Rendering
+from netverify.cli.assumed import ApiServerPlace, Assumption, CniName
+from netverify.cli.budget_flags import COMMAND_BUDGET, SOLVER_BUDGET
+from netverify.cli.outputs import OutputName, formats_help
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -199,60 +194,3 @@ def routing_flags(command: Command) -> Command:
     for option in reversed(_ROUTING):
         command = option(command)
     return command
-
-
-def assumptions_of(flags: dict[str, Any]) -> tuple[str, ...]:
-    """What ``flags`` assume, as texts of ``--assume``."""
-    return (*flags["assumptions"], *(f"node-cidr={cidr}" for cidr in flags["node_cidrs"]))
-
-
-def routing_of(flags: dict[str, Any]) -> RoutingGiven:
-    """What ``flags`` say about routing."""
-    return RoutingGiven(
-        flags["cluster_domain"], flags["node_local_dns"] or None, flags["controller"], flags["api_servers"]
-    )
-
-
-def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
-    """What ``flags`` say for the fields of :class:`netverify.cli.request.SolvingRequest`.
-
-    Raises :class:`Refusal` for flags that do not go together.
-    """
-    return {
-        "sources": sources_of(flags),
-        "assumed": assumed(flags["cni"], assumptions_of(flags)),
-        "routing": routing_of(flags),
-        "outputs": checked_outputs(flags["outputs"]),
-        "color": flags["color"],
-        "budget": budget_of(flags),
-        "smt2_folder": Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
-    }
-
-
-def sources_of(flags: dict[str, Any]) -> Sources:
-    """The sources that ``flags`` name; the current directory when they name none.
-
-    Raises :class:`Refusal` for values without a chart.
-    """
-    if (flags["values"] or flags["sets"]) and not flags["helm"]:
-        flag = "--values" if flags["values"] else "--set"
-        raise Refusal("NV420", f"`{flag}` needs a chart", "name one with `--helm CHART`")
-    if any("=" not in one for one in flags["sets"]):
-        raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
-    delivered: tuple[Rendering, ...] = (*map(FluxPath, flags["flux"]), *map(ArgoPath, flags["argocd"]))
-    named = flags["filenames"] or flags["kustomize"] or flags["helm"] or delivered
-    return Sources(
-        filenames=flags["filenames"] if named else (".",),
-        kustomize=flags["kustomize"],
-        helm=flags["helm"],
-        values=flags["values"],
-        sets=flags["sets"],
-        renderings=delivered,
-        namespace=flags["namespace"],
-        strict=flags["strict"],
-        allow_empty=flags["allow_empty"],
-        jobs=flags["jobs"],
-        cached=not flags["no_cache"],
-        by_default=not named,
-        permissions=permitted(flags["outside"], network=flags["allow_network"]),
-    )

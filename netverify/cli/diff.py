@@ -1,4 +1,4 @@
-"""``netverify diff``: the flags, and one run from the request to the exit status."""
+"""``netverify diff``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import click
-
 from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError, limits_met
-from netverify.cli.common_flags import common_flags, solving_of
 from netverify.cli.evidence import evidence_about
 from netverify.cli.exit_status import gravest
 from netverify.cli.goals import emptied, write_goals
@@ -21,9 +18,9 @@ from netverify.cli.progress import progress
 from netverify.cli.reading import solving_settings
 from netverify.cli.reading_both import read_both
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import LIST_FORMATS, is_list, rendered_document, rendered_findings, this_run
+from netverify.cli.report_formats import is_list, rendered_document, rendered_findings, this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import DiffRequest, Sources
+from netverify.cli.request import DiffRequest, Sources, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unread import unread
@@ -38,41 +35,11 @@ from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import document_of_comparison
 from netverify.report.diagnostics import render_diagnostics
 
-_EPILOG = """\b
-Verdicts, each of them a proof over every pod that is or could be created:
-  equivalent       the same connections are allowed
-  more permissive  some are new, and none are lost
-  less permissive  some are lost, and none are new
-  incomparable     some are new, and some are lost
-  unknown          neither proved nor refuted
-
-\b
-Examples:
-  netverify diff old/ new/
-  netverify diff --base origin/main -f manifests/ --fail-on new-access
-  netverify diff --base HEAD~1 -k overlays/prod -o markdown=comment.md
-  netverify diff -k overlays/staging -k overlays/prod
-
-\b
-Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
-  4 an input could not be read; 5 internal error.
-"""
 _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --base REV -f PATH`"
 
 
-@click.command("diff", epilog=_EPILOG)
-@click.argument("paths", metavar="[OLD NEW]", nargs=-1, type=click.Path())
-@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
-@click.option("--base", metavar="REV", help="Compare with the same inputs at a git revision: REV is OLD, here is NEW.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["new-access", "lost-access", "any", "never"]),
-    default="never",
-    show_default=True,
-    help="End with status 1 when there is such a difference.",
-)
-def diff_command(paths: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -> int:
-    """Compare two sets of manifests: which connections appear and disappear, or a proof that none do."""
+def run(paths: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -> int:
+    """Does what the flags ask for."""
     named = bool(flags["filenames"] or flags["kustomize"] or flags["helm"])
     solving = solving_of(
         {**flags, "cluster_domain": "cluster.local", "node_local_dns": False, "controller": None, "api_servers": ()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from netverify.cli.completion import COMPLETE_VARIABLE
+from netverify.cli.commands.completion import COMPLETE_VARIABLE
 from netverify.cli.program import ReaderLeftError, program
 
 BROKEN_PIPE = 141

@@ -1,4 +1,4 @@
-"""``netverify exposed``: the flags, and one run from the request to the exit status."""
+"""``netverify exposed``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import click
-
-from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.goals import emptied, write_goals
@@ -16,9 +13,9 @@ from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import LIST_FORMATS, is_list, rendered_document, rendered_findings, this_run
+from netverify.cli.report_formats import is_list, rendered_document, rendered_findings, this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import ExposedRequest
+from netverify.cli.request import ExposedRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.watchdog import within
@@ -31,35 +28,9 @@ from netverify.report.surface_text import document_of_surface
 from netverify.routes.requests import Request, UrlError, read_url
 from netverify.verify import Verifier
 
-_EPILOG = """\b
-Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
-Routes, host ports and pods on the host network. Each is
-  open      existing pods suffice to get through
-  depends   they do, on conditions that the manifests do not tell
-  possible  only with a pod that is not in the manifests
-  blocked   no policy lets it through, proved
-  broken    it leads nowhere, whatever policy says
-  unknown   neither proved nor refuted
 
-\b
-Examples:
-  netverify exposed -f manifests/
-  netverify exposed -f . --cni cilium -o json
-  netverify exposed -f . --url https://shop.example.com/api/orders
-  netverify exposed -f . --ingress-controller "pods app=nginx in namespace edge"
-
-\b
-Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
-  5 internal error.
-"""
-
-
-@click.command("exposed", epilog=_EPILOG)
-@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
-@routing_flags
-@click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")
-def exposed_command(**flags: Any) -> int:
-    """List every way in from outside: where it leads, and whether policy lets it through."""
+def run(**flags: Any) -> int:
+    """Does what the flags ask for."""
     request = ExposedRequest(asked=_request(flags["url"]), **solving_of(flags))
     return expose_request(request)
 

@@ -1,4 +1,4 @@
-"""``netverify init``: the flags, and one run from the request to the exit status."""
+"""``netverify init``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import click
-
 from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.ci_files import CiFile, ci_file
-from netverify.cli.common_flags import assumptions_of, reading_flags, sources_of
 from netverify.cli.exit_status import map_status
 from netverify.cli.intended import sources_with
 from netverify.cli.outputs import write_whole
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-from netverify.cli.request import InitRequest, RoutingGiven, Sources
+from netverify.cli.request import InitRequest, RoutingGiven, Sources, assumptions_of, sources_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, print_out
 from netverify.cli.watchdog import within
@@ -40,43 +37,9 @@ from netverify.sources.coverage import Inventory
 from netverify.sources.renderings import ArgoPath, FluxPath
 from netverify.verify import Verifier
 
-CI = ("github", "gitlab", "pre-commit", "none")
-_EPILOG = """\b
-The file says what the manifests allow today: for each namespace who reaches
-it, to be confirmed, and what else holds. What does not hold yet is in it as a
-comment, with what is against it. `netverify check` accepts the file as it is.
 
-\b
-Examples:
-  netverify init
-  netverify init -f manifests/ --cni calico --ci github
-  netverify init -k overlays/prod --output prod.netverify.yaml
-
-\b
-Exit status: 0 written; 2 misuse, or a file is there already; 3 a limit of
-  effort, time or memory was met, so that something was not decided; 4 an
-  input could not be read; 5 internal error.
-"""
-
-
-@click.command("init", epilog=_EPILOG)
-@reading_flags
-@click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, allow_dash=True),
-    default="netverify.yaml",
-    show_default=True,
-    help="Where to write it; - for standard output.",
-)
-@click.option(
-    "--ci",
-    type=click.Choice(CI),
-    help="Write what runs the gate there, too; none: say nothing of it.  [default: say what to add]",
-)
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init_command(**flags: Any) -> int:
-    """Write an intent file to begin with, from what manifests allow today."""
+def run(**flags: Any) -> int:
+    """Does what the flags ask for."""
     if "-" in flags["filenames"]:
         raise Refusal("NV420", "an intent file cannot name standard input as a source", "name files or folders")
     request = InitRequest(

@@ -15,7 +15,7 @@ from enum import IntEnum
 
 from click.shell_completion import CompletionItem, ShellComplete
 
-from netverify.cli.completion import COMPLETE_VARIABLE
+from netverify.cli.commands.completion import COMPLETE_VARIABLE
 from netverify.cli.ending import BROKEN_PIPE
 from netverify.cli.main import silence_broken_pipes
 from netverify.cli.program import program

@@ -1,4 +1,4 @@
-"""A group of commands that imports the module of a command only when it runs, completes, or shows its own help."""
+"""A group of commands that imports the flags of a command when they are asked for, and what runs when it runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ import click
 from click.shell_completion import CompletionItem
 
 
+def carried_out(name: str, given: Mapping[str, Any]) -> int:
+    """Runs the command with what it is ``given``: the function ``run`` of its module, which is imported now."""
+    status: int = import_module(f"netverify.cli.{name}").run(**given)
+    return status
+
+
 class LazyGroup(click.Group):
     """``lazy`` has, by the name of each command, the first sentence of its help.
 
-    The command ``NAME`` is ``NAME_command`` of the module ``NAME`` in the package ``home``. The help of the group and
-    the completion of names show the sentences, and import none of them.
+    The command ``NAME`` is ``NAME_command`` of the module ``NAME`` in the package ``home``, which has its flags alone.
+    The help of the group and the completion of names show the sentences, and import none of them.
     """
 
     def __init__(self, name: str | None = None, *, lazy: Mapping[str, str], home: str, **further: Any) -> None:

@@ -1,4 +1,4 @@
-"""``netverify lint``: the flags, and one run from the request to the exit status."""
+"""``netverify lint``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
@@ -6,30 +6,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import click
-from click.shell_completion import CompletionItem
-
-from netverify.cli.common_flags import common_flags, routing_flags, solving_of
+from netverify.cli.commands.lint import LEVELS
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, lint_status
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.outputs import Output
-from netverify.cli.parameter import Parameter
 from netverify.cli.progress import counted
 from netverify.cli.progress import progress as shown_progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import LIST_FORMATS, is_list, rendered_document, rendered_findings, this_run
+from netverify.cli.report_formats import is_list, rendered_document, rendered_findings, this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import LintRequest
+from netverify.cli.request import LintRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, print_out
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
-from netverify.diagnostics import CODES, Severity
+from netverify.diagnostics import CODES
 from netverify.lint.patches import patches
 from netverify.query.sentence_error import SentenceError
-from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
@@ -37,86 +32,14 @@ from netverify.report.lint_text import document_of_lint
 from netverify.report.terminal import line
 from netverify.verify import Verifier
 
-_EPILOG = """\b
-Examples:
-  netverify lint -f manifests/
-  netverify lint -f . --fail-on error -o text -o json=lint.json
-  netverify lint -f . --select NV62,NV607 --ignore NV630
-  netverify lint -f . --diff | git apply
 
-\b
-Exit status: 0 nothing of that severity; 1 something; 2 misuse;
-  3 a limit of effort, time or memory was met; 4 an input could not be
-  read; 5 internal error.
-"""
-_LEVELS = {"note": Severity.NOTE, "warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
-
-
-class Codes(Parameter):
-    """``CODE[,CODE]``: codes of findings, or how they begin, in any case."""
-
-    name = "codes"
-
-    def convert(
-        self, value: str | frozenset[str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> frozenset[str]:
-        """The codes that are meant. Raises :class:`Refusal` for what no code begins with."""
-        del param, ctx
-        if isinstance(value, frozenset):
-            return value
-        known = [code for code in CODES if code.startswith("NV6")]
-        wanted: set[str] = set()
-        for written in value.split(","):
-            start = written.strip().upper()
-            meant = [code for code in known if start and code.startswith(start)]
-            if not meant:
-                advice = did_you_mean(nearest(start, known)) or "`netverify explain` lists the codes; lint finds NV6xx"
-                raise Refusal("NV420", f"no finding has a code that begins with `{written.strip()}`", advice)
-            wanted.update(meant)
-        return frozenset(wanted)
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The codes that begin like the last one, with their titles."""
-        del ctx, param
-        before, comma, last = incomplete.rpartition(",")
-        codes = [code for code in CODES if code.startswith("NV6") and code.startswith(last.upper())]
-        return [CompletionItem(f"{before}{comma}{code}", help=CODES[code]) for code in codes]
-
-
-@click.command("lint", epilog=_EPILOG)
-@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
-@routing_flags
-@click.option(
-    "--fail-on",
-    type=click.Choice(list(_LEVELS)),
-    default="warning",
-    show_default=True,
-    help="The least severity that ends with status 1.",
-)
-@click.option(
-    "--select",
-    "selected",
-    metavar="CODES",
-    multiple=True,
-    type=Codes(),
-    help="Only findings whose code begins so, such as NV62,NV607; repeatable.",
-)
-@click.option(
-    "--ignore",
-    "ignored",
-    metavar="CODES",
-    multiple=True,
-    type=Codes(),
-    help="No findings whose code begins so; repeatable.",
-)
-@click.option("--diff", is_flag=True, help="Print what would mend the findings, as a patch, instead of the text.")
-def lint_command(**flags: Any) -> int:
-    """Find what was probably not meant: policies without effect, slips in labels, redundant rules, odd Services."""
+def run(**flags: Any) -> int:
+    """Does what the flags ask for."""
     solving = solving_of(flags)
     if flags["diff"] and any(one.path is None for one in solving["outputs"]) and flags["outputs"]:
         raise Refusal("NV420", "`--diff` prints a patch, and so does not go with a report", "give the report a file")
     request = LintRequest(
-        fail_on=_LEVELS[flags["fail_on"]],
+        fail_on=LEVELS[flags["fail_on"]],
         codes=_codes(flags["selected"], flags["ignored"]),
         diff=flags["diff"],
         **solving,

@@ -1,4 +1,4 @@
-"""``netverify map``: the flags, and one run from the request to the exit status."""
+"""``netverify map``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
-import click
-
 from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
 from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
-from netverify.cli.common_flags import assumptions_of, common_flags, sources_of
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import Output, checked_outputs
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, settings_of
 from netverify.cli.reports import reported
-from netverify.cli.request import MapRequest
+from netverify.cli.request import MapRequest, assumptions_of, sources_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, painted
 from netverify.cli.watchdog import within
@@ -39,53 +36,9 @@ from netverify.report.map_text import render_map
 from netverify.sources.coverage import Inventory
 from netverify.verify import Verifier
 
-FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
 
-_EPILOG = """\b
-  ENDPOINT  as in questions: namespace NS | NS/NAME | KIND NS/NAME |
-            pods LABELS [in namespace NS | in namespaces LABELS] |
-            any pod [outside ...] | internet | ADDRESS | CIDR
-  PORT      a number, a range a-b or the name of a port; PROTOCOL is
-            tcp (default), udp, sctp or any
-
-\b
-Examples:
-  netverify map -f manifests/
-  netverify map -f . --cni cilium --focus shop/db
-  netverify map -f . --from internet --port 22 --port 53/udp
-  netverify map -f . -o json=map.json -o text
-  netverify map -f . -o html=map.html
-  netverify map -f . -o dot | dot -Tsvg > map.svg
-  netverify map -f . --max-time 1h --max-memory 8g -o html=map.html
-
-\b
-Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
-  3 an object that is not modelled could change the map, or the budget ended;
-  4 an input could not be read; 5 internal error.
-"""
-
-
-@click.command("map", epilog=_EPILOG)
-@common_flags(FORMATS, solving=False)
-@click.option(
-    "--by",
-    "grouping",
-    type=click.Choice(["workload", "class", "namespace"]),
-    help="What rows are between: workloads, classes of workloads that are alike, or namespaces.",
-)
-@click.option("--focus", metavar="ENDPOINT", help="Only connections from or to these.")
-@click.option("--from", "source", metavar="ENDPOINT", help="Only connections from these.")
-@click.option("--to", "destination", metavar="ENDPOINT", help="Only connections to these.")
-@click.option(
-    "--port", "ports", metavar="PORT[/PROTOCOL]", multiple=True, help="Only connections to these ports; repeatable."
-)
-@click.option("--exclude-external", is_flag=True, help="Only connections between workloads.")
-@click.option("--replicas", is_flag=True, help="Also what the pods of one workload may open to each other.")
-def map_command(**flags: Any) -> int:
-    """Show who may open which connections to whom: all pairs of workloads, and addresses outside.
-
-    For pods in the manifests; `netverify query` answers for pods that could be created too.
-    """
+def run(**flags: Any) -> int:
+    """Does what the flags ask for."""
     request = MapRequest(
         sources=sources_of(flags),
         assumed=assumed(flags["cni"], assumptions_of(flags)),

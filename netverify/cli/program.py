@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from netverify.cli.lazy_group import LazyGroup
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.version import version_of
+from netverify.late import late
+
+if TYPE_CHECKING:
+    from netverify.cli import version
+else:
+    (version,) = late("netverify.cli", "version")
 
 COMMANDS = {
     "init": "Write an intent file to begin with, from what manifests allow today.",
@@ -25,12 +30,12 @@ COMMANDS = {
     "completion": "Print the completion script for SHELL.",
     "version": "Print the versions of netverify and of what it stands on.",
 }
-"""Each command with the first sentence of its help: a file of this package of the same name."""
+"""Each command with the first sentence of its help: its flags are in a file of `commands`."""
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"netverify {version_of('netverify')}")
+        click.echo(f"netverify {version.version_of('netverify')}")
         ctx.exit()
 
 
@@ -59,7 +64,7 @@ class _Program(LazyGroup):
 @click.group(
     cls=_Program,
     lazy=COMMANDS,
-    home=__package__,
+    home=f"{__package__}.commands",
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netverify.budget import Budget
-from netverify.cli.outputs import Output
+from netverify.cli.assumed import assumed
+from netverify.cli.budget_flags import budget_of
+from netverify.cli.outputs import Output, checked_outputs
+from netverify.cli.refusal import Refusal
 from netverify.diagnostics import Severity
 from netverify.model.api_server import ApiServer
 from netverify.query.assumed import Assumed
@@ -15,12 +18,11 @@ from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Verdict
 from netverify.records import dataclass
-from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
-from netverify.sources.renderings import Rendering, place_of
+from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, permitted
+from netverify.sources.renderings import ArgoPath, FluxPath, Rendering, place_of
 
 if TYPE_CHECKING:
     from netverify.routes.requests import Request
-    from netverify.sources.renderings import Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +174,60 @@ class InitRequest(SolvingRequest):
 
 Reporting: TypeAlias = SolvingRequest | MapRequest
 """A run that ends in reports."""
+
+
+def assumptions_of(flags: dict[str, Any]) -> tuple[str, ...]:
+    """What ``flags`` assume, as texts of ``--assume``."""
+    return (*flags["assumptions"], *(f"node-cidr={cidr}" for cidr in flags["node_cidrs"]))
+
+
+def routing_of(flags: dict[str, Any]) -> RoutingGiven:
+    """What ``flags`` say about routing."""
+    return RoutingGiven(
+        flags["cluster_domain"], flags["node_local_dns"] or None, flags["controller"], flags["api_servers"]
+    )
+
+
+def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
+    """What ``flags`` say for the fields of :class:`SolvingRequest`.
+
+    Raises :class:`Refusal` for flags that do not go together.
+    """
+    return {
+        "sources": sources_of(flags),
+        "assumed": assumed(flags["cni"], assumptions_of(flags)),
+        "routing": routing_of(flags),
+        "outputs": checked_outputs(flags["outputs"]),
+        "color": flags["color"],
+        "budget": budget_of(flags),
+        "smt2_folder": Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
+    }
+
+
+def sources_of(flags: dict[str, Any]) -> Sources:
+    """The sources that ``flags`` name; the current directory when they name none.
+
+    Raises :class:`Refusal` for values without a chart.
+    """
+    if (flags["values"] or flags["sets"]) and not flags["helm"]:
+        flag = "--values" if flags["values"] else "--set"
+        raise Refusal("NV420", f"`{flag}` needs a chart", "name one with `--helm CHART`")
+    if any("=" not in one for one in flags["sets"]):
+        raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
+    delivered: tuple[Rendering, ...] = (*map(FluxPath, flags["flux"]), *map(ArgoPath, flags["argocd"]))
+    named = flags["filenames"] or flags["kustomize"] or flags["helm"] or delivered
+    return Sources(
+        filenames=flags["filenames"] if named else (".",),
+        kustomize=flags["kustomize"],
+        helm=flags["helm"],
+        values=flags["values"],
+        sets=flags["sets"],
+        renderings=delivered,
+        namespace=flags["namespace"],
+        strict=flags["strict"],
+        allow_empty=flags["allow_empty"],
+        jobs=flags["jobs"],
+        cached=not flags["no_cache"],
+        by_default=not named,
+        permissions=permitted(flags["outside"], network=flags["allow_network"]),
+    )

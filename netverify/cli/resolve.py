@@ -1,13 +1,10 @@
-"""``netverify resolve``: the flags, and one run from the request to the exit status."""
+"""``netverify resolve``: one run from the flags to the exit status."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-import click
-
-from netverify.cli.common_flags import common_flags, routing_flags, solving_of
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.goals import emptied, write_goals
@@ -16,7 +13,7 @@ from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.report_formats import rendered_document
 from netverify.cli.reports import reported
-from netverify.cli.request import ResolveRequest
+from netverify.cli.request import ResolveRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unread import unread
@@ -27,33 +24,9 @@ from netverify.report.resolution_json import render_resolution_json
 from netverify.report.resolution_text import document_of_resolution
 from netverify.verify import Verifier
 
-_EPILOG = """\b
-  NAME      as a program would have it: postgres, postgres.shop,
-            postgres.shop.svc.cluster.local, _http._tcp.web.shop.svc;
-            with a dot at the end it is looked up as it is
-  ENDPOINT  the asking pods: NS/NAME, KIND NS/NAME, or namespace NS for an
-            ordinary pod there
 
-\b
-Examples:
-  netverify resolve postgres --from shop/web -f manifests/
-  netverify resolve api.payments --from "namespace shop" -f . -o json
-  netverify resolve db.shop --from shop/web --node-local-dns -f .
-
-\b
-Exit status: 0 looked up, whatever was found; 2 misuse; 3 unknown whether
-  policy lets the queries through; 4 an input could not be read; 5 internal
-  error.
-"""
-
-
-@click.command("resolve", epilog=_EPILOG)
-@click.argument("name")
-@click.option("--from", "source", metavar="ENDPOINT", required=True, help="The pods that ask.")
-@common_flags(("text", "json", "markdown", "html"), solving=True)
-@routing_flags
-def resolve_command(name: str, source: str, **flags: Any) -> int:
-    """Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through."""
+def run(name: str, source: str, **flags: Any) -> int:
+    """Does what the flags ask for."""
     request = ResolveRequest(name=name, source=source, **solving_of(flags))
     return resolve_request(request)
 

@@ -14,8 +14,8 @@ import click
 import pytest
 import yaml
 
-from netverify.cli.check import FORMATS
 from netverify.cli.ci_files import ci_file
+from netverify.cli.commands.check import FORMATS
 from netverify.cli.program import program
 
 ROOT = Path(__file__).resolve().parents[2]

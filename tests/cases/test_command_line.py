@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.assumed import assumed
-from netverify.cli.explain import PAGE_FOLDERS
+from netverify.cli.commands.explain import PAGE_FOLDERS
 from netverify.cli.main import _program_name, main
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import CODES

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from netverify.cli.completion import COMPLETE_VARIABLE
+from netverify.cli.commands.completion import COMPLETE_VARIABLE
 from netverify.cli.program import COMMANDS, program
 
 CONTEXT = click.Context(program)
@@ -61,15 +61,39 @@ def imported(*arguments: str) -> set[str]:
 @pytest.mark.parametrize("arguments", [("--help",), (), ("--version",)])
 def test_what_runs_no_command_imports_none(arguments: tuple[str, ...]) -> None:
     found = imported(*arguments)
-    assert not found & {f"netverify.cli.{name}" for name in set(COMMANDS) - {"completion", "version"}}
+    assert not found & {f"netverify.cli.commands.{name}" for name in set(COMMANDS) - {"completion"}}
+    assert not found & {f"netverify.cli.{name}" for name in set(COMMANDS) - {"version"}}
     assert not found & {"z3", "yaml", "pydantic", "netverify.cli.common_flags"}
 
 
 def test_the_help_of_a_command_imports_no_other_one_and_no_solver() -> None:
     found = imported("map", "--help")
-    assert "netverify.cli.map" in found
-    assert not found & {f"netverify.cli.{name}" for name in set(COMMANDS) - {"map", "completion", "version"}}
-    assert "z3" not in found
+    assert "netverify.cli.commands.map" in found
+    assert not found & {f"netverify.cli.commands.{name}" for name in set(COMMANDS) - {"map", "completion"}}
+    assert not found & {"z3", "yaml", "pydantic"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_flags_of_a_command_import_nothing_that_runs_it(name: str) -> None:
+    program = (
+        f"import sys, netverify.cli.commands.{name}; print(*(one for one in sys.modules if one[:9] == 'netverify'))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    rooms = {one.split(".")[1] for one in done.stdout.split() if "." in one}
+    assert rooms <= {
+        "budget",
+        "cli",
+        "diagnostics",
+        "interruption",
+        "late",
+        "model",
+        "patterns",
+        "query",
+        "records",
+        "sources",
+    }
+    assert f"netverify.cli.{name}" not in done.stdout.split() or name == "version"
+    assert len(done.stdout.split()) < 32
 
 
 def test_a_question_brings_neither_gate_nor_comparison() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from gates import CLOSED, FROM_WEB, SHOP, Gates
 
-from netverify.cli.check import FORMATS
+from netverify.cli.commands.check import FORMATS
 from netverify.sources.programs import steady
 
 INTENT = """

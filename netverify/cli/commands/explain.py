@@ -12,7 +12,7 @@ from netverify.cli.refusal import Refusal
 from netverify.diagnostics import CODES
 from netverify.query.suggestions import did_you_mean, nearest
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parents[2]
 PAGE_FOLDERS = (_PACKAGE / "pages", _PACKAGE.parent / "docs" / "diagnostics")
 """Where pages are: in an installed package, and in a checkout."""
 

@@ -1,0 +1,1 @@
+"""The commands of the program as a shell sees them: arguments, flags, help."""

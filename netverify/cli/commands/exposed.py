@@ -1,0 +1,42 @@
+"""``netverify exposed``: its arguments and flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.lazy_group import carried_out
+from netverify.cli.outputs import LIST_FORMATS
+
+_EPILOG = """\b
+Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
+Routes, host ports and pods on the host network. Each is
+  open      existing pods suffice to get through
+  depends   they do, on conditions that the manifests do not tell
+  possible  only with a pod that is not in the manifests
+  blocked   no policy lets it through, proved
+  broken    it leads nowhere, whatever policy says
+  unknown   neither proved nor refuted
+
+\b
+Examples:
+  netverify exposed -f manifests/
+  netverify exposed -f . --cni cilium -o json
+  netverify exposed -f . --url https://shop.example.com/api/orders
+  netverify exposed -f . --ingress-controller "pods app=nginx in namespace edge"
+
+\b
+Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
+  5 internal error.
+"""
+
+
+@click.command("exposed", epilog=_EPILOG)
+@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
+@routing_flags
+@click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")
+def exposed_command(**given: Any) -> int:
+    """List every way in from outside: where it leads, and whether policy lets it through."""
+    return carried_out("exposed", given)

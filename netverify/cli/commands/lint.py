@@ -1,0 +1,93 @@
+"""``netverify lint``: its arguments and flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.lazy_group import carried_out
+from netverify.cli.outputs import LIST_FORMATS
+from netverify.cli.parameter import Parameter
+from netverify.cli.refusal import Refusal
+from netverify.diagnostics import CODES, Severity
+from netverify.query.suggestions import did_you_mean, nearest
+
+_EPILOG = """\b
+Examples:
+  netverify lint -f manifests/
+  netverify lint -f . --fail-on error -o text -o json=lint.json
+  netverify lint -f . --select NV62,NV607 --ignore NV630
+  netverify lint -f . --diff | git apply
+
+\b
+Exit status: 0 nothing of that severity; 1 something; 2 misuse;
+  3 a limit of effort, time or memory was met; 4 an input could not be
+  read; 5 internal error.
+"""
+LEVELS = {"note": Severity.NOTE, "warning": Severity.WARNING, "error": Severity.ERROR, "never": None}
+
+
+class Codes(Parameter):
+    """``CODE[,CODE]``: codes of findings, or how they begin, in any case."""
+
+    name = "codes"
+
+    def convert(
+        self, value: str | frozenset[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[str]:
+        """The codes that are meant. Raises :class:`Refusal` for what no code begins with."""
+        del param, ctx
+        if isinstance(value, frozenset):
+            return value
+        known = [code for code in CODES if code.startswith("NV6")]
+        wanted: set[str] = set()
+        for written in value.split(","):
+            start = written.strip().upper()
+            meant = [code for code in known if start and code.startswith(start)]
+            if not meant:
+                advice = did_you_mean(nearest(start, known)) or "`netverify explain` lists the codes; lint finds NV6xx"
+                raise Refusal("NV420", f"no finding has a code that begins with `{written.strip()}`", advice)
+            wanted.update(meant)
+        return frozenset(wanted)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The codes that begin like the last one, with their titles."""
+        del ctx, param
+        before, comma, last = incomplete.rpartition(",")
+        codes = [code for code in CODES if code.startswith("NV6") and code.startswith(last.upper())]
+        return [CompletionItem(f"{before}{comma}{code}", help=CODES[code]) for code in codes]
+
+
+@click.command("lint", epilog=_EPILOG)
+@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
+@routing_flags
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(LEVELS)),
+    default="warning",
+    show_default=True,
+    help="The least severity that ends with status 1.",
+)
+@click.option(
+    "--select",
+    "selected",
+    metavar="CODES",
+    multiple=True,
+    type=Codes(),
+    help="Only findings whose code begins so, such as NV62,NV607; repeatable.",
+)
+@click.option(
+    "--ignore",
+    "ignored",
+    metavar="CODES",
+    multiple=True,
+    type=Codes(),
+    help="No findings whose code begins so; repeatable.",
+)
+@click.option("--diff", is_flag=True, help="Print what would mend the findings, as a patch, instead of the text.")
+def lint_command(**given: Any) -> int:
+    """Find what was probably not meant: policies without effect, slips in labels, redundant rules, odd Services."""
+    return carried_out("lint", given)

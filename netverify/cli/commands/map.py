@@ -1,0 +1,58 @@
+"""``netverify map``: its arguments and flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from netverify.cli.common_flags import common_flags
+from netverify.cli.lazy_group import carried_out
+
+_EPILOG = """\b
+  ENDPOINT  as in questions: namespace NS | NS/NAME | KIND NS/NAME |
+            pods LABELS [in namespace NS | in namespaces LABELS] |
+            any pod [outside ...] | internet | ADDRESS | CIDR
+  PORT      a number, a range a-b or the name of a port; PROTOCOL is
+            tcp (default), udp, sctp or any
+
+\b
+Examples:
+  netverify map -f manifests/
+  netverify map -f . --cni cilium --focus shop/db
+  netverify map -f . --from internet --port 22 --port 53/udp
+  netverify map -f . -o json=map.json -o text
+  netverify map -f . -o html=map.html
+  netverify map -f . -o dot | dot -Tsvg > map.svg
+  netverify map -f . --max-time 1h --max-memory 8g -o html=map.html
+
+\b
+Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
+  3 an object that is not modelled could change the map, or the budget ended;
+  4 an input could not be read; 5 internal error.
+"""
+FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
+
+
+@click.command("map", epilog=_EPILOG)
+@common_flags(FORMATS, solving=False)
+@click.option(
+    "--by",
+    "grouping",
+    type=click.Choice(["workload", "class", "namespace"]),
+    help="What rows are between: workloads, classes of workloads that are alike, or namespaces.",
+)
+@click.option("--focus", metavar="ENDPOINT", help="Only connections from or to these.")
+@click.option("--from", "source", metavar="ENDPOINT", help="Only connections from these.")
+@click.option("--to", "destination", metavar="ENDPOINT", help="Only connections to these.")
+@click.option(
+    "--port", "ports", metavar="PORT[/PROTOCOL]", multiple=True, help="Only connections to these ports; repeatable."
+)
+@click.option("--exclude-external", is_flag=True, help="Only connections between workloads.")
+@click.option("--replicas", is_flag=True, help="Also what the pods of one workload may open to each other.")
+def map_command(**given: Any) -> int:
+    """Show who may open which connections to whom: all pairs of workloads, and addresses outside.
+
+    For pods in the manifests; `netverify query` answers for pods that could be created too.
+    """
+    return carried_out("map", given)

@@ -1,0 +1,60 @@
+"""``netverify query``: its arguments and flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.lazy_group import carried_out
+
+_EPILOG = """\b
+Sentences:
+  can SOURCE reach TARGET        one flow, or a proof that there is none
+  who can reach TARGET           everything that can
+  what can SOURCE reach          everything that it can reach
+
+\b
+  TARGET  ENDPOINT[:PORT[/PROTOCOL]]; PORT is a number, a range a-b or the name
+          of a port, PROTOCOL is tcp (default), udp, sctp or any
+  SOURCE  ENDPOINT: namespace NS | NS/NAME | KIND NS/NAME | service NS/NAME |
+          pods LABELS | any pod, both with [in namespace NS |
+          in namespaces LABELS] | any pod outside ... | internet | ADDRESS |
+          CIDR; as a target also a DNS name. The port of a Service is its own
+
+\b
+Examples:
+  netverify query "can namespace a reach b/pg:5432" -f manifests/
+  netverify query "can internet reach pods app=web:https" -f . --cni cilium
+  netverify query "can namespace shop reach api.payments.svc:80" -f .
+  kubectl get all,ns,netpol -A -o yaml | netverify query "who can reach b/pg" -f -
+  netverify query "can any pod outside namespace b reach b/pg" --expect unreachable
+
+\b
+Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
+  2 misuse; 3 unknown; 4 an input could not be read; 5 internal error.
+"""
+
+
+@click.command("query", epilog=_EPILOG)
+@click.argument("sentence")
+@common_flags(("text", "json", "markdown", "html"), solving=True)
+@routing_flags
+@click.option(
+    "--counterexample",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write the pods that make it reachable as YAML for kubectl apply.",
+)
+@click.option(
+    "--expect",
+    type=click.Choice(["reachable", "unreachable"]),
+    help="End with status 1 when the answer is another one.",
+)
+def query_command(**given: Any) -> int:
+    """Ask who can reach what, and get a witness or a proof.
+
+    SENTENCE is answered for every pod in the manifests and every pod that could be created.
+    """
+    return carried_out("query", given)

@@ -1,0 +1,29 @@
+"""``netverify schema``: its arguments and flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from netverify.cli.lazy_group import carried_out
+
+
+@click.command(
+    "schema",
+    epilog="""\b
+Examples:
+  netverify schema > netverify.schema.json
+  check-jsonschema --schemafile netverify.schema.json netverify.yaml
+  netverify schema goals > goals.schema.json
+
+\b
+An editor with the YAML language server checks and completes an intent file
+whose first line is
+  # yaml-language-server: $schema=netverify.schema.json
+""",
+)
+@click.argument("what", type=click.Choice(["intent", "goals"]), default="intent")
+def schema_command(**given: Any) -> int:
+    """Print the JSON Schema of intent files, or of the goals.json that --emit-smt2 writes."""
+    return carried_out("schema", given)
