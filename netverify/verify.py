@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from netverify.answers.settings import Settings, with_owners
 from netverify.diagnostics import Diagnostic
+from netverify.policy.predicate import ALWAYS
 from netverify.query.asking import read_asking
 from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Answer, Listing
 from netverify.query.question import Form, Question
+from netverify.query.remarks import Remarks, remarks_of
 from netverify.query.sentence import parse_sentence
 from netverify.routes.index import RoutingIndex
 from netverify.routes.naming import Names
@@ -51,8 +53,10 @@ class Verifier:
         does not exist.
         """
         question = self.question(sentence)
-        if question.form is Form.CAN:
-            return self.answer(question)
+        found = self.answer(question) if question.form is Form.CAN else self._listing(question)
+        return replace(found, remarks=remarks_of((Remarks(notes=question.notes), found)))
+
+    def _listing(self, question: Question) -> Listing:
         if question.called is not None:
             from netverify.answers.listed_ways import routed_listing  # noqa: PLC0415 it imports the solver
 
@@ -74,6 +78,8 @@ class Verifier:
 
     def answer(self, question: Question) -> Answer:
         """Answer a ``question`` of the form ``can``, however it came to be."""
+        if question.source == ALWAYS:
+            return self.answer_of_anyone(question)
         if question.services:
             from netverify.answers.combined import answer_block  # noqa: PLC0415 it imports the solver
 

@@ -14,34 +14,58 @@ from netverify.policy.clients import may_be_client
 from netverify.query.called import selected_pods
 from netverify.query.derivation import all_of
 from netverify.query.outcome import Answer, Listed, Listing, Scope, Verdict
+from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Question, narrowed
-from netverify.query.remarks import remarks_of
+from netverify.query.remarks import Remarks, remarks_of
 from netverify.query.whereabouts import is_outside
 from netverify.routes.planned import PlannedLeg, routes_to
 
 
 def answer_block(question: Question, router: Router) -> Answer:
-    """Whether any of the addresses is reached, be it as those of a Service or as the addresses that they are."""
+    """Whether any of the addresses is reached, be it as those of a Service or as the addresses that they are.
+
+    Of a workload and its Service: whether the workload's pods are reached, directly or through the Service.
+    """
     answers = [router.answer(one) for one in parts_of(question)]
     about = [one for one in answers if one.verdict is not Verdict.VACUOUS] or answers
     verdict = of_any([one.verdict for one in about])
     of_it = [one for one in about if one.verdict is verdict]
     best = min(of_it, key=_conditions)
+    each = _each_way(question, answers)
+    noted = _note_on(each)
     if verdict is Verdict.REACHABLE:
-        return replace(best, smt2=unique(goal for one in answers for goal in one.smt2))
+        goals = unique(goal for one in answers for goal in one.smt2)
+        return replace(best, smt2=goals, each_way=each, remarks=remarks_of((best, noted)))
     return replace(
         best,
+        each_way=each,
         because=unique(reason for one in of_it for reason in one.because),
-        remarks=remarks_of(of_it),
+        remarks=remarks_of((*of_it, noted)),
         smt2=unique(goal for one in answers for goal in one.smt2),
         derivation=all_of(question.text, [one.derivation for one in answers]),
         routes=tuple(route for one in of_it for route in one.routes),
     )
 
 
-def _conditions(answer: Answer) -> int:
-    """How much must hold for what ``answer`` found."""
-    return len(needs(answer.route)) if answer.route is not None else 0
+def _each_way(question: Question, answers: Sequence[Answer]) -> tuple[Verdict, ...]:
+    """What holds of each way of reading a port that is one of a Service and one of the pods behind it."""
+    if question.traffic == EVERY_TRAFFIC or not any(one.only for one in question.services):
+        return ()
+    return tuple(one.verdict for one in answers)
+
+
+def _note_on(each: tuple[Verdict, ...]) -> Remarks:
+    """What holds of ``each`` way, where that differs."""
+    if len(set(each)) < 2:
+        return Remarks()
+    own, through = each
+    return Remarks(notes=(f"through the Service: {through}; on that port of the pods themselves: {own}",))
+
+
+def _conditions(answer: Answer) -> tuple[bool, int, bool]:
+    """How much must hold for what ``answer`` found; what a name leads to goes before what it is."""
+    needed = len(needs(answer.route)) if answer.route is not None else 0
+    return (answer.scope is Scope.POSSIBLE, needed, not answer.route)
 
 
 def list_block(question: Question, direct: Listing, router: Router) -> Listing:
@@ -76,7 +100,7 @@ def without_services(question: Question) -> Question:
 def _services(question: Question) -> Iterator[Question]:
     for called in question.services:
         assert called.service is not None
-        there = selected_pods(called.service, End.DESTINATION)
+        there = question.destination if called.only else selected_pods(called.service, End.DESTINATION)
         yield replace(without_services(question), called=called, destination=there)
 
 

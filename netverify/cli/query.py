@@ -62,16 +62,24 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    status = exit_status(outcome.verdict, expected=request.expected, input_refused=inventory.has_errors)
+    answered = _answered(outcome, request.expected)
+    status = exit_status(answered, expected=request.expected, input_refused=inventory.has_errors)
     status = reported(
         request,
         lambda output: _rendered(outcome, inventory, output, request.color, status),
         status,
         lambda: _write_shown(outcome, inventory, request, settings),
     )
-    if request.expected not in (None, outcome.verdict):
-        complain(render_refusal(f"expected {request.expected}, but the answer is {outcome.verdict}"), request.color)
+    if request.expected not in (None, answered):
+        only_one = "" if answered is outcome.verdict else " by one of the two ways to read the port"
+        complain(render_refusal(f"expected {request.expected}, but the answer is {answered}{only_one}"), request.color)
     return status
+
+
+def _answered(outcome: Answer | Listing, expected: Verdict | None) -> Verdict:
+    """The verdict that an expectation is held against: what is to be reachable has to be so however a port is read."""
+    ways = outcome.each_way if isinstance(outcome, Answer) and expected is Verdict.REACHABLE else ()
+    return next((one for one in ways if one is not Verdict.REACHABLE), outcome.verdict)
 
 
 def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:

@@ -18,7 +18,7 @@ from netverify.model.service import Service
 from netverify.model.traffic import EVERY_PORT
 from netverify.policy.predicate import All, AnyOf, IsPod, Not, PortIn, Predicate
 from netverify.policy.visit import alternatives
-from netverify.query.called import Called
+from netverify.query.called import Called, asked_ports
 from netverify.query.endpoint_grammar import EndpointPhrase
 from netverify.query.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.query.question import Form, Question
@@ -101,7 +101,10 @@ class Claiming:
         """The claims that together say of every flow that ``flow`` means that it is ``wanted``."""
         sources = self.ends.pod_parts(flow.sources, End.SOURCE)
         traffic = self.ends.traffic(flow)
-        destinations = self._with_ports(self.ends.parts(flow.destinations, End.DESTINATION), traffic, flow)
+        parts = self.ends.parts(flow.destinations, End.DESTINATION)
+        if wanted is Wanted.ALL:
+            parts = tuple(self._by_service_alone(parts, traffic, flow))
+        destinations = self._with_ports(parts, traffic, flow)
         yield from self.between(sources, destinations, traffic, wanted=wanted, world=world, exempt=exempt)
 
     def between(  # noqa: PLR0913 - what a claim consists of
@@ -138,9 +141,19 @@ class Claiming:
     def _with_ports(
         self, phrases: Sequence[EndpointPhrase], traffic: Predicate, flow: FlowText
     ) -> tuple[EndpointPhrase, ...]:
-        """``phrases`` with their ports, without Services that only their addresses name and that have no such port."""
+        """``phrases`` with their ports, without Services that have no such port and that no name says alone."""
         found = (self.ends.with_ports(one, traffic, flow) for one in phrases)
-        return tuple(one for one in found if one.called is None or not one.called.by_address or one.called.ports)
+        return tuple(one for one in found if one.called is None or not _may_lack_port(one.called) or one.called.ports)
+
+    def _by_service_alone(
+        self, parts: Sequence[EndpointPhrase], traffic: Predicate, flow: FlowText
+    ) -> Iterator[EndpointPhrase]:
+        """``parts`` as what has to be reached: of a workload and its Service, the pods by way of the Service."""
+        for part in parts:
+            if part.called is not None and part.called.only is not None:
+                yield self.ends.with_ports(part, traffic, flow, must_have=True)
+            elif not part.services:
+                yield part
 
     def on_every_port(self, phrase: EndpointPhrase) -> EndpointPhrase:
         """``phrase`` with every port of its Service; as it is where it is no Service."""
@@ -173,7 +186,8 @@ class Claiming:
         if flow.destinations:
             meant = [one for written in flow.destinations for one in self._certainly(written, traffic, flow)]
         else:
-            meant = [self._target(one, traffic) for one in self._with_ports(targets, traffic, flow)]
+            parts = _approved(self._with_ports(targets, traffic, flow), traffic)
+            meant = [self._target(one, traffic) for one in parts]
         both = united(sources)
         target_of_any = meant[0] if len(meant) == 1 else AnyOf(tuple(meant))
         return Exempt(both.predicate, target_of_any, outside=any(one.outside for one in sources))
@@ -187,12 +201,26 @@ class Claiming:
 
     def _certainly(self, written: Written, traffic: Predicate, flow: FlowText) -> Iterator[Predicate]:
         """What ``written`` means for certain as a target: a block of addresses means none of the Services in it."""
-        for part in self._with_ports(self.ends.parts((written,), End.DESTINATION), traffic, flow):
+        parts = self._with_ports(self.ends.parts((written,), End.DESTINATION), traffic, flow)
+        for part in _approved(parts, traffic):
             if part.called is None:
                 yield self._target(part, traffic)
             elif not part.called.by_block:
                 question = _question(_ANY_POD, part, traffic, from_outside=False)
                 yield certainly_behind(question, written, self.context)
+
+
+def _may_lack_port(called: Called) -> bool:
+    """Whether a port that is not one of the Service's may be meant: there is something else of that name or address."""
+    return called.by_address or called.only is not None
+
+
+def _approved(parts: Sequence[EndpointPhrase], traffic: Predicate) -> Iterator[EndpointPhrase]:
+    """``parts`` as what is approved: a port that the Service has is the Service's, and no other one of the pods."""
+    for part in parts:
+        services = [one.service for one in part.services if one.service is not None]
+        if traffic == EVERY_TRAFFIC or not any(asked_ports(one, traffic) for one in services):
+            yield part
 
 
 def _are_nodes(source: EndpointPhrase, destination: EndpointPhrase) -> bool:

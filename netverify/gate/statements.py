@@ -164,6 +164,8 @@ def _no_external(statement: NoExternal, world: World, claiming: Claiming) -> Ite
 def _reached(parts: Sequence[EndpointPhrase], claiming: Claiming) -> Iterator[EndpointPhrase]:
     """``parts`` as what must not be reached: of a Service the pods that it selects, and what its endpoints list."""
     for part in parts:
+        if part.called is not None and part.called.only is not None:
+            continue  # the pods of its workload are among the parts, and may not be reached by any way
         service = part.called.service if part.called is not None else None
         if service is not None and service.selector is not None:
             yield replace(part, called=None)

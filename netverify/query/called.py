@@ -38,7 +38,8 @@ class Called:
     words why the name leads nowhere as far as the manifests tell, and is empty where it leads somewhere; ``is_sure``:
     nothing outside the manifests could change that. ``by_address``: it is called by an address of the Service;
     ``by_block``: by a block of addresses that has more than this one. ``entered_by`` are then the kinds of ways in that
-    begin at such an address, ``externalIPs`` and ``LoadBalancer``.
+    begin at such an address, ``externalIPs`` and ``LoadBalancer``. ``only``: it is called as a way to the pods of that
+    workload, and whoever else is behind it is not meant.
     """
 
     service: Service | None
@@ -52,6 +53,7 @@ class Called:
     by_address: bool = False
     by_block: bool = False
     entered_by: frozenset[str] = frozenset()
+    only: WorkloadKey | None = None
 
     def is_entered_by(self, kind: str) -> bool:
         """Whether ways in of ``kind`` may begin where it is called: at its address, if it is called by one."""

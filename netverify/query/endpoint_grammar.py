@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from netverify.model.addresses import AddressRange, cidrs, parse_cidr
-from netverify.model.cluster import Cluster
+from netverify.model.cluster import Cluster, WorkloadKey
 from netverify.model.flow import End
-from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
 from netverify.model.service import Service
 from netverify.patterns import pattern
-from netverify.policy.predicate import (
-    AddressIn,
-    All,
-    InNamespace,
-    IsPod,
-    IsWorkload,
-    NamespaceMatches,
-    Not,
-    PodMatches,
-    Predicate,
-)
+from netverify.policy.predicate import ALWAYS, AddressIn, All, IsWorkload, Predicate
 from netverify.query.called import Called, Uncalled, selected_pods
 from netverify.query.internet import internet_ranges
-from netverify.query.names import KINDS, SERVICE, check_namespace, find_at, find_by_name, is_name
-from netverify.query.selector_grammar import read_selector, selector_text
+from netverify.query.name_grammar import NameGrammar, close_bracket
+from netverify.query.names import Named, NameLookup, Twins, is_name, kind_of
+from netverify.query.pod_grammar import PodReader, Pods, take_article
 from netverify.query.service_addresses import called_at, service_addresses_in, whoever_else_is_in
 from netverify.query.tokens import Token, TokenKind, Tokens
+from netverify.query.verbs import verb_length
 from netverify.query.whereabouts import is_outside, whoever_is_in
 from netverify.records import dataclass
 
-_NAMESPACE_WORDS = ("namespace", "ns")
-_SERVICE_WORDS = ("service", "services", "svc")
 _FORMS = (
     "name `namespace NS`, `NS/NAME`, `service NS/NAME`, `pods LABELS`, `any pod`, `internet`, a DNS name, "
     "an address or a CIDR"
 )
-_LABEL = pattern(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _IPV4 = pattern(r"[0-9]+(?:\.[0-9]+)+(?:/[0-9]+)?|[0-9.]+/[0-9]+")
+_ANYONE = ("anyone", "anybody", "anything", "everyone", "everybody", "everything", "anywhere")
+_OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +37,9 @@ class EndpointPhrase:
     """``text`` is canonical: read again it gives the same ``predicate``.
 
     ``called`` is the Service or the name that it is, where it is one: how to get there is for routing to say.
-    ``outside``: it is addresses, not pods. ``services`` are called as well: some of the addresses are theirs.
-    ``namespace`` is the one that all its pods are in, if there is one.
+    ``outside``: it is addresses, not pods. ``services`` are called as well: some of the addresses are theirs, or one
+    has the name of the workload that is meant. ``namespace`` is the one that all its pods are in, if there is one.
+    ``inferred``: the sentence does not say all of ``text``, so that a reader wants to see it.
     """
 
     text: str
@@ -57,6 +48,11 @@ class EndpointPhrase:
     outside: bool = False
     namespace: str | None = None
     services: tuple[Called, ...] = ()
+    inferred: bool = False
+
+
+ANYONE = EndpointPhrase("anyone", ALWAYS)
+"""Any pod and any address."""
 
 
 def at_addresses(text: str, block: AddressRange, end: End, cluster: Cluster) -> EndpointPhrase:
@@ -91,17 +87,18 @@ class EndpointReader:
     ) -> None:
         self._tokens = tokens
         self._cluster = cluster
-        self._default_namespace = default_namespace
+        self._pods = PodReader(tokens, cluster, new_namespaces=new_namespaces)
+        self._named = NameGrammar(tokens, NameLookup(tokens, cluster, default_namespace), self._pods)
         self._names = names
-        self._new_namespaces = new_namespaces
         self._asking: str | None = None
 
     def read(self, end: End, *, asking: str | None = None) -> EndpointPhrase:
         """The endpoint that comes next, as the ``end`` of a flow.
 
-        A DNS name is looked up as by a pod of the namespace ``asking``, or of any where that is None.
+        A name alone and a DNS name are looked up as by a pod of the namespace ``asking``, or of any where that is None.
         """
         self._asking = asking
+        take_article(self._tokens)
         token = self._tokens.next
         if token.is_mark("["):
             return self._bracketed(end)
@@ -115,99 +112,60 @@ class EndpointReader:
         return self._by_first_word(token, end)
 
     def _by_first_word(self, token: Token, end: End) -> EndpointPhrase:
-        readers: dict[str, Callable[[End], EndpointPhrase]] = {
-            **dict.fromkeys(_NAMESPACE_WORDS, self._namespace),
-            "pods": self._pods,
-            "any": self._any_pod,
-            "internet": self._internet,
-        }
-        word = token.text.lower()
-        if word in readers:
+        word, follower = token.text.lower(), self._tokens.after_next
+        if word == "pods" and follower.is_word("of", "behind"):
+            return self._pods_behind(end)
+        if self._pods.comes_next():
+            return _of_pods(self._pods.read(end))
+        if word == "internet" or (word in (*_ANYONE, _OUTSIDE) and not is_name(token.text, self._cluster)):
+            return self._of_many(self._tokens.take(), end)
+        is_verb = verb_length(self._tokens, 1) > 0 if end is End.SOURCE else follower.is_word("reach")
+        names_follow = follower.kind in (TokenKind.WORD, TokenKind.QUOTED) and not is_verb
+        if names_follow and "/" not in word and kind_of(word) and not follower.is_word("in", "-n", "on"):
             self._tokens.take()
-            return readers[word](end)
-        follower = self._tokens.after_next
-        names_follow = follower.kind in (TokenKind.WORD, TokenKind.QUOTED) and not follower.is_word("reach")
-        if word in _SERVICE_WORDS and names_follow:
-            self._tokens.take()
-            return self._workload(end, SERVICE)
-        if word in KINDS and names_follow:
-            self._tokens.take()
-            return self._workload(end, KINDS[word])
+            return self._workload(end, kind_of(word))
         if _IPV4.fullmatch(token.text):
             return self._address(self._tokens.take(), end)
         return self._workload(end, "")
 
-    def _name(self, what: str) -> Token:
+    def internet(self, end: End) -> EndpointPhrase:
+        """The addresses outside that are globally reachable."""
+        return EndpointPhrase("internet", All((is_outside(end), AddressIn(end, internet_ranges()))), outside=True)
+
+    def _of_many(self, token: Token, end: End) -> EndpointPhrase:
+        """Anyone, or everyone outside the cluster, as ``token`` says."""
+        if token.is_word("internet"):
+            return self.internet(end)
+        if not token.is_word(_OUTSIDE):
+            return ANYONE
+        place = self._tokens.place
+        take_article(self._tokens)
+        if not self._tokens.take_word("cluster", "world"):
+            self._tokens.go_to(place)
+        return EndpointPhrase("outside", is_outside(end), outside=True)
+
+    def _pods_behind(self, end: End) -> EndpointPhrase:
+        """``pods of WORKLOAD``, ``pods behind SERVICE``: as they are, by no name."""
+        self._tokens.take()
+        self._tokens.take()
         token = self._tokens.next
-        if token.kind not in (TokenKind.WORD, TokenKind.QUOTED) or token.is_word("reach"):
-            raise self._tokens.error("NV402", f"expected {what}, found {token.shown}", token)
-        return self._tokens.take()
-
-    def _namespace_name(self) -> str:
-        token = self._name("the name of a namespace")
-        if self._new_namespaces and is_dns_name(token.text):
-            return token.text
-        return check_namespace(self._tokens, token, token.text, self._cluster)
-
-    def _place(self, end: End, name: str) -> Predicate:
-        """Where a pod is that is in the namespace ``name``."""
-        if name in self._cluster.namespaces:
-            return InNamespace(end, name)
-        return NamespaceMatches(end, selector_of({NAMESPACE_NAME_LABEL: name}))
-
-    def _namespace(self, end: End) -> EndpointPhrase:
-        name = self._namespace_name()
-        return EndpointPhrase(f"namespace {_quoted(name)}", All((IsPod(end), self._place(end, name))), namespace=name)
-
-    def _pods(self, end: End) -> EndpointPhrase:
-        selector = read_selector(self._tokens)
-        where, parts = self._where(end)
-        phrase = All((IsPod(end), PodMatches(end, selector), *parts))
-        return EndpointPhrase(f"pods {selector_text(selector)}{where}", phrase, namespace=_only_namespace(parts))
-
-    def _any_pod(self, end: End) -> EndpointPhrase:
-        if not self._tokens.take_word("pod"):
-            token = self._tokens.next
-            message = f"expected `pod` after `any`, found {token.shown}"
-            raise self._tokens.error("NV402", message, token, help_text="write `any pod`")
-        where, parts = self._where(end)
-        phrase = All((IsPod(end), *parts)) if parts else IsPod(end)
-        return EndpointPhrase(f"any pod{where}", phrase, namespace=_only_namespace(parts))
-
-    def _where(self, end: End) -> tuple[str, tuple[Predicate, ...]]:
-        """``in`` or ``outside`` a namespace, or those with labels, if one of these words comes next."""
-        word = self._tokens.next
-        if not self._tokens.take_word("in", "outside"):
-            return "", ()
-        place: Predicate
-        if self._tokens.take_word(*_NAMESPACE_WORDS):
-            name = self._namespace_name()
-            text, place = f"namespace {_quoted(name)}", self._place(end, name)
-        elif self._tokens.take_word("namespaces"):
-            selector = read_selector(self._tokens)
-            text, place = f"namespaces {selector_text(selector)}", NamespaceMatches(end, selector)
-        else:
-            token = self._tokens.next
-            message = f"expected `namespace NAME` or `namespaces LABELS` after `{word.text}`, found {token.shown}"
+        phrase = self.read(end, asking=self._asking)
+        if isinstance(phrase.predicate, IsWorkload):
+            return replace(phrase, text=str(phrase.predicate.key), services=())
+        if phrase.called is None or phrase.called.service is None:
+            message = f"expected the name of a workload or a Service, found {token.shown}"
             raise self._tokens.error("NV402", message, token)
-        outside = word.is_word("outside")
-        return f" {word.text.lower()} {text}", (Not(place) if outside else place,)
+        return replace(phrase, text=f"pods behind service {phrase.called.service}", called=None)
 
     def _workload(self, end: End, kind: str) -> EndpointPhrase:
-        token = self._name(f"the name of a {kind or 'workload'}")
-        if "/" in token.text and not re.fullmatch(r"[^/]+/[^/]+", token.text):
-            message = f"expected `NAMESPACE/NAME`, found {token.shown}"
-            raise self._tokens.error("NV402", message, token)
-        kind = kind or self._kind_in_brackets(token)
-        if "/" in token.text:
-            found = find_at(self._tokens, token, kind, self._cluster)
-        elif "." in token.text and not kind and not is_name(token, self._cluster):
-            return self._dns_name(token, end)
-        else:
-            found = find_by_name(self._tokens, token, kind, self._cluster, self._default_namespace)
-        if isinstance(found, Service):
-            return EndpointPhrase(f"service {found}", selected_pods(found, end), Called(found))
-        return EndpointPhrase(str(found), IsWorkload(end, found), namespace=found.namespace)
+        token = self._tokens.next
+        is_plain = token.kind is TokenKind.WORD and "/" not in token.text and "." in token.text and not kind
+        if is_plain and not self._tokens.after_next.is_mark("[") and not is_name(token.text, self._cluster):
+            return self._dns_name(self._tokens.take(), end)
+        found, inferred = self._named.read(kind, self._asking)
+        if isinstance(found, str):
+            return replace(_of_pods(self._pods.of_namespace(found, end)), inferred=inferred)
+        return replace(_of_named(found, end), inferred=inferred)
 
     def _dns_name(self, token: Token, end: End) -> EndpointPhrase:
         if end is End.SOURCE:
@@ -222,24 +180,6 @@ class EndpointReader:
         service = called.service
         return EndpointPhrase(token.text, selected_pods(service, end) if service else is_outside(end), called)
 
-    def _kind_in_brackets(self, name: Token) -> str:
-        """The kind of ``NS/NAME[Kind]`` or ``NAME[Kind]``, if the bracket follows at once; empty otherwise."""
-        if not self._tokens.next.is_mark("[") or self._tokens.next.start != name.end:
-            return ""
-        self._tokens.take()
-        token = self._name("a kind")
-        if token.text.lower() not in KINDS:
-            kinds = ", ".join(f"`{kind}`" for kind in sorted(set(KINDS.values())))
-            message = f"`{token.text}` is no kind of workload"
-            raise self._tokens.error("NV402", message, token, help_text=f"the kinds are {kinds}")
-        self._close_bracket()
-        return KINDS[token.text.lower()]
-
-    def _close_bracket(self) -> None:
-        token = self._tokens.next
-        if not self._tokens.take_mark("]"):
-            raise self._tokens.error("NV402", f"expected `]`, found {token.shown}", token)
-
     def _bracketed(self, end: End) -> EndpointPhrase:
         self._tokens.take()
         token = self._tokens.take()
@@ -247,7 +187,7 @@ class EndpointReader:
             message = f"expected an address between `[` and `]`, found {token.shown}"
             raise self._tokens.error("NV409", message, token)
         phrase = self._address(token, end)
-        self._close_bracket()
+        close_bracket(self._tokens)
         return phrase
 
     def _address(self, token: Token, end: End) -> EndpointPhrase:
@@ -269,22 +209,23 @@ class EndpointReader:
             raise self._tokens.error("NV409", message, token, help_text="write it as IPv4")
         return block
 
-    def _internet(self, end: End) -> EndpointPhrase:
-        return EndpointPhrase("internet", All((is_outside(end), AddressIn(end, internet_ranges()))), outside=True)
+
+def _of_pods(pods: Pods) -> EndpointPhrase:
+    return EndpointPhrase(pods.text, pods.predicate, namespace=pods.namespace)
 
 
-def _only_namespace(places: tuple[Predicate, ...]) -> str | None:
-    return places[0].name if places and isinstance(places[0], InNamespace) else None
-
-
-def is_dns_name(text: str) -> bool:
-    """Whether ``text`` can be the name of a namespace."""
-    return _LABEL.fullmatch(text) is not None
-
-
-def _quoted(name: str) -> str:
-    """``name``, in quotes where the grammar would read it as a word of its own."""
-    return f'"{name}"' if name.lower() == "reach" else name
+def _of_named(found: Named, end: End) -> EndpointPhrase:
+    """What a name means as ``end``. A workload and its Service: the workload's pods, by either way to get there."""
+    match found:
+        case Service():
+            return EndpointPhrase(f"service {found}", selected_pods(found, end), Called(found))
+        case Twins(key, service) if end is End.DESTINATION:
+            beside = (Called(service, only=key),)
+            return EndpointPhrase(str(found), IsWorkload(end, key), namespace=key.namespace, services=beside)
+        case Twins(key, _):
+            return EndpointPhrase(str(key), IsWorkload(end, key), namespace=key.namespace)
+        case WorkloadKey():
+            return EndpointPhrase(str(found), IsWorkload(end, found), namespace=found.namespace)
 
 
 def _zoneless(text: str) -> AddressRange:

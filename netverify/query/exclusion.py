@@ -80,8 +80,7 @@ def _endpoint(text: str, end: End, cluster: Cluster, default_namespace: str | No
 def _target(text: str, cluster: Cluster, default_namespace: str | None) -> tuple[EndpointPhrase, Predicate]:
     tokens = Tokens(text)
     phrase = EndpointReader(tokens, cluster, default_namespace).read(End.DESTINATION)
-    token = tokens.after_next
-    traffic = read_traffic(tokens)
+    traffic, token = read_traffic(tokens)
     has_port = phrase.called is not None and traffic != EVERY_TRAFFIC
     called = with_asked_ports(phrase.called, traffic, tokens, token) if phrase.called and has_port else None
     _finish(tokens)

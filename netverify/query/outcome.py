@@ -130,7 +130,8 @@ class Answer(Remarked):
     ``because`` traces the witness in both directions, or for an unreachable answer names the policies that carry the
     proof. ``smt2`` are the formulas that were solved, in order, with their results. Of these, ``shown_by`` is the one
     that the witness is a model of, and ``derivation`` says from which ones a proof follows, that nothing is reachable
-    or that there is nothing to reach.
+    or that there is nothing to reach. ``each_way`` has what holds of the two ways to read a port that is one of the
+    pods and one of their Service, in this order; it is empty elsewhere.
     """
 
     question: str
@@ -143,6 +144,7 @@ class Answer(Remarked):
     derivation: Derived = None
     routes: tuple[Route, ...] = ()
     route: Route | None = None
+    each_way: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ EVERY_TRAFFIC: Predicate = AnyOf(tuple(PortIn(protocol, EVERY_PORT) for protocol
 
 _PORT_NAME = pattern(r"(?=.{1,15}\Z)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _PROTOCOL_WORDS = {**{protocol.lower(): (protocol,) for protocol in Protocol}, "any": tuple(Protocol)}
+ON_WORDS = ("on", "at", "over", "via", "using")
+"""What comes before a port or a protocol that is not written after a colon."""
 _FORMS = "a port is a number, a range such as `8000-8999`, or the name of a container port"
 
 
@@ -52,12 +54,43 @@ def _protocols(tokens: Tokens, token: Token, text: str) -> tuple[Protocol, ...]:
     raise tokens.error("NV405", f"unknown protocol `{text}`", token, help_text=advice)
 
 
-def read_traffic(tokens: Tokens) -> Predicate:
-    """The traffic of ``":" PORT ["/" PROTOCOL]`` if that comes next, else every port of every protocol.
+def read_traffic(tokens: Tokens) -> tuple[Predicate, Token]:
+    """The traffic of ``":" PORT ["/" PROTOCOL]`` or ``on PORT`` if that comes next, and where its port is written.
 
-    Raises :class:`netverify.query.sentence_error.SentenceError` (``NV405``).
+    Else it is every port of every protocol. Raises :class:`netverify.query.sentence_error.SentenceError` (``NV405``).
     """
-    return read_port(tokens, "a port after `:`") if tokens.take_mark(":") else EVERY_TRAFFIC
+    if tokens.take_mark(":"):
+        token = tokens.next
+        return read_port(tokens, "a port after `:`"), token
+    word = tokens.next
+    if not tokens.take_word(*ON_WORDS, "port"):
+        return EVERY_TRAFFIC, word
+    return _port_in_words(tokens, word)
+
+
+def _port_in_words(tokens: Tokens, word: Token) -> tuple[Predicate, Token]:
+    """What follows ``on`` or another such ``word``: ``port 5432``, ``tcp port 5432``, ``udp``, ``any port``."""
+    protocols: tuple[Protocol, ...] = (Protocol.TCP,)
+    is_named = tokens.next.is_word(*_PROTOCOL_WORDS)
+    if is_named:
+        protocols = _PROTOCOL_WORDS[tokens.take().text.lower()]
+    takes_port = tokens.take_word("port", "ports") or not is_named or word.is_word("port")
+    token = tokens.next
+    if is_named and (token.kind is not TokenKind.WORD or token.is_word("from", "by")):
+        return (EVERY_TRAFFIC if len(protocols) > 1 else PortIn(protocols[0], EVERY_PORT)), token
+    if takes_port and tokens.next.is_word(*_PROTOCOL_WORDS) and len(protocols) == 1:
+        raise tokens.error("NV405", f"expected a port, found {token.shown}", token, help_text=_FORMS)
+    first, slash, second = token.text.partition("/")
+    if token.kind is TokenKind.WORD and slash and first.lower() in _PROTOCOL_WORDS:
+        tokens.take()
+        return _traffic(_port(tokens, token, second), _protocols(tokens, token, first)), token
+    if not word.is_word("on", "at", "port") and token.kind is TokenKind.WORD and not first[:1].isdigit():
+        message = f"expected a port or a protocol after `{word.text}`, found {token.shown}"
+        raise tokens.error("NV405", message, token, help_text=f"{_FORMS}; write a name as `TARGET:{token.text}`")
+    if is_named and not slash:
+        tokens.take()
+        return _traffic(_port(tokens, token, token.text), protocols), token
+    return read_port(tokens, f"a port after `{word.text}`"), token
 
 
 def read_port(tokens: Tokens, expected: str) -> Predicate:
@@ -71,6 +104,10 @@ def read_port(tokens: Tokens, expected: str) -> Predicate:
     port_text, slash, protocol_text = tokens.take().text.partition("/")
     port = _port(tokens, token, port_text)
     protocols = _protocols(tokens, token, protocol_text) if slash else (Protocol.TCP,)
+    return _traffic(port, protocols)
+
+
+def _traffic(port: PortSet | str, protocols: tuple[Protocol, ...]) -> Predicate:
     parts = tuple(NamedPort(p, port) if isinstance(port, str) else PortIn(p, port) for p in protocols)
     return parts[0] if len(parts) == 1 else AnyOf(parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from netverify.model.flow import End
@@ -33,8 +33,10 @@ class Question:
 
     ``called`` is the Service or the name that the destination goes by: how to get there is for routing to say, and
     ``traffic`` speaks of the Service's ports. ``from_outside``: the source is addresses, so that ways in count.
-    ``services`` are called as well as what ``destination`` says: addresses of theirs are among those asked about.
-    ``beside`` are flows that do not count, each a predicate about both ends and the traffic.
+    ``services`` are called as well as what ``destination`` says: addresses of theirs are among those asked about, or
+    one of them is a way to the workload of its name.
+    ``beside`` are flows that do not count, each a predicate about both ends and the traffic. ``notes`` say what is
+    meant where ``text`` does not say it all.
     """
 
     form: Form
@@ -48,6 +50,7 @@ class Question:
     from_outside: bool = False
     beside: tuple[Predicate, ...] = ()
     services: tuple[Called, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def asked(self) -> tuple[Predicate, ...]:

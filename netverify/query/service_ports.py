@@ -7,7 +7,7 @@ from dataclasses import replace
 from netverify.model.service import Service, ServicePort
 from netverify.policy.predicate import Predicate
 from netverify.query.called import Called, asked_ports
-from netverify.query.port_grammar import EVERY_TRAFFIC
+from netverify.query.port_grammar import EVERY_TRAFFIC, traffic_text
 from netverify.query.tokens import Token, Tokens
 
 _LISTED = 8
@@ -39,6 +39,25 @@ def asked_services(services: tuple[Called, ...], traffic: Predicate) -> tuple[Ca
         if ports:
             asked.append(replace(called, ports=ports))
     return tuple(asked)
+
+
+def words_of_twins(called: Called, traffic: Predicate) -> str:
+    """What is asked about by a name that a workload and its Service have: ``called`` is the Service, as a way there."""
+    service, key = called.service, called.only
+    assert service is not None
+    assert key is not None
+    name = f"`{key.namespace}/{key.name}` is a {key.kind} and a Service"
+    if traffic == EVERY_TRAFFIC or called.is_dialled_directly:
+        return f"{name}: this is about the pods of the {key.kind}, whichever way leads to them"
+    asked = f"{name}: port {traffic_text(traffic).removeprefix(':').removesuffix('/tcp')} is"
+    ports = asked_ports(service, traffic)
+    if not ports:
+        own = ", ".join(port_words(port) for port in service.ports[:_LISTED])
+        return f"{asked} read as the pods' own, since the Service has only {own or 'none'}"
+    if all(port.target_port == port.port for port in ports):
+        return f"{asked} the same for both"
+    targets = " and ".join(dict.fromkeys(str(port.target_port) for port in ports))
+    return f"{asked} read as the Service's, which leads to {targets} of the pods, and as the pods' own"
 
 
 def port_words(port: ServicePort) -> str:

@@ -113,7 +113,20 @@ class Tokens:
     @property
     def after_next(self) -> Token:
         """The token after that."""
-        return self._tokens[min(self._next + 1, len(self._tokens) - 1)]
+        return self.ahead(1)
+
+    def ahead(self, count: int) -> Token:
+        """The token that is read after ``count`` others; the last one where there are not so many."""
+        return self._tokens[min(self._next + count, len(self._tokens) - 1)]
+
+    @property
+    def place(self) -> int:
+        """How many tokens have been read, for :meth:`go_to`."""
+        return self._next
+
+    def go_to(self, place: int) -> None:
+        """Reads on at ``place``."""
+        self._next = place
 
     def take(self) -> Token:
         """Reads one token."""

@@ -151,7 +151,12 @@ def backend_text(backend: Backend) -> str:
 
 
 def _is_called(backend: Backend, called: Called) -> bool:
-    """Whether the host name that is ``called`` may be one of ``backend``'s; one without a host name is everyone's."""
+    """Whether ``backend`` is meant, and the host name that is ``called`` may be one of its own.
+
+    One without a host name is everyone's.
+    """
+    if called.only not in (None, backend.workload):
+        return False
     return not called.hostname or backend.workload is None or backend.workload in called.workloads
 
 

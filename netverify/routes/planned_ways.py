@@ -122,11 +122,11 @@ class WaysIn:
 
     def backends_of(self, way: WayIn, question: Question) -> Iterator[Backend]:
         """The endpoints of ``way`` that the question may be about."""
-        if way.doubt:
-            yield from self._anywhere(way, question)
-            return
-        for backend in self.behind(way):
-            if question.called is None:
+        only = question.called.only if question.called is not None else None
+        for backend in self._anywhere(way, question) if way.doubt else self.behind(way):
+            if only not in (None, backend.workload):
+                continue
+            if question.called is None and not way.doubt:
                 both = All((question.destination, backend.destination))
                 if self._planning.domain(both, End.DESTINATION).empty:
                     continue

@@ -80,7 +80,8 @@ class Ends:
 
     def pod_parts(self, written: Sequence[Written], end: End) -> tuple[EndpointPhrase, ...]:
         """What :meth:`pods` unites, part by part: only so do ways in count for the parts that are addresses outside."""
-        parts = (part for one in written or (None,) for part in self._pods_of(one, end))
+        every = (part for one in written or (None,) for part in self._pods_of(one, end))
+        parts = (part for part in every if part.called is None or part.called.only is None)
         return tuple(replace(part, called=None) if part.called is not None else part for part in parts)
 
     def zone(self, zone: ZoneText) -> tuple[EndpointPhrase, ...]:
@@ -113,11 +114,17 @@ class Ends:
             return EVERY_TRAFFIC
         return parts[0] if len(parts) == 1 else AnyOf(tuple(dict.fromkeys(parts)))
 
-    def with_ports(self, phrase: EndpointPhrase, traffic: Predicate, flow: FlowText) -> EndpointPhrase:
-        """``phrase`` with those ports of its Service that ``traffic`` means; as it is where it is no Service."""
+    def with_ports(
+        self, phrase: EndpointPhrase, traffic: Predicate, flow: FlowText, *, must_have: bool = False
+    ) -> EndpointPhrase:
+        """``phrase`` with those ports of its Service that ``traffic`` means; as it is where it is no Service.
+
+        A Service that goes by its address, or by the name of its workload, need not have such a port, unless it
+        ``must_have`` one.
+        """
         if phrase.called is None:
             return phrase
-        if phrase.called.by_address:
+        if phrase.called.by_address or (phrase.called.only is not None and not must_have):
             asked = asked_services((phrase.called,), traffic)
             return replace(phrase, called=asked[0] if asked else replace(phrase.called, ports=()))
         tokens = Tokens(flow.ports[0].text if flow.ports else "")
@@ -230,9 +237,15 @@ class Ends:
 
 
 def _with_services(phrase: EndpointPhrase) -> Iterator[EndpointPhrase]:
-    """``phrase``, and each Service whose addresses are among its own."""
-    yield replace(phrase, services=())
-    for called in phrase.services:
+    """``phrase``, and each Service whose addresses are among its own.
+
+    Of a workload and its Service, the pods of the workload as they are and by way of the Service; the first then keeps
+    the Service among its ``services``.
+    """
+    twins = tuple(one for one in phrase.services if one.only is not None)
+    yield replace(phrase, text=str(twins[0].only) if twins else phrase.text, services=twins)
+    yield from (EndpointPhrase(f"service {one.service}", phrase.predicate, one) for one in twins)
+    for called in phrase.services if not twins else ():
         assert called.service is not None
         there = selected_pods(called.service, End.DESTINATION)
         yield EndpointPhrase(f"{phrase.text} (service {called.service})", there, called)
@@ -262,7 +275,7 @@ def _called_words(part: EndpointPhrase) -> tuple[str, ...]:
 
 def _under_name(name: str, parts: tuple[EndpointPhrase, ...]) -> tuple[EndpointPhrase, ...]:
     """``parts`` of the zone called ``name``: its pods as one set, its Services and addresses one by one."""
-    pods = tuple(part for part in parts if part.called is None and not part.outside)
+    pods = tuple(part for part in parts if part.called is None and not part.outside and not part.services)
     others = [replace(part, text=f"zone {name} ({part.text})") for part in parts if part not in pods]
     return (*((replace(united(pods), text=f"zone {name}"),) if pods else ()), *others)
 
