@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from enum import Enum
-from functools import lru_cache
-from typing import TypeAlias
+from itertools import islice
 
 from netverify.answers.context import Context, with_nodes
+from netverify.lint.overlap import Overlaps
 from netverify.lint.specimens import ORDINARY, Specimens
+from netverify.lint.table_pair import TablePair, table_pair
+from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, Flow
-from netverify.model.labels import LabelSelector, satisfiable
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
-from netverify.policy.evaluate import matches, table_allows
+from netverify.policy.evaluate import matches, rule_matches, table_allows
 from netverify.policy.network_policy import lower_policy
-from netverify.policy.predicate import Decided, Predicate
+from netverify.policy.predicate import Choices, Decided, Predicate
 from netverify.policy.table import Rule, RuleTable, Selection
-from netverify.policy.tiers import table_of
 from netverify.records import dataclass
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.redundancy import Redundancy
 from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
 
-Lowered: TypeAlias = tuple[Selection | None, tuple[Rule, ...]]
+_FEW = 6
+"""With more rules that both sides have, a proof with fewer of them is tried first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What a policy says about one direction: whom it isolates, and its rules, each with what it is lowered to."""
+
+    selection: Selection | None
+    by_rule: tuple[tuple[PolicyRule, tuple[Rule, ...]], ...]
+
+    def without(self, rule: PolicyRule) -> Lowered:
+        """The same without one of the rules."""
+        return Lowered(self.selection, tuple(one for one in self.by_rule if one[0] is not rule))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What all rules are lowered to."""
+        return tuple(rule for _, lowered in self.by_rule for rule in lowered)
 
 
 class Change(Enum):
@@ -47,6 +65,9 @@ class Changes:
     smt2: list[tuple[str, str]] = field(default_factory=list)
     _lowered: dict[tuple[int, Direction], Lowered] = field(default_factory=dict)
     _alive: list[NetworkPolicy] = field(default_factory=list)
+    _selectors: dict[int, int] = field(default_factory=dict)
+    _overlaps: Overlaps = field(default_factory=Overlaps)
+    _known: dict[Hashable, Found] = field(default_factory=dict)
     _redundancy: Redundancy = field(init=False)
     _specimens: Specimens = field(init=False)
     _strictly: bool = field(init=False)
@@ -76,17 +97,18 @@ class Changes:
         is asked ``by_the_way`` it may stay undecided.
         """
         namespace = before[0].namespace
-        before, after = _that_matter(before, after)
-        tables = {d: (self._table(before, d), self._table(after, d)) for d in Direction}
-        different = [direction for direction, (one, other) in tables.items() if one != other]
+        before, after = self._that_matter(before, after)
+        pairs = {d: pair for d in Direction if (pair := self._pair(before, after, d)) is not None}
+        flows: dict[Direction, list[Flow]] = {direction: [] for direction in pairs}
         for policy, direction, rule in shown_by:
-            one, other = tables[direction]
-            if direction in different and any(self._told_apart(one, other, self._flows(policy, direction, rule))):
-                return Change.SOMETHING
-        for direction in different:
-            judged = self._redundancy.alike(
-                *tables[direction], namespace, f"{text} ({direction})", strictly=self._strictly
-            )
+            if direction in pairs and not pairs[direction].is_same:
+                tables = pairs[direction].tables()
+                for flow in self._flows(policy, direction, rule):
+                    if self._is_told_apart(*tables, flow):
+                        return Change.SOMETHING
+                    flows[direction].append(flow)
+        for direction, pair in pairs.items():
+            judged = self._judged(pair, flows[direction], namespace, f"{text} ({direction})")
             if (found := self._noted(judged, "" if by_the_way else text)) is not Change.NOTHING:
                 return found
         return Change.NOTHING
@@ -112,52 +134,118 @@ class Changes:
             return Change.UNKNOWN
         return Change.NOTHING if found.status is Status.UNSAT else Change.SOMETHING
 
-    def _told_apart(self, one: RuleTable, other: RuleTable, flows: Iterable[Flow]) -> Iterator[bool]:
-        behaviours = Decided(ORDINARY, self.context.settings.fixed)
+    def without_rule(self, policy: NetworkPolicy, direction: Direction, rule: PolicyRule) -> NetworkPolicy:
+        """``policy`` without one of its rules, and with the types that it had."""
+        ingress = direction is Direction.INGRESS
+        rules = tuple(one for one in (policy.ingress if ingress else policy.egress) if one is not rule)
+        left = replace(policy, ingress=rules) if ingress else replace(policy, egress=rules)
+        listed = policy.for_ingress if ingress else policy.for_egress
+        if (listed or rules) and not any(isinstance(port.port, str) for port in rule.ports):
+            # Whether the policy names a port, or has any rule, is all of a rule that others are lowered by.
+            self._alive.append(left)
+            for one in Direction:
+                lowered = self._lower(policy, one)
+                self._lowered[id(left), one] = lowered.without(rule) if one is direction else lowered
+        return left
+
+    def _judged(self, pair: TablePair, flows: Sequence[Flow], namespace: str, text: str) -> Found:
+        """What the solver says of ``pair``, of which none of ``flows`` tells that its sides differ.
+
+        Where goals are kept, each finding has its own, about all the rules.
+        """
+        if self.context.settings.keep_goals:
+            return self._redundancy.alike(*pair.tables(), namespace, text, strictly=self._strictly)
+        if pair.key not in self._known:
+            if pair.is_same:
+                found = self._redundancy.any_subject(pair.direction, namespace)
+            else:
+                found = self._with_few(pair, flows, namespace, text) or self._redundancy.alike(
+                    *pair.tables(), namespace, text, strictly=self._strictly
+                )
+            self._known[pair.key] = found
+        return self._known[pair.key]
+
+    def _with_few(self, pair: TablePair, flows: Sequence[Flow], namespace: str, text: str) -> Found | None:
+        """The same from few of the rules that are kept: those that allow ``flows``, and what the solver finds, too.
+
+        None where that does not tell.
+        """
+        if not pair.may_be_proved_with_fewer:
+            return None
+        few: list[Rule] = []
         for flow in flows:
-            yield table_allows(one, flow, behaviours) != table_allows(other, flow, behaviours)
+            few += [rule for rule in self._matching(pair, flow, self.context.settings.fixed) if rule not in few]
+        while few and len(few) + _FEW <= len(pair.kept):
+            found = self._redundancy.alike(*pair.tables(few), namespace, text, strictly=self._strictly)
+            if found.status is not Status.SAT or found.flow is None:
+                return found if found.status is Status.UNSAT else None
+            more = [rule for rule in self._matching(pair, found.flow, found.behaviours) if rule not in few]
+            if not more:
+                behaviours = Decided(ORDINARY, found.behaviours)
+                before, after = (table_allows(table, found.flow, behaviours) for table in pair.tables())
+                return found if before != after else None
+            few += more
+        return None
+
+    def _matching(self, pair: TablePair, flow: Flow, choices: Mapping[Behaviour, bool] | Choices) -> Iterator[Rule]:
+        """The first rule that ``pair`` keeps and that matches ``flow``."""
+        behaviours = Decided(ORDINARY, choices)
+        return islice((rule for rule in pair.kept if rule_matches(rule, flow, behaviours)), 1)
+
+    def _is_told_apart(self, before: RuleTable, after: RuleTable, flow: Flow) -> bool:
+        behaviours = Decided(ORDINARY, self.context.settings.fixed)
+        return table_allows(before, flow, behaviours) != table_allows(after, flow, behaviours)
 
     def _flows(self, policy: NetworkPolicy, direction: Direction, rule: PolicyRule | None) -> Iterator[Flow]:
         if rule is None:
             return self._specimens.of_policy(policy, direction)
         return self._specimens.of_rule(policy, direction, rule)
 
-    def _table(self, policies: Sequence[NetworkPolicy], direction: Direction) -> RuleTable:
-        return table_of(direction, [self._lower(policy, direction) for policy in policies])
+    def _pair(
+        self, before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy], direction: Direction
+    ) -> TablePair | None:
+        sides = [[self._lower(policy, direction) for policy in some] for some in (before, after)]
+        ours, theirs = (((one.selection, one.rules) for one in side if one.selection is not None) for side in sides)
+        return table_pair(direction, ours, theirs, self._overlaps)
 
     def _lower(self, policy: NetworkPolicy, direction: Direction) -> Lowered:
         """What ``policy`` is lowered to; it is told by its identity, since to compare policies would cost more."""
         key = id(policy), direction
         if key not in self._lowered:
             self._alive.append(policy)
-            self._lowered[key] = lower_policy(policy, direction)
+            self._lowered[key] = _lowered(policy, direction)
         return self._lowered[key]
 
+    def _that_matter(
+        self, before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy]
+    ) -> tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy]]:
+        """Both without the policies, left as they are, that select no pod which a changed one selects.
 
-def _that_matter(
-    before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy]
-) -> tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy]]:
-    """Both without the policies, left as they are, that select no pod which a changed one selects.
+        About a pod that no changed policy selects both decide alike anyway, and about the others these say nothing.
+        """
+        old, new = {id(one) for one in before}, {id(one) for one in after}
+        changed = {self._selector(one) for one in (*before, *after) if (id(one) in old) != (id(one) in new)}
+        kept = [
+            [one for one in some if any(self._overlaps.both_match(self._selector(one), of) for of in changed)]
+            for some in (before, after)
+        ]
+        return kept[0], kept[1]
 
-    About a pod that no changed policy selects both decide alike anyway, and about the others these say nothing.
-    """
-    old, new = {id(one) for one in before}, {id(one) for one in after}
-    changed = {one.pod_selector for one in (*before, *after) if (id(one) in old) != (id(one) in new)}
-    kept = [[one for one in some if any(_overlap(one.pod_selector, of) for of in changed)] for some in (before, after)]
-    return kept[0], kept[1]
+    def _selector(self, policy: NetworkPolicy) -> int:
+        """The number of the selector of ``policy``, which is told by its identity."""
+        if id(policy) not in self._selectors:
+            self._alive.append(policy)
+            self._selectors[id(policy)] = self._overlaps.selector(policy.pod_selector)
+        return self._selectors[id(policy)]
 
 
-@lru_cache(maxsize=1 << 16)
-def _overlap(one: LabelSelector, other: LabelSelector) -> bool:
-    """Whether some labels match both."""
-    return satisfiable(LabelSelector((*one.requirements, *other.requirements)))
-
-
-def without_rule(policy: NetworkPolicy, direction: Direction, rule: PolicyRule) -> NetworkPolicy:
-    """``policy`` without one of its rules, and with the types that it had."""
-    if direction is Direction.INGRESS:
-        return replace(policy, ingress=tuple(one for one in policy.ingress if one is not rule))
-    return replace(policy, egress=tuple(one for one in policy.egress if one is not rule))
+def _lowered(policy: NetworkPolicy, direction: Direction) -> Lowered:
+    selection, lowered = lower_policy(policy, direction)
+    of_rule: dict[int, list[Rule]] = {}
+    for rule in lowered:
+        of_rule.setdefault(rule.index, []).append(rule)
+    rules = policy.ingress if direction is Direction.INGRESS else policy.egress
+    return Lowered(selection, tuple((rule, tuple(of_rule.get(index, ()))) for index, rule in enumerate(rules)))
 
 
 def policies_by_namespace(policies: Iterable[NetworkPolicy]) -> Mapping[str, list[NetworkPolicy]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.lint.changes import Change, Changes, policies_by_namespace, without_rule
+from netverify.lint.changes import Change, Changes, policies_by_namespace
 from netverify.lint.duplicates import duplicates
 from netverify.lint.mending import Mending
 from netverify.lint.parts import RulePart, rules_of
@@ -79,11 +79,14 @@ class _Namespace:
         """Whether the rule is redundant, and is gone from what is left."""
         shown_by = [(part.policy, part.direction, part.rule)]
         text = f"{part} makes a difference"
-        alone = _replaced(self._policies, part.policy, without_rule(part.policy, part.direction, part.rule))
+        alone = _replaced(
+            self._policies, part.policy, self._changes.without_rule(part.policy, part.direction, part.rule)
+        )
         if self._changes.of(self._policies, alone, shown_by, text) is not Change.NOTHING:
             return False
         current = next(one for one in self._left if one.name == part.policy.name)
-        left = _replaced(self._left, current, without_rule(current, part.direction, part.rule))
+        without = self._changes.without_rule(current, part.direction, part.rule)
+        left = _replaced(self._left, current, without)
         if left != alone and self._changes.of(self._policies, left, shown_by, text) is not Change.NOTHING:
             return False
         self._left = left

@@ -56,6 +56,7 @@ class Redundancy:
     ) -> None:
         self._subjects = Subjects(index.cluster, behaviours)
         self._refinement = Refinement(index, options, budget)
+        self.any_subject = cache(self._any_subject)
 
     def alike(self, before: RuleTable, after: RuleTable, namespace: str, text: str, *, strictly: bool = False) -> Found:
         """``UNSAT`` iff both tables, of one direction, decide alike about every flow of a subject in ``namespace``.
@@ -79,6 +80,11 @@ class Redundancy:
         if found.vacuous:
             return self._of_something(replace(found, vacuous=False), Flows(scene, (), text))
         return replace(found, status=Status.SAT) if found.status is Status.UNSAT else found
+
+    def _any_subject(self, direction: Direction, namespace: str) -> Found:
+        """``UNSAT`` iff there are flows of subjects in ``namespace``: what two equal tables are proved by."""
+        scene = self._subjects.scene(direction, namespace, ())
+        return self._of_something(Found(Status.UNSAT), Flows(scene, (), f"any flow of {namespace} ({direction})"))
 
     def _of_something(self, found: Found, flows: Flows) -> Found:
         """``found``, a proof, where there are any ``flows``; or else that nothing is known."""

@@ -17,9 +17,22 @@ from netverify.policy.tiers import lower
 from netverify.symbolic.solver import solve
 from netverify.symbolic.status import Status
 from netverify.symbolic.witness import decode
-from netverify.verify import Verifier
+from netverify.verify import Settings, Verifier
 
 SEEDS = range(24)
+
+
+def pods(key, operator, *values):
+    return {"podSelector": {"matchExpressions": [{"key": key, "operator": operator, "values": list(values)}]}}
+
+
+def policy_of(name, rules):
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": "a"},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": rules},
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -61,6 +74,34 @@ def test_a_policy_that_is_not_redundant_decides_some_flow_as_the_reference_readi
 def is_needed_once_others_go(policy, own, told):
     """Whether others of its namespace go, so that this one may have to stay although it could go alone."""
     return bool(duplicates(tuple(own))) or any((one.namespace, one.name) in told for one in own if one is not policy)
+
+
+RULES = {
+    "rules that say the same": [{"from": [pods("app", "In", "web")], "ports": [{"port": 80}]}] * 3,
+    "rules that two others make redundant": [{"from": [pods("app", "NotIn", f"v{n}")]} for n in range(8)],
+    "rules of which each allows what no other does": [{"from": [pods("app", "In", f"v{n}")]} for n in range(8)],
+    "a rule that all others together make redundant": [
+        *({"ports": [{"port": first, "endPort": first + 7999}]} for first in range(1, 60000, 8000)),
+        {"from": [pods("app", "Exists")], "ports": [{"port": 80}, {"port": 63000}]},
+        {"from": [pods("app", "Exists")], "ports": [{"port": 80}, {"port": 65530}]},
+    ],
+    "one that needs what another goes for": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}]}]
+    + [{"from": [{"ipBlock": {"cidr": f"10.{n}.0.0/16"}}]} for n in range(7)],
+}
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("of_one", [True, False], ids=["one-policy", "a-policy-each"])
+def test_a_proof_with_few_rules_says_what_the_proof_with_all_of_them_says(rules, of_one):
+    lots = [rules] if of_one else [[rule] for rule in rules]
+    policies = [policy_of(f"p{number}", lot) for number, lot in enumerate(lots)]
+    inventory = inventory_of({"policies": policies, "workloads": [], "namespaces": [], "names": ["a"]})
+    quick, whole = (
+        Verifier(inventory, Settings(keep_goals=keeps)).lint(frozenset({"NV625", "NV626", "NV631"}))
+        for keeps in (False, True)
+    )
+    assert quick.findings == whole.findings
+    assert quick.unknown_because == whole.unknown_because == ()
 
 
 def flow_that_changes(changes, inventory, own, policy, direction):

@@ -12,6 +12,7 @@ OBLIGATIONS = "symbolic.obligations"
 SUBJECTS = "symbolic.redundancy"
 CHANGES = "lint.changes"
 REDUNDANCY = "lint.redundancy"
+TABLE_PAIR = "lint.table_pair"
 
 FAULTS = {
     "that something is allowed only without the policy is no difference": (
@@ -31,13 +32,23 @@ FAULTS = {
     ),
     "one direction is enough": (
         CHANGES,
-        "different = [direction for direction, (one, other) in tables.items() if one != other]",
-        "different = [direction for direction, (one, other) in tables.items() if one != other][:1]",
+        "for d in Direction if (pair := self._pair(before, after, d)) is not None",
+        "for d in [Direction.INGRESS] if (pair := self._pair(before, after, d)) is not None",
     ),
     "policies that overlap do not matter": (
         CHANGES,
-        "any(_overlap(one.pod_selector, of) for of in changed)",
-        "any(one.pod_selector == of for of in changed)",
+        "any(self._overlaps.both_match(self._selector(one), of) for of in changed)",
+        "any(self._selector(one) == of for of in changed)",
+    ),
+    "a rule that goes is among those that stay": (
+        TABLE_PAIR,
+        "if ours.counts[key] > gone[key] and any(",
+        "if any(",
+    ),
+    "what isolates stays the same": (
+        TABLE_PAIR,
+        "(tuple(ours.selections.values()), tuple(theirs.selections.values())),",
+        "(tuple(ours.selections.values()), tuple(ours.selections.values())),",
     ),
     "all that is redundant is taken to go together": (
         REDUNDANCY,
