@@ -15,7 +15,6 @@ from netverify.query.asking import read_asking
 from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Answer, Listing
 from netverify.query.question import Form, Question
-from netverify.query.remarks import Remarks, remarks_of
 from netverify.query.sentence import parse_sentence
 from netverify.routes.index import RoutingIndex
 from netverify.routes.naming import Names
@@ -54,7 +53,7 @@ class Verifier:
         """
         question = self.question(sentence)
         found = self.answer(question) if question.form is Form.CAN else self._listing(question)
-        return replace(found, remarks=remarks_of((Remarks(notes=question.notes), found)))
+        return replace(found, read_as=question.read_as)
 
     def _listing(self, question: Question) -> Listing:
         if question.called is not None:

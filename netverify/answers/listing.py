@@ -65,7 +65,7 @@ def existing(question: Question, context: Context, closed: RuleTable) -> Iterato
             first = Address(endpoint.block.family, endpoint.block.first)
             outside.setdefault(intervals.all[intervals.index_of(first)], number)
     for block, number in _joined(outside):
-        yield explained.listed(str(block), *shown[number])
+        yield replace(explained.listed(str(block), *shown[number]), addresses=block)
 
 
 def _node(key: WorkloadKey, question: Question, context: Context) -> Iterator[Listed]:

@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from netverify.diagnostics import Origin
+from netverify.model.addresses import AddressRange
 from netverify.model.flow import Direction, Flow
 from netverify.policy.predicate import Choice, Choices
 from netverify.policy.table import PolicyRef
@@ -131,7 +132,8 @@ class Answer(Remarked):
     proof. ``smt2`` are the formulas that were solved, in order, with their results. Of these, ``shown_by`` is the one
     that the witness is a model of, and ``derivation`` says from which ones a proof follows, that nothing is reachable
     or that there is nothing to reach. ``each_way`` has what holds of the two ways to read a port that is one of the
-    pods and one of their Service, in this order; it is empty elsewhere.
+    pods and one of their Service, in this order; it is empty elsewhere. ``read_as`` says what the sentence was taken
+    for, where it does not say it all.
     """
 
     question: str
@@ -145,18 +147,20 @@ class Answer(Remarked):
     routes: tuple[Route, ...] = ()
     route: Route | None = None
     each_way: tuple[Verdict, ...] = ()
+    read_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One existing endpoint of a listing: a workload (``shop/web[Deployment]``) or an external range of addresses.
 
-    ``witness`` is one flow that shows it.
+    ``witness`` is one flow that shows it. ``addresses`` are those of a range.
     """
 
     text: str
     witness: Witness
     because: tuple[Reason, ...] = ()
+    addresses: AddressRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,11 @@ class Listing(Remarked):
 
     ``existing`` are the endpoints of the manifests and external ranges, in the order of names; ``possible`` describes
     the pods that could be created, each a selector in words (``pods with role=admin in namespaces with team=a``).
+    ``read_as`` as in an ``Answer``.
     """
 
     question: str
     verdict: Verdict
     existing: tuple[Listed, ...] = ()
     possible: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()

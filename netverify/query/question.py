@@ -35,7 +35,7 @@ class Question:
     ``traffic`` speaks of the Service's ports. ``from_outside``: the source is addresses, so that ways in count.
     ``services`` are called as well as what ``destination`` says: addresses of theirs are among those asked about, or
     one of them is a way to the workload of its name.
-    ``beside`` are flows that do not count, each a predicate about both ends and the traffic. ``notes`` say what is
+    ``beside`` are flows that do not count, each a predicate about both ends and the traffic. ``read_as`` says what is
     meant where ``text`` does not say it all.
     """
 
@@ -50,7 +50,7 @@ class Question:
     from_outside: bool = False
     beside: tuple[Predicate, ...] = ()
     services: tuple[Called, ...] = ()
-    notes: tuple[str, ...] = field(default=(), compare=False)
+    read_as: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def asked(self) -> tuple[Predicate, ...]:

@@ -239,14 +239,14 @@ def parse_sentence(
         source.outside,
         services=services,
     )
-    return replace(question, notes=_notes(question, read))
+    return replace(question, read_as=_read_as(question, read))
 
 
-def _notes(question: Question, read: _Sentence) -> tuple[str, ...]:
+def _read_as(question: Question, read: _Sentence) -> tuple[str, ...]:
     """What is meant, where the sentence leaves something of it to be inferred."""
     twins = [words_of_twins(one, read.traffic) for one in read.destination.services if one.only is not None]
     inferred = read.source.inferred or read.destination.inferred
-    return (*([f"read as: {canonical_sentence(question)}"] if inferred else ()), *twins)
+    return (*([canonical_sentence(question)] if inferred else ()), *twins)
 
 
 def canonical_sentence(question: Question) -> str:

@@ -116,6 +116,7 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
         {
             "schema": SCHEMA,
             "query": answer.question,
+            **_read_as(answer.read_as),
             "verdict": answer.verdict.value,
             "scope": answer.scope.value if answer.scope else None,
             "witness": witness_json(answer.witness, answer.route.path if answer.route else ())
@@ -130,6 +131,11 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
             **remarks_json(answer, inventory),
         },
     )
+
+
+def _read_as(lines: tuple[str, ...]) -> dict[str, Json]:
+    """What a sentence was taken for, where it does not say it all."""
+    return {"read_as": list(lines)} if lines else {}
 
 
 def _listed(one: Listed) -> Json:
@@ -147,6 +153,7 @@ def render_listing_json(listing: Listing, inventory: Inventory) -> str:
         {
             "schema": SCHEMA,
             "query": listing.question,
+            **_read_as(listing.read_as),
             "verdict": listing.verdict.value,
             "scope": scope,
             "existing": [_listed(one) for one in listing.existing],

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange
 from netverify.model.flow import Endpoint, Pod
 from netverify.query.outcome import Answer, Effect, Listed, Listing, Scope, Verdict
 from netverify.query.wording import setting_words
+from netverify.records import dataclass
+from netverify.report.address_text import address_words
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.endpoint_text import port_text
@@ -16,6 +21,9 @@ from netverify.report.trace_text import decision_text, place_text, trace_entries
 from netverify.sources.coverage import Inventory
 from netverify.visible import columns, padded, visible
 
+_WIDEST = 48
+"""Names that take more columns do not move what is beside others."""
+_ANYWHERE = (EVERY_IPV4, EVERY_IPV6)
 _INK = {
     Verdict.REACHABLE: Ink.YELLOW,
     Verdict.UNREACHABLE: Ink.GREEN,
@@ -57,7 +65,8 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Headline:
 def document_of(outcome: Answer | Listing, inventory: Inventory) -> tuple[Block, ...]:
     """What the answer to a question comes to, as a document; the account of the inputs comes last."""
     entries = _listing_entries(outcome) if isinstance(outcome, Listing) else _answer_entries(outcome, inventory)
-    return (_headline(outcome, inventory), Facts(tuple(entries)), Account(coverage_text(inventory)))
+    facts = Facts((*column("read as", outcome.read_as), *entries))
+    return (_headline(outcome, inventory), facts, Account(coverage_text(inventory)))
 
 
 def _answer_entries(answer: Answer, inventory: Inventory) -> list[Entry]:
@@ -68,22 +77,62 @@ def _answer_entries(answer: Answer, inventory: Inventory) -> list[Entry]:
     return entries
 
 
-def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
-    width = max((columns(visible(one.text)) for one in found), default=0)
-    entries: list[Entry] = []
-    for position, one in enumerate(found):
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One endpoint of a listing, or addresses that are alike: how it gets through, ``by`` which rules."""
+
+    name: str
+    port: str
+    by: str
+    needs: str
+    place: str
+
+    @property
+    def rules(self) -> tuple[str, str, str]:
+        """What it has in common with others."""
+        return self.by, self.needs, self.place
+
+
+def _rows(found: tuple[Listed, ...]) -> list[_Row]:
+    """``found``, of which the addresses with the same rules and port are one row."""
+    rows: list[_Row] = []
+    outside: dict[_Row, list[AddressRange]] = {}
+    for one in found:
         deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
-        through = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
+        by = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
         port = port_text(one.witness.flow, matters=one.witness.port_matters)
         needs = ",".join(setting_words(b, value=v) for b, v in one.witness.needs)
-        text = (
-            f"{padded(visible(one.text), width)}  {port}"
-            + (f", {through}" if through else "")
-            + (f" [{needs}]" if needs else "")
-        )
         place = place_text(deciding[-1].place) if deciding else ""
-        entries.append(Entry("" if position else "existing", text, place))
-    return entries
+        row = _Row("" if one.addresses else one.text, port, by, f" [{needs}]" if needs else "", place)
+        if one.addresses is None:
+            rows.append(row)
+        else:
+            outside.setdefault(row, []).append(one.addresses)
+    for row, ranges in outside.items():
+        words = (text.replace("every address", "anywhere") for text in address_words(ranges, _ANYWHERE))
+        rows += [replace(row, name=text) for text in words]
+    return rows
+
+
+def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
+    """Each endpoint with the rules that let it through; rules that let several through stand above these, once."""
+    together: dict[tuple[str, str, str], list[_Row]] = {}
+    for row in _rows(found):
+        together.setdefault(row.rules, []).append(row)
+    alone = [row for rows in together.values() for row in rows if not (row.by and rows[1:])]
+    width = max((wide for row in alone if (wide := columns(visible(row.name))) <= _WIDEST), default=0)
+    entries: list[Entry] = []
+    for rows in together.values():
+        first = rows[0]
+        if first.by and rows[1:]:
+            beside = max(columns(visible(row.name)) for row in rows)
+            entries.append(Entry("", f"by {first.by}{first.needs}", first.place))
+            entries += [Entry("", f"{padded(visible(row.name), beside)}  {row.port}", detail=True) for row in rows]
+            continue
+        for row in rows:
+            by = f", {row.by}" if row.by else ""
+            entries.append(Entry("", f"{padded(visible(row.name), width)}  {row.port}{by}{row.needs}", row.place))
+    return [replace(entry, term="existing") if not number else entry for number, entry in enumerate(entries)]
 
 
 def _listing_entries(listing: Listing) -> list[Entry]:
