@@ -5,9 +5,10 @@ A fix is safe only where the finding that it belongs to is a proof that nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from netverify.diagnostics import Edit, Fix
+from netverify.diagnostics import Edit, Fix, Origin
 from netverify.documents.document import Document, FieldPath, Value
 from netverify.lint.near_misses import NearMiss
 from netverify.lint.parts import RulePart
@@ -17,13 +18,17 @@ from netverify.model.network_policy import NetworkPolicy
 from netverify.sources.editing import Sheet, item_removal, removal, replacement
 from netverify.sources.places import Places
 
+_MOST_RULES = 50
+"""So many rules of one document have a fix; it is found for the rest once these are gone."""
+
 
 class Mending:
     """Makes fixes for the policies of one cluster."""
 
     def __init__(self, policies: Sequence[NetworkPolicy], places: Places) -> None:
         self._places = places
-        self._origins = [policy.origin for policy in policies]
+        self._origins = Counter(policy.origin for policy in policies)
+        self._rules_of: Counter[Origin] = Counter()
 
     def without_policy(self, policy: NetworkPolicy) -> Fix | None:
         """The fix that removes ``policy``, where its document holds nothing else."""
@@ -37,9 +42,13 @@ class Mending:
         return _fix(policy, sheet, edit, safe=True)
 
     def without_rule(self, part: RulePart) -> Fix | None:
-        """The fix that removes a rule, where the types of its policy do not depend on it."""
+        """The fix that removes a rule, where the types of its policy do not depend on it.
+
+        Each is checked by reading all of the document, so that a document has no more than some.
+        """
         found = self._found(part.policy)
-        if found is None:
+        self._rules_of[part.policy.origin] += 1
+        if found is None or self._rules_of[part.policy.origin] > _MOST_RULES:
             return None
         sheet, document = found
         spec: Value = document.value["spec"]
@@ -63,7 +72,7 @@ class Mending:
 
     def _found(self, policy: NetworkPolicy) -> tuple[Sheet, Document] | None:
         """The file and the document of ``policy``; None where two policies come from one document, or none does."""
-        if self._origins.count(policy.origin) != 1:
+        if self._origins[policy.origin] != 1:
             return None
         sheet, document = self._places.sheet(policy), self._places.document(policy)
         return None if sheet is None or document is None else (sheet, document)

@@ -5,8 +5,8 @@ Only text that shows as what it is goes into a patch: printable ASCII, tabs and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import unified_diff
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -33,8 +33,7 @@ def patch(path: str, data: bytes, edits: Sequence[Edit]) -> str:
     after = edited(data, edits) or (_LEFT if may_be_named(path) else b"")
     if not _NAME.fullmatch(name):
         return ""
-    old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (data, after))
-    hunks = _hunks(old, new)
+    hunks = _hunks(data, [*edits] if edited(data, edits) else [Edit(0, len(data.splitlines()), after.decode())])
     if not hunks or not all(" " <= character <= "~" or character in "\t\n" for character in hunks):
         return ""
     # Without a header of git's own: that would name files from the root of the repository, and in a folder below it
@@ -42,14 +41,57 @@ def patch(path: str, data: bytes, edits: Sequence[Edit]) -> str:
     return f"--- a/{name}\n+++ {f'b/{name}' if after else '/dev/null'}\n{hunks}"
 
 
-def _hunks(old: Sequence[str], new: Sequence[str]) -> str:
+def _hunks(data: bytes, edits: Sequence[Edit]) -> str:
     """What differs, with as much around it as shows nothing that may be a secret; empty where even one line would."""
-    secret = secret_texts([line.rstrip("\r\n") for line in old])
+    old, secret = _lines(data)
     for around in (3, 2, 1):
-        hunks = list(unified_diff(old, new, n=around))[2:]
+        hunks = list(_unified(old, sorted(edits), around))
         if not any(line[1:].rstrip("\r\n") in secret for line in hunks):
             return "".join(line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in hunks)
     return ""
+
+
+@lru_cache(maxsize=4)
+def _lines(data: bytes) -> tuple[list[str], frozenset[str]]:
+    """The lines of a file, and those that may be a secret; most fixes are one after the other of one file."""
+    lines = data.decode("utf-8", "replace").splitlines(keepends=True)
+    return lines, secret_texts([line.rstrip("\r\n") for line in lines])
+
+
+def _unified(old: Sequence[str], edits: Sequence[Edit], around: int) -> Iterator[str]:
+    """The hunks of a unified diff of what ``edits`` do to ``old``, each with ``around`` lines before and after it."""
+    grown = 0
+    for hunk in _near(edits, 2 * around):
+        first, last = max(0, hunk[0].first - around), min(len(old), hunk[-1].last + around)
+        lines, at = [], first
+        for edit in hunk:
+            lines += [f" {line}" for line in old[at : edit.first]]
+            lines += [f"-{line}" for line in old[edit.first : edit.last]]
+            lines += [f"+{line}" for line in edit.text.splitlines(keepends=True)]
+            at = edit.last
+        lines += [f" {line}" for line in old[at:last]]
+        count = sum(not line.startswith("-") for line in lines)
+        yield f"@@ -{_extent(first, last - first)} +{_extent(first + grown, count)} @@\n"
+        yield from lines
+        grown += count - (last - first)
+
+
+def _near(edits: Sequence[Edit], lines: int) -> Iterator[list[Edit]]:
+    """``edits``, those together that no more than so many ``lines`` are between."""
+    together: list[Edit] = []
+    for edit in edits:
+        if together and edit.first - together[-1].last > lines:
+            yield together
+            together = []
+        together.append(edit)
+    if together:
+        yield together
+
+
+def _extent(first: int, count: int) -> str:
+    """Lines as a hunk names them: from 1; of none, the one before it."""
+    start = first + 1 if count else first
+    return f"{start}" if count == 1 else f"{start},{count}"
 
 
 def patches(findings: Iterable[Diagnostic]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ was wanted. Where it does not (a flow style, an anchor, an odd indentation), the
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from netverify.diagnostics import Edit
 from netverify.documents.chunks import Chunk, split
@@ -31,13 +31,18 @@ class Sheet:
     @property
     def chunks(self) -> list[Chunk]:
         """The documents of the file; none where it cannot be told how they are separated."""
-        return _chunks(self.data)
+        return _known_chunks(self.data)
+
+    @property
+    def values(self) -> list[Value]:
+        """What the document reads as; they are shared, and never changed."""
+        return _known_values(self.chunks[self.number].data)
 
 
 def removal(sheet: Sheet) -> Edit | None:
     """The edit that takes the document away, with a separator beside it; all of the file, if it holds no other."""
     chunks, lines = sheet.chunks, sheet.lines
-    if not chunks or not lines or len(_values(chunks[sheet.number])) != 1:
+    if not chunks or not lines or len(sheet.values) != 1:
         return None
     chunk = chunks[sheet.number]
     first = chunk.first_line
@@ -112,8 +117,8 @@ def _reads_as(sheet: Sheet, edit: Edit, wanted: Callable[[Value], Value]) -> boo
     pairs = enumerate(zip(before, after, strict=True))
     if any(one.data != other.data for number, (one, other) in pairs if number != sheet.number):
         return False
-    old, new = _values(before[sheet.number]), _values(after[sheet.number])
-    return len(old) == 1 and new == [wanted(copy.deepcopy(old[0]))]
+    old, new = sheet.values, _values(after[sheet.number].data)
+    return len(old) == 1 and new == [wanted(old[0])]
 
 
 def _chunks(data: bytes) -> list[Chunk]:
@@ -122,9 +127,13 @@ def _chunks(data: bytes) -> list[Chunk]:
     return chunks if len(chunks) == len(found) else []
 
 
-def _values(chunk: Chunk) -> list[Value]:
-    loaded = load("", chunk.data)
+def _values(data: bytes) -> list[Value]:
+    loaded = load("", data)
     return [] if loaded.diagnostics or loaded.templated else [document.value for document in loaded.documents]
+
+
+_known_chunks = lru_cache(maxsize=4)(_chunks)
+_known_values = lru_cache(maxsize=4)(_values)
 
 
 def _at(value: Value, path: FieldPath) -> Value:
@@ -134,15 +143,24 @@ def _at(value: Value, path: FieldPath) -> Value:
 
 
 def _is_only_item(sheet: Sheet, path: FieldPath) -> bool:
-    values = _values(sheet.chunks[sheet.number])
+    values = sheet.values
     return bool(values) and len(_at(values[0], path[:-1])) == 1
 
 
 def _without(value: Value, path: FieldPath) -> Value:
-    del _at(value, path[:-1])[path[-1]]
-    return value
+    """A copy of ``value`` without what is at ``path``; what does not change is shared."""
+    key, *rest = path
+    changed: Value = value.copy()
+    if rest:
+        changed[key] = _without(value[key], tuple(rest))
+    else:
+        del changed[key]
+    return changed
 
 
 def _with(value: Value, path: FieldPath, wanted: str) -> Value:
-    _at(value, path[:-1])[path[-1]] = wanted
-    return value
+    """A copy of ``value`` with ``wanted`` at ``path``; what does not change is shared."""
+    key, *rest = path
+    changed: Value = value.copy()
+    changed[key] = _with(value[key], tuple(rest), wanted) if rest else wanted
+    return changed

@@ -48,6 +48,7 @@ class Places:
         """Nothing is read yet."""
         self._files: dict[str, tuple[bytes, tuple[Chunk, ...]]] = {}
         self._documents: dict[tuple[Origin, str], Document | None] = {}
+        self._sheets: dict[tuple[Origin, str], Sheet | None] = {}
 
     def text(self, policy: NetworkPolicy) -> bytes:
         """The text of the document that holds ``policy``; empty where it is in no file, or is there no more."""
@@ -68,6 +69,12 @@ class Places:
 
     def sheet(self, policy: NetworkPolicy) -> Sheet | None:
         """The file that holds ``policy``, to edit its document; None where that holds another object as well."""
+        key = policy.origin, policy.name
+        if key not in self._sheets:
+            self._sheets[key] = self._sheet(policy)
+        return self._sheets[key]
+
+    def _sheet(self, policy: NetworkPolicy) -> Sheet | None:
         document, number = self.document(policy), self._number(policy.origin)
         if document is None or number is None:
             return None

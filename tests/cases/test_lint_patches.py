@@ -96,6 +96,22 @@ def test_several_policies_of_one_file_go_together(patched):
     assert patched({"a.yaml": f"{NARROW}---\n{second}---\n{WIDE}"})[0] == {"a.yaml": WIDE}
 
 
+def test_a_patch_has_the_lines_that_go_and_those_beside_them_in_a_file_that_repeats_itself(patched):
+    policies = [NARROW.replace("shop", f"team-{n}") for n in range(60)]
+    policies[30] = f"{NARROW}---\n{WIDE}"
+    left, diff = patched({"a.yaml": "---\n".join(policies)})
+    policies[30] = WIDE
+    assert left == {"a.yaml": "---\n".join(policies)}
+    assert len(diff.splitlines()) == 2 + 1 + 3 + len(NARROW.splitlines()) + 1 + 3
+
+
+def test_of_very_many_redundant_rules_of_one_policy_some_go_at_once(patched, monkeypatch):
+    monkeypatch.setattr("netverify.lint.mending._MOST_RULES", 3)
+    rules = "  - {}\n" + "".join(f"  - ports: [{{port: {n}}}]\n" for n in range(1, 6))
+    left, _ = patched({"a.yaml": RULES % rules.rstrip("\n")}, "--select", "NV626")
+    assert left["a.yaml"].count("- ports") == 2
+
+
 @pytest.mark.parametrize(
     ("rules", "left"),
     [
