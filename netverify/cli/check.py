@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterable
 from dataclasses import field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from netverify.answers.settings import Settings
@@ -35,6 +36,7 @@ from netverify.cli.watching import watch
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.intent.reading import IntentError
+from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.spec import Spec
 from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.model.cluster import Cluster
@@ -51,6 +53,9 @@ def run(**flags: Any) -> int:
     """Does what the flags ask for."""
     if flags["no_exceptions"] and flags["baseline"]:
         raise Refusal("NV420", "`--no-exceptions` leaves no baseline", "drop `--baseline`")
+    for path in (*flags["filenames"], *flags["paths"]):
+        if Path(path).name in INTENT_FILES:
+            raise Refusal("NV420", f"`{path}` is an intent file, and no manifest", f"name it with `--spec {path}`")
     request = CheckRequest(
         specs=flags["specs"],
         cni=flags["cni"],

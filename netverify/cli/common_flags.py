@@ -166,6 +166,14 @@ def _output(formats: tuple[str, ...]) -> Command:
     )
 
 
+_PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(allow_dash=True))
+
+
+def paths_argument(command: Command) -> Command:
+    """Gives a command paths at the end of the line, which are read as those of ``-f``."""
+    return _PATHS(command)
+
+
 def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Command], Command]:
     """Gives a command the common flags, in the order of this file; those of the solver iff it is ``solving``.
 

@@ -38,30 +38,31 @@ from netverify.report.diagnostics import render_diagnostics
 _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --base REV -f PATH`"
 
 
-def run(paths: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -> int:
+def run(sides: tuple[str, ...], base: str | None, fail_on: str, **flags: Any) -> int:
     """Does what the flags ask for."""
-    named = bool(flags["filenames"] or flags["kustomize"] or flags["helm"])
     solving = solving_of(
         {**flags, "cluster_domain": "cluster.local", "node_local_dns": False, "controller": None, "api_servers": ()}
     )
-    old, new = _both(paths, base, solving["sources"], named=named)
+    old, new = _both(sides, base, solving["sources"])
     request = DiffRequest(**{**solving, "sources": new}, old=old, base=base, fail_on=fail_on)
     return diff_request(request)
 
 
-def _both(paths: tuple[str, ...], base: str | None, sources: Sources, *, named: bool) -> tuple[Sources, Sources]:
+def _both(sides: tuple[str, ...], base: str | None, sources: Sources) -> tuple[Sources, Sources]:
     """The sources of the old and of the new side. Raises :class:`Refusal` unless there are just two."""
     if base is not None:
-        if paths:
+        if sides:
             raise Refusal("NV420", "`--base` compares with a revision, and not with a path", "name paths with `-f`")
         return sources, sources
-    if len(paths) == 2 and not named:
-        named_by = replace(sources, by_default=False)
-        return replace(named_by, filenames=(paths[0],)), replace(named_by, filenames=(paths[1],))
-    if not paths and len(sources.kustomize) == 2 and not sources.filenames and not sources.helm:
-        old, new = sources.kustomize
-        return replace(sources, kustomize=(old,)), replace(sources, kustomize=(new,))
-    given = f"{len(paths)} {'path' if len(paths) == 1 else 'paths'}"
+    if len(sides) == 2:
+        of_both = () if sources.by_default else sources.filenames
+        old, new = ((side, *of_both) for side in sides)
+        named = replace(sources, by_default=False)
+        return replace(named, filenames=old), replace(named, filenames=new)
+    if not sides and len(sources.kustomize) == 2 and not sources.filenames and not sources.helm:
+        before, after = sources.kustomize
+        return replace(sources, kustomize=(before,)), replace(sources, kustomize=(after,))
+    given = f"{len(sides)} {'path is' if len(sides) == 1 else 'paths are'}"
     raise Refusal("NV420", f"two sets of manifests are compared, and {given} given", _TWO)
 
 

@@ -40,7 +40,7 @@ from netverify.verify import Verifier
 
 def run(**flags: Any) -> int:
     """Does what the flags ask for."""
-    if "-" in flags["filenames"]:
+    if "-" in (*flags["filenames"], *flags["paths"]):
         raise Refusal("NV420", "an intent file cannot name standard input as a source", "name files or folders")
     request = InitRequest(
         sources=sources_of(flags),

@@ -25,6 +25,7 @@ from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.remarks import Remarks
+from netverify.query.sentence import OPENERS
 from netverify.query.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
@@ -34,8 +35,10 @@ from netverify.sources.coverage import Inventory
 from netverify.verify import ask
 
 
-def run(sentence: str, **flags: Any) -> int:
+def run(words: tuple[str, ...], **flags: Any) -> int:
     """Does what the flags ask for."""
+    sentence, paths = _question_and_paths(words)
+    flags["filenames"] = (*flags["filenames"], *paths)
     request = QueryRequest(
         sentence=sentence,
         expected=Verdict(flags["expect"]) if flags["expect"] else None,
@@ -43,6 +46,29 @@ def run(sentence: str, **flags: Any) -> int:
         **solving_of(flags),
     )
     return answer_request(request)
+
+
+def _question_and_paths(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The question in ``words``, and the paths beside it, which there are where the question is one argument.
+
+    Raises :class:`Refusal` for several questions. No word of a question without quotes is taken for a path, since a
+    folder may be called as a workload is.
+    """
+    quoted = [one for one in words if len(one.split()) > 1 and one.split()[0].lower() in OPENERS]
+    if len(quoted) > 1:
+        raise Refusal("NV420", f"{len(quoted)} questions are asked at once", "ask one after the other")
+    if not quoted:
+        return " ".join(words), ()
+    at = words.index(quoted[0])
+    return quoted[0], (*words[:at], *words[at + 1 :])
+
+
+def _with_advice_on_paths(error: SentenceError, sentence: str) -> SentenceError:
+    """``error``, with what to do where a word of ``sentence`` that is too much is a path."""
+    rest = sentence[error.start :].split()
+    if error.code == "NV402" and rest and any(Path(one).exists() for one in rest):
+        error.help = "put the question in quotes to name paths after it, or name them with `-f`"
+    return error
 
 
 def answer_request(request: QueryRequest) -> ExitStatus:
@@ -60,7 +86,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     except OutOfBudgetError as spent:
         outcome = _undecided(request.sentence, spent)
     except SentenceError as error:
-        complain(render_sentence_error(error), request.color)
+        complain(render_sentence_error(_with_advice_on_paths(error, request.sentence)), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     answered = _answered(outcome, request.expected)
     status = exit_status(answered, expected=request.expected, input_refused=inventory.has_errors)
@@ -84,7 +110,7 @@ def _answered(outcome: Answer | Listing, expected: Verdict | None) -> Verdict:
 
 def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
     """The answer to ``sentence`` where none was found in time."""
-    is_listing = sentence.lower().split()[:1] in (["who"], ["what"])
+    is_listing = sentence.lower().split()[:1] in (["who"], ["what"], ["which"])
     kind = Listing if is_listing else Answer
     return kind(sentence, Verdict.UNKNOWN, remarks=Remarks((spent.undecided,)))
 

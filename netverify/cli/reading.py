@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import select
+import stat
 from dataclasses import replace
 from pathlib import Path
 
 from netverify.answers.settings import Settings
 from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
+from netverify.cli.streams import complain
 from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.query.assumed import Assumed
 from netverify.query.narrowing import read_flag
+from netverify.report.terminal import line
 from netverify.routes.options import GivenController, RoutingOptions
 from netverify.sources.cache.folder import cache_folder
 from netverify.sources.collection import Means, processors
@@ -30,6 +34,9 @@ def read_sources(sources: Sources) -> Inventory:
         from netverify.cli.intended import with_intended  # noqa: PLC0415 most runs name their sources
 
         sources = with_intended(sources)
+    if sources.by_default and _is_piped():
+        note = line("note: standard input is a pipe and is not read; the current folder is read instead")
+        complain((note, line("  = help: read it with `-f -`, or name the folder with `-f .`")), "auto")
     inventory = read_inventory(
         sources.filenames,
         default_namespace=sources.namespace or "default",
@@ -43,6 +50,22 @@ def read_sources(sources: Sources) -> Inventory:
         means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
     )
     return inventory if sources.allow_empty else refused_if_empty(inventory, sources.names)
+
+
+def _is_piped() -> bool:
+    """Whether standard input is a pipe that may hold something.
+
+    It is not read unless that is asked for: under continuous integration it may be a pipe that never ends, or that
+    holds the rest of a script.
+    """
+    try:
+        if not stat.S_ISFIFO(os.fstat(0).st_mode):
+            return False
+        poll = select.poll()
+        poll.register(0, select.POLLIN)
+        return all(event & select.POLLIN for _, event in poll.poll(0))
+    except (OSError, AttributeError):  # there is none, or no way to look without waiting
+        return False
 
 
 def settings_of(assumed: Assumed, sources: Sources) -> Settings:

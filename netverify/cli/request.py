@@ -205,7 +205,7 @@ def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
 
 
 def sources_of(flags: dict[str, Any]) -> Sources:
-    """The sources that ``flags`` name; the current directory when they name none.
+    """The sources that ``flags`` name, and paths beside them; the current directory when they name none.
 
     Raises :class:`Refusal` for values without a chart.
     """
@@ -214,10 +214,11 @@ def sources_of(flags: dict[str, Any]) -> Sources:
         raise Refusal("NV420", f"`{flag}` needs a chart", "name one with `--helm CHART`")
     if any("=" not in one for one in flags["sets"]):
         raise Refusal("NV420", "`--set` needs `KEY=VALUE`", "write it as for `helm template --set`")
+    filenames = (*flags["filenames"], *flags.get("paths", ()))
     delivered: tuple[Rendering, ...] = (*map(FluxPath, flags["flux"]), *map(ArgoPath, flags["argocd"]))
-    named = flags["filenames"] or flags["kustomize"] or flags["helm"] or delivered
+    named = filenames or flags["kustomize"] or flags["helm"] or delivered
     return Sources(
-        filenames=flags["filenames"] if named else (".",),
+        filenames=filenames if named else (".",),
         kustomize=flags["kustomize"],
         helm=flags["helm"],
         values=flags["values"],

@@ -33,7 +33,7 @@ from netverify.query.verbs import (
 )
 from netverify.records import dataclass
 
-__all__ = ["SentenceError", "canonical_sentence", "parse_sentence"]
+__all__ = ["OPENERS", "SentenceError", "canonical_sentence", "parse_sentence"]
 
 _FORMS = "ask `can SOURCE reach TARGET`, `who can reach TARGET` or `what can SOURCE reach`"
 _POSITIVE = "ask whether it can be reached: the answer says REACHABLE or UNREACHABLE"
@@ -41,6 +41,8 @@ _OPEN_END = EndpointPhrase("any pod or address", ALWAYS)
 _CAN = ("can", "could", "may", "might", "does", "do", "will", "would", "should")
 _IS = ("is", "are")
 _WHO = ("who", "what", "which")
+OPENERS = (*_CAN, *_IS, *_WHO)
+"""The words that a question begins with, in lower case."""
 _WHOSE = ("pod", "pods", "workload", "workloads", "service", "services", "deployment", "deployments")
 
 

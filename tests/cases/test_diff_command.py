@@ -206,7 +206,7 @@ def test_the_status_is_what_fail_on_says(capsys, tmp_path, text, fail_on, status
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["one"], ["one", "two", "three"], ["one", "two", "-f", "three"], ["one", "--base", "HEAD"], ["-k", "one"]],
+    [[], ["one"], ["one", "two", "three"], ["-f", "three"], ["one", "--base", "HEAD"], ["-k", "one"]],
 )
 def test_anything_but_two_sets_of_manifests_is_a_misuse(capsys, arguments):
     status, out, err = run(capsys, *arguments)

@@ -90,7 +90,10 @@ def test_kubectl_runs_the_gate_as_its_plugin(kubectl):
     assert done.returncode == 2
     assert "error[NV420]" in done.stderr
     helped = kubectl("netverify", "check", "--help")
-    assert (helped.returncode, helped.stdout.splitlines()[0]) == (0, "Usage: kubectl netverify check [OPTIONS]")
+    assert (helped.returncode, helped.stdout.splitlines()[0]) == (
+        0,
+        "Usage: kubectl netverify check [OPTIONS] [PATH]...",
+    )
 
 
 @needs_kubectl

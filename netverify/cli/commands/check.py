@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
@@ -38,6 +38,7 @@ FAILING = ("refuted", "vacuous", "unknown")
 
 
 @click.command("check", epilog=_EPILOG)
+@paths_argument
 @common_flags(FORMATS, solving=True)
 @routing_flags
 @click.option(

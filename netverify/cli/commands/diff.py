@@ -21,6 +21,7 @@ Verdicts, each of them a proof over every pod that is or could be created:
 \b
 Examples:
   netverify diff old/ new/
+  netverify diff old/ new/ -f shared/
   netverify diff --base origin/main -f manifests/ --fail-on new-access
   netverify diff --base HEAD~1 -k overlays/prod -o markdown=comment.md
   netverify diff -k overlays/staging -k overlays/prod
@@ -32,7 +33,7 @@ Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
 
 
 @click.command("diff", epilog=_EPILOG)
-@click.argument("paths", metavar="[OLD NEW]", nargs=-1, type=click.Path())
+@click.argument("sides", metavar="[OLD NEW]", nargs=-1, type=click.Path())
 @common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @click.option("--base", metavar="REV", help="Compare with the same inputs at a git revision: REV is OLD, here is NEW.")
 @click.option(
@@ -43,5 +44,8 @@ Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
     help="End with status 1 when there is such a difference.",
 )
 def diff_command(**given: Any) -> int:
-    """Compare two sets of manifests: which connections appear and disappear, or a proof that none do."""
+    """Compare two sets of manifests: which connections appear and disappear, or a proof that none do.
+
+    What is named by flags beside OLD and NEW is read for both.
+    """
     return carried_out("diff", given)

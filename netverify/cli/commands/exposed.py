@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
 from netverify.cli.outputs import LIST_FORMATS
 
@@ -34,6 +34,7 @@ Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
 
 
 @click.command("exposed", epilog=_EPILOG)
+@paths_argument
 @common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @routing_flags
 @click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import reading_flags
+from netverify.cli.common_flags import paths_argument, reading_flags
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
@@ -29,6 +29,7 @@ CI = ("github", "gitlab", "pre-commit", "none")
 
 
 @click.command("init", epilog=_EPILOG)
+@paths_argument
 @reading_flags
 @click.option(
     "--output",

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
 from netverify.cli.outputs import LIST_FORMATS
 from netverify.cli.parameter import Parameter
@@ -62,6 +62,7 @@ class Codes(Parameter):
 
 
 @click.command("lint", epilog=_EPILOG)
+@paths_argument
 @common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @routing_flags
 @click.option(

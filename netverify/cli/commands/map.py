@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import common_flags
+from netverify.cli.common_flags import common_flags, paths_argument
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
@@ -35,6 +35,7 @@ FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
 
 
 @click.command("map", epilog=_EPILOG)
+@paths_argument
 @common_flags(FORMATS, solving=False)
 @click.option(
     "--by",

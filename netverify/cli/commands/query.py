@@ -12,6 +12,7 @@ from netverify.cli.lazy_group import carried_out
 _EPILOG = """\b
 Sentences:
   can SOURCE reach TARGET        one flow, or a proof that there is none
+  is TARGET reachable from SOURCE
   who can reach TARGET           everything that can
   what can SOURCE reach          everything that it can reach
 
@@ -25,7 +26,8 @@ Sentences:
 
 \b
 Examples:
-  netverify query "can namespace a reach b/pg:5432" -f manifests/
+  netverify query "can namespace a reach b/pg:5432" manifests/
+  netverify query who can talk to deploy/web -n shop -f manifests/
   netverify query "can internet reach pods app=web:https" -f . --cni cilium
   netverify query "can namespace shop reach api.payments.svc:80" -f .
   kubectl get all,ns,netpol -A -o yaml | netverify query "who can reach b/pg" -f -
@@ -38,7 +40,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 
 
 @click.command("query", epilog=_EPILOG)
-@click.argument("sentence")
+@click.argument("words", metavar="QUESTION [PATH]...", nargs=-1, required=True)
 @common_flags(("text", "json", "markdown", "html"), solving=True)
 @routing_flags
 @click.option(
@@ -55,6 +57,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 def query_command(**given: Any) -> int:
     """Ask who can reach what, and get a witness or a proof.
 
-    SENTENCE is answered for every pod in the manifests and every pod that could be created.
+    QUESTION is answered for every pod in the manifests and every pod that could be created. In quotes it is one
+    argument, and paths of manifests may come after it; without quotes, name these with -f.
     """
     return carried_out("query", given)

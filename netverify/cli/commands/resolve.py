@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import common_flags, routing_flags
+from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
@@ -31,6 +31,7 @@ Exit status: 0 looked up, whatever was found; 2 misuse; 3 unknown whether
 
 @click.command("resolve", epilog=_EPILOG)
 @click.argument("name")
+@paths_argument
 @click.option("--from", "source", metavar="ENDPOINT", required=True, help="The pods that ask.")
 @common_flags(("text", "json", "markdown", "html"), solving=True)
 @routing_flags
