@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
@@ -11,6 +11,8 @@ from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, S
 from netverify.policy.predicate import Choice
 
 _WIDTH = 100
+_NAMED = 3
+"""So many plugins are named in a headline."""
 
 
 _UNTOLD: Mapping[str, str] = MappingProxyType(
@@ -51,6 +53,23 @@ def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:
         for name, profile in sorted(CNI_PROFILES.items())
         if behaviour is Behaviour.POLICY_ENFORCED or profile.get(Behaviour.POLICY_ENFORCED, True)
     }
+
+
+def dependence_text(needs: Iterable[tuple[Choice, bool]]) -> str:
+    """That something found depends on the plugin, for a headline; empty where there are no ``needs``.
+
+    ``needs`` are those of one flow: on further plugins another one may do, so that nothing is said of these.
+    """
+    chosen = {behaviour: value for behaviour, value in needs if isinstance(behaviour, Behaviour)}
+    if not chosen:
+        return ""
+    fitting = [
+        name
+        for name, profile in sorted(CNI_PROFILES.items())
+        if profile.get(Behaviour.POLICY_ENFORCED, True) and all(profile.get(one) is chosen[one] for one in chosen)
+    ]
+    known = f": it is so with {', '.join(fitting)}" if 0 < len(fitting) <= _NAMED else ""
+    return f", but that depends on the CNI plugin{known}"
 
 
 def plugins_text(behaviour: Choice, *, value: bool) -> str:

@@ -10,6 +10,7 @@ from netverify.query.outcome import Answer, Effect, Listed, Listing, Scope, Verd
 from netverify.query.wording import setting_words
 from netverify.records import dataclass
 from netverify.report.address_text import address_words
+from netverify.report.behaviour_text import dependence_text
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
 from netverify.report.endpoint_text import port_text
@@ -21,6 +22,8 @@ from netverify.report.trace_text import decision_text, place_text, trace_entries
 from netverify.sources.coverage import Inventory
 from netverify.visible import columns, padded, visible
 
+_DEPENDS = "[depends on"
+"""Is in the description of pods of which it depends on the plugin whether they get through."""
 _WIDEST = 48
 """Names that take more columns do not move what is beside others."""
 _ANYWHERE = (EVERY_IPV4, EVERY_IPV6)
@@ -49,12 +52,22 @@ def _only_possible(outcome: Answer | Listing) -> str:
     return f", but only {'at' if at_destination else 'by'} a pod that is not in these manifests"
 
 
+def _depends(outcome: Answer | Listing) -> str:
+    """For the headline: that what was found depends on the plugin; empty where it does not."""
+    if isinstance(outcome, Listing):
+        witnesses = [one.witness for one in outcome.existing]
+        sure = any(_DEPENDS not in text for text in outcome.possible) or not all(one.needs for one in witnesses)
+        return "" if sure else dependence_text(need for one in witnesses[:1] for need in one.needs)
+    legs = [leg.witness for leg in outcome.route.legs] if outcome.route is not None else [outcome.witness]
+    return dependence_text(need for one in legs if one is not None for need in one.needs)
+
+
 def _headline(outcome: Answer | Listing, inventory: Inventory) -> Headline:
     templates, unrendered = len(inventory.coverage.templates), len(inventory.coverage.unrendered)
     beside = f"; {templates} template{'s' if templates > 1 else ''} left out" if templates else ""
     beside += f"; {unrendered} not rendered" if unrendered else ""
     rest = {
-        Verdict.REACHABLE: _only_possible(outcome),
+        Verdict.REACHABLE: _only_possible(outcome) + _depends(outcome),
         Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",
         Verdict.UNKNOWN: f": neither proved nor refuted{beside}{and_limits(outcome.unknown_because)}",
         Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.model.flow import End, Pod
-from netverify.query.outcome import Effect, EndpointKind, Hop, Reason, Route, Routing, Verdict
+from netverify.query.outcome import Effect, EndpointKind, Hop, Reason, Route, Routing, Verdict, Witness
 from netverify.report.endpoint_text import endpoint_text
 from netverify.report.entries import Entry
+from netverify.routes.planned import WHATEVER_ADDRESS
 from netverify.sources.coverage import Inventory
 
 _LISTED = 40
@@ -24,10 +25,18 @@ def path_text(route: Route, inventory: Inventory) -> str:
     witness = route.legs[-1].witness
     last = route.text
     if witness is not None:
-        possible = isinstance(witness.flow.destination, Pod) and witness.flow.destination.workload is None
-        pod = "a pod that could be created" if possible else endpoint_text(witness, End.DESTINATION, inventory.cluster)
-        last = f"{pod} :{witness.flow.port}"
+        last = f"{_last_text(route, witness, inventory)} :{witness.flow.port}"
     return _ARROW.join((route.source, *map(hop_text, route.path), last))
+
+
+def _last_text(route: Route, witness: Witness, inventory: Inventory) -> str:
+    """Where ``route`` ends; no address that was made up, as if somebody had looked it up."""
+    destination = witness.flow.destination
+    if route.text == WHATEVER_ADDRESS:
+        return "whatever address it has"
+    if isinstance(destination, Pod) and destination.workload is None:
+        return "a pod that could be created"
+    return endpoint_text(witness, End.DESTINATION, inventory.cluster)
 
 
 def route_entries(routes: tuple[Route, ...], chosen: Route | None) -> list[Entry]:

@@ -13,6 +13,7 @@ from netverify.report.behaviour_text import behaviour_meaning, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry
 from netverify.report.route_text import path_text
+from netverify.routes.planned import WHATEVER_ADDRESS
 from netverify.sources.coverage import Inventory
 
 
@@ -52,11 +53,13 @@ def _reason_entries(reason: Reason) -> list[Entry]:
     return entries
 
 
-def _witness_entries(witness: Witness, inventory: Inventory) -> list[Entry]:
+def _witness_entries(witness: Witness, inventory: Inventory, *, made_up: bool) -> list[Entry]:
+    """Both ends; ``made_up``: nobody knows the address of the destination, and that of the witness is one of many."""
     port = port_text(witness.flow, matters=witness.port_matters)
+    destination = endpoint_text(witness, End.DESTINATION, inventory.cluster)
     entries = [
         Entry("from", endpoint_text(witness, End.SOURCE, inventory.cluster)),
-        Entry("to", f"{endpoint_text(witness, End.DESTINATION, inventory.cluster)} on {port}"),
+        Entry("to", f"{WHATEVER_ADDRESS} on {port}" if made_up else f"{destination} on {port}"),
     ]
     if witness.flow.same_node:
         entries.append(Entry("where", "both ends are on one node"))
@@ -72,9 +75,11 @@ def _behaviour_entries(witness: Witness) -> list[Entry]:
     return entries
 
 
-def _connection_entries(witness: Witness | None, because: Sequence[Reason], inventory: Inventory) -> list[Entry]:
+def _connection_entries(
+    witness: Witness | None, because: Sequence[Reason], inventory: Inventory, *, made_up: bool = False
+) -> list[Entry]:
     """One connection: both ends, the trace, what it needs."""
-    entries = _witness_entries(witness, inventory) if witness is not None else []
+    entries = _witness_entries(witness, inventory, made_up=made_up) if witness is not None else []
     for reason in because:
         entries += _reason_entries(reason)
     if witness is not None:
@@ -91,5 +96,6 @@ def trace_entries(
     entries = [Entry("path", path_text(route, inventory))] if route.path else []
     entries += [Entry("only", text) for text in route.provided]
     for leg in route.legs:
-        entries += _connection_entries(leg.witness, leg.because, inventory)
+        made_up = route.text == WHATEVER_ADDRESS
+        entries += _connection_entries(leg.witness, leg.because, inventory, made_up=made_up)
     return entries

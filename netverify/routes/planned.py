@@ -23,6 +23,9 @@ from netverify.routes.cluster_dns import past_node_cache
 from netverify.routes.hops import service_hop
 from netverify.routes.planning import Planning
 
+WHATEVER_ADDRESS = "an address outside the cluster"
+"""Where a route leads of which a name outside the cluster is all that is known."""
+
 
 class Shared(Enum):
     """Which pod two connections of a route have in common, beside what their questions say.
@@ -102,9 +105,8 @@ def routes_to(question: Question, called: Called, planning: Planning) -> Iterato
     aliases = tuple(Hop(alias.text, None, alias.origin) for alias in called.aliases)
     service = called.service
     if service is None:
-        text = "an address outside the cluster"
-        outside = leg(question, is_outside(End.DESTINATION), question.traffic, text)
-        yield PlannedRoute(text, aliases, (PlannedLeg(outside),))
+        outside = leg(question, is_outside(End.DESTINATION), question.traffic, WHATEVER_ADDRESS)
+        yield PlannedRoute(WHATEVER_ADDRESS, aliases, (PlannedLeg(outside),))
         return
     options = planning.options
     if is_api_server(service) and (options.api_servers or not in_slices(planning.index)):
