@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.refusal import Refusal
-from netverify.cli.request import CheckRequest, Sources
+from netverify.cli.request import CheckRequest, RoutingGiven, Sources
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
 from netverify.gate.intent.reading import IntentError, found_beside, read_spec
@@ -18,6 +18,7 @@ from netverify.query.assumed import Assumed, AssumptionError, api_server_at, ass
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
+from netverify.sources.permissions import Permissions
 from netverify.sources.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
 
 
@@ -103,22 +104,42 @@ def with_assumed(request: CheckRequest, spec: Spec) -> CheckRequest:
 
     Raises :class:`netverify.gate.intent.reading.IntentError` for what cannot be assumed.
     """
-    given = {text.partition("=")[0] for text in request.assumptions}
-    kept = [one for one in spec.assumptions if one.text.partition("=")[0] not in given]
-    cni = request.cni or (_cni(spec.cni) if spec.cni else None)
-    routing = request.routing
-    controller = spec.ingress_controller.text if spec.ingress_controller else None
     return replace(
         request,
         sources=sources_with(request.sources, spec),
-        assumed=_assumed(cni, kept, request.assumptions),
-        routing=replace(
-            routing,
-            cluster_domain=spec.cluster_domain if routing.cluster_domain is None else routing.cluster_domain,
-            node_local_dns=routing.node_local_dns or spec.node_local_dns,
-            controller=routing.controller or controller,
-            api_servers=routing.api_servers or tuple(map(_api_server, spec.api_servers)),
-        ),
+        assumed=_assumed_with(spec, request.cni, request.assumptions),
+        routing=_routing_with(spec, request.routing),
+    )
+
+
+def assumed_here(
+    cni: str | None, assumptions: Sequence[str], routing: RoutingGiven, permissions: Permissions
+) -> tuple[Assumed, RoutingGiven]:
+    """What is taken as given where flags say ``cni``, ``assumptions`` and ``routing``, and the intent file the rest.
+
+    Raises :class:`netverify.gate.intent.reading.IntentError` for a file that cannot be used.
+    """
+    path = found_beside(Path())
+    if path is None:
+        return assumed(cni, assumptions), routing
+    spec = read_spec((str(path),), permissions)
+    return _assumed_with(spec, cni, assumptions), _routing_with(spec, routing)
+
+
+def _assumed_with(spec: Spec, cni: str | None, assumptions: Sequence[str]) -> Assumed:
+    given = {text.partition("=")[0] for text in assumptions}
+    kept = [one for one in spec.assumptions if one.text.partition("=")[0] not in given]
+    return _assumed(cni or (_cni(spec.cni) if spec.cni else None), kept, assumptions)
+
+
+def _routing_with(spec: Spec, routing: RoutingGiven) -> RoutingGiven:
+    controller = spec.ingress_controller.text if spec.ingress_controller else None
+    return replace(
+        routing,
+        cluster_domain=spec.cluster_domain if routing.cluster_domain is None else routing.cluster_domain,
+        node_local_dns=routing.node_local_dns or spec.node_local_dns,
+        controller=routing.controller or controller,
+        api_servers=routing.api_servers or tuple(map(_api_server, spec.api_servers)),
     )
 
 

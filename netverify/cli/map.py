@@ -9,7 +9,6 @@ from typing import Any
 
 from netverify.answers.map_view import map_view
 from netverify.answers.mapping import Map
-from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.intricacy import told_in_full
@@ -17,7 +16,7 @@ from netverify.cli.outputs import Output, checked_outputs
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, settings_of
 from netverify.cli.reports import reported
-from netverify.cli.request import MapRequest, assumptions_of, sources_of
+from netverify.cli.request import MapRequest, RoutingGiven, assumed_by, sources_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, painted
 from netverify.cli.watchdog import within
@@ -41,7 +40,7 @@ def run(**flags: Any) -> int:
     """Does what the flags ask for."""
     request = MapRequest(
         sources=sources_of(flags),
-        assumed=assumed(flags["cni"], assumptions_of(flags)),
+        assumed=assumed_by(flags, RoutingGiven())[0],
         wanted=Wanted(flags["source"], flags["destination"], flags["focus"], flags["ports"], flags["exclude_external"]),
         outputs=checked_outputs(flags["outputs"]),
         color=flags["color"],

@@ -12,6 +12,7 @@ from netverify.cli.budget_flags import budget_of
 from netverify.cli.outputs import Output, checked_outputs
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import Severity
+from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.model.api_server import ApiServer
 from netverify.query.assumed import Assumed
 from netverify.query.grouping import Grouping
@@ -193,15 +194,29 @@ def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
 
     Raises :class:`Refusal` for flags that do not go together.
     """
+    given, routing = assumed_by(flags, routing_of(flags))
     return {
         "sources": sources_of(flags),
-        "assumed": assumed(flags["cni"], assumptions_of(flags)),
-        "routing": routing_of(flags),
+        "assumed": given,
+        "routing": routing,
         "outputs": checked_outputs(flags["outputs"]),
         "color": flags["color"],
         "budget": budget_of(flags),
         "smt2_folder": Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,
     }
+
+
+def assumed_by(flags: dict[str, Any], routing: RoutingGiven) -> tuple[Assumed, RoutingGiven]:
+    """What is taken as given by ``flags`` and ``routing``, and by the intent file of the current folder, if any.
+
+    A command with intent of its own (``--spec``) sees to that file itself. Raises as the reading of the file does.
+    """
+    if "specs" in flags or not any(Path(name).is_file() for name in INTENT_FILES):
+        return assumed(flags["cni"], assumptions_of(flags)), routing
+    from netverify.cli.intended import assumed_here  # noqa: PLC0415 most folders hold no intent
+
+    permissions = permitted(flags["outside"], network=flags["allow_network"])
+    return assumed_here(flags["cni"], assumptions_of(flags), routing, permissions)
 
 
 def sources_of(flags: dict[str, Any]) -> Sources:

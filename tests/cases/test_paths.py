@@ -107,3 +107,26 @@ def test_a_pipe_that_is_not_named_is_not_read_and_not_waited_for(folder: Path) -
     assert done.returncode == 0
     assert "standard input is a pipe and is not read" in done.stderr
     assert "`-f -`" in done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("query", "can a/web reach b/web"),
+        ("query", "can a/web reach b/web", "a", "b"),
+        ("diff", "a", "b"),
+        ("map",),
+        ("resolve", "kubernetes.default", "--from", "a/web", "a"),
+    ],
+)
+def test_the_plugin_of_the_intent_file_counts_for_every_command(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As for `check`: the file is in the current folder, whatever else is read; a flag goes before it."""
+    Path("netverify.yaml").write_text(f"cni: calico\nsources: [{{manifests: a}}, {{manifests: b}}]\n{INTENT}")
+    assert "the CNI is calico" in run(capsys, *arguments)[1]
+    assert "the CNI is cilium" in run(capsys, *arguments, "--cni", "cilium")[1]
+    Path("netverify.yaml").write_text(f"cni: calcio\n{INTENT}")
+    status, _, err = run(capsys, *arguments)
+    assert (status, "did you mean `calico`?" in err) == (2, True)
