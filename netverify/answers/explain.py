@@ -241,7 +241,7 @@ def reason_of(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:
         return Reason(direction, effect, policy, origin=policy.origin, detail="no rule allows it")
     rule = decision.rule
     if not rule.origin.path:
-        return Reason(direction, effect, detail="traffic between a pod and its own node is not policed")
+        return Reason(direction, effect, detail="policies do not apply between a pod and its own node")
     word = "from" if direction is Direction.INGRESS else "to"
     peer = next((one for one in alternatives(rule.peer) if matches(one, flow, behaviours)), rule.peer)
     traffic = next((one for one in alternatives(rule.traffic) if matches(one, flow, behaviours)), rule.traffic)
@@ -259,7 +259,7 @@ def _why_open(direction: Direction, flow: Flow, behaviours: Behaviours) -> str:
         return f"the {end} is a node"
     if matches(OnHostNetwork(end), flow, behaviours):
         return f"the {end} is on the host network"
-    return f"no policy selects the {end}"
+    return f"the {end} is selected by no policy"
 
 
 def carried_by(carriers: Sequence[tuple[Direction, Carrier]]) -> tuple[Reason, ...]:
@@ -271,7 +271,9 @@ def carried_by(carriers: Sequence[tuple[Direction, Carrier]]) -> tuple[Reason, .
             denying.setdefault((direction, one.policy, one.index, one.origin), []).append(_denies(direction, one))
     return (
         *(
-            Reason(direction, Effect.DENY, policy, origin=policy.origin, detail="isolates, and no rule allows it")
+            Reason(
+                direction, Effect.DENY, policy, origin=policy.origin, detail="selects the pod, and no rule allows it"
+            )
             for direction, policy in sorted(isolating)
         ),
         *(

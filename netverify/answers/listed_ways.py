@@ -147,7 +147,7 @@ def _listed(one: _Found) -> Listed:
 
 def _not_looked_at(ways: list[WayIn]) -> Iterator[str]:
     if len(ways) > _LOOKED_AT:
-        yield f"more than {_LOOKED_AT} ways in lead there, and further ones are not in this list"
+        yield f"more than {_LOOKED_AT} ways in lead there; this list does not have all of them"
 
 
 def routed_listing(question: Question, router: Router) -> Listing:
@@ -192,7 +192,7 @@ def _pods_on(leg: PlannedLeg, router: Router) -> Listing:
 def _one_of(choices: Collection[str]) -> Iterator[str]:
     """That not everyone on the list gets through in every cluster, where only one of ``choices`` holds in each."""
     if choices:
-        yield f"whoever is listed gets through under one of these conditions at least: {'; '.join(choices)}"
+        yield f"each listed source gets through under at least one of these conditions: {'; '.join(choices)}"
 
 
 def _by_way(routes: tuple[Route, ...]) -> Iterator[Listed]:

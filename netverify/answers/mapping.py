@@ -158,4 +158,4 @@ def _nobody(
     alone = (Narrowing(source=narrowing.source), Narrowing(destination=narrowing.destination))
     for text, one in zip(ends, (*alone, Narrowing(focus=narrowing.focus)), strict=True):
         if text is not None and not any(True for _ in _narrowed(anyone, one).bundles()):
-            yield f"nobody is `{text}`"
+            yield f"nothing matches `{text}`"

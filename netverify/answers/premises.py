@@ -27,7 +27,7 @@ def cni_premises(settings: Settings) -> Iterator[str]:
         else:
             yield setting_words(behaviour, value=value)
     if settings.node_cidrs:
-        yield f"nobody has an address in {', '.join(settings.node_cidrs)} but nodes, and pods"
+        yield f"only nodes and pods have addresses in {', '.join(settings.node_cidrs)}"
     yield from unrendered_premise(settings)
 
 

@@ -123,9 +123,9 @@ def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator
     words = {End.SOURCE: question.source_text, End.DESTINATION: question.destination_text}
     nobody = [end for end in End if not context.search.is_anyone(question, end)]
     for end in nobody:
-        yield f"nothing can be the {end} `{words[end]}`"
+        yield f"nothing matches the {end} `{words[end]}`"
     if not nobody:
-        yield "the source and the destination exist, but not two of them with such traffic between them"
+        yield "the source and the destination exist, but no such traffic is possible between them"
 
 
 def _existing_alone(found: Found, end: End) -> set[str]:

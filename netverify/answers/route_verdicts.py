@@ -209,9 +209,9 @@ def given_of_routes(  # noqa: PLR0913 - the question, its answer, and where its 
     if is_admitted:
         yield TRANSLATED_FIRST
     if question.from_outside:
-        yield "nothing outside these manifests opens a way in"
+        yield "there are no ways in other than those in these manifests"
         if any(way.controller and way.controller.workloads for way in ways.all):
-            yield "Ingresses, Gateways and Routes are served by no other pods than those that the manifests show"
+            yield "only pods in these manifests serve Ingresses, Gateways and Routes"
     if any(route.leads_to is EndpointKind.ADDRESS for route in found.routes):
         yield "an address of an EndpointSlice is a pod's only where the manifests say so"
 

@@ -172,7 +172,7 @@ def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterat
     yield line(f"{where}{words}")
     if not holding:
         yield line("no assertion holds yet, and `netverify check` refuses a file without any: take one of the comments")
-    yield line("next: confirm or close each flow that says TO CONFIRM, then run `netverify check`")
+    yield line("next: confirm or close each flow marked TO CONFIRM, then run `netverify check`")
     if ci is not None:
         yield line(f"wrote {ci.path}: replace {ci.replace} in it")
     elif request.ci is None:

@@ -218,7 +218,7 @@ def _proofs(changes: Changes, appears: Differences, disappears: Differences, rou
     yield from appears.proofs
     yield from disappears.proofs
     if not changes.any:
-        yield "policies, namespaces and workloads are written the same, as far as policy can tell"
+        yield "policies, namespaces and workloads have no change that matters to policy"
     if routing.new_access is Certainty.NO and routing.lost_access is Certainty.NO:
         yield "the same ways lead in from outside, to the same pods and on the same conditions"
 

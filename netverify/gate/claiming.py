@@ -49,7 +49,7 @@ def certainly_behind(question: Question, written: Written, context: Context) -> 
     doubt = _doubt(question.called, context) or _without_number(question, context)
     if doubt:
         why, advice = doubt
-        text = f"{shown(written.text)} cannot be left aside alone: {why}"
+        text = f"{shown(written.text)} cannot be excepted by itself: {why}"
         raise EndError(Diagnostic("NV722", Severity.ERROR, text, written.origin, advice))
     return behind(question, context)
 
@@ -64,7 +64,7 @@ def _doubt(called: Called, context: Context) -> _Doubt | None:
     if is_api_server(service) and not is_told(context.routing, context.settings.routing):
         return "nothing says where the API server listens", ADVICE
     if called.hostname:
-        why = f"it is one endpoint of Service {service}, and policy does not tell it from the others"
+        why = f"it is one endpoint of Service {service}, and policy cannot distinguish it from the others"
         return why, "name the Service, a workload, or pods by their labels"
     return None
 

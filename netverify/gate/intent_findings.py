@@ -59,7 +59,7 @@ def approved_but_impossible(prepared: Prepared, judge: Judge) -> Iterator[Diagno
         ]
         if flow.origin is not None and not any(judge.is_possible(claim, prepared.assertion.id) for claim in asked):
             text = f"an approved flow of {shown(prepared.assertion.id)} is never possible"
-            yield Diagnostic("NV713", Severity.WARNING, text, flow.origin, "drop the approval, or mend the policy")
+            yield Diagnostic("NV713", Severity.WARNING, text, flow.origin, "remove the approval, or fix the policy")
 
 
 def expired(uses: Iterable[ExceptionUse]) -> Iterator[Diagnostic]:
@@ -75,6 +75,6 @@ def outdated(baseline: BaselineUse | None) -> Iterator[Diagnostic]:
     """``NV721``: a baseline of an earlier version, some of which matches nothing."""
     if baseline is not None and baseline.is_old and baseline.gone:
         number = "1 entry" if baseline.gone == 1 else f"{baseline.gone} entries"
-        text = f"{number} of the baseline {shown(baseline.path)} match nothing, and an earlier version wrote it"
+        text = f"{number} of the baseline {shown(baseline.path)} match nothing; an earlier version wrote it"
         advice = "write it anew with `--write-baseline`, after a look at what it would hide"
         yield Diagnostic("NV721", Severity.WARNING, text, Origin(baseline.path), advice)

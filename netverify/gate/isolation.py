@@ -192,7 +192,7 @@ def _existing(name: str, end: End, claiming: Claiming) -> Predicate:
 
 def _default_denied(name: str, direction: Direction, fresh: FreshEndpoint) -> Question:
     ends = {direction.subject: All(_subject(name, direction.subject)), direction.peer: fresh.anyone(direction.peer)}
-    words = {direction.subject: f"namespace {name}", direction.peer: "somebody whom no rule speaks of"}
+    words = {direction.subject: f"namespace {name}", direction.peer: "a peer that no rule mentions"}
     return _question(ends, words, fresh.traffic)
 
 

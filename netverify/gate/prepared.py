@@ -130,8 +130,8 @@ class _Preparing:
                 advice = did_you_mean(nearest(written.text, without_flows)) or "name the `id` of an assertion"
                 self.diagnostics.append(Diagnostic("NV708", Severity.ERROR, text, written.origin, advice))
             elif without_flows[written.text]:
-                text = f"assertion {shown(written.text)} is about no flows that could be left aside"
-                advice = "mend the policies, or use a baseline"
+                text = f"assertion {shown(written.text)} is not about single flows, so it cannot have exceptions"
+                advice = "fix the policies, or use a baseline"
                 self.diagnostics.append(Diagnostic("NV709", Severity.ERROR, text, written.origin, advice))
         flows = (self._exempt(flow) for flow in exception.flows)
         return PreparedException(exception, tuple(one for one in flows if one is not None))

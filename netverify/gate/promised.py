@@ -234,7 +234,7 @@ def _violation(route: PlannedRoute, number: int, refusal: Refusal, claim: Claim,
     """That ``refusal`` is in the way on the connection of ``route`` with that number."""
     question = claim.question
     source = question.source_text if question.from_outside and not number else _workload_or(refusal, question)
-    text = f"{source} cannot reach {question.destination_text}: not {route.text}"
+    text = f"{source} cannot reach {question.destination_text}: no connection to {route.text}"
     text += f", {route.provided[0]}" if route.choice else ""
     by = " -> ".join(hop.text for hop in route.path)
     return Violation(

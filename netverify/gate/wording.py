@@ -39,13 +39,13 @@ def statement_words(assertion: Assertion) -> str:
 def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm for each verb
     match statement:
         case Deny(flow):
-            return f"{_flow(flow)}: never"
+            return f"no flow from {_flow(flow, 'anywhere', 'any destination')}"
         case Allow(flow):
-            return f"{_flow(flow, 'any pod')}: always"
+            return f"every flow from {_flow(flow, 'every pod', 'every pod')}"
         case Only(end, zone, flows, _):
             towards = "to" if end is End.DESTINATION else "from"
-            count = "1 approved flow" if len(flows) == 1 else f"{len(flows)} approved flows"
-            return f"nothing but {count} {towards} {_ends(zone)}"
+            approved = "1 approved flow" if len(flows) == 1 else f"{len(flows)} approved flows"
+            return f"{f'only {approved}' if flows else 'no flow'} {towards} {_ends(zone)}"
         case Isolated(zone):
             return f"no flow into or out of {_ends(zone)}"
         case Separate(zones, selector):
@@ -55,13 +55,15 @@ def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one a
             return f"no flow between any two namespaces{which}"
         case NoExternal(zone, directions, internet):
             where = "the internet" if internet else "outside the cluster"
-            words = " or ".join("from" if one is Direction.INGRESS else "to" for one in directions)
-            return f"no flow {words} {where} for {_ends(zone)}"
+            if directions[1:]:
+                return f"no flow between {_ends(zone)} and {where}"
+            ends = (where, _ends(zone)) if directions[0] is Direction.INGRESS else (_ends(zone), where)
+            return f"no flow from {ends[0]} to {ends[1]}"
         case DefaultDeny(namespaces, directions):
             verb = "are" if directions[1:] else "is"
             return f"{_directions(directions)} {verb} denied by default in {_namespaces(namespaces)}"
         case CoversEveryPod(namespaces, directions):
-            return f"a policy covers every pod for {_directions(directions)} in {_namespaces(namespaces)}"
+            return f"every pod in {_namespaces(namespaces)} is selected by a policy for {_directions(directions)}"
         case DnsWorks(zone):
             return f"{_ends(zone)} can ask the DNS of the cluster"
         case NoMetadata(zone):
@@ -69,19 +71,21 @@ def _words(statement: Statement) -> str:  # noqa: C901, PLR0911, PLR0912 - one a
         case ComparedTo(wanted, directory, revision):
             other = directory or revision
             assert other is not None
-            how = "the same flows as" if wanted is Comparing.EQUIVALENT else "no flow that is not allowed at"
-            return f"{how} {'revision ' if revision else ''}{other.text}"
+            text = f"{'revision ' if revision else ''}{other.text}"
+            if wanted is Comparing.EQUIVALENT:
+                return f"exactly the flows that {text} allows"
+            return f"only flows that {text} allows"
         case _ as never:
             assert_never(never)
 
 
-def _flow(flow: FlowText, anyone: str = "anyone") -> str:
+def _flow(flow: FlowText, any_source: str, any_destination: str) -> str:
     ports = f" on {', '.join(port.text for port in flow.ports)}" if flow.ports else ""
-    return f"{_ends(flow.sources, anyone)} reach {_ends(flow.destinations, anyone)}{ports}"
+    return f"{_ends(flow.sources) or any_source} to {_ends(flow.destinations) or any_destination}{ports}"
 
 
-def _ends(written: Sequence[Written], anyone: str = "anyone") -> str:
-    return ", ".join(one.text for one in written) or anyone
+def _ends(written: Sequence[Written]) -> str:
+    return ", ".join(one.text for one in written)
 
 
 def _directions(directions: Sequence[Direction]) -> str:

@@ -125,4 +125,6 @@ def _advice(one: ExposedWay) -> str:
 
 def _closing(one: ExposedWay) -> tuple[tuple[Origin, str], ...]:
     closing = [reason for reason in one.because if reason.effect is Effect.DENY]
-    return tuple((reason.place, "isolates, and no rule allows it") for reason in closing if reason.place is not None)
+    return tuple(
+        (reason.place, "selects the pod, and no rule allows it") for reason in closing if reason.place is not None
+    )

@@ -24,7 +24,9 @@ def way_findings(surface: Surface) -> Iterator[Diagnostic]:
             yield Diagnostic("NV605", Severity.WARNING, text, origin)
         elif _is_closed_by_policy(one):
             closing = [reason for reason in one.because if reason.effect is Effect.DENY and reason.place is not None]
-            where = tuple((reason.place, "isolates, and no rule allows it") for reason in closing if reason.place)
+            where = tuple(
+                (reason.place, "selects the pod, and no rule allows it") for reason in closing if reason.place
+            )
             unless = ", unless it is on the host network of their node" if one.openness is Openness.UNKNOWN else ""
             text = why_blocked(one.way) + unless
             yield Diagnostic("NV606", Severity.WARNING, text, origin, _advice(one.way), where)

@@ -33,24 +33,47 @@ class Behaviour(StrEnum):
 
 MEANING: Mapping[Behaviour, str] = MappingProxyType(
     {
-        Behaviour.POLICY_ENFORCED: "NetworkPolicy objects are enforced at all",
-        Behaviour.IPBLOCK_MATCHES_PODS: "an ipBlock also matches addresses of pods",
-        Behaviour.IPBLOCK_MATCHES_NODES: "an ipBlock also matches addresses of nodes, so of pods on the host network",
-        Behaviour.HOST_NETWORK_POLICED: "policies select pods on the host network, and match them as peers",
-        Behaviour.NODE_TO_LOCAL_POD_ALLOWED: "a node, so a pod on its host network, always reaches its pods",
-        Behaviour.POD_TO_LOCAL_NODE_ALLOWED: "a pod always reaches its own node, so pods on that host network",
-        Behaviour.ENDPORT_SUPPORTED: "endPort is read; where it is not, only the first port of the range is allowed",
-        Behaviour.UNLISTED_RULES_ENFORCED: "rules of a direction that policyTypes omits are enforced all the same",
-        Behaviour.NAMED_PORTS_SUPPORTED: "a port name in a policy is resolved on the destination pod",
-        Behaviour.NAMED_PORT_FALLS_OPEN: "a port name that is not supported allows every port of its protocol",
-        Behaviour.NAMED_PORT_VOIDS_POLICY: "a policy with a port name that is not supported is not applied",
-        Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name towards an ipBlock is resolved where it matches a pod",
+        Behaviour.POLICY_ENFORCED: "the network plugin enforces NetworkPolicy",
+        Behaviour.IPBLOCK_MATCHES_PODS: "an ipBlock also matches the addresses of pods",
+        Behaviour.IPBLOCK_MATCHES_NODES: "an ipBlock also matches nodes, and pods on the host network",
+        Behaviour.HOST_NETWORK_POLICED: "policies and selectors also apply to pods on the host network",
+        Behaviour.NODE_TO_LOCAL_POD_ALLOWED: "a node, and pods on its host network, can always reach its pods",
+        Behaviour.POD_TO_LOCAL_NODE_ALLOWED: "a pod can always reach its own node, and pods on that host network",
+        Behaviour.ENDPORT_SUPPORTED: "endPort is supported",
+        Behaviour.UNLISTED_RULES_ENFORCED: "rules of a direction that policyTypes does not list are enforced",
+        Behaviour.NAMED_PORTS_SUPPORTED: "port names in policies are supported",
+        Behaviour.NAMED_PORT_FALLS_OPEN: "an unsupported port name in a policy opens every port of its protocol",
+        Behaviour.NAMED_PORT_VOIDS_POLICY: "a policy that uses an unsupported port name is ignored as a whole",
+        Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name beside an ipBlock works where that matches a pod",
         Behaviour.INIT_CONTAINER_PORTS_NAMED: "port names of init containers count",
         Behaviour.SCTP_SUPPORTED: "rules for SCTP ports are enforced",
-        Behaviour.EXCEPT_DENIES: "an `except` denies its addresses on the ports of its rule, whatever else allows them",
-        Behaviour.IDENTITY_LABELS_LEFT_OUT: "pods have no labels such as pod-template-hash for policies to select by",
+        Behaviour.EXCEPT_DENIES: "an `except` denies its addresses, even if another rule allows them",
+        Behaviour.IDENTITY_LABELS_LEFT_OUT: "policies cannot select pods by labels such as pod-template-hash",
     },
 )
+"""What it means that a behaviour holds."""
+
+MEANING_OF_NOT: Mapping[Behaviour, str] = MappingProxyType(
+    {
+        Behaviour.POLICY_ENFORCED: "the network plugin does not enforce NetworkPolicy",
+        Behaviour.IPBLOCK_MATCHES_PODS: "an ipBlock does not match the addresses of pods",
+        Behaviour.IPBLOCK_MATCHES_NODES: "an ipBlock matches neither nodes nor pods on the host network",
+        Behaviour.HOST_NETWORK_POLICED: "policies and selectors do not apply to pods on the host network",
+        Behaviour.NODE_TO_LOCAL_POD_ALLOWED: "policies also apply to traffic from a node to its own pods",
+        Behaviour.POD_TO_LOCAL_NODE_ALLOWED: "policies also apply to traffic from a pod to its own node",
+        Behaviour.ENDPORT_SUPPORTED: "endPort is ignored: a rule allows only the first port of its range",
+        Behaviour.UNLISTED_RULES_ENFORCED: "rules of a direction that policyTypes does not list are ignored",
+        Behaviour.NAMED_PORTS_SUPPORTED: "port names in policies are not supported",
+        Behaviour.NAMED_PORT_FALLS_OPEN: "an unsupported port name in a policy does not open every port",
+        Behaviour.NAMED_PORT_VOIDS_POLICY: "a policy that uses an unsupported port name still applies",
+        Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: "a port name beside an ipBlock matches nothing",
+        Behaviour.INIT_CONTAINER_PORTS_NAMED: "port names of init containers do not count",
+        Behaviour.SCTP_SUPPORTED: "rules for SCTP ports allow nothing",
+        Behaviour.EXCEPT_DENIES: "an `except` limits only its own ipBlock",
+        Behaviour.IDENTITY_LABELS_LEFT_OUT: "policies can select pods by labels such as pod-template-hash",
+    },
+)
+"""What it means that a behaviour does not hold, as a sentence of its own."""
 
 FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_ENFORCED: True})
 """Taken as given when nobody says otherwise, and reported: with it free nothing could ever be proved."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
-from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.policy.predicate import Choice
 
@@ -17,11 +17,11 @@ _NAMED = 3
 
 _UNTOLD: Mapping[str, str] = MappingProxyType(
     {
-        POD_ADDRESS: "an address of a pod or node that the manifests do not tell",
-        SAME_NODE: "both pods may run on one node, or not",
+        POD_ADDRESS: "a pod or node address that is not in the manifests",
+        SAME_NODE: "whether both pods run on the same node",
         POD_LABELS: "a label whose value a controller chooses",
-        SERVICE_ACCOUNT: "a service account that the manifests do not tell, or tell in two ways",
-        NAMESPACE_LABELS: "labels of a namespace whose Namespace object is not among the manifests",
+        SERVICE_ACCOUNT: "a service account that the manifests do not give, or give in two ways",
+        NAMESPACE_LABELS: "labels of a namespace that has no Namespace object in the manifests",
     },
 )
 
@@ -33,8 +33,9 @@ def dependency_text(name: str) -> str:
 
 def behaviour_meaning(behaviour: Choice, *, value: bool) -> str:
     """What it means that ``behaviour`` is ``value``."""
-    meaning = MEANING[behaviour] if isinstance(behaviour, Behaviour) else behaviour.meaning
-    return meaning if value else f"this does not hold: {meaning}"
+    if isinstance(behaviour, Behaviour):
+        return (MEANING if value else MEANING_OF_NOT)[behaviour]
+    return behaviour.meaning if value else f"not: {behaviour.meaning}"
 
 
 def settings_together(assumptions: Sequence[str]) -> list[str]:

@@ -108,7 +108,7 @@ def _folded(found: Comparison, inputs: Inputs) -> Iterator[str]:
     yield from ("", "<details><summary>What this rests on</summary>", "")
     for term, texts in (
         ("proved", proofs_told(found)),
-        ("given", found.assumptions),
+        ("assumes", found.assumptions),
         ("inexact", found.approximations),
         ("note", found.notes),
         *((name, coverage_text(inventory)) for name, inventory in inputs.named),

@@ -88,9 +88,9 @@ def cause_text(cause: Cause) -> str:
             return f"{cause.policy}{rule}: a namespace has other labels"
         case CauseKind.OPEN:
             subject = "destination" if cause.direction == "ingress" else "source"
-            return f"the {subject} is isolated by {cause.policy} on the other side alone"
+            return f"the {subject} is selected by {cause.policy} in the other version only"
         case CauseKind.OWN_NODE:
-            return "traffic between a pod and its own node is not policed"
+            return "policies do not apply between a pod and its own node"
 
 
 def cause_place(cause: Cause) -> str:
@@ -161,7 +161,7 @@ def conditions_of(change: Change) -> Iterator[str]:
         setting = setting_words(behaviour, value=value)
         yield f"only where {behaviour_meaning(behaviour, value=value)} ({setting})"
     for premise in change.provided:
-        yield f"only if {premise} on the other side, where no Namespace object tells"
+        yield f"only if {premise} in the other version, which has no such Namespace object"
 
 
 def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator[Entry]:
@@ -171,7 +171,7 @@ def _change_entries(term: str, change: Change, inventory: Inventory) -> Iterator
     yield Entry("", f"such as {example_text(change, inventory)}", detail=True)
     for reason in change.refused:
         if reason.effect is Effect.DENY:
-            yield Entry("", f"on the other side {decision_text(reason)}", place_text(reason.place), detail=True)
+            yield Entry("", f"in the other version: {decision_text(reason)}", place_text(reason.place), detail=True)
     yield from (Entry("", condition, detail=True) for condition in conditions_of(change))
     for doubt in change.doubts:
         yield Entry("", f"in doubt: {doubt}", detail=True)

@@ -39,7 +39,7 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
         parts.append(_unread_forms(unread))
     for why in sorted({reason for _, reason in coverage.skipped} - {HOLDS_MANIFESTS}):
         paths = tuple(path for path, reason in coverage.skipped if reason == why)
-        parts.append(f"{counted(len(paths), 'path')} left alone, {why} ({listed(paths)})")
+        parts.append(f"{counted(len(paths), 'path')}: {why} ({listed(paths)})")
     return tuple(parts)
 
 
@@ -80,4 +80,4 @@ def coverage_text(inventory: Inventory) -> tuple[str, ...]:
     left_out = _left_out(coverage)
     if not left_out:
         return ("; ".join((*parts, "nothing left out")), *_rendered(coverage))
-    return ("; ".join(parts), *(f"left out: {part}" for part in left_out), *_rendered(coverage))
+    return ("; ".join(parts), *(f"not analysed: {part}" for part in left_out), *_rendered(coverage))

@@ -83,11 +83,11 @@ def edge_lines(access: Access) -> tuple[str, ...]:
 
 def remarks(view: MapView) -> Iterator[str]:
     """What comments say above a diagram: doubts, premises, and how it is grouped."""
-    yield f"by {view.grouping}; red: no policy isolates it for ingress; dashed: only perhaps, depending on what is open"
+    yield f"by {view.grouping}; red: selected by no ingress policy; dashed: allowed only under some conditions"
     for lead, texts in (
         ("in doubt", view.map.unknown_because),
         ("vacuous", view.map.vacuous_because),
-        ("given", view.map.assumptions),
+        ("assumes", view.map.assumptions),
         ("inexact", view.map.approximations),
         ("note", view.map.notes),
     ):

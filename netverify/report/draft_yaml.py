@@ -38,13 +38,13 @@ def render_draft(draft: Draft, schema: str) -> str:
 def _lines(draft: Draft, schema: str) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={schema}"
     yield "# What must hold of the network of this cluster: `netverify check` proves it, or shows what is against it."
-    yield f"# Begun by `netverify init` on {draft.day.isoformat()} with what the manifests allow that day. Nobody has"
-    yield "# approved it yet: look at every flow that says TO CONFIRM, then keep it with a reason, or close it."
+    yield f"# Written by `netverify init` on {draft.day.isoformat()} from what the manifests allow. Nobody has"
+    yield "# approved it yet: for every flow marked TO CONFIRM, give a reason or close it."
     yield from _comments(draft.remarks)
     yield "version: 1"
     yield from _block("sources", [_source(one) for one in draft.sources], 0)
     if draft.alternatives:
-        yield "# Found, too, but the same objects would come twice; each can have an intent file of its own:"
+        yield "# Also found. They would add the same objects again, so give each one its own intent file:"
         yield from (f"# {line}" for line in _items([_source(one) for one in draft.alternatives], 0))
     for key, value in (("namespace", draft.namespace), ("cni", draft.cni)):
         if value:

@@ -41,7 +41,7 @@ def doubt_entries(outcome: Remarked) -> list[Entry]:
 def premise_entries(outcome: Remarked) -> list[Entry]:
     """What ``outcome`` rests on, and what else bears on it."""
     terms = (
-        ("given", settings_together(outcome.assumptions)),
+        ("assumes", settings_together(outcome.assumptions)),
         ("inexact", outcome.approximations),
         ("note", outcome.notes),
     )

@@ -96,13 +96,13 @@ def why_unproved(result: Result) -> str:
     """Why ``result`` is no proof, where no violation says so."""
     match result.verdict:
         case GateVerdict.VACUOUS:
-            return "; ".join(("it says nothing, as there is no flow that it is about", *result.notes))
+            return "; ".join(("no flow matches it, so it proves nothing", *result.notes))
         case GateVerdict.UNKNOWN:
             return "; ".join(("neither proved nor refuted", *result.unknown_because))
         case GateVerdict.EXCEPTED:
-            return f"holds but for what is excepted by {', '.join(result.excepted_by)}"
+            return f"holds except for what these exceptions accept: {', '.join(result.excepted_by)}"
         case GateVerdict.REFUTED | GateVerdict.BASELINED:
-            first = "it does not hold" if result.is_complete else "it does not hold, and not all of why was found"
+            first = "it does not hold" if result.is_complete else "it does not hold, and there may be further reasons"
             return "; ".join((first, *result.notes))
         case GateVerdict.PROVED:
             return "it holds"
@@ -111,8 +111,8 @@ def why_unproved(result: Result) -> str:
 def in_part(part: GateVerdict, unknown_because: tuple[str, ...] = ()) -> str:
     """That ``part`` is the verdict on some part of a result, beside another one on the whole."""
     if part is GateVerdict.UNKNOWN:
-        return "; ".join(("in part neither proved nor refuted", *unknown_because))
-    return "in part it says nothing, as there is no flow that it is about"
+        return "; ".join(("a part of it is neither proved nor refuted", *unknown_because))
+    return "a part of it matches no flow, so that part proves nothing"
 
 
 def responsible_reason(violation: Violation) -> Reason | None:

@@ -66,7 +66,7 @@ def _told(result: Result, remarks: Remarks, inventory: Inventory, source: Source
     entries = [Entry("wanted", result.statement)] if assertion.title else []
     entries += _violations(violations, is_complete=result.is_complete)
     if result.verdict is GateVerdict.VACUOUS:
-        entries.append(Entry("but", "it says nothing, as there is no flow that it is about"))
+        entries.append(Entry("but", "no flow matches it, so it proves nothing"))
     entries += column("also", [in_part(part) for part in result.also])
     if violations:
         first = violations[0]
@@ -135,7 +135,7 @@ def _exceptions(report: GateReport) -> list[Entry]:
 def _run(report: GateReport, remarks: Remarks) -> list[Entry]:
     entries = [Entry("baseline", baseline_text(report.baseline))] if report.baseline is not None else []
     entries += [Entry("evidence", evidence_text(report.evidence))] if report.evidence is not None else []
-    terms = (("given", remarks.assumptions), ("inexact", remarks.approximations), ("note", remarks.notes))
+    terms = (("assumes", remarks.assumptions), ("inexact", remarks.approximations), ("note", remarks.notes))
     return [*entries, *(entry for term, texts in terms for entry in column(term, texts))]
 
 

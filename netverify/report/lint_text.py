@@ -31,7 +31,7 @@ def document_of_lint(linted: Linted, inventory: Inventory) -> Iterator[Block]:
         has = "has" if len(fixes) == 1 else "have"
         yield Remark(f"{counted(len(fixes), 'finding')} {has} a patch: `netverify lint --diff` {prints}")
         yield Gap()
-    yield Facts((*column("unknown", linted.unknown_because), *column("given", linted.assumptions)))
+    yield Facts((*column("unknown", linted.unknown_because), *column("assumes", linted.assumptions)))
     yield Account(coverage_text(inventory))
 
 

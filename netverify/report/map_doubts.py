@@ -11,6 +11,8 @@ def render_doubts(mapped: Map) -> list[Line]:
     """No lines when the map holds and is about somebody."""
     lines: list[Line] = [(Span("VACUOUS", Ink.RED), Span(f": {reason}")) for reason in mapped.vacuous_because]
     if mapped.unknown_because:
-        lines.append((Span("IN DOUBT", Ink.RED), Span(": connections may be missing here, or not be there")))
+        lines.append(
+            (Span("IN DOUBT", Ink.RED), Span(": this map may lack connections, or show some that are not allowed"))
+        )
         lines += laid_out(doubt_entries(mapped))
     return lines

@@ -37,7 +37,7 @@ def map_lines(view: MapView) -> Iterator[Line]:
 
 def _cells(exposure: Exposure, view: MapView, words: NodeWords) -> _Cells:
     ways = [cell for way in exposure.ways for cell in _way_cells(way, exposure, view, words)]
-    return _Cells(_names(exposure, view, words), ways or [("nothing", "from nobody", Ink.DIM)])
+    return _Cells(_names(exposure, view, words), ways or [("no port", "reachable from nowhere", Ink.DIM)])
 
 
 def _names(exposure: Exposure, view: MapView, words: NodeWords) -> list[str]:
@@ -53,7 +53,7 @@ def _way_cells(way: Way, exposure: Exposure, view: MapView, words: NodeWords) ->
     sources = [*words.of(way.sources, alone), *(["its own replicas"] if way.own else [])]
     text = f"from {', '.join(map(visible, sources))}"
     if _is_open(exposure, view) and way is exposure.ways[0]:
-        text += ": not isolated"
+        text += ": selected by no policy"
     ports = wrap(f"{'perhaps ' if way.on else ''}{traffic_text(way.ports)}", _PORT_WIDTH) or [""]
     ink = Ink.YELLOW if way.on else Ink.PLAIN
     for port, source in zip_longest(ports, _wrapped(text), fillvalue=""):

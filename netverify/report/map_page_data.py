@@ -42,12 +42,12 @@ from netverify.sources.coverage import Inventory
 from netverify.visible import visible
 
 _OPEN_QUESTIONS: Mapping[str, str] = {
-    POD_ADDRESS: "the address of a pod or node, which the manifests do not tell",
+    POD_ADDRESS: "the address of a pod or node, which is not in the manifests",
     SAME_NODE: "whether both pods run on one node",
     POD_LABELS: "the value of a label that a controller adds",
-    SERVICE_ACCOUNT: "the service account of a pod, which the manifests do not tell",
+    SERVICE_ACCOUNT: "the service account of a pod, which is not in the manifests",
     PORT_NAMES: "which names pods that could be created give to their ports",
-    NAMESPACE_LABELS: "the labels of a namespace whose Namespace object is not in the manifests",
+    NAMESPACE_LABELS: "the labels of a namespace that has no Namespace object in the manifests",
 }
 _LETTERS = {Isolation.OPEN: "o", Isolation.ISOLATED: "i", Isolation.DEPENDS: "d"}
 _MANY_ALTERNATIVES = 6

@@ -75,10 +75,10 @@ def summary_entries(mapped: Map, summary: MapSummary) -> list[Entry]:
         about = {trait: count_text(summary.total.traits[trait]) for trait in Trait}
         ingress, egress = about[Trait.ISOLATED_FOR_INGRESS], about[Trait.ISOLATED_FOR_EGRESS]
         workloads = f"{counted(summary.total.workloads, 'workload')} in {counted(len(summary.places), 'namespace')}"
-        outside = f"{about[Trait.REACHED_FROM_OUTSIDE]} reached from outside"
+        outside = f"{about[Trait.REACHED_FROM_OUTSIDE]} reachable from outside"
         lines = [
-            f"{workloads}: {ingress} isolated for ingress, {egress} for egress",
-            f"{outside}, {about[Trait.REACHING_OUTSIDE]} reaching outside",
+            f"{workloads}: {ingress} selected by an ingress policy, {egress} by an egress policy",
+            f"{outside}, {about[Trait.REACHING_OUTSIDE]} can reach outside",
             f"{count_text(summary.connected)} of {counted(summary.pairs, 'pair')} connected",
         ]
     return [*column("in all", lines), *column("perhaps", list(_dependencies(summary.on)))]
@@ -89,4 +89,4 @@ def _dependencies(on: Sequence[str]) -> Iterator[str]:
     for one in on:
         yield f"{one}: {dependency_text(one)}"
     if any(one in list(Behaviour) for one in on):
-        yield "`--cni NAME` decides what its CNI is known to do, `--assume KEY=VALUE` the rest"
+        yield "`--cni NAME` fixes what that plugin is known to do, `--assume KEY=VALUE` fixes one of these"

@@ -36,7 +36,7 @@ def decision_text(reason: Reason) -> str:
         case Effect.DENY:
             return f"denied{by}{rule}" if by or rule else "denied"
         case Effect.NOT_ISOLATED:
-            return f"not isolated{by}"
+            return f"open{by}"
         case _ as never:
             assert_never(never)
 

@@ -156,7 +156,7 @@ def test_reasons_name_what_isolates_and_then_the_rules_that_deny_with_whom_they_
     ingress = replace(rule, index=0, peer=InNamespace(End.SOURCE, "n1"))
     named = ((Direction.EGRESS, rule), (Direction.EGRESS, EVERYWHERE), (Direction.INGRESS, ingress))
     assert [(str(one.policy), one.direction, one.rule, one.detail) for one in carried_by(named)] == [
-        ("ClusterPolicy all", Direction.EGRESS, None, "isolates, and no rule allows it"),
+        ("ClusterPolicy all", Direction.EGRESS, None, "selects the pod, and no rule allows it"),
         ("ClusterPolicy all", Direction.EGRESS, 2, "to pods in namespace n1 or pods in namespace n2, every port"),
         ("ClusterPolicy all", Direction.INGRESS, 0, "from pods in namespace n1, every port"),
     ]

@@ -421,7 +421,7 @@ def test_a_proof_says_what_it_is_without(repository):
         in text
     )
     assert "HelmRelease data/cache was not rendered: what it would create or allow is not in this answer" in text
-    assert "left out: HelmRelease data/cache not rendered: its chart `redis` comes from HelmRepository b" in text
+    assert "not analysed: HelmRelease data/cache not rendered: its chart `redis` comes from HelmRepository b" in text
 
 
 def test_what_is_left_out_of_the_source_itself_is_told(repository):

@@ -140,7 +140,7 @@ def test_what_may_be_more_than_it_names_is_not_left_aside(gates: Gates, end: str
     """A name outside would leave aside every address outside, as nothing says which one is its own."""
     gate = left_aside(gates, end, by=by)
     assert gate.status == 2
-    assert f"error[NV722]: `{end}` cannot be left aside alone: {NOWHERE_KNOWN[end]}" in gate.err
+    assert f"error[NV722]: `{end}` cannot be excepted by itself: {NOWHERE_KNOWN[end]}" in gate.err
     line = 8 if by == "approval" else 12
     assert f"netverify.yaml:{line}:" in gate.err
 

@@ -199,4 +199,4 @@ def test_a_baseline_of_an_earlier_version_is_told_where_it_matches_nothing(gates
     gate = gates.run("-f", "manifests.yaml", "--baseline", "baseline.json")
     assert gate.status == 1
     assert "NV721" in gate.out + gate.err
-    assert "of the baseline `baseline.json` match nothing, and an earlier version wrote it" in gate.out + gate.err
+    assert "of the baseline `baseline.json` match nothing; an earlier version wrote it" in gate.out + gate.err

@@ -201,7 +201,7 @@ def test_a_flow_that_says_nothing_is_no_exception(gates: Gates) -> None:
     gate = gates.run("-f", "manifests.yaml")
     assert gate.status == 2
     assert "netverify.yaml:3:79" in gate.err
-    assert "a flow of exception `e` says nothing, and would leave everything aside" in gate.err
+    assert "a flow of exception `e` names nothing, so it would except everything" in gate.err
 
 
 def test_the_pods_of_a_service_are_reached_from_outside_by_whatever_leads_to_them(gates: Gates) -> None:

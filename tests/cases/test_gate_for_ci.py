@@ -48,7 +48,7 @@ def test_a_failure_holds_the_trace_and_a_skipped_case_its_reason() -> None:
     assert "allowed by NetworkPolicy b/allow-admin, rule 1   manifests/b.yaml:7" in (
         cases()["no-web-to-pg"][0].text or ""
     )
-    assert cases()["pg-left-aside"][0].text == "excepted: holds but for what is excepted by legacy-sync"
+    assert cases()["pg-left-aside"][0].text == "excepted: holds except for what these exceptions accept: legacy-sync"
     assert (cases()["known-before"][0].text or "").startswith("baselined: a/old[Deployment] can reach")
 
 

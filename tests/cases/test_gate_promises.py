@@ -112,7 +112,7 @@ def test_an_exception_for_the_port_that_leads_nowhere_leaves_the_other(gates: Ga
 def test_a_service_of_which_one_endpoint_is_denied_is_not_reached(gates: Gates) -> None:
     assertion = "allow: {from: shop/buyer, to: service shop/till, ports: 80}"
     assert gates.violations(SHOP + SERVICE.format("https") + DENIED, assertion) == [
-        "shop/buyer[Pod] cannot reach service shop/till: not shop/two[Pod]:8080"
+        "shop/buyer[Pod] cannot reach service shop/till: no connection to shop/two[Pod]:8080"
     ]
 
 

@@ -95,7 +95,7 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
     assert run(capsys, "init", "--cni", "calico")[0] == 0
     text = (backdoor / "netverify.yaml").read_text()
     assert "\ncni: calico\n" in text
-    into = text[text.index("  # of existing pods only: those that could be created get in, too:") :]
+    into = text[text.index("  # existing pods only: pods that could be created can also connect:") :]
     assert "  #   namespace a can reach namespace b on TCP 5432 " in into
     assert "  - id: only-approved-into-b\n" in into
     assert "    world: existing\n" in into
@@ -108,7 +108,7 @@ def test_what_some_plugin_might_allow_is_a_flow_unless_the_plugin_is_named(backd
     status, _, err = run(capsys, "init")
     assert (status, err.splitlines()[-1]) == (0, unnamed)
     text = (backdoor / "netverify.yaml").read_text()
-    assert "  # some of it depends on the CNI: with `--cni NAME` it may be less\n" in text
+    assert "  # some of these flows depend on the CNI: `--cni NAME` may remove some\n" in text
     assert '          ports: ["1-65535"]\n' in text
     assert "in part depending on named-port-falls-open, named-port-voids-policy, named-ports-supported" in text
     assert "\n  - id: only-approved-into-b\n" in text
@@ -124,8 +124,11 @@ def test_a_namespace_that_everyone_reaches_is_a_comment_unless_nothing_else_hold
     monkeypatch.chdir(tree(tmp_path, {"pod.yaml": POD.format(name="a", labels="{app: a}"), "policy.yaml": KEPT_IN}))
     assert run(capsys, "init")[0] == 0
     text = (tmp_path / "netverify.yaml").read_text()
-    assert "  # no policy keeps anybody out, addresses outside included: this says nothing before one does\n" in text
-    assert '  # - id: only-approved-into-shop\n  #   title: "who reaches namespace shop: everyone, so far"\n' in text
+    assert "  # today every pod and every outside address can connect: first add a policy\n" in text
+    assert (
+        '  # - id: only-approved-into-shop\n  #   title: "only approved flows reach namespace shop (today: everyone)"\n'
+        in text
+    )
     assert "  - id: dns-works\n" in text
     monkeypatch.chdir(
         tree(tmp_path / "shut", {"pod.yaml": POD.format(name="a", labels="{kept: in}"), "k.yaml": KEPT_IN})

@@ -225,7 +225,7 @@ def test_an_object_that_is_not_modelled_puts_the_map_in_doubt(tmp_path, run) -> 
         f"CiliumNetworkPolicy shop/dns at {tmp_path}/c.yaml:1:1 is not modelled, and could add and remove connections"
     )
     assert out.splitlines()[:2] == [
-        "IN DOUBT: connections may be missing here, or not be there",
+        "IN DOUBT: this map may lack connections, or show some that are not allowed",
         f"  because   {doubt}",
     ]
     assert "NV203" in err

@@ -109,7 +109,7 @@ def test_the_headline_and_the_account_name_what_is_not_rendered(
     status, text = run(capsys, "query", QUESTION, "-f", str(repository))
     assert status == ExitStatus.UNKNOWN
     assert text.splitlines()[0] == "UNKNOWN: neither proved nor refuted; 1 not rendered"
-    assert "left out: HelmRelease b/x not rendered" in text
+    assert "not analysed: HelmRelease b/x not rendered" in text
     assert "nothing left out" not in text
 
 

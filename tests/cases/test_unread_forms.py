@@ -101,7 +101,7 @@ def test_the_account_has_one_line_with_counts(capsys: pytest.CaptureFixture[str]
     lines = capsys.readouterr().out.splitlines()
     said = "4 files that hold manifests, in forms that are not read: 2 .j2, 1 .cue, 1 without a suffix"
     assert [line.strip() for line in lines if "hold manifests" in line] == [
-        f"left out: {said} (a.j2, b.j2, c.cue, policy)"
+        f"not analysed: {said} (a.j2, b.j2, c.cue, policy)"
     ]
     assert "nothing left out" not in "\n".join(lines)
 

@@ -71,7 +71,7 @@ UNREAD = Inventory(
 )
 ALLOW_ADMIN = PolicyRef("NetworkPolicy", "b", "allow-admin", Origin("manifests/b.yaml", 0, 1, 1))
 DEFAULT_DENY = PolicyRef("NetworkPolicy", "a", "default-deny", Origin("manifests/b.yaml", 1, 10, 1))
-OPEN = Reason(Direction.EGRESS, Effect.NOT_ISOLATED, detail="no policy selects the source")
+OPEN = Reason(Direction.EGRESS, Effect.NOT_ISOLATED, detail="the source is selected by no policy")
 ADMITTED = Reason(
     Direction.INGRESS,
     Effect.ALLOW,
@@ -80,7 +80,7 @@ ADMITTED = Reason(
     Origin("manifests/b.yaml", 0, 7, 7),
     "from pods role=admin in all namespaces, TCP 5432",
 )
-REFUSED = Reason(Direction.EGRESS, Effect.DENY, DEFAULT_DENY, detail="isolates, and no rule allows it")
+REFUSED = Reason(Direction.EGRESS, Effect.DENY, DEFAULT_DENY, detail="selects the pod, and no rule allows it")
 
 
 def pod(namespace: str, labels: dict[str, str], **rest) -> Pod:
@@ -109,7 +109,7 @@ def violation(text: str, fingerprint: str, **rest) -> Violation:
     return Violation(text=text, fingerprint=fingerprint, **given)
 
 
-GIVEN = ("NetworkPolicy objects are enforced at all", "ipblock-matches-pods=false")
+GIVEN = ("the network plugin enforces NetworkPolicy", "ipblock-matches-pods=false")
 
 
 def result(name: str, verdict: GateVerdict, violations: tuple[Violation, ...] = (), **rest) -> Result:
@@ -236,7 +236,7 @@ ROUTE = Route(
                     detail="host pg.example.com goes to Service b/pg",
                 ),
                 OPEN,
-                replace(OPEN, direction=Direction.INGRESS, detail="no policy selects the destination"),
+                replace(OPEN, direction=Direction.INGRESS, detail="the destination is selected by no policy"),
             ),
         ),
     ),

@@ -62,7 +62,7 @@ LEFT_OUT = Inventory(
 
 ALLOW_ADMIN = PolicyRef("NetworkPolicy", "b", "allow-admin", Origin("policies.yaml", 3, 50, 1))
 DENY = PolicyRef("NetworkPolicy", "b", "default-deny", Origin("policies.yaml", 0, 1, 1))
-NOT_ISOLATED = Reason(Direction.EGRESS, Effect.NOT_ISOLATED, detail="no policy selects the source")
+NOT_ISOLATED = Reason(Direction.EGRESS, Effect.NOT_ISOLATED, detail="the source is selected by no policy")
 ALLOWED = Reason(
     Direction.INGRESS,
     Effect.ALLOW,
@@ -71,7 +71,7 @@ ALLOWED = Reason(
     Origin("policies.yaml", 3, 64, 7),
     "from pods role=admin in namespaces team=a, TCP 5432",
 )
-DENIED = Reason(Direction.INGRESS, Effect.DENY, DENY, detail="isolates, and no rule allows it")
+DENIED = Reason(Direction.INGRESS, Effect.DENY, DENY, detail="selects the pod, and no rule allows it")
 
 
 def pod(namespace: str, labels: dict[str, str], **rest) -> Pod:
@@ -85,7 +85,7 @@ TARGET = pod("b", {"app": "pg"}, ports=(ContainerPort(5432, name="postgres"),), 
 def reachable(source, destination=TARGET, *, scope=Scope.POSSIBLE, because=(NOT_ISOLATED, ALLOWED), **needs) -> Answer:
     flow = Flow(source, destination, Protocol.TCP, 5432, same_node=needs.pop("same_node", False))
     witness = Witness(flow, **needs)
-    given = ("NetworkPolicy objects are enforced at all", "pods that could be created are not on the host network")
+    given = ("the network plugin enforces NetworkPolicy", "pods that could be created are not on the host network")
     return Answer(
         "can namespace a reach b/pg:5432", Verdict.REACHABLE, scope, witness, tuple(because), remarks=Remarks((), given)
     )
@@ -107,7 +107,7 @@ ANSWERS = {
         scope=Scope.EXISTING,
         because=(
             NOT_ISOLATED,
-            Reason(Direction.INGRESS, Effect.ALLOW, detail="traffic between a pod and its own node is not policed"),
+            Reason(Direction.INGRESS, Effect.ALLOW, detail="policies do not apply between a pod and its own node"),
         ),
         same_node=True,
     ),
@@ -130,7 +130,7 @@ ANSWERS = {
         "can any pod outside namespace b reach b/pg",
         Verdict.UNREACHABLE,
         because=(DENIED, Reason(Direction.EGRESS, Effect.DENY, ALLOW_ADMIN, 1)),
-        remarks=Remarks(assumptions=("NetworkPolicy objects are enforced at all",)),
+        remarks=Remarks(assumptions=("the network plugin enforces NetworkPolicy",)),
     ),
     "unknown": Answer(
         "can namespace a reach b/pg",
@@ -161,7 +161,7 @@ LISTING = Listing(
         ),
     ),
     ("pods role=admin in namespaces team=a", "any other pod"),
-    remarks=Remarks(assumptions=("NetworkPolicy objects are enforced at all",)),
+    remarks=Remarks(assumptions=("the network plugin enforces NetworkPolicy",)),
 )
 LISTINGS = {
     "listing": LISTING,

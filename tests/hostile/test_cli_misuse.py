@@ -186,7 +186,7 @@ def test_with_a_refused_input_nothing_is_proved(capsys, folder) -> None:
     status, out, _ = run(capsys, "query", SENTENCE, "-f", "m.yaml", "-f", "bad.yaml")
     assert status == 4
     assert out.startswith("UNKNOWN")
-    assert "left out: 1 input not read (bad.yaml:" in out
+    assert "not analysed: 1 input not read (bad.yaml:" in out
 
 
 def test_a_missing_file_is_an_input_that_cannot_be_read(capsys) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -128,7 +128,7 @@ def test_an_ellipsis_hides_only_what_it_stands_for():
 
 def behaviour_tables():
     """The two tables of docs/semantics.md, from the code."""
-    meanings = [f"| `{behaviour}` | {MEANING[behaviour]} |" for behaviour in Behaviour]
+    meanings = [f"| `{one}` | {MEANING[one]} | {MEANING_OF_NOT[one]} |" for one in Behaviour]
     shown = {True: "yes", False: "no", None: "·"}
     rows = [
         f"| `{behaviour}` | " + " | ".join(shown[CNI_PROFILES[cni].get(behaviour)] for cni in CNI_PROFILES) + " |"
@@ -137,8 +137,8 @@ def behaviour_tables():
     names = [cni.replace("-", "&#8209;") for cni in CNI_PROFILES]
     return "\n".join(
         [
-            "| behaviour | what it means when it holds |",
-            "|---|---|",
+            "| behaviour | true | false |",
+            "|---|---|---|",
             *meanings,
             "",
             "| behaviour | " + " | ".join(names) + " |",

@@ -37,7 +37,7 @@ from netverify.records import dataclass
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """All addresses outside the cluster."""
-OPEN = "no policy keeps anybody out, addresses outside included: this says nothing before one does"
+OPEN = "today every pod and every outside address can connect: first add a policy"
 _NOT_YET, _UNDECIDED = "does not hold yet:", "not decided:"
 _ON_HOSTS = "the host network in "
 _PLACES = ("namespace ", "a new namespace", _ON_HOSTS)
@@ -92,7 +92,7 @@ class Drafting:
         if not is_open(reaching, self._endpoints):
             return [whole]
         members = [n for n, one in enumerate(self._endpoints) if one.workload and one.workload.namespace == namespace]
-        title = f"who reaches namespace {namespace}: everyone, so far"
+        title = f"only approved flows reach namespace {namespace} (today: everyone)"
         entries = [Entry(replace(whole.assertion, title=title), (OPEN, *whole.remarks), holds=False)]
         if 1 < len(members) <= _MOST_WORKLOADS:
             apart = inflows(self.mapped.connectivity, frozenset(members))
@@ -182,7 +182,7 @@ def _about_pods(zones: Mapping[str, ZoneText]) -> tuple[_Property, ...]:
     def of(kind: type[DnsWorks | NoMetadata]) -> Callable[[list[str]], Statement]:
         return lambda names: kind(written(*(zones[name].name for name in names)))
 
-    out_of_reach = "the metadata endpoint of the cloud is out of reach"
+    out_of_reach = "pods cannot reach the cloud metadata endpoint"
     return (
         _Property("dns-works", "dns-works", "pods can ask the DNS of the cluster", of(DnsWorks)),
         _Property("no-metadata-endpoint", "no-metadata-endpoint", out_of_reach, of(NoMetadata)),
@@ -256,14 +256,14 @@ def _in_doubt(assertion: Assertion) -> tuple[str, ...]:
     """What to do about flows that depend on the CNI."""
     flows = assertion.statement.flows if isinstance(assertion.statement, Only) else ()
     depends = any(behaviour in flow.justification for behaviour in Behaviour for flow in flows)
-    return ("some of it depends on the CNI: with `--cni NAME` it may be less",) if depends else ()
+    return ("some of these flows depend on the CNI: `--cni NAME` may remove some",) if depends else ()
 
 
 def _remarks(result: Result, possible: tuple[Violation, ...]) -> tuple[str, ...]:
     """What is to be known about an assertion: what it does not say of pods that could be created, or why not yet."""
     found: list[str] = []
     if possible:
-        found += ["of existing pods only: those that could be created get in, too:", *_first(_texts(possible))]
+        found += ["existing pods only: pods that could be created can also connect:", *_first(_texts(possible))]
     if result.verdict is GateVerdict.UNKNOWN:
         found += [_UNDECIDED, *_first(list(result.unknown_because))]
     elif result.verdict is not GateVerdict.PROVED:

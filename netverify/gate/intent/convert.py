@@ -264,7 +264,7 @@ class Converter:
     def _exception(self, shape: shapes.ExceptionShape, path: FieldPath) -> ExceptionText:
         for number, one in enumerate(shape.flows):
             if one.source is None and one.destination is None and one.ports is None:
-                text = f"a flow of exception {shown(shape.id)} says nothing, and would leave everything aside"
+                text = f"a flow of exception {shown(shape.id)} names nothing, so it would except everything"
                 self._refuse("NV703", text, self._at((*path, "flows", number)), "say `from`, `to` or `ports`")
         return ExceptionText(
             id=shape.id,
