@@ -129,7 +129,7 @@ NOWHERE_KNOWN = {
     "partner": "it is outside the cluster, and nothing says at which address",
     "service shop/away": "it is outside the cluster, and nothing says at which address",
     "kubernetes.default.svc": "nothing says where the API server listens",
-    "db-0.db.shop.svc.cluster.local": "it is one endpoint of Service shop/db, and policy does not tell it from",
+    "db-0.db.shop.svc.cluster.local": "it is one endpoint of Service shop/db, and policy cannot distinguish it from",
     "service shop/listed": "an EndpointSlice of Service shop/listed gives no number of its port",
 }
 

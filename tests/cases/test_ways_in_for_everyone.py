@@ -405,7 +405,7 @@ def test_a_list_that_leaves_ways_in_out_is_no_proof(monkeypatch):
     monkeypatch.setattr(listed_ways, "_LOOKED_AT", 0)
     found = asked(SHUT + CLUSTER, "who can reach shop/api[Pod]")
     assert found.verdict.value == "unknown"
-    assert found.unknown_because == ("more than 0 ways in lead there, and further ones are not in this list",)
+    assert found.unknown_because == ("more than 0 ways in lead there; this list does not have all of them",)
 
 
 def test_an_exception_for_pods_that_come_by_a_way_in_is_used():
