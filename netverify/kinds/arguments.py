@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from netverify.documents.document import Value
@@ -19,6 +20,8 @@ _Container: TypeAlias = tuple[Value, Value, Value, Value]
 _VARIABLE = pattern(r"\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)")
 _OF_VARIABLES = (("CONTROLLER_", "-"), ("KONG_", "_"), ("TRAEFIK_", "."))
 """How variables begin that stand for arguments, and what their underscores stand for."""
+_BEGINNINGS = tuple(prefix for prefix, _ in _OF_VARIABLES)
+_SHORT = 256
 _ENDINGS = frozenset(program.rpartition("/")[2] for program in PROGRAMS)
 
 
@@ -31,7 +34,10 @@ def routing_arguments(containers: Iterable[_Container], namespace: str) -> Mappi
     for image, command, args, env in containers:
         if not (command or args or env or image):
             continue
-        own = [*_programs(image, command, args), *_arguments(_words(command, args)), *_variables(env)]
+        own = [*_programs(image, command, args)]
+        if command or args:
+            own += _arguments(_words(command, args))
+        own += [*_variables(env)] if env else ()
         known = _values(env, namespace) if own else {}
         for name, value in own:
             found[name].append(_expanded(value, known))
@@ -44,13 +50,23 @@ def _programs(image: Value, command: Value, args: Value) -> Iterator[tuple[str, 
     for given in (command, args):
         texts += [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
     for text in texts:
-        path = text.split(maxsplit=1)[0] if text.strip() else ""
-        if (ending := path.rpartition("/")[2].partition(":")[0]) in _ENDINGS:
-            whole = f"/{path.rpartition('/')[0]}/{ending}"
-            for program in PROGRAMS:
-                if whole.endswith(f"/{program}"):
-                    yield PROGRAM, program
-                    return
+        if program := _known_program(text) if len(text) < _SHORT else _program(text):
+            yield PROGRAM, program
+            return
+
+
+def _program(text: str) -> str:
+    """The program of a controller that ``text`` begins with, by a path or as an image; empty if it is none."""
+    path = text.split(maxsplit=1)[0] if text.strip() else ""
+    if (ending := path.rpartition("/")[2].partition(":")[0]) in _ENDINGS:
+        whole = f"/{path.rpartition('/')[0]}/{ending}"
+        for program in PROGRAMS:
+            if whole.endswith(f"/{program}"):
+                return program
+    return ""
+
+
+_known_program = lru_cache(maxsize=4096)(_program)
 
 
 def _words(command: Value, args: Value) -> Iterator[str]:
@@ -89,8 +105,10 @@ def _is_kept(name: str) -> bool:
 def _variables(env: Value) -> Iterator[tuple[str, str]]:
     for item in env if isinstance(env, list) else ():
         name = item.get("name") if isinstance(item, dict) else None
+        if not (isinstance(name, str) and name.startswith(_BEGINNINGS)):
+            continue
         for prefix, separator in _OF_VARIABLES:
-            if isinstance(name, str) and name.startswith(prefix):
+            if name.startswith(prefix):
                 argument = name.removeprefix(prefix).replace("_", separator).lower()
                 value = item.get("value")
                 if _is_kept(argument):

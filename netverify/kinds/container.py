@@ -11,10 +11,11 @@ from dataclasses import field
 from typing import Any, TypedDict
 
 from netverify.documents.document import FieldPath, render_path
-from netverify.kinds.fields import FreeMap, Int32
-from netverify.kinds.findings import Findings
+from netverify.kinds.fields import Alike, FreeMap, Int32
+from netverify.kinds.findings import Findings, is_silent
 from netverify.kinds.names import dns_label_problems, port_name_problems, shown
 from netverify.kinds.ports import PROTOCOLS, is_port, refuse_protocol
+from netverify.kinds.remembered import remembered
 from netverify.records import dataclass
 
 
@@ -33,7 +34,7 @@ class ContainerFields(TypedDict, total=False):
 
     name: str
     image: str
-    ports: list[ContainerPortFields | None]
+    ports: Alike[list[ContainerPortFields | None]]
     restartPolicy: str
     livenessProbe: FreeMap
     readinessProbe: FreeMap
@@ -59,6 +60,7 @@ class ContainerFields(TypedDict, total=False):
 
 
 Containers = Sequence[ContainerFields | None]
+Ports = Sequence[ContainerPortFields | None]
 
 _PROBED = ("httpGet", "tcpSocket")
 
@@ -94,13 +96,8 @@ def check_container(
     _check_name(container.get("name") or "", (*path, "name"), names, findings)
     if not container.get("image"):
         findings.refuse("NV232", (*path, "image"), "is missing")
-    if ports := container.get("ports"):
-        port_names: set[tuple[str, str]] = set()
-        for index, port in enumerate(ports):
-            place = (*path, "ports", index)
-            _check_port(port or {}, place, port_names, findings)
-            if port and (host_ports.fills or "hostPort" in port):
-                host_ports.add(port, place, findings)
+    if (ports := container.get("ports")) and (host_ports.fills or not _are_plain(ports)):
+        _check_ports(ports, (*path, "ports"), host_ports, findings)
     if probe := container.get("livenessProbe"):
         _check_probe(probe, (*path, "livenessProbe"), findings)
     if probe := container.get("readinessProbe"):
@@ -134,6 +131,28 @@ def _check_probe(probe: FreeMap, path: FieldPath, findings: Findings) -> None:
                 findings.refuse("NV240", place, f"{problem}, not {shown(port)}")
         elif port is None:
             findings.refuse("NV240", place, "is missing")
+
+
+@remembered
+def _are_plain(ports: Ports) -> bool:
+    """Whether nothing is to be said about such ports of one container, and none is a port of the node."""
+    if any(port and "hostPort" in port for port in ports):
+        return False
+
+    def check(findings: Findings) -> None:
+        _check_ports(ports, (), HostPorts(fills=False), findings)
+        _warn_repeated(({"ports": [*ports]},), (), (), findings)
+
+    return is_silent(check)
+
+
+def _check_ports(ports: Ports, path: FieldPath, host_ports: HostPorts, findings: Findings) -> None:
+    names: set[tuple[str, str]] = set()
+    for index, port in enumerate(ports):
+        place = (*path, index)
+        _check_port(port or {}, place, names, findings)
+        if port and (host_ports.fills or "hostPort" in port):
+            host_ports.add(port, place, findings)
 
 
 def _check_port(port: ContainerPortFields, path: FieldPath, names: set[tuple[str, str]], findings: Findings) -> None:
@@ -173,10 +192,15 @@ def warn_repeated_ports(containers: Containers, inits: Containers, path: FieldPa
 
     Of numbers, init containers count only where they keep running beside the others (``restartPolicy: Always``).
     """
-    if not inits and len(containers) == 1 and len((containers[0] or {}).get("ports") or ()) < 2:
-        return
-    if not _may_repeat((*containers, *inits)):
-        return
+    if not inits and len(containers) == 1:
+        ports = (containers[0] or {}).get("ports") or ()
+        if len(ports) < 2 or _are_plain(ports):
+            return
+    if _may_repeat((*containers, *inits)):
+        _warn_repeated(containers, inits, path, findings)
+
+
+def _warn_repeated(containers: Containers, inits: Containers, path: FieldPath, findings: Findings) -> None:
     numbers: dict[tuple[str, int, str, int], FieldPath] = {}
     names: dict[str, FieldPath] = {}
     for place, port, lasts in _ports(containers, inits, path):

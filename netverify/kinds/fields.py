@@ -13,16 +13,19 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from netverify.documents.document import FieldPath, Value
+from netverify.kinds.remembered import remembered
 
 MIN_INT32, MAX_INT32 = -(2**31), 2**31 - 1
 
 _T = TypeVar("_T")
-_INT32, _INT_OR_STRING, _LOOSE = "int32", "int or string", "loose"
+_INT32, _INT_OR_STRING, _LOOSE, _ALIKE = "int32", "int or string", "loose", "alike"
 
 Int32: TypeAlias = Annotated[int, _INT32]
 IntOrString: TypeAlias = Annotated[int | str, _INT_OR_STRING]
 Loose: TypeAlias = Annotated[_T, _LOOSE]
 """A part of a ``status``: servers of any version write it, so fields that are not known are no error."""
+Alike: TypeAlias = Annotated[_T, _ALIKE]
+"""A part that many objects have the same: whether it fits is remembered."""
 StringMap: TypeAlias = dict[str, str | None]
 """A ``map[string]string``; a null value is the empty string."""
 FreeMap: TypeAlias = dict[str, Any]
@@ -172,6 +175,14 @@ class _List:
                 yield from self.item.mistakes(item, (*path, index))
 
 
+class _Alike:
+    """What ``form`` says, remembered of each value."""
+
+    def __init__(self, form: Form) -> None:
+        self.fits = remembered(form.fits)
+        self.mistakes = form.mistakes
+
+
 class _Mapping:
     """A mapping with the fields of the typed dictionary ``owner``; others are a mistake unless it is ``loose``."""
 
@@ -215,6 +226,8 @@ class _Mapping:
 def _annotated(annotation: Any, mark: str) -> Form:
     if mark == _INT32:
         return _Number(_SCALARS[int], names=False)
+    if mark == _ALIKE:
+        return _Alike(form_of(annotation))
     if mark == _INT_OR_STRING:
         return _Number("must be a whole number or a name", names=True)
     return _Mapping(annotation, loose=True)

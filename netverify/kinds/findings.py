@@ -6,6 +6,7 @@ at the first thing to say; then the same rules run again with :class:`AllFinding
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import field, replace
 from typing import NoReturn, Protocol
 
@@ -58,6 +59,31 @@ class FirstFinding:
         raise FoundError
 
     warn = refuse
+
+
+class _NoPlaces:
+    """The places of a part that is in no document."""
+
+    def at(self, path: FieldPath) -> tuple[int, int]:
+        del path
+        return 0, 0
+
+    key_at = at
+
+
+_NO_DOCUMENT = Document("", 0, None, _NoPlaces())
+
+
+def is_silent(rules: Callable[[Findings], None]) -> bool:
+    """Whether ``rules`` about a part, which look at nothing but that part, have nothing to say.
+
+    Then they have nothing to say of any part that equals it, wherever it is.
+    """
+    try:
+        rules(FirstFinding(_NO_DOCUMENT))
+    except FoundError:
+        return False
+    return True
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ Source: k8s.io/api ``networking/v1/types.go``; ``pkg/apis/networking/validation/
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypedDict
 
@@ -15,12 +15,13 @@ from netverify.diagnostics import Origin
 from netverify.documents.document import Document, FieldPath, Value
 from netverify.kinds import stored
 from netverify.kinds.cidr import network_of, report_cidr
-from netverify.kinds.fields import Int32, IntOrString
-from netverify.kinds.findings import Findings
+from netverify.kinds.fields import Alike, Int32, IntOrString
+from netverify.kinds.findings import Findings, is_silent
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of
 from netverify.kinds.names import port_name_problems, shown
 from netverify.kinds.ports import PROTOCOLS, is_port, refuse_protocol
+from netverify.kinds.remembered import remembered
 from netverify.kinds.selector import SelectorFields, check_selector, selector_parts, stored_selector
 from netverify.model.addresses import Address
 from netverify.model.network_policy import IPBlock, NetworkPolicy, Peer, PolicyPort, PolicyRule
@@ -63,8 +64,8 @@ class SpecFields(TypedDict, total=False):
 
     podSelector: SelectorFields
     policyTypes: list[str | None]
-    ingress: list[IngressRuleFields | None]
-    egress: list[EgressRuleFields | None]
+    ingress: list[Alike[IngressRuleFields] | None]
+    egress: list[Alike[EgressRuleFields] | None]
 
 
 class NetworkPolicyFields(TypedDict, total=False):
@@ -101,7 +102,14 @@ def _check(policy: NetworkPolicyFields, findings: Findings) -> None:
 
 def _check_rules(rules: Sequence[_RuleFields | None], section: str, end: str, findings: Findings) -> None:
     for index, rule in enumerate(rules):
-        _check_rule(rule, ("spec", section, index), end, findings)
+        if not _is_plain(rule, end):
+            _check_rule(rule, ("spec", section, index), end, findings)
+
+
+@remembered
+def _is_plain(rule: _RuleFields | None, end: str) -> bool:
+    """Whether nothing is to be said about such a rule."""
+    return is_silent(partial(_check_rule, rule, (), end))
 
 
 def _check_types(types: Sequence[str | None], findings: Findings) -> None:
@@ -235,10 +243,15 @@ def _rules(
 
 def _rule(rule: _RuleFields, end: str, place: Origin) -> PolicyRule:
     """The rule; its peers have no places: answers point at rules, and finding every peer's place would cost a lot."""
+    return PolicyRule(*_rule_parts(rule, end), place)
+
+
+@remembered
+def _rule_parts(rule: _RuleFields, end: str) -> tuple[tuple[Peer, ...], tuple[PolicyPort, ...]]:
     peers = tuple([_peer_parts(peer) for peer in rule.get(end) or () if peer])
     ports = rule.get("ports")
     read = _ports(tuple([_port_parts(port or PortFields()) for port in ports])) if ports else ()
-    return PolicyRule(_peers(peers) if peers else (), read, place)
+    return _peers(peers) if peers else (), read
 
 
 def _peer_parts(peer: PeerFields) -> _Peer:

@@ -6,12 +6,15 @@ Source: k8s.io/api ``core/v1/types.go`` (PodDNSConfig, ContainerPort.hostPort).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
+from typing import Literal
 
 from netverify.kinds import stored
 from netverify.kinds.arguments import routing_arguments
-from netverify.kinds.container import ContainerFields, is_sidecar
+from netverify.kinds.container import ContainerFields, Ports, is_sidecar
 from netverify.kinds.ip import read_ip
 from netverify.kinds.pod_template import DnsConfigFields, PodSpecFields
+from netverify.kinds.remembered import remembered
 from netverify.model.addresses import Address, parse_address
 from netverify.model.cluster import ContainerPort
 from netverify.model.pod_network import HostPort, PodNetwork
@@ -35,23 +38,30 @@ def container_ports(spec: PodSpecFields) -> tuple[ContainerPort, ...]:
 
     A sidecar is an init container here too: plugins differ by the list that they read.
     """
-    ports: list[ContainerPort] = []
-    for container in spec.get("containers") or ():
-        _add_ports(container, ports, init=False)
-    for container in spec.get("initContainers") or ():
-        _add_ports(container, ports, init=True)
-    return tuple(ports if len(ports) < 2 else dict.fromkeys(ports))
+    containers, inits = spec.get("containers") or (), spec.get("initContainers")
+    found = [_ports(ports, "container") for one in containers if one and (ports := one.get("ports"))]
+    if inits:
+        found += [
+            _ports(ports, "sidecar" if is_sidecar(one) else "init")
+            for one in inits
+            if one and (ports := one.get("ports"))
+        ]
+    if len(found) < 2:
+        return found[0] if found else ()
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
-def _add_ports(container: ContainerFields | None, ports: list[ContainerPort], *, init: bool) -> None:
-    if not container:
-        return
-    for port in container.get("ports") or ():
-        number = port.get("containerPort") if port else None
-        if port and number is not None:
-            sidecar = init and is_sidecar(container)
-            protocol, name = port.get("protocol"), port.get("name")
-            ports.append(stored.container_port(number, protocol, name, init=init, sidecar=sidecar))
+@remembered
+def _ports(ports: Ports, role: Literal["container", "init", "sidecar"]) -> tuple[ContainerPort, ...]:
+    """The ports of one container of a pod, each once."""
+    init, sidecar = role != "container", role == "sidecar"
+    return tuple(
+        dict.fromkeys(
+            stored.container_port(number, port.get("protocol"), port.get("name"), init=init, sidecar=sidecar)
+            for port in ports
+            if port and (number := port.get("containerPort")) is not None
+        )
+    )
 
 
 def pod_network(
