@@ -1,4 +1,4 @@
-"""Prove what Kubernetes network policy lets through, for every pod that is and every pod that could be.
+"""Prove what Kubernetes network policies allow, for all existing pods and all pods that could be created.
 
 The names below are the library; the modules behind them are private, and are imported when a name is first used.
 """

@@ -33,7 +33,7 @@ class Seconds(Parameter):
         found = _TIME.fullmatch(str(value))
         seconds = float(found[1]) * _SECONDS[found[2]] if found else math.nan
         if not 0 < seconds < _LONGEST_S:
-            advice = "write a number of seconds, such as `30` or `0.5`, or a time such as `10m` or `1h`"
+            advice = "write seconds, such as `30` or `0.5`, or a time such as `10m` or `1h`"
             raise Refusal("NV420", f"`{value}` is no time to wait", advice)
         return seconds
 
@@ -60,15 +60,13 @@ SOLVER_BUDGET: Final = (
         type=click.IntRange(1, 2**32 - 1),
         default=RLIMIT,
         show_default=True,
-        help="Most effort of one run of the solver, in its own units: the same on every machine. Beyond it the answer "
-        "is unknown.",
+        help="Maximum effort of one solver run, the same on every machine. Beyond it the answer is unknown.",
     ),
     click.option(
         "--timeout",
         metavar="TIME",
         type=Seconds(),
-        help="Longest time for one run of the solver, such as 30 or 2m. An answer may then depend on the load.  "
-        "[default: none]",
+        help="Maximum time for one solver run, such as 30 or 2m. Answers may depend on the load.  [default: none]",
     ),
     click.option(
         "--seed",
@@ -85,7 +83,7 @@ COMMAND_BUDGET: Final = (
         metavar="TIME",
         type=Seconds(),
         default=MAX_TIME_S,
-        help=f"Longest time for the whole command, such as 90 or 30m. What is not decided by then is unknown.  "
+        help=f"Maximum time for the whole command, such as 90 or 30m. What is undecided then is unknown.  "
         f"[default: {MAX_TIME_S / 60:g}m]",
     ),
     click.option(
@@ -93,7 +91,7 @@ COMMAND_BUDGET: Final = (
         metavar="SIZE",
         type=Memory(),
         default=MAX_MEMORY,
-        help="Most memory for the whole command, such as 512m or 8g. What is not decided with it is unknown.  "
+        help="Maximum memory for the whole command, such as 512m or 8g. What is undecided then is unknown.  "
         f"[default: {MAX_MEMORY // 1024**3}g]",
     ),
 )

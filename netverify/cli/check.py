@@ -52,7 +52,7 @@ from netverify.verify import Verifier
 def run(**flags: Any) -> int:
     """Does what the flags ask for."""
     if flags["no_exceptions"] and flags["baseline"]:
-        raise Refusal("NV420", "`--no-exceptions` leaves no baseline", "drop `--baseline`")
+        raise Refusal("NV420", "`--no-exceptions` also ignores the baseline", "remove `--baseline`")
     for path in (*flags["filenames"], *flags["paths"]):
         if Path(path).name in INTENT_FILES:
             raise Refusal("NV420", f"`{path}` is an intent file, and no manifest", f"name it with `--spec {path}`")

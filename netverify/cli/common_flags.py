@@ -45,7 +45,7 @@ _INPUTS = (
         metavar="PATH",
         multiple=True,
         type=click.Path(),
-        help="Read what Flux applies that is bootstrapped on a folder; repeatable.",
+        help="Read what Flux applies, starting from a folder; repeatable.",
     ),
     click.option(
         "--argocd",
@@ -63,30 +63,29 @@ _INPUTS = (
     ),
     click.option("--set", "sets", metavar="K=V", multiple=True, help="Value for every chart; repeatable."),
     click.option("-n", "--namespace", metavar="NS", help="Namespace of objects that name none.  [default: default]"),
-    click.option("--allow-empty", is_flag=True, help="It is no error where no object that matters is read."),
+    click.option("--allow-empty", is_flag=True, help="Accept inputs without any relevant object."),
     click.option(
         "--allow-outside",
         "outside",
         metavar="PATH",
         multiple=True,
         type=click.Path(),
-        help="Let intent files, links and kustomizations of a checkout name what is at or below a path outside of it; "
-        "repeatable.",
+        help="Allow intent files, links and kustomizations to name this path outside the checkout; repeatable.",
     ),
-    click.option("--allow-network", is_flag=True, help="Let renderers fetch what overlays and charts name elsewhere."),
-    click.option("--strict", is_flag=True, help="Refuse what is otherwise only noted, such as unrendered templates."),
+    click.option("--allow-network", is_flag=True, help="Allow renderers to fetch what overlays and charts name."),
+    click.option("--strict", is_flag=True, help="Treat notes as errors, such as unrendered templates."),
 )
 _SPEED = (
     click.option(
         "--jobs",
         metavar="N",
         type=click.IntRange(1, 256),
-        help="At most so many processes read large inputs at once.  [default: one for each processor]",
+        help="Maximum number of processes that read large inputs.  [default: one for each processor]",
     ),
     click.option(
         "--no-cache",
         is_flag=True,
-        help="Read every input anew; NETVERIFY_NO_CACHE=1 does the same, NETVERIFY_CACHE_DIR moves the cache.",
+        help="Do not use the cache; as NETVERIFY_NO_CACHE=1. NETVERIFY_CACHE_DIR moves the cache.",
     ),
 )
 _MODEL = (
@@ -94,7 +93,7 @@ _MODEL = (
         "--cni",
         metavar="NAME",
         type=CniName(),
-        help="Fix what CNIs may do either way to what this plugin does.",
+        help="Assume this network plugin. Without it, proofs hold for every plugin.",
     ),
     click.option(
         "--assume",
@@ -102,7 +101,7 @@ _MODEL = (
         metavar="KEY=VALUE",
         multiple=True,
         type=Assumption(),
-        help="Fix one thing: BEHAVIOUR=true|false, pod-cidr=CIDR, node-cidr=CIDR, named-ports=declared|free, "
+        help="Assume one fact: BEHAVIOUR=true|false, pod-cidr=CIDR, node-cidr=CIDR, named-ports=declared|free, "
         "unrendered=harmless.",
     ),
     click.option(
@@ -110,7 +109,7 @@ _MODEL = (
         "node_cidrs",
         metavar="CIDR",
         multiple=True,
-        help="Where nobody has an address but nodes, and pods; repeatable. The same as --assume node-cidr=CIDR.",
+        help="Range where only nodes and pods have addresses; repeatable. The same as --assume node-cidr=CIDR.",
     ),
 )
 _GOALS = (
@@ -127,7 +126,7 @@ _ROUTING = (
         "--cluster-domain",
         metavar="DOMAIN",
         show_default="cluster.local",
-        help="Zone of the names in the cluster.",
+        help="DNS zone of the cluster.",
     ),
     click.option("--node-local-dns", is_flag=True, help="NodeLocal DNSCache answers on every node."),
     click.option(
@@ -142,7 +141,7 @@ _ROUTING = (
         "--ingress-controller",
         "controller",
         metavar="ENDPOINT",
-        help="The pods that serve every Ingress, Gateway and Route, in the words of a question.",
+        help="Pods that serve every Ingress, Gateway and Route, written as in a question.",
     ),
 )
 _COLOR = click.option(
@@ -150,7 +149,7 @@ _COLOR = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colours; NO_COLOR and FORCE_COLOR count where this is auto.",
+    help="Colours; with auto, NO_COLOR and FORCE_COLOR count.",
 )
 
 

@@ -47,14 +47,14 @@ def intent_of(request: CheckRequest) -> Intended:
     known = [one.id for one in spec.assertions]
     for wanted in request.ids:
         if wanted not in known:
-            advice = did_you_mean(nearest(wanted, known)) or "the ids stand in the intent file"
+            advice = did_you_mean(nearest(wanted, known)) or "the intent file lists the ids"
             raise Refusal("NV420", f"no assertion has the id `{wanted}`", advice)
     floor = Grade(request.severity).rank if request.severity else len(Grade)
     kept = tuple(
         one for one in spec.assertions if (one.id in request.ids or not request.ids) and one.severity.rank <= floor
     )
     if not kept:
-        which = f" of severity `{request.severity}` or graver" if spec.assertions and request.severity else ""
+        which = f" of severity `{request.severity}` or higher" if spec.assertions and request.severity else ""
         raise Refusal("NV420", f"the intent holds no assertion{which}", "a gate without any would let everything pass")
     return Intended(spec, frozenset(one.id for one in kept))
 

@@ -16,6 +16,6 @@ def told_in_full() -> Iterator[None]:
     try:
         yield
     except TooIntricateError:
-        message = "what the manifests and the CNI leave open is too intricate to be told in full"
+        message = "the result depends on too many unknowns to be listed in full"
         advice = "fix what you know with `--cni` and `--assume`, and give the Namespace objects"
         raise Refusal("NV422", message, advice, ExitStatus.UNKNOWN) from None

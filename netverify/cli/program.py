@@ -16,19 +16,18 @@ else:
     (version,) = late("netverify.cli", "version")
 
 COMMANDS = {
-    "init": "Write an intent file to begin with, from what manifests allow today.",
-    "check": "Prove the assertions of intent files, or show what is against them.",
-    "diff": "Compare two sets of manifests: which connections appear and disappear, or a proof that none do.",
-    "lint": "Find what was probably not meant: policies without effect, slips in labels, redundant rules, "
-    "odd Services.",
-    "query": "Ask who can reach what, and get a witness or a proof.",
-    "map": "Show who may open which connections to whom: all pairs of workloads, and addresses outside.",
-    "exposed": "List every way in from outside: where it leads, and whether policy lets it through.",
-    "resolve": "Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through.",
-    "schema": "Print the JSON Schema of intent files, or of the goals.json that --emit-smt2 writes.",
-    "explain": "Say what a diagnostic means and what to do about it.",
+    "init": "Write a first intent file from what the manifests allow today.",
+    "check": "Prove the assertions of intent files, or show violations.",
+    "diff": "Compare which connections two sets of manifests allow.",
+    "lint": "Find likely mistakes in policies, Services and ways in.",
+    "query": "Ask who can reach what; get a proof or a counterexample.",
+    "map": "List all connections that policy allows.",
+    "exposed": "List every way in from outside the cluster.",
+    "resolve": "Look up a DNS name as a pod does, step by step.",
+    "schema": "Print the JSON Schema of intent files or of goals.json.",
+    "explain": "Explain a diagnostic and what to do about it.",
     "completion": "Print the completion script for SHELL.",
-    "version": "Print the versions of netverify and of what it stands on.",
+    "version": "Print the versions of netverify and its libraries.",
 }
 """Each command with the first sentence of its help: its flags are in a file of `commands`."""
 
@@ -88,7 +87,7 @@ Examples:
 )
 @click.pass_context
 def program(ctx: click.Context) -> int:
-    """Prove what Kubernetes network policy lets through, for every pod that is and every pod that could be."""
+    """Prove what Kubernetes network policies allow, for all existing pods and all pods that could be created."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         return ExitStatus.USAGE

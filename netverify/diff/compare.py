@@ -228,16 +228,16 @@ def _assumptions(sides: Sides, changes: Changes, told: Unmodelled) -> Iterator[s
     if sides.settings.pod_cidrs:
         yield pod_cidr_premise(sides.settings)
     else:
-        yield "a pod may have any address, whatever address it has in the manifests"
+        yield "a pod may get any address, also if the manifests show one"
     if changes.everywhere.port_names:
         if sides.settings.free_named_ports:
             yield "pods that could be created may give any name to any port"
         else:
             yield "pods that could be created name a port as existing pods of their namespace do, or do not name it"
-    yield "what is not in the manifests is the same on both sides: the CNI, labels of namespaces that neither declares"
+    yield "the CNI is the same on both sides, and so are labels of namespaces that neither side declares"
     if told.opaque:
-        yield f"what is not modelled in {_places(told)} and is the same on both sides acts alike on both"
-    yield "a namespace that is on one side only would have the same labels on the other"
+        yield f"objects that are not modelled and do not differ ({_places(told)}) have the same effect on both sides"
+    yield "a namespace on one side only has the same labels on the other"
     yield SCTP_IS_POLICED
     yield "ICMP is not modelled"
 

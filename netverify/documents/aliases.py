@@ -51,7 +51,7 @@ class Anchors:
             )
         anchor = self.named[name]
         if anchor is None:
-            raise Refusal("NV107", f"the alias {shown('*' + name)} stands within its own anchor", help=_ADVICE)
+            raise Refusal("NV107", f"the alias {shown('*' + name)} is inside its own anchor", help=_ADVICE)
         self.nodes_left -= len(anchor.offsets)
         if self.nodes_left < 0:
             raise Refusal(

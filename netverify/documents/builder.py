@@ -294,7 +294,7 @@ class Builder:
         became = f" (it becomes {shown(key)})" if text != key else ""
         return Refusal(
             "NV102",
-            f"the key {shown(text)} stands twice in the same mapping{became}",
+            f"the key {shown(text)} appears twice in the same mapping{became}",
             help="keep one: Kubernetes takes the last one or refuses the object",
             secondary=(mark_of_offset(self._chunk, first), "first given here"),
         )

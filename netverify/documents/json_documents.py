@@ -167,11 +167,11 @@ def _duplicate(chunk: bytes, text: str, start: int) -> Refusal:
             if key in known:
                 return Refusal(
                     "NV102",
-                    f"the key {shown(key)} stands twice in the same object",
+                    f"the key {shown(key)} appears twice in the same object",
                     help="keep one: Kubernetes takes the last one or refuses the object",
                     mark=mark_of_offset(chunk, start + found.start()),
                     secondary=(mark_of_offset(chunk, start + known[key]), "first given here"),
                 )
             known[key] = found.start()
         previous = token
-    return Refusal("NV102", "a key stands twice in the same object", mark=mark_of_offset(chunk, start))
+    return Refusal("NV102", "a key appears twice in the same object", mark=mark_of_offset(chunk, start))

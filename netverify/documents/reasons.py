@@ -33,7 +33,7 @@ def container_as_key() -> Refusal:
     """A key is a mapping or a list, as in a template: ``port: {{ .Values.port }}``."""
     return Refusal(
         "NV106",
-        "a mapping or list stands where a key is expected",
+        "a mapping or list is used as a key",
         help="put text with braces in quotes",
     )
 

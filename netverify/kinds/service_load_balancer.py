@@ -69,5 +69,5 @@ def _check_health_port(number: int, spec: SpecFields, kind: str, findings: Findi
     elif not is_port(number):
         findings.refuse("NV510", path, f"must be between {FIRST_NODE_PORT} and {LAST_NODE_PORT}, not `{number}`")
     elif not FIRST_NODE_PORT <= number <= LAST_NODE_PORT:
-        text = f"is `{number}`: a server takes {FIRST_NODE_PORT} to {LAST_NODE_PORT}, unless it is told otherwise"
+        text = f"is `{number}`: a server takes {FIRST_NODE_PORT} to {LAST_NODE_PORT}, unless it is configured otherwise"
         findings.warn("NV511", path, text)

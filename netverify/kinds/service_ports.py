@@ -72,5 +72,5 @@ def _check_node_port(  # noqa: PLR0913, PLR0917 -- a port in its context
         text = f"must be between {FIRST_NODE_PORT} and {LAST_NODE_PORT}, not `{number}`"
         findings.refuse("NV510", path, text)
     elif kind != ServiceType.EXTERNAL_NAME and not FIRST_NODE_PORT <= number <= LAST_NODE_PORT:
-        text = f"is `{number}`: a server takes {FIRST_NODE_PORT} to {LAST_NODE_PORT}, unless it is told otherwise"
+        text = f"is `{number}`: a server takes {FIRST_NODE_PORT} to {LAST_NODE_PORT}, unless it is configured otherwise"
         findings.warn("NV511", path, text)

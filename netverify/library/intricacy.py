@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from netverify.library.errors import InDoubtError
 from netverify.pairs.diagrams import TooIntricateError
 
-_REASON = "what the manifests and the CNI leave open is too intricate to be told in full"
+_REASON = "the result depends on too many unknowns to be listed in full"
 _ADVICE = "fix what you know with `cni` and `assume`, and give the Namespace objects"
 
 

@@ -33,8 +33,8 @@ def address_findings(index: RoutingIndex, options: RoutingOptions) -> Iterator[D
                     of = f"the {found.what} of Service `{found.service}`"
                     if found.what == BALANCER:
                         of = f"the address of the load balancer of Service `{found.service}`"
-                    text = f"NetworkPolicy `{policy.namespace}/{policy.name}` admits to {block}, {of}: policy sees its "
-                    text += "pods instead"
+                    text = f"NetworkPolicy `{policy.namespace}/{policy.name}` allows {block}, {of}: policy sees the "
+                    text += "pods behind it instead"
                     advice = "select the pods behind the Service, on their own port"
                     yield Diagnostic("NV610", Severity.WARNING, text, peer.origin or rule.origin, advice)
     for service in index.objects.services:
@@ -45,6 +45,6 @@ def address_findings(index: RoutingIndex, options: RoutingOptions) -> Iterator[D
 def _alias(service: Service, index: RoutingIndex, options: RoutingOptions) -> Diagnostic:
     target = service_called(index, f"{service.external_name.rstrip('.')}.", None, options).target
     where = f"Service `{target.service}`" if isinstance(target, ToService) else f"`{service.external_name}`"
-    text = f"Service `{service}` is an alias of {where}: no policy about `{service}` applies to what is behind it"
-    advice = "write policies for the pods that it leads to" if isinstance(target, ToService) else ""
+    text = f"Service `{service}` is an alias of {where}: policies for the pods of `{service}` do not apply to it"
+    advice = "write policies for the target's pods" if isinstance(target, ToService) else ""
     return Diagnostic("NV611", Severity.NOTE, text, service.origin or NOWHERE, advice)

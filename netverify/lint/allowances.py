@@ -29,8 +29,8 @@ def allowance_findings(
 def _finding(part: RulePart, denying: NetworkPolicy) -> Diagnostic:
     everyone = "everyone, on every port" if part.direction is Direction.INGRESS else "everywhere, to every port"
     text = f"{part} allows {everyone}, whatever other policies say"
-    where = ((denying.origin, "the default-deny that it opens"),)
-    return Diagnostic("NV629", Severity.NOTE, text, part.rule.origin, "name peers and ports", where)
+    where = ((denying.origin, "the default-deny that it cancels"),)
+    return Diagnostic("NV629", Severity.NOTE, text, part.rule.origin, "list peers and ports in the rule", where)
 
 
 def _denies_all(policy: NetworkPolicy, direction: Direction) -> bool:

@@ -49,10 +49,10 @@ def _split_in_two(
             meant = [pod for name in names for pod in there.selected(name, selector)]
             if meant:
                 text = (
-                    f"{one} is any pod of `{home}` with labels `{selector_text(selector)}`, and there is none: beside "
+                    f"{one} means pods of `{home}` with labels `{selector_text(selector)}`, and there are none, while "
                 )
-                text += "it, every pod of the namespaces of another peer is allowed"
-                help_text = "to mean such pods in such namespaces, write both selectors in one item"
+                text += "another peer allows every pod of its namespaces"
+                help_text = "to allow only such pods in those namespaces, write both selectors in one item"
                 where = ((other.origin(places), "allows all pods of these namespaces"),)
                 yield one, Diagnostic("NV623", Severity.WARNING, text, one.origin(places), help_text, where)
                 break
@@ -69,9 +69,9 @@ def _joined_in_one(
         if around.open or home in around.names or not around.names or not all(map(there.settled, around.names)):
             continue
         if there.selected(home, selector) and not any(there.selected(name, selector) for name in around.names):
-            text = f"{one} is pods with labels `{selector_text(selector)}` in other namespaces, and there are none: "
+            text = f"{one} means pods with labels `{selector_text(selector)}` in other namespaces, and there are none: "
             text += f"such pods are in `{home}`"
-            help_text = "to mean these pods, or all pods of those namespaces, write two items"
+            help_text = "to allow these pods as well as all pods of those namespaces, write two items"
             yield one, Diagnostic("NV623", Severity.WARNING, text, one.origin(places), help_text)
 
 

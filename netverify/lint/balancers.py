@@ -48,7 +48,7 @@ def _of_balancer(one: ExposedWay, service: Service) -> Iterator[Diagnostic]:
             "NV619", Severity.WARNING, _what_policy_sees(one, service), origin, _advice(one), _closing(one)
         )
     elif not service.source_ranges and _lets_the_world_in(one):
-        text = f"Service `{service}` is a load balancer that is open to the world"
+        text = f"Service `{service}` is a load balancer that is open to every address"
         advice = "set `loadBalancerSourceRanges`, or the annotation of your cloud for an internal load balancer"
         yield Diagnostic("NV612", Severity.WARNING, text, origin, advice)
 
@@ -59,8 +59,10 @@ def _of_controller(one: ExposedWay) -> Iterator[Diagnostic]:
     others = [opening for opening in one.openings if opening.rests is Rests.NOTHING and _POLICED not in opening.needs]
     if not of_node or others or all(opening.rests is Rests.NODE_ADDRESS for opening in one.openings):
         return
-    text = f"{one.way.object} works only where its controller, which is on the host network, is on the node of the pod"
-    advice = "admit the addresses of nodes with an ipBlock, or take the controller off the host network"
+    text = (
+        f"{one.way.object} works only if its controller, which is on the host network, runs on the same node as the pod"
+    )
+    advice = "allow the addresses of nodes with an ipBlock, or move the controller off the host network"
     yield Diagnostic("NV619", Severity.WARNING, text, one.way.origin or NOWHERE, advice)
 
 
@@ -113,13 +115,14 @@ def _what_policy_sees(one: ExposedWay, service: Service) -> str:
     if not _hides(one):
         return f"no policy admits the clients of Service `{service}`"
     seen = _seen_clients(one)
-    admits = f"admits {range_words(seen)} alone" if seen else "admits no client by its address"
-    return f"policy {admits}, and of the clients of Service `{service}` it sees a node (externalTrafficPolicy: Cluster)"
+    admits = f"allows only {range_words(seen)}" if seen else "allows no client address"
+    sees = f"for clients of Service `{service}` it sees the address of a node (externalTrafficPolicy: Cluster)"
+    return f"policy {admits}, but {sees}"
 
 
 def _advice(one: ExposedWay) -> str:
     local = ["set `externalTrafficPolicy: Local`"] if _hides(one) else []
-    admit = [] if _seen_clients(one) else ["admit the clients with an ipBlock"]
+    admit = [] if _seen_clients(one) else ["allow the clients with an ipBlock"]
     return ", and ".join([*local, *admit])
 
 

@@ -68,22 +68,20 @@ def _finding(
     if not blocked:
         return
     origin = policies[0].origin or NOWHERE
-    who = f"`{workload.key}` and pods isolated alike"
+    who = f"`{workload.key}` and other pods with the same policies"
     ports = sorted({server.port for server in servers if isinstance(server.port, int)})
     if DNS_PORT not in ports and ports and any(_names_dns_port(policy) for policy in policies):
         text = f"{who} may ask port {DNS_PORT}, but the DNS pods listen on {', '.join(map(str, ports))}"
         yield Diagnostic("NV609", Severity.WARNING, text, origin, f"allow {ports[0]} over UDP and TCP as well")
     elif len(blocked) == 2:
-        text = f"{who} cannot look names up: no egress rule lets DNS queries through"
+        text = f"{who} cannot look up names: no egress rule allows DNS queries"
         local = "; ".join(dict.fromkeys(server.advice for server in servers if server.advice))
         to_pods = f"allow egress to the DNS pods on {' or '.join(map(str, ports or [DNS_PORT]))}, over UDP and TCP"
         advice = local or to_pods
         yield Diagnostic("NV607", Severity.WARNING, text, origin, advice)
     else:
-        text = f"{who} cannot look names up over {blocked[0]}"
-        why = (
-            "a rule without `protocol` is for TCP alone" if blocked[0] is Protocol.UDP else "long answers come over TCP"
-        )
+        text = f"{who} cannot look up names over {blocked[0]}"
+        why = "a rule without `protocol` is for TCP only" if blocked[0] is Protocol.UDP else "long answers need TCP"
         yield Diagnostic("NV608", Severity.WARNING, text, origin, f"allow both UDP and TCP: {why}")
 
 

@@ -17,7 +17,7 @@ from netverify.model.network_policy import NetworkPolicy, PolicyRule
 def duplicate_findings(policies: tuple[NetworkPolicy, ...], mending: Mending) -> Iterator[Diagnostic]:
     """NV631: a policy says what another one of its namespace says already."""
     for policy, first in duplicates(policies).items():
-        text = f"{policy_text(policy)} says the same as {policy_text(first)}"
+        text = f"{policy_text(policy)} is the same as {policy_text(first)}"
         where = ((first.origin, "the other one"),)
         yield Diagnostic(
             "NV631", Severity.WARNING, text, policy.origin, "remove one of them", where, mending.without_policy(policy)

@@ -29,7 +29,7 @@ def _finding(part: RulePart, key: str, places: Places) -> Iterator[Diagnostic]:
     rule = document.value["spec"][str(part.direction)][part.index]
     if rule and key in rule:
         what = "every port of every protocol" if key == "ports" else "everyone, outside the cluster too"
-        text = f"{part} has an empty `{key}`, which means {what}"
-        help_text = f"leave `{key}` out if that is meant; remove the rule to allow nothing"
+        text = f"{part} has an empty `{key}`, which allows {what}"
+        help_text = f"remove `{key}` if you want that; remove the rule to allow nothing"
         origin = document.key_origin((*part.path, key))
         yield Diagnostic("NV634", Severity.WARNING, text, origin, help_text)

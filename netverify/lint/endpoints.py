@@ -52,14 +52,14 @@ def _undeclared(service: Service, port: ServicePort, selected: Sequence[Workload
     if isinstance(port.target_port, str):
         if all(target_port(one, port) is None for one in selected):
             known = sorted({name for one in selected for name in declared_names(one, port)})
-            text = f"Service `{service}` leads to port `{port.target_port}`, which no selected pod declares"
+            text = f"Service `{service}` leads to port `{port.target_port}`, which none of its pods declares"
             advice = did_you_mean(nearest(port.target_port, known)) or "name the container port, or write its number"
             yield Diagnostic("NV602", Severity.WARNING, text, origin, advice, _where(selected))
         return
     declared = [one for one in selected if one.ports]
     numbers = {(one.number, one.protocol) for workload in declared for one in workload.ports}
     if declared and len(declared) == len(selected) and (port.target_port, port.protocol) not in numbers:
-        text = f"Service `{service}` leads to port {port.target_port}/{port.protocol}, which no selected pod declares"
+        text = f"Service `{service}` leads to port {port.target_port}/{port.protocol}, which none of its pods declares"
         told = ", ".join(f"{number}/{protocol}" for number, protocol in sorted(numbers))
         yield Diagnostic("NV603", Severity.NOTE, text, origin, f"the pods declare {told}", _where(selected))
 

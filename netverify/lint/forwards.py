@@ -34,7 +34,7 @@ def _by_alias(way: WayIn, alias: Service) -> Iterator[Diagnostic]:
         text = f"{subject} makes the controller connect to Service `{way.service}` of another namespace, by an alias"
     else:
         return
-    advice = "restrict where the controller may connect to, and send requests to Services with pods"
+    advice = "restrict the controller's egress, and use Services with pods as backends"
     yield Diagnostic("NV618", Severity.WARNING, text, way.origin or NOWHERE, advice, where)
 
 
@@ -44,5 +44,5 @@ def _elsewhere(service: Service, index: RoutingIndex) -> Iterator[Diagnostic]:
             for workload in index.at_address.get(address, ()):
                 if workload.key.namespace != service.namespace and not workload.host_network:
                     text = f"{each.kind} `{each.namespace}/{each.name}` leads `{service}` to a pod of `{workload.key}`"
-                    advice = "give that namespace a Service with a selector"
+                    advice = "use a Service with a selector in that namespace"
                     yield Diagnostic("NV635", Severity.WARNING, text, each.origin or NOWHERE, advice)

@@ -25,7 +25,7 @@ def governing_findings(index: RoutingIndex) -> Iterator[Diagnostic]:
 def _finding(workload: Workload, governing: Service | None, index: RoutingIndex) -> Iterator[Diagnostic]:
     named = f"{workload.key.namespace}/{workload.network.governing_service}"
     if governing is None:
-        problem = f"Service `{named}`, which no manifest holds"
+        problem = f"Service `{named}`, which is in no manifest"
     elif not governing.headless:
         problem = f"Service `{named}`, which is not headless"
     elif not _selects(governing, workload, index):
@@ -38,9 +38,7 @@ def _finding(workload: Workload, governing: Service | None, index: RoutingIndex)
         yield Diagnostic("NV617", Severity.NOTE, text, workload.origin or NOWHERE)
         return
     where = ((others[0].origin or NOWHERE, "a headless Service that selects its pods"),)
-    advice = (
-        f"write `serviceName: {others[0].name}`; the field cannot be changed later, so the StatefulSet is made anew"
-    )
+    advice = f"write `serviceName: {others[0].name}`; the field is immutable, so the StatefulSet must be created again"
     yield Diagnostic("NV617", Severity.WARNING, text, workload.origin or NOWHERE, advice, where)
 
 

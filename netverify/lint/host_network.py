@@ -25,7 +25,9 @@ def host_network_findings(
     for policy in policies:
         selected = there.selected(policy.namespace, policy.pod_selector)
         if selected and all(one.host_network for one in selected):
-            text = f"{policy_text(policy)} is for pods on the host network alone, which most CNI plugins do not police"
+            text = (
+                f"{policy_text(policy)} selects only pods on the host network, where most CNI plugins apply no policy"
+            )
             where = tuple((one.origin, f"on the host network: {one.key}") for one in selected[:1] if one.origin)
-            help_text = "guard the ports of the node in another way, such as a host firewall"
+            help_text = "protect the ports of the node in another way, such as a host firewall"
             yield Diagnostic("NV632", Severity.WARNING, text, policy.origin, help_text, where)

@@ -33,8 +33,8 @@ def _finding(policy: NetworkPolicy, direction: Direction) -> Diagnostic:
     way = "to" if direction is Direction.INGRESS else "from"
     text = f"NetworkPolicy `{policy.namespace}/{policy.name}` stops traffic of the ambient mesh {way} its pods"
     advice = (
-        f"admit TCP {HBONE_PORT} as well, where members of the mesh connect whatever port they ask for; that opens "
-        "every port to those whom it admits, so that Istio's policies have to decide"
+        f"admit TCP {HBONE_PORT} as well: members of the mesh connect to it for every port; that opens every "
+        "port to the sources that it allows, so Istio's policies must restrict them"
     )
     return Diagnostic("NV636", Severity.WARNING, text, policy.origin or NOWHERE, advice)
 

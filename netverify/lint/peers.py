@@ -52,13 +52,15 @@ def _nobody(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Dia
     misses = near_misses(selector, (pod.labels for name in near.names for pod in there.of(name)))
     if not all(map(there.settled, near.names)) or not (near.pinned or misses):
         return None
-    where = f"`{near.names[0]}`" if len(near.names) == 1 else "the namespaces that it speaks of"
-    text = f"{one} is nobody: no pod of {where} has labels `{selector_text(selector)}`"
+    where = f"`{near.names[0]}`" if len(near.names) == 1 else "the namespaces that it names"
+    text = f"{one} matches no pod: no pod of {where} has labels `{selector_text(selector)}`"
     help_text = advice(misses)
     if not help_text and one.peer.namespace_selector is None:
         elsewhere = [name for name in around.cluster.namespaces if there.selected(name, selector)]
         if elsewhere:
-            help_text = f"a `podSelector` alone is about `{home}`: for `{elsewhere[0]}` add a `namespaceSelector`"
+            help_text = (
+                f"a `podSelector` alone selects pods of `{home}`: add a `namespaceSelector` for `{elsewhere[0]}`"
+            )
     severity = Severity.WARNING if there.whole else Severity.NOTE
     fix = around.mending.with_label(one.of.policy, (*one.path, "podSelector"), misses)
     return Diagnostic("NV621", severity, text, one.origin(around.places, "podSelector"), help_text, fix=fix)
@@ -73,9 +75,9 @@ def _nowhere(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Di
         named = _misspelt_name(selector, cluster, there)
         if named is None:
             return None
-        text = f"{one} is nobody: the manifests have no namespace `{named[0]}`"
+        text = f"{one} matches no pod: the manifests have no namespace `{named[0]}`"
         return Diagnostic("NV622", Severity.WARNING, text, origin, f"did you mean `{named[1]}`?")
-    text = f"{one} is nobody: no namespace of the manifests has labels `{selector_text(selector)}`"
+    text = f"{one} matches no pod: no namespace of the manifests has labels `{selector_text(selector)}`"
     declared = [namespace for namespace in cluster.namespaces.values() if namespace.declared]
     misses = near_misses(selector, (namespace.labels for namespace in declared))
     help_text = advice(misses) or _by_name(selector, cluster, there)
@@ -121,5 +123,5 @@ def _by_name(selector: LabelSelector, cluster: Cluster, there: Inhabitants) -> s
     for value in wanted.values:
         namespace = cluster.namespaces.get(value)
         if wanted.key in ("name", "namespace") and namespace and (namespace.declared or there.of(value)):
-            return f"namespaces have no label `{wanted.key}` of their own: write `{NAMESPACE_NAME_LABEL}: {value}`"
+            return f"namespaces have no label `{wanted.key}` by default: write `{NAMESPACE_NAME_LABEL}: {value}`"
     return ""

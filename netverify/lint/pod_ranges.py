@@ -34,11 +34,9 @@ def pod_range_findings(policies: tuple[NetworkPolicy, ...], settings: Settings, 
             continue
         blocks = [cidrs(one.peer.ip_block.cidr)[0] for one in found if one.peer.ip_block]
         listed = ", ".join(dict.fromkeys(blocks[:3])) + (", ..." if len(set(blocks)) > 3 else "")
-        text = f"{policy_text(policy)} has ipBlocks of addresses that pods may have ({listed}): whether they match "
-        text += "pods is up to the CNI plugin"
-        help_text = (
-            "use selectors for pods; say what your plugin does with `--cni`, or `--assume ipblock-matches-pods=true`"
-        )
+        text = f"{policy_text(policy)} has ipBlocks with addresses that pods may have ({listed}): the CNI plugin "
+        text += "decides whether they match pods"
+        help_text = "use selectors for pods; name your plugin with `--cni`, or use `--assume ipblock-matches-pods=true`"
         yield Diagnostic("NV630", Severity.NOTE, text, found[0].origin(places, "ipBlock", "cidr"), help_text)
 
 

@@ -73,8 +73,8 @@ def _confused(
         for service, port, number in behind.get(workload.key, ()):
             named, seen = (port.port, port.protocol), (number, port.protocol)
             if named in numbers and seen not in numbers and named not in declared:
-                text = f"NetworkPolicy `{policy.namespace}/{policy.name}` admits to port {port.port}, which is that of "
-                text += f"Service `{service}`: policy sees port {number} of `{workload.key}`"
+                text = f"NetworkPolicy `{policy.namespace}/{policy.name}` allows port {port.port}, the port of "
+                text += f"Service `{service}`: policy sees port {number} of `{workload.key}` instead"
                 advice = f"write {number}, or the name of the container port"
                 where = ((port.origin or service.origin or NOWHERE, "the Service's port"),)
                 yield Diagnostic("NV604", Severity.WARNING, text, rule.origin, advice, where)

@@ -33,8 +33,8 @@ def policy_type_findings(
         if b"policyTypes" not in places.text(policy):
             yield from _defaulted(policy, places)
         elif _denies_egress_by_the_way(policy, by_namespace[policy.namespace], there):
-            text = f"{policy_text(policy)} lists Egress and has no rule for it: its pods can open no connection at all"
-            help_text = "leave `Egress` out, or write what may leave, DNS included"
+            text = f"{policy_text(policy)} lists Egress but has no egress rule: its pods cannot open any connection"
+            help_text = "remove `Egress`, or write egress rules, including one for DNS"
             origin = places.origin(policy, ("spec", "policyTypes"))
             yield Diagnostic("NV624", Severity.NOTE, text, origin, help_text)
 
@@ -46,7 +46,7 @@ def _ignored_rules(policy: NetworkPolicy) -> Iterator[Diagnostic]:
     ):
         if rules and not listed:
             text = f"{policy_text(policy)} has rules for {word.lower()}, but `policyTypes` does not list {word}: most "
-            text += "CNI plugins ignore them, and some enforce them"
+            text += "CNI plugins ignore them, but some enforce them"
             yield Diagnostic("NV624", Severity.WARNING, text, rules[0].origin, f"add `{word}` to `policyTypes`")
 
 
@@ -62,14 +62,14 @@ def _defaulted(policy: NetworkPolicy, places: Places) -> Iterator[Diagnostic]:
         return
     origin = document.key_origin(("spec", "egress"))
     if policy.egress:
-        text = (
-            f"{policy_text(policy)} speaks of egress alone, but denies all ingress as well: no `policyTypes` means both"
-        )
-        help_text = "write `policyTypes: [Egress]`, or both if that is meant"
+        text = f"{policy_text(policy)} has only egress rules, but without `policyTypes` it also denies all ingress"
+        help_text = "write `policyTypes: [Egress]`, or list both if you want both"
         yield Diagnostic("NV624", Severity.NOTE, text, origin, help_text)
     else:
-        text = f"{policy_text(policy)} has an empty list of egress rules, which does nothing: without `policyTypes` it "
-        text += "denies all ingress, and no egress"
+        text = (
+            f"{policy_text(policy)} has an empty list of egress rules, which has no effect: without `policyTypes` it "
+        )
+        text += "denies all ingress and no egress"
         help_text = "write `policyTypes: [Egress]` to deny all egress"
         yield Diagnostic("NV624", Severity.WARNING, text, origin, help_text)
 

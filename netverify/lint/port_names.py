@@ -63,7 +63,7 @@ def _finding(part: RulePart, index: int, port: PolicyPort, pods: Sequence[Worklo
         help_text = f"the pods declare it for {' and '.join(sorted(others))}: write `protocol: {min(others)}`"
     else:
         help_text = did_you_mean(nearest(str(port.port), names)) or "name the container port, or write its number"
-    text = f"{part} is for port `{port.port}` over {port.protocol}, which no pod declares that it lets traffic to"
+    text = f"{part} is for port `{port.port}` over {port.protocol}, which none of its destination pods declares"
     origin = places.origin(part.policy, (*part.path, "ports", index, "port"), part.rule.origin)
     where = tuple((pod.origin, f"one of the pods: {pod.key}") for pod in pods[:1] if pod.origin is not None)
     return Diagnostic("NV633", Severity.WARNING, text, origin, help_text, where)

@@ -97,10 +97,10 @@ class _Namespace:
         fix = self._mending.without_policy(policy)
         alone = f"{policy_text(policy)} makes a difference alone"
         if self._changes.of([policy], [], shown_by, alone, by_the_way=True) is Change.NOTHING:
-            text = f"{policy_text(policy)} is redundant: it allows all, to pods that nothing else isolates (proved)"
+            text = f"{policy_text(policy)} is redundant: it allows everything, and only it selects its pods (proved)"
             return Diagnostic("NV625", Severity.NOTE, text, policy.origin, "remove it, or restrict it", fix=fix)
-        says = "allows" if policy.ingress or policy.egress else "isolates"
-        text = f"{policy_text(policy)} is redundant: without it every connection is decided the same (proved)"
+        says = "allows" if policy.ingress or policy.egress else "denies"
+        text = f"{policy_text(policy)} is redundant: without it the same connections are allowed (proved)"
         severity = Severity.WARNING if policy.ingress or policy.egress else Severity.NOTE
         where: list[tuple[Origin, str]] = []
         for other in self._left[:_CANDIDATES]:
@@ -111,7 +111,7 @@ class _Namespace:
         return Diagnostic("NV625", severity, text, policy.origin, "remove it", tuple(where), fix)
 
     def _about_rule(self, part: RulePart) -> Diagnostic:
-        text = f"{part} is redundant: what it allows is allowed without it (proved)"
+        text = f"{part} is redundant: the same connections are allowed without it (proved)"
         where: list[tuple[Origin, str]] = []
         bare = _only(part, keep=False)
         tried = [other for policy in self._left for other in rules_of(policy) if other.direction is part.direction]

@@ -40,8 +40,10 @@ def selection_findings(
         misses = near_misses(selector, (one.labels for one in home))
         if not there.settled(policy.namespace) and not misses:
             continue
-        text = f"{policy_text(policy)} selects no pod: none of its namespace has labels `{selector_text(selector)}`"
-        help_text = advice(misses) or "compare the selector with the labels of the pod templates, and the namespace"
+        text = f"{policy_text(policy)} selects no pod: no pod in its namespace has labels `{selector_text(selector)}`"
+        help_text = (
+            advice(misses) or "compare the selector with the labels of the pod templates, and check the namespace"
+        )
         sure = there.whole and there.settled(policy.namespace)
         severity = Severity.WARNING if sure else Severity.NOTE
         origin = places.origin(policy, ("spec", "podSelector"))

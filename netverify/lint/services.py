@@ -32,8 +32,8 @@ def _load_balancer(service: Service) -> Iterator[Diagnostic]:
         return
     origin = service.origin or NOWHERE
     if service.source_ranges and any(has_node_port(service, port) for port in service.ports):
-        text = f"Service `{service}` has source ranges that its node ports do not keep to"
-        advice = "set `allocateLoadBalancerNodePorts: false` where the load balancer can do without them"
+        text = f"Service `{service}` has source ranges, but its node ports ignore them"
+        advice = "set `allocateLoadBalancerNodePorts: false` if the load balancer does not need node ports"
         yield Diagnostic("NV613", Severity.WARNING, text, origin, advice)
 
 
@@ -41,10 +41,10 @@ def _odd_fields(service: Service) -> Iterator[Diagnostic]:
     origin = service.origin or NOWHERE
     if service.external_ips:
         addresses = ", ".join(map(str, service.external_ips))
-        text = f"Service `{service}` takes all traffic of the cluster to {addresses}, whoever owns that"
+        text = f"Service `{service}` takes all traffic from the cluster to {addresses}, even if others own the address"
         yield Diagnostic("NV615", Severity.WARNING, text, origin, "use a load balancer or a Gateway instead")
     for port in service.ports if service.headless else ():
         if port.target_port != port.port and isinstance(port.target_port, int):
-            text = f"Service `{service}` is headless, so its targetPort {port.target_port} does nothing"
+            text = f"Service `{service}` is headless, so its targetPort {port.target_port} has no effect"
             advice = f"clients connect to the port of the pod: write `port: {port.target_port}`"
             yield Diagnostic("NV616", Severity.WARNING, text, port.origin or origin, advice)

@@ -44,7 +44,7 @@ def unreachable(policies: tuple[NetworkPolicy, ...], changes: Changes, places: P
     for policy in policies:
         if _selects_nobody(policy, changes):
             selector = selector_text(policy.pod_selector)
-            text = f"{policy_text(policy)} can select no pod: no labels match `{selector}`"
+            text = f"{policy_text(policy)} can never select a pod: no labels match `{selector}`"
             origin = places.origin(policy, ("spec", "podSelector"))
             selecting_nobody[policy] = Diagnostic("NV628", Severity.WARNING, text, origin)
             continue
@@ -86,7 +86,7 @@ def _why(peer: Peer) -> str:
     """What about ``peer`` is a contradiction, in words."""
     if peer.ip_block is not None:
         covered = not subtract(peer.ip_block.cidr, peer.ip_block.excepts)
-        return "`except` leaves nothing of its `cidr`" if covered else "no such address can be at the other end"
+        return "`except` removes all of its `cidr`" if covered else "no such address can be at the other end"
     for selector in (peer.pod_selector, peer.namespace_selector):
         if selector is not None and not satisfiable(selector):
             return f"no labels match `{selector_text(selector)}`"

@@ -43,11 +43,11 @@ def _advice(way: WayIn) -> str:
     """Whom to admit: the pods of a controller, or the addresses of a load balancer that connects to pods itself."""
     controller = way.controller
     if controller is None or controller.workloads or controller.possible is not None:
-        return "admit the controller's pods, on the port of the pod"
+        return "allow the controller's pods, on the port of the pod"
     ranges = [block for source in way.sources if source.seen_as is SeenAs.RANGES for block in source.ranges]
     if ranges:
-        return f"admit the ipBlocks {range_words(ranges)}, where it connects from, on the port of the pod"
-    return "admit ipBlocks of the subnets of the load balancer, on the port of the pod: it connects to pods itself"
+        return f"allow the ipBlocks {range_words(ranges)}, from which it connects, on the port of the pod"
+    return "allow ipBlocks of the load balancer's subnets, on the port of the pod: it connects to pods itself"
 
 
 def _called(text: str) -> str:

@@ -127,7 +127,7 @@ class NameLookup:
         here = [w.key for w in self.cluster.workloads if w.key.namespace == namespace]
         owners = [key for key in here if name.startswith(f"{key.name}-")]
         if owners and kind in ("", "Pod"):
-            advice = f"its replicas are not told apart: ask about `{max(owners, key=lambda key: len(key.name))}`"
+            advice = f"its replicas are identical for policy: ask about `{max(owners, key=lambda key: len(key.name))}`"
             message = f"no manifest holds a bare Pod `{namespace}/{name}`"
             raise self._tokens.error("NV407", message, token, help_text=advice)
         raise self._unknown(token, kind, f"{namespace}/{name}")

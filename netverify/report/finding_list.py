@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.gate.intent.spec import Severity
+from netverify.patterns import pattern
 from netverify.records import dataclass
 from netverify.report.remarks_json import Json
 
@@ -24,6 +25,7 @@ LEVELS: Mapping[Severity, str] = MappingProxyType(
     },
 )
 """How grave programs that know three levels take a severity."""
+_PARTS_OF_MESSAGES = pattern(r"`[^`]*`|\d+|(?i:\b(?:in|e)gress\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,11 @@ def with_help(diagnostic: Diagnostic) -> str:
 
 
 def identity(diagnostic: Diagnostic) -> str:
-    """What stays the same while ``diagnostic`` does, whatever line it moves to."""
-    return f"{diagnostic.code} {diagnostic.origin.path} {diagnostic.message}"
+    """What stays the same while ``diagnostic`` does, whatever line it moves to and however its message is worded.
+
+    It is what the message quotes and counts: names of objects, values, numbers of rules.
+    """
+    return " ".join((diagnostic.code, diagnostic.origin.path, *_PARTS_OF_MESSAGES.findall(diagnostic.message)))
 
 
 def numbered(keys: Iterable[str]) -> list[int]:

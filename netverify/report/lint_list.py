@@ -16,6 +16,7 @@ from netverify.report.finding_list import (
     FindingList,
     Outcome,
     Rule,
+    identity,
     undecided,
     undecided_case,
     with_help,
@@ -75,7 +76,7 @@ def _finding(diagnostic: Diagnostic, rule: Rule) -> Finding:
         CODES[diagnostic.code],
         with_help(diagnostic),
         (diagnostic.origin,),
-        fingerprint(diagnostic.code, diagnostic.origin.path, diagnostic.message),
+        fingerprint(identity(diagnostic)),
         diagnostic.secondary,
     )
 

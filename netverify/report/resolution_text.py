@@ -69,7 +69,7 @@ def _headline(resolution: Resolution) -> Headline:
     if words:
         return Headline("RESOLVES", f" to {words}", Ink.GREEN)
     why = f": {resolution.absent.why}" if resolution.absent is not None and resolution.absent.why else ""
-    return Headline("NXDOMAIN", f", as far as these manifests tell{why}", Ink.YELLOW)
+    return Headline("NXDOMAIN", f", according to these manifests{why}", Ink.YELLOW)
 
 
 def _asked(resolution: Resolution) -> Entry:

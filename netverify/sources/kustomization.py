@@ -141,4 +141,4 @@ def _texts(value: Value) -> Iterator[str]:
 
 def refused(origin: Origin, message: str) -> Diagnostic:
     """What kustomize refuses about a kustomization, too."""
-    return Diagnostic("NV143", Severity.ERROR, message, origin, help="kustomize refuses it too: mend the kustomization")
+    return Diagnostic("NV143", Severity.ERROR, message, origin, help="kustomize refuses it too: fix the kustomization")

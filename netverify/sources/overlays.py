@@ -226,7 +226,7 @@ class Overlays:
             return None
         shown_file = _joined(shown, names[0])
         if len(names) > 1:
-            problem = f"`{names[0]}` and `{names[1]}` stand in the same folder"
+            problem = f"`{names[0]}` and `{names[1]}` are in the same folder"
             self.diagnostics.append(refused(Origin(shown_file), problem))
             return None
         if not self._permissions.lets_named(path / names[0]):

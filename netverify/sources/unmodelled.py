@@ -100,7 +100,7 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
             pending.extend(one)
 
 
-AS_IT_STANDS = "it is read as it stands, and nothing here says what {} holds"
+AS_IT_STANDS = "these files do not contain the content of {}"
 """Why what an object stands for is not in the manifests."""
 
 

@@ -135,7 +135,7 @@ def test_the_ranges_that_google_publishes_are_counted_exactly():
 def test_the_advice_names_the_addresses_of_a_load_balancer_instead_of_pods_of_a_controller():
     plain = service(f"{{{WEB}}}") + policy(CLOSED)
     assert advice(plain + ingress("alb", IP_TARGETS))["NV606"] == (
-        "admit ipBlocks of the subnets of the load balancer, on the port of the pod: it connects to pods itself"
+        "allow ipBlocks of the load balancer's subnets, on the port of the pod: it connects to pods itself"
     )
     assert advice(plain + ingress("gce"))["NV606"] == (
         "admit the ipBlocks 35.191.0.0/16, 130.211.0.0/22, where it connects from, on the port of the pod"
@@ -194,7 +194,7 @@ LUCK = {
         CLUSTER + from_ingress_namespace(),
         "set `externalTrafficPolicy: Local`, and admit the clients with an ipBlock",
     ),
-    "nobody": (LOCAL + policy(CLOSED), "admit the clients with an ipBlock"),
+    "nobody": (LOCAL + policy(CLOSED), "allow the clients with an ipBlock"),
 }
 
 

@@ -299,7 +299,7 @@ def test_an_isolation_that_another_policy_gives_as_well_is_only_noted():
     wide = examples("NV625")[0].partition("---\n")[0]
     denying = "spec: {podSelector: {}, policyTypes: [Ingress]}\n"
     found = only(f"{wide}---\n{DENY}{denying}", "NV625")
-    assert (found.severity, found.secondary[0][1]) == (Severity.NOTE, "isolates as much by itself")
+    assert (found.severity, found.secondary[0][1]) == (Severity.NOTE, "denies as much by itself")
 
 
 def test_a_policy_that_allows_all_to_pods_that_nothing_isolates_is_only_noted():

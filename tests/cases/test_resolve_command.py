@@ -97,7 +97,7 @@ def test_an_input_that_cannot_be_read_ends_with_4(capsys, tmp_path):
 def test_a_misspelt_name_of_the_cluster_leads_nowhere(resolve):
     """Source: "DNS for Services and Pods": what is not of the cluster's zone goes to the upstream."""
     _, out, _ = resolve("backnd.payments", "--from", "namespace shop")
-    assert out.startswith("NXDOMAIN, as far as these manifests tell: no manifest holds a Service payments/backnd\n")
+    assert out.startswith("NXDOMAIN, according to these manifests: no manifest holds a Service payments/backnd\n")
     assert "did you mean `backend.payments`?" in out
 
 

@@ -10,14 +10,14 @@ from netverify.cli.common_flags import common_flags, paths_argument, routing_fla
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
-An intent file says what must hold; `netverify init` writes one to begin with.
+An intent file says what must hold; `netverify init` writes a first one.
 Each assertion is
-  proved     no flow is against it, for every pod that there could be
-  refuted    some flow is, which is shown with the rules that allow it
-  vacuous    it is about nobody
+  proved     passed: no flow of any pod that could be created violates it
+  refuted    failed: a flow violates it; the report shows the rules that allow it
+  vacuous    failed: no flow matches it, so it proves nothing
   unknown    neither proved nor refuted
-  excepted   proved but for flows that an exception leaves aside
-  baselined  nothing is against it but what the baseline knows
+  excepted   passed: only flows that an exception accepts violate it
+  baselined  passed: the baseline contains all its violations
 
 \b
 Examples:
@@ -59,23 +59,23 @@ FAILING = ("refuted", "vacuous", "unknown")
 @click.option(
     "--severity",
     type=click.Choice(["critical", "high", "medium", "low", "info"]),
-    help="Only assertions that are at least so severe.",
+    help="Only assertions of at least this severity.",
 )
 @click.option("--only", "ids", metavar="ID", multiple=True, help="Only the assertion with that id; repeatable.")
-@click.option("--no-exceptions", is_flag=True, help="Judge as if there were no exceptions, and no baseline.")
-@click.option("--baseline", metavar="FILE", type=click.Path(), help="What is known to be violated does not fail.")
-@click.option("--write-baseline", metavar="FILE", type=click.Path(), help="Write what is violated now as a baseline.")
+@click.option("--no-exceptions", is_flag=True, help="Ignore exceptions and baselines.")
+@click.option("--baseline", metavar="FILE", type=click.Path(), help="Violations in this file do not fail.")
+@click.option("--write-baseline", metavar="FILE", type=click.Path(), help="Write today's violations as a baseline.")
 @click.option(
     "--changed-since",
     metavar="REV",
-    help="Judge only where files of the sources or the intent changed since that git revision.",
+    help="Check only if sources or intent changed since this git revision.",
 )
 @click.option(
     "--reproducible/--no-reproducible",
     default=None,
-    help="Leave out how long it took: same input, same bytes.  [default: but on a terminal]",
+    help="Omit durations: same input, same bytes.  [default: except on a terminal]",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 def check_command(**given: Any) -> int:
-    """Prove the assertions of intent files, or show what is against them."""
+    """Prove the assertions of intent files, or show violations."""
     return carried_out("check", given)

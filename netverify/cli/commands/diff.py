@@ -35,17 +35,18 @@ Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
 @click.command("diff", epilog=_EPILOG)
 @click.argument("sides", metavar="[OLD NEW]", nargs=-1, type=click.Path())
 @common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
-@click.option("--base", metavar="REV", help="Compare with the same inputs at a git revision: REV is OLD, here is NEW.")
+@click.option("--base", metavar="REV", help="Compare with a git revision: REV is OLD, the current files are NEW.")
 @click.option(
     "--fail-on",
     type=click.Choice(["new-access", "lost-access", "any", "never"]),
     default="never",
     show_default=True,
-    help="End with status 1 when there is such a difference.",
+    help="End with status 1 if there is such a difference.",
 )
 def diff_command(**given: Any) -> int:
-    """Compare two sets of manifests: which connections appear and disappear, or a proof that none do.
+    """Compare which connections two sets of manifests allow.
 
-    What is named by flags beside OLD and NEW is read for both.
+    Lists the connections that appear and disappear, or proves that there are none. Inputs named by flags beside OLD
+    and NEW belong to both sides.
     """
     return carried_out("diff", given)

@@ -56,7 +56,7 @@ Examples:
 )
 @click.argument("code", required=False, type=Code())
 def explain_command(code: str | None) -> int:
-    """Say what a diagnostic means and what to do about it.
+    """Explain a diagnostic and what to do about it.
 
     Without CODE, list all codes.
     """

@@ -13,10 +13,10 @@ from netverify.cli.outputs import LIST_FORMATS
 _EPILOG = """\b
 Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
 Routes, host ports and pods on the host network. Each is
-  open      existing pods suffice to get through
-  depends   they do, on conditions that the manifests do not tell
-  possible  only with a pod that is not in the manifests
-  blocked   no policy lets it through, proved
+  open      clients reach existing pods
+  depends   clients reach existing pods under the listed conditions
+  possible  only pods that are not in the manifests can be reached, or connect
+  blocked   policy blocks it (proved)
   broken    it leads nowhere, whatever policy says
   unknown   neither proved nor refuted
 
@@ -37,7 +37,10 @@ Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
 @paths_argument
 @common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
 @routing_flags
-@click.option("--url", metavar="URL", help="Only the way that a request for this URL takes, such as https://HOST/PATH.")
+@click.option("--url", metavar="URL", help="Only the ways in for this URL, such as https://HOST/PATH.")
 def exposed_command(**given: Any) -> int:
-    """List every way in from outside: where it leads, and whether policy lets it through."""
+    """List every way in from outside the cluster.
+
+    The list shows where each way in leads, and whether policy allows it.
+    """
     return carried_out("exposed", given)

@@ -10,9 +10,9 @@ from netverify.cli.common_flags import paths_argument, reading_flags
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
-The file says what the manifests allow today: for each namespace who reaches
-it, to be confirmed, and what else holds. What does not hold yet is in it as a
-comment, with what is against it. `netverify check` accepts the file as it is.
+The file lists what the manifests allow today: the flows into each namespace,
+for you to confirm, and other assertions that hold. Assertions that do not
+hold yet are comments, with the reason. `netverify check` passes with the file.
 
 \b
 Examples:
@@ -42,9 +42,9 @@ CI = ("github", "gitlab", "pre-commit", "none")
 @click.option(
     "--ci",
     type=click.Choice(CI),
-    help="Write what runs the gate there, too; none: say nothing of it.  [default: say what to add]",
+    help="Also write the CI file that runs the gate.  [default: print what to add]",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 def init_command(**given: Any) -> int:
-    """Write an intent file to begin with, from what manifests allow today."""
+    """Write a first intent file from what the manifests allow today."""
     return carried_out("init", given)

@@ -70,7 +70,7 @@ class Codes(Parameter):
     type=click.Choice(list(LEVELS)),
     default="warning",
     show_default=True,
-    help="The least severity that ends with status 1.",
+    help="Lowest severity that ends with status 1.",
 )
 @click.option(
     "--select",
@@ -78,7 +78,7 @@ class Codes(Parameter):
     metavar="CODES",
     multiple=True,
     type=Codes(),
-    help="Only findings whose code begins so, such as NV62,NV607; repeatable.",
+    help="Only codes that begin with these, such as NV62,NV607; repeatable.",
 )
 @click.option(
     "--ignore",
@@ -86,9 +86,12 @@ class Codes(Parameter):
     metavar="CODES",
     multiple=True,
     type=Codes(),
-    help="No findings whose code begins so; repeatable.",
+    help="Skip codes that begin with these; repeatable.",
 )
-@click.option("--diff", is_flag=True, help="Print what would mend the findings, as a patch, instead of the text.")
+@click.option("--diff", is_flag=True, help="Print a patch that fixes the findings, instead of the text.")
 def lint_command(**given: Any) -> int:
-    """Find what was probably not meant: policies without effect, slips in labels, redundant rules, odd Services."""
+    """Find likely mistakes in policies, Services and ways in.
+
+    Examples are policies without effect, labels with typing errors, and redundant rules.
+    """
     return carried_out("lint", given)

@@ -41,7 +41,7 @@ FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
     "--by",
     "grouping",
     type=click.Choice(["workload", "class", "namespace"]),
-    help="What rows are between: workloads, classes of workloads that are alike, or namespaces.",
+    help="What the rows compare: workloads, classes of identical workloads, or namespaces.",
 )
 @click.option("--focus", metavar="ENDPOINT", help="Only connections from or to these.")
 @click.option("--from", "source", metavar="ENDPOINT", help="Only connections from these.")
@@ -50,10 +50,11 @@ FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
     "--port", "ports", metavar="PORT[/PROTOCOL]", multiple=True, help="Only connections to these ports; repeatable."
 )
 @click.option("--exclude-external", is_flag=True, help="Only connections between workloads.")
-@click.option("--replicas", is_flag=True, help="Also what the pods of one workload may open to each other.")
+@click.option("--replicas", is_flag=True, help="Also connections between the pods of one workload.")
 def map_command(**given: Any) -> int:
-    """Show who may open which connections to whom: all pairs of workloads, and addresses outside.
+    """List all connections that policy allows.
 
-    For pods in the manifests; `netverify query` answers for pods that could be created too.
+    Between all pairs of workloads, and to and from addresses outside. The map covers existing pods only; `netverify
+    query` also answers for pods that could be created.
     """
     return carried_out("map", given)

@@ -52,12 +52,12 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 @click.option(
     "--expect",
     type=click.Choice(["reachable", "unreachable"]),
-    help="End with status 1 when the answer is another one.",
+    help="End with status 1 if the answer is different.",
 )
 def query_command(**given: Any) -> int:
-    """Ask who can reach what, and get a witness or a proof.
+    """Ask who can reach what; get a proof or a counterexample.
 
-    QUESTION is answered for every pod in the manifests and every pod that could be created. In quotes it is one
-    argument, and paths of manifests may come after it; without quotes, name these with -f.
+    The answer covers every pod in the manifests and every pod that could be created. Put QUESTION in quotes to name
+    paths of manifests after it; without quotes, name them with -f.
     """
     return carried_out("query", given)

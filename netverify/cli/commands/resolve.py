@@ -36,5 +36,8 @@ Exit status: 0 looked up, whatever was found; 2 misuse; 3 unknown whether
 @common_flags(("text", "json", "markdown", "html"), solving=True)
 @routing_flags
 def resolve_command(**given: Any) -> int:
-    """Look a DNS name up as a pod does, step by step, and say whether policy lets the queries through."""
+    """Look up a DNS name as a pod does, step by step.
+
+    Also says whether policy allows the DNS queries.
+    """
     return carried_out("resolve", given)

@@ -25,5 +25,8 @@ whose first line is
 )
 @click.argument("what", type=click.Choice(["intent", "goals"]), default="intent")
 def schema_command(**given: Any) -> int:
-    """Print the JSON Schema of intent files, or of the goals.json that --emit-smt2 writes."""
+    """Print the JSON Schema of intent files or of goals.json.
+
+    --emit-smt2 writes goals.json.
+    """
     return carried_out("schema", given)

@@ -19,7 +19,7 @@ Example:
 """,
 )
 def version_command() -> int:
-    """Print the versions of netverify and of what it stands on."""
+    """Print the versions of netverify and its libraries."""
     click.echo(f"netverify {version_of('netverify')}")
     click.echo(f"python {platform.python_version()}")
     for part in PARTS:
