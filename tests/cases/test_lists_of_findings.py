@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from netverify.cli.main import main
+from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.report.finding_list import identity
 
 UNTIDY = """\
 apiVersion: v1
@@ -179,6 +181,16 @@ def test_the_same_finding_keeps_its_fingerprint_when_lines_move(run) -> None:
     prints = [sorted(one["partialFingerprints"]["netverify/v1"] for one in results(texts)) for texts in (before, after)]
     assert prints[0] == prints[1]
     assert len(set(prints[0])) == len(prints[0])
+
+
+def test_wording_is_no_part_of_what_a_finding_is_known_by() -> None:
+    def found(message: str) -> str:
+        return identity(Diagnostic("NV624", Severity.WARNING, message, Origin("a.yaml", 0, 3, 1)))
+
+    first = found("rule 1 of `shop/web` speaks of ingress, and is ignored by most")
+    assert first == found("rule 1 of policy `shop/web` for ingress is ignored")
+    for other in ("rule 2 of `shop/web`, ingress", "rule 1 of `shop/db`, ingress", "rule 1 of `shop/web`, egress"):
+        assert found(other) != first
 
 
 @pytest.mark.parametrize(
