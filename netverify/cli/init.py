@@ -28,10 +28,12 @@ from netverify.gate.draft.detecting import Detected, detected
 from netverify.gate.draft.outline import Draft
 from netverify.gate.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.gate.intent.spec import SourceKind, SourceText, Spec
+from netverify.report.coverage_text import coverage_text
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.document import lines_of
 from netverify.report.draft_yaml import render_draft
 from netverify.report.incomplete import incomplete, limits_text
+from netverify.report.quantities import counted as number_of
 from netverify.report.terminal import Line, line
 from netverify.sources.coverage import Inventory
 from netverify.sources.renderings import ArgoPath, FluxPath
@@ -65,10 +67,10 @@ def init_request(request: InitRequest) -> ExitStatus:
     folder = request.output.parent if request.output is not None else Path()
     ci = ci_file(request.ci, folder, request.output)
     _check_free(request, ci)
-    found = detected(folder) if request.sources.by_default else _given(request.sources, folder)
+    found = detected(Path()) if request.sources.by_default else _given(request.sources)
     with within(request.budget, "the intent was drafted"):
         with progress("reading manifests ..."):
-            inventory = read_sources(_placed(request.sources, found, folder))
+            inventory = read_sources(_placed(request.sources, found))
         complain(render_diagnostics(inventory.diagnostics), request.color)
         verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
         with counted("drafting assertions") as tell:
@@ -81,8 +83,8 @@ def init_request(request: InitRequest) -> ExitStatus:
     )
     draft = replace(
         drafted,
-        sources=found.sources,
-        alternatives=found.alternatives,
+        sources=tuple(_seen_from(folder, one) for one in found.sources),
+        alternatives=tuple(_seen_from(folder, one) for one in found.alternatives),
         namespace=request.sources.namespace,
         cni=request.assumed.cni,
         assumptions=request.given,
@@ -91,6 +93,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
     draft_lacks = incomplete(request.budget.gave_up, "the draft says what was not decided")
     complain(lines_of(draft_lacks), request.color)
+    complain(_what_was_read(found, inventory), request.color)
     complain(_next_steps(draft, request, ci), request.color)
     complain(_reservations(inventory, request), request.color)
     return map_status(vacuous=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
@@ -123,13 +126,12 @@ def _is_ours(schema: Path) -> bool:
         return False
 
 
-def _given(sources: Sources, folder: Path) -> Detected:
-    """What the user named, as seen from ``folder``."""
+def _given(sources: Sources) -> Detected:
+    """What the user named."""
 
     def source(kind: SourceKind, path: str) -> SourceText:
         is_chart = kind is SourceKind.HELM
-        values = tuple(_seen_from(folder, one) for one in sources.values) if is_chart else ()
-        return SourceText(kind, _seen_from(folder, path), NOWHERE, values, sources.sets if is_chart else ())
+        return SourceText(kind, path, NOWHERE, *((sources.values, sources.sets) if is_chart else ()))
 
     named = [
         *((SourceKind.MANIFESTS, path) for path in sources.filenames),
@@ -141,16 +143,20 @@ def _given(sources: Sources, folder: Path) -> Detected:
     return Detected(tuple(source(kind, path) for kind, path in named))
 
 
-def _seen_from(folder: Path, path: str) -> str:
-    return path if Path(path).is_absolute() else os.path.relpath(path, folder)
+def _seen_from(folder: Path, source: SourceText) -> SourceText:
+    """``source`` as an intent file in ``folder`` names it: paths from there."""
+
+    def seen(path: str) -> str:
+        return path if Path(path).is_absolute() else os.path.relpath(path, folder)
+
+    return replace(source, path=seen(source.path), values=tuple(map(seen, source.values)))
 
 
-def _placed(sources: Sources, found: Detected, folder: Path) -> Sources:
-    """``sources`` of the intent file that is written into ``folder``, as seen from here."""
+def _placed(sources: Sources, found: Detected) -> Sources:
+    """``sources``, or what was ``found`` here where the user names none."""
     if not sources.by_default:
         return sources
-    below = tuple(replace(one, path=os.path.normpath(folder / one.path)) for one in found.sources)
-    return sources_with(sources, Spec((), sources=below))
+    return sources_with(sources, Spec((), sources=found.sources))
 
 
 def _write(request: InitRequest, text: str, ci: CiFile | None) -> None:
@@ -165,9 +171,15 @@ def _write(request: InitRequest, text: str, ci: CiFile | None) -> None:
         write_whole(ci.path, (ci.text,))
 
 
+def _what_was_read(found: Detected, inventory: Inventory) -> Iterator[Line]:
+    named = [f"{one.kind} {one.path}" for one in found.sources]
+    yield line(f"read {', '.join(named[:_LISTED])}{', ...' if named[_LISTED:] else ''}:")
+    yield from (line(f"  {text}") for text in coverage_text(inventory))
+
+
 def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterator[Line]:
     holding = sum(one.holds for one in draft.entries)
-    words = f"{holding} assertions, {len(draft.entries) - holding} more as comments for later"
+    words = f"{number_of(holding, 'assertion')}, {len(draft.entries) - holding} more as comments for later"
     where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
     yield line(f"{where}{words}")
     if not holding:

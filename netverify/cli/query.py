@@ -54,6 +54,9 @@ def _question_and_paths(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     Raises :class:`Refusal` for several questions. No word of a question without quotes is taken for a path, since a
     folder may be called as a workload is.
     """
+    if not "".join(words).strip():
+        advice = 'write it in quotes: `netverify query "who can reach shop/db" manifests/`'
+        raise Refusal("NV420", "there is no question", advice)
     quoted = [one for one in words if len(one.split()) > 1 and one.split()[0].lower() in OPENERS]
     if len(quoted) > 1:
         raise Refusal("NV420", f"{len(quoted)} questions are asked at once", "ask one after the other")

@@ -37,8 +37,6 @@ def refusal_of(error: click.ClickException, command: str) -> Refusal:
     advice = f"`{path} --help` lists the {'commands' if message.startswith('No such command') else 'flags'}"
     if guess := did_you_mean(nearest(*_mistyped(error, message))):
         advice = f"{guess} {advice}"
-    if message.startswith("Got unexpected extra argument") and path.endswith(" query"):
-        advice = "put the whole sentence in quotes"
     return Refusal("NV420", message[:1].lower() + message[1:], advice)
 
 

@@ -20,6 +20,10 @@ from netverify.sources.lists import is_list, objects_in
 from netverify.sources.unmodelled import unmodelled
 from netverify.sources.unsupported_kinds import NARROWING_MESH_KINDS
 
+OWN_FILE = "netverify file"
+"""What an intent file and the like are counted as, in the place of a kind."""
+_OWN_SCHEMAS = ("netverify/", "urn:netverify:")
+
 
 @dataclass(slots=True)
 class Account:
@@ -165,6 +169,8 @@ class Account:
         for document in self.maybe_parts:
             if has_objects and isinstance(document.value, dict) and not OBJECT_FIELDS.isdisjoint(document.value):
                 self._refuse_untyped(document)
+            elif _is_own(document.value):
+                self.irrelevant[OWN_FILE] += 1
             else:
                 self.not_manifests += 1
         self.maybe_parts.clear()
@@ -178,6 +184,13 @@ class Account:
     def _refuse(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
         self.unread.append(Origin(diagnostic.origin.path, diagnostic.origin.document, diagnostic.origin.line))
+
+
+def _is_own(value: Value) -> bool:
+    """Whether ``value`` is what a file of this program holds: intent, its schema, a baseline or a report."""
+    if not isinstance(value, dict):
+        return False
+    return "assertions" in value or any(str(value.get(key, "")).startswith(_OWN_SCHEMAS) for key in ("schema", "$id"))
 
 
 def _namespace_of(document: Document) -> Value:

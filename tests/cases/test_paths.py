@@ -130,3 +130,27 @@ def test_the_plugin_of_the_intent_file_counts_for_every_command(
     Path("netverify.yaml").write_text(f"cni: calcio\n{INTENT}")
     status, _, err = run(capsys, *arguments)
     assert (status, "did you mean `calico`?" in err) == (2, True)
+
+
+@pytest.mark.usefixtures("folder")
+def test_init_reads_the_current_folder_wherever_it_writes_and_says_what_it_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("out").mkdir()
+    status, _, err = run(capsys, "init", "-o", "out/x.yaml", "--ci", "none")
+    assert (status, err.splitlines()[:2]) == (
+        0,
+        ["read manifests .:", "  2 namespaces, 2 workloads, 0 policies; nothing left out"],
+    )
+    written = Path("out/x.yaml").read_text()
+    assert '- manifests: ".."' in written
+    status, out, _ = run(capsys, "init", "-o", "-")
+    assert (status, out[out.index("zones:") :]) == (0, written[written.index("zones:") :])
+
+
+@pytest.mark.usefixtures("folder")
+def test_files_of_netverify_are_no_documents_that_lack_something(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "init", "--ci", "none")[0] == 0
+    out = run(capsys, "map")[1]
+    assert "2 netverify files irrelevant; nothing left out" in out
+    assert "without apiVersion" not in out

@@ -17,8 +17,8 @@ hold yet are comments, with the reason. `netverify check` passes with the file.
 \b
 Examples:
   netverify init
-  netverify init -f manifests/ --cni calico --ci github
-  netverify init -k overlays/prod --output prod.netverify.yaml
+  netverify init manifests/ --cni calico --ci github
+  netverify init -k overlays/prod -o prod.netverify.yaml
 
 \b
 Exit status: 0 written; 2 misuse, or a file is there already; 3 a limit of
@@ -32,6 +32,7 @@ CI = ("github", "gitlab", "pre-commit", "none")
 @paths_argument
 @reading_flags
 @click.option(
+    "-o",
     "--output",
     metavar="FILE",
     type=click.Path(dir_okay=False, allow_dash=True),

@@ -40,7 +40,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 
 
 @click.command("query", epilog=_EPILOG)
-@click.argument("words", metavar="QUESTION [PATH]...", nargs=-1, required=True)
+@click.argument("words", metavar="QUESTION [PATH]...", nargs=-1)
 @common_flags(("text", "json", "markdown", "html"), solving=True)
 @routing_flags
 @click.option(
