@@ -168,7 +168,8 @@ def _undecided(
 ) -> tuple[Checked, CheckRequest]:
     """What a run came to that judged nothing. ``inventory`` is what was read."""
     terms = Terms(date.today(), judged=intended.judged)  # noqa: DTZ011 - the day where it runs
-    return Checked(undecided_report(intended.spec, terms, spent.undecided), inventory), request
+    report = undecided_report(intended.spec, terms, spent.undecided)
+    return Checked(replace(report, inputs=inventory.diagnostics), inventory), request
 
 
 def _judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> tuple[GateReport, tuple[Inventory, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +12,11 @@ from netverify.cli.evidence import evidence_about
 from netverify.cli.exit_status import gravest
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
-from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
 from netverify.cli.reading import solving_settings
 from netverify.cli.reading_both import read_both
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import is_list, rendered_document, rendered_findings, this_run
+from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import DiffRequest, Sources, solving_of
 from netverify.cli.statuses import ExitStatus
@@ -31,9 +29,9 @@ from netverify.gate.evidence.document import Evidence, Shown
 from netverify.query.remarks import Remarks
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_list import list_of_comparison
-from netverify.report.comparison_markdown import render_comparison_markdown
 from netverify.report.comparison_text import document_of_comparison
 from netverify.report.diagnostics import render_diagnostics
+from netverify.report.report import Report
 
 _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --base REV -f PATH`"
 
@@ -87,21 +85,22 @@ def diff_request(request: DiffRequest) -> ExitStatus:
     refused = inputs.old.has_errors or inputs.new.has_errors
     status = compared_status(found, fail_on=request.fail_on, input_refused=refused)
 
-    def rendered(output: Output) -> Iterable[str]:
-        if is_list(output):
-            listed = list_of_comparison(found, inputs, request.fail_on)
-            return (rendered_findings(listed, output, this_run(status)),)
-        if output.format == "json":
-            return (render_comparison_json(found, inputs),)
-        if output.format == "markdown":
-            return (render_comparison_markdown(found, inputs),)
-        seen = tuple(dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics)))
-        return rendered_document(document_of_comparison(found, inputs), seen, output, request.color, status)
+    report = Report(
+        lambda: document_of_comparison(found, inputs),
+        lambda: (render_comparison_json(found, inputs),),
+        lambda: list_of_comparison(found, inputs, request.fail_on),
+        tuple(dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics))),
+    )
 
     def evidence() -> Evidence:
         return evidence_about(_shown(found), [inputs.new], settings, compared=[inputs.old])
 
-    return reported(request, rendered, status, lambda: write_goals(evidence, request.smt2_folder))
+    return reported(
+        request,
+        lambda output: rendered(report, output, request.color, lambda: this_run(status)),
+        status,
+        lambda: write_goals(evidence, request.smt2_folder),
+    )
 
 
 def compared_status(found: Comparison, *, fail_on: str, input_refused: bool) -> ExitStatus:

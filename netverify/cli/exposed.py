@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.goals import emptied, write_goals
-from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import is_list, rendered_document, rendered_findings, this_run
+from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ExposedRequest, solving_of
 from netverify.cli.statuses import ExitStatus
@@ -22,6 +20,7 @@ from netverify.cli.watchdog import within
 from netverify.lint.linting import WHETHER_MORE
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.report import Report
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
 from netverify.report.surface_text import document_of_surface
@@ -73,19 +72,16 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
     complain(render_diagnostics(findings), request.color)
     status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 
-    def rendered(output: Output) -> Iterable[str]:
-        if is_list(output):
-            listed = list_of_surface(surface, findings, inventory)
-            return (rendered_findings(listed, output, this_run(status)),)
-        if output.format == "json":
-            return (render_surface_json(surface, findings, inventory),)
-        document = document_of_surface(surface, inventory)
-        return rendered_document(document, (*findings, *inventory.diagnostics), output, request.color, status)
-
+    report = Report(
+        lambda: document_of_surface(surface, inventory),
+        lambda: (render_surface_json(surface, findings, inventory),),
+        lambda: list_of_surface(surface, findings, inventory),
+        (*findings, *inventory.diagnostics),
+    )
     shown = one_question("exposed", "what lets traffic in from outside", "told", surface.smt2)
     return reported(
         request,
-        rendered,
+        lambda output: rendered(report, output, request.color, lambda: this_run(status)),
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )

@@ -8,18 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from netverify.cli.outputs import Output, append_whole, unwritable
-from netverify.cli.report_formats import disarmed, is_list, rendered_findings
-from netverify.cli.streams import painted
+from netverify.cli.report_formats import rendered
 from netverify.cli.version import version_of
 from netverify.gate.outcome import GateReport
 from netverify.records import dataclass
 from netverify.report.finding_list import Run
-from netverify.report.gate_html import render_gate_html
+from netverify.report.gate_document import document_of_gate
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_list import list_of_gate
-from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_text import render_gate
 from netverify.report.remarks_json import Json
+from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
 
 
@@ -40,29 +38,19 @@ class RunFacts:
 
 def rendered_gate(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
     """``report`` in the format of ``output``, in pieces, none of which a runner takes for a command by mistake."""
-    report = untimed(report) if facts.are_untimed(output) else report
-    return (disarmed(piece, output) for piece in _pieces(report, inventory, output, facts))
+    told = untimed(report) if facts.are_untimed(output) else report
+    forms = Report(
+        lambda: document_of_gate(told, inventory),
+        lambda: (render_gate_json(told, inventory, _tool(facts.run)),),
+        lambda: list_of_gate(told, inventory),
+    )
+    return rendered(forms, output, facts.color, lambda: facts.run)
 
 
 def untimed(report: GateReport) -> GateReport:
     """``report`` without how long anything took: the same for the same input."""
     results = tuple(replace(one, milliseconds=None) for one in report.results)
     return replace(report, results=results, milliseconds=None)
-
-
-def _pieces(report: GateReport, inventory: Inventory, output: Output, facts: RunFacts) -> Iterable[str]:
-    if is_list(output):
-        yield rendered_findings(list_of_gate(report, inventory), output, facts.run)
-        return
-    match output.format:
-        case "json":
-            yield render_gate_json(report, inventory, _tool(facts.run))
-        case "markdown":
-            yield render_gate_markdown(report, inventory, facts.run)
-        case "html":
-            yield from render_gate_html(report, inventory, facts.run)
-        case _:
-            yield painted(render_gate(report, inventory), output, facts.color)
 
 
 def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, environment: Mapping[str, str]) -> None:

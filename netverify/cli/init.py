@@ -30,7 +30,7 @@ from netverify.gate.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.gate.intent.spec import SourceKind, SourceText, Spec
 from netverify.report.coverage_text import coverage_text
 from netverify.report.diagnostics import render_diagnostics
-from netverify.report.document import lines_of
+from netverify.report.document_text import lines_of
 from netverify.report.draft_yaml import render_draft
 from netverify.report.incomplete import incomplete, limits_text
 from netverify.report.quantities import counted as number_of

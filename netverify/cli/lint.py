@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +9,11 @@ from netverify.cli.commands.lint import LEVELS
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, lint_status
 from netverify.cli.goals import emptied, write_goals
-from netverify.cli.outputs import Output
 from netverify.cli.progress import counted
 from netverify.cli.progress import progress as shown_progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import is_list, rendered_document, rendered_findings, this_run
+from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import LintRequest, solving_of
 from netverify.cli.statuses import ExitStatus
@@ -29,6 +27,7 @@ from netverify.report.diagnostics import render_diagnostics, render_sentence_err
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
 from netverify.report.lint_text import document_of_lint
+from netverify.report.report import Report
 from netverify.report.terminal import line
 from netverify.verify import Verifier
 
@@ -71,15 +70,12 @@ def lint_request(request: LintRequest) -> ExitStatus:
         worst, request.fail_on, undecided=bool(linted.unknown_because), input_refused=inventory.has_errors
     )
 
-    def rendered(output: Output) -> Iterable[str]:
-        if is_list(output):
-            listed = list_of_lint(linted, inventory, request.codes, request.fail_on)
-            return (rendered_findings(listed, output, this_run(status)),)
-        if output.format == "json":
-            return (render_lint_json(linted, inventory, version_of("netverify")),)
-        document = document_of_lint(linted, inventory)
-        return rendered_document(document, inventory.diagnostics, output, request.color, status)
-
+    report = Report(
+        lambda: document_of_lint(linted, inventory),
+        lambda: (render_lint_json(linted, inventory, version_of("netverify")),),
+        lambda: list_of_lint(linted, inventory, request.codes, request.fail_on),
+        inventory.diagnostics,
+    )
     if request.diff:
         complain([line(f"unknown {one}") for one in linted.unknown_because], request.color)
         print_out(patches(linted.findings))
@@ -87,7 +83,7 @@ def lint_request(request: LintRequest) -> ExitStatus:
     shown = one_question("lint", "what was probably not meant", "told", linted.smt2)
     return reported(
         request,
-        rendered,
+        lambda output: rendered(report, output, request.color, lambda: this_run(status)),
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )

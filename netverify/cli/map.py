@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
-from netverify.answers.map_view import map_view
+from netverify.answers.map_view import MapView, map_view
 from netverify.answers.mapping import Map
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.intricacy import told_in_full
-from netverify.cli.outputs import Output, checked_outputs
+from netverify.cli.outputs import checked_outputs
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, settings_of
+from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import MapRequest, RoutingGiven, assumed_by, sources_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, painted
+from netverify.cli.streams import complain
 from netverify.cli.watchdog import within
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.diagram_text import drawable
+from netverify.report.document_text import lines_of
+from netverify.report.formats import OF_DOCUMENTS, Format
 from netverify.report.map_csv import render_map_csv
+from netverify.report.map_document import document_of_map, doubts_of
 from netverify.report.map_dot import render_map_dot
-from netverify.report.map_doubts import render_doubts
 from netverify.report.map_html import render_map_html
 from netverify.report.map_json import render_map_json
 from netverify.report.map_mermaid import render_map_mermaid
-from netverify.report.map_text import render_map
+from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
 from netverify.verify import Verifier
 
@@ -51,7 +53,7 @@ def run(**flags: Any) -> int:
     return map_request(request)
 
 
-_SAYING_DOUBTS = ("text", "json", "html")
+_SAYING_DOUBTS = OF_DOCUMENTS
 """The formats that say before or beside everything else what is in doubt; for others standard error does."""
 
 
@@ -73,33 +75,31 @@ def _mapped(request: MapRequest) -> ExitStatus:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     if any(output.format not in _SAYING_DOUBTS for output in request.outputs):
-        complain(render_doubts(mapped), request.color)
+        complain(lines_of(doubts_of(mapped)), request.color)
     status = map_status(
         vacuous=bool(mapped.vacuous_because), in_doubt=bool(mapped.unknown_because), input_refused=inventory.has_errors
     )
     shows_it = sys.stdout.isatty() and any(output.path is None for output in request.outputs)
     with nullcontext() if shows_it else progress("writing ..."):
-        return reported(request, lambda output: _rendered(mapped, inventory, output, request), status)
+        report = _report(mapped, inventory, request)
+        return reported(
+            request, lambda output: rendered(report, output, request.color, lambda: this_run(status)), status
+        )
 
 
-def _rendered(mapped: Map, inventory: Inventory, output: Output, request: MapRequest) -> Iterator[str]:
-    """The report in pieces."""
-    grouping = request.grouping or Grouping.WORKLOAD
-    match output.format:
-        case "json":
-            return render_map_json(map_view(mapped, grouping, replicas=request.replicas), inventory)
-        case "csv":
-            return render_map_csv(map_view(mapped, grouping, replicas=request.replicas))
-        case "html":
-            title = ", ".join((*request.sources.filenames, *request.sources.kustomize, *request.sources.helm))
-            return render_map_html(mapped, inventory, title=title, narrowed=request.wanted.words)
-        case "dot" | "mermaid":
-            return _diagram(mapped, output, request)
-        case _:
-            lines = render_map(mapped, inventory, request.grouping, replicas=request.replicas)
-            return (painted((one,), output, request.color) for one in lines)
+def _report(mapped: Map, inventory: Inventory, request: MapRequest) -> Report:
+    def viewed(grouping: Grouping) -> MapView:
+        return map_view(mapped, request.grouping or grouping, replicas=request.replicas)
 
-
-def _diagram(mapped: Map, output: Output, request: MapRequest) -> Iterator[str]:
-    view = map_view(mapped, request.grouping or drawable(mapped), replicas=request.replicas)
-    return render_map_dot(view) if output.format == "dot" else render_map_mermaid(view)
+    title = ", ".join((*request.sources.filenames, *request.sources.kustomize, *request.sources.helm))
+    return Report(
+        lambda: document_of_map(mapped, inventory, request.grouping, replicas=request.replicas),
+        lambda: render_map_json(viewed(Grouping.WORKLOAD), inventory),
+        beside=inventory.diagnostics,
+        own={
+            Format.CSV: lambda: render_map_csv(viewed(Grouping.WORKLOAD)),
+            Format.DOT: lambda: render_map_dot(viewed(drawable(mapped))),
+            Format.MERMAID: lambda: render_map_mermaid(viewed(drawable(mapped))),
+            Format.HTML: lambda: render_map_html(mapped, inventory, title=title, narrowed=request.wanted.words),
+        },
+    )

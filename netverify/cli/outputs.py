@@ -20,9 +20,6 @@ from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 from netverify.sources.scratch import Replacement
 
-LIST_FORMATS = ("sarif", "junit", "github", "gitlab")
-"""The formats for lists of findings."""
-
 
 @dataclass(frozen=True, slots=True)
 class Output:

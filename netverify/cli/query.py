@@ -12,11 +12,11 @@ from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
-from netverify.cli.outputs import Output, write_whole
+from netverify.cli.outputs import write_whole
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
-from netverify.cli.report_formats import rendered_document
+from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import QueryRequest, solving_of
 from netverify.cli.statuses import ExitStatus
@@ -31,6 +31,7 @@ from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of
+from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
 from netverify.verify import ask
 
@@ -95,7 +96,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     status = exit_status(answered, expected=request.expected, input_refused=inventory.has_errors)
     status = reported(
         request,
-        lambda output: _rendered(outcome, inventory, output, request.color, status),
+        lambda output: rendered(_report(outcome, inventory), output, request.color, lambda: this_run(status)),
         status,
         lambda: _write_shown(outcome, inventory, request, settings),
     )
@@ -118,14 +119,13 @@ def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
     return kind(sentence, Verdict.UNKNOWN, remarks=Remarks((spent.undecided,)))
 
 
-def _rendered(
-    outcome: Answer | Listing, inventory: Inventory, output: Output, color: str, status: ExitStatus
-) -> Iterable[str]:
-    if output.format != "json":
-        return rendered_document(document_of(outcome, inventory), inventory.diagnostics, output, color, status)
-    if isinstance(outcome, Listing):
-        return (render_listing_json(outcome, inventory),)
-    return (render_answer_json(outcome, inventory),)
+def _report(outcome: Answer | Listing, inventory: Inventory) -> Report:
+    def json() -> Iterable[str]:
+        if isinstance(outcome, Listing):
+            return (render_listing_json(outcome, inventory),)
+        return (render_answer_json(outcome, inventory),)
+
+    return Report(lambda: document_of(outcome, inventory), json, beside=inventory.diagnostics)
 
 
 def _write_shown(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest, settings: Settings) -> None:

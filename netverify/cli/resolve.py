@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.goals import emptied, write_goals
-from netverify.cli.outputs import Output
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
-from netverify.cli.report_formats import rendered_document
+from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ResolveRequest, solving_of
 from netverify.cli.statuses import ExitStatus
@@ -20,6 +18,7 @@ from netverify.cli.unread import unread
 from netverify.cli.watchdog import within
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.report import Report
 from netverify.report.resolution_json import render_resolution_json
 from netverify.report.resolution_text import document_of_resolution
 from netverify.verify import Verifier
@@ -49,18 +48,17 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     status = map_status(vacuous=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
 
-    def rendered(output: Output) -> Iterable[str]:
-        if output.format == "json":
-            return (render_resolution_json(resolution, inventory),)
-        document = document_of_resolution(resolution, inventory)
-        return rendered_document(document, inventory.diagnostics, output, request.color, status)
-
+    report = Report(
+        lambda: document_of_resolution(resolution, inventory),
+        lambda: (render_resolution_json(resolution, inventory),),
+        beside=inventory.diagnostics,
+    )
     paths = resolution.access.paths if resolution.access else ()
     goals = [goal for path in paths for goal in path.answer.smt2]
     shown = one_question("resolve", f"{request.name} for {request.source}", "told", goals)
     return reported(
         request,
-        rendered,
+        lambda output: rendered(report, output, request.color, lambda: this_run(status)),
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )

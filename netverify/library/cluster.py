@@ -17,7 +17,7 @@ from netverify.query.outcome import Answer, Listing, Scope, Verdict
 from netverify.query.question import Form, Question
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
-from netverify.report.document import lines_of
+from netverify.report.document_text import lines_of
 from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
 from netverify.sources.coverage import Coverage, Inventory

@@ -11,7 +11,8 @@ from netverify.model.traffic import PortSet, Protocol
 from netverify.pairs.outcome import Connection as Pair
 from netverify.pairs.outcome import MapEndpoint
 from netverify.records import dataclass
-from netverify.report.map_doubts import render_doubts
+from netverify.report.document_text import lines_of
+from netverify.report.map_document import doubts_of
 from netverify.report.terminal import paint
 
 
@@ -69,5 +70,5 @@ def checked_map(mapped: Mapped, *, allow_doubt: bool) -> Map:
     """``mapped`` for programs. Raises :class:`InDoubtError` for one that is in doubt, unless ``allow_doubt``."""
     found = Map(mapped)
     if found.doubts and not allow_doubt:
-        raise InDoubtError(paint(render_doubts(mapped), coloured=False).rstrip("\n"), found.doubts)
+        raise InDoubtError(paint(lines_of(doubts_of(mapped)), coloured=False).rstrip("\n"), found.doubts)
     return found

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 
 from netverify.diagnostics import Origin
-from netverify.diagnostics import Severity as Gravity
 from netverify.diff.outcome import Certainty, Change, Comparison, Inputs
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
@@ -45,7 +44,6 @@ def list_of_comparison(found: Comparison, inputs: Inputs, fail_on: str) -> Findi
             *(_case(side, some, found, fail_on) for side, some in zip(sides, findings, strict=True)),
             *map(undecided_case, doubts),
         ),
-        errors=tuple(one for one in diagnostics if one.severity is Gravity.ERROR),
         of_inputs=diagnostics,
     )
 

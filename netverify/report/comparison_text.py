@@ -22,12 +22,12 @@ from netverify.query.wording import setting_words
 from netverify.records import dataclass
 from netverify.report.behaviour_text import behaviour_meaning
 from netverify.report.coverage_text import coverage_text
-from netverify.report.document import Account, Block, Facts, Headline
+from netverify.report.document import Account, Block, Facts, Fold, Headline
 from netverify.report.endpoint_text import endpoint_text, port_text
-from netverify.report.entries import Entry, column, remark_entries
+from netverify.report.entries import Entry, column, doubt_entries, premise_entries
 from netverify.report.incomplete import and_limits, incomplete
 from netverify.report.quantities import listed
-from netverify.report.routing_rows import service_row, way_row
+from netverify.report.routing_rows import RoutingRow, service_row, way_row
 from netverify.report.terminal import Ink
 from netverify.report.trace_text import decision_text, place_text
 from netverify.sources.coverage import Inventory
@@ -50,8 +50,22 @@ _PROOFS_LISTED = 6
 _ROWS = 30
 
 
-def document_of_comparison(found: Comparison, inputs: Inputs) -> tuple[Block, ...]:
+def document_of_comparison(found: Comparison, inputs: Inputs) -> Iterator[Block]:
     """Headline, what appears and disappears, existing workloads, what was proved and assumed, and both accounts."""
+    is_unknown = found.verdict is Relation.UNKNOWN
+    limits = and_limits(found.unknown_because) if is_unknown else ""
+    if not is_unknown:
+        yield from incomplete(found.unknown_because, "there may be further changes")
+    yield Headline(found.verdict.upper(), f": {MEANING[found.verdict]}{limits}", _INK[found.verdict])
+    yield Facts(tuple(_changes(found, inputs)))
+    yield Facts(tuple(doubt_entries(found)))
+    basis = (*column("proved", proofs_told(found)), *premise_entries(found))
+    if basis:
+        yield Fold("What this rests on", (Facts(basis),))
+    yield Account(tuple(f"{name}: {text}" for name, inventory in inputs.named for text in coverage_text(inventory)))
+
+
+def _changes(found: Comparison, inputs: Inputs) -> list[Entry]:
     entries: list[Entry] = []
     for term, changes, more, inventory in (
         ("new", found.appears, found.more_appears, inputs.new),
@@ -63,14 +77,7 @@ def document_of_comparison(found: Comparison, inputs: Inputs) -> tuple[Block, ..
             entries.append(Entry("", "and more"))
     entries += _routing_entries(found.routing)
     entries += _workload_entries(found)
-    entries += column("proved", proofs_told(found))
-    entries += remark_entries(found)
-    is_unknown = found.verdict is Relation.UNKNOWN
-    limits = and_limits(found.unknown_because) if is_unknown else ""
-    before = () if is_unknown else tuple(incomplete(found.unknown_because, "there may be further changes"))
-    headline = Headline(found.verdict.upper(), f": {MEANING[found.verdict]}{limits}", _INK[found.verdict])
-    accounts = [f"{name}: {text}" for name, inventory in inputs.named for text in coverage_text(inventory)]
-    return (*before, headline, Facts(tuple(entries)), Account(tuple(accounts)))
+    return entries
 
 
 def change_text(change: Change) -> str:
@@ -192,15 +199,13 @@ def _workload_entries(found: Comparison) -> list[Entry]:
 
 
 def _routing_entries(routing: RoutingChanges) -> Iterator[Entry]:
-    rows = [*map(way_row, routing.ways[:_ROWS])]
-    for number, row in enumerate(rows):
-        yield Entry("" if number else "ways in", f"{row.mark} {row.text}", row.place)
+    yield from _routed("ways in", [*map(way_row, routing.ways)])
+    yield from _routed("services", [*map(service_row, routing.services)])
+
+
+def _routed(term: str, rows: list[RoutingRow]) -> Iterator[Entry]:
+    for number, row in enumerate(rows[:_ROWS]):
+        yield Entry("" if number else term, f"{row.mark} {row.text}", row.place)
         yield from (Entry("", detail, detail=True) for detail in row.details)
-    if rest := len(routing.ways) - len(rows):
-        yield Entry("", f"and {rest} more")
-    services = [*map(service_row, routing.services[:_ROWS])]
-    for number, row in enumerate(services):
-        yield Entry("" if number else "services", f"{row.mark} {row.text}", row.place)
-        yield from (Entry("", detail, detail=True) for detail in row.details)
-    if rest := len(routing.services) - len(services):
+    if rest := len(rows[_ROWS:]):
         yield Entry("", f"and {rest} more")

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.query.sentence_error import SentenceError
 from netverify.report.code_frame import SourceLines, code_frame, underlined
-from netverify.report.document import Block, Gap, Problem, Remark, lines_of
+from netverify.report.document import Block, Gap, Problem, Remark
+from netverify.report.document_text import lines_of
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
 

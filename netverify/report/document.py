@@ -1,13 +1,20 @@
-"""A result as a document: the blocks that the writers for text, Markdown and HTML are given, of any command."""
+"""A result as a document: the tree that the writers for text, Markdown and HTML are given, of any command.
+
+Nothing here knows a format, and no writer knows a result. What differs between formats is what they have room for: a
+terminal shows less than a comment, and a comment less than a page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias, assert_never
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from netverify.records import dataclass
-from netverify.report.entries import Entry, laid_out
-from netverify.report.terminal import Ink, Line, Span, line, paint
+from netverify.report.entries import Entry
+from netverify.report.terminal import Ink, Line, line, paint
+
+Cell: TypeAlias = tuple[Line, ...]
+"""What a table has in one place: lines below each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,20 @@ class Headline:
     word: str
     rest: str
     ink: Ink
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What many results come to, in ``ink``: ``text``, of how many in ``total``, and how long it ``took``, if told.
+
+    ``about`` names what was looked at. Text ends with it, as the eye is at the end of a terminal; all else begins so.
+    """
+
+    text: str
+    ink: Ink
+    total: str = ""
+    took: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,85 @@ class Item:
     place: str
     details: tuple[str, ...]
     width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One thing that makes a :class:`Result` what it is: a line, and where in a file it comes from.
+
+    ``mark`` sets it apart from the others, if anything does. ``steps`` show how it comes to be, and ``frame`` the text
+    in the file; both cost something, so they are made when they are shown.
+    """
+
+    text: str
+    place: str = ""
+    mark: str = ""
+    steps: Callable[[], tuple[Entry, ...]] = tuple
+    frame: Callable[[], tuple[Line, ...]] = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One of several things that were judged, by ``name`` and ``title``; the title may be empty.
+
+    ``verdict`` is a word in ``ink``, ``note`` how much it matters, ``statement`` what was judged, and ``place`` where
+    it is written. ``wrong`` says in a line what is wrong, ``where`` in which place; both are empty where nothing is.
+    ``is_open``: somebody has to do something about it, so it is told in full. ``instances`` make it what it is, and
+    there may be others unless ``is_complete``. ``facts`` are for every reader, ``further`` ones for pages.
+    """
+
+    verdict: str
+    ink: Ink
+    name: str
+    title: str
+    note: str
+    statement: str
+    place: str
+    is_open: bool
+    wrong: str = ""
+    where: str = ""
+    aside: str = ""
+    instances: tuple[Instance, ...] = ()
+    is_complete: bool = True
+    facts: tuple[Entry, ...] = ()
+    further: tuple[Entry, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The title, or else what was judged."""
+        return self.title or self.statement
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that was judged, the gravest first; ``noun`` is what each of them is."""
+
+    results: tuple[Result, ...]
+    noun: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: what it is about, and one part or several beside that, each with the other cells."""
+
+    label: Cell
+    parts: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under ``heads``, which may all be empty; each row is a ``noun``.
+
+    ``numbers``: all columns but the first hold numbers. In text the columns are at most ``widths`` wide, where that is
+    not 0.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    noun: str = "row"
+    numbers: bool = False
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +170,30 @@ class Gap:
     """A blank line in text, and nothing elsewhere."""
 
 
-Block: TypeAlias = Headline | Facts | Item | Problem | Remark | Account | Gap
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Blocks that a reader may skip, with what they are about."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Blocks that text leaves out: standard error says them, or a terminal has no room for them."""
+
+    blocks: tuple[Block, ...]
+
+
+Block: TypeAlias = (
+    Headline | Summary | Facts | Item | Results | Table | Problem | Remark | Account | Gap | Fold | Beside
+)
 Document: TypeAlias = Iterable[Block]
 
 
-def lines_of(document: Document) -> Iterator[Line]:
-    """``document`` as lines of text."""
-    for block in document:
-        match block:
-            case Headline():
-                yield (Span(block.word, block.ink), Span(block.rest))
-            case Facts():
-                yield from laid_out([*block.entries])
-            case Item():
-                yield from _item(block)
-            case Problem():
-                yield block.head
-                yield from block.lines
-            case Remark():
-                yield line(block.text, block.ink)
-            case Account():
-                yield from (line(f"  {text}", Ink.DIM) for text in block.texts)
-            case Gap():
-                yield ()
-            case _ as never:
-                assert_never(never)
-
-
-def _item(item: Item) -> Iterator[Line]:
-    yield (
-        Span(f"{item.state:<{item.width}}", item.ink),
-        Span(f"  {item.name}", Ink.BOLD),
-        Span(f"  {item.about}"),
-        Span(f"  {item.place}", Ink.CYAN),
-    )
-    yield from (line(f"{'':<{item.width}}    {text}") for text in item.details)
+def cell(*texts: str, ink: Ink = Ink.PLAIN) -> Cell:
+    """A cell with a line for each of ``texts``."""
+    return tuple(line(text, ink) for text in texts)
 
 
 def cells_of(facts: Facts) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from functools import partial
 from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Origin
+from netverify.diagnostics import Severity as Gravity
 from netverify.gate.intent.spec import Severity
 from netverify.patterns import pattern
 from netverify.records import dataclass
@@ -117,9 +118,9 @@ class Case:
 class FindingList:
     """Everything that one run of ``command`` found, gravest first, each finding with one of ``rules``.
 
-    ``summary`` counts it in a line. ``passed`` are findings that say that nothing is wrong. ``errors`` fail the run
-    besides, as inputs that were not read do; ``warnings`` do not. ``of_inputs`` and ``of_intent`` are all findings
-    about what was read. ``evidence`` names the document that lists the goals, where they are kept.
+    ``summary`` counts it in a line. ``passed`` are findings that say that nothing is wrong. ``of_inputs`` and
+    ``of_intent`` are all findings about what was read. ``evidence`` names the document that lists the goals, where they
+    are kept.
     """
 
     command: str
@@ -128,20 +129,20 @@ class FindingList:
     findings: tuple[Finding, ...]
     cases: tuple[Case, ...]
     passed: tuple[Finding, ...] = ()
-    errors: tuple[Diagnostic, ...] = ()
-    warnings: tuple[Diagnostic, ...] = ()
     of_inputs: tuple[Diagnostic, ...] = ()
     of_intent: tuple[Diagnostic, ...] = ()
     evidence: str = ""
 
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What fails the run besides, as inputs that were not read do, each once."""
+        found = dict.fromkeys((*self.of_intent, *self.of_inputs))
+        return tuple(one for one in found if one.severity is Gravity.ERROR)
 
-class ListFormat(StrEnum):
-    """A format for lists of findings that other programs read."""
-
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    GITLAB = "gitlab"
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is probably not meant in the intent, and fails nothing."""
+        return tuple(one for one in self.of_intent if one.severity is Gravity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from netverify.report.gate_shortcomings import (
     shortcomings,
     shortcomings_of,
 )
-from netverify.report.gate_shortfalls import doubts, shortfalls, whole_count
+from netverify.report.gate_shortfalls import whole_count
 from netverify.report.gate_steps import steps, trace_lines
 from netverify.report.gate_words import evidence_text, exception_text, goal_texts
 from netverify.report.markdown_text import in_markdown
@@ -50,8 +50,6 @@ def list_of_gate(report: GateReport, inventory: Inventory) -> FindingList:
         tuple(_finding(one, rules, report, inventory) for one in shortcomings(report)),
         tuple(_case(result, inventory) for result in report.results),
         tuple(_passed(one, rules) for one in report.results if one.verdict is GateVerdict.PROVED),
-        shortfalls(report),
-        doubts(report),
         (*inventory.diagnostics, *report.inputs),
         report.findings,
         evidence_text(report.evidence) if report.evidence is not None else "",

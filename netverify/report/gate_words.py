@@ -10,7 +10,7 @@ from netverify.report.quantities import counted
 def counts_text(report: GateReport) -> str:
     """``1 refuted, 3 proved``: the gravest first, none that there is none of."""
     if report.unchanged_since is not None:
-        return "nothing judged, as no file that was checked has changed"
+        return f"nothing judged, as no file that was checked has changed since {report.unchanged_since}"
     parts = [f"{report.counts[verdict]} {verdict}" for verdict in GRAVEST if report.counts[verdict]]
     return ", ".join(parts) or "no assertions"
 

@@ -43,7 +43,6 @@ def list_of_lint(linted: Linted, inventory: Inventory, codes: Collection[str], f
             *(_case(code, [one for one in found if one.code == code], fail_on) for code in sorted(codes)),
             *map(undecided_case, doubts),
         ),
-        errors=tuple(one for one in inventory.diagnostics if one.severity is Gravity.ERROR),
         of_inputs=inventory.diagnostics,
     )
 

@@ -6,7 +6,6 @@ from functools import partial
 
 from netverify.answers.surface import ExposedWay, Openness, Surface
 from netverify.diagnostics import Diagnostic
-from netverify.diagnostics import Severity as Gravity
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
 from netverify.report.finding_list import Case, Finding, FindingList, Outcome, Rule, undecided, undecided_case
@@ -34,7 +33,6 @@ def list_of_surface(surface: Surface, findings: tuple[Diagnostic, ...], inventor
         told,
         (*map(_case, surface.ways), *map(undecided_case, doubts)),
         passed,
-        errors=tuple(one for one in inventory.diagnostics if one.severity is Gravity.ERROR),
         of_inputs=inventory.diagnostics,
     )
 

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from netverify.cli.ci_files import ci_file
-from netverify.cli.commands.check import FORMATS
 from netverify.cli.program import program
+from netverify.report.formats import OF_FINDINGS as FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())

@@ -252,12 +252,10 @@ def test_markdown_is_a_table_of_what_changes(capsys, tmp_path, monkeypatch):
     (tmp_path / "old.yaml").write_text(OPEN)
     (tmp_path / "new.yaml").write_text(WIDER)
     _, out, _ = run(capsys, "old.yaml", "new.yaml", "-o", "markdown")
-    assert "| from | to | ports | because |" in out
-    (row,) = [line for line in out.splitlines() if line.startswith("| **+** |")]
-    start = (
-        "| **+** | pods in namespace shop | pods app=db in namespace shop | every port | NetworkPolicy shop/db, rule 1"
-    )
-    assert row.startswith(start)
+    (row,) = [line for line in out.splitlines() if line.startswith("| new |")]
+    change = "pods in namespace shop -&#62; pods app=db in namespace shop, every port"
+    assert row.startswith(f"| new | {change}<br>NetworkPolicy shop/db, rule 1 (new.yaml:")
+    assert "<br>such as a pod in namespace shop" in row
 
 
 def test_a_name_cannot_move_the_cursor(capsys, tmp_path):

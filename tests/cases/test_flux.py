@@ -22,7 +22,7 @@ from cases.gitops_texts import (
     things,
     written,
 )
-from netverify.report.document import lines_of
+from netverify.report.document_text import lines_of
 from netverify.report.query_text import document_of
 from netverify.report.terminal import paint
 from netverify.verify import Verifier

@@ -15,7 +15,7 @@ from netverify.report.junit import render_junit
 
 
 def cases() -> dict[str, ET.Element]:
-    root = ET.fromstring(render_junit(list_of_gate(samples.FULL, samples.UNREAD)))  # noqa: S314 - we wrote it ourselves
+    root = ET.fromstring(render_junit(list_of_gate(samples.FULL, samples.INVENTORY)))  # noqa: S314 - we wrote it ourselves
     return {case.attrib["name"].partition(":")[0]: case for case in root.iter("testcase")}
 
 
@@ -53,7 +53,7 @@ def test_a_failure_holds_the_trace_and_a_skipped_case_its_reason() -> None:
 
 
 def annotations(report=samples.FULL) -> list[str]:
-    return render_github(list_of_gate(report, samples.UNREAD), samples.RUN).splitlines()
+    return render_github(list_of_gate(report, samples.INVENTORY), samples.RUN).splitlines()
 
 
 def test_an_annotation_names_the_file_and_line_that_are_responsible() -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from golden import gate_samples as samples
 from netverify.gate.outcome import GateReport, GateVerdict
-from netverify.report.gate_markdown import MARKER, MOST_CHARACTERS, render_gate_markdown
-from netverify.report.markdown_text import in_markdown
+from netverify.report.document_markdown import render_document_markdown
+from netverify.report.gate_document import document_of_gate
+from netverify.report.markdown_text import MARKER, MOST_CHARACTERS, in_markdown
 
 
 def comment(report=samples.FULL, inventory=samples.UNREAD) -> str:
-    return render_gate_markdown(report, inventory, samples.RUN)
+    return render_document_markdown(document_of_gate(report, inventory), samples.RUN)
 
 
 def test_the_first_line_is_the_marker_and_the_second_the_verdict() -> None:
@@ -30,8 +31,8 @@ def test_the_first_line_is_the_marker_and_the_second_the_verdict() -> None:
 @pytest.mark.parametrize(
     ("results", "verdict"),
     [
-        ((), ":warning: **netverify: there are no assertions**"),
-        ((samples.PROVED,), ":white_check_mark: **netverify: proved** (1 assertion)"),
+        ((), ":warning: **netverify: no assertions**"),
+        ((samples.PROVED,), ":white_check_mark: **netverify: 1 proved** (of 1 assertion)"),
         ((samples.PROVED, samples.UNKNOWN), ":warning: **netverify: 1 unknown, 1 proved** (of 2 assertions)"),
         ((samples.VACUOUS,), ":x: **netverify: 1 vacuous** (of 1 assertion)"),
         ((samples.EXCEPTED,), ":white_check_mark: **netverify: 1 excepted** (of 1 assertion)"),
@@ -42,7 +43,8 @@ def test_the_verdict_is_a_tick_only_where_nothing_is_wrong_that_is_not_left_asid
 
 
 def test_the_table_has_a_row_for_everything_that_is_not_proved() -> None:
-    rows = [line for line in comment().splitlines() if line.startswith("| ")][1:]
+    table = comment().partition("| verdict | assertion |")[2].partition("\n\n")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")]
     assert len(rows) == 9
     assert html.unescape(rows[0]) == (
         "| refuted | **no-web-to-pg** The shop does not talk to Postgres (critical) "

@@ -16,7 +16,7 @@ from netverify.report.sarif import render_sarif
 from netverify.report.source_uri import source_uri
 
 
-def run_of(report=samples.FULL, inventory=samples.UNREAD, run=samples.RUN, **rest):
+def run_of(report=samples.FULL, inventory=samples.INVENTORY, run=samples.RUN, **rest):
     (one,) = json.loads(render_sarif(list_of_gate(report, inventory), run, **rest))["runs"]
     return one
 
@@ -101,7 +101,9 @@ def test_what_is_excepted_or_known_is_suppressed_with_its_reason() -> None:
 
 
 def test_unread_inputs_are_notifications_and_findings_about_the_intent_are_too() -> None:
-    (invocation,) = run_of()["invocations"]
+    run = run_of(inventory=samples.UNREAD)
+    assert run["results"][0]["ruleId"] == "NV101"
+    (invocation,) = run["invocations"]
     assert [one["descriptor"]["id"] for one in invocation["toolExecutionNotifications"]] == ["NV101", "NV205"]
     assert [one["descriptor"]["id"] for one in invocation["toolConfigurationNotifications"]] == ["NV901"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from gates import CLOSED, FROM_WEB, SHOP, Gates
 
-from netverify.cli.commands.check import FORMATS
+from netverify.report.formats import OF_FINDINGS as FORMATS
 from netverify.sources.programs import steady
 
 INTENT = """

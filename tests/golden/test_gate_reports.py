@@ -7,11 +7,12 @@ import json
 import pytest
 
 from golden import gate_samples as samples
-from netverify.report.gate_html import render_gate_html
+from netverify.report.document_html import render_document_html
+from netverify.report.document_markdown import render_document_markdown
+from netverify.report.document_text import lines_of
+from netverify.report.gate_document import document_of_gate
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_list import list_of_gate
-from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_text import render_gate
 from netverify.report.github import render_github
 from netverify.report.gitlab import render_gitlab
 from netverify.report.junit import render_junit
@@ -36,7 +37,7 @@ def _in_a_folder_with_the_manifests(tmp_path, monkeypatch) -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_report_of_a_gate_reads_as_reviewed(name, golden) -> None:
     report, inventory = REPORTS[name]
-    golden(f"gate/{name}.txt", paint(render_gate(report, inventory), coloured=False))
+    golden(f"gate/{name}.txt", paint(lines_of(document_of_gate(report, inventory)), coloured=False))
     if name != "hostile":
         golden(f"gate/{name}.json", render_gate_json(report, inventory, samples.TOOL))
 
@@ -47,14 +48,14 @@ def test_the_reports_for_other_programs_read_as_reviewed(name, golden) -> None:
     golden(f"gate/{name}.sarif", render_sarif(list_of_gate(report, inventory), samples.RUN))
     golden(f"gate/{name}.junit.xml", render_junit(list_of_gate(report, inventory)))
     golden(f"gate/{name}.github", render_github(list_of_gate(report, inventory), samples.RUN))
-    golden(f"gate/{name}.md", render_gate_markdown(report, inventory, samples.RUN))
-    body = "".join(render_gate_html(report, inventory, samples.RUN)).partition("</head>\n")[2]
+    golden(f"gate/{name}.md", render_document_markdown(document_of_gate(report, inventory), samples.RUN))
+    body = "".join(render_document_html(document_of_gate(report, inventory), samples.RUN)).partition("</head>\n")[2]
     golden(f"gate/{name}.html", body)
     golden(f"gate/{name}.gitlab.json", render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN))
 
 
 def test_the_coloured_report_of_a_gate_reads_as_reviewed(golden) -> None:
-    golden("gate/full.ansi", paint(render_gate(*REPORTS["full"]), coloured=True))
+    golden("gate/full.ansi", paint(lines_of(document_of_gate(*REPORTS["full"])), coloured=True))
 
 
 def test_the_json_of_a_gate_has_the_fields_of_the_contract() -> None:

@@ -41,3 +41,9 @@ def test_the_map_reads_as_reviewed(name, form, golden, capsys) -> None:
 def test_the_coloured_map_reads_as_reviewed(golden, capsys) -> None:
     assert main(["map", "-f", SHOP, "--color", "always"], "netverify") == 0
     golden("maps/shop.ansi", capsys.readouterr().out)
+
+
+def test_the_map_in_a_comment_reads_as_reviewed(golden, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("sys.argv", ["netverify", "map"])
+    assert main(["map", "-f", SHOP, "--cni", "cilium", "-o", "markdown"], "netverify") == 0
+    golden("maps/shop-cilium.md", capsys.readouterr().out)

@@ -19,7 +19,7 @@ from netverify.query.remarks import Remarks
 from netverify.query.sentence_error import SentenceError
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
-from netverify.report.document import lines_of
+from netverify.report.document_text import lines_of
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of
 from netverify.report.terminal import paint

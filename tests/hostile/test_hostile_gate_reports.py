@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden import gate_samples as samples
-from netverify.report.gate_html import render_gate_html
+from netverify.report.document_html import render_document_html
+from netverify.report.document_markdown import render_document_markdown
+from netverify.report.document_text import lines_of
+from netverify.report.gate_document import document_of_gate
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_list import list_of_gate
-from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_text import render_gate
 from netverify.report.github import render_github
 from netverify.report.gitlab import render_gitlab
 from netverify.report.junit import render_junit
@@ -42,13 +43,13 @@ hostile = pytest.mark.parametrize("text", TEXTS)
 def rendered(text: str) -> dict[str, str]:
     report, inventory = samples.hostile_report(text), samples.HOSTILE_INVENTORY
     return {
-        "text": paint(render_gate(report, inventory), coloured=False),
+        "text": paint(lines_of(document_of_gate(report, inventory)), coloured=False),
         "json": render_gate_json(report, inventory, samples.TOOL),
         "sarif": render_sarif(list_of_gate(report, inventory), samples.RUN, with_passed=True),
         "junit": render_junit(list_of_gate(report, inventory)),
         "github": render_github(list_of_gate(report, inventory), samples.RUN),
-        "markdown": render_gate_markdown(report, inventory, samples.RUN),
-        "html": "".join(render_gate_html(report, inventory, samples.RUN)),
+        "markdown": render_document_markdown(document_of_gate(report, inventory), samples.RUN),
+        "html": "".join(render_document_html(document_of_gate(report, inventory), samples.RUN)),
         "gitlab": render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN),
     }
 
@@ -119,7 +120,7 @@ def test_markdown_holds_no_tag_that_was_not_put_there(text) -> None:
     found = set(re.findall(r"<[^>]*>", rendered(text)["markdown"]))
     assert found == {
         "<!-- netverify -->",
-        *("<details>", "</details>", "<summary>", "</summary>", "<pre>", "</pre>"),
+        *("<details>", "</details>", "<summary>", "</summary>", "<pre>", "</pre>", "<br>"),
     }
 
 

@@ -24,11 +24,12 @@ from netverify.policy.tiers import lower
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.remarks import Remarks
+from netverify.report.document_text import lines_of
 from netverify.report.map_csv import cell, render_map_csv
+from netverify.report.map_document import document_of_map
 from netverify.report.map_dot import render_map_dot
 from netverify.report.map_json import render_map_json
 from netverify.report.map_mermaid import render_map_mermaid
-from netverify.report.map_text import render_map
 from netverify.report.terminal import paint
 from netverify.sources.coverage import Coverage, Inventory
 
@@ -64,7 +65,7 @@ def mapped() -> tuple[Map, Inventory]:
 def test_no_name_leaves_the_place_that_it_is_written_to(mapped, grouping) -> None:
     found, inventory = mapped
     view = map_view(found, grouping)
-    text = paint(render_map(found, inventory, grouping), coloured=False)
+    text = paint(lines_of(document_of_map(found, inventory, grouping)), coloured=False)
     assert text.replace("\n", "").isprintable()
     value = json.loads("".join(render_map_json(view, inventory)))
     assert [one["id"] for one in value["endpoints"]] == [node.id for node in view.nodes]
@@ -156,7 +157,7 @@ def test_two_runs_give_the_same_bytes_on_any_hash_seed(form) -> None:
         (["--port", ""], "NV405", "`--port` has no value", "write a number, a range"),
         (["--port", "443-80"], "NV405", "--port 443-80", "did you mean `80-443`?"),
         (["--by", "pod"], "NV420", "invalid value for `--by`", "`netverify map --help`"),
-        (["-o", "yaml"], "NV420", "no output format `yaml`", "the formats are text, json, csv, dot"),
+        (["-o", "yaml"], "NV420", "no output format `yaml`", "the formats are text, json, markdown, html, csv, dot"),
         (["-o", "mermiad"], "NV420", "no output format `mermiad`", "did you mean `mermaid`?"),
         (["-o", "csv", "-o", "dot"], "NV420", "two reports go to standard output", "another file"),
         (["--timeout", "3"], "NV420", "no such option", "`netverify map --help`"),

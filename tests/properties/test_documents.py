@@ -9,9 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from golden import gate_samples as samples
-from netverify.report.document import Account, Facts, Gap, Headline, Item, Problem, Remark, lines_of
+from netverify.report.document import (
+    Account,
+    Beside,
+    Facts,
+    Fold,
+    Gap,
+    Headline,
+    Instance,
+    Item,
+    Problem,
+    Remark,
+    Result,
+    Results,
+    Row,
+    Summary,
+    Table,
+)
 from netverify.report.document_html import render_document_html
 from netverify.report.document_markdown import render_document_markdown
+from netverify.report.document_text import lines_of
 from netverify.report.entries import Entry
 from netverify.report.markdown_text import MOST_CHARACTERS, in_markdown
 from netverify.report.terminal import Ink, Span, paint
@@ -22,7 +39,40 @@ inks = st.sampled_from(Ink)
 rows = st.lists(st.builds(Span, texts, inks), min_size=1, max_size=2).map(tuple)
 several = st.lists(texts, max_size=3).map(tuple)
 entries = st.builds(Entry, texts, texts, texts, st.booleans())
-blocks = st.one_of(
+cells = st.lists(rows, max_size=2).map(tuple)
+instances = st.builds(
+    Instance,
+    texts,
+    texts,
+    texts,
+    st.lists(entries, max_size=2).map(lambda steps: lambda: tuple(steps)),
+    st.just(tuple),
+)
+results = st.builds(
+    Result,
+    texts,
+    inks,
+    *[texts] * 5,
+    st.booleans(),
+    *[texts] * 3,
+    instances=st.lists(instances, max_size=2).map(tuple),
+    is_complete=st.booleans(),
+    facts=st.lists(entries, max_size=2).map(tuple),
+    further=st.lists(entries, max_size=2).map(tuple),
+)
+
+
+@st.composite
+def tables(draw) -> Table:
+    width = draw(st.integers(1, 3))
+    part = st.tuples(*[cells] * width)
+    drawn = st.lists(st.builds(Row, cells, st.lists(part, min_size=1, max_size=2).map(tuple)), max_size=2)
+    heads = tuple(draw(texts) for _ in range(width + 1))
+    limits = draw(st.sampled_from(((), (3,) * (width + 1))))
+    return Table(draw(texts), heads, tuple(draw(drawn)), "row", draw(st.booleans()), limits)
+
+
+simple = st.one_of(
     st.builds(Headline, texts, texts, inks),
     st.builds(Facts, st.lists(entries, max_size=3).map(tuple)),
     st.builds(Item, texts, inks, texts, texts, texts, several, st.integers(0, 9)),
@@ -30,11 +80,17 @@ blocks = st.one_of(
     st.builds(Remark, texts, inks),
     st.builds(Account, several),
     st.just(Gap()),
+    st.builds(Summary, texts, inks, texts, texts, several),
+    st.builds(Results, st.lists(results, max_size=2).map(tuple), st.just("assertion")),
+    tables(),
 )
+inner = st.lists(simple, max_size=2).map(tuple)
+blocks = st.one_of(simple, st.builds(Fold, texts, inner), st.builds(Beside, inner))
 documents = st.lists(blocks, max_size=4)
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "section", "p", "h1", "h2", "h3", "span", "b", "br"),
-    *("dl", "dt", "dd", "details", "summary", "div", "ul", "li", "pre"),
+    *("dl", "dt", "dd", "details", "summary", "div", "ul", "li", "pre", "fieldset", "input", "label"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
 }
 
 
@@ -76,6 +132,23 @@ def said_in(document) -> list[str]:
                 said += texts
             case Problem(head, lines):
                 said += [span.text for line in (head, *lines) for span in line]
+            case Summary(text, _, total, took, about):
+                said += [text, total, took, *about]
+            case Results(found, _):
+                for one in found:
+                    said += [one.name, one.heading, one.note, one.statement, one.place]
+                    said += [text for some in one.instances for text in (some.text, some.place, some.mark)]
+                    said += [entry.text for entry in (*one.facts, *one.further)]
+            case Table(title, heads, found, _, _, _):
+                said += [title, *(heads if any(heads) else ())]
+                spans = [
+                    span for row in found for cell in (row.label, *sum(row.parts, ())) for line in cell for span in line
+                ]
+                said += [span.text for span in spans]
+            case Fold(title, inside):
+                said += [title, *said_in(inside)]
+            case Beside(inside):
+                said += said_in(inside)
     return [visible(text) for text in said]
 
 
@@ -89,7 +162,7 @@ def test_a_page_says_all_of_a_document_and_holds_no_other_elements(document) -> 
 
 @given(documents)
 def test_markdown_says_all_of_a_document_as_text(document) -> None:
-    text = render_document_markdown(document)
+    text = render_document_markdown(document, samples.RUN)
     assert text.isascii()
     assert len(text) <= MOST_CHARACTERS
     for block in document:
@@ -108,7 +181,13 @@ def test_text_has_a_line_for_everything(document) -> None:
 
 
 def test_what_is_too_long_for_a_comment_is_said_to_be_left_out() -> None:
-    text = render_document_markdown([Headline("OPEN", "", Ink.RED), *(Remark("x" * 1_000) for _ in range(100))])
+    text = render_document_markdown(
+        [Headline("OPEN", "", Ink.RED), *(Remark("x" * 1_000) for _ in range(100))], samples.RUN
+    )
     assert len(text) <= MOST_CHARACTERS
-    assert text.endswith("The rest is left out here for length: the other reports have everything.\n")
+    told = re.search(
+        r"^(\d+) remarks left out here for length: the other reports have everything.$", text, re.MULTILINE
+    )
+    assert text.count("x" * 1_000) + int(told.group(1)) == 100
+    assert text.endswith("</pre>\n")
     assert ":x: OPEN" in text

@@ -22,11 +22,12 @@ from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.gate.intent.spec import Severity as Weight
 from netverify.gate.outcome import BaselineUse, ExceptionState, GateReport, GateVerdict
 from netverify.query.remarks import Remarks
-from netverify.report.gate_html import render_gate_html
+from netverify.report.document_html import render_document_html
+from netverify.report.document_markdown import render_document_markdown
+from netverify.report.document_text import lines_of
+from netverify.report.gate_document import document_of_gate
 from netverify.report.gate_json import render_gate_json
 from netverify.report.gate_list import list_of_gate
-from netverify.report.gate_markdown import render_gate_markdown
-from netverify.report.gate_text import render_gate
 from netverify.report.github import render_github
 from netverify.report.gitlab import render_gitlab
 from netverify.report.junit import render_junit
@@ -135,7 +136,7 @@ def by_gitlab(report):
 
 
 def by_markdown(report):
-    text = render_gate_markdown(report, samples.INVENTORY, samples.RUN)
+    text = render_document_markdown(document_of_gate(report, samples.INVENTORY), samples.RUN)
     rows = re.findall(r"^\| (\w+) \| \*\*(\S+)\*\*", text, re.MULTILINE)
     unescaped = [(verdict, name.replace("\\", "")) for verdict, name in rows]
     return {name for verdict, name in unescaped if verdict in FAILING}, ":white_check_mark:" not in text
@@ -168,12 +169,12 @@ class Page(HTMLParser):
 
 def by_html(report):
     page = Page()
-    page.feed("".join(render_gate_html(report, samples.INVENTORY, samples.RUN)))
+    page.feed("".join(render_document_html(document_of_gate(report, samples.INVENTORY), samples.RUN)))
     return page.opened, bool(re.search(r"[0-9] (refuted|vacuous|unknown|errors? in inputs)", page.head))
 
 
 def by_text(report):
-    lines = paint(render_gate(report, samples.INVENTORY), coloured=False).splitlines()
+    lines = paint(lines_of(document_of_gate(report, samples.INVENTORY)), coloured=False).splitlines()
     failed = {line.split()[1] for line in lines if re.match(r"(REFUTED|VACUOUS|UNKNOWN) ", line)}
     return failed, bool(re.search(r"[0-9] (refuted|vacuous|unknown|errors? in inputs)", lines[-1]))
 
@@ -245,9 +246,9 @@ def test_why_a_part_is_unknown_is_told_beside_a_refutation(name: str) -> None:
         "junit": lambda: render_junit(list_of_gate(report, samples.INVENTORY)),
         "github": lambda: render_github(list_of_gate(report, samples.INVENTORY), samples.RUN),
         "gitlab": lambda: render_gitlab(list_of_gate(report, samples.INVENTORY), samples.RUN),
-        "markdown": lambda: render_gate_markdown(report, samples.INVENTORY, samples.RUN),
-        "html": lambda: "".join(render_gate_html(report, samples.INVENTORY, samples.RUN)),
-        "text": lambda: paint(render_gate(report, samples.INVENTORY), coloured=False),
+        "markdown": lambda: render_document_markdown(document_of_gate(report, samples.INVENTORY), samples.RUN),
+        "html": lambda: "".join(render_document_html(document_of_gate(report, samples.INVENTORY), samples.RUN)),
+        "text": lambda: paint(lines_of(document_of_gate(report, samples.INVENTORY)), coloured=False),
     }[name]()
     assert "a part of it is neither proved nor refuted" in rendered
     assert "the solver gave up" in rendered

@@ -24,7 +24,7 @@ from netverify.query.sentence_error import SentenceError
 from netverify.report.behaviour_text import plugins_text
 from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import MANY, render_diagnostics, render_sentence_error
-from netverify.report.document import lines_of
+from netverify.report.document_text import lines_of
 from netverify.report.entries import Entry, laid_out
 from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of

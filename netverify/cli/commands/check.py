@@ -8,6 +8,7 @@ import click
 
 from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
+from netverify.report.formats import OF_FINDINGS
 
 _EPILOG = """\b
 An intent file says what must hold; `netverify init` writes a first one.
@@ -33,13 +34,12 @@ Exit status: 0 all proved; 1 something refuted or vacuous, or an exception
   expired; 2 misuse, or intent that cannot be read; 3 unknown; 4 an input
   could not be read; 5 internal error.
 """
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 FAILING = ("refuted", "vacuous", "unknown")
 
 
 @click.command("check", epilog=_EPILOG)
 @paths_argument
-@common_flags(FORMATS, solving=True)
+@common_flags(OF_FINDINGS, solving=True)
 @routing_flags
 @click.option(
     "--spec",

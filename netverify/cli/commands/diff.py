@@ -8,7 +8,7 @@ import click
 
 from netverify.cli.common_flags import common_flags
 from netverify.cli.lazy_group import carried_out
-from netverify.cli.outputs import LIST_FORMATS
+from netverify.report.formats import OF_FINDINGS
 
 _EPILOG = """\b
 Verdicts, each of them a proof over every pod that is or could be created:
@@ -34,7 +34,7 @@ Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
 
 @click.command("diff", epilog=_EPILOG)
 @click.argument("sides", metavar="[OLD NEW]", nargs=-1, type=click.Path())
-@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
+@common_flags(OF_FINDINGS, solving=True)
 @click.option("--base", metavar="REV", help="Compare with a git revision: REV is OLD, the current files are NEW.")
 @click.option(
     "--fail-on",

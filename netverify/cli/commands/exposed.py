@@ -8,7 +8,7 @@ import click
 
 from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
-from netverify.cli.outputs import LIST_FORMATS
+from netverify.report.formats import OF_FINDINGS
 
 _EPILOG = """\b
 Ways in are load balancers, NodePorts, external IPs, Ingresses, Gateways,
@@ -35,7 +35,7 @@ Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
 
 @click.command("exposed", epilog=_EPILOG)
 @paths_argument
-@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
+@common_flags(OF_FINDINGS, solving=True)
 @routing_flags
 @click.option("--url", metavar="URL", help="Only the ways in for this URL, such as https://HOST/PATH.")
 def exposed_command(**given: Any) -> int:

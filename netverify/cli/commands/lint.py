@@ -9,11 +9,11 @@ from click.shell_completion import CompletionItem
 
 from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
-from netverify.cli.outputs import LIST_FORMATS
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import CODES, Severity
 from netverify.query.suggestions import did_you_mean, nearest
+from netverify.report.formats import OF_FINDINGS
 
 _EPILOG = """\b
 Examples:
@@ -63,7 +63,7 @@ class Codes(Parameter):
 
 @click.command("lint", epilog=_EPILOG)
 @paths_argument
-@common_flags(("text", "json", "markdown", "html", *LIST_FORMATS), solving=True)
+@common_flags(OF_FINDINGS, solving=True)
 @routing_flags
 @click.option(
     "--fail-on",

@@ -8,6 +8,7 @@ import click
 
 from netverify.cli.common_flags import common_flags, paths_argument
 from netverify.cli.lazy_group import carried_out
+from netverify.report.formats import OF_MAPS
 
 _EPILOG = """\b
   ENDPOINT  as in questions: namespace NS | NS/NAME | KIND NS/NAME |
@@ -31,12 +32,11 @@ Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
   3 an object that is not modelled could change the map, or the budget ended;
   4 an input could not be read; 5 internal error.
 """
-FORMATS = ("text", "json", "csv", "dot", "mermaid", "html")
 
 
 @click.command("map", epilog=_EPILOG)
 @paths_argument
-@common_flags(FORMATS, solving=False)
+@common_flags(OF_MAPS, solving=False)
 @click.option(
     "--by",
     "grouping",

@@ -8,6 +8,7 @@ import click
 
 from netverify.cli.common_flags import common_flags, routing_flags
 from netverify.cli.lazy_group import carried_out
+from netverify.report.formats import OF_DOCUMENTS
 
 _EPILOG = """\b
 Sentences:
@@ -41,7 +42,7 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 
 @click.command("query", epilog=_EPILOG)
 @click.argument("words", metavar="QUESTION [PATH]...", nargs=-1)
-@common_flags(("text", "json", "markdown", "html"), solving=True)
+@common_flags(OF_DOCUMENTS, solving=True)
 @routing_flags
 @click.option(
     "--counterexample",

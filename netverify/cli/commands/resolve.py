@@ -8,6 +8,7 @@ import click
 
 from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
+from netverify.report.formats import OF_DOCUMENTS
 
 _EPILOG = """\b
   NAME      as a program would have it: postgres, postgres.shop,
@@ -33,7 +34,7 @@ Exit status: 0 looked up, whatever was found; 2 misuse; 3 unknown whether
 @click.argument("name")
 @paths_argument
 @click.option("--from", "source", metavar="ENDPOINT", required=True, help="The pods that ask.")
-@common_flags(("text", "json", "markdown", "html"), solving=True)
+@common_flags(OF_DOCUMENTS, solving=True)
 @routing_flags
 def resolve_command(**given: Any) -> int:
     """Look up a DNS name as a pod does, step by step.

@@ -1,0 +1,191 @@
+"""A document as lines of text, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
+from textwrap import wrap
+from typing import assert_never
+
+from netverify.report.document import (
+    Account,
+    Beside,
+    Block,
+    Cell,
+    Document,
+    Facts,
+    Fold,
+    Gap,
+    Headline,
+    Instance,
+    Item,
+    Problem,
+    Remark,
+    Result,
+    Results,
+    Row,
+    Summary,
+    Table,
+)
+from netverify.report.entries import Entry, broken, laid_out
+from netverify.report.terminal import Ink, Line, Span, line
+from netverify.visible import columns, visible
+
+AT_MOST = 10
+"""How many instances of one result are listed; further ones are counted."""
+
+
+def lines_of(document: Document) -> Iterator[Line]:
+    """``document`` as lines of text; a summary comes last."""
+    last: list[Line] = []
+    for block in document:
+        if isinstance(block, Summary):
+            last.append((Span(block.text, block.ink), Span(f" in {block.took}" if block.took else "")))
+        else:
+            yield from _lines(block)
+    yield from last
+
+
+def _lines(block: Block) -> Iterator[Line]:  # noqa: C901 one case for each node
+    match block:
+        case Headline():
+            yield (Span(block.word, block.ink), Span(block.rest))
+        case Facts():
+            yield from laid_out([*block.entries])
+        case Item():
+            yield from _item(block)
+        case Results():
+            yield from _results(block)
+        case Table():
+            yield from _table(block)
+        case Problem():
+            yield block.head
+            yield from block.lines
+        case Remark():
+            yield line(block.text, block.ink)
+        case Account():
+            yield from (line(f"  {text}", Ink.DIM) for text in block.texts)
+        case Gap():
+            yield ()
+        case Fold():
+            yield from lines_of(block.blocks)
+        case Summary() | Beside():
+            pass
+        case _ as never:
+            assert_never(never)
+
+
+def _item(item: Item) -> Iterator[Line]:
+    yield (
+        Span(f"{item.state:<{item.width}}", item.ink),
+        Span(f"  {item.name}", Ink.BOLD),
+        Span(f"  {item.about}"),
+        Span(f"  {item.place}", Ink.CYAN),
+    )
+    yield from (line(f"{'':<{item.width}}    {text}") for text in item.details)
+
+
+def _results(results: Results) -> Iterator[Line]:
+    """Those that are open in full, then the others in a line each."""
+    brief = [one for one in results.results if not one.is_open]
+    for one in results.results:
+        if one.is_open:
+            yield from _in_full(one)
+            yield ()
+    width = max((len(one.verdict) for one in brief), default=0)
+    names = max((len(one.name) for one in brief), default=0)
+    for one in brief:
+        aside = f" ({one.aside})" if one.aside else ""
+        text = f"  {one.name:<{names}}  {one.heading}{aside}"
+        yield (Span(f"{one.verdict.upper():<{width}}", one.ink), Span(text))
+        yield from laid_out([*one.facts])
+
+
+def _in_full(result: Result) -> Iterator[Line]:
+    yield (
+        Span(f"{result.verdict.upper()} {result.name}", result.ink),
+        Span(f" [{result.note}]"),
+        Span(f": {result.heading}", Ink.BOLD),
+    )
+    yield (Span(" --> ", Ink.BLUE), Span(result.place))
+    first = next(iter(result.instances), None)
+    wanted = [Entry("wanted", result.statement)] if result.title else []
+    steps = first.steps() if first is not None else ()
+    yield from laid_out([*wanted, *_instances(result), *steps, *result.facts])
+    if first is not None:
+        yield from first.frame()
+
+
+def _instances(result: Result) -> Iterator[Entry]:
+    # Those that differ in conditions alone that no line has room for read alike.
+    different = dict.fromkeys((_line(one), one.place) for one in result.instances)
+    for position, (text, place) in enumerate(islice(different, AT_MOST)):
+        yield from broken("" if position else "but", text, place)
+    more = len(different) - AT_MOST
+    others = "" if result.is_complete else "perhaps others"
+    if more > 0:
+        yield Entry("", f"and {more} more{', and ' if others else ''}{others}")
+    elif different and others:
+        yield Entry("", f"and {others}")
+
+
+def _line(instance: Instance) -> str:
+    return f"{instance.text} ({instance.mark})" if instance.mark else instance.text
+
+
+def _table(table: Table) -> Iterator[Line]:
+    """Columns as wide as what is in them; below a title they are indented."""
+    if table.title:
+        yield line(table.title, Ink.BOLD)
+    indent = "  " if table.title else ""
+    has_heads = any(table.heads)
+    rows = [_flat(row, table.widths) for row in table.rows]
+    cells = [*([table.heads] if has_heads else []), *(tuple(map(_text, row)) for some in rows for row in some)]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)] if cells else []
+    if has_heads:
+        yield from _row([line(visible(one), Ink.BOLD) for one in table.heads], widths, indent, table)
+    for some in rows:
+        for row in some:
+            yield from _row(row, widths, indent, table)
+
+
+def _row(row: Sequence[Line], widths: Sequence[int], indent: str, table: Table) -> Iterator[Line]:
+    spans: list[Span] = [Span(indent)] if indent else []
+    for number, (spaces, width) in enumerate(zip(row, widths, strict=True)):
+        blank = " " * (width - columns(_text(spaces)))
+        gap = "  " if number else ""
+        spans += [Span(gap + blank if table.numbers and number else gap), *spaces]
+        if not (table.numbers and number):
+            spans.append(Span(blank))
+    yield tuple(spans)
+
+
+def _flat(row: Row, widths: Sequence[int]) -> list[tuple[Line, ...]]:
+    """``row`` as lines, each with all its columns."""
+    number = 1 + max(len(part) for part in row.parts)
+    limits = [*widths, *[0] * (number - len(widths))]
+    label = _wrapped(row.label, limits[0], whole=False)
+    rest = [columns for part in row.parts for columns in zip_longest(*_columns(part, limits[1:]), fillvalue=())]
+    blank = ((),) * (number - 1)
+    return [(first or (), *(others or blank)) for first, others in zip_longest(label, rest)]
+
+
+def _columns(part: Sequence[Cell], limits: Sequence[int]) -> Iterator[Iterable[Line]]:
+    last = len(part) - 1
+    for at, one in enumerate(part):
+        yield _wrapped(one, limits[at], whole=at == last)
+
+
+def _wrapped(cell: Cell, width: int, *, whole: bool) -> Iterable[Line]:
+    """The lines of ``cell``, none of one ink wider than ``width``, unless that is 0; ``whole``: no word is broken."""
+    for spans in cell:
+        text = visible("".join(span.text for span in spans))
+        if not width or len({span.ink for span in spans}) != 1 or columns(text) <= width:
+            yield tuple(Span(visible(span.text), span.ink) for span in spans)
+            continue
+        pieces = wrap(text, width, break_long_words=not whole, break_on_hyphens=not whole)
+        yield from (line(piece, spans[0].ink) for piece in pieces)
+
+
+def _text(spans: Line) -> str:
+    return visible("".join(span.text for span in spans))
