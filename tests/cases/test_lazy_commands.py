@@ -79,7 +79,8 @@ def test_the_flags_of_a_command_import_nothing_that_runs_it(name: str) -> None:
         f"import sys, netverify.cli.commands.{name}; print(*(one for one in sys.modules if one[:9] == 'netverify'))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    rooms = {one.split(".")[1] for one in done.stdout.split() if "." in one}
+    names_of_formats = {"netverify.report", "netverify.report.formats"}
+    rooms = {one.split(".")[1] for one in done.stdout.split() if "." in one and one not in names_of_formats}
     assert rooms <= {
         "budget",
         "cli",

@@ -23,6 +23,7 @@ from netverify.cli.memory import memory_in_use
 from netverify.cli.outputs import Output
 from netverify.cli.watchdog import watchdog
 from netverify.gate import checking
+from netverify.report.formats import OF_DOCUMENTS, OF_FINDINGS, OF_MAPS
 from netverify.sources import programs, workers
 from netverify.sources.collection import Means, collect
 from netverify.sources.gathering import Terms
@@ -56,14 +57,9 @@ COMMANDS = {
     "init": ["init", "-f", BACKDOOR, "--output", "-"],
 }
 FORMATS = {
-    "query": ("text", "json"),
-    "list": ("text", "json"),
-    "check": ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html"),
-    "map": ("text", "json", "csv", "dot", "mermaid", "html"),
-    "exposed": ("text", "json"),
-    "resolve": ("text", "json"),
-    "lint": ("text", "json"),
-    "diff": ("text", "json", "markdown"),
+    **dict.fromkeys(("query", "list", "resolve"), OF_DOCUMENTS),
+    **dict.fromkeys(("check", "exposed", "lint", "diff"), OF_FINDINGS),
+    "map": OF_MAPS,
 }
 
 
@@ -366,14 +362,14 @@ def test_a_map_that_is_cut_off_while_it_is_printed_is_marked_in_every_format(
 ) -> None:
     from netverify.cli import map as mapping  # noqa: PLC0415 patched here alone
 
-    rendered = mapping._rendered
+    rendered = mapping.rendered
 
-    def cut(mapped, inventory, output: Output, request) -> Iterator[str]:
-        pieces = "".join(rendered(mapped, inventory, output, request))
+    def cut(report, output: Output, color, run) -> Iterator[str]:
+        pieces = "".join(rendered(report, output, color, run))
         yield pieces[: len(pieces) // 2]
         raise out_of(Resource.TIME, Budget())
 
-    monkeypatch.setattr(mapping, "_rendered", cut)
+    monkeypatch.setattr(mapping, "rendered", cut)
     status, out, err = run(capsys, *COMMANDS["map"], "-o", name)
     assert status == 3
     last = out.splitlines()[-1]
@@ -390,7 +386,7 @@ def test_a_file_is_not_written_in_part(
         yield "a part"
         raise out_of(Resource.TIME, Budget())
 
-    monkeypatch.setattr(mapping, "_rendered", cut)
+    monkeypatch.setattr(mapping, "rendered", cut)
     assert run(capsys, *COMMANDS["map"], "-o", f"csv={tmp_path / 'map.csv'}")[0] == 3
     assert not list(tmp_path.iterdir())
 
