@@ -10,22 +10,29 @@ A module that needs them names them twice::
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
 class _LateModule:
     """Has what the module has; nothing is kept here, so that whoever replaces a name there replaces it here."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("__name__",)
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.__name__ = name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+        return getattr(import_module(self.__name__), name)
 
 
 def late(package: str, *names: str) -> tuple[Any, ...]:
     """The modules ``names`` of ``package``."""
     return tuple(_LateModule(f"{package}.{name}") for name in names)
+
+
+def is_loaded(module: ModuleType) -> bool:
+    """Whether a module that :func:`late` gave has been imported."""
+    return module.__name__ in sys.modules

@@ -6,11 +6,18 @@ import json
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import unwritable, write_whole
 from netverify.cli.refusal import Refusal
-from netverify.gate.evidence.document import DOCUMENT, SCHEMA, Evidence
+from netverify.late import late
 from netverify.patterns import pattern
+
+if TYPE_CHECKING:
+    from netverify.gate.evidence import document
+    from netverify.gate.evidence.document import Evidence
+else:
+    (document,) = late("netverify.gate.evidence", "document")
 
 _NAME = pattern(r"[a-z0-9-]+\.[0-9]{3,}\.[a-z0-9-]+\.(sat|unsat|unknown)\.smt2")
 """What files of goals are called; nothing else is ever removed, whatever a document lists."""
@@ -34,7 +41,7 @@ def emptied(folder: Path | None) -> None:
         foreign = sorted(one.name for one in folder.iterdir() if one.name not in earlier)
         if foreign:
             raise _refused(folder, f"it holds `{foreign[0]}`, which no earlier run wrote there")
-        for name in sorted(earlier, key=lambda name: (name == DOCUMENT, name)):  # the list of them goes last
+        for name in sorted(earlier, key=lambda name: (name == document.DOCUMENT, name)):  # the list of them goes last
             (folder / name).unlink()
     except OSError as error:
         raise unwritable(f"empty the folder `{folder}`", error) from None
@@ -54,26 +61,26 @@ def write_goals(found: Callable[[], Evidence], folder: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(f"make the folder `{folder}`", error) from None
-    write_whole(folder / DOCUMENT, (evidence.document,))
+    write_whole(folder / document.DOCUMENT, (evidence.document,))
     for name, text in sorted(evidence.texts.items()):
         write_whole(folder / name, (text,))
 
 
 def _earlier(folder: Path) -> Iterator[str]:
     """The files in ``folder`` that an earlier run wrote there: regular ones that its document lists, and that one."""
-    document = folder / DOCUMENT
-    if not _is_file(document):
+    contents = folder / document.DOCUMENT
+    if not _is_file(contents):
         return
-    if document.stat().st_size > _MOST_BYTES:
+    if contents.stat().st_size > _MOST_BYTES:
         return
     try:
-        value = json.loads(document.read_bytes())
-        listed = [goal["name"] for goal in value["goals"]] if value["schema"] == SCHEMA else None
+        value = json.loads(contents.read_bytes())
+        listed = [goal["name"] for goal in value["goals"]] if value["schema"] == document.SCHEMA else None
     except (ValueError, KeyError, TypeError, RecursionError):
         return
     if listed is None:
         return
-    yield DOCUMENT
+    yield document.DOCUMENT
     yield from (name for name in listed if isinstance(name, str) and _NAME.fullmatch(name) and _is_file(folder / name))
 
 

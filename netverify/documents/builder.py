@@ -9,7 +9,6 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import field
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from yaml.events import (
 from netverify.documents.aliases import Anchor, Anchors, copy_within
 from netverify.documents.characters import check_visible
 from netverify.documents.document import Value
+from netverify.documents.early import IsIrrelevant
 from netverify.documents.limits import Limits
 from netverify.documents.positions import Offsets, mark_of_offset, node_of_key
 from netverify.documents.reasons import (
@@ -41,12 +41,8 @@ from netverify.documents.reasons import (
     too_many_nodes,
 )
 from netverify.documents.refusal import Mark, Refusal, shown
-from netverify.documents.scalars import key_of, resolve, resolve_key
+from netverify.documents.scalars import Memory, key_of, resolve, resolve_key
 from netverify.patterns import pattern
-from netverify.records import dataclass
-
-IsIrrelevant = Callable[[str, str], bool]
-"""Whether objects of this apiVersion and kind can never change a verdict."""
 
 _KEY: Final = 0
 _VALUE: Final = 1
@@ -57,15 +53,6 @@ _ENTRY: Final = 3
 _BETWEEN_CHECKS: Final = 2048
 _SHORT: Final = 128
 _ESCAPED_SLASH: Final = pattern(r"(?<!\\)(?:\\\\)*\\/")
-
-
-@dataclass(slots=True)
-class Memory:
-    """Scalars seen before in the same file: each distinct one is resolved, checked and stored once."""
-
-    values: dict[str, Value] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
-    quoted: dict[str, str] = field(default_factory=dict)
 
 
 class Builder:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from netverify.patterns import pattern
+
+IsIrrelevant: TypeAlias = Callable[[str, str], bool]
+"""Whether objects of this apiVersion and kind can never change a verdict."""
 
 _END: Final = rb"""[ \t]*(?:#[^\n]*|\r)?$(?=[\r\n]*+(?![ \t]))"""
 _KIND: Final = pattern(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1""" + _END, re.MULTILINE)
@@ -17,7 +20,7 @@ _ORDINARY: Final = pattern(rb"(?:[A-Za-z][A-Za-z0-9]*:(?:[ \t\r]|\Z)|-(?:[ \t\r]
 _MOST_BRACKETS: Final = 2000
 
 
-def irrelevant_kind(chunk: bytes, is_irrelevant: Callable[[str, str], bool]) -> str | None:
+def irrelevant_kind(chunk: bytes, is_irrelevant: IsIrrelevant) -> str | None:
     """The kind of the one document in ``chunk`` if that is certain from its lines at the left margin and is irrelevant.
 
     Certain means: the first line with content is at the margin, so the document is a block mapping whose keys stand

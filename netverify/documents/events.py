@@ -10,12 +10,14 @@ from collections import Counter
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser
 
-from netverify.documents.builder import Builder, IsIrrelevant, Memory
+from netverify.documents.builder import Builder
 from netverify.documents.document import Value
+from netverify.documents.early import IsIrrelevant
 from netverify.documents.limits import Limits
 from netverify.documents.positions import Offsets
 from netverify.documents.reasons import too_deep
 from netverify.documents.refusal import Mark, Refusal
+from netverify.documents.scalars import Memory
 from netverify.records import dataclass
 
 _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"

@@ -6,22 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
-from netverify.documents.builder import IsIrrelevant, Memory
 from netverify.documents.characters import checked_text
 from netverify.documents.chunks import Chunk, check_markers, split
 from netverify.documents.confidential import holds_secrets, without_quotes
 from netverify.documents.document import Document, Value
-from netverify.documents.early import irrelevant_kind
-from netverify.documents.events import build, check_syntax
+from netverify.documents.early import IsIrrelevant, irrelevant_kind
 from netverify.documents.json_documents import JsonText, check_size, json_offsets, read_json, starts_like_json
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.documents.placeholders import is_template, placeholder
 from netverify.documents.plain_lines import read_plain
 from netverify.documents.positions import NodePositions, Offsets
 from netverify.documents.refusal import Mark, Refusal
+from netverify.documents.scalars import Memory
+from netverify.late import is_loaded, late
 from netverify.records import dataclass
+
+if TYPE_CHECKING:
+    from netverify.documents import events
+else:
+    (events,) = late("netverify.documents", "events")
+
+_SMALL: Final = 4096
+"""In bytes, below which it takes less to read lines than to load libyaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +152,19 @@ class _Loading:
         """The document of one chunk, or its JSON values."""
         if (kind := irrelevant_kind(chunk.data, self.is_irrelevant)) is not None:
             check_markers(chunk.data)
-            check_syntax(chunk.data)
+            self.check_syntax(chunk.data)
             self.drop(kind)
         elif starts_like_json(chunk.data) and (texts := read_json(chunk.data)) is not None:
             for text in texts:
                 self.json(chunk, text)
         else:
             self.yaml(chunk)
+
+    def check_syntax(self, chunk: bytes) -> None:
+        """Raises where ``chunk`` is not YAML; libyaml tells, but is not loaded for what can be read without it."""
+        is_plain = len(chunk) < _SMALL and not is_loaded(events)
+        if not (is_plain and read_plain(chunk, self.limits, self.memory)):
+            events.check_syntax(chunk)
 
     def yaml(self, chunk: Chunk) -> None:
         """The document of one chunk of YAML."""
@@ -161,7 +176,7 @@ class _Loading:
                 self.keep(value, chunk, partial(_same, offsets))
             return
         check_markers(chunk.data)
-        built = build(chunk.data, self.limits, self.memory, self.is_irrelevant)
+        built = events.build(chunk.data, self.limits, self.memory, self.is_irrelevant)
         if (kind := self.irrelevant(built.value)) is not None:
             self.drop(kind)
             return

@@ -12,12 +12,11 @@ import re
 from array import array
 from typing import Any, Final
 
-from netverify.documents.builder import Memory
 from netverify.documents.document import Value
 from netverify.documents.limits import Limits
 from netverify.documents.positions import Offsets
 from netverify.documents.refusal import Refusal
-from netverify.documents.scalars import resolve, resolve_key
+from netverify.documents.scalars import Memory, resolve, resolve_key
 
 _NOTHING: Final = r"(?: *+(?:#[^\n]*+)?\n)*+"
 _KEY: Final = r"[A-Za-z_][A-Za-z0-9_./-]{0,200}+"

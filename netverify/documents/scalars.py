@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import field
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from netverify.documents.document import Value
 from netverify.documents.refusal import Refusal, shown
 from netverify.patterns import pattern
+from netverify.records import dataclass
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -35,6 +38,15 @@ _SIGNED_64: Final = 2**63
 _LONGEST_NUMBER: Final = 1024
 _INTEGRAL_BELOW: Final = 1e21
 """encoding/json writes floats below this as their shortest digits: whole ones are read back as integers."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """Scalars seen before in the same file: each distinct one is resolved, checked and stored once."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    quoted: dict[str, str] = field(default_factory=dict)
 
 
 def resolve(text: str) -> Scalar:

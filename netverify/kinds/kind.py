@@ -23,6 +23,11 @@ class ObjectReading(NamedTuple):
     findings: tuple[Diagnostic, ...] = ()
 
 
+def api_versions_of(group: str, versions: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of ``apiVersion`` of objects of ``group`` in ``versions``."""
+    return tuple(f"{group}/{version}" if group else version for version in versions)
+
+
 def _nothing(owner: object, name: str, value: Mapping[str, Value]) -> str:
     del owner, name, value
     return ""
@@ -60,7 +65,7 @@ class Kind:
     @property
     def api_versions(self) -> tuple[str, ...]:
         """The values of ``apiVersion`` of such objects, the newest first."""
-        return tuple(f"{self.group}/{version}" if self.group else version for version in self.versions)
+        return api_versions_of(self.group, self.versions)
 
     def read(self, document: Document, default_namespace: str) -> ObjectReading:
         """Read the object of this kind that ``document`` is.

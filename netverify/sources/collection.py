@@ -12,14 +12,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from netverify.late import late
 from netverify.records import dataclass
 from netverify.sources.gathered import Digest, Gathered, merged
 from netverify.sources.gathering import Content, Terms, contents, gather
 from netverify.sources.sources import Source
 
 if TYPE_CHECKING:
+    from netverify.sources import workers
+    from netverify.sources.cache import forms, packing, readings, store
     from netverify.sources.cache.readings import Readings
     from netverify.sources.workers import Workers
+else:
+    forms, packing, readings, store = late("netverify.sources.cache", "forms", "packing", "readings", "store")
+    (workers,) = late("netverify.sources", "workers")
 
 _LOADED: Final = time.time()
 """When the modules that read sources were loaded: if their text changes later, it is not what reads here."""
@@ -108,16 +114,13 @@ class _Collection:
 
     def _open_readings(self, folder: Path) -> Readings | None:
         """The cache in ``folder``; None, and no further attempt, where this program cannot be told from others."""
-        from netverify.sources.cache.readings import Readings  # noqa: PLC0415 small runs keep nothing
-        from netverify.sources.cache.store import Store  # noqa: PLC0415 as above
-
         try:
-            readings = Readings(Store(folder), self._terms, _LOADED)
+            found = readings.Readings(store.Store(folder), self._terms, _LOADED)
         except OSError:
             self._cache = None
             return None
-        self._stack.callback(readings.close)
-        return readings
+        self._stack.callback(found.close)
+        return found
 
     def _read(self, number: int, content: Content, ahead: int) -> None:
         """Read ``content`` here, or have a worker do it."""
@@ -134,10 +137,8 @@ class _Collection:
 
     def _open_workers(self) -> Workers | None:
         """As many as there may be; None, and no further attempt, where the system gives no process."""
-        from netverify.sources.workers import Workers  # noqa: PLC0415 most runs are too small for workers
-
         try:
-            return self._stack.enter_context(Workers(self._means.jobs, self._terms))
+            return self._stack.enter_context(workers.Workers(self._means.jobs, self._terms))
         except OSError:
             self._means = replace(self._means, jobs=1)
             return None
@@ -149,18 +150,13 @@ class _Collection:
         )
 
     def _keep(self, number: int, gathered: Gathered, path: str) -> None:
-        from netverify.sources.cache.forms import NotPackableError  # noqa: PLC0415 small runs keep nothing
-        from netverify.sources.cache.packing import pack  # noqa: PLC0415 as above
-
         assert self._readings is not None
-        with suppress(NotPackableError):
-            self._readings.keep(self._keys[number], pack(gathered, path))
+        with suppress(forms.NotPackableError):
+            self._readings.keep(self._keys[number], packing.pack(gathered, path))
 
-    def _take_answers(self, workers: Workers) -> None:
+    def _take_answers(self, asked: Workers) -> None:
         """What the workers read."""
-        from netverify.sources.cache.packing import unpack  # noqa: PLC0415 most runs are too small for workers
-
-        for number, packed in workers.answers().items():
-            self._found[number] = unpack(packed, self._sent[number])
+        for number, packed in asked.answers().items():
+            self._found[number] = packing.unpack(packed, self._sent[number])
             if self._readings is not None and number in self._keys:
                 self._readings.keep(self._keys[number], packed)

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.document import Document
 from netverify.kinds.names import dns_label_problems
 from netverify.kinds.read_object import Fact, ReadObject
+from netverify.late import late
 from netverify.model.cluster import Cluster, Namespace, Node, Workload
 from netverify.model.controller import ConfigMap
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
@@ -30,9 +31,13 @@ from netverify.sources.gathered import Gathered, merged
 from netverify.sources.gathering import Terms
 from netverify.sources.ownership import settle
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
-from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering
-from netverify.sources.renditions import render_all, rendered_by
+from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering, Rendition
 from netverify.sources.sources import STANDARD_INPUT, Source, find_sources
+
+if TYPE_CHECKING:
+    from netverify.sources import renditions
+else:
+    (renditions,) = late("netverify.sources", "renditions")
 
 
 def with_every_namespace(cluster: Cluster) -> Cluster:
@@ -164,7 +169,8 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None, permissions=permissions)
     wanted: list[Rendering] = [KustomizeBuild(directory) for directory in kustomize]
     wanted += [HelmChart(chart, tuple(values), tuple(sets)) for chart in helm]
-    rendered = render_all((*wanted, *renderings), default_namespace, permissions, strict=strict)
+    wanted += renderings
+    rendered = renditions.render_all(wanted, default_namespace, permissions, strict=strict) if wanted else Rendition()
     outside = [*found.diagnostics, *rendered.diagnostics]
     sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
     sources += rendered.sources
@@ -175,7 +181,7 @@ def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names so
     coverage = replace(
         inventory.coverage,
         skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
-        rendered=rendered_by(rendered.made),
+        rendered=renditions.rendered_by(rendered.made) if wanted else (),
         fetched=rendered.fetched,
         unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
     )

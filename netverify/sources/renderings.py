@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from netverify.records import dataclass
+
+if TYPE_CHECKING:
+    from netverify.diagnostics import Diagnostic
+    from netverify.model.cluster import Unsupported
+    from netverify.sources.programs import Program
+    from netverify.sources.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +77,23 @@ def moved(rendering: Rendering, move: Callable[[str], str]) -> Rendering:
             return FluxPath(move(path))
         case ArgoPath(path):
             return ArgoPath(move(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What one rendering gave.
+
+    ``made`` are the things that programs rendered, ``fetched`` what they fetched for them, ``gaps`` what may come of
+    what is ``unrendered``. ``unrendered`` and ``skipped`` are those of
+    :class:`~netverify.sources.coverage.Coverage`; ``consumed`` are files whose objects are among the sources
+    already, as they are applied.
+    """
+
+    sources: tuple[Source, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    made: tuple[tuple[str, Program], ...] = ()
+    fetched: tuple[tuple[str, str], ...] = ()
+    unrendered: tuple[tuple[str, str], ...] = ()
+    gaps: tuple[Unsupported, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    consumed: frozenset[Path] = frozenset()

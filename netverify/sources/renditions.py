@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
-from netverify.diagnostics import Diagnostic, Origin
-from netverify.model.cluster import Unsupported
-from netverify.records import dataclass
+from netverify.diagnostics import Origin
 from netverify.sources.coverage import RenderedBy
 from netverify.sources.delivered_kinds import ARGO, FLUX
 from netverify.sources.delivery.argo import Argo
@@ -19,7 +17,7 @@ from netverify.sources.delivery.flux import Flux
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.sources.programs import Program, is_blank, printed_nothing, version_of
 from netverify.sources.rendering import Rendered, render_helm, render_kustomize
-from netverify.sources.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering
+from netverify.sources.renderings import ArgoPath, FluxPath, HelmChart, KustomizeBuild, Rendering, Rendition
 from netverify.sources.sources import Source
 from netverify.sources.tree import exists, is_folder
 
@@ -59,26 +57,6 @@ def _follow(
     else:
         follow(checkout_of(path, argument, permissions), delivered, path.resolve())
     return delivered
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """What one rendering gave.
-
-    ``made`` are the things that programs rendered, ``fetched`` what they fetched for them, ``gaps`` what may come of
-    what is ``unrendered``. ``unrendered`` and ``skipped`` are those of
-    :class:`~netverify.sources.coverage.Coverage`; ``consumed`` are files whose objects are among the sources
-    already, as they are applied.
-    """
-
-    sources: tuple[Source, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    made: tuple[tuple[str, Program], ...] = ()
-    fetched: tuple[tuple[str, str], ...] = ()
-    unrendered: tuple[tuple[str, str], ...] = ()
-    gaps: tuple[Unsupported, ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
-    consumed: frozenset[Path] = frozenset()
 
 
 def render_all(

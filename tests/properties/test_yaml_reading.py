@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netverify.diagnostics import Severity
-from netverify.documents.builder import Memory
 from netverify.documents.chunks import Chunk, split
 from netverify.documents.events import build
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
@@ -20,7 +19,7 @@ from netverify.documents.loader import load, never_irrelevant
 from netverify.documents.plain_lines import read_plain
 from netverify.documents.positions import count_nodes
 from netverify.documents.refusal import Refusal
-from netverify.documents.scalars import resolve, resolve_json_number, resolve_key
+from netverify.documents.scalars import Memory, resolve, resolve_json_number, resolve_key
 
 NUMBERISH = st.text("0123456789+-._eExXoObBaFn:~", max_size=24)
 FRAGMENTS = st.sampled_from(

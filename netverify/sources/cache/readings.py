@@ -17,6 +17,7 @@ _PARTS = (
     "documents",
     "interruption.py",
     "kinds",
+    "late.py",
     "model",
     "patterns.py",
     "records.py",
