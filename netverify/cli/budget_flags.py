@@ -83,6 +83,7 @@ COMMAND_BUDGET: Final = (
         metavar="TIME",
         type=Seconds(),
         default=MAX_TIME_S,
+        envvar="NETVERIFY_MAX_TIME",
         help=f"Maximum time for the whole command, such as 90 or 30m. What is undecided then is unknown.  "
         f"[default: {MAX_TIME_S / 60:g}m]",
     ),
@@ -91,6 +92,7 @@ COMMAND_BUDGET: Final = (
         metavar="SIZE",
         type=Memory(),
         default=MAX_MEMORY,
+        envvar="NETVERIFY_MAX_MEMORY",
         help="Maximum memory for the whole command, such as 512m or 8g. What is undecided then is unknown.  "
         f"[default: {MAX_MEMORY // 1024**3}g]",
     ),

@@ -77,7 +77,7 @@ def run(**flags: Any) -> int:
 
 def _failing(text: str) -> frozenset[str]:
     """The verdicts that ``text`` names. Raises :class:`Refusal` for others."""
-    if text == "nothing":
+    if text in ("never", "nothing"):
         return frozenset()
     words = [word.strip() for word in text.split(",")]
     for word in words:

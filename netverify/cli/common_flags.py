@@ -62,7 +62,9 @@ _INPUTS = (
         help="Values file for every chart; repeatable.",
     ),
     click.option("--set", "sets", metavar="K=V", multiple=True, help="Value for every chart; repeatable."),
-    click.option("-n", "--namespace", metavar="NS", help="Namespace of objects that name none.  [default: default]"),
+    click.option(
+        "-n", "--namespace", metavar="NS", help="Namespace of objects and of names that give none.  [default: default]"
+    ),
     click.option("--allow-empty", is_flag=True, help="Accept inputs without any relevant object."),
     click.option(
         "--allow-outside",
@@ -80,6 +82,7 @@ _SPEED = (
         "--jobs",
         metavar="N",
         type=click.IntRange(1, 256),
+        envvar="NETVERIFY_JOBS",
         help="Maximum number of processes that read large inputs.  [default: one for each processor]",
     ),
     click.option(
@@ -149,6 +152,7 @@ _COLOR = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
+    envvar="NETVERIFY_COLOR",
     help="Colours; with auto, NO_COLOR and FORCE_COLOR count.",
 )
 

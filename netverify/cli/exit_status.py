@@ -57,9 +57,9 @@ def exit_status(
     return gravest(found)
 
 
-def map_status(*, vacuous: bool, in_doubt: bool, input_refused: bool) -> ExitStatus:
-    """The status for a map: whether it is about nobody, may be wrong, or lacks an input."""
-    found = [ExitStatus.VIOLATED] if vacuous else []
+def map_status(*, fails: bool, in_doubt: bool, input_refused: bool) -> ExitStatus:
+    """The status for a map: whether it is about nobody or holds what fails, may be wrong, or lacks an input."""
+    found = [ExitStatus.VIOLATED] if fails else []
     if in_doubt:
         found.append(ExitStatus.UNKNOWN)
     if input_refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from netverify.answers.surface import Openness
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.goals import emptied, write_goals
@@ -19,6 +20,7 @@ from netverify.cli.streams import complain
 from netverify.cli.watchdog import within
 from netverify.lint.linting import WHETHER_MORE
 from netverify.query.sentence_error import SentenceError
+from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.diagnostics import render_diagnostics, render_sentence_error
 from netverify.report.report import Report
 from netverify.report.surface_json import render_surface_json
@@ -30,8 +32,23 @@ from netverify.verify import Verifier
 
 def run(**flags: Any) -> int:
     """Does what the flags ask for."""
-    request = ExposedRequest(asked=_request(flags["url"]), **solving_of(flags))
+    request = ExposedRequest(asked=_request(flags["url"]), failing=_failing(flags["fail_on"]), **solving_of(flags))
     return expose_request(request)
+
+
+_FAILING = tuple(one.value for one in (Openness.OPEN, Openness.DEPENDS, Openness.POSSIBLE, Openness.BROKEN))
+
+
+def _failing(text: str) -> frozenset[str]:
+    """The states that ``text`` names. Raises :class:`Refusal` for others."""
+    if text == "never":
+        return frozenset()
+    words = [word.strip() for word in text.split(",")]
+    for word in words:
+        if word not in _FAILING:
+            advice = did_you_mean(nearest(word, _FAILING)) or f"write `never`, or some of {', '.join(_FAILING)}"
+            raise Refusal("NV420", f"`--fail-on {text}` names no state that can fail: `{word}`", advice)
+    return frozenset(words)
 
 
 def _request(url: str | None) -> Request | None:
@@ -70,7 +87,8 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         remarks = surface.remarks.doubted(*surface.unknown_because, *doubts)
         surface = replace(surface, remarks=remarks)
     complain(render_diagnostics(findings), request.color)
-    status = map_status(vacuous=False, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
+    fails = any(one.openness.value in request.failing for one in surface.ways)
+    status = map_status(fails=fails, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 
     report = Report(
         lambda: document_of_surface(surface, inventory),

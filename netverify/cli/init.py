@@ -96,7 +96,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     complain(_what_was_read(found, inventory), request.color)
     complain(_next_steps(draft, request, ci), request.color)
     complain(_reservations(inventory, request), request.color)
-    return map_status(vacuous=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
+    return map_status(fails=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
 
 
 def _check_free(request: InitRequest, ci: CiFile | None) -> None:

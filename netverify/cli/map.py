@@ -77,7 +77,7 @@ def _mapped(request: MapRequest) -> ExitStatus:
     if any(output.format not in _SAYING_DOUBTS for output in request.outputs):
         complain(lines_of(doubts_of(mapped)), request.color)
     status = map_status(
-        vacuous=bool(mapped.vacuous_because), in_doubt=bool(mapped.unknown_because), input_refused=inventory.has_errors
+        fails=bool(mapped.vacuous_because), in_doubt=bool(mapped.unknown_because), input_refused=inventory.has_errors
     )
     shows_it = sys.stdout.isatty() and any(output.path is None for output in request.outputs)
     with nullcontext() if shows_it else progress("writing ..."):

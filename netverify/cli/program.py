@@ -68,13 +68,17 @@ class _Program(LazyGroup):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
-  netverify check --spec netverify.yaml -f manifests/
-  netverify query "can namespace a reach b/pg:5432" -f manifests/
-  netverify map -f manifests/
+  netverify check --spec netverify.yaml manifests/
+  netverify query "can namespace a reach b/pg:5432" manifests/
+  netverify map manifests/
   netverify diff --base origin/main -f manifests/
-  netverify exposed -f manifests/
-  netverify resolve db.shop --from shop/web -f manifests/
-  netverify lint -f manifests/
+  netverify exposed manifests/
+  netverify resolve db.shop --from shop/web manifests/
+  netverify lint manifests/
+
+\b
+Defaults come from NETVERIFY_MAX_TIME, NETVERIFY_MAX_MEMORY, NETVERIFY_JOBS
+and NETVERIFY_COLOR; the plugin and other assumptions from netverify.yaml.
 """,
 )
 @click.option(

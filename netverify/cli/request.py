@@ -90,9 +90,13 @@ class QueryRequest(SolvingRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExposedRequest(SolvingRequest):
-    """One run of ``netverify exposed``; of all ways in, or those that serve what is ``asked``."""
+    """One run of ``netverify exposed``; of all ways in, or those that serve what is ``asked``.
+
+    ``failing`` are the states of a way in that end the run with status 1.
+    """
 
     asked: Request | None = None
+    failing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

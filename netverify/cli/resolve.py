@@ -46,7 +46,7 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
     except SentenceError as error:
         complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    status = map_status(vacuous=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
+    status = map_status(fails=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
 
     report = Report(
         lambda: document_of_resolution(resolution, inventory),

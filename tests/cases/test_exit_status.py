@@ -60,5 +60,5 @@ def test_zero_means_that_a_question_was_answered_as_expected() -> None:
 
 @pytest.mark.parametrize(("vacuous", "in_doubt", "input_refused"), list(product((False, True), repeat=3)))
 def test_every_map_has_the_gravest_status_of_what_is_wrong_with_it(vacuous, in_doubt, input_refused) -> None:
-    status = map_status(vacuous=vacuous, in_doubt=in_doubt, input_refused=input_refused)
+    status = map_status(fails=vacuous, in_doubt=in_doubt, input_refused=input_refused)
     assert status == (4 if input_refused else 3 if in_doubt else 1 if vacuous else 0)

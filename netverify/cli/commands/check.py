@@ -14,7 +14,7 @@ _EPILOG = """\b
 An intent file says what must hold; `netverify init` writes a first one.
 Each assertion is
   proved     passed: no flow of any pod that could be created violates it
-  refuted    failed: a flow violates it; the report shows the rules that allow it
+  refuted    failed: a flow violates it; the report shows which rules allow it
   vacuous    failed: no flow matches it, so it proves nothing
   unknown    neither proved nor refuted
   excepted   passed: only flows that an exception accepts violate it
@@ -26,7 +26,8 @@ Examples:
   netverify check --spec netverify.yaml -f manifests/
   netverify check -o text -o sarif=out.sarif -o junit=junit.xml
   netverify check --write-baseline .netverify-baseline.json
-  netverify check --baseline .netverify-baseline.json --changed-since origin/main
+  netverify check --baseline .netverify-baseline.json
+  netverify check --changed-since origin/main
   netverify check --max-time 2m --max-memory 1g -o sarif=out.sarif
 
 \b
@@ -39,8 +40,6 @@ FAILING = ("refuted", "vacuous", "unknown")
 
 @click.command("check", epilog=_EPILOG)
 @paths_argument
-@common_flags(OF_FINDINGS, solving=True)
-@routing_flags
 @click.option(
     "--spec",
     "specs",
@@ -54,7 +53,7 @@ FAILING = ("refuted", "vacuous", "unknown")
     metavar="VERDICTS",
     default=",".join(FAILING),
     show_default=True,
-    help="The verdicts that fail the gate, with commas between; none: `nothing`.",
+    help="The verdicts that fail the gate, with commas between; or `never`.",
 )
 @click.option(
     "--severity",
@@ -76,6 +75,8 @@ FAILING = ("refuted", "vacuous", "unknown")
     help="Omit durations: same input, same bytes.  [default: except on a terminal]",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
+@common_flags(OF_FINDINGS, solving=True)
+@routing_flags
 def check_command(**given: Any) -> int:
     """Prove the assertions of intent files, or show violations."""
     return carried_out("check", given)

@@ -34,7 +34,6 @@ Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
 
 @click.command("diff", epilog=_EPILOG)
 @click.argument("sides", metavar="[OLD NEW]", nargs=-1, type=click.Path())
-@common_flags(OF_FINDINGS, solving=True)
 @click.option("--base", metavar="REV", help="Compare with a git revision: REV is OLD, the current files are NEW.")
 @click.option(
     "--fail-on",
@@ -43,6 +42,7 @@ Exit status: 0 compared; 1 what --fail-on names; 2 misuse; 3 unknown;
     show_default=True,
     help="End with status 1 if there is such a difference.",
 )
+@common_flags(OF_FINDINGS, solving=True)
 def diff_command(**given: Any) -> int:
     """Compare which connections two sets of manifests allow.
 

@@ -24,20 +24,29 @@ Routes, host ports and pods on the host network. Each is
 Examples:
   netverify exposed -f manifests/
   netverify exposed -f . --cni cilium -o json
+  netverify exposed -f . --fail-on open,depends
   netverify exposed -f . --url https://shop.example.com/api/orders
-  netverify exposed -f . --ingress-controller "pods app=nginx in namespace edge"
+  netverify exposed -f . --ingress-controller "pods app=nginx in edge"
 
 \b
-Exit status: 0 listed; 2 misuse; 3 unknown; 4 an input could not be read;
-  5 internal error.
+Exit status: 0 listed; 1 what --fail-on names; 2 misuse; 3 unknown;
+  4 an input could not be read; 5 internal error.
 """
 
 
 @click.command("exposed", epilog=_EPILOG)
 @paths_argument
+@click.option(
+    "--fail-on",
+    metavar="STATES",
+    default="never",
+    show_default=True,
+    help="End with status 1 when a way in is in one of these states, with commas between: open, depends, possible, "
+    "broken; or `never`.",
+)
+@click.option("--url", metavar="URL", help="Only the ways in for this URL, such as https://HOST/PATH.")
 @common_flags(OF_FINDINGS, solving=True)
 @routing_flags
-@click.option("--url", metavar="URL", help="Only the ways in for this URL, such as https://HOST/PATH.")
 def exposed_command(**given: Any) -> int:
     """List every way in from outside the cluster.
 

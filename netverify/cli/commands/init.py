@@ -12,7 +12,7 @@ from netverify.cli.lazy_group import carried_out
 _EPILOG = """\b
 The file lists what the manifests allow today: the flows into each namespace,
 for you to confirm, and other assertions that hold. Assertions that do not
-hold yet are comments, with the reason. `netverify check` passes with the file.
+hold yet are comments, with the reason. `netverify check` passes with it.
 
 \b
 Examples:
@@ -30,7 +30,6 @@ CI = ("github", "gitlab", "pre-commit", "none")
 
 @click.command("init", epilog=_EPILOG)
 @paths_argument
-@reading_flags
 @click.option(
     "-o",
     "--output",
@@ -46,6 +45,7 @@ CI = ("github", "gitlab", "pre-commit", "none")
     help="Also write the CI file that runs the gate.  [default: print what to add]",
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
+@reading_flags
 def init_command(**given: Any) -> int:
     """Write a first intent file from what the manifests allow today."""
     return carried_out("init", given)

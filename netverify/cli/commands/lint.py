@@ -63,8 +63,6 @@ class Codes(Parameter):
 
 @click.command("lint", epilog=_EPILOG)
 @paths_argument
-@common_flags(OF_FINDINGS, solving=True)
-@routing_flags
 @click.option(
     "--fail-on",
     type=click.Choice(list(LEVELS)),
@@ -89,6 +87,8 @@ class Codes(Parameter):
     help="Skip codes that begin with these; repeatable.",
 )
 @click.option("--diff", is_flag=True, help="Print a patch that fixes the findings, instead of the text.")
+@common_flags(OF_FINDINGS, solving=True)
+@routing_flags
 def lint_command(**given: Any) -> int:
     """Find likely mistakes in policies, Services and ways in.
 

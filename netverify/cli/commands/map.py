@@ -36,7 +36,6 @@ Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
 
 @click.command("map", epilog=_EPILOG)
 @paths_argument
-@common_flags(OF_MAPS, solving=False)
 @click.option(
     "--by",
     "grouping",
@@ -51,6 +50,7 @@ Exit status: 0 mapped; 1 an endpoint that a flag names is nobody; 2 misuse;
 )
 @click.option("--exclude-external", is_flag=True, help="Only connections between workloads.")
 @click.option("--replicas", is_flag=True, help="Also connections between the pods of one workload.")
+@common_flags(OF_MAPS, solving=False)
 def map_command(**given: Any) -> int:
     """List all connections that policy allows.
 

@@ -11,28 +11,33 @@ from netverify.cli.lazy_group import carried_out
 from netverify.report.formats import OF_DOCUMENTS
 
 _EPILOG = """\b
-Sentences:
+Questions:
   can SOURCE reach TARGET        one flow, or a proof that there is none
   is TARGET reachable from SOURCE
-  who can reach TARGET           everything that can
-  what can SOURCE reach          everything that it can reach
+  who can reach TARGET           every source
+  what can SOURCE reach          every target
+Other words work as well, such as: does a connect to b on port 5432?
 
 \b
-  TARGET  ENDPOINT[:PORT[/PROTOCOL]]; PORT is a number, a range a-b or the name
-          of a port, PROTOCOL is tcp (default), udp, sctp or any
-  SOURCE  ENDPOINT: namespace NS | NS/NAME | KIND NS/NAME | service NS/NAME |
-          pods LABELS | any pod, both with [in namespace NS |
-          in namespaces LABELS] | any pod outside ... | internet | ADDRESS |
-          CIDR; as a target also a DNS name. The port of a Service is its own
+  TARGET  ENDPOINT[:PORT[/PROTOCOL]], or ENDPOINT on PORT; PORT is a number,
+          a range a-b or the name of a port, PROTOCOL is tcp (default), udp,
+          sctp or any
+  SOURCE  ENDPOINT: namespace NS | NS/NAME | NAME | KIND NS/NAME |
+          KIND/NAME -n NS | service NS/NAME | pods LABELS | any pod, both
+          with [in NS | in namespaces LABELS] | any pod outside ... |
+          internet | outside | ADDRESS | CIDR; as a target also a DNS name.
+          The port of a Service is its own
 
 \b
 Examples:
   netverify query "can namespace a reach b/pg:5432" manifests/
+  netverify query "is shop/db reachable from the internet?" manifests/
   netverify query who can talk to deploy/web -n shop -f manifests/
-  netverify query "can internet reach pods app=web:https" -f . --cni cilium
-  netverify query "can namespace shop reach api.payments.svc:80" -f .
-  kubectl get all,ns,netpol -A -o yaml | netverify query "who can reach b/pg" -f -
-  netverify query "can any pod outside namespace b reach b/pg" --expect unreachable
+  netverify query "can internet reach pods app=web:https" . --cni cilium
+  netverify query "can namespace shop reach api.payments.svc:80" .
+  netverify query "can any pod reach b/pg" . --expect unreachable
+  kubectl get all,ns,netpol -A -o yaml |
+    netverify query "who can reach b/pg" -f -
 
 \b
 Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
@@ -42,8 +47,6 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
 
 @click.command("query", epilog=_EPILOG)
 @click.argument("words", metavar="QUESTION [PATH]...", nargs=-1)
-@common_flags(OF_DOCUMENTS, solving=True)
-@routing_flags
 @click.option(
     "--counterexample",
     metavar="FILE",
@@ -55,6 +58,8 @@ Exit status: 0 answered; 1 the question is about nothing, or --expect differs;
     type=click.Choice(["reachable", "unreachable"]),
     help="End with status 1 if the answer is different.",
 )
+@common_flags(OF_DOCUMENTS, solving=True)
+@routing_flags
 def query_command(**given: Any) -> int:
     """Ask who can reach what; get a proof or a counterexample.
 

@@ -1,0 +1,82 @@
+"""Flags that mean the same for every command: what fails a run, where defaults come from, and how help is ordered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from netverify.cli.main import main
+from netverify.cli.program import COMMANDS, program
+
+OPEN = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: c, image: c, ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}
+"""
+INTENT = "assertions: [{id: it, deny: {from: internet, to: namespace shop}}]\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.yaml").write_text(OPEN)
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [("never", 0), ("open", 1), ("broken,open", 1), ("possible,broken", 0)],
+)
+def test_a_way_in_fails_the_run_that_is_told_so(states: str, status: int) -> None:
+    assert main(["exposed", "m.yaml", "--fail-on", states], "netverify") == status
+
+
+def test_a_state_that_there_is_not_is_a_misuse(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exposed", "m.yaml", "--fail-on", "opn"], "netverify") == 2
+    assert "did you mean `open`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["never", "nothing"])
+def test_never_is_the_word_of_every_gate_and_the_old_one_is_taken(word: str) -> None:
+    Path("netverify.yaml").write_text(INTENT)
+    assert main(["check", "m.yaml"], "netverify") == 1
+    assert main(["check", "m.yaml", "--fail-on", word], "netverify") == 0
+
+
+def test_defaults_come_from_the_environment_and_flags_go_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETVERIFY_MAX_TIME", "soon")
+    assert main(["lint", "m.yaml", "--fail-on", "never"], "netverify") == 2
+    assert main(["lint", "m.yaml", "--fail-on", "never", "--max-time", "1m"], "netverify") == 0
+
+
+@pytest.mark.parametrize("name", ["check", "diff", "exposed", "init", "lint", "map", "query", "resolve"])
+def test_help_shows_the_flags_of_a_command_before_those_that_all_have(name: str) -> None:
+    with click.Context(program, info_name="netverify") as above:
+        command = program.get_command(above, name)
+        assert command is not None
+        options = [one.name for one in command.params if isinstance(one, click.Option)]
+    shared = options.index("filenames")
+    assert 0 < shared <= 12
+    assert not {"kustomize", "helm", "assumptions", "color"} & set(options[:shared])
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in COMMANDS)])
+def test_help_fits_eighty_columns(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    main([*arguments, "--help"], "netverify")
+    out = capsys.readouterr().out
+    cut = [line for line in out.splitlines()[1:] if len(line) > 80 or line.endswith(("...", "…"))]
+    assert cut == []
