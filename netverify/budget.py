@@ -40,7 +40,7 @@ class Budget:
     ``timeout_s`` its time (None: not at all); ``seed`` makes it repeatable. ``max_time_s`` and ``max_memory``, in
     bytes, bound the whole command where something watches over it, which ``checkpoint`` asks. Its time counts from
     ``since``, on the monotonic clock; None: from where watching begins. ``gave_up`` says why the solver came to no
-    answer, a line for each goal of which it did not.
+    answer, a line for each goal of which it did not; ``solved`` is what it answered, by a digest of what was asked.
     """
 
     rlimit: int = RLIMIT
@@ -51,6 +51,7 @@ class Budget:
     since: float | None = None
     checkpoint: Checkpoint = field(default_factory=Checkpoint, compare=False, repr=False)
     gave_up: list[str] = field(default_factory=list, compare=False, repr=False)
+    solved: dict[bytes, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 def effort_limit_met(budget: Budget) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 
 import z3
 
@@ -30,6 +31,32 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
     A preference is a list of Boolean constants (``-`` in front: negated). Raises :class:`MisreadError` when the text
     was not read whole.
     """
+    return _once(lambda: _solve(goal, budget, preferences), budget, (goal, list(map(tuple, preferences))))
+
+
+def decide(goal: Goal, budget: Budget) -> Solved:
+    """Whether ``goal`` is satisfiable, without a model and without a core. Raises as :func:`solve`."""
+    return _once(lambda: _decide(goal, budget), budget, goal)
+
+
+def _once(solve: Callable[[], Solved], budget: Budget, asked: object) -> Solved:
+    """What ``solve`` gives, or gave when the same was ``asked`` within this run: gates ask much more than once.
+
+    What is asked holds the whole text of a goal, and it alone decides the answer. Only clear answers are remembered.
+    """
+    budget.checkpoint()
+    limits = budget.rlimit, budget.timeout_s, budget.seed
+    digest = blake2b(repr((asked, limits)).encode(), digest_size=32).digest()
+    known = budget.solved.get(digest)
+    if isinstance(known, Solved):
+        return known
+    solved = solve()
+    if solved.status is not Status.UNKNOWN:
+        budget.solved[digest] = solved
+    return solved
+
+
+def _solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
     solved = Solved(Status.UNKNOWN)
     settled = goal.settled()
     for attempt, engine in enumerate(ENGINES):
@@ -46,8 +73,7 @@ def solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]] = ())
     return _given_up(solved, budget)
 
 
-def decide(goal: Goal, budget: Budget) -> Solved:
-    """Whether ``goal`` is satisfiable, without a model and without a core. Raises as :func:`solve`."""
+def _decide(goal: Goal, budget: Budget) -> Solved:
     whole = replace(goal.settled(), guards=(), telling=())
     solved = Solved(Status.UNKNOWN)
     for attempt, engine in enumerate(ENGINES):

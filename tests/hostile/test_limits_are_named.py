@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -83,12 +85,12 @@ def test_a_draft_of_what_was_not_decided_says_so_and_is_no_success(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     intent = tmp_path / "netverify.yaml"
-    assert main(["init", "-f", SHOP, "--output", str(intent), "--rlimit", "1"], "netverify") == 3
+    assert main(["init", "-f", BACKDOOR, "--output", str(intent), "--rlimit", "1"], "netverify") == 3
     assert capsys.readouterr().err.splitlines()[0].startswith(f"INCOMPLETE: {LIMIT}: ")
     written = intent.read_text().splitlines()
     assert f"# INCOMPLETE: {LIMIT}: what says `not decided` below may hold or not." in written
 
-    assert main(["init", "-f", SHOP, "--output", str(intent), "--force"], "netverify") == 0
+    assert main(["init", "-f", BACKDOOR, "--output", str(intent), "--force"], "netverify") == 0
     assert "INCOMPLETE" not in capsys.readouterr().err + intent.read_text()
 
 
@@ -109,10 +111,15 @@ def test_every_goal_without_an_answer_names_the_limit(effort: int) -> None:
 def test_a_limit_changes_no_answer_but_to_unknown(effort: int) -> None:
     for seed in range(40):
         cluster, question = small_case(seed)
-        inventory = inventory_of(cluster)
-        limited = ask(question["sentence"], inventory, Settings(budget=Budget(rlimit=effort)))
+        limited = ask(question["sentence"], inventory_of(cluster), Settings(budget=Budget(rlimit=effort)))
         if limited.verdict is not Verdict.UNKNOWN:
-            assert _said(limited) == _said(ask(question["sentence"], inventory)), seed
+            assert _said(limited) == _said_without_limit(seed), seed
+
+
+@cache
+def _said_without_limit(seed: int) -> tuple[object, ...]:
+    cluster, question = small_case(seed)
+    return _said(ask(question["sentence"], inventory_of(cluster)))
 
 
 def _said(outcome: Answer | Listing) -> tuple[object, ...]:
@@ -128,6 +135,25 @@ def test_an_engine_that_gives_up_before_the_other_answers_is_no_limit_met(monkey
     budget = Budget()
     assert decide(goal, budget).status is Status.SAT
     assert budget.gave_up == []
+
+
+def test_a_goal_that_was_answered_is_solved_once_in_a_run_and_one_that_was_not_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goal = Goal("(set-logic QF_BV)\n(declare-const a Bool)\n(assert a)\n(check-sat)\n", 1)
+    closed = Goal(goal.text.replace("(assert a)", "(assert a)\n(assert (not a))"), 2)
+    check, checked = solver._checked, []
+    monkeypatch.setattr(solver, "_checked", lambda *given: checked.append(check(*given)) or checked[-1])
+    budget = Budget()
+    assert [decide(one, budget).status for one in (goal, closed, goal)] == [Status.SAT, Status.UNSAT, Status.SAT]
+    assert checked == [Status.SAT, Status.UNSAT]
+    assert [decide(goal, replace(budget, seed=seed)).status for seed in (1, 1)] == [Status.SAT] * 2
+    assert len(checked) == 3
+    limited = Budget(rlimit=1)
+    tried = len(checked)
+    assert [decide(goal, limited).status for _ in range(2)] == [Status.UNKNOWN] * 2
+    assert len(checked) == tried + 4
+    assert len(limited.gave_up) == 2
 
 
 def test_every_limit_is_recognised_by_its_words() -> None:

@@ -376,6 +376,11 @@ FAULTS_OF_THE_ENCODER = {
 }
 
 FAULTS_OF_THE_SEARCH = {
+    "whatever was answered in a run answers everything": (
+        "symbolic.solver",
+        "repr((asked, limits))",
+        "repr(limits)",
+    ),
     "policies that were left out stay out": (
         "symbolic.refinement",
         "            if not missing:\n",
