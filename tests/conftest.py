@@ -1,5 +1,7 @@
 """Fixtures that several kinds of tests share."""
 
+import ctypes
+import gc
 import os
 import random
 import shutil
@@ -13,6 +15,43 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # as nohup has it
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+LONG_FILES = (
+    "test_frozen_runs.py",
+    "test_agreement_tiers.py",
+    "test_predicate_visits.py",
+    "test_seeded_faults.py",
+    "test_cache_entries.py",
+    "test_agreement_services.py",
+    "test_agreement_gate_routes.py",
+)
+"""They go first, so that no process is still at one of them when the others are done."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Long files first; the order of all others stays."""
+    order = {name: number for number, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+def pytest_collection_finish():
+    """What was imported stays, so that the collector of garbage need not look at it again with every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def keep_freed_memory():
+    """Have the C library keep what Z3 gives back: each context of it takes 16 MB, which the system would clear anew."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # of the GNU C library
+    if mallopt is not None:
+        for parameter, size in ((-3, 32 << 20), (-1, 256 << 20)):  # from where memory is mapped; when it is given back
+            mallopt(parameter, size)
+
+
+keep_freed_memory()
 
 READINGS = ("direct", "reference", "symbolic", "connectivity")
 
@@ -71,6 +110,13 @@ def golden(request):
         assert text == path.read_bytes().decode()
 
     return hold
+
+
+@pytest.fixture(scope="session")
+def mypy_cache(request, tmp_path_factory):
+    """A cache of the type checker that all processes of a run share: most of it is about the standard library."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if hasattr(request.config, "workerinput") else folder) / "mypy"
 
 
 @pytest.fixture(scope="session")

@@ -103,12 +103,19 @@ def with_rules_of(policy, holder, direction):
     }
 
 
-@pytest.mark.parametrize("start", [0, pytest.param(150, marks=pytest.mark.long)])
-def test_a_proof_holds_with_the_named_policies_alone_and_not_without_any_one_of_them(start):
+UNREACHABLE = (
+    *(0, 1, 5, 9, 10, 16, 19, 26, 27, 34, 37, 44, 52, 54, 61, 66),
+    *(70, 72, 75, 77, 81, 82, 96, 97, 100, 102, 108, 112, 120, 121, 126, 148),
+)
+"""Those of the first 150 seeds that have something to prove, so that no judge has to find out of the others."""
+
+
+@pytest.mark.parametrize("seeds", [UNREACHABLE, pytest.param(range(300), marks=pytest.mark.long)], ids=["few", "many"])
+def test_a_proof_holds_with_the_named_policies_alone_and_not_without_any_one_of_them(seeds):
     judged = 0
-    for cluster, question, named in proved_cases(range(start, start + 150)):
+    for cluster, question, named in proved_cases(seeds):
         judged += 1
         assert verdict_with(cluster, question, named) == "unreachable", question
         for one in named:
             assert verdict_with(cluster, question, named - {one}) == "reachable", (question, one)
-    assert judged >= 15
+    assert judged >= 32

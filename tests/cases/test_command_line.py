@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,61 +29,50 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"z3", "pydantic", "pydantic_core", "yaml", "hypothesis"}
 
 
-def modules_after(*arguments: str, environment: dict[str, str] | None = None) -> set[str]:
-    """The top-level modules that a run has imported when it ends."""
-    program = (
-        "import sys, json, atexit\n"
-        "atexit.register(lambda: print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})),"
-        " file=sys.__stderr__))\n"
-        f"sys.argv = ['netverify', *{list(arguments)!r}]\n"
-        "from netverify.cli.main import run\n"
-        "run()\n"
-    )
+RUNNING = """
+import json, os, sys
+from netverify.cli.main import main
+for arguments, environment in json.loads(sys.argv[1]):
+    os.environ.update(environment)
+    try:
+        status = main(arguments, "netverify")
+    except SystemExit as end:
+        status = end.code
+    modules = sorted({name.split(".")[0] for name in sys.modules})
+    print("\\n" + json.dumps([status, modules]), file=sys.stderr)
+    for name in environment:
+        del os.environ[name]
+"""
+
+
+def modules_after(*runs: tuple[list[str], dict[str, str]]) -> Iterator[tuple[list[str], set[str]]]:
+    """The top-level modules that a process has imported after each of ``runs``, which it makes one after the other."""
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", RUNNING, json.dumps(runs)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stderr.strip().splitlines()[-1]))
+    told = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("[")]
+    for (arguments, _), (status, modules) in zip(runs, told, strict=True):
+        assert status == 0, done.stderr
+        yield arguments, set(modules)
 
 
 COMPLETING = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_CWORD": "3", "COMP_WORDS": "netverify query --cni c"}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environment"),
-    [
-        (["--help"], {}),
-        (["--version"], {}),
-        (["version"], {}),
-        (["completion", "bash"], {}),
-        (["explain"], {}),
-        (["explain", "NV401"], {}),
-        ([], {**COMPLETING, "COMP_CWORD": "1", "COMP_WORDS": "netverify q"}),
-    ],
-)
-def test_help_version_and_completion_import_neither_solver_nor_parser(arguments, environment) -> None:
-    assert not modules_after(*arguments, environment=environment) & HEAVY
+def test_help_version_and_completion_import_neither_solver_nor_parser() -> None:
+    lines = (["--help"], ["--version"], ["version"], ["completion", "bash"], ["explain"], ["explain", "NV401"])
+    completing = {**COMPLETING, "COMP_CWORD": "1", "COMP_WORDS": "netverify q"}
+    for arguments, modules in modules_after(*((line, {}) for line in lines), ([], completing)):
+        assert not modules & HEAVY, arguments
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environment"),
-    [
-        *(([command, "--help"], {}) for command in ("query", "check", "diff", "lint", "exposed", "map")),
-        ([], COMPLETING),
-    ],
-)
-def test_help_and_flags_of_a_command_do_without_the_solver(arguments, environment) -> None:
-    assert "z3" not in modules_after(*arguments, environment=environment)
-
-
-@pytest.mark.parametrize("form", ["text", "json", "csv", "dot", "mermaid"])
-def test_a_map_does_without_the_solver(form) -> None:
-    assert "z3" not in modules_after("map", "-f", "examples/backdoor", "-o", f"{form}=/dev/null")
+def test_help_and_flags_of_a_command_and_a_map_do_without_the_solver() -> None:
+    helps = [([command, "--help"], {}) for command in ("query", "check", "diff", "lint", "exposed", "map")]
+    forms = ("text", "json", "csv", "dot", "mermaid")
+    maps = [(["map", "-f", "examples/backdoor", "-o", f"{form}=/dev/null"], {}) for form in forms]
+    for arguments, modules in modules_after(*helps, ([], COMPLETING), *maps):
+        assert "z3" not in modules, arguments
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -110,21 +100,13 @@ def test_completion_scripts_ask_the_program(capsys, shell) -> None:
         ("netverify query --count", {"--counterexample"}),
     ],
 )
-def test_values_of_flags_are_completed(words, expected) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "netverify"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "_NETVERIFY_COMPLETE": "bash_complete",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(words.count(" ")),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    offered = {line.partition(",")[2] for line in done.stdout.splitlines()}
+def test_values_of_flags_are_completed(words, expected, monkeypatch, capsys) -> None:
+    asked = {"_NETVERIFY_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    for name, value in asked.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main([], "netverify")
+    offered = {line.partition(",")[2] for line in capsys.readouterr().out.splitlines()}
     prefix = words.rpartition(" ")[2]
     assert {word for word in expected if word.startswith(prefix)} <= offered
     assert all(word.startswith(prefix) for word in offered)

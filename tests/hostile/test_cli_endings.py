@@ -178,12 +178,23 @@ def test_two_runs_give_the_same_bytes_on_any_hash_seed(tmp_path) -> None:
     assert len(seen) == 1
 
 
-def test_colours_appear_only_where_they_are_wanted() -> None:
-    assert "\x1b[" not in run(*QUERY).stdout
-    assert "\x1b[" in run(*QUERY, "--color", "always").stdout
-    assert "\x1b[" in run(*QUERY, environment={"FORCE_COLOR": "1"}).stdout
-    assert "\x1b[" not in run(*QUERY, "--color", "never", environment={"FORCE_COLOR": "1"}).stdout
-    assert "\x1b[" not in run(*QUERY, environment={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+@pytest.mark.parametrize(
+    ("flags", "environment", "are_wanted"),
+    [
+        ([], {}, False),
+        (["--color", "always"], {}, True),
+        ([], {"FORCE_COLOR": "1"}, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colours_appear_only_where_they_are_wanted(flags, environment, are_wanted, monkeypatch, capsys) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    main([*QUERY, *flags], "netverify")
+    assert ("\x1b[" in capsys.readouterr().out) is are_wanted
 
 
 def test_a_terminal_gets_colours_and_a_pipe_does_not() -> None:

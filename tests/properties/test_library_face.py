@@ -98,12 +98,12 @@ def test_importing_the_package_imports_nothing_else_and_reading_needs_no_solver(
     assert run("-c", code).stderr == ""
 
 
-def test_a_strict_type_checker_sees_every_name_with_its_type(tmp_path):
+def test_a_strict_type_checker_sees_every_name_with_its_type(tmp_path, mypy_cache):
     (tmp_path / "consumer.py").write_text(CONSUMER)
-    checked = run("-m", "mypy", "--strict", f"--cache-dir={tmp_path / 'cache'}", "consumer.py", cwd=tmp_path)
+    checked = run("-m", "mypy", "--strict", f"--cache-dir={mypy_cache}", "consumer.py", cwd=tmp_path)
     assert checked.returncode == 0, checked.stdout
     (tmp_path / "consumer.py").write_text(CONSUMER.replace("netverify.Cluster", "netverify.Clutser"))
-    mistaken = run("-m", "mypy", "--strict", f"--cache-dir={tmp_path / 'cache'}", "consumer.py", cwd=tmp_path)
+    mistaken = run("-m", "mypy", "--strict", f"--cache-dir={mypy_cache}", "consumer.py", cwd=tmp_path)
     assert "Clutser" in mistaken.stdout
 
 

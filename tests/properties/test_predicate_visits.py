@@ -2,6 +2,7 @@
 
 import ast
 import shutil
+from functools import cache
 from pathlib import Path
 
 from mypy import api
@@ -24,10 +25,17 @@ class Planted:
 AboutEnd: TypeAlias = Planted | '''
 
 
+@cache
+def nodes_of(path):
+    """All nodes of the tree of a file, which is read once for all tests here."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def matches_of(path):
     """The matches over predicates in a file, each with the function that it is in."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for function in ast.walk(tree):
+    if not any(isinstance(node, ast.Match) for node in nodes_of(path)):
+        return
+    for function in nodes_of(path):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):
                 if isinstance(node, ast.Match) and classes_in(node) & NAMES:
@@ -74,7 +82,7 @@ def test_compounds_are_told_from_leaves_by_the_visit_and_a_few_matches():
     asked = {
         name
         for name, path in files().items()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") == "isinstance"
         and {n.id for n in ast.walk(node.args[1]) if isinstance(n, ast.Name)} & {"All", "AnyOf"}
@@ -83,7 +91,7 @@ def test_compounds_are_told_from_leaves_by_the_visit_and_a_few_matches():
     assert asked == {VISIT, "pairs/clauses.py", "pairs/evaluate.py", "query/wording.py"}
 
 
-def test_the_type_checker_finds_every_place_that_has_to_know_a_new_node_type(tmp_path):
+def test_the_type_checker_finds_every_place_that_has_to_know_a_new_node_type(tmp_path, mypy_cache):
     copy = tmp_path / "netverify"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     written = copy / "policy" / "predicate.py"
@@ -97,7 +105,7 @@ def test_the_type_checker_finds_every_place_that_has_to_know_a_new_node_type(tmp
         if is_exhaustive(match)
     }
     checked = [str(copy / name) for name, _ in places]
-    options = ["--strict", "--no-error-summary", "--cache-dir", str(tmp_path / "cache")]
+    options = ["--strict", "--no-error-summary", "--cache-dir", str(mypy_cache)]
     output, errors, _ = api.run([*options, *sorted(set(checked))])
     refused = [line.split(":", 2) for line in output.splitlines() if "assert_never" in line and "Planted" in line]
     found = {(str(Path(path).relative_to(copy)), int(number)) for path, number, _ in refused}

@@ -55,10 +55,10 @@ WRONG = """
 """
 
 
-def test_the_type_checker_refuses_a_proof_on_any_table_but_a_slice_that_carries_it(tmp_path):
+def test_the_type_checker_refuses_a_proof_on_any_table_but_a_slice_that_carries_it(tmp_path, mypy_cache):
     written = tmp_path / "proof.py"
     written.write_text(f"{HEAD}{RIGHT}{WRONG}", encoding="utf-8")
-    output, _, _ = api.run(["--strict", "--cache-dir", str(tmp_path / "cache"), "--no-error-summary", str(written)])
+    output, _, _ = api.run(["--strict", "--cache-dir", str(mypy_cache), "--no-error-summary", str(written)])
     refused = sorted({int(line.split(":")[1]) for line in output.splitlines() if "error:" in line})
     first = (HEAD + RIGHT).count("\n") + 2
     assert refused == [*range(first, first + len(WRONG.split("\n")) - 2)], output
