@@ -47,6 +47,7 @@ _FOR_NETWORK: Final = (
 _VERSION_TIMEOUT_S: Final = 20.0
 _VERSION_BYTES: Final = 64 * 1024
 _MARK: Final = pattern(rb"\s*(?:---\s*)?(?:#.*)?")
+_NAMES_ERROR: Final = pattern(r"\s*(?:error|fatal|panic)\b", re.IGNORECASE)
 _VERSION: Final = pattern(rb"v\d+\.\d+[-+.\w]{0,60}")
 _ASKING: Final[Mapping[str, tuple[str, ...]]] = {
     "helm template": ("version", "--short"),
@@ -184,11 +185,17 @@ def version_of(program: Program) -> str:
 
 
 def _quoted(output: bytes, folder: str) -> str:
-    """The last lines that a program printed in ``folder``, the same in every run, made harmless for a terminal."""
+    """What a program complained of in ``folder``, the same in every run, made harmless for a terminal.
+
+    It begins with the line that names the error, since advice on flags and usage may come after it; where no line does
+    it is the last lines.
+    """
     text = steady(output.decode("utf-8", "replace"), folder)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return "it said nothing"
     if mentions_secrets(text):
         return "what it said is not shown, as it speaks of secrets: try it by hand"
-    return "it said: " + " / ".join(visible(line.strip()) for line in lines[-_LINES_SHOWN:])
+    named = next((number for number, line in enumerate(lines) if _NAMES_ERROR.match(line)), None)
+    told = lines[-_LINES_SHOWN:] if named is None else lines[named : named + _LINES_SHOWN]
+    return "it said: " + " / ".join(visible(line.strip()) for line in told)

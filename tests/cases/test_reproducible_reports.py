@@ -13,7 +13,7 @@ import pytest
 from gates import CLOSED, FROM_WEB, SHOP, Gates
 
 from netverify.report.formats import OF_FINDINGS as FORMATS
-from netverify.sources.programs import steady
+from netverify.sources.programs import _quoted, steady
 
 INTENT = """
 assertions:
@@ -126,3 +126,20 @@ class TestTime:
 )
 def test_what_renderers_print_is_quoted_without_what_differs_from_run_to_run(said: str, quoted: str) -> None:
     assert steady(said, FOLDER) == quoted
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        (
+            "WARNING: config is readable\nError: execution error at (x/a.yaml:1:3): set image.tag\n"
+            + "".join(f"  --flag{number} does\n" for number in range(20)),
+            "it said: Error: execution error at (x/a.yaml:1:3): set image.tag / --flag0 does",
+        ),
+        ("one\ntwo\n", "it said: one / two"),
+        ("\n", "it said nothing"),
+    ],
+)
+def test_what_a_renderer_complains_of_is_told_from_its_cause(printed: str, told: str) -> None:
+    """Advice on flags after the error pushed the error itself out of what was shown."""
+    assert _quoted(printed.encode(), FOLDER).startswith(told)
