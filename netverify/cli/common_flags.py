@@ -157,6 +157,11 @@ _COLOR = click.option(
 )
 
 
+_SUMMARY = click.option(
+    "--summary", is_flag=True, help="Of text print the result, doubts and what was read, without the details."
+)
+
+
 def _output(formats: tuple[str, ...]) -> Command:
     return click.option(
         "-o",
@@ -183,7 +188,7 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
     ``formats`` are those of its output, the default first.
     """
     of_solver = (*SOLVER_BUDGET, *_GOALS) if solving else ()
-    options = (*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), _COLOR)
+    options = (*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), _SUMMARY, _COLOR)
 
     def with_flags(command: Command) -> Command:
         for option in reversed(options):

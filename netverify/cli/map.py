@@ -44,7 +44,7 @@ def run(**flags: Any) -> int:
         sources=sources_of(flags),
         assumed=assumed_by(flags, RoutingGiven())[0],
         wanted=Wanted(flags["source"], flags["destination"], flags["focus"], flags["ports"], flags["exclude_external"]),
-        outputs=checked_outputs(flags["outputs"]),
+        outputs=checked_outputs(flags["outputs"], short=flags["summary"]),
         color=flags["color"],
         grouping=Grouping(flags["grouping"]) if flags["grouping"] else None,
         replicas=flags["replicas"],

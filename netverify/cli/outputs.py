@@ -23,10 +23,11 @@ from netverify.sources.scratch import Replacement
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A report to write: ``path`` is None for standard output."""
+    """A report to write: ``path`` is None for standard output. ``is_short``: of text only what it comes to."""
 
     format: str
     path: str | None = None
+    is_short: bool = False
 
 
 class OutputName(Parameter):
@@ -67,8 +68,8 @@ def formats_help(formats: tuple[str, ...]) -> str:
     return f"{_joined(formats, 'or')}, to standard output or a file; repeatable.  [default: {formats[0]}]"
 
 
-def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
-    """``outputs``, or text on standard output when there is none.
+def checked_outputs(outputs: Sequence[Output], *, short: bool = False) -> tuple[Output, ...]:
+    """``outputs``, or text on standard output when there is none; ``short``: of text only what it comes to.
 
     Raises :class:`Refusal` when two reports would go to one place.
     """
@@ -77,7 +78,7 @@ def checked_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
         if places.count(place) > 1:
             where = f"to `{place}`" if place else "to standard output"
             raise Refusal("NV420", f"two reports go {where}", "give one of them another file: `--output json=FILE`")
-    return tuple(outputs) or (Output("text"),)
+    return tuple(Output(one.format, one.path, is_short=short) for one in outputs or (Output("text"),))
 
 
 def write_whole(path: Path, pieces: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import painted
 from netverify.cli.version import version_of
 from netverify.documents.confidential import shown_arguments
+from netverify.report.document import summarised
 from netverify.report.document_text import lines_of
 from netverify.report.finding_list import Run
 from netverify.report.formats import Format
@@ -52,6 +53,7 @@ def rendered(report: Report, output: Output, color: str, run: Callable[[], Run])
         instead = _DISARMED.get(wanted, "##[")
         yield from (piece.replace("##[", instead) for piece in pieces_of(report, wanted, run))
         return
-    lines = lines_of(report.document())
+    document = report.document()
+    lines = lines_of(summarised(document) if output.is_short else document)
     while some := list(islice(lines, _LINES_AT_ONCE)):
         yield painted(some, output, color)

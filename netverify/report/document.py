@@ -191,6 +191,31 @@ Block: TypeAlias = (
 Document: TypeAlias = Iterable[Block]
 
 
+_TOLD_ALWAYS = ("in all", "because", "read as")
+"""The terms of facts that belong to what a result comes to: its numbers, its doubts, and what was asked."""
+
+
+def summarised(document: Document) -> Iterator[Block]:
+    """What ``document`` comes to, with its doubts and the account of the inputs; nothing of what it is made of."""
+    for block in document:
+        match block:
+            case Headline() | Summary() | Account():
+                yield block
+            case Facts():
+                if kept := tuple(_told_always(block.entries)):
+                    yield Facts(kept)
+            case _:
+                pass
+
+
+def _told_always(entries: Iterable[Entry]) -> Iterator[Entry]:
+    term = ""
+    for entry in entries:
+        term = entry.term or term
+        if term in _TOLD_ALWAYS:
+            yield entry
+
+
 def cell(*texts: str, ink: Ink = Ink.PLAIN) -> Cell:
     """A cell with a line for each of ``texts``."""
     return tuple(line(text, ink) for text in texts)

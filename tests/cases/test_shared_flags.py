@@ -80,3 +80,35 @@ def test_help_fits_eighty_columns(
     out = capsys.readouterr().out
     cut = [line for line in out.splitlines()[1:] if len(line) > 80 or line.endswith(("...", "…"))]
     assert cut == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [
+        (["query", "who can reach shop/web[Pod]"], "REACHABLE"),
+        (["lint", "--fail-on", "never"], ""),
+        (["exposed"], "2 WAYS IN"),
+        (["map"], "  in all"),
+        (["diff", "m.yaml"], "EQUIVALENT"),
+        (["check", "--fail-on", "never"], ""),
+    ],
+)
+def test_a_summary_is_what_a_report_comes_to(
+    arguments: list[str], first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its lines are lines of the whole report: the result, and what was read."""
+    Path("netverify.yaml").write_text(INTENT)
+    main([*arguments, "m.yaml"], "netverify")
+    whole = capsys.readouterr().out.splitlines()
+    main([*arguments, "m.yaml", "--summary"], "netverify")
+    short = capsys.readouterr().out.splitlines()
+    assert short[0].startswith(first)
+    assert any("1 namespace, 1 workload" in line for line in short)
+    assert set(short) <= set(whole)
+    assert len(short) <= 6
+
+
+def test_a_summary_hides_no_doubt(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.yaml").write_text(OPEN + "---\napiVersion: v1\nkind: [\n")
+    assert main(["query", "can shop/web[Pod] reach namespace shop", "m.yaml", "--summary"], "netverify") == 4
+    assert "not read" in capsys.readouterr().out
