@@ -83,7 +83,7 @@ def given_of_unknown(inventory: Inventory) -> tuple[str, ...]:
     if not kinds:
         return ()
     some = ", ".join(kinds[:_NAMED]) + (", ..." if kinds[_NAMED:] else "")
-    return (f"what is made for objects of unknown kinds ({some}) is pods, and no policy or namespace",)
+    return (f"objects of unknown kinds ({some}) create pods, and no policies or namespaces",)
 
 
 def missing_pods(inventory: Inventory, places: Collection[str] | None = None) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def missing_pods(inventory: Inventory, places: Collection[str] | None = None) ->
         return ()
     some = ", ".join(f"{one.kind} {_full_name(one)}" for one in makers[:_NAMED]) + (", ..." if makers[_NAMED:] else "")
     makes = "makes" if len(makers) == 1 else "make"
-    return (f"pods are missing: those that {some} {makes} are not among the existing pods",)
+    return (f"pods are missing: the existing pods do not include those that {some} {makes}",)
 
 
 def described(objects: Collection[Unsupported], effect: str) -> tuple[str, ...]:

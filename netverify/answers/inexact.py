@@ -27,7 +27,7 @@ def inexact(witness: Witness | None) -> Inexact:
     needed = [(one, value) for one, value in witness.needs if isinstance(one, Unspecified) and one.bias is not None]
     return Inexact(
         tuple(_words(one) for one, value in needed if value is one.as_written),
-        tuple(f"{_words(one)}; it may turn on that" for one, value in needed if value is not one.as_written),
+        tuple(f"{_words(one)}; the answer may depend on that" for one, value in needed if value is not one.as_written),
     )
 
 
@@ -43,4 +43,4 @@ def without_approximations(witness: Witness) -> Witness:
 
 def _words(free: Unspecified) -> str:
     more = "more" if free.bias is Bias.OVER else "less"
-    return f"{free.source} is taken for {more} than it says: {free.meaning}"
+    return f"{free.source} is modelled as allowing {more} than it says: {free.meaning}"

@@ -132,7 +132,9 @@ def exposed(way: WayIn, router: Router) -> ExposedWay:
     """``way`` of the cluster that ``router`` is about, with the routes through it."""
     inventory = router.context.inventory
     if may_be_brought(way, inventory):
-        return ExposedWay(way, Openness.UNKNOWN, why=f"{way.problem}, and what is not rendered may have it")
+        return ExposedWay(
+            way, Openness.UNKNOWN, why=f"{way.problem}, but something that is not rendered may contain it"
+        )
     if way.problem:
         return ExposedWay(way, Openness.ENDS if way.redirects else Openness.BROKEN, why=way.problem)
     public = AddressIn(End.SOURCE, internet_ranges())

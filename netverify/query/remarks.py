@@ -49,7 +49,7 @@ class Remarked:
 
     @property
     def approximations(self) -> tuple[str, ...]:
-        """What is modelled coarsely."""
+        """Approximations."""
         return self.remarks.approximations
 
     @property

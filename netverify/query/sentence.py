@@ -175,7 +175,7 @@ class _Reader:
         if take_verb(tokens):
             return
         if token.is_mark(":") or token.is_word(*ON_WORDS):
-            advice = "only what is reached has a port: write it at the end of the sentence"
+            advice = "only the target has a port: write it at the end of the sentence"
             raise tokens.error("NV405", "the source of a question has no port", token, help_text=advice)
         advice = advice_on(token.text) or _FORMS
         if token.is_word(*NEGATIONS):

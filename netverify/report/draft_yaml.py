@@ -37,7 +37,7 @@ def render_draft(draft: Draft, schema: str) -> str:
 
 def _lines(draft: Draft, schema: str) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={schema}"
-    yield "# What must hold of the network of this cluster: `netverify check` proves it, or shows what is against it."
+    yield "# What must hold for the network of this cluster. `netverify check` proves it, or shows violations."
     yield f"# Written by `netverify init` on {draft.day.isoformat()} from what the manifests allow. Nobody has"
     yield "# approved it yet: for every flow marked TO CONFIRM, give a reason or close it."
     yield from _comments(draft.remarks)

@@ -55,7 +55,7 @@ def _existing_pod_text(pod: Pod, cluster: Cluster, *, second: bool, at_destinati
     key = pod.workload
     assert key is not None
     if key == NODE:
-        return "a node of the cluster" + ("" if at_destination else ", in the place of its client")
+        return "a node of the cluster" + ("" if at_destination else ", in place of its client")
     if is_node(key):
         text = str(key)
         return text if key.name == str(pod.address) else f"{text} at {pod.address}"

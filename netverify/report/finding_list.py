@@ -165,7 +165,7 @@ class Run:
 def undecided(command: str, reason: str) -> Finding:
     """That ``command`` could not decide something, for ``reason``: without this a list would look complete."""
     title = "netverify could not decide this"
-    advice = "Give the command more effort, time or memory, or make what is in doubt known; `--help` names the flags."
+    advice = "Allow more effort, time or memory, or resolve what is in doubt; `--help` lists the flags."
     rule = Rule("undecided", Severity.HIGH, title, title, advice)
     return Finding(rule, rule.severity, "unknown", command, title, reason, (), f"undecided {command} {reason}")
 

@@ -31,11 +31,15 @@ def exception_text(use: ExceptionUse) -> str:
 
 
 def baseline_text(baseline: BaselineUse) -> str:
-    """``3 violations were known (baseline.json), 1 more is gone: write the baseline again to drop it``."""
-    known = f"{counted(baseline.known, 'violation')} {'was' if baseline.known == 1 else 'were'} known ({baseline.path})"
+    """``3 violations are known (baseline.json), 1 other no longer occurs: write the baseline again to drop it``."""
+    known = f"{counted(baseline.known, 'violation')} {'is' if baseline.known == 1 else 'are'} known ({baseline.path})"
     if not baseline.gone:
         return known
-    gone, it = ("1 more is gone", "it") if baseline.gone == 1 else (f"{baseline.gone} more are gone", "them")
+    gone, it = (
+        ("1 other no longer occurs", "it")
+        if baseline.gone == 1
+        else (f"{baseline.gone} others no longer occur", "them")
+    )
     return f"{known}, {gone}: write the baseline again to drop {it}"
 
 

@@ -70,7 +70,7 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Headline:
         Verdict.REACHABLE: _only_possible(outcome) + _depends(outcome),
         Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",
         Verdict.UNKNOWN: f": neither proved nor refuted{beside}{and_limits(outcome.unknown_because)}",
-        Verdict.VACUOUS: ": no flow is what the question asks about, allowed or not",
+        Verdict.VACUOUS: ": no flow matches the question",
     }[outcome.verdict]
     return Headline(outcome.verdict.upper(), rest, _INK[outcome.verdict])
 

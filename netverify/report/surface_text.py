@@ -54,7 +54,7 @@ def document_of_surface(surface: Surface, inventory: Inventory) -> Iterator[Bloc
 def counts_text(surface: Surface) -> str:
     """``3 ways in: 2 open, 1 blocked by policy (proved)``."""
     if not surface.ways:
-        return "no way in of this kind is opened by these manifests"
+        return "these manifests contain no such way in"
     counts = Counter(one.openness for one in surface.ways)
     each = ", ".join(f"{counts[one]} {OPENNESS_WORDS[one]}" for one in Openness if counts[one])
     return f"{counted(len(surface.ways), 'way')} in: {each}"

@@ -65,7 +65,7 @@ def _by_url(  # noqa: PLR0913, PLR0917 -- the parts of one annotation
         return
     target = behind_url(url, index, options)
     if target is None:
-        yield Aside(name, doubt=f"annotation {annotation} is a URL whose host these manifests do not tell")
+        yield Aside(name, doubt=f"annotation {annotation} is a URL with a host that these manifests do not show")
         return
     note = "it gets a copy of each request" if "mirror" in name else "it is asked about each request"
     yield Aside(name, target, note=note)

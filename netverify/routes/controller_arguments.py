@@ -162,7 +162,7 @@ def _setting(  # noqa: PLR0913, PLR0917 -- the parts of one entry
         if target is not None:
             yield replace(_way(told, argument, target, place), origin=entry.origin)
             return
-        doubt = f"entry {entry.key} of ConfigMap {config} is a URL whose host these manifests do not tell"
+        doubt = f"entry {entry.key} of ConfigMap {config} is a URL with a host that these manifests do not show"
     elif _is_configuration(entry.key) and _may_route(entry.value, told):
         doubt = f"entry {entry.key} of ConfigMap {config} is configuration that could send requests anywhere"
     else:

@@ -99,7 +99,7 @@ def _on_nodes(service: Service, port: ServicePort) -> WayIn:
 
 def _at_external_ips(service: Service, port: ServicePort) -> WayIn:
     addresses = ", ".join(map(str, service.external_ips))
-    note = f"every node takes connections to {addresses} for this Service, whoever owns it"
+    note = f"every node takes connections to {addresses} for this Service, even if others own the address"
     return _way(service, port, "externalIPs", f"external IP {addresses} of Service {service}", port.port, (note,))
 
 

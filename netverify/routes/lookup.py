@@ -20,7 +20,7 @@ from netverify.routes.resolver import ResolvConf, cluster_first, zone_of
 MOST_ALIASES = 8
 """So many CNAME records are followed in a row. Source: CoreDNS ``backend_lookup.go``, which stops there, too."""
 
-_OF_NODE = "the manifests do not tell which they are"
+_OF_NODE = "the manifests do not show which"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def begins_there(way: WayIn, question: Question) -> bool:
 def led_on(question: Question, ways: Iterable[WayIn]) -> tuple[str, ...]:
     """Which ports of nodes that ``question`` is about lead on to pods, so that the node alone does not decide."""
     return tuple(
-        f"port {way.port} of a node leads on to {way.object}, and whether policy lets it through there is not asked"
+        f"port {way.port} of a node leads on to {way.object}, but whether policy allows it there is not checked"
         for way in ways
         if way.port is not None and begins_there(way, question)
     )

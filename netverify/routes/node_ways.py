@@ -48,11 +48,11 @@ def _on_host_network(workload: Workload) -> Iterator[WayIn]:
     declared = sorted({(port.protocol, port.number) for port in workload.ports if not port.init or port.sidecar})
     for protocol, number in declared:
         way = _way(workload, "hostNetwork", "address of its node", number)
-        note = "ports that it does not declare are reached in the same way"
+        note = "ports that it does not declare are reachable too"
         yield replace(way, protocol=protocol, pod_port=number, notes=(note,))
     if not declared:
         way = _way(workload, "hostNetwork", "address of its node", None)
-        yield replace(way, notes=("it declares no port: whichever it listens on is reached",))
+        yield replace(way, notes=("it declares no port: every port that it listens on is reachable",))
 
 
 def _way(workload: Workload, by: str, hop: str, number: int | None) -> WayIn:

@@ -154,7 +154,7 @@ def _endpoint_step(index: RoutingIndex, name: str, service: Service, label: str)
     meant = [one for one in dns_endpoints(index, service) if goes_by(one, label)]
     if not meant:
         absent = f"an endpoint `{label}` of Service {service}"
-        return _missing(name, service, f"the manifests do not tell of {absent}", absent)
+        return _missing(name, service, f"the manifests do not show {absent}", absent)
     target = ToService(
         service,
         label,
@@ -181,7 +181,7 @@ def _pod_step(index: RoutingIndex, name: str, labels: tuple[str, ...]) -> Step:
     if not is_known_namespace(index, namespace):
         absent = f"namespace {namespace}"
         return Step(name, Outcome.NXDOMAIN, detail=f"no {absent} in the manifests", absent=absent)
-    detail = "where the cluster's DNS answers for pods by address, whoever is there (CoreDNS: `pods insecure`)"
+    detail = "if cluster DNS answers for every pod address, whether or not a pod has it (CoreDNS: `pods insecure`)"
     return Step(name, Outcome.NOERROR, (address_record(address),), ToAddress(address, namespace), detail=detail)
 
 

@@ -206,7 +206,7 @@ class Overlays:
                 continue
             files += [found.shown for found in one.manifests if found.file.resolve() not in applied]
             pending.extend(one.folders)
-        self.skipped += [(shown, "no kustomization names it") for shown in sorted(files)]
+        self.skipped += [(shown, "no kustomization names them") for shown in sorted(files)]
         self.skipped += [(shown, "a kustomization or component that nothing here names") for shown in sorted(unused)]
         if files:
             self.diagnostics.append(unnamed_finding(overlay.origin, sorted(files)))

@@ -129,7 +129,7 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, bounds: _Bounds, notes: No
     is_folder = entry.is_dir(follow_symlinks=False)
     if not (is_folder or looks_like_manifest or entry.is_symlink()):
         if entry.name.lower().endswith(SUFFIXES):
-            notes.skipped.append((shown, "its suffix is in capitals"))
+            notes.skipped.append((shown, "their suffix is in capitals"))
         elif not entry.name.startswith(".") and entry.is_file(follow_symlinks=False) and holds_manifests(entry):
             notes.skipped.append((shown, HOLDS_MANIFESTS))
         return

@@ -174,7 +174,7 @@ class TestBaselines:
         gate = gates.run("-f", "manifests.yaml", "--baseline", "known.json", "-o", "json")
         assert (gate.status, gate.verdicts["closed"]) == (0, "proved")
         assert gate.report["baseline"] == {"path": "known.json", "known": 0, "gone": 2}
-        said = "0 violations were known (known.json), 2 more are gone: write the baseline again to drop them"
+        said = "0 violations are known (known.json), 2 others no longer occur: write the baseline again to drop them"
         assert said in gates.run("-f", "manifests.yaml", "--baseline", "known.json").out
 
     def test_writing_is_the_same_bytes_again(self, gates: Gates) -> None:

@@ -128,7 +128,10 @@ def test_a_file_that_no_kustomization_names_is_left_out_with_a_warning(tree):
     )
     found = find_sources(["."], None)
     assert [source.path for source in found.sources] == ["a.yaml"]
-    assert found.skipped == (("deny.yaml", "no kustomization names it"), ("sub/c.yaml", "no kustomization names it"))
+    assert found.skipped == (
+        ("deny.yaml", "no kustomization names them"),
+        ("sub/c.yaml", "no kustomization names them"),
+    )
     (warning,) = found.diagnostics
     assert (warning.code, warning.severity, str(warning.origin)) == ("NV142", Severity.WARNING, "kustomization.yaml")
     assert "`deny.yaml`, `sub/c.yaml` are not named" in warning.message

@@ -198,7 +198,7 @@ def test_a_file_whose_suffix_is_in_capitals_is_left_alone_as_by_kubectl_and_said
     (root / "D.txt").write_text("no manifest")
     found = find_sources(["."], None)
     assert paths(found) == ["a.yaml"]
-    assert found.skipped == (("B.YAML", "its suffix is in capitals"),)
+    assert found.skipped == (("B.YAML", "their suffix is in capitals"),)
 
 
 def test_a_hidden_file_that_is_named_is_read(tree):

@@ -107,10 +107,10 @@ def _assumptions() -> dict[str, Any]:
     }
     given[UNRENDERED] = {
         "enum": list(KEYS[UNRENDERED]),
-        "description": "What releases, applications and templates do that were not rendered.",
+        "description": "What unrendered releases, applications and templates do.",
     }
     given[NODE_CIDR] = {
         "anyOf": [texts, {"type": "array", "minItems": 1, "items": texts}],
-        "description": "Where nobody has an address but nodes, and pods, as CIDRs.",
+        "description": "Ranges where only nodes and pods have addresses, as CIDRs.",
     }
     return given

@@ -171,9 +171,13 @@ class FlowShape(Shape):
 
     model_config = ConfigDict(title="flow")
 
-    source: Ends | None = Field(default=None, alias="from", description="Who opens them; anyone where nothing is said.")
-    destination: Ends | None = Field(default=None, alias="to", description="To whom; to anyone where nothing is said.")
-    ports: Ports | None = Field(default=None, description="On which ports; on every one where nothing is said.")
+    source: Ends | None = Field(
+        default=None, alias="from", description="The sources; every pod and address by default."
+    )
+    destination: Ends | None = Field(
+        default=None, alias="to", description="The destinations; every pod and address by default."
+    )
+    ports: Ports | None = Field(default=None, description="The ports; every port by default.")
 
 
 class ApprovedShape(FlowShape):
@@ -189,10 +193,14 @@ class OnlyShape(Shape):
 
     model_config = ConfigDict(title="only", json_schema_extra=_exactly_one("from", "to"))
 
-    source: Ends | None = Field(default=None, alias="from", description="Whose outgoing connections this is about.")
-    destination: Ends | None = Field(default=None, alias="to", description="Whose incoming connections this is about.")
+    source: Ends | None = Field(
+        default=None, alias="from", description="The sources whose outgoing connections are restricted."
+    )
+    destination: Ends | None = Field(
+        default=None, alias="to", description="The destinations whose incoming connections are restricted."
+    )
     flows: list[ApprovedShape] = Field(description="What is approved, each with the other end; empty: nothing.")
-    within: bool = Field(default=False, description="Connections inside the zone are approved, too.")
+    within: bool = Field(default=False, description="Connections inside the zone are also approved.")
 
 
 class CoverageShape(Shape):
@@ -201,7 +209,7 @@ class CoverageShape(Shape):
     model_config = ConfigDict(title="coverage")
 
     namespaces: Namespaces | None = Field(
-        default=None, description="Names, or a selector on their labels; all of the manifests where nothing is said."
+        default=None, description="Names, or a selector on their labels; all namespaces in the manifests by default."
     )
     directions: list[Literal["ingress", "egress"]] = Field(
         default=["ingress", "egress"], min_length=1, description="Connections into pods, out of pods, or both."
@@ -225,7 +233,7 @@ class AssertionShape(Shape):
     id: Identity = Field(description="Its name in reports, exceptions and baselines; used once.")
     title: Text | None = Field(default=None, description="What must hold, in words for reports.")
     severity: Literal["critical", "high", "medium", "low", "info"] = Field(
-        default="high", description="How much it matters."
+        default="high", description="How serious a violation is."
     )
     controls: list[Text] = Field(default=[], description="Controls of a standard that this is evidence for.")
     world: Literal["existing", "possible"] | None = Field(
@@ -254,10 +262,12 @@ class AssertionShape(Shape):
     default_deny: CoverageShape | None = Field(
         default=None,
         alias="default-deny",
-        description="What no rule speaks of is denied, for every pod that there could be.",
+        description="Every pod that could be created denies what no rule mentions.",
     )
     policy_covers_every_pod: CoverageShape | None = Field(
-        default=None, alias="policy-covers-every-pod", description="Some policy selects every pod that there could be."
+        default=None,
+        alias="policy-covers-every-pod",
+        description="Some policy selects every pod that could be created.",
     )
     dns_works: Ends | None = Field(
         default=None, alias="dns-works", description="Every existing pod of these may ask the DNS of the cluster."
@@ -277,16 +287,16 @@ class ExceptionShape(Shape):
     model_config = ConfigDict(title="exception")
 
     id: Identity = Field(description="Its name in reports; used once.")
-    assertions: Texts = Field(description="The ids of the assertions that leave the flows aside.")
-    flows: Annotated[list[FlowShape], Field(min_length=1)] = Field(description="What is left aside.")
+    assertions: Texts = Field(description="The ids of the assertions that accept the flows.")
+    flows: Annotated[list[FlowShape], Field(min_length=1)] = Field(description="The flows that are accepted.")
     reason: Text = Field(description="Why.")
-    owner: Text = Field(description="Who answers for it.")
-    expires: Day = Field(description="The last day on which it counts, such as `2027-01-31`.")
+    owner: Text = Field(description="The person or team that is responsible.")
+    expires: Day = Field(description="The last day on which it is valid, such as `2027-01-31`.")
     ticket: Text | None = Field(default=None, description="Where it was decided.")
 
 
 class IntentShape(Shape):
-    """What must hold of the network of a cluster."""
+    """What must hold for the network of a cluster."""
 
     model_config = ConfigDict(title="netverify intent")
 
@@ -317,5 +327,5 @@ class IntentShape(Shape):
     zones: dict[ZoneName, ZoneOrEnds] = Field(default={}, description="Names for sets of pods or addresses.")
     assertions: list[AssertionShape] = Field(default=[], description="What must hold.")
     exceptions: list[ExceptionShape] = Field(
-        default=[], description="What some assertions leave aside, for a reason and until a day."
+        default=[], description="Accepted violations, each with a reason and an end date."
     )

@@ -103,7 +103,7 @@ function detailsOfGroup(page, index) {
   };
   const within = edges.find((edge) => edge.source === index && edge.destination === index);
   return [
-    heading(page, group.external ? "Outside the cluster" : "Namespace", group.external ? "Addresses that policy tells apart" : group.name,
+    heading(page, group.external ? "Outside the cluster" : "Namespace", group.external ? "Addresses that policies distinguish" : group.name,
       element("p", {}, counted(group.members.length, group.external ? "range" : "workload")),
       element("p", { class: "actions" },
         button(open ? "Collapse" : "Expand", () => page.toggle(index)),
@@ -134,7 +134,7 @@ function detailsOfPair(page, source, destination) {
   const allowed = access ? portWords(access.allowed) : "", depends = access ? portWords(access.depends) : "";
   const because = unasked ? [] : [
     explained(model, "egress", [source], [destination]), explained(model, "ingress", [destination], [source]),
-    element("p", { class: "hint" }, "Both directions must allow a port. A rule is listed when it names both ends; its ports stand beside it."),
+    element("p", { class: "hint" }, "Both directions must allow a port. The list has the rules that name both ends, with their ports."),
   ];
   return [
     heading(page, "Connection", [endWords(page, { endpoint: source }), " to ", endWords(page, { endpoint: destination })].flat()),
