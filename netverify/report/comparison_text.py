@@ -61,7 +61,7 @@ def document_of_comparison(found: Comparison, inputs: Inputs) -> Iterator[Block]
     yield Facts(tuple(doubt_entries(found)))
     basis = (*column("proved", proofs_told(found)), *premise_entries(found))
     if basis:
-        yield Fold("What this rests on", (Facts(basis),))
+        yield Fold("Assumptions", (Facts(basis),))
     yield Account(tuple(f"{name}: {text}" for name, inventory in inputs.named for text in coverage_text(inventory)))
 
 

@@ -83,7 +83,7 @@ def document_of_gate(report: GateReport, inventory: Inventory) -> Iterator[Block
     rests = (("assumes", remarks.assumptions), ("inexact", remarks.approximations), ("note", remarks.notes))
     basis = tuple(entry for term, texts in rests for entry in column(term, texts))
     if basis:
-        yield Fold("What this rests on", (Facts(basis),))
+        yield Fold("Assumptions", (Facts(basis),))
     yield Account(coverage_text(inventory))
 
 
