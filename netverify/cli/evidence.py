@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from netverify.answers.settings import Settings
+from netverify.cli.version import version_of
 from netverify.gate.evidence.document import Evidence, Shown, evidence_of
 from netverify.gate.evidence.inputs import Digests, Inputs, Json
-from netverify.late import late
 from netverify.query.derivation import Derived, SolvedText
 from netverify.sources.coverage import Inventory
-
-if TYPE_CHECKING:
-    from netverify.cli import version
-else:
-    (version,) = late("netverify.cli", "version")
 
 
 def evidence_about(
@@ -35,7 +29,7 @@ def one_question(
 
 def tool() -> str:
     """What ran, with its version."""
-    return f"netverify {version.version_of('netverify')} with z3-solver {version.version_of('z3-solver')}"
+    return f"netverify {version_of('netverify')} with z3-solver {version_of('z3-solver')}"
 
 
 def digests_of(inventories: Iterable[Inventory]) -> Digests:

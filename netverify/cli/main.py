@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from netverify.cli.version import version_of
 from netverify.interruption import INTERRUPTS, Interruption
 
 
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str], program_name: str, since: float | None = None
     It began at ``since``, on the monotonic clock, or now.
     """
     try:
+        if list(arguments) == ["--version"] and _wrote_version():
+            return 0
         from netverify.cli.ending import ended  # noqa: PLC0415 see above
 
         return ended(arguments, program_name, since)
@@ -58,6 +61,16 @@ def _interrupted(interruption: Interruption) -> int:
         sys.stderr.write(f"{begin}error: {interruption.words}\n")
         sys.stderr.flush()
     return interruption.status
+
+
+def _wrote_version() -> bool:
+    """Whether the version could be written, without what reads flags; otherwise that will find out and say why."""
+    try:
+        sys.stdout.write(f"netverify {version_of('netverify')}\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _program_name(argument: str) -> str:

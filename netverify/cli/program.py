@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from netverify.cli.lazy_group import LazyGroup
 from netverify.cli.statuses import ExitStatus
-from netverify.late import late
-
-if TYPE_CHECKING:
-    from netverify.cli import version
-else:
-    (version,) = late("netverify.cli", "version")
+from netverify.cli.version import version_of
 
 COMMANDS = {
     "init": "Write a first intent file from what the manifests allow today.",
@@ -34,7 +29,7 @@ COMMANDS = {
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"netverify {version.version_of('netverify')}")
+        click.echo(f"netverify {version_of('netverify')}")
         ctx.exit()
 
 

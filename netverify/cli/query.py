@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
-from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intricacy import told_in_full
@@ -23,17 +22,23 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
+from netverify.late import late
 from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.remarks import Remarks
 from netverify.query.sentence import OPENERS
 from netverify.query.sentence_error import SentenceError
-from netverify.report.counterexample import render_counterexample
 from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
-from netverify.report.query_json import render_answer_json, render_listing_json
 from netverify.report.query_text import document_of
 from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
 from netverify.verify import ask
+
+if TYPE_CHECKING:
+    from netverify.cli import evidence
+    from netverify.report import counterexample, query_json
+else:
+    (evidence,) = late("netverify.cli", "evidence")
+    counterexample, query_json = late("netverify.report", "counterexample", "query_json")
 
 
 def run(words: tuple[str, ...], **flags: Any) -> int:
@@ -122,8 +127,8 @@ def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
 def _report(outcome: Answer | Listing, inventory: Inventory) -> Report:
     def json() -> Iterable[str]:
         if isinstance(outcome, Listing):
-            return (render_listing_json(outcome, inventory),)
-        return (render_answer_json(outcome, inventory),)
+            return (query_json.render_listing_json(outcome, inventory),)
+        return (query_json.render_answer_json(outcome, inventory),)
 
     return Report(lambda: document_of(outcome, inventory), json, beside=inventory.diagnostics)
 
@@ -132,9 +137,12 @@ def _write_shown(outcome: Answer | Listing, inventory: Inventory, request: Query
     """The counterexample and the goals that the user wants, of an answer. Raises :class:`Refusal` for a list."""
     if isinstance(outcome, Answer):
         if request.counterexample:
-            write_whole(request.counterexample, (render_counterexample(outcome, inventory.cluster),))
-        shown = one_question("query", outcome.question, outcome.verdict, outcome.smt2, outcome.derivation)
-        write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder)
+            write_whole(request.counterexample, (counterexample.render_counterexample(outcome, inventory.cluster),))
+        shown = (outcome.question, outcome.verdict, outcome.smt2, outcome.derivation)
+        write_goals(
+            lambda: evidence.evidence_about(evidence.one_question("query", *shown), [inventory], settings),
+            request.smt2_folder,
+        )
     elif request.counterexample or request.smt2_folder:
         flag = "--counterexample" if request.counterexample else "--emit-smt2"
         advice = "name one of the listed endpoints instead of asking for all"

@@ -7,18 +7,26 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
-from netverify.cli.revisions import head_revision, repository_url
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import painted
 from netverify.cli.version import version_of
 from netverify.documents.confidential import shown_arguments
+from netverify.late import late
 from netverify.report.document import summarised
 from netverify.report.document_text import lines_of
-from netverify.report.finding_list import Run
 from netverify.report.formats import Format
 from netverify.report.report import Report, pieces_of
+
+if TYPE_CHECKING:
+    from netverify.cli import revisions
+    from netverify.report import finding_list
+    from netverify.report.finding_list import Run
+else:
+    (revisions,) = late("netverify.cli", "revisions")
+    (finding_list,) = late("netverify.report", "finding_list")
 
 _DISARMED = {
     **dict.fromkeys((Format.JSON, Format.SARIF, Format.GITLAB), "#\\u0023["),
@@ -35,14 +43,14 @@ _LINES_AT_ONCE = 500
 def this_run(status: ExitStatus) -> Run:
     """How this program was started, where, and what it ends with."""
     arguments = shown_arguments(sys.argv[1:])
-    return Run(
+    return finding_list.Run(
         version=version_of("netverify"),
         directory=str(Path.cwd()),
         arguments=arguments,
         command=shlex.join(("netverify", *arguments)),
         exit_code=int(status),
-        revision=head_revision(),
-        repository=repository_url(),
+        revision=revisions.head_revision(),
+        repository=revisions.repository_url(),
     )
 
 

@@ -63,6 +63,7 @@ def test_what_runs_no_command_imports_none(arguments: tuple[str, ...]) -> None:
     found = imported(*arguments)
     assert not found & {f"netverify.cli.commands.{name}" for name in set(COMMANDS) - {"completion"}}
     assert not found & {f"netverify.cli.{name}" for name in set(COMMANDS) - {"version"}}
+    assert ("netverify.cli.program" in found) == (arguments != ("--version",))
     assert not found & {"z3", "yaml", "pydantic", "netverify.cli.common_flags"}
 
 
