@@ -35,12 +35,13 @@ from netverify.documents.reasons import (
     explicit_tag,
     merge_key,
     question_mark,
+    repeated_key,
     second_document,
     too_deep,
     too_long,
     too_many_nodes,
 )
-from netverify.documents.refusal import Mark, Refusal, shown
+from netverify.documents.refusal import Mark, Refusal
 from netverify.documents.scalars import Memory, key_of, resolve, resolve_key
 from netverify.patterns import pattern
 
@@ -277,14 +278,7 @@ class Builder:
         return len(text) <= _SHORT
 
     def _duplicate(self, mapping: dict[str, Value], first_node: int, key: str, text: str) -> Refusal:
-        first = self.offsets[node_of_key(mapping, first_node, key)]
-        became = f" (it becomes {shown(key)})" if text != key else ""
-        return Refusal(
-            "NV102",
-            f"the key {shown(text)} appears twice in the same mapping{became}",
-            help="keep one: Kubernetes takes the last one or refuses the object",
-            secondary=(mark_of_offset(self._chunk, first), "first given here"),
-        )
+        return repeated_key(text, key, mark_of_offset(self._chunk, self.offsets[node_of_key(mapping, first_node, key)]))
 
     def _start_entry(self) -> None:
         """An entry of ``items`` starts: it has its own budget, and what was deferred before it is not its own."""

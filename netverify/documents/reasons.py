@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netverify.documents.refusal import Refusal, shown
+from netverify.documents.refusal import Mark, Refusal, shown
 
 
 def explicit_tag(tag: str) -> Refusal:
@@ -85,4 +85,15 @@ def question_mark(text: str) -> Refusal:
         "NV121",
         f"the `?` of {shown(text)} between braces or brackets: Kubernetes refuses it",
         help="write the text in quotes",
+    )
+
+
+def repeated_key(text: str, key: str, first: Mark) -> Refusal:
+    """The key that ``text`` spells is given a second time, and ``first`` before."""
+    became = f" (it becomes {shown(key)})" if text != key else ""
+    return Refusal(
+        "NV102",
+        f"the key {shown(text)} appears twice in the same mapping{became}",
+        help="keep one: Kubernetes takes the last one or refuses the object",
+        secondary=(first, "first given here"),
     )

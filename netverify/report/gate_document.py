@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -10,7 +11,8 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.intent.spec import World
 from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Violation
 from netverify.gate.outcome import Result as Judged
-from netverify.query.remarks import Remarks
+from netverify.query.remarks import Remarks, remarks_of
+from netverify.report.behaviour_text import settings_together
 from netverify.report.code_frame import SourceLines, code_frame
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import (
@@ -31,7 +33,6 @@ from netverify.report.document import (
 )
 from netverify.report.entries import Entry, column
 from netverify.report.finding_list import with_help
-from netverify.report.gate_remarks import own_remarks, shared_remarks
 from netverify.report.gate_shortcomings import gravest_first, in_part, responsible_place, shortcomings_of, why_unproved
 from netverify.report.gate_shortfalls import doubts, shortfalls, undecided, whole_count
 from netverify.report.gate_words import baseline_text, duration_text, evidence_text, goal_texts
@@ -223,3 +224,29 @@ def _controls(results: Iterable[Judged]) -> Iterator[Block]:
 
 def _verdicts(results: Iterable[Judged]) -> Cell:
     return tuple((Span(one.verdict, _INK[one.verdict]), Span(f" {one.assertion.id}")) for one in results)
+
+
+def shared_remarks(report: GateReport) -> Remarks:
+    """What is said once for the whole run: each assumption, and what more than one result says of the rest.
+
+    In the order in which it is first said; doubts are those of single results.
+    """
+    assumptions = remarks_of(report.results).assumptions
+    return Remarks(
+        assumptions=tuple(settings_together(assumptions)),
+        approximations=_said_twice(result.approximations for result in report.results),
+        notes=_said_twice(result.notes for result in report.results),
+    )
+
+
+def own_remarks(result: Judged, shared: Remarks) -> Remarks:
+    """What ``result`` says of approximations and notes that is not said for the run."""
+    return Remarks(
+        approximations=tuple(text for text in result.approximations if text not in shared.approximations),
+        notes=tuple(text for text in result.notes if text not in shared.notes),
+    )
+
+
+def _said_twice(remarks: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    said = Counter(text for texts in remarks for text in dict.fromkeys(texts))
+    return tuple(text for text, times in said.items() if times > 1)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from netverify.diagnostics import CODES, Diagnostic
+from netverify.diagnostics import CODES, Diagnostic, Origin
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint
 from netverify.report.finding_list import LEVELS, Finding, FindingList, Rule, Run, identity, with_help
 from netverify.report.query_json import dumped
 from netverify.report.remarks_json import Json
-from netverify.report.sarif_parts import Places, message
+from netverify.report.source_uri import is_file, source_uri
 from netverify.visible import visible
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -220,3 +220,35 @@ def _provenance(run: Run) -> dict[str, Json]:
             known["revisionId"] = run.revision
         return {"versionControlProvenance": [{**known, "mappedTo": {"uriBaseId": "%SRCROOT%"}}]}
     return {"properties": {"revision": run.revision}} if run.revision else {}
+
+
+def plain(text: str) -> str:
+    """``text`` as a message without links and placeholders. Source: SARIF 2.1.0, 3.11.5 and 3.11.6."""
+    return visible(text).replace("](", "] (").replace("{", "{{").replace("}", "}}")
+
+
+def message(text: str) -> dict[str, Json]:
+    """A message of one sentence, ended by a full stop as the format wants it."""
+    return {"text": f"{plain(text)}."}
+
+
+class Places:
+    """Writes places relative to the directory of the run."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+
+    def location(self, *origins: Origin | None) -> dict[str, Json]:
+        """The first of ``origins`` that is in a file; no place if none is."""
+        for origin in origins:
+            if origin is not None and is_file(origin):
+                return {"physicalLocation": self._physical(origin)}
+        return {}
+
+    def _physical(self, origin: Origin) -> Json:
+        uri, is_below = source_uri(origin.path, self._directory)
+        artifact: dict[str, Json] = {"uri": uri, **({"uriBaseId": "%SRCROOT%"} if is_below else {})}
+        region: dict[str, Json] = {"startLine": max(origin.line, 1)}
+        if origin.line and origin.column:
+            region["startColumn"] = origin.column
+        return {"artifactLocation": artifact, "region": region}

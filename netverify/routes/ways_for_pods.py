@@ -15,63 +15,33 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
-from netverify.model.addresses import AddressRange, alone
-from netverify.model.cluster import NODE, WorkloadKey
+from netverify.model.cluster import NODE, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
-from netverify.model.traffic import EVERY_PORT, port_set
+from netverify.model.traffic import Protocol
 from netverify.policy.moved import at_end
 from netverify.policy.predicate import (
-    AddressIn,
-    All,
+    AnyOf,
     InNamespace,
     IsPod,
     IsWorkload,
     Not,
-    PortIn,
     Predicate,
-    SameNode,
 )
 from netverify.query.outcome import Hop
 from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Question, narrowed
-from netverify.query.service_addresses import is_translated
-from netverify.query.whereabouts import counting_own_node, is_outside
-from netverify.records import dataclass
-from netverify.routes.backends import Backend, only
+from netverify.routes.backends import Backend, backends, only
+from netverify.routes.doors import arriving, coming_from, doors, for_pods, knocking, within
+from netverify.routes.index import RoutingIndex
 from netverify.routes.leading import is_listened_to
-from netverify.routes.load_balancers import INSIDE, NODES_REACHED
 from netverify.routes.node_ports import begins_there
 from netverify.routes.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
 from netverify.routes.planned_ways import WaysIn
 from netverify.routes.planning import Planning
-from netverify.routes.request_ports import request_ports
-from netverify.routes.way_in import SeenAs, SeenSource, WayIn
-
-TRANSLATED = "where the pod's own node translates the address before policy sees it"
-NOT_TRANSLATED = "where policy sees the address of the load balancer, not that of the pod behind it"
-EXTERNAL_ADDRESS_SEEN = "where policy sees the external IP, not the address of the pod behind it"
-NODE_STANDS_IN = "where the pod's node stands in for the pod on the way out of the cluster"
-GATEWAY_STANDS_IN = "where an address outside stands in for the pod on the way out of the cluster"
+from netverify.routes.way_in import SeenAs, WayIn
 
 _FEW = 60
 """Up to so many existing pods at the source, each is looked at as one that may come back to itself."""
-_OF_CLIENTS_OUTSIDE = (NODES_REACHED, INSIDE)
-"""Conditions that pods of the cluster always meet."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """Where a pod knocks: the connection that its egress policy judges, and on which condition.
-
-    ``shows_client``: whoever opens may see the pod itself, which is then no other route than the direct one unless the
-    pod knocked at something else than the pod behind.
-    """
-
-    knock: PlannedLeg
-    provided: tuple[str, ...] = ()
-    by_node: bool = False
-    outside: bool = False
-
 
 _Course: TypeAlias = tuple[tuple[Hop, ...], tuple[PlannedLeg, ...], tuple[str, ...], Shared]
 """Stations, connections, conditions of one route, and which pod two of its connections share."""
@@ -162,11 +132,11 @@ class WaysForPods:
             yield from self._through_controller(way, asked, beyond)
         others = [one for one in way.sources if not by_pods or one.seen_as is SeenAs.RANGES]
         sees_addresses = self._planning.may_see_outer_addresses
-        for door in _doors(way, asked, sees_addresses=sees_addresses) if others else ():
+        for door in doors(way, asked, sees_addresses=sees_addresses) if others else ():
             for source in others:
-                for last, provided in _arriving(door, source, asked):
-                    knock = replace(door.knock, question=_within(door.knock.question, source))
-                    conditions = (*door.provided, *_for_pods(source.provided), *provided)
+                for last, provided in arriving(door, source, asked):
+                    knock = replace(door.knock, question=within(door.knock.question, source))
+                    conditions = (*door.provided, *for_pods(source.provided), *provided)
                     shared = Shared.CLIENT if last.half is Direction.INGRESS else Shared.NOBODY
                     yield way.hops, (knock, last), conditions, shared
 
@@ -176,19 +146,19 @@ class WaysForPods:
         for source in way.sources:
             if source.seen_as is not SeenAs.CONTROLLER:
                 continue
-            client = _within(asked, source)
+            client = within(asked, source)
             if controller.possible is not None and not controller.workloads:
                 given = self._planning.options.controller is not None
                 unknown = () if given else (f"where {controller.name} is {controller.where}",)
                 there = at_end(controller.possible, End.DESTINATION)
-                knock = PlannedLeg(_knocking(client, there, EVERY_TRAFFIC, controller.where))
-                last = PlannedLeg(_from(asked, controller.possible, controller.where))
-                yield way.hops, (knock, last), (*_for_pods(source.provided), *unknown), Shared.STATION
+                knock = PlannedLeg(knocking(client, there, EVERY_TRAFFIC, controller.where))
+                last = PlannedLeg(coming_from(asked, controller.possible, controller.where))
+                yield way.hops, (knock, last), (*for_pods(source.provided), *unknown), Shared.STATION
             for key in controller.workloads:
                 if key not in beyond:
                     for path, legs, provided, shared in self._to_controller(way, key, client, beyond | {key}):
                         for last, where in self._ways.by_controller(key, asked):
-                            conditions = (*provided, *_for_pods(source.provided), *where)
+                            conditions = (*provided, *for_pods(source.provided), *where)
                             yield (*path, *way.hops), (*legs, last), conditions, shared
 
     def _to_controller(
@@ -200,108 +170,51 @@ class WaysForPods:
         ports = request_ports(self._planning.index, key)
         if way.listens is not None:
             ports = only(way.protocol, way.listens)
-        yield (), (PlannedLeg(_knocking(client, there, ports, str(key))),), (), Shared.NOBODY
+        yield (), (PlannedLeg(knocking(client, there, ports, str(key))),), (), Shared.NOBODY
         for entry in entries:
             for backend in self._ways.behind(entry):
                 if backend.workload == key and (way.listens is None or is_listened_to(way, entry, backend)):
-                    knocking = _knocking(client, backend.destination, backend.traffic, str(key))
-                    yield from self._courses(entry, knocking, passed)
-
-
-def _doors(way: WayIn, asked: Question, *, sees_addresses: bool) -> Iterator[_Door]:
-    """Where pods knock to use ``way``, which no pod of a controller serves.
-
-    Policy of the source may see an external IP or a known load balancer's address only where ``sees_addresses``.
-    """
-    port = PortIn(way.protocol, EVERY_PORT if way.port is None else port_set((way.port, way.port)))
-    to_node = _knocking(asked, IsWorkload(End.DESTINATION, NODE), port, "a node")
-    is_no_node = Not(InNamespace(End.SOURCE, NODE.namespace))
-    node = _Door(PlannedLeg(narrowed(to_node, End.SOURCE, is_no_node), to_node=True), by_node=True)
-    # Policy of the source sees the pod behind, and that of the pod behind sees a node.
-    translated = _Door(PlannedLeg(asked, half=Direction.EGRESS), (TRANSLATED,))
-    match way.by:
-        case "NodePort" | "hostPort":
-            yield node
-            yield translated
-        case "externalIPs":
-            ranges = _external_ips(way)
-            there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))
-            yield translated
-            if sees_addresses:
-                seen = (EXTERNAL_ADDRESS_SEEN,)
-                yield _Door(PlannedLeg(_knocking(asked, there, port, "the external IP")), seen, outside=True)
-                yield replace(node, provided=("where the external IP is an address of a node",))
-        case _:
-            if way.controller is None:
-                yield translated
-                if way.service is not None and is_translated(way.service) and not sees_addresses:
-                    return
-            balancer = _knocking(asked, is_outside(End.DESTINATION), port, "the load balancer")
-            yield _Door(PlannedLeg(balancer), (NOT_TRANSLATED,) if way.controller is None else (), outside=True)
+                    knocked = knocking(client, backend.destination, backend.traffic, str(key))
+                    yield from self._courses(entry, knocked, passed)
 
 
 def _wider(knock: PlannedLeg, question: Question, *, is_last: bool) -> Question | None:
     """A question about at least the connections of ``knock`` that many ways in share: most are closed to all alike."""
     if knock.to_node:
-        anything = _knocking(question, IsWorkload(End.DESTINATION, NODE), EVERY_TRAFFIC, "a node")
+        anything = knocking(question, IsWorkload(End.DESTINATION, NODE), EVERY_TRAFFIC, "a node")
         return narrowed(anything, End.SOURCE, Not(InNamespace(End.SOURCE, NODE.namespace)))
     if knock.half is Direction.EGRESS and is_last:
         return leg(question, question.destination, EVERY_TRAFFIC, question.destination_text)
     return None
 
 
-def _external_ips(way: WayIn) -> tuple[AddressRange, ...]:
-    addresses = way.service.external_ips if way.service is not None else ()
-    return tuple(map(alone, addresses))
+_USUAL = (only(Protocol.TCP, 80), only(Protocol.TCP, 443))
+_NO_REQUESTS = ("metric", "prom", "webhook", "admission", "health", "probe", "stat")
+"""How names of ports begin at which a controller takes no requests for what is behind it."""
 
 
-def _arriving(door: _Door, source: SeenSource, asked: Question) -> Iterator[tuple[PlannedLeg, tuple[str, ...]]]:
-    """The connections that arrive at the pod behind for ``source``, each with its conditions."""
-    match source.seen_as:
-        case SeenAs.NODE:
-            yield _by_node(asked, Not(SameNode())), ()
-        case SeenAs.OWN_NODE:
-            yield _by_node(asked, SameNode()), ()
-        case SeenAs.RANGES:
-            yield PlannedLeg(_from(asked, _outside(source.ranges), "the load balancer")), ()
-        case SeenAs.CLIENT:
-            if door.by_node:
-                yield PlannedLeg(asked, half=Direction.INGRESS), ()
-            elif door.outside:
-                yield _by_node(asked, Not(SameNode())), (NODE_STANDS_IN,)
-                yield PlannedLeg(_from(asked, _outside(source.ranges), "an address outside")), (GATEWAY_STANDS_IN,)
-        case SeenAs.CONTROLLER:
-            return
+def request_ports(index: RoutingIndex, key: WorkloadKey) -> Predicate:
+    """Every port that Services lead to or that the pods of ``key`` declare, and those of HTTP and HTTPS.
 
-
-def _by_node(asked: Question, where: Predicate) -> PlannedLeg:
-    stands_in = replace(asked, beside=counting_own_node(asked.beside))
-    return PlannedLeg(_from(stands_in, All((IsWorkload(End.SOURCE, NODE), where)), "a node"), by_node=True)
-
-
-def _outside(ranges: tuple[AddressRange, ...]) -> Predicate:
-    outside = is_outside(End.SOURCE)
-    return All((outside, AddressIn(End.SOURCE, ranges))) if ranges else outside
-
-
-def _knocking(asked: Question, destination: Predicate, traffic: Predicate, text: str) -> Question:
-    """The question whether the source of ``asked`` may knock there.
-
-    What does not count as a flow to the pods behind is no reason to leave a door alone.
+    Ports whose names say that they are for metrics, health checks or admission webhooks are left out. Where nothing
+    tells, it is any port.
     """
-    return replace(leg(asked, destination, traffic, text), beside=())
+    workload = next((one for one in index.cluster.workloads if one.key == key), None)
+    found = tuple(_told(index, workload)) if workload is not None else ()
+    return AnyOf(tuple(dict.fromkeys((*found, *_USUAL)))) if found else EVERY_TRAFFIC
 
 
-def _from(asked: Question, source: Predicate, text: str) -> Question:
-    return replace(asked, source=source, source_text=text)
+def _told(index: RoutingIndex, workload: Workload) -> Iterator[Predicate]:
+    for service in index.objects.services:
+        if service.namespace == workload.key.namespace and service.selector is not None:
+            for port in service.ports:
+                if _takes_requests(port.name, str(port.target_port)):
+                    behind = backends(index, service, port)
+                    yield from (backend.traffic for backend in behind if backend.workload == workload.key)
+    for one in workload.ports:
+        if not one.init and _takes_requests(one.name):
+            yield only(one.protocol, one.number)
 
 
-def _within(asked: Question, source: SeenSource) -> Question:
-    """``asked`` about the pods alone that ``source`` is restricted to."""
-    if not source.ranges or source.seen_as is SeenAs.RANGES:
-        return asked
-    return narrowed(asked, End.SOURCE, AddressIn(End.SOURCE, source.ranges))
-
-
-def _for_pods(provided: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text for text in provided if text not in _OF_CLIENTS_OUTSIDE)
+def _takes_requests(*names: str) -> bool:
+    return not any(name.startswith(_NO_REQUESTS) for name in names)

@@ -71,8 +71,8 @@ FAULTS_OF_READING = {
 FAULTS_OF_JUDGING = {
     "a doubt leads to no pod": (
         "routes.planned_ways",
-        "            yield from self._anywhere(way, question)\n",
-        "",
+        "in self._anywhere(way, question) if way.doubt else self.behind(way):",
+        "in self.behind(way):",
     ),
     "a doubt leads to no Service": (
         "routes.planned_ways",

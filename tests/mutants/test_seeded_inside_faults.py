@@ -9,49 +9,49 @@ from mutants.faulty import fault
 from mutants.test_seeded_routing_faults import first_seed, ids
 
 FAULTS = {
-    "no pod uses a NodePort": ("routes.ways_for_pods", 'case "NodePort" | "hostPort":', 'case "hostPort":'),
+    "no pod uses a NodePort": ("routes.doors", 'case "NodePort" | "hostPort":', 'case "hostPort":'),
     "no node translates the address of a load balancer": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "                yield translated\n                if way",
         "                if way",
     ),
     "a known address of a load balancer is one outside": (
-        "routes.ways_for_pods",
+        "routes.doors",
         " and is_translated(way.service) and not sees_addresses:",
         " and not is_translated(way.service) and not sees_addresses:",
     ),
     "no policy sees an external IP": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "            if sees_addresses:",
         "            if not sees_addresses:",
     ),
     "a load balancer is reached at any port": (
-        "routes.ways_for_pods",
-        "balancer = _knocking(asked, is_outside(End.DESTINATION), port,",
-        "balancer = _knocking(asked, is_outside(End.DESTINATION), EVERY_TRAFFIC,",
+        "routes.doors",
+        "balancer = knocking(asked, is_outside(End.DESTINATION), port,",
+        "balancer = knocking(asked, is_outside(End.DESTINATION), PortIn(way.protocol, EVERY_PORT),",
     ),
     "an external IP is any address": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "there = All((Not(IsPod(End.DESTINATION)), AddressIn(End.DESTINATION, ranges)))",
         "there = Not(IsPod(End.DESTINATION))",
     ),
     "the pod's own node stands in for nobody": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "            yield _by_node(asked, SameNode()), ()",
         "            yield _by_node(asked, Not(SameNode())), ()",
     ),
     "a node stands in for clients that are kept": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "yield PlannedLeg(asked, half=Direction.INGRESS), ()",
         "yield _by_node(asked, SameNode()), ()",
     ),
     "egress policy sees the pod behind a node as well": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "yield PlannedLeg(asked, half=Direction.INGRESS), ()",
         "yield PlannedLeg(asked), ()",
     ),
     "ingress policy sees the client of a translating node as well": (
-        "routes.ways_for_pods",
+        "routes.doors",
         "PlannedLeg(asked, half=Direction.EGRESS)",
         "PlannedLeg(asked)",
     ),
@@ -62,12 +62,12 @@ FAULTS = {
     ),
     "two controllers share one route": (
         "routes.ways_for_pods",
-        "(*_for_pods(source.provided), *unknown), Shared.STATION",
-        "(*_for_pods(source.provided), *unknown), Shared.NOBODY",
+        "(*for_pods(source.provided), *unknown), Shared.STATION",
+        "(*for_pods(source.provided), *unknown), Shared.NOBODY",
     ),
     "no pod reaches a controller itself": (
         "routes.ways_for_pods",
-        "        yield (), (PlannedLeg(_knocking(client, there, ports, str(key))),), (), Shared.NOBODY\n",
+        "        yield (), (PlannedLeg(knocking(client, there, ports, str(key))),), (), Shared.NOBODY\n",
         "",
     ),
     "no pod reaches a controller by a way in": (
@@ -76,7 +76,7 @@ FAULTS = {
         "        for entry in ():\n",
     ),
     "a controller takes requests where it shows metrics": (
-        "routes.request_ports",
+        "routes.ways_for_pods",
         "return not any(name.startswith(_NO_REQUESTS) for name in names)",
         "return True",
     ),
