@@ -51,8 +51,7 @@ _ITEM: Final = 2
 _ENTRY: Final = 3
 """What comes next: a key, the value of a key, an item of a list, an entry of the top-level ``items``."""
 
-_BETWEEN_CHECKS: Final = 2048
-_SHORT: Final = 128
+_BETWEEN_CHECKS, _SHORT = 2048, 128
 _ESCAPED_SLASH: Final = pattern(r"(?<!\\)(?:\\\\)*\\/")
 
 
