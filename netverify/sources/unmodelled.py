@@ -100,7 +100,7 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
             pending.extend(one)
 
 
-AS_IT_STANDS = "these files do not contain the content of {}"
+AS_IT_STANDS = "these files do not contain {}"
 """Why what an object stands for is not in the manifests."""
 
 

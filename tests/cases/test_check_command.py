@@ -205,7 +205,7 @@ class TestBaselines:
     def test_no_exceptions_and_a_baseline_do_not_go_together(self, gates: Gates) -> None:
         gate = gates.run("-f", "manifests.yaml", "--no-exceptions", "--baseline", "known.json")
         assert gate.status == 2
-        assert gate.err.startswith("error[NV420]: `--no-exceptions` leaves no baseline\n")
+        assert gate.err.startswith("error[NV420]: `--no-exceptions` also ignores the baseline\n")
 
 
 class TestChoosing:
@@ -224,7 +224,7 @@ class TestChoosing:
         Path("netverify.yaml").write_text(INTENT.replace("critical", "medium"))
         gate = gates.run("-f", "manifests.yaml", "--severity", "critical")
         assert (gate.status, gate.out) == (2, "")
-        assert gate.err.startswith("error[NV420]: the intent holds no assertion of severity `critical` or graver\n")
+        assert gate.err.startswith("error[NV420]: the intent holds no assertion of severity `critical` or higher\n")
 
     def test_exceptions_of_assertions_that_are_not_chosen_are_left_out(self, gates: Gates) -> None:
         Path("netverify.yaml").write_text(excepted(TODAY - DAY))

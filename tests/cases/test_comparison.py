@@ -332,7 +332,7 @@ def test_what_is_not_modelled_in_another_namespace_and_did_not_change_is_no_doub
     found = compared(old, new)
     assert found.verdict is Relation.MORE_PERMISSIVE
     assert (
-        "objects that are not modelled and are the same on both sides (namespace a) have the same effect on both"
+        "objects that are not modelled and do not differ (namespace a) have the same effect on both sides"
         in found.assumptions
     )
 

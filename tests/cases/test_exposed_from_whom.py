@@ -138,7 +138,7 @@ def test_the_advice_names_the_addresses_of_a_load_balancer_instead_of_pods_of_a_
         "allow ipBlocks of the load balancer's subnets, on the port of the pod: it connects to pods itself"
     )
     assert advice(plain + ingress("gce"))["NV606"] == (
-        "admit the ipBlocks 35.191.0.0/16, 130.211.0.0/22, where it connects from, on the port of the pod"
+        "allow the ipBlocks 35.191.0.0/16, 130.211.0.0/22, from which it connects, on the port of the pod"
     )
 
 
@@ -192,7 +192,7 @@ LUCK = {
     "clients behind nodes": (CLUSTER + from_blocks("81.2.69.0/24"), "set `externalTrafficPolicy: Local`"),
     "pods alone": (
         CLUSTER + from_ingress_namespace(),
-        "set `externalTrafficPolicy: Local`, and admit the clients with an ipBlock",
+        "set `externalTrafficPolicy: Local`, and allow the clients with an ipBlock",
     ),
     "nobody": (LOCAL + policy(CLOSED), "allow the clients with an ipBlock"),
 }

@@ -396,7 +396,7 @@ WRONG = {
     ),
     "a key twice": (
         RULE + RULE,
-        ("NV102", "the key `assertions` stands twice…", "netverify.yaml:2:1", "…"),
+        ("NV102", "the key `assertions` appears twice…", "netverify.yaml:2:1", "…"),
     ),
 }
 

@@ -229,7 +229,7 @@ def test_diagnostics_read_as_reviewed(golden, tmp_path, monkeypatch) -> None:
         Diagnostic(
             "NV102",
             Severity.WARNING,
-            "the key `ingress` stands twice",
+            "the key `ingress` appears twice",
             Origin("p.yaml", 0, 5, 21),
             secondary=((Origin("p.yaml", 0, 3, 1), "first here"), (Origin("gone.yaml", 0, 9, 9), "and here")),
         ),
