@@ -11,16 +11,14 @@ from collections.abc import Iterator
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.inhabitants import Inhabitants
-from netverify.lint.neighbourhoods import neighbourhood
 from netverify.lint.parts import PeerPart, RulePart, rules_of
 from netverify.lint.wording import selector_text
-from netverify.model.cluster import Cluster
 from netverify.model.network_policy import NetworkPolicy
 from netverify.sources.places import Places
 
 
 def alternative_findings(
-    policies: tuple[NetworkPolicy, ...], there: Inhabitants, cluster: Cluster, places: Places
+    policies: tuple[NetworkPolicy, ...], there: Inhabitants, places: Places
 ) -> Iterator[tuple[PeerPart, Diagnostic]]:
     """NV623, with the peer that it is about: two that were to be one, or one that was to be two.
 
@@ -29,12 +27,12 @@ def alternative_findings(
     for policy in policies:
         for part in rules_of(policy):
             peers = [PeerPart(part, index, peer) for index, peer in enumerate(part.rule.peers)]
-            yield from _split_in_two(part, peers, there, cluster, places)
-            yield from _joined_in_one(peers, there, cluster, places)
+            yield from _split_in_two(part, peers, there, places)
+            yield from _joined_in_one(peers, there, places)
 
 
 def _split_in_two(
-    part: RulePart, peers: list[PeerPart], there: Inhabitants, cluster: Cluster, places: Places
+    part: RulePart, peers: list[PeerPart], there: Inhabitants, places: Places
 ) -> Iterator[tuple[PeerPart, Diagnostic]]:
     home = part.policy.namespace
     wide = [one for one in peers if one.peer.namespace_selector is not None and not _selects_pods(one)]
@@ -45,7 +43,7 @@ def _split_in_two(
         if not there.settled(home) or there.selected(home, selector):
             continue
         for other in wide:
-            names = neighbourhood(other.peer, home, cluster).names
+            names = there.neighbourhood(other.peer, home).names
             meant = [pod for name in names for pod in there.selected(name, selector)]
             if meant:
                 text = (
@@ -58,14 +56,12 @@ def _split_in_two(
                 break
 
 
-def _joined_in_one(
-    peers: list[PeerPart], there: Inhabitants, cluster: Cluster, places: Places
-) -> Iterator[tuple[PeerPart, Diagnostic]]:
+def _joined_in_one(peers: list[PeerPart], there: Inhabitants, places: Places) -> Iterator[tuple[PeerPart, Diagnostic]]:
     for one in peers:
         selector, home = one.peer.pod_selector, one.of.policy.namespace
         if one.peer.namespace_selector is None or selector is None or not selector.requirements:
             continue
-        around = neighbourhood(one.peer, home, cluster)
+        around = there.neighbourhood(one.peer, home)
         if around.open or home in around.names or not around.names or not all(map(there.settled, around.names)):
             continue
         if there.selected(home, selector) and not any(there.selected(name, selector) for name in around.names):

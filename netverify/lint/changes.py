@@ -97,16 +97,20 @@ class Changes:
         is asked ``by_the_way`` it may stay undecided.
         """
         namespace = before[0].namespace
-        before, after = self._that_matter(before, after)
-        pairs = {d: pair for d in Direction if (pair := self._pair(before, after, d)) is not None}
-        flows: dict[Direction, list[Flow]] = {direction: [] for direction in pairs}
-        for policy, direction, rule in shown_by:
-            if direction in pairs and not pairs[direction].is_same:
-                tables = pairs[direction].tables()
-                for flow in self._flows(policy, direction, rule):
-                    if self._is_told_apart(*tables, flow):
-                        return Change.SOMETHING
-                    flows[direction].append(flow)
+        sides = self._that_matter(before, after)
+        shown = [*shown_by]
+        pairs: dict[Direction, TablePair] = {}
+        flows: dict[Direction, list[Flow]] = {}
+        for direction in Direction:
+            pair = self._pair(*sides, direction)
+            if pair is None:
+                continue
+            pairs[direction], flows[direction] = pair, []
+            tables = pair.tables()
+            for flow in self._flows(shown, direction) if not pair.is_same else ():
+                if self._is_told_apart(*tables, flow):
+                    return Change.SOMETHING
+                flows[direction].append(flow)
         for direction, pair in pairs.items():
             judged = self._judged(pair, flows[direction], namespace, f"{text} ({direction})")
             if (found := self._noted(judged, "" if by_the_way else text)) is not Change.NOTHING:
@@ -196,17 +200,27 @@ class Changes:
         behaviours = Decided(ORDINARY, self.context.settings.fixed)
         return table_allows(before, flow, behaviours) != table_allows(after, flow, behaviours)
 
-    def _flows(self, policy: NetworkPolicy, direction: Direction, rule: PolicyRule | None) -> Iterator[Flow]:
-        if rule is None:
-            return self._specimens.of_policy(policy, direction)
-        return self._specimens.of_rule(policy, direction, rule)
+    def _flows(
+        self, shown_by: Iterable[tuple[NetworkPolicy, Direction, PolicyRule | None]], direction: Direction
+    ) -> Iterator[Flow]:
+        for policy, one, rule in shown_by:
+            if one is direction:
+                of_rule = self._specimens.of_rule
+                yield from self._specimens.of_policy(policy, one) if rule is None else of_rule(policy, one, rule)
 
     def _pair(
-        self, before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy], direction: Direction
+        self,
+        common: Sequence[NetworkPolicy],
+        before: Sequence[NetworkPolicy],
+        after: Sequence[NetworkPolicy],
+        direction: Direction,
     ) -> TablePair | None:
-        sides = [[self._lower(policy, direction) for policy in some] for some in (before, after)]
-        ours, theirs = (((one.selection, one.rules) for one in side if one.selection is not None) for side in sides)
-        return table_pair(direction, ours, theirs, self._overlaps)
+        def lowered(some: Sequence[NetworkPolicy]) -> Iterator[tuple[Selection, tuple[Rule, ...]]]:
+            for one in (self._lower(policy, direction) for policy in some):
+                if one.selection is not None:
+                    yield one.selection, one.rules
+
+        return table_pair(direction, lowered(common), lowered(before), lowered(after), self._overlaps)
 
     def _lower(self, policy: NetworkPolicy, direction: Direction) -> Lowered:
         """What ``policy`` is lowered to; it is told by its identity, since to compare policies would cost more."""
@@ -218,18 +232,20 @@ class Changes:
 
     def _that_matter(
         self, before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy]
-    ) -> tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy]]:
-        """Both without the policies, left as they are, that select no pod which a changed one selects.
+    ) -> tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy], Sequence[NetworkPolicy]]:
+        """The policies of both, without those that select no pod which a changed one selects, and those of one alone.
 
         About a pod that no changed policy selects both decide alike anyway, and about the others these say nothing.
         """
         old, new = {id(one) for one in before}, {id(one) for one in after}
-        changed = {self._selector(one) for one in (*before, *after) if (id(one) in old) != (id(one) in new)}
-        kept = [
-            [one for one in some if any(self._overlaps.both_match(self._selector(one), of) for of in changed)]
-            for some in (before, after)
+        gone, added = [one for one in before if id(one) not in new], [one for one in after if id(one) not in old]
+        changed = {self._selector(one) for one in (*gone, *added)}
+        common = [
+            one
+            for one in before
+            if id(one) in new and any(self._overlaps.both_match(self._selector(one), of) for of in changed)
         ]
-        return kept[0], kept[1]
+        return common, gone, added
 
     def _selector(self, policy: NetworkPolicy) -> int:
         """The number of the selector of ``policy``, which is told by its identity."""

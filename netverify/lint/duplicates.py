@@ -5,7 +5,8 @@ Source: NetworkPolicySpec: what a policy is called has no bearing on what it doe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Severity
@@ -28,11 +29,20 @@ def duplicates(policies: tuple[NetworkPolicy, ...]) -> Mapping[NetworkPolicy, Ne
     """Each policy that repeats an earlier one of its namespace, with that one."""
     first: dict[NetworkPolicy, NetworkPolicy] = {}
     repeated: dict[NetworkPolicy, NetworkPolicy] = {}
+    roughly = Counter(map(_outline, policies))
     for policy in policies:
+        if roughly[_outline(policy)] == 1:
+            continue
         earlier = first.setdefault(nameless(policy), policy)
         if earlier is not policy:
             repeated[policy] = earlier
     return repeated
+
+
+def _outline(policy: NetworkPolicy) -> Hashable:
+    """What is equal for policies that say the same, and cheaper to compare than all that they say."""
+    is_open = bool(policy.ingress), bool(policy.egress)
+    return policy.namespace, policy.pod_selector, policy.for_ingress, policy.for_egress, is_open
 
 
 def nameless(policy: NetworkPolicy) -> NetworkPolicy:

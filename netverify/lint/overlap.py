@@ -22,7 +22,7 @@ from netverify.policy.predicate import (
     PortIn,
     Predicate,
 )
-from netverify.policy.table import Rule
+from netverify.policy.table import Rule, Selection
 
 RuleKey: TypeAlias = tuple[int, int, int, int]
 """What a rule says, as numbers: subject, peer, traffic and action."""
@@ -37,6 +37,7 @@ class Overlaps:
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._apart: dict[tuple[int, int], bool] = {}
+        self._selections: dict[int, tuple[Selection, int]] = {}
         self._selectors: dict[int, LabelSelector] = {}
         self._both: dict[tuple[int, int], bool] = {}
         self._keys: dict[int, tuple[Rule, RuleKey]] = {}
@@ -48,6 +49,13 @@ class Overlaps:
             parts = (self.number(rule.subject), self.number(rule.peer), self.number(rule.traffic))
             known = rule, (*parts, self.number(rule.action))
             self._keys[id(rule)] = known
+        return known[1]
+
+    def number_of(self, selection: Selection) -> int:
+        """The number of the subjects of ``selection``, which is told by its identity first."""
+        known = self._selections.get(id(selection))
+        if known is None:
+            known = self._selections[id(selection)] = selection, self.number(selection.subject)
         return known[1]
 
     def number(self, part: Hashable) -> int:

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Sequence
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.inhabitants import Inhabitants
 from netverify.lint.near_misses import advice, misspelt, near_misses
-from netverify.lint.neighbourhoods import matches_namespace, neighbourhood
 from netverify.lint.parts import PeerPart, peers_of
 from netverify.lint.surroundings import Surroundings
 from netverify.lint.wording import selector_text
@@ -46,7 +45,7 @@ def peer_findings(around: Surroundings, told: Collection[PeerPart]) -> Iterator[
 def _nobody(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Diagnostic | None:
     """The finding that no existing pod matches, if all that could be meant are in the manifests."""
     home, there = one.of.policy.namespace, around.there
-    near = neighbourhood(one.peer, home, around.cluster)
+    near = there.neighbourhood(one.peer, home)
     if near.open or not near.names or any(there.selected(name, selector) for name in near.names):
         return None
     misses = near_misses(selector, (pod.labels for name in near.names for pod in there.of(name)))
@@ -69,9 +68,9 @@ def _nobody(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Dia
 def _nowhere(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Diagnostic | None:
     """The finding that no namespace matches, if that can be told and is likely a slip."""
     cluster, there, places = around.cluster, around.there, around.places
-    answers = {matches_namespace(selector, namespace) for namespace in cluster.namespaces.values()}
+    near = there.namespaces(selector)
     origin = one.origin(places, "namespaceSelector")
-    if True in answers:
+    if near.names:
         named = _misspelt_name(selector, cluster, there)
         if named is None:
             return None
@@ -81,7 +80,7 @@ def _nowhere(one: PeerPart, selector: LabelSelector, around: Surroundings) -> Di
     declared = [namespace for namespace in cluster.namespaces.values() if namespace.declared]
     misses = near_misses(selector, (namespace.labels for namespace in declared))
     help_text = advice(misses) or _by_name(selector, cluster, there)
-    severity = _severity(selector, declared, likely_slip=bool(help_text), may_match=None in answers)
+    severity = _severity(selector, declared, likely_slip=bool(help_text), may_match=near.open)
     return None if severity is None else Diagnostic("NV622", severity, text, origin, help_text)
 
 

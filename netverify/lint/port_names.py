@@ -10,18 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.inhabitants import Inhabitants
-from netverify.lint.neighbourhoods import neighbourhood
 from netverify.lint.parts import RulePart, rules_of
-from netverify.model.cluster import Cluster, Workload
+from netverify.model.cluster import Workload
 from netverify.model.flow import Direction
 from netverify.model.network_policy import NetworkPolicy, PolicyPort
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.sources.places import Places
 
 
-def port_name_findings(
-    policies: tuple[NetworkPolicy, ...], there: Inhabitants, cluster: Cluster, places: Places
-) -> Iterator[Diagnostic]:
+def port_name_findings(policies: tuple[NetworkPolicy, ...], there: Inhabitants, places: Places) -> Iterator[Diagnostic]:
     """NV633: a port name that none of the existing pods declares which the rule lets traffic to.
 
     Nothing is said where there are none, or where others may be meant.
@@ -29,13 +26,13 @@ def port_name_findings(
     for policy in policies:
         for part in rules_of(policy):
             named = [(index, port) for index, port in enumerate(part.rule.ports) if isinstance(port.port, str)]
-            pods = _destinations(part, there, cluster) if named else ()
+            pods = _destinations(part, there) if named else ()
             for index, port in named:
                 if pods and not any(_declares(pod, port) for pod in pods):
                     yield _finding(part, index, port, pods, places)
 
 
-def _destinations(part: RulePart, there: Inhabitants, cluster: Cluster) -> Sequence[Workload]:
+def _destinations(part: RulePart, there: Inhabitants) -> Sequence[Workload]:
     """The existing pods that the rule lets traffic to; none where it may be for others, too."""
     home = part.policy.namespace
     if part.direction is Direction.INGRESS:
@@ -44,7 +41,7 @@ def _destinations(part: RulePart, there: Inhabitants, cluster: Cluster) -> Seque
         return ()
     found: list[Workload] = []
     for peer in part.rule.peers:
-        around = neighbourhood(peer, home, cluster)
+        around = there.neighbourhood(peer, home)
         if around.open or not around.pinned or not all(map(there.settled, around.names)):
             return ()
         for name in around.names:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 from netverify.lint.overlap import Overlaps, RuleKey
 from netverify.model.flow import Direction
 from netverify.policy.table import Action, Rule, RuleTable, Selection
 from netverify.policy.tiers import table_of
 from netverify.records import dataclass
+
+Lowered: TypeAlias = tuple[Selection, tuple[Rule, ...]]
+"""Whom a policy isolates, and its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +48,51 @@ class TablePair:
 
 def table_pair(
     direction: Direction,
-    before: Iterable[tuple[Selection, tuple[Rule, ...]]],
-    after: Iterable[tuple[Selection, tuple[Rule, ...]]],
+    common: Iterable[Lowered],
+    before: Iterable[Lowered],
+    after: Iterable[Lowered],
     overlaps: Overlaps,
 ) -> TablePair | None:
-    """The pair for policies that are lowered already, all of one namespace; None where nothing changes at all."""
+    """The pair for policies of one namespace, lowered already: of both sides, of one alone, of the other alone.
+
+    None where nothing changes at all.
+    """
     ours, theirs = _Side(before, overlaps), _Side(after, overlaps)
     if ours.counts == theirs.counts and ours.selecting == theirs.selecting:
         return None
+    both = _Side(common, overlaps)
     gone, new = ours.counts - theirs.counts, theirs.counts - ours.counts
     changed = tuple(ours.rules[key] for key in gone), tuple(theirs.rules[key] for key in new)
-    both = [*changed[0], *changed[1]]
-    kept = {
-        key: rule
-        for key, rule in ours.rules.items()
-        if ours.counts[key] > gone[key] and any(overlaps.may_meet(one, rule) for one in both)
-    }
-    key = (direction, frozenset(ours.selections), frozenset(theirs.selections))
+    unchanged = {**both.rules, **{key: rule for key, rule in ours.rules.items() if theirs.counts[key]}}
+    all_changed = [*changed[0], *changed[1]]
+    kept = {key: rule for key, rule in unchanged.items() if any(overlaps.may_meet(one, rule) for one in all_changed)}
+    selections = {**both.selections, **ours.selections}, {**both.selections, **theirs.selections}
     return TablePair(
         direction,
-        (tuple(ours.selections.values()), tuple(theirs.selections.values())),
+        (tuple(selections[0].values()), tuple(selections[1].values())),
         changed,
         tuple(kept.values()),
-        ours.rules.keys() == theirs.rules.keys() and ours.selections.keys() == theirs.selections.keys(),
-        (*key, frozenset(gone), frozenset(new), frozenset(kept)),
+        all(key in unchanged for key in (*gone, *new)) and selections[0].keys() == selections[1].keys(),
+        (direction, *(frozenset(some) for some in selections), *(frozenset(some) for some in (gone, new, kept))),
     )
 
 
 class _Side:
-    """The selections and rules of one side, each once, by what it says."""
+    """The selections and rules of some policies, each once, by what it says, and how often it is said."""
 
-    def __init__(self, lowered: Iterable[tuple[Selection, tuple[Rule, ...]]], overlaps: Overlaps) -> None:
+    def __init__(self, lowered: Iterable[Lowered], overlaps: Overlaps) -> None:
         self.selections: dict[int, Selection] = {}
+        self.selecting: Counter[int] = Counter()
         self.rules: dict[RuleKey, Rule] = {}
         self.counts: Counter[RuleKey] = Counter()
-        self.selecting: Counter[int] = Counter()
         for selection, rules in lowered:
-            number = overlaps.number(selection.subject)
+            number = overlaps.number_of(selection)
             self.selections.setdefault(number, selection)
             self.selecting[number] += 1
-            keyed = [(overlaps.key(rule), rule) for rule in rules]
-            self.rules.update(keyed)
-            self.counts.update(key for key, _ in keyed)
+            for rule in rules:
+                key = overlaps.key(rule)
+                self.rules[key] = rule
+                self.counts[key] += 1
 
 
 def _lowered(

@@ -32,8 +32,8 @@ FAULTS = {
     ),
     "one direction is enough": (
         CHANGES,
-        "for d in Direction if (pair := self._pair(before, after, d)) is not None",
-        "for d in [Direction.INGRESS] if (pair := self._pair(before, after, d)) is not None",
+        "for direction in Direction:",
+        "for direction in [Direction.INGRESS]:",
     ),
     "policies that overlap do not matter": (
         CHANGES,
@@ -42,13 +42,13 @@ FAULTS = {
     ),
     "a rule that goes is among those that stay": (
         TABLE_PAIR,
-        "if ours.counts[key] > gone[key] and any(",
-        "if any(",
+        "{key: rule for key, rule in ours.rules.items() if theirs.counts[key]}",
+        "ours.rules",
     ),
     "what isolates stays the same": (
         TABLE_PAIR,
-        "(tuple(ours.selections.values()), tuple(theirs.selections.values())),",
-        "(tuple(ours.selections.values()), tuple(ours.selections.values())),",
+        "(tuple(selections[0].values()), tuple(selections[1].values())),",
+        "(tuple(selections[0].values()), tuple(selections[0].values())),",
     ),
     "all that is redundant is taken to go together": (
         REDUNDANCY,
