@@ -220,6 +220,18 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV317": "too many policyTypes",
         "NV318": "unknown policy type",
         "NV319": "null rule",
+        # and from 320 on about policies for a whole cluster
+        "NV320": "required field missing in a policy for a whole cluster",
+        "NV321": "too few or too many items or fields",
+        "NV322": "number out of range in a policy for a whole cluster",
+        "NV323": "unknown tier or action",
+        "NV324": "range of ports that is empty",
+        "NV325": "network or domain name that is there twice",
+        "NV326": "port name beside peers without port names",
+        "NV327": "invalid domain name",
+        "NV328": "rule with a long name",
+        "NV329": "selector that means nothing for sure",
+        "NV330": "label that is dropped from a selector",
         # Codes of the fourth hundred are about questions and flags
         "NV401": "not a question",
         "NV402": "a word that is missing or out of place",
@@ -334,6 +346,9 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV634": "empty list that allows everyone",
         "NV635": "endpoints in another namespace",
         "NV636": "policy that blocks mesh traffic",
+        "NV637": "policy for a whole cluster that nobody enforces",
+        "NV638": "equal priorities that matter",
+        "NV639": "Pass in the last tier",
         # Codes of the seventh hundred are about intent files
         "NV701": "intent file that cannot be read",
         "NV702": "unknown field in an intent file",

@@ -235,10 +235,13 @@ def reason_of(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:
     """One line of a trace, in words."""
     direction, effect = decision.direction, Effect.ALLOW if decision.allowed else Effect.DENY
     if decision.tier is None:
-        return Reason(direction, Effect.NOT_ISOLATED, detail=_why_open(direction, flow, behaviours))
+        return Reason(direction, Effect.NOT_ISOLATED, detail=_why_open(decision, flow, behaviours))
     if decision.rule is None:
         policy = decision.selections[0].policy
-        return Reason(direction, effect, policy, origin=policy.origin, detail="no rule allows it")
+        detail = "no rule allows it"
+        if decision.allowed:
+            detail = f"it selects the {direction.subject} for {direction.other}, so that Baseline does not apply"
+        return Reason(direction, effect, policy, origin=policy.origin, detail=detail)
     rule = decision.rule
     if not rule.origin.path:
         return Reason(direction, effect, detail="policies do not apply between a pod and its own node")
@@ -249,8 +252,8 @@ def reason_of(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:
     return Reason(direction, effect, rule.policy, rule.index, rule.origin, detail)
 
 
-def _why_open(direction: Direction, flow: Flow, behaviours: Behaviours) -> str:
-    end = direction.subject
+def _why_open(decision: Decision, flow: Flow, behaviours: Behaviours) -> str:
+    end = decision.direction.subject
     if isinstance(flow.at(end), External):
         return f"the {end} is outside the cluster"
     if not behaviours[Behaviour.POLICY_ENFORCED]:
@@ -259,12 +262,14 @@ def _why_open(direction: Direction, flow: Flow, behaviours: Behaviours) -> str:
         return f"the {end} is a node"
     if matches(OnHostNetwork(end), flow, behaviours):
         return f"the {end} is on the host network"
+    if any(not one.policy.is_built_in for one in decision.selections):
+        return f"no policy that selects the {end} decides"
     return f"the {end} is selected by no policy"
 
 
 def carried_by(carriers: Sequence[tuple[Direction, Carrier]]) -> tuple[Reason, ...]:
     """The policies that carry a proof, as reasons in the order of direction and name: those that isolate come first."""
-    isolating = {(direction, one.policy) for direction, one in carriers if isinstance(one, Selection)}
+    isolating = {(direction, one.policy) for direction, one in carriers if isinstance(one, Selection) and one.isolates}
     denying: dict[tuple[Direction, PolicyRef, int, Origin], list[str]] = {}
     for direction, one in carriers:
         if isinstance(one, Rule):

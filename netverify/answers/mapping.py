@@ -68,7 +68,7 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
         vacuous_because=tuple(_nobody(connectivity, cluster, settings, wanted, narrowing)),
         remarks=Remarks(
             _doubts(inventory),
-            (*_assumptions(settings), *_ways_left_out(cluster, settings)),
+            (*_assumptions(settings, cluster), *_ways_left_out(cluster, settings)),
             inventory.approximations,
             (
                 *_emptiness(cluster),
@@ -107,8 +107,8 @@ def _doubts(inventory: Inventory) -> tuple[str, ...]:
     )
 
 
-def _assumptions(settings: Settings) -> Iterator[str]:
-    yield from cni_premises(settings)
+def _assumptions(settings: Settings, cluster: Cluster) -> Iterator[str]:
+    yield from cni_premises(settings, cluster)
     if settings.pod_cidrs:
         yield pod_cidr_premise(settings)
     yield SCTP_IS_POLICED

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netverify.answers.settings import Settings
-from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING
+from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING, Behaviour
+from netverify.model.cluster import Cluster
 from netverify.query.wording import setting_words
 
 SCTP_IS_POLICED = "the CNI polices SCTP"
@@ -14,12 +15,20 @@ SCTP_IS_POLICED = "the CNI polices SCTP"
 UNRENDERED_IS_HARMLESS = "what is not rendered neither allows nor denies traffic, and opens no way in"
 
 
-def cni_premises(settings: Settings) -> Iterator[str]:
-    """The CNI by name, then each behaviour that is fixed otherwise, in the order of behaviours."""
+def cni_premises(settings: Settings, *clusters: Cluster) -> Iterator[str]:
+    """The CNI by name, then each behaviour that is fixed otherwise, in the order of behaviours.
+
+    Who enforces policies for the whole cluster is said where one of ``clusters`` has any.
+    """
+    cluster_policies = max(len(cluster.cluster_policies) for cluster in clusters)
     profile = CNI_PROFILES[settings.cni] if settings.cni else {}
     if settings.cni:
         yield f"the CNI is {settings.cni}"
     for behaviour, value in sorted(settings.fixed.items()):
+        if behaviour is Behaviour.CLUSTER_POLICY_ENFORCED:
+            if cluster_policies:
+                yield _who_enforces(settings, cluster_policies, enforced=value)
+            continue
         if profile.get(behaviour) == value:
             continue
         if FIXED_BY_DEFAULT.get(behaviour) == value:
@@ -29,6 +38,14 @@ def cni_premises(settings: Settings) -> Iterator[str]:
     if settings.node_cidrs:
         yield f"only nodes and pods have addresses in {', '.join(settings.node_cidrs)}"
     yield from unrendered_premise(settings)
+
+
+def _who_enforces(settings: Settings, count: int, *, enforced: bool) -> str:
+    if enforced:
+        return MEANING[Behaviour.CLUSTER_POLICY_ENFORCED]
+    who = settings.cni or "the CNI"
+    objects = "1 ClusterNetworkPolicy has" if count == 1 else f"{count} ClusterNetworkPolicy objects have"
+    return f"{objects} no effect: {who} does not enforce any"
 
 
 def unrendered_premise(settings: Settings) -> Iterator[str]:

@@ -201,7 +201,7 @@ def assumptions(context: Context, found: Found) -> tuple[str, ...]:
         about_pods = (*_about_host_network(found), *_about_pods(context, [goal for goal, _ in found.obligations]))
     elif not found.existing:
         about_pods = _about_pods(context, [found.goal])
-    return tuple(dict.fromkeys((*cni_premises(context.settings), *about_pods)))
+    return tuple(dict.fromkeys((*cni_premises(context.settings, context.inventory.cluster), *about_pods)))
 
 
 def _about_host_network(found: Found) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import field, replace
 
 from netverify.budget import Budget
 from netverify.model.addresses import parse_cidr
-from netverify.model.behaviours import FIXED_BY_DEFAULT, Behaviour
+from netverify.model.behaviours import FIXED_BY_DEFAULT, LEFT_OPEN_BY, Behaviour
 from netverify.model.nodes import with_known_nodes
 from netverify.records import dataclass
 from netverify.routes.options import RoutingOptions
@@ -48,7 +48,9 @@ class Settings:
     @property
     def fixed(self) -> Mapping[Behaviour, bool]:
         """Every behaviour that is not free: what the user fixed, else what is fixed by default."""
-        return {**FIXED_BY_DEFAULT, **self.behaviours}
+        left_open = LEFT_OPEN_BY.get(self.cni or "", frozenset())
+        by_default = {one: value for one, value in FIXED_BY_DEFAULT.items() if one not in left_open}
+        return {**by_default, **self.behaviours}
 
     @property
     def may_see_outer_addresses(self) -> bool:

@@ -224,7 +224,7 @@ def _proofs(changes: Changes, appears: Differences, disappears: Differences, rou
 
 
 def _assumptions(sides: Sides, changes: Changes, told: Unmodelled) -> Iterator[str]:
-    yield from cni_premises(sides.settings)
+    yield from cni_premises(sides.settings, sides.old.cluster, sides.new.cluster)
     if sides.settings.pod_cidrs:
         yield pod_cidr_premise(sides.settings)
     else:

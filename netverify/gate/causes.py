@@ -9,6 +9,7 @@ from netverify.answers.explain import relevant_tables
 from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
+from netverify.policy.evaluate import matches
 from netverify.policy.predicate import (
     All,
     AnyOf,
@@ -20,6 +21,7 @@ from netverify.policy.predicate import (
     OnHostNetwork,
     Predicate,
 )
+from netverify.policy.table import Action, RuleTable
 from netverify.policy.trace import Decision, trace
 from netverify.query.whereabouts import is_outside
 from netverify.records import dataclass
@@ -45,7 +47,7 @@ def cause_of(flow: Flow, behaviours: Choices, context: Context) -> Cause:
     """Why policy allows ``flow``, which it does."""
     tables = relevant_tables(context.policies, flow)
     decisions = [trace(tables.tables[direction], flow, behaviours) for direction in Direction]
-    reasons = [_reason(decision, flow, context) for decision in decisions]
+    reasons = [_reason(decision, flow, behaviours, context) for decision in decisions]
     places = [place_of(flow.at(end), end, context) for end in End]
     return Cause(
         place_words(flow.source, context),
@@ -58,7 +60,7 @@ def cause_of(flow: Flow, behaviours: Choices, context: Context) -> Cause:
 def cause_of_subject(flow: Flow, direction: Direction, behaviours: Choices, context: Context) -> tuple[Predicate, bool]:
     """The flows that ``direction`` allows for the reason that it allows ``flow`` for, and whether that is a rule."""
     decision = trace(relevant_tables(context.policies, flow).tables[direction], flow, behaviours)
-    return _reason(decision, flow, context), decision.rule is not None
+    return _reason(decision, flow, behaviours, context), decision.rule is not None
 
 
 def place_words(endpoint: Endpoint, context: Context) -> str:
@@ -90,7 +92,7 @@ def _elsewhere(context: Context) -> LabelSelector:
     return LabelSelector((Requirement(NAMESPACE_NAME_LABEL, Operator.NOT_IN, known),) if known else ())
 
 
-def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
+def _reason(decision: Decision, flow: Flow, behaviours: Choices, context: Context) -> Predicate:
     """The flows that ``decision`` allows for the reason that it allows ``flow`` for."""
     if decision.rule is not None:
         return All((decision.rule.subject, decision.rule.peer, decision.rule.traffic))
@@ -103,11 +105,26 @@ def _reason(decision: Decision, flow: Flow, context: Context) -> Predicate:
     if subject.host_network:
         return OnHostNetwork(end)
     # Who is on the host network is another place, with reasons of its own.
-    return All((Not(OnHostNetwork(end)), *(Not(one) for one in _selections(decision.direction, subject, context))))
+    table = context.policies.slice(decision.direction, (subject.namespace,))
+    decided_otherwise = (*_selections(table), *_other_reasons(table, flow, behaviours))
+    return All((Not(OnHostNetwork(end)), *map(Not, decided_otherwise)))
 
 
-def _selections(direction: Direction, subject: Pod, context: Context) -> Iterator[Predicate]:
-    table = context.policies.slice(direction, (subject.namespace,))
-    selections = tuple(selection.subject for tier in table.every_tier() for selection in tier.applies)
+def _selections(table: RuleTable) -> Iterator[Predicate]:
+    """Whom some policy isolates."""
+    selections = tuple(one.subject for tier in table.every_tier() for one in tier.applies if one.isolates)
     if selections:
         yield AnyOf(tuple(sorted(dict.fromkeys(selections), key=repr)))
+
+
+def _other_reasons(table: RuleTable, flow: Flow, behaviours: Choices) -> Iterator[Predicate]:
+    """What rules allow of tiers that leave it open when none matches, but for those that hold of ``flow`` in vain."""
+    allowing = (
+        All((rule.subject, rule.peer, rule.traffic))
+        for tier in table.every_tier()
+        for rule in tier.rules
+        if tier.default is Action.PASS and rule.action is Action.ALLOW and not rule.policy.is_built_in
+    )
+    others = dict.fromkeys(one for one in allowing if not matches(one, flow, behaviours))
+    if others:
+        yield AnyOf(tuple(sorted(others, key=repr)))

@@ -207,7 +207,7 @@ def _anybody(name: str, direction: Direction) -> Question:
 
 def _uncovered(name: str, direction: Direction, claiming: Claiming) -> Question:
     table = claiming.context.policies.slice(direction, (name,))
-    selections = [selection.subject for tier in table.every_tier() for selection in tier.applies]
+    selections = [one.subject for tier in table.every_tier() for one in tier.applies if one.isolates]
     subject = All((*_subject(name, direction.subject), *(Not(one) for one in selections)))
     anyone: Predicate = All()
     words = {direction.subject: f"pods of namespace {name} without a policy", direction.peer: "anyone"}

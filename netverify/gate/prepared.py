@@ -34,9 +34,11 @@ from netverify.gate.intent.spec import (
 )
 from netverify.gate.isolation import claims_about_isolation
 from netverify.gate.statements import approved, claims_about_flows
+from netverify.model.cluster_network_policy import ClusterNetworkPolicy
 from netverify.model.flow import Direction, End
 from netverify.model.network_policy import NetworkPolicy
 from netverify.policy.predicate import ALWAYS, All, InNamespace
+from netverify.policy.table import Action, RuleTable
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 
@@ -52,6 +54,10 @@ def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
         for ignore in policy.ignores:
             of = f"NetworkPolicy {policy.namespace}/{policy.name}"
             yield PreparedException(exception_of(ignore, of), tuple(_allowed_by(policy, context)))
+    for one in cluster.cluster_policies:
+        for ignore in one.ignores:
+            allowed = tuple(_allowed_cluster_wide(one, context))
+            yield PreparedException(exception_of(ignore, f"ClusterNetworkPolicy {one.name}"), allowed)
     for namespace in cluster.namespaces.values():
         for ignore in namespace.ignores:
             into = Exempt(ALWAYS, InNamespace(End.DESTINATION, namespace.name))
@@ -60,10 +66,20 @@ def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
 
 
 def _allowed_by(policy: NetworkPolicy, context: Context) -> Iterator[Exempt]:
-    for direction in Direction:
-        table = context.policies.slice(direction, (policy.namespace,))
-        for rule in (rule for tier in table.every_tier() for rule in tier.rules):
-            if (rule.policy.namespace, rule.policy.name) != (policy.namespace, policy.name):
+    tables = [context.policies.slice(direction, (policy.namespace,)) for direction in Direction]
+    return _allowed_in(tables, policy.namespace, policy.name)
+
+
+def _allowed_cluster_wide(policy: ClusterNetworkPolicy, context: Context) -> Iterator[Exempt]:
+    return _allowed_in(list(context.policies.policies.tables.values()), "", policy.name)
+
+
+def _allowed_in(tables: Sequence[RuleTable], namespace: str, name: str) -> Iterator[Exempt]:
+    """What the rules of a policy are about that allow."""
+    for table in tables:
+        direction = table.direction
+        for rule in (rule for tier in table.every_tier() for rule in tier.rules if rule.action is Action.ALLOW):
+            if rule.policy.is_built_in or (rule.policy.namespace, rule.policy.name) != (namespace, name):
                 continue
             source, target = (rule.peer, rule.subject) if direction is Direction.INGRESS else (rule.subject, rule.peer)
             yield Exempt(source, All((target, rule.traffic)), by_hop=True)

@@ -6,13 +6,15 @@ from typing import NamedTuple, TypeAlias
 
 from netverify.diagnostics import Origin
 from netverify.model.cluster import Namespace, Node, Workload
+from netverify.model.cluster_network_policy import ClusterNetworkPolicy
 from netverify.model.gateway import GatewayClass
 from netverify.model.ingress import IngressClass
 from netverify.model.network_policy import NetworkPolicy
 from netverify.model.routing import RoutingFact
 from netverify.records import dataclass
 
-Fact: TypeAlias = Namespace | Node | NetworkPolicy | Workload | RoutingFact
+Fact: TypeAlias = Namespace | Node | NetworkPolicy | ClusterNetworkPolicy | Workload | RoutingFact
+_ClusterScoped: TypeAlias = Namespace | Node | ClusterNetworkPolicy | IngressClass | GatewayClass
 
 
 class Identity(NamedTuple):
@@ -56,7 +58,7 @@ class ReadObject:
         fact = self.fact
         if isinstance(fact, Workload):
             return Identity(self.kind, self.group, fact.key.namespace, fact.key.name)
-        namespace = "" if isinstance(fact, Namespace | Node | IngressClass | GatewayClass) else fact.namespace
+        namespace = "" if isinstance(fact, _ClusterScoped) else fact.namespace
         return Identity(self.kind, self.group, namespace, fact.name)
 
     @property

@@ -40,6 +40,12 @@ KINDS: tuple[Row, ...] = (
     Row("batch", ("v1",), "Job", "job.JOB"),
     Row("batch", ("v1",), "CronJob", "job.CRON_JOB"),
     Row("networking.k8s.io", ("v1",), "NetworkPolicy", "network_policy.NETWORK_POLICY"),
+    Row(
+        "policy.networking.k8s.io",
+        ("v1alpha2",),
+        "ClusterNetworkPolicy",
+        "cluster_network_policy.CLUSTER_NETWORK_POLICY",
+    ),
     Row("", ("v1",), "Service", "service.SERVICE"),
     Row("", ("v1",), "Endpoints", "endpoints.ENDPOINTS"),
     Row("discovery.k8s.io", ("v1",), "EndpointSlice", "endpoints.ENDPOINT_SLICE"),

@@ -12,12 +12,15 @@ from netverify.lint.overlap import Overlaps
 from netverify.lint.specimens import ORDINARY, Specimens
 from netverify.lint.table_pair import TablePair, table_pair
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Namespace
 from netverify.model.flow import Direction, Flow
+from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
 from netverify.policy.evaluate import matches, rule_matches, table_allows
 from netverify.policy.network_policy import lower_policy
 from netverify.policy.predicate import Choices, Decided, Predicate
 from netverify.policy.table import Rule, RuleTable, Selection
+from netverify.policy.tiers import Around, table_of
 from netverify.records import dataclass
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
 from netverify.symbolic.redundancy import Redundancy
@@ -80,7 +83,9 @@ class Changes:
         self._redundancy = Redundancy(index_cluster(cluster), settings.fixed, options, settings.budget)
         self._specimens = Specimens(inventory.cluster.namespaces)
         others = any(one.may_allow or one.may_deny for one in inventory.cluster.unsupported)
-        self._strictly = others or bool(inventory.coverage.unread)
+        # Whom a NetworkPolicy isolates never meets the Baseline tier.
+        beside = inventory.cluster.cluster_policies
+        self._strictly = others or bool(inventory.coverage.unread) or bool(beside)
 
     def of(
         self,
@@ -116,6 +121,20 @@ class Changes:
             if (found := self._noted(judged, "" if by_the_way else text)) is not Change.NOTHING:
                 return found
         return Change.NOTHING
+
+    def of_orders(self, one: Around, other: Around, direction: Direction, home: str, text: str) -> Change:
+        """What it changes that ``other`` is around NetworkPolicy instead of ``one``, for subjects in ``home``.
+
+        NetworkPolicies are left out. ``home`` may be a namespace that there is not: its labels are free then.
+        """
+        cluster = with_nodes(self.context).inventory.cluster
+        undeclared = Namespace(home, {NAMESPACE_NAME_LABEL: home}, declared=False)
+        cluster = replace(cluster, namespaces={home: undeclared, **cluster.namespaces})
+        settings = self.context.settings
+        options = ModelOptions(settings.pod_cidrs, free_named_ports=True)
+        redundancy = Redundancy(index_cluster(cluster), settings.fixed, options, settings.budget)
+        before, after = (table_of(direction, (), (), outer) for outer in (one, other))
+        return self._noted(redundancy.alike(before, after, home, f"{text} ({direction})"), text)
 
     def never(self, predicate: Predicate, direction: Direction, home: str, flows: Iterable[Flow], text: str) -> Change:
         """``NOTHING`` iff ``predicate`` holds of no flow of a subject in ``home`` at all; ``flows`` are tried first."""

@@ -13,6 +13,7 @@ from netverify.lint.all import routing_findings
 from netverify.lint.allowances import allowance_findings
 from netverify.lint.alternatives import alternative_findings
 from netverify.lint.changes import Changes
+from netverify.lint.cluster_policies import cluster_policy_findings
 from netverify.lint.duplicates import duplicate_findings
 from netverify.lint.empty_lists import empty_list_findings
 from netverify.lint.host_network import host_network_findings
@@ -36,6 +37,10 @@ ABOUT_WAYS = frozenset({"NV605", "NV606", "NV612", "NV619"})
 
 PROVED_OF_WHOLES = frozenset({"NV625", "NV626"})
 """The findings that need every policy and rule weighed against all others."""
+
+
+ABOUT_CLUSTER_POLICIES = frozenset({"NV637", "NV638", "NV639"})
+"""The findings about policies for the whole cluster."""
 
 
 PROVED = PROVED_OF_WHOLES | {"NV627", "NV628"}
@@ -80,7 +85,10 @@ def lint(context: Context, surface: Surface, codes: Collection[str], earlier: in
     kept = tuple(sorted((finding for finding in found if finding.code in codes), key=Diagnostic.sort_key))
     given: tuple[str, ...] = ()
     if any(finding.code in PROVED for finding in kept):
-        given = (*cni_premises(context.settings), "pods that could be created are not on the host network")
+        given = (
+            *cni_premises(context.settings, context.inventory.cluster),
+            "pods that could be created are not on the host network",
+        )
     remarks = Remarks((*changes.undecided, *undecided), given)
     return Linted(kept, (*surface.smt2, *changes.smt2), remarks=remarks)
 
@@ -105,3 +113,5 @@ def _policy_findings(context: Context, changes: Changes, codes: Collection[str])
     yield from host_network_findings(policies, there, settings)
     yield from port_name_findings(policies, there, places)
     yield from empty_list_findings(policies, places)
+    if ABOUT_CLUSTER_POLICIES.intersection(codes):
+        yield from cluster_policy_findings(context, changes)

@@ -25,6 +25,9 @@ ORDINARY: Choices = {
         Behaviour.NAMED_PORTS_SUPPORTED,
         Behaviour.INIT_CONTAINER_PORTS_NAMED,
         Behaviour.SCTP_SUPPORTED,
+        Behaviour.CLUSTER_POLICY_ENFORCED,
+        Behaviour.BASELINE_PER_DIRECTION,
+        Behaviour.EXPERIMENTAL_PEERS_SUPPORTED,
     }
     for behaviour in Behaviour
 }

@@ -29,6 +29,9 @@ class Behaviour(StrEnum):
     SCTP_SUPPORTED = "sctp-supported"
     EXCEPT_DENIES = "except-denies"
     IDENTITY_LABELS_LEFT_OUT = "identity-labels-left-out"
+    CLUSTER_POLICY_ENFORCED = "cluster-network-policy-enforced"
+    BASELINE_PER_DIRECTION = "baseline-skipped-per-direction"
+    EXPERIMENTAL_PEERS_SUPPORTED = "experimental-peers-supported"
 
 
 MEANING: Mapping[Behaviour, str] = MappingProxyType(
@@ -49,6 +52,9 @@ MEANING: Mapping[Behaviour, str] = MappingProxyType(
         Behaviour.SCTP_SUPPORTED: "rules for SCTP ports are enforced",
         Behaviour.EXCEPT_DENIES: "an `except` denies its addresses, even if another rule allows them",
         Behaviour.IDENTITY_LABELS_LEFT_OUT: "policies cannot select pods by labels such as pod-template-hash",
+        Behaviour.CLUSTER_POLICY_ENFORCED: "the network plugin enforces ClusterNetworkPolicy",
+        Behaviour.BASELINE_PER_DIRECTION: "the Baseline tier applies to a direction without a NetworkPolicy",
+        Behaviour.EXPERIMENTAL_PEERS_SUPPORTED: "`nodes` and `domainNames` in a ClusterNetworkPolicy are supported",
     },
 )
 """What it means that a behaviour holds."""
@@ -71,15 +77,21 @@ MEANING_OF_NOT: Mapping[Behaviour, str] = MappingProxyType(
         Behaviour.SCTP_SUPPORTED: "rules for SCTP ports allow nothing",
         Behaviour.EXCEPT_DENIES: "an `except` limits only its own ipBlock",
         Behaviour.IDENTITY_LABELS_LEFT_OUT: "policies can select pods by labels such as pod-template-hash",
+        Behaviour.CLUSTER_POLICY_ENFORCED: "the network plugin does not enforce ClusterNetworkPolicy",
+        Behaviour.BASELINE_PER_DIRECTION: "the Baseline tier does not apply to pods with any NetworkPolicy",
+        Behaviour.EXPERIMENTAL_PEERS_SUPPORTED: "a rule with `nodes` or `domainNames` fails closed",
     },
 )
 """What it means that a behaviour does not hold, as a sentence of its own."""
 
-FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType({Behaviour.POLICY_ENFORCED: True})
-"""Taken as given when nobody says otherwise, and reported: with it free nothing could ever be proved."""
+FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType(
+    {Behaviour.POLICY_ENFORCED: True, Behaviour.CLUSTER_POLICY_ENFORCED: True}
+)
+"""Taken as given when nobody says otherwise, and reported: with them free nothing could ever be proved."""
 
 _ALLOWS_LESS = frozenset(
-    {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED, Behaviour.EXCEPT_DENIES},
+    {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED, Behaviour.EXCEPT_DENIES}
+    | {Behaviour.CLUSTER_POLICY_ENFORCED, Behaviour.BASELINE_PER_DIRECTION},
 )
 CAUTIOUS: Mapping[Behaviour, bool] = MappingProxyType({behaviour: behaviour in _ALLOWS_LESS for behaviour in Behaviour})
 """The choices of a CNI that allow least, as a rule: a flow that needs nothing else is the better witness."""
@@ -96,6 +108,7 @@ _COMMON: Mapping[Behaviour, bool] = {
     Behaviour.EXCEPT_DENIES: False,
     Behaviour.IDENTITY_LABELS_LEFT_OUT: False,
 }
+_NO_CLUSTER_POLICY: Mapping[Behaviour, bool] = {**_COMMON, Behaviour.CLUSTER_POLICY_ENFORCED: False}
 _CILIUM: Mapping[Behaviour, bool] = {
     **_COMMON,
     Behaviour.IPBLOCK_MATCHES_PODS: False,
@@ -119,8 +132,8 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
             Behaviour.INIT_CONTAINER_PORTS_NAMED: False,
             Behaviour.SCTP_SUPPORTED: True,
         },
-        "aws-vpc-cni": {**_COMMON, Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False},
-        "azure-npm": _COMMON,
+        "aws-vpc-cni": {**_NO_CLUSTER_POLICY, Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: False},
+        "azure-npm": _NO_CLUSTER_POLICY,
         "calico": {
             **_COMMON,
             # Felix sends traffic to the host through the policies of the pod before `defaultEndpointToHostAction`.
@@ -129,22 +142,32 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
             Behaviour.NAMED_PORTS_RESOLVE_FOR_IPBLOCK: True,
             Behaviour.INIT_CONTAINER_PORTS_NAMED: True,
             Behaviour.SCTP_SUPPORTED: True,
+            # From 3.32 on.
+            Behaviour.CLUSTER_POLICY_ENFORCED: True,
+            Behaviour.BASELINE_PER_DIRECTION: True,
+            Behaviour.EXPERIMENTAL_PEERS_SUPPORTED: False,
         },
         "cilium": _CILIUM,
-        "flannel": {Behaviour.POLICY_ENFORCED: False},
+        "flannel": {Behaviour.POLICY_ENFORCED: False, Behaviour.CLUSTER_POLICY_ENFORCED: False},
         # Which labels its Cilium leaves out of identities is not documented.
         "gke-dataplane-v2": {k: v for k, v in _CILIUM.items() if k is not Behaviour.IDENTITY_LABELS_LEFT_OUT},
-        "kindnet": {**_COMMON, Behaviour.UNLISTED_RULES_ENFORCED: False, Behaviour.SCTP_SUPPORTED: True},
-        "kube-router": {**_COMMON, Behaviour.SCTP_SUPPORTED: True},
+        "kindnet": {
+            **_COMMON,
+            Behaviour.UNLISTED_RULES_ENFORCED: False,
+            Behaviour.SCTP_SUPPORTED: True,
+            Behaviour.BASELINE_PER_DIRECTION: False,
+        },
+        "kube-router": {**_NO_CLUSTER_POLICY, Behaviour.SCTP_SUPPORTED: True},
         "ovn-kubernetes": {
             **{k: v for k, v in _COMMON.items() if k not in _LEFT_OPEN_BY_OVN},
             Behaviour.NAMED_PORTS_SUPPORTED: False,
             Behaviour.NAMED_PORT_FALLS_OPEN: True,
             Behaviour.EXCEPT_DENIES: True,
             Behaviour.SCTP_SUPPORTED: True,
+            Behaviour.CLUSTER_POLICY_ENFORCED: False,
         },
         "weave": {
-            **_COMMON,
+            **_NO_CLUSTER_POLICY,
             Behaviour.ENDPORT_SUPPORTED: False,
             Behaviour.NAMED_PORTS_SUPPORTED: False,
             Behaviour.NAMED_PORT_VOIDS_POLICY: True,
@@ -154,4 +177,13 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
 """What each plugin is known to do; a behaviour that is missing from a profile stays free under it.
 
 That policies are enforced is not in them, but stays an assumption of its own: some plugins do so only when told.
+"""
+
+LEFT_OPEN_BY: Mapping[str, frozenset[Behaviour]] = MappingProxyType(
+    dict.fromkeys(("antrea", "cilium", "gke-dataplane-v2", "kindnet"), frozenset({Behaviour.CLUSTER_POLICY_ENFORCED}))
+)
+"""What is not taken as given under a profile, although it is without one.
+
+These plugins read a ClusterNetworkPolicy in some versions, and only when told; a policy that none of them is told to
+read does nothing, so that a proof has to hold without it too.
 """

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address, AddressRange
+from netverify.model.cluster_network_policy import ClusterNetworkPolicy
 from netverify.model.ignores import Ignore
 from netverify.model.labels import Labels
 from netverify.model.network_policy import NetworkPolicy
@@ -186,3 +187,4 @@ class Cluster:
     unsupported: tuple[Unsupported, ...] = ()
     routing: RoutingObjects = field(default_factory=RoutingObjects)
     nodes: tuple[Node, ...] = ()
+    cluster_policies: tuple[ClusterNetworkPolicy, ...] = ()

@@ -36,6 +36,11 @@ class Direction(StrEnum):
         """The other end."""
         return End.SOURCE if self is Direction.INGRESS else End.DESTINATION
 
+    @property
+    def other(self) -> Direction:
+        """The opposite direction."""
+        return Direction.EGRESS if self is Direction.INGRESS else Direction.INGRESS
+
 
 @dataclass(frozen=True, slots=True)
 class Pod:

@@ -147,12 +147,12 @@ def _clauses(rule: PolicyRule, namespace: str, direction: Direction) -> Iterator
 def _peers(peers: tuple[Peer, ...], namespace: str, end: End) -> Predicate:
     """Any of ``peers``; the same predicate for all policies whose namespace makes no difference."""
     own = any(peer.ip_block is None and peer.namespace_selector is None for peer in peers)
-    return _any_of([lower_peer(peer, namespace, end) for peer in peers]) if own else _peers_anywhere(peers, end)
+    return any_of([lower_peer(peer, namespace, end) for peer in peers]) if own else _peers_anywhere(peers, end)
 
 
 @lru_cache(maxsize=4096)
 def _peers_anywhere(peers: tuple[Peer, ...], end: End) -> Predicate:
-    return _any_of([lower_peer(peer, "", end) for peer in peers])
+    return any_of([lower_peer(peer, "", end) for peer in peers])
 
 
 def lower_peer(peer: Peer, namespace: str, end: End) -> Predicate:
@@ -196,7 +196,7 @@ def _traffic(ports: tuple[PolicyPort, ...], *, towards_block: bool) -> Predicate
     """The ports of a rule: without any, all traffic. Source: NetworkPolicyIngressRule.ports."""
     if not ports:
         return ALWAYS
-    return _any_of([_lower_port(port, towards_block=towards_block) for port in ports])
+    return any_of([_lower_port(port, towards_block=towards_block) for port in ports])
 
 
 def _lower_port(port: PolicyPort, *, towards_block: bool) -> Predicate:
@@ -220,13 +220,13 @@ def _lower_port(port: PolicyPort, *, towards_block: bool) -> Predicate:
                 ),
             )
         case str(name):
-            lowered = _lower_name(port.protocol, name, towards_block=towards_block)
+            lowered = port_name(port.protocol, name, towards_block=towards_block)
     if port.protocol is Protocol.SCTP:
         return All((Behaves(Behaviour.SCTP_SUPPORTED), lowered))
     return lowered
 
 
-def _lower_name(protocol: Protocol, name: str, *, towards_block: bool) -> Predicate:
+def port_name(protocol: Protocol, name: str, *, towards_block: bool = False) -> Predicate:
     """A port name: resolved on the destination pod, by name and protocol."""
     resolved: list[Predicate] = [_NAMES_SUPPORTED, NamedPort(protocol, name)]
     if towards_block:
@@ -235,5 +235,6 @@ def _lower_name(protocol: Protocol, name: str, *, towards_block: bool) -> Predic
     return AnyOf((All(tuple(resolved)), All(falls_open)))
 
 
-def _any_of(parts: list[Predicate]) -> Predicate:
+def any_of(parts: list[Predicate]) -> Predicate:
+    """Any of ``parts``, of which there is at least one."""
     return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))

@@ -60,12 +60,14 @@ class Selection:
     ``namespace`` is where the subject must be for ``subject`` to hold (None: anywhere); it repeats what the predicate
     says, so that a table can be sliced by namespace. One with an ``approximation`` is made by
     :func:`~netverify.policy.approximation.approximated`.
+    ``isolates``: its tier leaves nothing open for these subjects, unless a rule passes.
     """
 
     policy: PolicyRef
     subject: Predicate
     namespace: str | None
     approximation: Approximation | None = None
+    isolates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

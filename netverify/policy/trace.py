@@ -14,8 +14,9 @@ from netverify.records import dataclass
 class Decision:
     """What one direction did with a flow.
 
-    ``tier`` is None where no tier applied (and the flow is allowed); otherwise it decided, by ``rule`` or, where that
-    is None, by its default. ``selections`` are those of the tier that hold for the subject.
+    ``tier`` is None where no tier decided (and the flow is allowed); otherwise it decided, by ``rule`` or, where that
+    is None, by its default. ``selections`` are those of the tier that hold for the subject; where no tier decided,
+    those of tiers that passed.
     """
 
     direction: Direction
@@ -37,13 +38,14 @@ def trace(table: RuleTable, flow: Flow, behaviours: Choices) -> Decision:
 
 
 def _trace_alone(table: RuleTable, flow: Flow, behaviours: Choices) -> Decision:
+    passing: list[Selection] = []
     for tier in table.tiers:
         if not tier_applies(tier, flow, behaviours):
             continue
         rule = deciding_rule(tier, table.direction, flow, behaviours)
         action = tier.default if rule is None else rule.action
-        if action is Action.PASS:
-            continue
         holding = tuple(s for s in tier.applies if predicate_holds(s.subject, flow, behaviours))
-        return Decision(table.direction, action is Action.ALLOW, tier, rule, holding)
-    return Decision(table.direction, allowed=True)
+        if action is not Action.PASS:
+            return Decision(table.direction, action is Action.ALLOW, tier, rule, holding)
+        passing += holding
+    return Decision(table.direction, allowed=True, selections=tuple(passing))

@@ -15,7 +15,11 @@ def _modelled(inventory: Inventory) -> str:
     namespaces = counted(len(cluster.namespaces), "namespace")
     if referred:
         namespaces += f" ({referred} not declared)"
-    parts = [namespaces, counted(len(cluster.workloads), "workload"), counted(len(cluster.network_policies), "policy")]
+    parts = [
+        namespaces,
+        counted(len(cluster.workloads), "workload"),
+        counted(len(cluster.network_policies) + len(cluster.cluster_policies), "policy"),
+    ]
     if declared := sum(1 for node in cluster.nodes if node.origin is not None):
         parts.append(counted(declared, "node"))
     if cluster.routing.services:

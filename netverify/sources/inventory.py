@@ -15,6 +15,7 @@ from netverify.kinds.names import dns_label_problems
 from netverify.kinds.read_object import Fact, ReadObject
 from netverify.late import late
 from netverify.model.cluster import Cluster, Namespace, Node, Workload
+from netverify.model.cluster_network_policy import ClusterNetworkPolicy, PodsPeer
 from netverify.model.controller import ConfigMap
 from netverify.model.gateway import Gateway, GatewayClass, ReferenceGrant, Route
 from netverify.model.ingress import Ingress, IngressClass, OpenShiftRoute
@@ -57,6 +58,9 @@ def _mentioned(cluster: Cluster) -> Iterator[str]:
         yield policy.namespace
         for selector in _namespace_selectors(policy):
             yield from _named_by(selector)
+    for one in cluster.cluster_policies:
+        for selector in _selectors_of(one):
+            yield from _named_by(selector)
 
 
 def _namespace_selectors(policy: NetworkPolicy) -> Iterator[LabelSelector]:
@@ -64,6 +68,13 @@ def _namespace_selectors(policy: NetworkPolicy) -> Iterator[LabelSelector]:
         for peer in rule.peers:
             if peer.namespace_selector is not None:
                 yield peer.namespace_selector
+
+
+def _selectors_of(policy: ClusterNetworkPolicy) -> Iterator[LabelSelector]:
+    peers = (peer for rule in (*policy.ingress, *policy.egress) for peer in rule.peers)
+    for peer in (policy.subject, *peers):
+        if isinstance(peer, PodsPeer) and isinstance(peer.namespaces, LabelSelector):
+            yield peer.namespaces
 
 
 def _named_by(selector: LabelSelector) -> Iterable[str]:
@@ -134,6 +145,9 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
         ),
         routing=_routing(objects),
         nodes=tuple(sorted((fact for fact in facts if isinstance(fact, Node)), key=lambda node: node.name)),
+        cluster_policies=tuple(
+            sorted((fact for fact in facts if isinstance(fact, ClusterNetworkPolicy)), key=lambda policy: policy.name)
+        ),
     )
     diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
     return Inventory(

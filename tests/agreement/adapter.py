@@ -17,6 +17,7 @@ def inventory_of(cluster):
     inventory = read_inventory(text_of(cluster))
     assert len(inventory.cluster.network_policies) == len(cluster["policies"])
     assert len(inventory.cluster.workloads) == len(cluster["workloads"])
+    assert len(inventory.cluster.cluster_policies) == len(cluster.get("clusterPolicies", ()))
     return inventory
 
 

@@ -22,6 +22,7 @@ from netverify.query.outcome import Scope, Verdict
 from netverify.symbolic.casting import PodScope
 from netverify.verify import Settings, Verifier, ask
 from oracles import truth_table
+from oracles.cluster_policy_interpreter import CLUSTER_BEHAVIOURS, verdicts
 from oracles.direct_interpreter import BEHAVIOURS, allowed, name_of, namespace_of, on_host_network
 from oracles.expectations import expectations
 
@@ -31,14 +32,11 @@ def direct(cluster, text=None):
     del text
 
     def answer(point):
-        return allowed(
-            cluster,
-            point["source"],
-            point["destination"],
-            point["protocol"],
-            point["port"],
-            point["behaviours"],
-        )
+        connection = point["source"], point["destination"], point["protocol"], point["port"], point["behaviours"]
+        if not cluster.get("clusterPolicies"):
+            return allowed(cluster, *connection)
+        (verdict,) = verdicts(cluster, *connection)
+        return verdict
 
     return answer
 
@@ -71,9 +69,9 @@ READERS = {"direct": direct, "reference": reference, "connectivity": connectivit
 def assignments(where):
     """Behaviours to hold a case against: those in ``where`` fixed, all others false, all others true, and at random."""
     rng = random.Random(7)
-    rest = {"policy-enforced": True, **where}
+    rest = {"policy-enforced": True, "cluster-network-policy-enforced": True, **where}
     for value in (lambda: False, lambda: True, lambda: rng.random() < 0.5, lambda: rng.random() < 0.5):
-        yield {**{name: value() for name in BEHAVIOURS}, **rest}
+        yield {**{name: value() for name in (*BEHAVIOURS, *CLUSTER_BEHAVIOURS)}, **rest}
 
 
 def check_lines(reading, manifests, text):

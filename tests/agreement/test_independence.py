@@ -36,6 +36,7 @@ def test_the_direct_interpreter_needs_the_standard_library_alone():
         "added_labels",
         "address_owners",
         "brute_force",
+        "cluster_policy_interpreter",
         "truth_table",
         "what_runs",
         "expectations",

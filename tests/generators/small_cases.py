@@ -42,8 +42,9 @@ def small_case(seed):
 
 def cluster_of(text):
     """The manifests of a YAML stream, sorted into a cluster."""
-    kinds = {"Namespace": "namespaces", "NetworkPolicy": "policies"}
-    cluster = {"namespaces": [], "workloads": [], "policies": []}
+    kinds = {"Namespace": "namespaces", "NetworkPolicy": "policies", "ClusterNetworkPolicy": "clusterPolicies"}
+    kinds["Node"] = "nodes"
+    cluster = {"namespaces": [], "workloads": [], "policies": [], "clusterPolicies": [], "nodes": []}
     for document in filter(None, yaml.safe_load_all(text)):
         cluster[kinds.get(document["kind"], "workloads")].append(document)
     return cluster

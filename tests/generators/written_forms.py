@@ -11,7 +11,7 @@ TYPED = {"Pod": "v1", "Namespace": "v1", "Deployment": "apps/v1", "NetworkPolicy
 def documents_of(cluster):
     """The documents of a file with the manifests of ``cluster``; always the same ones for one cluster."""
     objects = [*cluster["namespaces"], *cluster["workloads"], *cluster["policies"]]
-    objects += [*cluster.get("ended", ()), *cluster.get("nodes", ())]
+    objects += [*cluster.get("ended", ()), *cluster.get("nodes", ()), *cluster.get("clusterPolicies", ())]
     rng = random.Random(zlib.crc32(json.dumps(objects).encode()))
     if rng.random() < 0.4:
         return [of_list(objects)]

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice, pairwise, product
 
 from oracles.added_labels import added_labels
+from oracles.cluster_policy_interpreter import CLUSTER_BEHAVIOURS, verdicts
 from oracles.direct_interpreter import (
     BEHAVIOURS,
     allowed,
@@ -138,6 +139,24 @@ def items(policy):
     return peers, ports
 
 
+def items_of_all(policy):
+    """Every peer and every port of a ClusterNetworkPolicy, its subject as well, in the words of a NetworkPolicy."""
+    spec = policy["spec"]
+    rules_of = [(rule, side) for d, side in (("ingress", "from"), ("egress", "to")) for rule in spec.get(d) or []]
+    peers, ports = [], []
+    for item in (spec["subject"], *(item for rule, side in rules_of for item in rule[side])):
+        pods = item.get("pods")
+        selected = {"namespaceSelector": item.get("namespaces")} if pods is None else pods
+        peers += [{"ipBlock": {"cidr": cidr}} for cidr in item.get("networks") or []] or [selected]
+    for item in (item for rule, _ in rules_of for item in rule.get("protocols") or []):
+        of_transports = [item[one]["destinationPort"] for one in ("tcp", "udp", "sctp") if item.get(one)]
+        ports += [{"port": item["destinationNamedPort"]}] if item.get("destinationNamedPort") else []
+        for port in of_transports:
+            ends = port.get("range") or {"start": port.get("number"), "end": port.get("number")}
+            ports.append({"port": ends["start"], "endPort": ends["end"]})
+    return peers, ports
+
+
 class Told:
     """What the policies and the question tell apart, and every end and connection that is made of it."""
 
@@ -147,10 +166,13 @@ class Told:
         listed = [items(policy) for policy in cluster["policies"]]
         self.peers = [peer for peers, _ in listed for peer in peers]
         self.entries = [entry for _, entries in listed for entry in entries]
+        listed += [items_of_all(policy) for policy in cluster.get("clusterPolicies", ())]
+        self.all_peers = [peer for peers, _ in listed for peer in peers]
+        self.all_entries = [entry for _, entries in listed for entry in entries]
         phrases = [one for side in ("source", "destination") for one in question[side].get("but", [question[side]])]
         pod_selectors = [spec_of(policy).get("podSelector") for policy in cluster["policies"]]
-        pod_selectors += [peer.get("podSelector") for peer in self.peers] + [p.get("selector") for p in phrases]
-        namespace_selectors = [peer.get("namespaceSelector") for peer in self.peers]
+        pod_selectors += [peer.get("podSelector") for peer in self.all_peers] + [p.get("selector") for p in phrases]
+        namespace_selectors = [peer.get("namespaceSelector") for peer in self.all_peers]
         namespace_selectors += [phrase["where"][1] for phrase in phrases if phrase.get("where")]
         self.labels = combinations(pod_selectors)
         self.values = values_by_key(pod_selectors)
@@ -170,7 +192,7 @@ class Told:
         """Two addresses of each interval between edges that nobody in the manifests has, as far as there are two."""
         pod_cidrs = self.question.get("pod_cidrs", ())
         cidrs = [*pod_cidrs, *(phrase["cidr"] for phrase in phrases if phrase["shape"] == "block")]
-        for peer in self.peers:
+        for peer in self.all_peers:
             block = peer.get("ipBlock") or {}
             cidrs += [*([block["cidr"]] if block else []), *(block.get("except") or [])]
         taken = {ip for workload in self.cluster["workloads"] for ip in known_addresses(workload)}
@@ -232,7 +254,7 @@ class Told:
     def elementary_traffic(self):
         """One port for each range between mentioned ports, and every declared one, under each protocol asked about."""
         edges = {1, 65536}
-        for entry in self.entries:
+        for entry in self.all_entries:
             if isinstance(entry.get("port"), int):
                 edges |= {entry["port"], entry["port"] + 1, (entry.get("endPort") or entry["port"]) + 1}
         for workload in self.cluster["workloads"]:
@@ -250,7 +272,7 @@ class Told:
     def assignments_that_matter(self):
         """Every assignment of the behaviours that could make a difference; the others are true."""
         host = bool(self.machines) or any(on_host_network({"pod": one}) for one in self.cluster["workloads"])
-        named = any(isinstance(entry.get("port"), str) for entry in self.entries)
+        named = any(isinstance(entry.get("port"), str) for entry in self.all_entries)
         block = any(peer.get("ipBlock") for peer in self.peers)
         initial = any(pod_of(w)["spec"].get("initContainers") for w in self.cluster["workloads"])
         unlisted = any(is_unlisted(policy) for policy in self.cluster["policies"])
@@ -270,12 +292,14 @@ class Told:
             "sctp-supported": "SCTP" in self.question["protocols"],
             "except-denies": any((peer.get("ipBlock") or {}).get("except") for peer in self.peers),
             "identity-labels-left-out": any(map(is_unseen, self.values)),
+            "baseline-skipped-per-direction": True,
         }
+        names = BEHAVIOURS + (CLUSTER_BEHAVIOURS if self.cluster.get("clusterPolicies") else ())
         fixed = self.question.get("fixed", {})
-        choices = [(False, True) if matters.get(name) else (True,) for name in BEHAVIOURS]
-        choices = [(fixed[name],) if name in fixed else both for name, both in zip(BEHAVIOURS, choices, strict=True)]
+        choices = [(False, True) if matters.get(name) else (True,) for name in names]
+        choices = [(fixed[name],) if name in fixed else both for name, both in zip(names, choices, strict=True)]
         for values in product(*choices):
-            behaviours = dict(zip(BEHAVIOURS, values, strict=True))
+            behaviours = dict(zip(names, values, strict=True))
             if fixed or not named or not is_repeated(behaviours):
                 yield behaviours
 
@@ -305,7 +329,9 @@ class Told:
         return False
 
     def is_allowed(self, source, destination, protocol, port, behaviours):
-        """What the direct interpreter says."""
+        """What the direct interpreters say: whether it may be."""
+        if self.cluster.get("clusterPolicies"):
+            return True in verdicts(self.cluster, source, destination, protocol, port, behaviours)
         return allowed(self.cluster, source, destination, protocol, port, behaviours)
 
     def with_ports(self, end, protocol, port):
@@ -315,7 +341,7 @@ class Told:
         if self.question.get("free_named_ports"):
             names = {
                 name
-                for name in (self.question["port"], *(e.get("port") for e in self.entries))
+                for name in (self.question["port"], *(e.get("port") for e in self.all_entries))
                 if isinstance(name, str)
             }
             called = [{"name": name, "containerPort": port, "protocol": protocol} for name in names]

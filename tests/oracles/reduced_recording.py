@@ -14,6 +14,7 @@ from pathlib import Path
 from netverify.documents.loader import load
 from oracles import (
     test_kubernetes_validation,
+    test_kubernetes_validation_of_cluster_policies,
     test_kubernetes_validation_of_services,
     test_kubernetes_validation_of_ways_in,
 )
@@ -23,6 +24,7 @@ JUDGED = (
     test_kubernetes_validation,
     test_kubernetes_validation_of_services,
     test_kubernetes_validation_of_ways_in,
+    test_kubernetes_validation_of_cluster_policies,
 )
 FACTS = Path(__file__).with_name("validation_facts.json")
 YAML_FACTS = Path(__file__).with_name("yaml_facts.json")

@@ -1,0 +1,150 @@
+"""Faults seeded into the lowering of ClusterNetworkPolicies: the agreement with their interpreter finds every one."""
+
+import importlib
+from functools import cache
+
+import pytest
+
+from mutants.faulty import fault
+from oracles.cluster_policy_interpreter import verdicts
+
+MOST_CLUSTERS = 400
+
+LOWERING, TIERS = "policy.cluster_network_policy", "policy.tiers"
+KINDS = "kinds.cluster_network_policy"
+FAULTS = {
+    "tiers are swapped": (
+        TIERS,
+        "for tier in (PolicyTier.ADMIN, PolicyTier.BASELINE)",
+        "for tier in (PolicyTier.BASELINE, PolicyTier.ADMIN)",
+    ),
+    "Pass is lost: it allows": (LOWERING, "RuleAction.PASS: Action.PASS", "RuleAction.PASS: Action.ALLOW"),
+    "Deny and Accept are swapped": (
+        LOWERING,
+        "RuleAction.ACCEPT: Action.ALLOW, RuleAction.DENY: Action.DENY",
+        "RuleAction.ACCEPT: Action.DENY, RuleAction.DENY: Action.ALLOW",
+    ),
+    "a policy isolates whom it selects": (
+        LOWERING,
+        "tuple(rules), Action.PASS, condition)",
+        "tuple(rules), Action.DENY, condition)",
+    ),
+    "priorities go the other way": (
+        LOWERING,
+        "key=lambda one: (one.priority, one.name)",
+        "key=lambda one: (-one.priority, one.name)",
+    ),
+    "names break the ties of priorities": (
+        LOWERING,
+        'f"priority {policy.priority}" if count[policy.priority] > 1 else ""',
+        '""',
+    ),
+    "rules that deny come last": (
+        LOWERING,
+        "for index, rule in enumerate(_rules_of(policy, direction)):",
+        "for index, rule in enumerate(sorted(_rules_of(policy, direction), key=lambda one: one.action == 'Deny')):",
+    ),
+    "a range ends one port early": (
+        LOWERING,
+        "port_set((first, last))",
+        "port_set((first, max(first, last - 1)))",
+    ),
+    "the namespaces of a peer are lost": (
+        LOWERING,
+        "        parts.append(NamespaceMatches(end, peer.namespaces))\n",
+        "        parts.append(IsPod(end))\n",
+    ),
+    "the pods of a peer are lost": (
+        LOWERING,
+        "        parts.append(pods_matching(end, peer.pods))\n",
+        "        pass\n",
+    ),
+    "pods on the host network are selected": (
+        LOWERING,
+        "parts: list[Predicate] = [Not(OnHostNetwork(end))]",
+        "parts: list[Predicate] = []",
+    ),
+    "networks leave pods out": (
+        LOWERING,
+        "            return AddressIn(end, networks)\n",
+        "            return All((Not(IsPod(end)), AddressIn(end, networks)))\n",
+    ),
+    "protocols are not looked at": (
+        LOWERING,
+        "any_of(list(map(_traffic, rule.protocols))) if rule.protocols else ALWAYS",
+        "ALWAYS",
+    ),
+    "a port name is of TCP alone": (
+        LOWERING,
+        "for transport in Protocol))",
+        "for transport in (Protocol.TCP,)))",
+    ),
+    "a rule that fails closed does nothing": (
+        LOWERING,
+        "        yield _FAILS_CLOSED, ALWAYS, ALWAYS, Action.DENY\n",
+        "        return\n",
+    ),
+    "domain names are never anybody's": (
+        LOWERING,
+        "return Unspecified(f\"the {end} has an address of {' or '.join(sorted(names))}\")",
+        "return AnyOf()",
+    ),
+    "an address outside is never a node's": (
+        LOWERING,
+        "        return AnyOf((OnHostNetwork(end), outside))\n",
+        "        return OnHostNetwork(end)\n",
+    ),
+    "every node is meant": (LOWERING, "    if not which:\n", "    if which is not None:\n"),
+    "who enforces is not asked": (
+        LOWERING,
+        "condition = Behaves(Behaviour.CLUSTER_POLICY_ENFORCED)",
+        "condition = ALWAYS",
+    ),
+    "Baseline also meets who is isolated the other way": (
+        TIERS,
+        "(*_spared(direction, policies, of_other), outer.baseline)",
+        "(outer.baseline,)",
+    ),
+    "Baseline comes before NetworkPolicy": (
+        TIERS,
+        "(_own_node(direction), *before, network_policy, *after)",
+        "(_own_node(direction), *before, *after, network_policy)",
+    ),
+    "the wrong end is spared": (
+        TIERS,
+        "subject = at_end(there.subject, direction.subject)",
+        "subject = there.subject",
+    ),
+    "a missing namespaceSelector matches nothing": (
+        KINDS,
+        'PodsPeer(selector_of_fields(pods.get("namespaceSelector")),',
+        'PodsPeer(selector_of_fields(pods.get("namespaceSelector") or {"matchLabels": {"no": "such"}}),',
+    ),
+}
+
+
+@cache
+def judged_points(seed):
+    """A random cluster with connections through it, and what may be said to each."""
+    cases = importlib.import_module("agreement.test_agreement_cluster_policies")
+    rng, cluster = cases.random_case(seed)
+    points = [cases.random_connection(rng, cluster) for _ in range(cases.POINTS)]
+    return cluster, [
+        (p, verdicts(cluster, p["source"], p["destination"], p["protocol"], p["port"], p["behaviours"])) for p in points
+    ]
+
+
+def first_disagreement(seeds):
+    """The first seed at which the package says something else; None when it never does."""
+    cases = importlib.import_module("agreement.test_agreement_cluster_policies")
+    return next((seed for seed in seeds if cases.wrong_points(*judged_points(seed))), None)
+
+
+@pytest.mark.parametrize(("module", "original", "replacement"), FAULTS.values(), ids=FAULTS)
+def test_a_seeded_fault_is_found_by_single_connections(module, original, replacement, is_found):
+    with fault(module, original, replacement):
+        assert is_found(first_disagreement, range(MOST_CLUSTERS))
+
+
+def test_without_a_fault_nothing_is_found():
+    assert first_disagreement(range(3)) is None
