@@ -181,6 +181,7 @@ class NameLookup:
         elsewhere = sorted(one for one in spelled if one.partition("/")[2] == wanted) if where is not None else ()
         if "/" not in wanted:
             spelled.update(name for _, name in known)
+            spelled.update(self.cluster.namespaces if not kind and where is None else ())
         close = tuple(elsewhere) or nearest(wanted, spelled)
         advice = did_you_mean(close) or "name a workload, a Service, or `pods LABELS`"
         text = f"no manifest holds a {kind or 'workload or Service'} `{wanted}`"

@@ -41,6 +41,7 @@ _OPEN_END = EndpointPhrase("any pod or address", ALWAYS)
 _CAN = ("can", "could", "may", "might", "does", "do", "will", "would", "should")
 _IS = ("is", "are")
 _WHO = ("who", "what", "which")
+_ALLOWED = ("allowed", "able", "permitted")
 OPENERS = (*_CAN, *_IS, *_WHO)
 """The words that a question begins with, in lower case."""
 _WHOSE = ("pod", "pods", "workload", "workloads", "service", "services", "deployment", "deployments")
@@ -73,7 +74,7 @@ class _Reader:
         if tokens.take_word(*_CAN):
             found = self._passive() or self._active()
         elif tokens.take_word(*_IS):
-            found = self._reachable()
+            found = self._allowed() or self._reachable()
         elif tokens.take_word(*_WHO):
             found = self._open(token)
         else:
@@ -84,7 +85,9 @@ class _Reader:
 
     def _active(self) -> _Sentence:
         """``SOURCE reach TARGET``."""
-        source = self._endpoints.read(End.SOURCE)
+        return self._active_of(self._endpoints.read(End.SOURCE))
+
+    def _active_of(self, source: EndpointPhrase) -> _Sentence:
         self._verb()
         return self._to(Form.CAN, source)
 
@@ -94,6 +97,25 @@ class _Reader:
         if at is None or not self._tokens.ahead(at - 1).is_word("be"):
             return None
         return self._turned(at, at - 1, ANYONE)
+
+    def _allowed(self) -> _Sentence | None:
+        """``SOURCE allowed to reach TARGET``; None where the sentence is no such one."""
+        at = self._find(*_ALLOWED)
+        if at is None or not self._tokens.ahead(at + 1).is_word("to") or self._find(*NEGATIONS) is not None:
+            return None
+        source = self._endpoints.read(End.SOURCE)
+        if not self._take_allowed():
+            self._verb()
+        return self._active_of(source)
+
+    def _take_allowed(self) -> bool:
+        """Reads ``allowed to``, if that comes next."""
+        tokens = self._tokens
+        if not (tokens.next.is_word(*_ALLOWED) and tokens.after_next.is_word("to")):
+            return False
+        tokens.take()
+        tokens.take()
+        return True
 
     def _reachable(self) -> _Sentence:
         """``TARGET reachable from SOURCE``; ``TARGET exposed`` means: to the internet."""
@@ -151,6 +173,9 @@ class _Reader:
             source = self._source_after_passive(None)
             return self._what(source)
         has_can = tokens.take_word(*_CAN)
+        if tokens.next.is_word(*_IS) and tokens.after_next.is_word(*_ALLOWED):
+            tokens.take()
+            has_can = self._take_allowed()
         length = verb_length(tokens)
         if length and (begins_endpoint(tokens, length) or not has_can or tokens.next.is_word("reach")):
             take_verb(tokens)
@@ -202,6 +227,10 @@ def _finish(tokens: Tokens) -> None:
     advice = ""
     if token.is_mark("["):
         advice = "brackets hold an IPv6 address, or a kind after `NS/NAME`"
+    elif token.is_word("from", "by"):
+        advice = "ask `can SOURCE reach TARGET`, or `is TARGET reachable from SOURCE`"
+    elif token.is_word("through", "behind"):
+        advice = "leave it out: every way counts, and the answer names the one that is open"
     elif token.is_word(*ON_WORDS, "port"):
         advice = "write the port as `TARGET:PORT/PROTOCOL`"
     elif token.is_word("and", "or") or token.is_mark(","):
