@@ -103,8 +103,8 @@ def run(where: Path, words: list[str]) -> Run:
 def _nowhere() -> contextlib.AbstractContextManager[object]:
     """Outside of any checkout, whose revision would be in the report."""
     stack = contextlib.ExitStack()
-    stack.enter_context(mock.patch("netverify.cli.report_formats.repository_url", return_value=""))
-    stack.enter_context(mock.patch("netverify.cli.report_formats.head_revision", return_value=""))
+    stack.enter_context(mock.patch("netverify.cli.revisions.repository_url", return_value=""))
+    stack.enter_context(mock.patch("netverify.cli.revisions.head_revision", return_value=""))
     stack.enter_context(mock.patch.object(sys, "argv", ["netverify"]))
     return stack
 

@@ -23,8 +23,8 @@ def lasting(text: str) -> str:
 def test_the_report_reads_as_reviewed(example, form, golden, capsys, monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("sys.argv", ["netverify", "check"])
-    monkeypatch.setattr("netverify.cli.report_formats.repository_url", lambda: "")
-    monkeypatch.setattr("netverify.cli.report_formats.head_revision", lambda: "")
+    monkeypatch.setattr("netverify.cli.revisions.repository_url", lambda: "")
+    monkeypatch.setattr("netverify.cli.revisions.head_revision", lambda: "")
     status = 0 if example == "tiers" else 1
     assert main(["check", "--spec", f"examples/{example}.intent.yaml", "-o", form], "netverify") == status
     captured = capsys.readouterr()
