@@ -28,7 +28,7 @@ from netverify.cli.report_formats import this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import CheckRequest, Sources, assumptions_of, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain, complain_about
 from netverify.cli.unchanged import is_unchanged
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog, within
@@ -145,7 +145,7 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
         terms = Terms(today, request.with_exceptions, known_violations(request), intended.judged, may_be_cut_short=True)
         with progress("reading manifests ..."):
             inventory = read_sources(request.sources)
-        complain(render_diagnostics(inventory.diagnostics), request.color)
+        complain_about(inventory.diagnostics, request.color)
         settings = solving_settings(request, inventory.cluster)
         report, compared = _judged(spec, Verifier(inventory, settings), terms, request.sources)
     except OutOfBudgetError as spent:
@@ -158,8 +158,8 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
         complain(render_diagnostics(error.diagnostics), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     told = set(inventory.diagnostics)
-    complain(render_diagnostics(tuple(one for one in report.inputs if one not in told)), request.color)
-    complain(render_diagnostics(report.findings), request.color)
+    complain_about((one for one in report.inputs if one not in told), request.color)
+    complain_about(report.findings, request.color)
     return Checked(report, inventory, settings, compared), request
 
 

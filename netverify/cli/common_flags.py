@@ -157,8 +157,12 @@ _COLOR = click.option(
 )
 
 
-_SUMMARY = click.option(
-    "--summary", is_flag=True, help="Of text print the result, doubts and what was read, without the details."
+_HOW_MUCH = (
+    click.option(
+        "--summary", is_flag=True, help="Of text print the result, doubts and what was read, without the details."
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="Print every result in full, and all that makes it so."),
+    click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress on standard error, only errors."),
 )
 
 
@@ -188,7 +192,7 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
     ``formats`` are those of its output, the default first.
     """
     of_solver = (*SOLVER_BUDGET, *_GOALS) if solving else ()
-    options = (*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), _SUMMARY, _COLOR)
+    options = (*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), *_HOW_MUCH, _COLOR)
 
     def with_flags(command: Command) -> Command:
         for option in reversed(options):

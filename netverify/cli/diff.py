@@ -20,7 +20,7 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import DiffRequest, Sources, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain_about
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.diff.compare import compare
@@ -30,7 +30,6 @@ from netverify.query.remarks import Remarks
 from netverify.report.comparison_json import render_comparison_json
 from netverify.report.comparison_list import list_of_comparison
 from netverify.report.comparison_text import document_of_comparison
-from netverify.report.diagnostics import render_diagnostics
 from netverify.report.report import Report
 
 _TWO = "name two: `netverify diff OLD NEW`, or a revision: `netverify diff --base REV -f PATH`"
@@ -74,7 +73,7 @@ def diff_request(request: DiffRequest) -> ExitStatus:
             with progress("reading manifests ..."):
                 inputs = read_both(request)
             seen = dict.fromkeys((*inputs.old.diagnostics, *inputs.new.diagnostics))
-            complain(render_diagnostics(tuple(seen)), request.color)
+            complain_about(tuple(seen), request.color)
             settings = solving_settings(request, inputs.new.cluster)
             with progress("comparing ..."), told_in_full():
                 found = compare(make_context(inputs.old, settings), make_context(inputs.new, settings))

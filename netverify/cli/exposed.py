@@ -16,12 +16,12 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ExposedRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain, complain_about
 from netverify.cli.watchdog import within
 from netverify.lint.linting import WHETHER_MORE
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
-from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.diagnostics import render_sentence_error
 from netverify.report.report import Report
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
@@ -67,7 +67,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
     with within(request.budget, "the ways in were judged"):
         with progress("reading manifests ..."):
             inventory = read_sources(request.sources)
-        complain(render_diagnostics(inventory.diagnostics), request.color)
+        complain_about(inventory.diagnostics, request.color)
         try:
             settings = solving_settings(request, inventory.cluster)
         except SentenceError as error:
@@ -86,7 +86,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         doubts = (f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in lacking)
         remarks = surface.remarks.doubted(*surface.unknown_because, *doubts)
         surface = replace(surface, remarks=remarks)
-    complain(render_diagnostics(findings), request.color)
+    complain_about(findings, request.color)
     fails = any(one.openness.value in request.failing for one in surface.ways)
     status = map_status(fails=fails, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
 

@@ -21,7 +21,7 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import InitRequest, RoutingGiven, Sources, assumptions_of, sources_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, print_out
+from netverify.cli.streams import complain, complain_about, print_out
 from netverify.cli.watchdog import within
 from netverify.diagnostics import NOWHERE, Severity
 from netverify.gate.draft.detecting import Detected, detected
@@ -29,7 +29,6 @@ from netverify.gate.draft.outline import Draft
 from netverify.gate.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.gate.intent.spec import SourceKind, SourceText, Spec
 from netverify.report.coverage_text import coverage_text
-from netverify.report.diagnostics import render_diagnostics
 from netverify.report.document_text import lines_of
 from netverify.report.draft_yaml import render_draft
 from netverify.report.incomplete import incomplete, limits_text
@@ -71,7 +70,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     with within(request.budget, "the intent was drafted"):
         with progress("reading manifests ..."):
             inventory = read_sources(_placed(request.sources, found))
-        complain(render_diagnostics(inventory.diagnostics), request.color)
+        complain_about(inventory.diagnostics, request.color)
         verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
         with counted("drafting assertions") as tell:
             drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs

@@ -17,13 +17,13 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import LintRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, print_out
+from netverify.cli.streams import complain, complain_about, print_out
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
 from netverify.diagnostics import CODES
 from netverify.lint.patches import patches
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.diagnostics import render_sentence_error
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
 from netverify.report.lint_text import document_of_lint
@@ -57,7 +57,7 @@ def lint_request(request: LintRequest) -> ExitStatus:
     with within(request.budget, "anything was looked at"):
         with shown_progress("reading manifests ..."):
             inventory = read_sources(request.sources)
-        complain(render_diagnostics(inventory.diagnostics), request.color)
+        complain_about(inventory.diagnostics, request.color)
         try:
             settings = solving_settings(request, inventory.cluster)
         except SentenceError as error:

@@ -18,12 +18,12 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import MapRequest, RoutingGiven, assumed_by, sources_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain, complain_about
 from netverify.cli.watchdog import within
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.diagnostics import render_sentence_error
 from netverify.report.diagram_text import drawable
 from netverify.report.document_text import lines_of
 from netverify.report.formats import OF_DOCUMENTS, Format
@@ -44,7 +44,7 @@ def run(**flags: Any) -> int:
         sources=sources_of(flags),
         assumed=assumed_by(flags, RoutingGiven())[0],
         wanted=Wanted(flags["source"], flags["destination"], flags["focus"], flags["ports"], flags["exclude_external"]),
-        outputs=checked_outputs(flags["outputs"], short=flags["summary"]),
+        outputs=checked_outputs(flags["outputs"], short=flags["summary"], long=flags["verbose"]),
         color=flags["color"],
         grouping=Grouping(flags["grouping"]) if flags["grouping"] else None,
         replicas=flags["replicas"],
@@ -66,7 +66,7 @@ def map_request(request: MapRequest) -> ExitStatus:
 def _mapped(request: MapRequest) -> ExitStatus:
     with progress("reading manifests ..."):
         inventory = read_sources(request.sources)
-    complain(render_diagnostics(inventory.diagnostics), request.color)
+    complain_about(inventory.diagnostics, request.color)
     try:
         with progress("mapping ..."):
             mapped = Verifier(inventory, settings_of(request.assumed, request.sources)).map(request.wanted)

@@ -23,11 +23,15 @@ from netverify.sources.scratch import Replacement
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A report to write: ``path`` is None for standard output. ``is_short``: of text only what it comes to."""
+    """A report to write: ``path`` is None for standard output.
+
+    ``is_short``: of text only what it comes to; ``is_long``: all of it, with nothing counted that can be listed.
+    """
 
     format: str
     path: str | None = None
     is_short: bool = False
+    is_long: bool = False
 
 
 class OutputName(Parameter):
@@ -68,17 +72,19 @@ def formats_help(formats: tuple[str, ...]) -> str:
     return f"{_joined(formats, 'or')}, to standard output or a file; repeatable.  [default: {formats[0]}]"
 
 
-def checked_outputs(outputs: Sequence[Output], *, short: bool = False) -> tuple[Output, ...]:
-    """``outputs``, or text on standard output when there is none; ``short``: of text only what it comes to.
+def checked_outputs(outputs: Sequence[Output], *, short: bool = False, long: bool = False) -> tuple[Output, ...]:
+    """``outputs``, or text on standard output when there is none; ``short`` and ``long`` say how much of text.
 
     Raises :class:`Refusal` when two reports would go to one place.
     """
+    if short and long:
+        raise Refusal("NV420", "`--summary` and `--verbose` do not go together", "remove one of them")
     places = [output.path for output in outputs]
     for place in places:
         if places.count(place) > 1:
             where = f"to `{place}`" if place else "to standard output"
             raise Refusal("NV420", f"two reports go {where}", "give one of them another file: `--output json=FILE`")
-    return tuple(Output(one.format, one.path, is_short=short) for one in outputs or (Output("text"),))
+    return tuple(Output(one.format, one.path, is_short=short, is_long=long) for one in outputs or (Output("text"),))
 
 
 def write_whole(path: Path, pieces: Iterable[str]) -> None:

@@ -7,10 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
+
+from netverify.cli.streams import is_quiet
 
 PATIENCE_S = 0.5
 _BETWEEN_S = 0.2
 _CLEAR = "\r\x1b[K"
+
+
+def _speaks(stream: TextIO) -> bool:
+    """Whether somebody looks at ``stream`` who wants to know."""
+    return stream.isatty() and not is_quiet()
 
 
 @contextmanager
@@ -22,7 +30,7 @@ def counted(what: str) -> Iterator[Callable[[int, int], None]]:
     def tell(done: int, of: int) -> None:
         nonlocal said
         now = time.monotonic()
-        if stream.isatty() and now - started > PATIENCE_S and now - said > _BETWEEN_S:
+        if _speaks(stream) and now - started > PATIENCE_S and now - said > _BETWEEN_S:
             said = now
             stream.write(f"{_CLEAR}{what}: {done} of {of} ...")
             stream.flush()
@@ -42,7 +50,7 @@ def progress(what: str) -> Iterator[None]:
     Only when standard error is a terminal.
     """
     stream = sys.stderr
-    if not stream.isatty():
+    if not _speaks(stream):
         yield
         return
     shown = threading.Event()

@@ -19,7 +19,7 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import QueryRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain, complain_about
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import watchdog
 from netverify.late import late
@@ -27,7 +27,7 @@ from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.remarks import Remarks
 from netverify.query.sentence import OPENERS
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_diagnostics, render_refusal, render_sentence_error
+from netverify.report.diagnostics import render_refusal, render_sentence_error
 from netverify.report.query_text import document_of
 from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
@@ -88,7 +88,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
         with watchdog(request.budget), told_in_full():
             with progress("reading manifests ..."):
                 inventory = read_sources(request.sources)
-            complain(render_diagnostics(inventory.diagnostics), request.color)
+            complain_about(inventory.diagnostics, request.color)
             settings = solving_settings(request, inventory.cluster)
             outcome = ask(request.sentence, inventory, settings)
             request.budget.checkpoint()

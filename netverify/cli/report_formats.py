@@ -62,6 +62,6 @@ def rendered(report: Report, output: Output, color: str, run: Callable[[], Run])
         yield from (piece.replace("##[", instead) for piece in pieces_of(report, wanted, run))
         return
     document = report.document()
-    lines = lines_of(summarised(document) if output.is_short else document)
+    lines = lines_of(summarised(document) if output.is_short else document, in_full=output.is_long)
     while some := list(islice(lines, _LINES_AT_ONCE)):
         yield painted(some, output, color)

@@ -203,7 +203,7 @@ def solving_of(flags: dict[str, Any]) -> dict[str, Any]:
         "sources": sources_of(flags),
         "assumed": given,
         "routing": routing,
-        "outputs": checked_outputs(flags["outputs"], short=flags["summary"]),
+        "outputs": checked_outputs(flags["outputs"], short=flags["summary"], long=flags["verbose"]),
         "color": flags["color"],
         "budget": budget_of(flags),
         "smt2_folder": Path(flags["smt2_folder"]) if flags["smt2_folder"] else None,

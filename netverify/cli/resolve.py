@@ -13,11 +13,11 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ResolveRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain, complain_about
 from netverify.cli.unread import unread
 from netverify.cli.watchdog import within
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.diagnostics import render_sentence_error
 from netverify.report.report import Report
 from netverify.report.resolution_json import render_resolution_json
 from netverify.report.resolution_text import document_of_resolution
@@ -38,7 +38,7 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
         with within(request.budget, f"`{request.name}` was looked up"):
             with progress("reading manifests ..."):
                 inventory = read_sources(request.sources)
-            complain(render_diagnostics(inventory.diagnostics), request.color)
+            complain_about(inventory.diagnostics, request.color)
             settings = solving_settings(request, inventory.cluster)
             verifier = Verifier(inventory, settings)
             resolution = verifier.resolve(request.name, request.source)

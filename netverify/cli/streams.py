@@ -8,10 +8,13 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
+import click
+
 from netverify.cli.outputs import Output, write_marked
 from netverify.cli.refusal import Refusal
 from netverify.cli.statuses import ExitStatus
-from netverify.report.diagnostics import render_refusal
+from netverify.diagnostics import Diagnostic, Severity
+from netverify.report.diagnostics import render_diagnostics, render_refusal
 from netverify.report.terminal import Line, paint, wants_colour, wrapped
 
 _NARROWEST = 40
@@ -25,6 +28,18 @@ def complain(lines: Iterable[Line], color: str) -> None:
     with suppress(OSError):  # reports and the exit status say it, too
         sys.stderr.write(paint(_fitted(lines, is_terminal=is_terminal), coloured=coloured))
         sys.stderr.flush()
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs is to say nothing but errors beside its reports."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.params.get("quiet"))
+
+
+def complain_about(diagnostics: Iterable[Diagnostic], color: str) -> None:
+    """Writes ``diagnostics`` about inputs to standard error; errors alone where the command is to be quiet."""
+    told = tuple(one for one in diagnostics if one.severity is Severity.ERROR or not is_quiet())
+    complain(render_diagnostics(told), color)
 
 
 def complain_of(refusal: Refusal, color: str) -> None:

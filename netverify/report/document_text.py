@@ -35,18 +35,18 @@ AT_MOST = 10
 """How many instances of one result are listed; further ones are counted."""
 
 
-def lines_of(document: Document) -> Iterator[Line]:
-    """``document`` as lines of text; a summary comes last."""
+def lines_of(document: Document, *, in_full: bool = False) -> Iterator[Line]:
+    """``document`` as lines of text; a summary comes last. ``in_full``: each result, with all that makes it so."""
     last: list[Line] = []
     for block in document:
         if isinstance(block, Summary):
             last.append((Span(block.text, block.ink), Span(f" in {block.took}" if block.took else "")))
         else:
-            yield from _lines(block)
+            yield from _lines(block, in_full=in_full)
     yield from last
 
 
-def _lines(block: Block) -> Iterator[Line]:  # noqa: C901 one case for each node
+def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901 one case for each node
     match block:
         case Headline():
             yield (Span(block.word, block.ink), Span(block.rest))
@@ -55,7 +55,7 @@ def _lines(block: Block) -> Iterator[Line]:  # noqa: C901 one case for each node
         case Item():
             yield from _item(block)
         case Results():
-            yield from _results(block)
+            yield from _results(block, in_full=in_full)
         case Table():
             yield from _table(block)
         case Problem():
@@ -68,7 +68,7 @@ def _lines(block: Block) -> Iterator[Line]:  # noqa: C901 one case for each node
         case Gap():
             yield ()
         case Fold():
-            yield from lines_of(block.blocks)
+            yield from lines_of(block.blocks, in_full=in_full)
         case Summary() | Beside():
             pass
         case _ as never:
@@ -85,12 +85,12 @@ def _item(item: Item) -> Iterator[Line]:
     yield from (line(f"{'':<{item.width}}    {text}") for text in item.details)
 
 
-def _results(results: Results) -> Iterator[Line]:
-    """Those that are open in full, then the others in a line each."""
-    brief = [one for one in results.results if not one.is_open]
+def _results(results: Results, *, in_full: bool) -> Iterator[Line]:
+    """Those that are open in full, then the others in a line each, unless they are wanted ``in_full``."""
+    brief = [one for one in results.results if not (one.is_open or in_full)]
     for one in results.results:
-        if one.is_open:
-            yield from _in_full(one)
+        if one.is_open or in_full:
+            yield from _in_full(one, most=None if in_full else AT_MOST)
             yield ()
     width = max((len(one.verdict) for one in brief), default=0)
     names = max((len(one.name) for one in brief), default=0)
@@ -101,7 +101,7 @@ def _results(results: Results) -> Iterator[Line]:
         yield from laid_out([*one.facts])
 
 
-def _in_full(result: Result) -> Iterator[Line]:
+def _in_full(result: Result, *, most: int | None) -> Iterator[Line]:
     yield (
         Span(f"{result.verdict.upper()} {result.name}", result.ink),
         Span(f" [{result.note}]"),
@@ -111,17 +111,18 @@ def _in_full(result: Result) -> Iterator[Line]:
     first = next(iter(result.instances), None)
     wanted = [Entry("wanted", result.statement)] if result.title else []
     steps = first.steps() if first is not None else ()
-    yield from laid_out([*wanted, *_instances(result), *steps, *result.facts])
+    yield from laid_out([*wanted, *_instances(result, most), *steps, *result.facts])
     if first is not None:
         yield from first.frame()
 
 
-def _instances(result: Result) -> Iterator[Entry]:
+def _instances(result: Result, most: int | None) -> Iterator[Entry]:
+    """What makes ``result`` what it is: so many at ``most``, or all."""
     # Those that differ in conditions alone that no line has room for read alike.
     different = dict.fromkeys((_line(one), one.place) for one in result.instances)
-    for position, (text, place) in enumerate(islice(different, AT_MOST)):
+    for position, (text, place) in enumerate(islice(different, most)):
         yield from broken("" if position else "but", text, place)
-    more = len(different) - AT_MOST
+    more = 0 if most is None else len(different) - most
     others = "" if result.is_complete else "perhaps others"
     if more > 0:
         yield Entry("", f"and {more} more{', and ' if others else ''}{others}")

@@ -112,3 +112,29 @@ def test_a_summary_hides_no_doubt(capsys: pytest.CaptureFixture[str]) -> None:
     Path("m.yaml").write_text(OPEN + "---\napiVersion: v1\nkind: [\n")
     assert main(["query", "can shop/web[Pod] reach namespace shop", "m.yaml", "--summary"], "netverify") == 4
     assert "not read" in capsys.readouterr().out
+
+
+def test_quiet_says_errors_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("k").mkdir()
+    Path("k/kustomization.yaml").write_text("resources: [n.yaml]\n")
+    Path("k/n.yaml").write_text(OPEN.split("---", maxsplit=1)[0].replace("shop", "other"))
+    Path("k/left.yaml").write_text(OPEN)
+    assert main(["exposed", "m.yaml", "k"], "netverify") == 0
+    assert "warning[NV142]" in capsys.readouterr().err
+    assert main(["exposed", "m.yaml", "k", "-q"], "netverify") == 0
+    assert capsys.readouterr().err == ""
+    assert main(["exposed", "m.yaml", "nowhere", "-q"], "netverify") == 4
+    assert "error[NV131]" in capsys.readouterr().err
+
+
+def test_verbose_shows_what_passed_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("netverify.yaml").write_text(
+        "assertions: [{id: it, deny: {from: pod shop/web, to: 10.0.0.0/8, ports: [1/sctp]}}]\n"
+    )
+    main(["check", "m.yaml"], "netverify")
+    brief = capsys.readouterr().out
+    main(["check", "m.yaml", "--verbose"], "netverify")
+    whole = capsys.readouterr().out
+    assert " --> netverify.yaml:1" in whole
+    assert len(whole) >= len(brief)
+    assert main(["check", "m.yaml", "-v", "--summary"], "netverify") == 2
