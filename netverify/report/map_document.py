@@ -133,7 +133,8 @@ def _exposure(place: PlaceSummary) -> tuple[int, ...]:
 def _numbers(mapped: Map, summary: MapSummary) -> list[Entry]:
     """How many workloads and connections there are, how open they are, and what it depends on."""
     if mapped.wanted != Wanted():
-        lines = [f"{count_text(summary.connected)} pairs connected, of those asked about"]
+        number = count_text(summary.connected)
+        lines = [f"{number} {'pair' if number == '1' else 'pairs'} connected, of those asked about"]
     else:
         about = {trait: count_text(summary.total.traits[trait]) for trait in Trait}
         ingress, egress = about[Trait.ISOLATED_FOR_INGRESS], about[Trait.ISOLATED_FOR_EGRESS]
