@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
 from netverify.model.api_server import ApiServer
-from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour, name_of
 from netverify.query import assumed as checked
 from netverify.query.assumed import KEYS, AssumptionError, api_server_at, cni_named
 
@@ -57,10 +57,10 @@ class Assumption(Parameter):
         """The keys with their values that begin like ``incomplete``."""
         del ctx, param
         return [
-            CompletionItem(f"{key}={value}", help=MEANING[Behaviour(key)] if key in list(Behaviour) else None)
+            CompletionItem(f"{name_of(key)}={value}", help=MEANING[Behaviour(key)] if key in list(Behaviour) else None)
             for key, values in KEYS.items()
             for value in (values or ("",))
-            if f"{key}={value}".startswith(incomplete)
+            if f"{name_of(key)}={value}".startswith(incomplete)
         ]
 
 

@@ -34,6 +34,27 @@ class Behaviour(StrEnum):
     EXPERIMENTAL_PEERS_SUPPORTED = "experimental-peers-supported"
 
 
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        Behaviour.NAMED_PORT_FALLS_OPEN: "unsupported-port-name-opens-all-ports",
+        Behaviour.NAMED_PORT_VOIDS_POLICY: "unsupported-port-name-disables-policy",
+        Behaviour.IDENTITY_LABELS_LEFT_OUT: "controller-labels-ignored",
+    },
+)
+"""What people read and write for a behaviour. JSON, formulas and fingerprints keep the values of :class:`Behaviour`."""
+_VALUES: Mapping[str, str] = MappingProxyType({name: value for value, name in _NAMES.items()})
+
+
+def name_of(behaviour: str) -> str:
+    """What people read for ``behaviour``; anything else as it is."""
+    return _NAMES.get(behaviour, behaviour)
+
+
+def value_of(name: str) -> str:
+    """The value of the behaviour that people call ``name``; anything else as it is."""
+    return _VALUES.get(name, name)
+
+
 MEANING: Mapping[Behaviour, str] = MappingProxyType(
     {
         Behaviour.POLICY_ENFORCED: "the network plugin enforces NetworkPolicy",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from netverify.diagnostics import NetverifyError
 from netverify.model.addresses import parse_address
 from netverify.model.api_server import ApiServer
-from netverify.model.behaviours import CNI_PROFILES, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, Behaviour, name_of, value_of
 from netverify.model.traffic import MAX_PORT, MIN_PORT
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
@@ -82,13 +82,15 @@ def api_server_at(text: str) -> ApiServer:
 
 def _checked(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
+    key = value_of(key)
     if key not in KEYS:
-        advice = did_you_mean(nearest(key, KEYS)) or f"the keys are {', '.join(f'`{one}`' for one in sorted(KEYS))}"
+        keys = sorted(map(name_of, KEYS))
+        advice = did_you_mean(nearest(key, keys)) or f"the keys are {', '.join(f'`{one}`' for one in keys)}"
         raise AssumptionError(f"nothing called `{key}` can be assumed", advice)
     allowed = KEYS[key]
     if not equals or (allowed and value not in allowed):
-        choices = " or ".join(f"`{key}={one}`" for one in allowed or ("10.0.0.0/8",))
-        raise AssumptionError(f"`--assume {text}` gives `{key}` no value that it can have", f"write {choices}")
+        choices = " or ".join(f"`{name_of(key)}={one}`" for one in allowed or ("10.0.0.0/8",))
+        raise AssumptionError(f"`--assume {text}` gives `{name_of(key)}` no value that it can have", f"write {choices}")
     if key in RANGES:
         try:
             value = str(ipaddress.ip_network(value))
@@ -110,7 +112,9 @@ def assumed(cni: str | None, assumptions: Sequence[str]) -> Assumed:
         if key in cidrs:
             cidrs[key].append(value)
         elif given.setdefault(key, value) != value:
-            raise AssumptionError(f"`{key}` is assumed to be `{given[key]}` and `{value}`", "leave one of them out")
+            raise AssumptionError(
+                f"`{name_of(key)}` is assumed to be `{given[key]}` and `{value}`", "leave one of them out"
+            )
     behaviours = dict(CNI_PROFILES[cni]) if cni else {}
     behaviours |= {b: given[b.value] == "true" for b in Behaviour if b.value in given}
     return Assumed(

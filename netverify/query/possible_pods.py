@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netverify.model.behaviours import name_of
 from netverify.model.flow import End
 from netverify.model.labels import EVERYTHING, LabelSelector
 from netverify.policy.predicate import All, AnyOf, InNamespace, IsPod, NamespaceMatches, Not, PodMatches, Predicate
@@ -40,7 +41,7 @@ class PossiblePods:
 
     def __str__(self) -> str:
         who = "any pod" if self.pods == EVERYTHING else f"pods {selector_text(self.pods)}"
-        suffix = f" [depends on {', '.join(self.depends_on)}]" if self.depends_on else ""
+        suffix = f" [depends on {', '.join(map(name_of, self.depends_on))}]" if self.depends_on else ""
         return f"{who}{self._where()}{suffix}"
 
     def _where(self) -> str:

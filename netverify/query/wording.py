@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from netverify.model.addresses import cidrs
+from netverify.model.behaviours import name_of
 from netverify.model.cluster import NODES
 from netverify.model.labels import EVERYTHING
 from netverify.model.traffic import EVERY_PORT
@@ -38,7 +39,7 @@ _MANY = 4
 
 def setting_words(behaviour: Choice, *, value: bool) -> str:
     """``endport-supported=true``, as ``--assume`` takes it."""
-    return f"{behaviour}={'true' if value else 'false'}"
+    return f"{name_of(str(behaviour))}={'true' if value else 'false'}"
 
 
 def peer_words(peer: Predicate) -> str:  # noqa: C901 - one arm for each node type

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
-from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour, name_of
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.policy.predicate import Choice
 
@@ -40,7 +40,7 @@ def behaviour_meaning(behaviour: Choice, *, value: bool) -> str:
 
 def settings_together(assumptions: Sequence[str]) -> list[str]:
     """``assumptions`` with those of the form ``behaviour=true`` first, several on a line."""
-    names = {behaviour.value for behaviour in Behaviour}
+    names = {name_of(behaviour) for behaviour in Behaviour}
     settings = [text for text in assumptions if text.partition("=")[0] in names]
     rest = [text for text in assumptions if text not in settings]
     joined = wrap(", ".join(settings), _WIDTH, break_long_words=False, break_on_hyphens=False)

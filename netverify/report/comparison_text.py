@@ -14,6 +14,7 @@ from netverify.diff.outcome import (
     Relation,
     RoutingChanges,
 )
+from netverify.model.behaviours import name_of
 from netverify.model.flow import End
 from netverify.pairs.outcome import Access
 from netverify.query.outcome import Effect
@@ -152,7 +153,7 @@ def access_text(access: Access) -> str:
     """``TCP 80, perhaps UDP 53``; ``nothing``."""
     parts = [traffic_text(access.allowed)] if access.allowed else []
     if access.depends:
-        parts.append(f"perhaps {traffic_text(access.depends)} ({', '.join(access.on)})")
+        parts.append(f"perhaps {traffic_text(access.depends)} ({', '.join(map(name_of, access.on))})")
     return ", ".join(parts) or "nothing"
 
 

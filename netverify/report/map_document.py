@@ -10,7 +10,7 @@ from netverify.answers.map_summary import Count, MapSummary, PlaceSummary, Trait
 from netverify.answers.map_view import MapView, map_view
 from netverify.answers.mapping import Map
 from netverify.answers.membership import Union
-from netverify.model.behaviours import Behaviour
+from netverify.model.behaviours import Behaviour, name_of
 from netverify.pairs.outcome import Connection, Isolation
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
@@ -151,7 +151,7 @@ def _numbers(mapped: Map, summary: MapSummary) -> list[Entry]:
 def _dependencies(on: Sequence[str]) -> Iterator[str]:
     """What each of ``on`` means, and how to decide it."""
     for one in on:
-        yield f"{one}: {dependency_text(one)}"
+        yield f"{name_of(one)}: {dependency_text(one)}"
     if any(one in list(Behaviour) for one in on):
         yield "`--cni NAME` fixes what that plugin is known to do, `--assume KEY=VALUE` fixes one of these"
 
@@ -191,7 +191,7 @@ def _way(way: Way, exposure: Exposure, view: MapView, words: NodeWords) -> tuple
         text += ": selected by no policy"
     if not way.on:
         return cell(traffic_text(way.ports)), cell(text)
-    needs = cell(f"depending on {', '.join(way.on)}", ink=Ink.DIM)
+    needs = cell(f"depending on {', '.join(map(name_of, way.on))}", ink=Ink.DIM)
     return cell(f"perhaps {traffic_text(way.ports)}", ink=Ink.YELLOW), (*cell(text), *needs)
 
 
@@ -227,4 +227,4 @@ def _traffic(row: Connection) -> Line:
         return line(surely)
     lead = "; perhaps " if access.allowed else "perhaps "
     perhaps = Span(f"{lead}{traffic_text(access.depends)}", Ink.YELLOW)
-    return (Span(surely), perhaps, Span(f", depending on {', '.join(access.on)}", Ink.DIM))
+    return (Span(surely), perhaps, Span(f", depending on {', '.join(map(name_of, access.on))}", Ink.DIM))

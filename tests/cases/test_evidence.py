@@ -18,7 +18,7 @@ from netverify.cli.main import main
 from netverify.gate.evidence.schema import goals_schema, goals_schema_text
 from netverify.gate.evidence.second_solvers import installed, opinion
 from netverify.query.derivation import Rule
-from netverify.report import gate_text
+from netverify.report import gate_document
 from netverify.sources.inventory import read_inventory
 from netverify.verify import Settings, Verifier
 from oracles.derivation_checker import WrongEvidenceError, canonical, check, digest
@@ -217,7 +217,7 @@ class TestReports:
         assert f"goals.json {digest(Path('goals/goals.json').read_bytes())}" in " ".join(plain(report).split())
 
     def test_a_report_says_how_many_goals_it_leaves_out(self, gates: Gates, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gate_text, "AT_MOST", 1)
+        monkeypatch.setattr(gate_document, "_MOST_GOALS", 1)
         report = gates.run("-f", "manifests.yaml", "--emit-smt2", "goals", "-o", "text").out
         most = max(document(Path("goals"))["assertions"], key=lambda one: len(one["goals"]))
         assert f"and {len(most['goals']) - 1} more, see goals.json" in report

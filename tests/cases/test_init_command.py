@@ -110,7 +110,7 @@ def test_what_some_plugin_might_allow_is_a_flow_unless_the_plugin_is_named(backd
     text = (backdoor / "netverify.yaml").read_text()
     assert "  # some of these flows depend on the CNI: `--cni NAME` may remove some\n" in text
     assert '          ports: ["1-65535"]\n' in text
-    assert "in part depending on named-port-falls-open, named-port-voids-policy, named-ports-supported" in text
+    assert "in part depending on unsupported-port-name-opens-all-ports, unsupported-port-name-disables-policy" in text
     assert "\n  - id: only-approved-into-b\n" in text
     status, _, err = run(capsys, "init", "--cni", "calico", "--force")
     assert (status, unnamed in err) == (0, False)

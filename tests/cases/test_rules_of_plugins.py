@@ -10,6 +10,8 @@ import pytest
 import netverify
 from cases.gates import Gates
 from netverify import Cluster, Verdict
+from netverify.model.behaviours import Behaviour, name_of, value_of
+from netverify.query.assumed import AssumptionError, assumed
 
 BLOCK = """
 apiVersion: v1
@@ -195,3 +197,11 @@ class TestIdentities:
         name = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}"
         by_name = LABELS.replace(by_label, name).replace("KEY", "a")
         assert read(by_name, "cilium").ask(WEB_TO_API).verdict is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize("behaviour", [one for one in Behaviour if name_of(one) != one.value])
+def test_a_behaviour_is_assumed_by_its_name_and_by_its_former_name(behaviour: Behaviour) -> None:
+    assert assumed(None, [f"{name_of(behaviour)}=true"]) == assumed(None, [f"{behaviour.value}=true"])
+    assert value_of(name_of(behaviour)) == behaviour.value
+    with pytest.raises(AssumptionError, match=f"`{name_of(behaviour)}` is assumed to be `true` and `false`"):
+        assumed(None, [f"{name_of(behaviour)}=true", f"{behaviour.value}=false"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour, name_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -128,10 +128,12 @@ def test_an_ellipsis_hides_only_what_it_stands_for():
 
 def behaviour_tables():
     """The two tables of docs/semantics.md, from the code."""
-    meanings = [f"| `{one}` | {MEANING[one]} | {MEANING_OF_NOT[one]} |" for one in Behaviour]
+    meanings = [f"| `{name_of(one)}` | {MEANING[one]} | {MEANING_OF_NOT[one]} |" for one in Behaviour]
     shown = {True: "yes", False: "no", None: "·"}
     rows = [
-        f"| `{behaviour}` | " + " | ".join(shown[CNI_PROFILES[cni].get(behaviour)] for cni in CNI_PROFILES) + " |"
+        f"| `{name_of(behaviour)}` | "
+        + " | ".join(shown[CNI_PROFILES[cni].get(behaviour)] for cni in CNI_PROFILES)
+        + " |"
         for behaviour in Behaviour
     ]
     names = [cni.replace("-", "&#8209;") for cni in CNI_PROFILES]

@@ -27,7 +27,7 @@ from netverify.gate.intent.spec import (
     ZoneText,
 )
 from netverify.gate.outcome import GateReport, GateVerdict, Result, Violation
-from netverify.model.behaviours import Behaviour
+from netverify.model.behaviours import Behaviour, name_of
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End, Pod
 from netverify.model.traffic import Protocol
@@ -255,7 +255,7 @@ def _is_outside(violation: Violation) -> bool:
 def _in_doubt(assertion: Assertion) -> tuple[str, ...]:
     """What to do about flows that depend on the CNI."""
     flows = assertion.statement.flows if isinstance(assertion.statement, Only) else ()
-    depends = any(behaviour in flow.justification for behaviour in Behaviour for flow in flows)
+    depends = any(name_of(behaviour) in flow.justification for behaviour in Behaviour for flow in flows)
     return ("some of these flows depend on the CNI: `--cni NAME` may remove some",) if depends else ()
 
 

@@ -8,6 +8,7 @@ from dataclasses import field
 from netverify.gate.draft.outline import written
 from netverify.gate.draft.peers import Peers
 from netverify.gate.intent.spec import FlowText
+from netverify.model.behaviours import name_of
 from netverify.model.traffic import EVERY_PORT, PortSet, Protocol, port_set
 from netverify.pairs.all_pairs import Connectivity
 from netverify.pairs.outcome import Access, MapEndpoint
@@ -68,7 +69,7 @@ def flows_into(found: Mapping[int, _Inflow], peers: Peers, justification: str) -
     flows = []
     for ports, sources in groups.items():
         on = sorted({one for source in sources for one in found[source].on})
-        why = f"{justification}, in part depending on {', '.join(on)}" if on else justification
+        why = f"{justification}, in part depending on {', '.join(map(name_of, on))}" if on else justification
         flows.append(FlowText(written(*peers.words(sources)), (), written(*port_words(ports)), why))
     return tuple(sorted(flows, key=lambda flow: [one.text for one in flow.sources]))
 

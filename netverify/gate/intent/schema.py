@@ -12,7 +12,7 @@ from typing import Any
 
 from netverify.gate.intent.shape import IntentShape
 from netverify.gate.intent.values import ONE_OR_MORE
-from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour
+from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour, name_of
 from netverify.query.assumed import KEYS, NAMED_PORTS, NODE_CIDR, POD_CIDR, UNRENDERED
 
 SCHEMA_FILE = "netverify.schema.json"
@@ -93,8 +93,9 @@ def _merged(outer: dict[str, Any], inner: dict[str, Any]) -> dict[str, Any]:
 def _assumptions() -> dict[str, Any]:
     """What can be assumed, with its values."""
     given: dict[str, Any] = {
-        behaviour.value: {"enum": [True, False, "true", "false"], "description": f"Whether {MEANING[behaviour]}."}
+        name: {"enum": [True, False, "true", "false"], "description": f"Whether {MEANING[behaviour]}."}
         for behaviour in Behaviour
+        for name in dict.fromkeys((name_of(behaviour), behaviour.value))
     }
     texts = {"type": "string"}
     given[NAMED_PORTS] = {
