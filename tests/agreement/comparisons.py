@@ -7,7 +7,7 @@ from netverify.answers.context import make_context
 from netverify.answers.settings import Settings
 from netverify.diff.compare import compare
 from netverify.model.flow import End, Pod
-from oracles.direct_interpreter import allowed
+from oracles.brute_force import may_connect
 
 
 def compared(old, new, **settings):
@@ -35,7 +35,9 @@ def wrong_changes(old, new, found):
     """A listed change whose witness does not show it; None without any."""
     for changes, sides in ((found.appears, (new, old)), (found.disappears, (old, new))):
         for change in changes:
-            for behaviours in completions({str(name): value for name, value in change.witness.behaviours.items()}):
+            for behaviours in completions(
+                {str(name): value for name, value in change.witness.behaviours.items()}, sides[0]
+            ):
                 flows = change.witness.flow, change.other
                 said = tuple(
                     is_allowed(cluster, flow, sides, behaviours) for cluster, flow in zip(sides, flows, strict=True)
@@ -56,7 +58,7 @@ def is_allowed(cluster, flow, sides, behaviours):
     whole = {**cluster, "namespaces": [*cluster["namespaces"], *missing]}
     source, destination = (on_host(end_of(whole, flow.at(end)), flow.at(end)) for end in End)
     source["node"], destination["node"] = "n1", "n1" if flow.same_node else "n2"
-    return allowed(whole, source, destination, str(flow.protocol), flow.port, behaviours)
+    return may_connect(whole, source, destination, str(flow.protocol), flow.port, behaviours)
 
 
 def on_host(end, endpoint):

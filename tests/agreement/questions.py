@@ -7,8 +7,8 @@ from generators.small_cases import small_case, solved_case
 from netverify.model.flow import External
 from netverify.verify import Settings, ask
 from oracles.added_labels import added_labels
-from oracles.brute_force import belongs, items, machine, values_by_key
-from oracles.cluster_policy_interpreter import CLUSTER_BEHAVIOURS, verdicts
+from oracles.brute_force import answers, belongs, items, machine, values_by_key
+from oracles.cluster_policy_interpreter import CLUSTER_BEHAVIOURS
 from oracles.direct_interpreter import BEHAVIOURS, numbers_of, pod_of, spec_of
 
 __all__ = ["disagreement", "small_case", "wrong_witness"]
@@ -52,7 +52,7 @@ def wrong_witness(cluster, question, witness):
     for behaviours in completions(needed, cluster):
         if not is_port_wanted(question["port"], flow, destination, behaviours):
             return f"{question['sentence']}: the port of {witness} is not what was asked about"
-        if verdicts(cluster, source, destination, str(flow.protocol), flow.port, behaviours) != {True}:
+        if answers(cluster, source, destination, str(flow.protocol), flow.port, behaviours) != {True}:
             return f"{question['sentence']}: {witness} is denied with {behaviours}"
     return None
 
@@ -64,13 +64,13 @@ def is_port_wanted(wanted, flow, destination, behaviours):
     return low <= flow.port <= high
 
 
-def completions(named, cluster):
+def completions(named, cluster=None):
     """The assignments of all behaviours that agree with ``named``: policies enforced, every other one both ways.
 
     All others false, all others true, and each one alone the other way.
     """
     fixed = {"policy-enforced": True, "cluster-network-policy-enforced": True, **named}
-    names = BEHAVIOURS + (CLUSTER_BEHAVIOURS if cluster.get("clusterPolicies") else ())
+    names = (*BEHAVIOURS, *(CLUSTER_BEHAVIOURS if (cluster or {}).get("clusterPolicies") else ()))
     free = [name for name in names if name not in fixed]
     for base, odd in itertools.product((False, True), [None, *free]):
         yield {**{name: base != (name == odd) for name in free}, **fixed}

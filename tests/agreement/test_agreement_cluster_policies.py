@@ -1,8 +1,12 @@
 """ClusterNetworkPolicies beside NetworkPolicies: all readings agree with the interpreter of raw manifests."""
 
+import copy
+
 import pytest
 
 from agreement.adapter import behaviours_of, flow_of, inventory_of
+from agreement.comparisons import compared as compared_clusters
+from agreement.comparisons import wrong_changes
 from agreement.pair_cases import NarrowDice, PairCase
 from agreement.pairs import compared
 from agreement.questions import settings_for, wrong_witness
@@ -23,11 +27,13 @@ from netverify.policy.evaluate import allows
 from netverify.policy.tiers import lower
 from netverify.verify import ask
 from oracles.brute_force import Told, brute_force
+from oracles.brute_force_pairs import ToldOfBoth, differences, without_addresses
 from oracles.cluster_policy_interpreter import CLUSTER_BEHAVIOURS, verdicts
 
 POINTS = 25
 CHEAP_PAIRS = (3, 5, 7, 9, 10, 12, 13)
 CHEAP_QUESTIONS = (1, 2, 3, 4, 5, 6, 10, 11, *range(18, 31))
+CHEAP_COMPARISONS = (1, 3, 6, 7, 10, 14)
 """Seeds whose judges have little to try."""
 
 
@@ -159,6 +165,57 @@ def wrong_answer(seed):
 
 def test_whole_questions_are_answered_as_trying_everything_says():
     assert [wrong for seed in CHEAP_QUESTIONS if (wrong := wrong_answer(seed))] == []
+
+
+def pair_of_clusters(seed):
+    """A cluster, and the same with other policies for the whole cluster, or in another order."""
+    rng = SmallDice(f"pair {seed}")
+    for _ in range(200):
+        cluster = random_cluster(rng, policies=(0, 1), workloads=(0, 2), namespaces=(1, 2))
+        old = without_addresses(with_cluster_policies(rng, cluster, most=2, exact=True))
+        new = {**old, "clusterPolicies": changed_policies(rng, old)}
+        if ToldOfBoth(old, new).trials <= MOST_TRIALS:
+            return old, new
+    raise AssertionError(seed)
+
+
+def changed_policies(rng, cluster):
+    """The policies of ``cluster`` but for one rule, one priority, one tier, one subject, or one policy."""
+    policies = copy.deepcopy(cluster["clusterPolicies"])
+    one = rng.choice(policies)
+    rules = [rule for section in ("ingress", "egress") for rule in one["spec"].get(section) or []]
+    what = rng.choice(["action", "action", "priority", "tier", "subject", "gone"])
+    if what == "gone":
+        policies.remove(one)
+    elif what == "action" and rules:
+        rng.choice(rules)["action"] = rng.choice(["Accept", "Deny", "Pass"])
+    elif what == "tier":
+        one["spec"]["tier"] = "Baseline" if one["spec"]["tier"] == "Admin" else "Admin"
+    elif what == "subject":
+        one["spec"]["subject"] = {"namespaces": {}}
+    else:
+        one["spec"]["priority"] = 1000 - one["spec"]["priority"]
+    return policies
+
+
+def wrong_comparison(seed):
+    """What is wrong with the comparison of a pair, in words; None where all is well."""
+    old, new = pair_of_clusters(seed)
+    found, expected = compared_clusters(old, new), differences(old, new)
+    for what, certainty, flow in zip(("new", "lost"), (found.new_access, found.lost_access), expected, strict=True):
+        if str(certainty) == "unknown" or (str(certainty) == "no" and flow is not None):
+            return f"{what} access is {certainty}, but {flow}"
+    return wrong_changes(old, new, found)
+
+
+def test_comparisons_miss_no_difference_and_list_nothing_else():
+    assert [wrong for seed in CHEAP_COMPARISONS if (wrong := wrong_comparison(seed))] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(1_000, 2_000, 100))
+def test_more_comparisons_miss_no_difference_and_list_nothing_else(start):
+    assert [wrong for seed in range(start, start + 100) if (wrong := wrong_comparison(seed))] == []
 
 
 @pytest.mark.long

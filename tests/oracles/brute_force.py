@@ -157,6 +157,18 @@ def items_of_all(policy):
     return peers, ports
 
 
+def answers(cluster, source, destination, protocol, port, behaviours):
+    """Whether the connection is allowed: every answer that there may be."""
+    if cluster.get("clusterPolicies"):
+        return verdicts(cluster, source, destination, protocol, port, behaviours)
+    return {allowed(cluster, source, destination, protocol, port, behaviours)}
+
+
+def may_connect(*connection):
+    """Whether the connection may be allowed, whatever is left open."""
+    return True in answers(*connection)
+
+
 class Told:
     """What the policies and the question tell apart, and every end and connection that is made of it."""
 
@@ -329,10 +341,8 @@ class Told:
         return False
 
     def is_allowed(self, source, destination, protocol, port, behaviours):
-        """What the direct interpreters say: whether it may be."""
-        if self.cluster.get("clusterPolicies"):
-            return True in verdicts(self.cluster, source, destination, protocol, port, behaviours)
-        return allowed(self.cluster, source, destination, protocol, port, behaviours)
+        """What the direct interpreters say."""
+        return may_connect(self.cluster, source, destination, protocol, port, behaviours)
 
     def with_ports(self, end, protocol, port):
         """A possible pod calls the port by all names that pods of its namespace have for it, or by any if it may."""

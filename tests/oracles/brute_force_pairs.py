@@ -8,8 +8,8 @@ A namespace that is in one cluster alone has the labels of that one in both. No 
 import copy
 from itertools import combinations, product
 
-from oracles.brute_force import Told, container_ports, fit, key_of
-from oracles.direct_interpreter import allowed, name_of, namespace_of, on_host_network
+from oracles.brute_force import Told, container_ports, fit, key_of, may_connect
+from oracles.direct_interpreter import name_of, namespace_of, on_host_network
 
 ANY = {"shape": "others", "but": []}
 QUESTION = {"source": ANY, "destination": ANY, "protocols": ("TCP", "UDP", "SCTP"), "port": None}
@@ -24,7 +24,7 @@ def differences(old, new):
             for one, other in told.flows(source, destination, protocol, port):
                 for behaviours in told.assignments:
                     before, after = (
-                        allowed(cluster, left, right, protocol, port, behaviours)
+                        may_connect(cluster, left, right, protocol, port, behaviours)
                         for cluster, left, right in zip(told.clusters, one, other, strict=True)
                     )
                     if before != after:
@@ -57,8 +57,9 @@ class ToldOfBoth(Told):
             cluster["namespaces"] += [one for name, one in other.items() if name not in names[number]]
         self.clusters = old, new
         both = {part: [*old[part], *new[part]] for part in ("workloads", "policies", "namespaces")}
+        both["clusterPolicies"] = [one for cluster in (old, new) for one in cluster.get("clusterPolicies", ())]
         super().__init__(both, QUESTION)
-        if not self.entries:
+        if not self.all_entries:
             del self.traffic[1:]  # no policy tells ports or protocols apart
         self.ports = [(namespace_of(one), port) for one in both["workloads"] for port in container_ports(one)]
 
