@@ -10,6 +10,7 @@ from netverify.patterns import pattern
 from netverify.policy.predicate import AnyOf, NamedPort, PortIn, Predicate
 from netverify.policy.visit import alternatives
 from netverify.query.tokens import Token, TokenKind, Tokens
+from netverify.query.verbs import FROM, PASSIVE, REACHABLE
 
 EVERY_TRAFFIC: Predicate = AnyOf(tuple(PortIn(protocol, EVERY_PORT) for protocol in Protocol))
 """What a sentence without a port asks about: every port of TCP, UDP and SCTP."""
@@ -76,7 +77,7 @@ def _port_in_words(tokens: Tokens, word: Token) -> tuple[Predicate, Token]:
         protocols = _PROTOCOL_WORDS[tokens.take().text.lower()]
     takes_port = tokens.take_word("port", "ports") or not is_named or word.is_word("port")
     token = tokens.next
-    if is_named and (token.kind is not TokenKind.WORD or token.is_word("from", "by")):
+    if is_named and (token.kind is not TokenKind.WORD or token.is_word(*FROM, *REACHABLE, *PASSIVE, "be")):
         return (EVERY_TRAFFIC if len(protocols) > 1 else PortIn(protocols[0], EVERY_PORT)), token
     if takes_port and tokens.next.is_word(*_PROTOCOL_WORDS) and len(protocols) == 1:
         raise tokens.error("NV405", f"expected a port, found {token.shown}", token, help_text=_FORMS)

@@ -56,8 +56,12 @@ def words_of_twins(called: Called, traffic: Predicate) -> str:
         return f"{asked} read as the pods' own, since the Service has only {own or 'none'}"
     if all(port.target_port == port.port for port in ports):
         return f"{asked} the same for both"
-    targets = " and ".join(dict.fromkeys(str(port.target_port) for port in ports))
+    targets = " and ".join(dict.fromkeys(_target_words(port) for port in ports))
     return f"{asked} read as the Service's, which leads to {targets} of the pods, and as the pods' own"
+
+
+def _target_words(port: ServicePort) -> str:
+    return str(port.target_port) if isinstance(port.target_port, int) else f"the port called `{port.target_port}`"
 
 
 def port_words(port: ServicePort) -> str:

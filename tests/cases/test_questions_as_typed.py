@@ -167,6 +167,8 @@ READ_AS = [
     ("is shop/db:5432 reachable from shop/web", f"{CAN}:5432/tcp"),
     ("is shop/db reachable from shop/web on 5432", f"{CAN}:5432/tcp"),
     ("is shop/db accessible by shop/web", CAN),
+    ("is shop/db on tcp reachable from shop/web", f"{CAN}:1-65535/tcp"),
+    ("can shop/db over udp be reached by shop/web", f"{CAN}:1-65535/udp"),
     ("is shop/db open to the internet on 5432?", "can internet reach shop/db:5432/tcp"),
     ("is shop/db exposed", "can internet reach shop/db"),
     ("is shop/db exposed to namespace dev", "can namespace dev reach shop/db"),
