@@ -12,14 +12,13 @@ from typing import Any, Final
 
 from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
-from netverify.cli.baselines import BaselineReader
+from netverify.cli.baselines import BaselineReader, known_violations, write_known
 from netverify.cli.commands.check import FAILING
+from netverify.cli.evidence import digests_of, options_json, tool
 from netverify.cli.exit_status import exit_status, gravest
-from netverify.cli.gate_evidence import evidence_of_gate, naming_goals
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intended import Intended, intent_of, refused_controller, with_assumed
-from netverify.cli.known_violations import known_violations, write_known
 from netverify.cli.outputs import Output
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
@@ -35,11 +34,14 @@ from netverify.cli.watchdog import watchdog, within
 from netverify.cli.watching import watch
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.checking import Terms, undecided_report
+from netverify.gate.evidence.document import Evidence, evidence_of, shown_by_gate
+from netverify.gate.evidence.inputs import Inputs, Json, digest_of
 from netverify.gate.intent.reading import IntentError
 from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.spec import Spec
 from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.model.cluster import Cluster
+from netverify.query.derivation import EvidenceDigests
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
@@ -236,3 +238,21 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
         return reported(request, rendered, status, besides)
     written = evidence
     return reported(request, rendered, status, besides, lambda: write_goals(lambda: written, request.smt2_folder))
+
+
+def evidence_of_gate(
+    report: GateReport, inventory: Inventory, settings: Settings, compared: Iterable[Inventory]
+) -> Evidence:
+    """The evidence of a gate."""
+    intent = tuple((path, digest_of(Path(path).read_bytes())) for path in report.files)
+    inputs = Inputs(digests_of([inventory]), intent, digests_of(compared))
+    applied = (ExceptionState.USED, ExceptionState.UNUSED)
+    exceptions: list[Json] = [use.exception.id for use in report.exceptions if use.state in applied]
+    return evidence_of(shown_by_gate(report), inputs, {**options_json(settings), "exceptions": exceptions}, tool())
+
+
+def naming_goals(report: GateReport, evidence: Evidence) -> GateReport:
+    """``report`` with the files that each result rests on."""
+    results = tuple(replace(one, goals=evidence.goals[one.assertion.id]) for one in report.results)
+    digests = EvidenceDigests(evidence.digest, evidence.inputs, evidence.options)
+    return replace(report, results=results, evidence=digests)

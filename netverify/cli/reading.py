@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import stat
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from netverify.query.assumed import Assumed
 from netverify.query.narrowing import read_flag
 from netverify.report.terminal import line
 from netverify.routes.options import GivenController, RoutingOptions
-from netverify.sources.cache.folder import cache_folder
 from netverify.sources.collection import Means, processors
 from netverify.sources.coverage import Inventory
 from netverify.sources.emptiness import refused_if_empty
@@ -106,3 +106,21 @@ def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> 
         controller = GivenController(phrase.text, phrase.predicate)
     domain = RoutingOptions().cluster_domain if given.cluster_domain is None else given.cluster_domain
     return RoutingOptions(domain, given.node_local_dns, controller, given.api_servers)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """Where entries are kept: ``NETVERIFY_CACHE_DIR``, else below ``XDG_CACHE_HOME`` or ``~/.cache``; None if nowhere.
+
+    ``NETVERIFY_NO_CACHE`` with any value but the empty one turns it off.
+    """
+    if environment.get("NETVERIFY_NO_CACHE"):
+        return None
+    if own := environment.get("NETVERIFY_CACHE_DIR"):
+        return Path(own)
+    base = environment.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):  # noqa: PTH117 the specification has relative paths ignored
+        home = environment.get("HOME", "")
+        if not home:
+            return None
+        base = f"{home}/.cache"
+    return Path(base) / "netverify"

@@ -7,17 +7,18 @@ A thread looks at the clock and at the memory. Where a budget has ended, it has 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from netverify.budget import Budget, OutOfBudgetError, Resource, out_of, out_of_memory
-from netverify.cli.memory import family, memory_in_use
 from netverify.cli.refusal import Refusal
 from netverify.cli.statuses import ExitStatus
 from netverify.interruption import INTERRUPTS, is_held
@@ -188,3 +189,48 @@ def _is_untimely(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_PROCESSES: Final = Path("/proc")
+
+
+def memory_in_use() -> int:
+    """The resident memory of this process and of its descendants, in bytes.
+
+    Where the system does not tell, what this process alone has used at most.
+    """
+    try:
+        return sum(map(_resident, (os.getpid(), *family())))
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else most * 1024
+
+
+def family() -> Iterator[int]:
+    """The processes that this one started, and those that they did; none where the system does not tell."""
+    waiting = [os.getpid()]
+    while waiting:
+        for process in _children(waiting.pop()):
+            waiting.append(process)
+            yield process
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    try:
+        for task in (_PROCESSES / str(process) / "task").iterdir():
+            found += map(int, (task / "children").read_bytes().split())
+    except OSError:
+        return found
+    return found
+
+
+def _resident(process: int) -> int:
+    """Raises ``OSError`` where this process's own cannot be told; another one may have ended."""
+    try:
+        return int((_PROCESSES / str(process) / "statm").read_bytes().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        if process == os.getpid():
+            raise OSError from None
+        return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
+from datetime import date
 from functools import partial
 from typing import TypeVar, assert_never
 
@@ -12,7 +13,6 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
 from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
-from netverify.gate.intent.annotations import AnnotationError, exception_of
 from netverify.gate.intent.ends import EndError
 from netverify.gate.intent.reading import IntentError
 from netverify.gate.intent.spec import (
@@ -31,11 +31,13 @@ from netverify.gate.intent.spec import (
     Only,
     Separate,
     Spec,
+    Written,
 )
 from netverify.gate.isolation import claims_about_isolation
 from netverify.gate.statements import approved, claims_about_flows
 from netverify.model.cluster_network_policy import ClusterNetworkPolicy
 from netverify.model.flow import Direction, End
+from netverify.model.ignores import IGNORE_PREFIX, Ignore
 from netverify.model.network_policy import NetworkPolicy
 from netverify.policy.predicate import ALWAYS, All, InNamespace
 from netverify.policy.table import Action, RuleTable
@@ -47,7 +49,7 @@ def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
     """Every annotation of a policy or a namespace as an exception.
 
     That of a policy leaves aside what its rules allow, that of a namespace every flow into it and out of it. Raises
-    :class:`netverify.gate.intent.annotations.AnnotationError`.
+    :class:`netverify.gate.prepared.AnnotationError`.
     """
     cluster = context.inventory.cluster
     for policy in cluster.network_policies:
@@ -189,3 +191,50 @@ def _claims(assertion: Assertion, claiming: Claiming) -> Iterator[Claim]:
             return
         case _ as never:
             assert_never(never)
+
+
+# Exceptions that stand at the objects that they are about, as annotations.
+# ``ignore.netverify.dev/ASSERTION: "reason; expires=2027-01-31; owner=team; ticket=OPS-1"``
+
+_FORM = "write it as `reason; expires=2027-01-31; owner=team`"
+_KEYS = ("expires", "owner", "ticket")
+
+
+class AnnotationError(Exception):
+    """An annotation that is no exception."""
+
+    def __init__(self, ignore: Ignore, what: str) -> None:
+        super().__init__(what)
+        text = f"annotation {shown(IGNORE_PREFIX + ignore.assertion)} {what}"
+        self.diagnostic = Diagnostic("NV718", Severity.ERROR, text, ignore.origin, _FORM)
+
+
+def exception_of(ignore: Ignore, of: str) -> ExceptionText:
+    """The exception that ``ignore`` is, of the object called ``of``; without flows, which are what the object is about.
+
+    Raises :class:`AnnotationError`.
+    """
+    reason, *rest = (part.strip() for part in ignore.text.split(";"))
+    given: dict[str, str] = {}
+    for part in rest:
+        key, equals, value = (text.strip() for text in part.partition("="))
+        if key not in _KEYS or not equals or not value or key in given:
+            raise AnnotationError(ignore, f"has a part that cannot be read: {shown(part)}")
+        given[key] = value
+    missing = [what for what, text in (("reason", reason), *((key, given.get(key)) for key in _KEYS[:2])) if not text]
+    if missing:
+        raise AnnotationError(ignore, f"gives no {' and no '.join(missing)}")
+    try:
+        expires = date.fromisoformat(given["expires"])
+    except ValueError:
+        raise AnnotationError(ignore, f"expires on no day: {shown(given['expires'])}") from None
+    return ExceptionText(
+        id=f"{of} ({ignore.assertion})",
+        assertions=(Written(ignore.assertion, ignore.origin),),
+        flows=(),
+        reason=reason,
+        owner=given["owner"],
+        expires=expires,
+        origin=ignore.origin,
+        ticket=given.get("ticket", ""),
+    )

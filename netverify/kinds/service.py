@@ -13,20 +13,28 @@ from collections.abc import Mapping, Sequence
 from netverify.documents.document import Document, FieldPath, Value
 from netverify.kinds import stored
 from netverify.kinds.choices import check_choice
-from netverify.kinds.cidr import network_of
+from netverify.kinds.cidr import network_of, report_cidr
 from netverify.kinds.findings import Findings
 from netverify.kinds.ip import check_ip, check_usable_ip, read_ip
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import Who, annotations_of, check_label_map, stored_map
-from netverify.kinds.names import dns_label_problems, dns_subdomain_problems, shown
+from netverify.kinds.names import dns_label_problems, dns_subdomain_problems, label_key_problems, shown
+from netverify.kinds.ports import is_port
 from netverify.kinds.selector import warn_null_values
 from netverify.kinds.service_addresses import check_cluster_ips, refuse_cluster_ips
 from netverify.kinds.service_fields import LoadBalancerIngressFields, ServiceFields, ServicePortFields, SpecFields
-from netverify.kinds.service_load_balancer import annotated_ranges, check_load_balancer, source_range
 from netverify.kinds.service_ports import check_service_ports
 from netverify.model.addresses import Address, AddressRange, parse_address
 from netverify.model.labels import Labels
-from netverify.model.service import SOURCE_RANGES, Service, ServicePort, ServiceType, TrafficPolicy
+from netverify.model.service import (
+    FIRST_NODE_PORT,
+    LAST_NODE_PORT,
+    SOURCE_RANGES,
+    Service,
+    ServicePort,
+    ServiceType,
+    TrafficPolicy,
+)
 
 _SPEC: FieldPath = ("spec",)
 _AFFINITIES = ("ClientIP", "None")
@@ -214,3 +222,66 @@ def _without(owner: object, name: str, value: Mapping[str, Value]) -> str:
 
 
 SERVICE = Kind("", ("v1",), "Service", ServiceFields, _check, _fact, name_rule=dns_label_problems, without=_without)
+
+
+# Rules of what only a Service of type ``LoadBalancer`` has.
+# Source: ``pkg/apis/core/validation/validation.go`` (``validateLoadBalancerClassField``, ``ValidateService``).
+
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What a server takes for space. Source: ``unicode.IsSpace`` of Go."""
+
+
+def source_range(text: str) -> str:
+    """``text`` as a CIDR: without the space that may stand around it."""
+    return text.strip(_SPACE)
+
+
+def annotated_ranges(text: str) -> tuple[str, ...]:
+    """The CIDRs that the annotation lists; none if it is blank."""
+    return tuple(source_range(item) for item in text.split(",")) if source_range(text) else ()
+
+
+def check_load_balancer(service: ServiceFields, spec: SpecFields, kind: str, findings: Findings) -> None:
+    """Check these fields of a Service of type ``kind``."""
+    _check_source_ranges(service, spec, kind, findings)
+    if spec.get("allocateLoadBalancerNodePorts") is not None:
+        _refuse_elsewhere(kind, ("spec", "allocateLoadBalancerNodePorts"), findings)
+    if (balancer := spec.get("loadBalancerClass")) is not None:
+        path = ("spec", "loadBalancerClass")
+        _refuse_elsewhere(kind, path, findings)
+        for problem in label_key_problems(balancer) if kind == ServiceType.LOAD_BALANCER else ():
+            findings.refuse("NV519", path, f"{problem}, not {shown(balancer)}")
+    if number := spec.get("healthCheckNodePort"):
+        _check_health_port(number, spec, kind, findings)
+
+
+def _check_source_ranges(service: ServiceFields, spec: SpecFields, kind: str, findings: Findings) -> None:
+    if ranges := spec.get("loadBalancerSourceRanges"):
+        path: FieldPath = ("spec", "loadBalancerSourceRanges")
+        _refuse_elsewhere(kind, path, findings)
+        for index, text in enumerate(ranges):
+            report_cidr(source_range(text or ""), (*path, index), findings)
+        return
+    annotations = (service.get("metadata") or {}).get("annotations") or {}
+    if SOURCE_RANGES in annotations:
+        path = ("metadata", "annotations", SOURCE_RANGES)
+        _refuse_elsewhere(kind, path, findings)
+        for text in annotated_ranges(annotations[SOURCE_RANGES] or ""):
+            report_cidr(text, path, findings)
+
+
+def _refuse_elsewhere(kind: str, path: FieldPath, findings: Findings) -> None:
+    if kind != ServiceType.LOAD_BALANCER:
+        findings.refuse("NV518", path, "must not be given unless `type` is `LoadBalancer`")
+
+
+def _check_health_port(number: int, spec: SpecFields, kind: str, findings: Findings) -> None:
+    path = ("spec", "healthCheckNodePort")
+    if kind != ServiceType.LOAD_BALANCER or spec.get("externalTrafficPolicy") != "Local":
+        text = "must not be given unless `type` is `LoadBalancer` and `externalTrafficPolicy` is `Local`"
+        findings.refuse("NV518", path, text)
+    elif not is_port(number):
+        findings.refuse("NV510", path, f"must be between {FIRST_NODE_PORT} and {LAST_NODE_PORT}, not `{number}`")
+    elif not FIRST_NODE_PORT <= number <= LAST_NODE_PORT:
+        text = f"is `{number}`: a server takes {FIRST_NODE_PORT} to {LAST_NODE_PORT}, unless it is configured otherwise"
+        findings.warn("NV511", path, text)

@@ -13,9 +13,8 @@ from generators.routed_clusters import random_routed_cluster, text_of
 from netverify.answers.context import make_context
 from netverify.diff.compare import compare
 from netverify.gate.checking import Terms
-from netverify.gate.evidence.document import DOCUMENT, Shown, evidence_of
+from netverify.gate.evidence.document import DOCUMENT, Shown, evidence_of, shown_by_gate
 from netverify.gate.evidence.inputs import Inputs
-from netverify.gate.evidence.results import shown_by_gate
 from netverify.sources.inventory import read_inventory as read_sources
 from netverify.verify import Settings, Verifier
 from oracles.derivation_checker import check

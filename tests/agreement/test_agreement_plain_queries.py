@@ -9,7 +9,7 @@ from agreement.pipeline import read_inventory
 from generators.clusters import isolated, random_cluster
 from generators.vocabulary import SmallDice
 from netverify.answers.dns import DnsVerdict, dns_access_of
-from netverify.lint.plain_queries import PlainQueries
+from netverify.lint.dns_egress import PlainQueries
 from netverify.routes.cluster_dns import PROTOCOLS, cluster_dns
 from netverify.verify import Verifier
 

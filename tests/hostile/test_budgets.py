@@ -19,9 +19,8 @@ import netverify.cli.watchdog
 from faults.remains import left_of
 from netverify.budget import Budget, OutOfBudgetError, Resource, memory_text, out_of
 from netverify.cli.main import main
-from netverify.cli.memory import memory_in_use
 from netverify.cli.outputs import Output
-from netverify.cli.watchdog import watchdog
+from netverify.cli.watchdog import memory_in_use, watchdog
 from netverify.gate import checking
 from netverify.report.formats import OF_DOCUMENTS, OF_FINDINGS, OF_MAPS
 from netverify.sources import programs, workers

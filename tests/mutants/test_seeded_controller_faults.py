@@ -52,7 +52,7 @@ FAULTS_OF_READING = {
         'return namespace or "default", name',
     ),
     "the value of an argument never comes after it": (
-        "kinds.arguments",
+        "kinds.pod_facts",
         "                yield waiting, word\n",
         "                pass\n",
     ),

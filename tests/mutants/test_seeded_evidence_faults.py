@@ -39,19 +39,19 @@ FAULTS = {
         "gate_run",
     ),
     "digests are those of texts without their heads": (
-        "gate.evidence.texts",
+        "gate.evidence.document",
         "digest_of(whole.encode())",
         "digest_of(text.encode())",
         "gate_run",
     ),
     "texts do not say what they were made from": (
-        "gate.evidence.texts",
+        "gate.evidence.document",
         '        whole = "\\n".join((*(f"; {line}" for line in self.head), text))\n',
         "        whole = text\n",
         "gate_run",
     ),
     "a file is named after another answer": (
-        "gate.evidence.texts",
+        "gate.evidence.document",
         '{answer}.smt2"\n',
         'unsat.smt2"\n',
         "gate_run",

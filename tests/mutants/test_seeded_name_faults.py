@@ -41,12 +41,12 @@ FAULTS_OF_PLUGINS = {
         "for hole in peer.ip_block.excepts[:1]))",
     ),
     "every label is seen": (
-        "model.identity_labels",
+        "policy.network_policy",
         "    if len(kept) == len(selector.requirements):\n        return selector\n",
         "    return selector\n",
     ),
     "a label that is left out is missing for NotIn alone": (
-        "model.identity_labels",
+        "policy.network_policy",
         "if any(one.operator in needed for one in selector.requirements if is_left_out(one.key)):",
         "if False:",
     ),

@@ -96,17 +96,17 @@ FAULTS = {
         "if makers or not makers:",
     ),
     "a machine has no labels of its template": (
-        "kinds.custom_controllers",
+        "kinds.custom_pods",
         'return CustomPods(template_at(value, "spec", "template"), *_launcher(name), single=True)',
         "return CustomPods({}, *_launcher(name), single=True)",
     ),
     "a Rollout has the hash of a Deployment": (
-        "kinds.custom_controllers",
+        "kinds.custom_pods",
         '"rollouts-pod-template-hash"',
         '"pod-template-hash"',
     ),
     "two revisions with labels of their own are one": (
-        "kinds.custom_controllers",
+        "kinds.custom_pods",
         '        raise OddFieldError\n    return CustomPods(template_at(value, "spec", "template"), opened={"rollouts',
         '        pass\n    return CustomPods(template_at(value, "spec", "template"), opened={"rollouts',
     ),

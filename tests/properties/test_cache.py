@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from generators.texts import REFUSED, SOUND, TEMPLATE, source_text
+from netverify.cli.reading import cache_folder
 from netverify.documents.limits import Limits
 from netverify.sources import collection
 from netverify.sources.cache import readings
-from netverify.sources.cache.folder import cache_folder
 from netverify.sources.cache.packing import pack, unpack
 from netverify.sources.cache.store import Store
 from netverify.sources.collection import SMALLEST_KEPT, Means, collect

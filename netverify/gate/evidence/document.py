@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from netverify.gate.evidence.inputs import Inputs, Json, digest_of, with_digest
-from netverify.gate.evidence.texts import GoalFiles, subject_of
+from netverify.gate.outcome import GateReport
 from netverify.query.derivation import Derived, GoalFile, Rule, SolvedText, Step, texts_of
 from netverify.records import dataclass
 
@@ -130,3 +132,68 @@ def _step(step: Step, one: Shown, files: GoalFiles) -> Json:
     if step.of or step.rule not in (Rule.GOAL, Rule.NOBODY, Rule.NO_ROUTE, Rule.SAME_ROUTES, Rule.WITNESS):
         says["of"] = [_step(part, one, files) for part in step.of]
     return says
+
+
+_LONGEST = 70
+"""So many characters of an assertion's id, and of what a goal is about, are in a name."""
+
+
+@dataclass(slots=True)
+class GoalFiles:
+    """The files of one run. A text that several assertions need is one file, named after the first of them.
+
+    ``head`` are comment lines that every text begins with.
+    """
+
+    head: tuple[str, ...]
+    texts: dict[str, str] = field(default_factory=dict)
+    _known: dict[SolvedText, GoalFile] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
+
+    def add(self, goal: SolvedText, owner: str) -> GoalFile:
+        """The file of ``goal``, which ``owner`` needs."""
+        known = self._known.get(goal)
+        if known is not None:
+            return known
+        text, answer = goal
+        whole = "\n".join((*(f"; {line}" for line in self.head), text))
+        name = next(one for one in _names(owner, text, answer) if one not in self._taken)
+        self._taken.add(name)
+        self.texts[name] = whole
+        made = self._known[goal] = GoalFile(name, digest_of(whole.encode()), answer)
+        return made
+
+
+def _names(owner: str, text: str, answer: str) -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        yield f"{_slug(owner)}.{number:03}.{_slug(subject_of(text).partition(': ')[2])}.{answer}.smt2"
+
+
+def subject_of(text: str) -> str:
+    """What a text is about, in words: its first comment, after what it is unsatisfiable for."""
+    return text.partition("\n")[0].removeprefix(";").partition(" iff ")[2]
+
+
+def _slug(text: str) -> str:
+    """``text`` in small letters, digits and hyphens: names that differ, differ on every file system."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:_LONGEST].strip("-") or "goal"
+
+
+def shown_by_gate(report: GateReport) -> tuple[Shown, ...]:
+    """What became of each assertion, in the order of the report."""
+    return tuple(
+        Shown(
+            one.assertion.id,
+            one.statement,
+            one.verdict.value,
+            one.smt2,
+            one.derivation,
+            tuple(Violated(each.fingerprint, each.text, each.shown_by) for each in one.violations),
+            one.fingerprint,
+            one.world.value,
+            one.excepted_by,
+        )
+        for one in report.results
+    )
