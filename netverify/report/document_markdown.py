@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
+from itertools import groupby
 from typing import assert_never
 
 from netverify.records import dataclass
@@ -241,10 +242,10 @@ def _results(results: Results) -> Iterator[_Part]:
     if wrong:
         yield _Part(noun, [_wrong_row(one) for one in wrong], _RESULTS.format(noun=noun), "\n")
     yield _Part("counterexample", [_folded(one) for one in results.results if one.is_open])
-    good = [one for one in results.results if not one.wrong]
-    if good:
-        rows = [f"- {_short(one.name)} {_short(one.title)}".rstrip() + "\n" + _bullets(one.facts, "  ") for one in good]
-        yield _fold(f"{len(good)} {good[0].verdict}", [_Part(noun, rows)])
+    brief = [one for one in results.results if not one.is_open and (one.facts or not one.wrong)]
+    for verdict, some in groupby(brief, key=lambda one: one.verdict):
+        rows = [f"- {_short(one.name)} {_short(one.title)}".rstrip() + "\n" + _bullets(one.facts, "  ") for one in some]
+        yield _fold(f"{len(rows)} {verdict}", [_Part(noun, rows)])
 
 
 def _wrong_row(result: Result) -> str:

@@ -45,7 +45,9 @@ from netverify.sources.coverage import Inventory
 MOST_DIAGNOSTICS = 200
 """How many findings about inputs are listed; further ones are counted."""
 
-_MOST_GOALS = 100
+MOST_GOALS = 10
+"""How many goals of one assertion are named; all are in `goals.json`."""
+
 _INK = {
     GateVerdict.PROVED: Ink.GREEN,
     GateVerdict.REFUTED: Ink.RED,
@@ -134,7 +136,7 @@ def _result(result: Judged, shared: Remarks, inventory: Inventory, source: Sourc
             *column("inexact", own.approximations),
             *column("note", own.notes),
             *(controls if is_open else ()),
-            *column("goals", goal_texts(result, _MOST_GOALS)),
+            *column("goals", goal_texts(result, MOST_GOALS)),
         ),
         further=(*_further(result), *(() if is_open else (*reasons, *controls))),
     )
