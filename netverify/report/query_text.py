@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange
-from netverify.model.flow import Endpoint, Pod
-from netverify.query.outcome import Answer, Effect, Listed, Listing, Scope, Verdict
+from netverify.model.flow import Direction, Endpoint, Pod
+from netverify.query.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict
 from netverify.query.wording import setting_words
 from netverify.records import dataclass
 from netverify.report.address_text import address_words
@@ -92,31 +93,29 @@ def _answer_entries(answer: Answer, inventory: Inventory) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One endpoint of a listing, or addresses that are alike: how it gets through, ``by`` which rules."""
+    """One endpoint of a listing, or addresses that are alike, and how it gets through.
+
+    ``by`` is the rule at the end that all rows have in common, at ``place``; ``also`` is the other one. ``whole`` are
+    both, in the order of the way, and ``last`` is the place of the last.
+    """
 
     name: str
     port: str
     by: str
-    needs: str
     place: str
-
-    @property
-    def rules(self) -> tuple[str, str, str]:
-        """What it has in common with others."""
-        return self.by, self.needs, self.place
+    also: str
+    whole: str
+    last: str
+    needs: str
 
 
 def _rows(found: tuple[Listed, ...]) -> list[_Row]:
     """``found``, of which the addresses with the same rules and port are one row."""
     rows: list[_Row] = []
     outside: dict[_Row, list[AddressRange]] = {}
+    common = _common_end(found)
     for one in found:
-        deciding = [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
-        by = " and ".join(decision_text(reason).removeprefix("allowed by ") for reason in deciding)
-        port = port_text(one.witness.flow, matters=one.witness.port_matters)
-        needs = ",".join(setting_words(b, value=v) for b, v in one.witness.needs)
-        place = place_text(deciding[-1].place) if deciding else ""
-        row = _Row("" if one.addresses else one.text, port, by, f" [{needs}]" if needs else "", place)
+        row = _row(one, common)
         if one.addresses is None:
             rows.append(row)
         else:
@@ -127,25 +126,67 @@ def _rows(found: tuple[Listed, ...]) -> list[_Row]:
     return rows
 
 
+def _row(one: Listed, common: Direction) -> _Row:
+    deciding = _deciding(one)
+    first = next((reason for reason in deciding if reason.direction is common), deciding[0] if deciding else None)
+    needs = ",".join(setting_words(b, value=v) for b, v in one.witness.needs)
+    return _Row(
+        "" if one.addresses else one.text,
+        port_text(one.witness.flow, matters=one.witness.port_matters),
+        _rule_text(first) if first is not None else "",
+        place_text(first.place) if first is not None else "",
+        " and ".join(_rule_text(reason) for reason in deciding if reason is not first),
+        " and ".join(map(_rule_text, deciding)),
+        place_text(deciding[-1].place) if deciding else "",
+        f" [{needs}]" if needs else "",
+    )
+
+
+def _deciding(one: Listed) -> list[Reason]:
+    return [reason for reason in one.because if reason.effect is Effect.ALLOW and reason.policy is not None]
+
+
+def _rule_text(reason: Reason) -> str:
+    return decision_text(reason).removeprefix("allowed by ")
+
+
+def _common_end(found: tuple[Listed, ...]) -> Direction:
+    """The direction in which fewer rules decide about ``found``: that of the end that they have in common."""
+    rules: dict[Direction, set[str]] = {direction: set() for direction in Direction}
+    for one in found:
+        for reason in _deciding(one):
+            if isinstance(reason.direction, Direction):
+                rules[reason.direction].add(_rule_text(reason))
+    return min(Direction, key=lambda direction: (not rules[direction], len(rules[direction])))
+
+
 def _listed_entries(found: tuple[Listed, ...]) -> list[Entry]:
-    """Each endpoint with the rules that let it through; rules that let several through stand above these, once."""
+    """Each endpoint with the rules that let it through; a rule that lets several through stands above these, once."""
     together: dict[tuple[str, str, str], list[_Row]] = {}
     for row in _rows(found):
-        together.setdefault(row.rules, []).append(row)
+        together.setdefault((row.by, row.place, row.needs), []).append(row)
     alone = [row for rows in together.values() for row in rows if not (row.by and rows[1:])]
     width = max((wide for row in alone if (wide := columns(visible(row.name))) <= _WIDEST), default=0)
     entries: list[Entry] = []
     for rows in together.values():
-        first = rows[0]
-        if first.by and rows[1:]:
-            beside = max(columns(visible(row.name)) for row in rows)
-            entries.append(Entry("", f"by {first.by}{first.needs}", first.place))
-            entries += [Entry("", f"{padded(visible(row.name), beside)}  {row.port}", detail=True) for row in rows]
+        if rows[0].by and rows[1:]:
+            entries += _under_rule(rows)
             continue
         for row in rows:
-            by = f", {row.by}" if row.by else ""
-            entries.append(Entry("", f"{padded(visible(row.name), width)}  {row.port}{by}{row.needs}", row.place))
+            by = f", {row.whole}" if row.whole else ""
+            entries.append(Entry("", f"{padded(visible(row.name), width)}  {row.port}{by}{row.needs}", row.last))
     return [replace(entry, term="existing") if not number else entry for number, entry in enumerate(entries)]
+
+
+def _under_rule(rows: list[_Row]) -> Iterator[Entry]:
+    """``rows`` that one rule lets through, below it."""
+    first = rows[0]
+    are_alike = len({row.also for row in rows}) == 1
+    yield Entry("", f"by {first.whole if are_alike else first.by}{first.needs}", first.place)
+    width = max(columns(visible(row.name)) for row in rows)
+    for row in rows:
+        also = f", and {row.also}" if row.also and not are_alike else ""
+        yield Entry("", f"{padded(visible(row.name), width)}  {row.port}{also}", detail=True)
 
 
 def _listing_entries(listing: Listing) -> list[Entry]:

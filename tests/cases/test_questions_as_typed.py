@@ -362,3 +362,29 @@ def test_a_list_shows_each_rule_once_and_no_ranges(tmp_path: Path, capsys: pytes
     assert main(["query", "what does shop/web reach", "-f", str(file)], "netverify") == 0
     assert "anywhere outside  " in (text := capsys.readouterr().out)
     assert "255.255" not in text
+
+
+EGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: %s, namespace: %s}
+spec: {podSelector: {matchLabels: {app: %s}}, policyTypes: [Egress], egress: [{}]}
+---
+"""
+TO_DB = ALLOW_WEB.replace("- from: [{podSelector: {matchLabels: {app: web}}}]", "- from: [{namespaceSelector: {}}]")
+
+
+def test_the_rule_at_the_end_that_all_have_in_common_stands_above_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each source has an egress policy of its own; the ingress rule of the target is the same for all of them."""
+    file = tmp_path / "m.yaml"
+    without = MANIFESTS.decode().removesuffix(ALLOW_WEB)
+    file.write_text(EGRESS % ("web", "shop", "web") + EGRESS % ("api", "prod", "api") + without + TO_DB)
+    assert main(["query", "who can reach shop/db:5432", "-f", str(file), "--cni", "calico"], "netverify") == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert sum("NetworkPolicy shop/db, rule 1" in line for line in lines) == 1
+    assert any(line.startswith("existing  by NetworkPolicy shop/db, rule 1   ") for line in lines)
+    assert "prod/api[Deployment]       TCP 5432, and NetworkPolicy prod/api, rule 1" in lines
+    assert "shop/web[Deployment]       TCP 5432, and NetworkPolicy shop/web, rule 1" in lines
+    assert "dev/tool[Pod]              TCP 5432" in lines
