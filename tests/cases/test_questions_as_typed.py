@@ -385,6 +385,6 @@ def test_the_rule_at_the_end_that_all_have_in_common_stands_above_them(
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert sum("NetworkPolicy shop/db, rule 1" in line for line in lines) == 1
     assert any(line.startswith("existing  by NetworkPolicy shop/db, rule 1   ") for line in lines)
-    assert "prod/api[Deployment]       TCP 5432, and NetworkPolicy prod/api, rule 1" in lines
-    assert "shop/web[Deployment]       TCP 5432, and NetworkPolicy shop/web, rule 1" in lines
-    assert "dev/tool[Pod]              TCP 5432" in lines
+    assert "prod/api[Deployment]        TCP 5432, and NetworkPolicy prod/api, rule 1" in lines
+    assert "shop/web[Deployment]        TCP 5432, and NetworkPolicy shop/web, rule 1" in lines
+    assert "dev/tool[Pod]               TCP 5432" in lines
