@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
+
+_ENDING = ".dist-info"
+
 
 def version_of(distribution: str) -> str:
-    """The installed version of ``distribution``; ``unknown`` when it runs without being installed."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 slow, and most runs name no version
+    """The installed version of ``distribution``; ``unknown`` when it runs without being installed.
 
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "unknown"
+    The name of the folder about it says so, which is found faster than ``importlib.metadata`` is loaded. Source:
+    "Recording installed projects".
+    """
+    begin = f"{distribution.lower().replace('-', '_')}-"
+    for folder in sys.path:
+        with suppress(OSError):
+            for name in sorted(os.listdir(folder or ".")):  # noqa: PTH208 -- of many names, without a path for each
+                if name.lower().startswith(begin) and name.endswith(_ENDING):
+                    return name[len(begin) : -len(_ENDING)]
+    return "unknown"

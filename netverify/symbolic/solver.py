@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
-import z3
-
 from netverify.budget import NO_MEMORY_LEFT, Budget, effort_limit_met, solver_limit_met, time_limit_met
 from netverify.diagnostics import NetverifyError
 from netverify.interruption import INTERRUPTS
+from netverify.symbolic import libz3 as z3
 from netverify.symbolic.status import Goal, Solved, Status
 
 
@@ -118,7 +117,7 @@ def _loaded(
     unguarded = goal.assertions - len(goal.guards)
     for number in range(unguarded):
         # What the vector's own items would do, without wrapping each in Python first.
-        z3.Z3_solver_assert(context.ref(), solver.solver, z3.Z3_ast_vector_get(context.ref(), read.vector, number))
+        z3.Z3_solver_assert(context.ref(), solver.address, z3.Z3_ast_vector_get(context.ref(), read.address, number))
     guards = [read[number] for number in range(unguarded, goal.assertions)]
     if tuple(guard.decl().name() for guard in guards) != goal.guards:
         message = "the guards were read as other assertions"
@@ -129,9 +128,9 @@ def _loaded(
 def _checked(solver: z3.Solver, assumptions: list[z3.BoolRef]) -> Status:
     # What the solver's own method does, without looking at the sort of each assumption in Python first.
     count = len(assumptions)
-    array = (z3.Ast * count)(*(one.as_ast() for one in assumptions))
+    array = (z3.Ast * count)(*(one.address for one in assumptions))
     result = INTERRUPTS.during(
-        lambda: z3.CheckSatResult(z3.Z3_solver_check_assumptions(solver.ctx.ref(), solver.solver, count, array)),
+        lambda: z3.CheckSatResult(z3.Z3_solver_check_assumptions(solver.ctx.ref(), solver.address, count, array)),
         solver.ctx.interrupt,
     )
     if result == z3.unknown and solver.reason_unknown() == "interrupted from keyboard":

@@ -102,4 +102,13 @@ def test_a_question_brings_neither_gate_nor_comparison() -> None:
     found = imported("query", "can 10.0.0.1 reach 10.0.0.2", "-f", "examples/backdoor")
     rooms = {name.split(".")[1] for name in found if name.startswith("netverify.")}
     assert not rooms & {"diff", "lint"}
-    assert {name.split(".")[2] for name in found if name.startswith("netverify.gate.")} <= {"evidence", "intent"}
+    assert {name.split(".")[2] for name in found if name.startswith("netverify.gate.")} <= {"intent"}
+
+
+def test_a_small_question_loads_no_more_than_it_needs() -> None:
+    found = imported("query", "can namespace a reach b/pg:5432", "-f", "examples/backdoor", "--no-cache")
+    assert not found & {"z3", "yaml", "pydantic"}
+    assert not {name for name in found if name.startswith("netverify.sources.delivery.")}
+    assert "netverify.kinds.service" not in found
+    assert "netverify.routes.ingresses" not in found
+    assert len(found) < 275

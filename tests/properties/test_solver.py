@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+import z3
 
 from netverify.budget import Budget
 from netverify.symbolic import solver
@@ -110,6 +111,22 @@ def test_a_goal_that_is_one_denial_is_read_whole():
     printed = Goal(text, 2, ("denies_0",), ((), ()), ("denies_0",))
     assert solve(printed, Budget()).status is Status.SAT
     assert printed.settled().text.count("(assert denies_0)") == 1
+
+
+def test_the_library_is_asked_what_its_own_package_would_ask() -> None:
+    text = (
+        "(set-logic QF_BV)\n(declare-const port (_ BitVec 16))\n(declare-const |app = web| Bool)\n"
+        "(assert (bvult port #x0051))\n(assert (bvult #x004f port))\n(assert (not |app = web|))\n(check-sat)\n"
+    )
+    theirs = z3.SolverFor("QF_FD")
+    theirs.add(z3.parse_smt2_string(text))
+    assert theirs.check() == z3.sat
+    model = theirs.model()
+    values = {one.name(): model[one].as_long() if z3.is_bv(model[one]) else z3.is_true(model[one]) for one in model}
+    solved = solve(Goal(text, 3, (), ()), Budget())
+    assert solved.model == values == {"port": 80, "app = web": False}
+    unsatisfiable = text.replace("(not |app = web|)", "(bvult #x0100 port)")
+    assert solve(Goal(unsatisfiable, 3, (), ()), Budget()).status is Status.UNSAT
 
 
 def test_a_denial_is_in_the_core_of_a_proof_that_needs_it():
