@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from netverify.answers.settings import Settings, with_owners
 from netverify.kinds.names import dns_label_problems
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload
-from netverify.model.flow import Direction
+from netverify.model.flow import Direction, End
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.nodes import ANY_NODE, peopled, place_of_nodes
 from netverify.policy.mentions import Mentions, collect
@@ -28,21 +29,30 @@ from netverify.routes.planning import Planning
 from netverify.sources.coverage import Inventory
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
+from netverify.symbolic.predicate_facts import Unions
 from netverify.symbolic.search import Search
 
 if TYPE_CHECKING:
     from netverify.pairs.all_pairs import Connectivity
+    from netverify.pairs.rule_pairs import RulePairs
 
 
 class Pairs:
-    """All pairs of one cluster, read anew only for a question that tells more apart than the reading at hand."""
+    """All pairs of one cluster, read anew only for a question that tells more apart than the reading at hand.
+
+    ``declared`` are the namespaces that have a Namespace object, ``unions`` what questions ask, by namespaces.
+    """
 
     def __init__(self, cluster: Cluster, policies: PolicyIndex, settings: Settings) -> None:
         self._cluster = cluster
         self._policies = policies
         self._settings = settings
+        self.declared = frozenset(one.name for one in cluster.namespaces.values() if one.declared)
+        self.unions = tuple(map(Unions, End))
         self._asked: tuple[Predicate, ...] = ()
         self._reading: Connectivity | None = None
+        self._by_rules: dict[tuple[object, ...], RulePairs] = {}
+        self._expected: dict[Predicate, None] = {}
 
     def about(self, question: Question) -> Connectivity:
         """Who among the existing pods and external ranges may reach whom, as far as ``question`` asks."""
@@ -50,6 +60,31 @@ class Pairs:
         return self._telling_apart(asked).narrowed(
             source=question.source, destination=question.destination, traffic=question.traffic
         )
+
+    def expect(self, asked: Iterable[Predicate]) -> None:
+        """Tell apart what ``asked`` do, since questions with them will come: a reading for each would take longer."""
+        self._expected.update(dict.fromkeys(asked))
+
+    def by_rules(self, asked: Sequence[Predicate], people: Cluster, settings: Settings) -> RulePairs:
+        """By which rules flows get through, read so that they can be asked about with ``asked``.
+
+        ``people`` may have more namespaces than the cluster, without anybody in them.
+        """
+        from netverify.pairs.rule_pairs import RulePairs  # noqa: PLC0415 most questions do without
+
+        key = (settings.free_named_ports, *people.namespaces)
+        reading = self._by_rules.get(key)
+        if reading is None or not reading.tells_apart(asked):
+            self.expect(asked)
+            reading = self._by_rules[key] = RulePairs(
+                people,
+                self._policies,
+                settings.fixed,
+                asked=tuple(self._expected),
+                pod_cidrs=settings.pod_cidrs,
+                free_named_ports=settings.free_named_ports,
+            )
+        return reading
 
     def _telling_apart(self, asked: tuple[Predicate, ...]) -> Connectivity:
         if self._reading is not None and self._reading.tells_apart(*asked):
@@ -90,6 +125,10 @@ class Context:
     def people(self) -> Cluster:
         """The cluster with its nodes among the workloads."""
         return peopled(self.inventory.cluster)
+
+    def by_rules(self, asked: Sequence[Predicate]) -> RulePairs:
+        """By which rules flows get through for which ``asked`` hold."""
+        return self.pairs.by_rules(asked, self.people, self.settings)
 
     @property
     def planning(self) -> Planning:

@@ -8,29 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from netverify.diagnostics import NetverifyError, Origin
+from netverify.answers.replay import Behaviours, Replayed, ReplayError, answers
+from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
-from netverify.policy.evaluate import allows, matches
-from netverify.policy.predicate import Choice, Choices, Decided, InNamespace, OnHostNetwork, Predicate
-from netverify.policy.slicing import PolicyIndex
-from netverify.policy.table import Carrier, PolicyRef, PolicySet, Rule, RuleTable, Selection
+from netverify.policy.evaluate import matches
+from netverify.policy.predicate import (
+    Choice,
+    Decided,
+    InNamespace,
+    OnHostNetwork,
+    Predicate,
+)
+from netverify.policy.table import Carrier, PolicyRef, Rule, Selection
 from netverify.policy.trace import Decision, trace
 from netverify.policy.visit import alternatives
 from netverify.query.outcome import Effect, Reason, Witness
 from netverify.query.question import Question
 from netverify.query.wording import peer_words, traffic_words
 from netverify.records import dataclass
-
-Behaviours = Choices
-
-
-class ReplayError(NetverifyError):
-    """The reference reading does not allow what the solver found: a bug, never a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +47,28 @@ class ShrinkMoves:
     declared: frozenset[str]
 
 
-def relevant_tables(policies: PolicyIndex, flow: Flow) -> PolicySet:
-    """The policies that can decide ``flow``: those of its ends' namespaces."""
-    tables: dict[Direction, RuleTable] = {}
-    for direction in Direction:
-        subject = flow.at(direction.subject)
-        tables[direction] = policies.slice(direction, () if isinstance(subject, External) else (subject.namespace,))
-    return PolicySet(tables)
-
-
-def _answers(
-    question: Question, tables: PolicySet, flow: Flow, behaviours: Behaviours, *, refused: bool = False
-) -> bool:
-    is_meant = all(matches(part, flow, behaviours) for part in question.asked)
-    return is_meant and allows(tables, flow, behaviours) is not refused
-
-
-def explain(  # noqa: PLR0913 - a flow of one question, and what it may be changed to
-    question: Question,
-    policies: PolicyIndex,
-    flow: Flow,
-    behaviours: Behaviours,
-    moves: ShrinkMoves,
-    *,
-    refused: bool = False,
+def explain(
+    question: Question, replayed: Replayed, moves: ShrinkMoves, *, refused: bool = False
 ) -> tuple[Witness, tuple[Reason, ...]]:
     """The small witness and its trace: of a flow that policy allows or, where ``refused``, does not.
 
-    Raises :class:`ReplayError` when the flow is not what ``question`` asks about, or policy decides otherwise.
+    Raises :class:`ReplayError` when the small one is not what ``question`` asks about, or policy decides otherwise.
     """
+    behaviours = replayed.behaviours
 
-    def holds(tables: PolicySet, candidate: Flow, others: Behaviours) -> bool:
-        return _answers(question, tables, candidate, others, refused=refused)
+    def holds(candidate: Flow, others: Behaviours) -> bool:
+        return answers(replayed.asked, replayed.tables, candidate, others, refused=refused)
 
     def accepts(candidate: Flow) -> bool:
-        return holds(relevant_tables(policies, candidate), candidate, behaviours)
+        return holds(candidate, behaviours)
 
-    if not accepts(flow):
-        raise ReplayError(question.text)
-    small = shrink(flow, accepts, moves)
-    tables = relevant_tables(policies, small)
-    needed = needed_behaviours(lambda others: holds(tables, small, others), behaviours, moves.behaviours)
+    small = shrink(replayed.flow, accepts, moves)
+    needed = needed_behaviours(lambda others: holds(small, others), behaviours, moves.behaviours)
     # Behaviours that do not matter are traced at their quietest.
     shown = Decided(behaviours, {b: False for b in moves.behaviours if b not in needed})
-    shown = shown if holds(tables, small, shown) else Decided(behaviours)
+    shown = shown if holds(small, shown) else Decided(behaviours)
+    if not answers(question.asked, replayed.whole, small, shown, refused=refused):
+        raise ReplayError(question.text)
     witness = Witness(
         small,
         needed,
@@ -98,7 +76,8 @@ def explain(  # noqa: PLR0913 - a flow of one question, and what it may be chang
         destination_address_matters=address_matters(small, End.DESTINATION, accepts, moves),
         port_matters=port_matters(question.traffic, small, accepts, moves),
     )
-    decisions = [trace(tables.tables[direction], small, shown) for direction in (Direction.EGRESS, Direction.INGRESS)]
+    ways = (Direction.EGRESS, Direction.INGRESS)
+    decisions = [trace(replayed.whole.tables[direction], small, shown) for direction in ways]
     return witness, tuple(reason_of(decision, small, shown) for decision in decisions)
 
 

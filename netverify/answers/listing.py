@@ -18,6 +18,7 @@ from netverify.answers.explain import ShrinkMoves, explain
 from netverify.answers.mesh import mesh_of_listing
 from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer, answer_found, shrink_moves
+from netverify.answers.replay import replay
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
 from netverify.model.cluster import WorkloadKey, is_node
@@ -154,7 +155,9 @@ class _Explained:
         found = self._pairs.witness(source, destination)
         assert found is not None
         flow, behaviours = found
-        return Listed(text, *explain(self._question, self._context.policies, flow, behaviours, self._moves_of(flow)))
+        context = self._context
+        replayed = replay(self._question, context.policies, flow, behaviours, context.pairs.declared)
+        return Listed(text, *explain(self._question, replayed, self._moves_of(flow)))
 
     def _moves_of(self, flow: Flow) -> ShrinkMoves:
         source, destination = (None if isinstance(end := flow.at(at), External) else end.namespace for at in End)

@@ -14,8 +14,9 @@ from netverify.answers.reachability import gave_up
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
 from netverify.model.traffic import PortSet
-from netverify.pairs.creatable import NEW_NAMESPACES, Asked, Creatable
+from netverify.pairs.creatable import Asked, Creatable
 from netverify.pairs.demonstrations import Demonstration, Demonstrations
+from netverify.pairs.domain import NEW_NAMESPACES
 from netverify.pairs.population import ACCOUNT
 from netverify.pairs.terms import Term, Terms, requirements_of, selector_with
 from netverify.pairs.variables import TRUE, Variables

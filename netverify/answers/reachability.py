@@ -20,20 +20,23 @@ from netverify.answers.explain import ShrinkMoves, carried_by, explain
 from netverify.answers.inexact import inexact, without_approximations
 from netverify.answers.mesh import mesh_doubt
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
+from netverify.answers.replay import Replayed, replay
 from netverify.answers.verdict import Evidence, verdict
 from netverify.budget import before_it_was_decided, limits_met
 from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
-from netverify.model.flow import End, External, Flow
+from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.policy.mentions import Mentions
+from netverify.policy.predicate import Choices
 from netverify.query.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.query.question import Question
 from netverify.query.remarks import Remarks
 from netverify.query.whereabouts import ON_ONES_OWN_NODE
+from netverify.records import dataclass
 from netverify.symbolic.obligations import Obligation
-from netverify.symbolic.predicate_facts import named_workloads
+from netverify.symbolic.predicate_facts import known_traffic, named_workloads
 from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
 
@@ -57,8 +60,15 @@ def answer_refused(question: Question, context: Context, found: Found) -> Answer
     return _answer(question, context, found, refused=True)
 
 
+def answer_listed(
+    question: Question, context: Context, flow: Flow, behaviours: Choices, *, refused: bool = False
+) -> Answer:
+    """What ``flow`` supports, which a reading without the solver found; as :func:`answer_found` otherwise."""
+    return _answer(question, context, Found(Status.SAT, flow, behaviours), refused=refused)
+
+
 def _answer(question: Question, context: Context, found: Found, *, refused: bool) -> Answer:
-    witness, because = _explained(question, context, found, refused=refused)
+    witness, because, aspects = _explained(question, context, found, refused=refused)
     coarse = inexact(witness)
     unread = unread_inputs(context.inventory)
     allowing, denying = _doubts(context, found, refused=refused)
@@ -83,7 +93,7 @@ def _answer(question: Question, context: Context, found: Found, *, refused: bool
             if judged is Verdict.UNKNOWN
             else (),
             (
-                *assumptions(context, found),
+                *_assumptions(context, found, aspects),
                 *_left_aside(question, context, judged),
                 *(given_of_unknown(context.inventory) if judged is Verdict.UNREACHABLE else ()),
             ),
@@ -109,11 +119,16 @@ def _left_aside(question: Question, context: Context, judged: Verdict) -> tuple[
 
 def _explained(
     question: Question, context: Context, found: Found, *, refused: bool
-) -> tuple[Witness | None, tuple[Reason, ...]]:
-    if found.flow is not None and found.goal is not None:
-        allowed_changes = shrink_moves(context, found.goal.mentions, found.goal.plan)
-        return explain(question, context.policies, found.flow, found.behaviours, allowed_changes, refused=refused)
-    return None, () if found.vacuous else carried_by(found.carriers)
+) -> tuple[Witness | None, tuple[Reason, ...], _Aspects | None]:
+    if found.flow is None:
+        return None, () if found.vacuous else carried_by(found.carriers), None
+    pairs = context.pairs
+    replayed = replay(
+        question, context.policies, found.flow, found.behaviours, pairs.declared, pairs.unions, refused=refused
+    )
+    aspects = _aspects(found.goal) if found.goal is not None else _aspects_of(replayed, question, context)
+    moves = shrink_moves(context, aspects.mentions, aspects.plan)
+    return *explain(question, replayed, moves, refused=refused), aspects
 
 
 def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator[str]:
@@ -191,16 +206,45 @@ def gave_up(found: Found) -> str:
     return before_it_was_decided(found.reason) if limits_met((found.reason,)) else found.reason
 
 
-def assumptions(context: Context, found: Found) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Aspects:
+    """What is told apart about flows, and by which ``plan`` of addresses.
+
+    ``new_destination``: a pod that could be created may be at the destination; ``is_sctp``: they are all SCTP.
+    """
+
+    mentions: Mentions
+    plan: AddressPlan
+    new_destination: bool
+    is_sctp: bool
+
+
+def _aspects(goal: Obligation) -> _Aspects:
+    """The aspects of the flows of ``goal``."""
+    spaces, fixed = goal.encoder.spaces, goal.encoder.protocol.fixed
+    new = bool(spaces[End.DESTINATION].cast.namespaces)
+    return _Aspects(goal.mentions, goal.plan, new, list(Protocol).index(Protocol.SCTP) == fixed)
+
+
+def _aspects_of(replayed: Replayed, question: Question, context: Context) -> _Aspects:
+    """The aspects of a flow that answers ``question``."""
+    mentions, target = replayed.mentions(), replayed.flow.destination
+    new = isinstance(target, Pod) and target.workload is None
+    is_sctp = known_traffic(question.traffic)[0] is Protocol.SCTP
+    return _Aspects(mentions, context.search.plan(mentions), new, is_sctp)
+
+
+def _assumptions(context: Context, found: Found, aspects: _Aspects | None) -> tuple[str, ...]:
     """The assumptions that an answer from ``found`` rests on, sorted by what they are about.
 
     A flow between existing pods rests on none about possible ones, and no flow rests on what possible pods cannot be.
     """
     about_pods: Iterable[str] = ()
-    if found.goal is None:
-        about_pods = (*_about_host_network(found), *_about_pods(context, [goal for goal, _ in found.obligations]))
+    if aspects is None:
+        goals = [_aspects(goal) for goal, _ in found.obligations]
+        about_pods = (*_about_host_network(found), *_about_pods(context, goals))
     elif not found.existing:
-        about_pods = _about_pods(context, [found.goal])
+        about_pods = _about_pods(context, [aspects])
     return tuple(dict.fromkeys((*cni_premises(context.settings, context.inventory.cluster), *about_pods)))
 
 
@@ -210,26 +254,24 @@ def _about_host_network(found: Found) -> Iterator[str]:
         yield "pods that could be created are not on the host network"
 
 
-def _about_pods(context: Context, obligations: Collection[Obligation]) -> Iterator[str]:
-    if any(goal.mentions.port_names and goal.encoder.spaces[End.DESTINATION].cast.namespaces for goal in obligations):
+def _about_pods(context: Context, told: Collection[_Aspects]) -> Iterator[str]:
+    if any(one.mentions.port_names and one.new_destination for one in told):
         if context.settings.free_named_ports:
             yield "pods that could be created may give any name to any port"
         else:
             yield "pods that could be created name their ports as existing pods of their namespace do"
-    if any(obligation.mentions.ranges for obligation in obligations):
+    if any(one.mentions.ranges for one in told):
         if context.settings.pod_cidrs:
             yield pod_cidr_premise(context.settings)
         else:
             yield "a pod whose address is not in the manifests may have any address"
-    protocols = {obligation.encoder.protocol.fixed for obligation in obligations}
-    if list(Protocol).index(Protocol.SCTP) in protocols:
+    if any(one.is_sctp for one in told):
         yield SCTP_IS_POLICED
 
 
 def shrink_moves(context: Context, mentions: Mentions, plan: AddressPlan) -> ShrinkMoves:
     """The moves for a witness in which nothing is told apart but ``mentions``; ``plan`` tells their addresses."""
     ports = sorted(port for port in mentions.ports if port <= MAX_PORT)
-    namespaces = context.inventory.cluster.namespaces.values()
     free = [plan.free(Holder.POD, number) for number in range(len(plan.intervals.all))] if mentions.addressed else []
     return ShrinkMoves(
         behaviours=(
@@ -238,5 +280,5 @@ def shrink_moves(context: Context, mentions: Mentions, plan: AddressPlan) -> Shr
         ),
         addresses=dict.fromkeys(mentions.addressed, free),
         ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
-        declared=frozenset(namespace.name for namespace in namespaces if namespace.declared),
+        declared=context.pairs.declared,
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias, assert_never
 
 from netverify.answers.context import Context
-from netverify.answers.explain import relevant_tables
+from netverify.answers.replay import relevant_tables
+from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, Requirement
-from netverify.policy.evaluate import matches
+from netverify.pairs.rule_pairs import Deciders, RulePair
+from netverify.pairs.tables import Decider
 from netverify.policy.predicate import (
+    ALWAYS,
     All,
     AnyOf,
+    Behaves,
     Choices,
     InNamespace,
     IsPod,
@@ -21,10 +26,13 @@ from netverify.policy.predicate import (
     OnHostNetwork,
     Predicate,
 )
-from netverify.policy.table import Action, RuleTable
+from netverify.policy.slicing import PolicyIndex
+from netverify.policy.table import Action, Rule, RuleTable, Tier
 from netverify.policy.trace import Decision, trace
 from netverify.query.whereabouts import is_outside
 from netverify.records import dataclass
+
+_Two: TypeAlias = tuple[Predicate, Predicate]
 
 OUTSIDE = "outside"
 """The place of every address outside the cluster."""
@@ -32,35 +40,81 @@ OUTSIDE = "outside"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``flows`` are all that go from ``source`` to ``destination``, places in words, for the same reason as one did.
+    """All flows go from ``source`` to ``destination``, places in words, for the same reason as one did.
 
-    ``reason`` says it in a text that is the same wherever policies say the same, however they are called.
+    ``places`` and ``reasons`` say it in predicates, of both ends and of both directions in their order; ``reason`` says
+    it in a text that is the same wherever policies say the same, however they are called.
     """
 
     source: str
     destination: str
-    flows: Predicate
+    places: _Two
+    reasons: _Two
     reason: str
 
+    @property
+    def flows(self) -> Predicate:
+        """All the flows."""
+        return All((*self.places, *self.reasons))
 
-def cause_of(flow: Flow, behaviours: Choices, context: Context) -> Cause:
-    """Why policy allows ``flow``, which it does."""
-    tables = relevant_tables(context.policies, flow)
-    decisions = [trace(tables.tables[direction], flow, behaviours) for direction in Direction]
-    reasons = [_reason(decision, flow, behaviours, context) for decision in decisions]
+
+def flows_of(causes: Iterable[Cause]) -> Iterator[Predicate]:
+    """Predicates of which one holds iff one of ``causes`` does; few, where many places share their reasons."""
+    by_places: dict[_Two, dict[Predicate, dict[Predicate, None]]] = {}
+    for one in causes:
+        into, out = one.reasons
+        by_places.setdefault(one.places, {}).setdefault(out, {})[into] = None
+    sources: dict[tuple[Predicate, Predicate], list[Predicate]] = {}
+    for (source, destination), reasons in by_places.items():
+        alike: dict[tuple[Predicate, ...], list[Predicate]] = {}
+        for out, entering in reasons.items():
+            alike.setdefault(tuple(entering), []).append(out)
+        told = any_of([All((any_of(leaving), any_of(entering))) for entering, leaving in alike.items()])
+        sources.setdefault((destination, told), []).append(source)
+    for (destination, told), places in sources.items():
+        yield All((any_of(places), destination, told))
+
+
+def any_of(parts: Sequence[Predicate]) -> Predicate:
+    """One of ``parts`` holds."""
+    return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What lets flows through in one direction: all those flows, and a text. ``is_rule``: a rule does."""
+
+    flows: Predicate
+    text: str
+    is_rule: bool
+
+
+def cause_of(pair: RulePair, reasons: Reasons, context: Context) -> Cause:
+    """Why policy allows the flow of ``pair``, which it does."""
+    flow = pair.flow
+    found = [reasons.of(direction, pair.deciders[direction], flow.at(direction.subject)) for direction in Direction]
     places = [place_of(flow.at(end), end, context) for end in End]
     return Cause(
         place_words(flow.source, context),
         place_words(flow.destination, context),
-        All((*places, *reasons)),
-        "; ".join(repr(reason) for reason in reasons),
+        (places[0], places[1]),
+        (found[0].flows, found[1].flows),
+        "; ".join(one.text for one in found),
     )
 
 
-def cause_of_subject(flow: Flow, direction: Direction, behaviours: Choices, context: Context) -> tuple[Predicate, bool]:
-    """The flows that ``direction`` allows for the reason that it allows ``flow`` for, and whether that is a rule."""
-    decision = trace(relevant_tables(context.policies, flow).tables[direction], flow, behaviours)
-    return _reason(decision, flow, behaviours, context), decision.rule is not None
+def traced(flow: Flow, behaviours: Choices, context: Context) -> RulePair:
+    """``flow`` with the first rules that let it through, which policy does."""
+    tables = relevant_tables(context.policies, flow).tables
+    return RulePair(
+        {one: tuple(_decider(trace(table, flow, behaviours)) for table in tables[one].every()) for one in Direction},
+        flow,
+        behaviours,
+    )
+
+
+def _decider(decision: Decision) -> Decider:
+    return decision.rule if decision.rule is not None else decision.tier
 
 
 def place_words(endpoint: Endpoint, context: Context) -> str:
@@ -83,7 +137,8 @@ def place_of(endpoint: Endpoint, end: End, context: Context) -> Predicate:
     if endpoint.is_node:
         return InNamespace(end, NODES)
     if endpoint.namespace in context.inventory.cluster.namespaces:
-        return InNamespace(end, endpoint.namespace)
+        on_host = OnHostNetwork(end)
+        return All((InNamespace(end, endpoint.namespace), on_host if endpoint.host_network else Not(on_host)))
     return All((IsPod(end), NamespaceMatches(end, _elsewhere(context))))
 
 
@@ -92,39 +147,107 @@ def _elsewhere(context: Context) -> LabelSelector:
     return LabelSelector((Requirement(NAMESPACE_NAME_LABEL, Operator.NOT_IN, known),) if known else ())
 
 
-def _reason(decision: Decision, flow: Flow, behaviours: Choices, context: Context) -> Predicate:
-    """The flows that ``decision`` allows for the reason that it allows ``flow`` for."""
-    if decision.rule is not None:
-        return All((decision.rule.subject, decision.rule.peer, decision.rule.traffic))
-    end = decision.direction.subject
-    subject = flow.at(end)
-    if isinstance(subject, External):
-        return is_outside(end)
-    if subject.is_node:
-        return InNamespace(end, NODES)
-    if subject.host_network:
-        return OnHostNetwork(end)
-    # Who is on the host network is another place, with reasons of its own.
-    table = context.policies.slice(decision.direction, (subject.namespace,))
-    decided_otherwise = (*_selections(table), *_other_reasons(table, flow, behaviours))
-    return All((Not(OnHostNetwork(end)), *map(Not, decided_otherwise)))
+class Reasons:
+    """What lets flows through, as predicates and in texts, for one set of policies; each is made once.
+
+    ``fixed`` are the behaviours that are not left open.
+    """
+
+    def __init__(self, policies: PolicyIndex, fixed: Mapping[Behaviour, bool]) -> None:
+        self._policies = policies
+        self._fixed = fixed
+        self._known: dict[tuple[object, ...], tuple[Deciders, Reason]] = {}
+
+    def of(self, direction: Direction, deciders: Deciders, subject: Endpoint) -> Reason:
+        """The reason for which ``deciders`` of ``direction`` let flows of ``subject`` through."""
+        place = None if isinstance(subject, External) else (subject.namespace, subject.host_network)
+        key = (direction, place, *map(id, deciders))
+        if key not in self._known:
+            names = () if isinstance(subject, External) else (subject.namespace,)
+            tables = self._policies.slice(direction, names).every()
+            found = [self._of_one(*one, subject) for one in zip(deciders, tables, strict=True)]
+            flows = found[0] if len(found) == 1 else All(tuple(found))
+            rules = [one for one in deciders if isinstance(one, Rule)]
+            # What is built in is known by its rule alone, which is the same whatever it is built into.
+            text = (
+                repr(_matching(rules[0])) if len(found) == 1 and rules and rules[0].policy.is_built_in else repr(flows)
+            )
+            self._known[key] = (deciders, Reason(flows, text, bool(rules)))
+        return self._known[key][1]
+
+    def _of_one(self, decider: Decider, table: RuleTable, subject: Endpoint) -> Predicate:
+        match decider:
+            case Rule() if decider.policy.is_built_in:
+                whose = next(tier for tier in table.tiers if any(rule is decider for rule in tier.rules))
+                return All((*_applies(whose), _matching(decider)))
+            case Rule():
+                return _matching(decider)
+            case Tier():
+                return All(tuple(_applies(next(tier for tier in table.tiers if tier.name == decider.name))))
+            case None:
+                return self._open(table, subject)
+            case _ as never:
+                assert_never(never)
+
+    def _open(self, table: RuleTable, subject: Endpoint) -> Predicate:
+        """Flows that no tier of ``table`` decides, of subjects where ``subject`` is."""
+        end = table.direction.subject
+        if isinstance(subject, External):
+            return is_outside(end)
+        if subject.is_node:
+            return InNamespace(end, NODES)
+        if subject.host_network:
+            return OnHostNetwork(end)
+        # Who is on the host network is another place, with reasons of its own.
+        return All((Not(OnHostNetwork(end)), *self._undecided(table)))
+
+    def _undecided(self, table: RuleTable) -> Iterator[Predicate]:
+        """What holds iff every tier leaves the flow to the next: of most tiers, that no policy selects the subject."""
+        selecting: list[Predicate] = []
+        others: list[Predicate] = []
+        for tier in table.tiers:
+            known = _value(tier.condition, self._fixed)
+            if not tier.applies or known is False:
+                continue
+            if known is None or _may_pass(tier):
+                others.append(AnyOf((Not(All(tuple(_applies(tier)))), _passes(tier))))
+            else:
+                selecting += [selection.subject for selection in tier.applies]
+        if selecting:
+            yield Not(AnyOf(tuple(sorted(dict.fromkeys(selecting), key=repr))))
+        yield from others
 
 
-def _selections(table: RuleTable) -> Iterator[Predicate]:
-    """Whom some policy isolates."""
-    selections = tuple(one.subject for tier in table.every_tier() for one in tier.applies if one.isolates)
-    if selections:
-        yield AnyOf(tuple(sorted(dict.fromkeys(selections), key=repr)))
+def _value(condition: Predicate, fixed: Mapping[Behaviour, bool]) -> bool | None:
+    """Whether ``condition`` holds of every flow; None where that is open."""
+    if condition == ALWAYS:
+        return True
+    return fixed.get(condition.behaviour) if isinstance(condition, Behaves) else None
 
 
-def _other_reasons(table: RuleTable, flow: Flow, behaviours: Choices) -> Iterator[Predicate]:
-    """What rules allow of tiers that leave it open when none matches, but for those that hold of ``flow`` in vain."""
-    allowing = (
-        All((rule.subject, rule.peer, rule.traffic))
-        for tier in table.every_tier()
-        for rule in tier.rules
-        if tier.default is Action.PASS and rule.action is Action.ALLOW and not rule.policy.is_built_in
-    )
-    others = dict.fromkeys(one for one in allowing if not matches(one, flow, behaviours))
-    if others:
-        yield AnyOf(tuple(sorted(others, key=repr)))
+def _matching(rule: Rule) -> Predicate:
+    return All((rule.subject, rule.peer, rule.traffic))
+
+
+def _applies(tier: Tier) -> Iterator[Predicate]:
+    if tier.condition != ALWAYS:
+        yield tier.condition
+    yield AnyOf(tuple(selection.subject for selection in tier.applies))
+
+
+def _may_pass(tier: Tier) -> bool:
+    """Whether ``tier`` may leave a flow of its subjects to the next one."""
+    decides_all = any(rule.subject == rule.peer == rule.traffic == ALWAYS for rule in tier.rules)
+    return (tier.default is Action.PASS and not decides_all) or any(rule.action is Action.PASS for rule in tier.rules)
+
+
+def _passes(tier: Tier) -> Predicate:
+    """Flows of subjects of ``tier`` that it leaves to the next one; of rules with a tie, all that it may leave."""
+    left: Predicate = ALWAYS if tier.default is Action.PASS else AnyOf()
+    for rule in reversed(tier.rules):
+        match = _matching(rule)
+        if rule.action is Action.PASS:
+            left = AnyOf((match, left))
+        elif not rule.tie:
+            left = All((Not(match), left))
+    return left

@@ -10,7 +10,7 @@ from datetime import date
 from netverify.answers.verdict import Judgement
 from netverify.budget import OutOfBudgetError, out_of_memory
 from netverify.diagnostics import Diagnostic
-from netverify.gate.baseline import Baseline
+from netverify.gate.baseline import FINGERPRINTS, Baseline
 from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
@@ -58,6 +58,11 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
     prepared = [one for one in everything if terms.judged is None or one.assertion.id in terms.judged]
     ids = {one.assertion.id for one in prepared}
     run = _Run(router, claiming, terms)
+    is_old = terms.baseline is not None and terms.baseline.version < FINGERPRINTS
+    router.known_before = terms.baseline.known if terms.baseline is not None and is_old else ()
+    # All that will be asked is told apart from the start, so that pairs are read once.
+    asked = (part for one in prepared for claim in one.claims for part in claim.question.asked)
+    router.context.pairs.expect(asked)
     results: list[Result] = []
     undecided: tuple[Result, ...] = ()
     try:
@@ -160,7 +165,7 @@ class _Run:
 
     def _known(self, violation: Violation) -> Violation:
         baseline = self._terms.baseline
-        if baseline is None or not all(map(baseline.knows, violation.marks)):
+        if baseline is None or not all(mark in violation.covered or baseline.knows(mark) for mark in violation.marks):
             return violation
         return replace(violation, is_baselined=True)
 

@@ -99,7 +99,7 @@ class Judge:
             beside = tuple(flows for flows in pods if flows not in one.question.beside)
             one = replace(one, question=without(one.question, *beside))
             is_all = one.wanted is Wanted.ALL
-            return self.judge(one, assertion) if is_all else none_allowed(one, assertion, self.router.context)
+            return self.judge(one, assertion) if is_all else none_allowed(one, assertion, self.router)
 
         if not question.is_routed:
             return self._direct(part, claim, assertion)
@@ -110,11 +110,10 @@ class Judge:
 
         Ways in count even then: what is exempt there is told way by way.
         """
-        context = self.router.context
-        found = none_allowed(part, assertion, context)
+        found = none_allowed(part, assertion, self.router)
         if found.verdict is not Judgement.VACUOUS or not claim.exempt:
             return found
-        alone = none_allowed(replace(claim, exempt=()), assertion, context)
+        alone = none_allowed(replace(claim, exempt=()), assertion, self.router)
         if alone.verdict is Judgement.VACUOUS:
             return found
         return held(found) if alone.verdict is Judgement.REFUTED else alone

@@ -59,6 +59,7 @@ class Violation:
     are places: a namespace, a workload, a way in. ``witness`` is one flow of it, allowed or refused, ``because`` its
     trace. ``fingerprint`` is the same wherever the same thing goes wrong for the same reason, in whatever files.
     ``parts`` is what it is made of, if that is several: a fingerprint and words for each. A baseline has to know all.
+    ``covered`` are marks of it that a baseline of an earlier version need not know: it knows all their flows by others.
     ``shown_by`` are the goals that the witness is a model of, one for each connection of a route.
     """
 
@@ -73,6 +74,7 @@ class Violation:
     route: Route | None = None
     is_baselined: bool = False
     parts: tuple[tuple[str, str], ...] = ()
+    covered: frozenset[str] = frozenset()
     shown_by: tuple[SolvedText, ...] = ()
 
     @property

@@ -7,8 +7,8 @@ from dataclasses import field, replace
 
 from netverify.answers.classes import every_class
 from netverify.answers.context import Context
-from netverify.answers.explain import relevant_tables
 from netverify.answers.reachability import answer_refused
+from netverify.answers.replay import relevant_tables
 from netverify.gate.causes import place_of, place_words
 from netverify.gate.classes import MOST_CLASSES
 from netverify.gate.intent.spec import World

@@ -9,13 +9,13 @@ from netverify.model.flow import End
 from netverify.pairs.access import Accesses, Open, Pair, Walk, support
 from netverify.pairs.diagrams import Diagram, Node
 from netverify.pairs.domain import Domain
-from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
+from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, PORT_NAMES, SAME_NODE, SERVICE_ACCOUNT
 from netverify.pairs.variables import ABSENT, OTHER, Variables
 from netverify.policy.predicate import Choice, Decided
 from netverify.records import dataclass
 
 _CAUTIOUS = Decided(CAUTIOUS)
-_QUIETEST = {SAME_NODE: 0, POD_LABELS: OTHER, SERVICE_ACCOUNT: OTHER, NAMESPACE_LABELS: ABSENT}
+_QUIETEST = {SAME_NODE: 0, PORT_NAMES: 0, POD_LABELS: OTHER, SERVICE_ACCOUNT: OTHER, NAMESPACE_LABELS: ABSENT}
 """The value that says least, of everything that is left open but addresses and behaviours."""
 
 

@@ -12,7 +12,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.pairs.access import Pair, Walk
 from netverify.pairs.all_pairs import all_pairs
 from netverify.pairs.diagrams import NEVER, Diagram
-from netverify.pairs.domain import Creation
+from netverify.pairs.domain import NEW_NAMESPACES, Creation
 from netverify.pairs.elimination import any_port, in_every_world, in_some_world
 from netverify.pairs.population import ACCOUNT
 from netverify.pairs.rectangles import Rectangle
@@ -22,8 +22,6 @@ from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import PolicySet
 from netverify.records import dataclass
 
-NEW_NAMESPACES = ("*", "**")
-"""Stand for two namespaces that no manifest mentions; neither is a value that a label can have, or a selector name."""
 _KIND = "possible"
 
 
@@ -85,7 +83,7 @@ class Creatable:
         self._end = asked.open_end
         predicates = (asked.source, asked.destination, asked.traffic)
         policies = _that_matter(policies, self._end, places)
-        extended, created = _with_possible_pods(cluster, partners, _pod_label_keys(policies, predicates))
+        extended, created = with_possible_pods(cluster, partners, pod_label_keys(policies, predicates))
         taken = tuple(address for workload in cluster.workloads for address in workload.known_addresses)
         connectivity = all_pairs(
             extended,
@@ -192,7 +190,8 @@ def _bits(rectangle: Rectangle, *, at_source: bool) -> tuple[int, int]:
     return ends if at_source else ends[::-1]
 
 
-def _pod_label_keys(policies: PolicyIndex, predicates: Iterable[Predicate]) -> Sequence[str]:
+def pod_label_keys(policies: PolicyIndex, predicates: Iterable[Predicate]) -> Sequence[str]:
+    """The keys of labels of pods that ``policies`` and ``predicates`` name."""
     mentions = Mentions()
     for table in policies.policies.tables.values():
         collect_table(table, mentions)
@@ -201,10 +200,10 @@ def _pod_label_keys(policies: PolicyIndex, predicates: Iterable[Predicate]) -> S
     return sorted({key for of_end in mentions.pod_labels.values() for key in of_end})
 
 
-def _with_possible_pods(
+def with_possible_pods(
     cluster: Cluster, partners: Iterable[Workload], keys: Sequence[str]
 ) -> tuple[Cluster, dict[str, WorkloadKey]]:
-    """``partners`` alone, and for each namespace a workload that stands for its possible pods, by namespace."""
+    """``cluster`` with ``partners`` alone, and for each namespace a workload for its possible pods, by namespace."""
     named_ports: dict[str, dict[ContainerPort, None]] = {}
     for workload in cluster.workloads:
         for port in workload.ports:

@@ -22,6 +22,9 @@ from netverify.policy.predicate import Predicate
 from netverify.policy.table import PolicySet, RuleTable
 from netverify.records import dataclass
 
+NEW_NAMESPACES = ("*", "**")
+"""Stand for two namespaces that no manifest mentions; neither is a value that a label can have, or a selector name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Creation:

@@ -120,6 +120,11 @@ class Evaluator:
                 return ()
         return cells
 
+    def towards(self, predicate: Predicate, source: Member, destination: Block) -> Cells:
+        """The cells of ``destination`` in what ``predicate`` says of flows from ``source``, about both ends."""
+        spread = self._evaluate(predicate, End.DESTINATION, (destination.number,), source)
+        return self._spreads.cells(spread, destination)
+
     def constant(self, predicate: Predicate) -> Diagram:
         """The ports and circumstances in which a ``predicate`` that looks at no end holds."""
         known = self._constants.get(id(predicate))

@@ -46,8 +46,8 @@ class Narrowing:
             if self.focus is None:
                 yield replace(part, diagram=diagram)
                 continue
-            ours = _covering(cells(self.focus[0], part.source), part.source.full)
-            theirs = _covering(cells(self.focus[1], part.destination), part.destination.full)
+            ours = covering(cells(self.focus[0], part.source), part.source.full)
+            theirs = covering(cells(self.focus[1], part.destination), part.destination.full)
             for within, (one, other) in _split(part, ours, theirs):
                 focused = diagrams.both(diagram, diagrams.either(one, other))
                 if focused != NEVER:
@@ -64,7 +64,7 @@ class Narrowing:
                 yield replace(wide, destination_bits=left, diagram=diagram)
                 continue
             theirs = self.spreads.cells(self.focus[1], wide.destination)
-            for other, focused_bits in _covering(theirs, wide.destination.full):
+            for other, focused_bits in covering(theirs, wide.destination.full):
                 focused = diagrams.both(diagram, diagrams.either(self.focus[0].elsewhere, other))
                 if focused != NEVER and focused_bits & left:
                     yield replace(wide, destination_bits=focused_bits & left, diagram=focused)
@@ -84,7 +84,7 @@ def _split(
                 yield replace(rectangle, source_bits=ours, destination_bits=theirs), (one, other)
 
 
-def _covering(cells: Cells, full: int) -> Cells:
+def covering(cells: Cells, full: int) -> Cells:
     """``cells`` with everyone else in a cell of their own."""
     rest = full
     for _, bits in cells:

@@ -5,7 +5,8 @@ Subjects for whom the same selections and rules hold are a group, and are read o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import TypeAlias
 
 from netverify.model.flow import Direction
@@ -18,7 +19,7 @@ from netverify.pairs.domain import Domain
 from netverify.pairs.evaluate import Evaluator, Member
 from netverify.pairs.population import EXTERNAL, Block
 from netverify.pairs.profiles import Profile, profiles
-from netverify.pairs.spread import Spread
+from netverify.pairs.spread import Spread, Spreads
 from netverify.pairs.ties import Ties, Weighted
 from netverify.policy.predicate import All, Predicate
 from netverify.policy.slicing import PolicyIndex
@@ -27,6 +28,12 @@ from netverify.records import dataclass
 
 Outcome: TypeAlias = tuple[Spread, Diagram]
 """What a table allows some subjects, and when a tier applies to them that denies by default."""
+
+Decider: TypeAlias = Rule | Tier | None
+"""What lets a flow through in one table: a rule, a tier by its default, or nothing, where no tier decides."""
+
+Reasons: TypeAlias = tuple[tuple[tuple[Decider, ...], Spread], ...]
+"""Why flows get through, one decider for each table; a flow that several rules of one step match has each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,17 @@ class Group:
 
 @dataclass(slots=True)
 class State:
-    """What the tiers so far leave undecided, and what they allow."""
+    """What the tiers so far leave undecided, and what they allow: by which deciders, where that is asked for."""
 
     undecided: Spread
     allowed: Spread
     isolated: Diagram
+    deciders: tuple[tuple[Decider, Spread], ...] = ()
 
 
 @dataclass(slots=True)
 class Item:
-    """A selection or a rule as the subjects of one block see it.
-
-    It holds for ``subjects`` towards the peers in ``towards``, where ``joint`` holds too.
-    """
+    """A selection or a rule for the ``subjects`` of one block: ``towards`` some peers, where ``joint`` holds too."""
 
     subjects: Cells
     towards: Spread
@@ -65,17 +70,20 @@ class Item:
 
 
 class TableReader:
-    """Reads the table of one direction."""
+    """Reads the table of one direction; ``with_deciders`` it can tell reasons, too."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the reading of a table depends on
         self,
         direction: Direction,
         policies: PolicyIndex,
         domain: Domain,
         evaluator: Evaluator,
         coarsening: Coarsening | None,
+        *,
+        with_deciders: bool = False,
     ) -> None:
         self.direction = direction
+        self._with_deciders = with_deciders
         self._policies = policies
         self._diagrams = domain.diagrams
         self._spreads = domain.spreads
@@ -90,22 +98,40 @@ class TableReader:
         """
         if not block.full:
             return []
-        first, *others = [self._decided(table, block) for table in self._table(block).every()]
-        for other in others:
-            first = self._both(first, other)
+        first = reduce(self._both, [self._decided(table, block) for table in self._table(block).every()])
+        coarsening = self._coarsening if coarse else None
         found = [
-            Group(bits, self._finished(spread, coarse=coarse), isolated) for bits, (spread, isolated) in first.items()
+            Group(bits, coarsening.coarse(spread) if coarsening else spread, isolated)
+            for bits, (spread, isolated) in first.items()
         ]
         return sorted(found, key=lambda group: group.bits & -group.bits)
 
+    def reasons(self, block: Block) -> Mapping[int, Reasons]:
+        """Why flows of the members of ``block`` get through; members who are alike are together, as bits."""
+        found: dict[int, Reasons] = {block.full: (((), self._spreads.always),)} if block.full else {}
+        for table in self._table(block).every() if block.full else ():
+            states = self._states(table, block).items()
+            found = {
+                bits: tuple(_crossed(ours, (*state.deciders, (None, state.undecided)), self._spreads))
+                for our_bits, ours in found.items()
+                for their_bits, state in states
+                if (bits := our_bits & their_bits)
+            }
+        return found
+
     def _decided(self, table: RuleTable, block: Block) -> dict[int, Outcome]:
         """What one table, by itself, allows the members of ``block``."""
-        states = {block.full: State(self._spreads.always, self._spreads.never, NEVER)}
+        either = self._spreads.either
+        states = self._states(table, block).items()
+        return {bits: (either(state.allowed, state.undecided), state.isolated) for bits, state in states}
+
+    def _states(self, table: RuleTable, block: Block) -> Mapping[int, State]:
+        """What one table, by itself, makes of the flows of the members of ``block``."""
+        states: Mapping[int, State] = {block.full: State(self._spreads.always, self._spreads.never, NEVER)}
         for tier in table.tiers:
             if tier.applies:
                 states = self._through(tier, block, states)
-        either = self._spreads.either
-        return {bits: (either(state.allowed, state.undecided), state.isolated) for bits, state in states.items()}
+        return states
 
     def _both(self, one: Mapping[int, Outcome], other: Mapping[int, Outcome]) -> dict[int, Outcome]:
         """What both of two tables allow: the members that both treat alike are one group."""
@@ -116,9 +142,6 @@ class TableReader:
             for their_bits, (theirs, also) in other.items()
             if (bits := our_bits & their_bits)
         }
-
-    def _finished(self, spread: Spread, *, coarse: bool) -> Spread:
-        return self._coarsening.coarse(spread) if coarse and self._coarsening is not None else spread
 
     def tiers(self, block: Block) -> Sequence[Tier]:
         """The tiers of all tables as far as they can speak of the members of ``block``."""
@@ -166,7 +189,8 @@ class TableReader:
         items = (condition, *selections, *rules)
         unconditional = whole is not None and self._is_always(condition, block)
         ties = Ties(tier, self.direction, self._evaluator, self._spreads)
-        steps = _Steps(tier, items, 1 + len(selections), ties, unconditional=unconditional)
+        told = self._with_deciders
+        steps = _Steps(tier, items, 1 + len(selections), ties, unconditional=unconditional, with_deciders=told)
         following: dict[int, State] = {}
         for members, profile in profiles(block.full, items):
             joint = any(items[position].joint for position, _ in profile)
@@ -201,7 +225,18 @@ class _Steps:
     ``unconditional``: it surely applies to every subject.
     """
 
-    def __init__(self, tier: Tier, items: Sequence[Item], first: int, ties: Ties, *, unconditional: bool) -> None:
+    def __init__(  # noqa: PLR0913 - a tier as its subjects see it
+        self,
+        tier: Tier,
+        items: Sequence[Item],
+        first: int,
+        ties: Ties,
+        *,
+        unconditional: bool,
+        with_deciders: bool,
+    ) -> None:
+        self._tier = tier
+        self._with_deciders = with_deciders
         self._unconditional = unconditional
         self._ties = ties
         self._default = tier.default
@@ -220,22 +255,27 @@ class _Steps:
         steps = self._ties.steps(
             [(rule, one) for position, one in held.items() if (rule := self._items[position].rule) is not None]
         )
-        for action, matching in steps:
+        deciders = list(state.deciders)
+        for action, matching, by in steps:
             if action is Action.ALLOW:
-                allowed = spreads.either(allowed, spreads.both(rest, matching))
+                reached = spreads.both(rest, matching)
+                allowed = spreads.either(allowed, reached)
+                if self._with_deciders:
+                    deciders += [(rule, spreads.both(reached, spreads.any_of([one]))) for rule, one in by]
             elif action is Action.PASS:
                 passed = spreads.either(passed, spreads.both(rest, matching))
             if len(steps) > 1 or self._default is not Action.DENY:
                 rest = spreads.without(rest, matching)
         if self._default is Action.ALLOW:
             allowed = spreads.either(allowed, rest)
+            deciders.append((self._tier, rest))
         elif self._default is Action.PASS:
             passed = spreads.either(passed, rest)
         undecided = spreads.either(spreads.without(state.undecided, applies), passed)
         isolated = state.isolated
         if self._default is Action.DENY:
             isolated = spreads.anyone(isolated, applies)
-        return State(undecided, allowed, isolated)
+        return State(undecided, allowed, isolated, tuple(deciders))
 
     def _applies(self, held: Mapping[int, Weighted]) -> Spread:
         """Where the condition and one of the selections hold."""
@@ -245,3 +285,14 @@ class _Steps:
             return self._spreads.never
         selected = [weighted for position, weighted in held.items() if 0 < position < self._first]
         return self._spreads.both(self._spreads.any_of((held[0],)), self._spreads.any_of(selected))
+
+
+def _crossed(
+    reasons: Reasons, deciders: Iterable[tuple[Decider, Spread]], spreads: Spreads
+) -> Iterator[tuple[tuple[Decider, ...], Spread]]:
+    """``reasons`` with those of one more table, which has to allow as well."""
+    for known, ours in reasons:
+        for decider, theirs in deciders:
+            both = spreads.both(ours, theirs)
+            if not both.is_never:
+                yield (*known, decider), both

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from netverify.model.cluster import Namespace
 from netverify.model.labels import LabelSelector, Operator, Requirement
 from netverify.pairs.cover import Cube, cover, diagram_of, sentences
-from netverify.pairs.creatable import NEW_NAMESPACES, Creatable, Possible
+from netverify.pairs.creatable import Creatable, Possible
 from netverify.pairs.diagrams import NEVER, Diagram, Diagrams
+from netverify.pairs.domain import NEW_NAMESPACES
 from netverify.pairs.variables import ABSENT, OTHER, LabelVariable
 from netverify.query.possible_pods import PossiblePods
 from netverify.records import dataclass

@@ -15,11 +15,11 @@ from netverify.policy.table import Action, Rule, Tier, decides
 Weighted: TypeAlias = tuple[Diagram, Spread]
 """What holds in the ports and circumstances of both."""
 
-Step: TypeAlias = tuple[Action, Spread]
-"""What is done with flows, and with which of those that reach the step."""
-
 Held: TypeAlias = tuple[Rule, Weighted]
 """A rule, and towards whom it holds."""
+
+Step: TypeAlias = tuple[Action, Spread, Sequence[Held]]
+"""What is done with flows, with which of those that reach the step, and by which rules."""
 
 
 class Ties:
@@ -39,7 +39,8 @@ class Ties:
                 found += self._tied(tie, list(run))
             else:
                 for action, alike in groupby(run, key=lambda held: held[0].action):
-                    found.append((action, self.spreads.any_of([weighted for _, weighted in alike])))
+                    step = list(alike)
+                    found.append((action, self.spreads.any_of([weighted for _, weighted in step]), step))
         return found
 
     def _tied(self, tie: str, rules: Sequence[Held]) -> Iterator[Step]:
@@ -49,8 +50,9 @@ class Ties:
         """
         spreads = self.spreads
         taken = dict(self._taken(rules))
+        by = {action: [held for held in rules if held[0].action is action] for action in taken}
         if len(taken) < 2:
-            yield from taken.items()
+            yield from ((action, matching, by[action]) for action, matching in taken.items())
             return
         allowed, denied, left = (taken.get(one, spreads.never) for one in (Action.ALLOW, Action.DENY, Action.PASS))
         open_ = decides(tie, self._tier, self._direction)
@@ -58,11 +60,11 @@ class Ties:
             spreads.everyone(self._evaluator.unspecified(one)) for one in (open_.allowing, open_.denying)
         )
         others = spreads.either(denied, left)
-        yield Action.ALLOW, spreads.without(allowed, spreads.without(others, allowing))
-        yield Action.DENY, spreads.without(denied, spreads.without(left, denying))
-        yield Action.PASS, left
+        yield Action.ALLOW, spreads.without(allowed, spreads.without(others, allowing)), by.get(Action.ALLOW, ())
+        yield Action.DENY, spreads.without(denied, spreads.without(left, denying)), by.get(Action.DENY, ())
+        yield Action.PASS, left, by.get(Action.PASS, ())
 
-    def _taken(self, rules: Sequence[Held]) -> Iterator[Step]:
+    def _taken(self, rules: Sequence[Held]) -> Iterator[tuple[Action, Spread]]:
         """By action where some policy takes it, by the first of its ``rules`` that matches."""
         found: dict[Action, Spread] = {}
         of_policies: dict[object, list[Held]] = {}

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from netverify.model.address_plan import Holder
 from netverify.model.addresses import Address
 from netverify.model.behaviours import CAUTIOUS
-from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, Workload
+from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, ContainerPort, Workload
 from netverify.model.flow import End, Endpoint, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, unused
 from netverify.pairs.access import Pair
 from netverify.pairs.bits import ones
 from netverify.pairs.courses import Course, decided
-from netverify.pairs.domain import Domain
+from netverify.pairs.domain import NEW_NAMESPACES, Domain
 from netverify.pairs.pair_diagrams import Place
 from netverify.pairs.population import ACCOUNT, EXTERNAL
 from netverify.pairs.variables import ABSENT, OTHER
 from netverify.policy.predicate import Choice, Decided
+
+_NEW_NAMESPACE = "new-namespace"
 
 
 class Decoder:
@@ -32,11 +35,12 @@ class Decoder:
         variables = self._domain.variables
         addresses = self._addresses(course, pair, source, destination)
         protocol, ports = next(iter(self._domain.ports.sets(course.ports).items()))
+        port = ContainerPort(ports.ranges[0][0], protocol)
         flow = Flow(
             self._endpoint(course, End.SOURCE, source, addresses[0]),
-            self._endpoint(course, End.DESTINATION, destination, addresses[1]),
+            self._endpoint(course, End.DESTINATION, destination, addresses[1], port),
             protocol,
-            ports.ranges[0][0],
+            port.number,
             same_node=bool(course.values.get(variables.same_node())) or addresses[0] == addresses[1],
         )
         return flow, Decided(CAUTIOUS, decided(course, variables), self._domain.fixed)
@@ -68,11 +72,16 @@ class Decoder:
             for interval in ones(intervals):
                 yield from plan.free(holder, interval)
 
-    def _endpoint(self, course: Course, end: End, place: Place, address: Address) -> Endpoint:
+    def _endpoint(
+        self, course: Course, end: End, place: Place, address: Address, port: ContainerPort | None = None
+    ) -> Endpoint:
+        """The one at ``place``; a pod that could be created gives the names that it needs to ``port``."""
         block, bit = place
         if block.number == EXTERNAL:
             return External(address)
         workload = block.workloads[bit]
+        if workload.key in self._domain.creation.workloads:
+            return self._created(course, end, workload.key.namespace, address, port)
         labels = {**workload.labels, **dict(self._open_labels(course, end, workload))}
         return Pod(
             workload.key.namespace,
@@ -84,6 +93,30 @@ class Decoder:
             workload.key,
             workload.service_account or self._account(course, end),
         )
+
+    def _created(self, course: Course, end: End, namespace: str, address: Address, port: ContainerPort | None) -> Pod:
+        """A pod that could be created in ``namespace``, with the labels and port names that ``course`` gives it."""
+        variables = self._domain.variables
+        labels: dict[str, str] = {}
+        for key in sorted(variables.pod_values.keys() - {ACCOUNT}):
+            label = variables.pod_label(end, key)
+            number = course.values.get(label.number, ABSENT)
+            if number != ABSENT:
+                labels[key] = _named(number, label.values)
+        named = [variables.port_name_of(one) for one, value in course.values.items() if value]
+        names = [one.name for one in named if port is not None and one is not None and one.protocol is port.protocol]
+        ports = tuple(replace(port, name=name) for name in sorted(names)) if port is not None else ()
+        of_namespace = self._namespace_labels(course, namespace)
+        shown = of_namespace[NAMESPACE_NAME_LABEL]
+        return Pod(shown, of_namespace, labels, address, ports, service_account=self._account(course, end))
+
+    def _shown(self, namespace: str) -> str:
+        """The name of ``namespace``; of one that could be created, one that nobody mentions."""
+        if namespace not in NEW_NAMESPACES:
+            return namespace
+        taken = {*self._domain.namespaces, *self._domain.mentions.namespace_labels.get(NAMESPACE_NAME_LABEL, ())}
+        first = unused(_NEW_NAMESPACE, taken)
+        return first if namespace == NEW_NAMESPACES[0] else unused(_NEW_NAMESPACE, {*taken, first})
 
     def _account(self, course: Course, end: End) -> str:
         """The service account that ``course`` gives to the pod at ``end``; the usual one if that will do."""
@@ -118,7 +151,7 @@ class Decoder:
                 number = course.values.get(label.number, ABSENT)
                 if number != ABSENT:
                     chosen[key] = _named(number, label.values)
-        return {**chosen, NAMESPACE_NAME_LABEL: name}
+        return {**chosen, NAMESPACE_NAME_LABEL: self._shown(name)}
 
 
 def _named(number: int, values: Mapping[str, int]) -> str:

@@ -93,16 +93,16 @@ class PolicyIndex:
         }
         for table in policies.tables.values():
             _check_ties(table)
-        self._single: dict[tuple[Direction, str], CompleteSlice] = {}
+        self._small: dict[tuple[Direction, tuple[str, ...]], CompleteSlice] = {}
 
     def slice(self, direction: Direction, namespaces: Collection[str]) -> CompleteSlice:
         """The table of ``direction`` for subjects in ``namespaces``, in the order of the whole table."""
-        if len(namespaces) != 1:
+        if len(namespaces) > 1:
             return self._slice(direction, namespaces)
-        (namespace,) = namespaces
-        if (direction, namespace) not in self._single:
-            self._single[direction, namespace] = self._slice(direction, namespaces)
-        return self._single[direction, namespace]
+        key = (direction, tuple(namespaces))
+        if key not in self._small:
+            self._small[key] = self._slice(direction, namespaces)
+        return self._small[key]
 
     def slice_for(self, direction: Direction, subjects: Collection[str], included: Collection[str]) -> Slice:
         """A slice for proofs about ``subjects``: with the policies of the namespaces ``included``, if that only adds.

@@ -17,6 +17,7 @@ from netverify.symbolic.candidates import WorkloadIndex
 from netverify.symbolic.predicate_facts import (
     ABOUT_ONE_POD,
     Look,
+    Unions,
     every_workload,
     known_traffic,
     looks_at,
@@ -47,6 +48,7 @@ class Casting:
     def __init__(self, cluster: Cluster) -> None:
         self.namespaces = cluster.namespaces
         self.index = WorkloadIndex(cluster)
+        self._known: dict[tuple[Predicate, End, PodScope], Cast] = {}
         self._places = tuple(sorted((NEW_NAMESPACE, *(name for name in cluster.namespaces if name != NODES))))
 
     def scene(
@@ -95,13 +97,20 @@ class Casting:
         to be named that it cannot stand for: pods on the host network, and workloads that the question names. (Pods
         with a known address are in the scene's crowd.)
         """
+        key = (predicate, end, scope)
+        if key not in self._known:
+            self._known[key] = self._cast(predicate, end, scope)
+        return self._known[key]
+
+    def _cast(self, predicate: Predicate, end: End, scope: PodScope) -> Cast:
         pinned = pinned_places(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned - {NODES}))
         ruled_out = ruled_out_places(predicate, end)
         if ruled_out:
             places = tuple(place for place in places if place not in ruled_out)
         external = self._may_be(predicate, end, Cast(external=True))
-        namespaces = self._namespaces_for(predicate, end, places)
+        unions = Unions(end)
+        namespaces = self._namespaces_for(predicate, places, unions)
         if scope is PodScope.CREATED:
             return Cast(namespaces)
         named = named_workloads(predicate, end)
@@ -115,7 +124,11 @@ class Casting:
         if named is not None:
             workloads = [workload for workload in workloads if workload.key in named]
         if looks & ABOUT_ONE_POD:
-            workloads = [w for w in workloads if self._may_be(predicate, end, Cast(workloads=(w,)))]
+            workloads = [
+                w
+                for w in workloads
+                if self._may_be(unions.within(predicate, w.key.namespace), end, Cast(workloads=(w,)))
+            ]
         nodes = self._nodes(predicate, end) if named is None or any(map(is_node, named)) else ()
         possible = namespaces if scope is not PodScope.EXISTING else ()
         return Cast(possible, (*nodes, *workloads), external, unnamed=scope is PodScope.POSSIBLE)
@@ -135,16 +148,19 @@ class Casting:
         nodes = len(self.index.nodes) if NODES in pinned else 0
         return nodes + sum(len(self.index.in_namespace.get(place, ())) for place in pinned)
 
-    def _namespaces_for(self, predicate: Predicate, end: End, places: tuple[str, ...]) -> tuple[str, ...]:
+    def _namespaces_for(self, predicate: Predicate, places: tuple[str, ...], unions: Unions) -> tuple[str, ...]:
         """The ``places`` where ``predicate`` may hold for a possible pod; most places are alike."""
+        end = unions.end
+
+        def may_be_in(place: str) -> bool:
+            return self._may_be(unions.within(predicate, place), end, Cast(namespaces=(place,)))
+
         told_apart = named_places(predicate, end)
         if told_apart is None:
-            return tuple(p for p in places if self._may_be(predicate, end, Cast(namespaces=(p,))))
+            return tuple(p for p in places if may_be_in(p))
         elsewhere = next((p for p in places if p not in told_apart), None)
-        others = elsewhere is not None and self._may_be(predicate, end, Cast(namespaces=(elsewhere,)))
-        return tuple(
-            p for p in places if (self._may_be(predicate, end, Cast(namespaces=(p,))) if p in told_apart else others)
-        )
+        others = elsewhere is not None and may_be_in(elsewhere)
+        return tuple(p for p in places if (may_be_in(p) if p in told_apart else others))
 
     def _may_be(self, predicate: Predicate, end: End, cast: Cast) -> bool:
         nobody = Cast()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TypeAlias, assert_never
 
@@ -69,6 +69,46 @@ def _all_told(told: Sequence[_Names]) -> _Names:
 
 def _does_not_tell(_: object) -> None:
     return None
+
+
+class Unions:
+    """Unions by the namespaces that their parts name at ``end``, so that few parts are looked at for each namespace."""
+
+    def __init__(self, end: End) -> None:
+        self.end = end
+        self._known: dict[int, tuple[AnyOf, Mapping[str | None, Sequence[Predicate]]]] = {}
+
+    def within(self, predicate: Predicate, place: str) -> Predicate:
+        """What holds of a pod in the namespace ``place`` iff ``predicate`` does."""
+        match predicate:
+            case All(parts):
+                within = [self.within(part, place) for part in parts]
+                is_same = all(one is other for one, other in zip(within, parts, strict=True))
+                return predicate if is_same else All(tuple(within))
+            case AnyOf(parts) if len(parts) > _FEW:
+                by_place = self._by_place(predicate)
+                return AnyOf((*by_place.get(None, ()), *by_place.get(place, ())))
+            case Not(part):
+                inside = self.within(part, place)
+                return predicate if inside is part else Not(inside)
+            case _:
+                return predicate
+
+    def _by_place(self, union: AnyOf) -> Mapping[str | None, Sequence[Predicate]]:
+        """The parts of ``union`` by the namespace outside of which they never hold; None: they do not tell."""
+        known = self._known.get(id(union))
+        if known is None:
+            found: dict[str | None, list[Predicate]] = {}
+            for part in union.parts:
+                pinned = pinned_places(part, self.end)
+                for place in (None,) if pinned is None else pinned:
+                    found.setdefault(place, []).append(part)
+            known = self._known[id(union)] = (union, found)
+        return known[1]
+
+
+_FEW = 4
+"""A union of so many parts is looked at as it is."""
 
 
 def ruled_out_places(predicate: Predicate, end: End) -> frozenset[str]:

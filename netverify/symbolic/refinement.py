@@ -9,7 +9,7 @@ from types import ModuleType
 from netverify.budget import Budget
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import is_node
-from netverify.model.flow import Direction, End, External, Flow
+from netverify.model.flow import Direction, External, Flow
 from netverify.policy.predicate import Choices
 from netverify.policy.table import Carrier
 from netverify.records import dataclass
@@ -50,12 +50,13 @@ class Found:
     @property
     def existing(self) -> bool:
         """Whether both ends of the flow are in the manifests, or outside."""
-        return self.flow is not None and all(_exists(self.flow, end) for end in End)
+        return self.flow is not None and is_existing(self.flow)
 
 
-def _exists(flow: Flow, end: End) -> bool:
-    endpoint = flow.at(end)
-    return isinstance(endpoint, External) or endpoint.workload is not None
+def is_existing(flow: Flow) -> bool:
+    """Whether both ends of ``flow`` are in the manifests, or outside."""
+    ends = (flow.source, flow.destination)
+    return all(isinstance(one, External) or one.workload is not None for one in ends)
 
 
 def _solver() -> ModuleType:

@@ -12,9 +12,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from netverify.budget import Budget
+from netverify.model.address_plan import AddressPlan
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End
 from netverify.policy.approximation import otherwise
+from netverify.policy.mentions import Mentions
 from netverify.policy.predicate import ALWAYS, All, IsWorkload, Predicate, SameNode
 from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import Carrier
@@ -50,6 +52,7 @@ class Search:
         self._budget = budget
         self._allowed, self._refused = Allowed(policies), Refused(policies)
         self._portions = portions if shows_all else AllowedPortions(policies).of
+        self._options = options
         self._refinement = Refinement(index, options, budget)
         self.casting = Casting(index.cluster)
         self.pieces = Pieces(self.casting, policies, behaviours)
@@ -57,8 +60,13 @@ class Search:
     def with_options(self, options: ModelOptions) -> Search:
         """A search in the same cluster for flows of possible pods that may be what ``options`` says."""
         other = copy(self)
+        other._options = options  # noqa: SLF001 - of the same class
         other._refinement = Refinement(self._index, options, self._budget)  # noqa: SLF001 - of the same class
         return other
+
+    def plan(self, mentions: Mentions) -> AddressPlan:
+        """The plan of the addresses that ``mentions`` tell apart."""
+        return self._index.plan(mentions.ranges, self._options.pod_cidrs)
 
     def find(self, question: Question) -> Found:
         """A flow that answers ``question``, with as many existing ends as can be; or the proof that there is none.
@@ -76,6 +84,10 @@ class Search:
         return self._as_written(
             question, lambda one: self._with_better_ends(one, self._find_anyone(one, with_premises=False))
         )
+
+    def find_other(self, question: Question) -> Found:
+        """As :meth:`find_any`, but that there is no flow may be for want of anybody; that is not looked for."""
+        return self._as_written(question, lambda one: self._find_anyone(one, with_premises=False))
 
     def find_existing(self, question: Question) -> Found:
         """As :meth:`find`, about existing pods and addresses outside alone."""

@@ -10,9 +10,9 @@ from agreement.pipeline import read_inventory
 from generators.owned_addresses import SERVICES, addresses_in, random_asked, random_owned
 from generators.vocabulary import Dice
 from mutants.kills import telling_seeds
-from netverify.answers.explain import ReplayError
 from netverify.answers.listing import DisagreementError
 from netverify.answers.possible import DescriptionError
+from netverify.answers.replay import ReplayError
 from netverify.model.behaviours import CNI_PROFILES
 from netverify.query.outcome import Scope, Verdict
 from netverify.verify import Settings, Verifier

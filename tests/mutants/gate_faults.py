@@ -213,14 +213,14 @@ FAULTS = {
     ),
     "a baseline that knows a part knows the whole": (
         "gate.checking",
-        "if baseline is None or not all(map(baseline.knows, violation.marks)):",
-        "if baseline is None or not any(map(baseline.knows, violation.marks)):",
+        "not all(mark in violation.covered or baseline.knows(mark) for mark in violation.marks)",
+        "not any(baseline.knows(mark) for mark in violation.marks)",
         "baseline of an open pod",
     ),
     "the rule that opens a pod does not matter": (
         "gate.classes",
-        'marks.update((mark, repr(reason) if is_rule or mark == _CREATED else "no policy") for mark in alike)',
-        'marks.update((mark, "open") for mark in alike)',
+        'return mark, reason.text if reason.is_rule or mark == _CREATED else "no policy"',
+        'return mark, "open"',
         "baseline of a rule",
     ),
 }
