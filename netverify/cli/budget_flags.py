@@ -34,7 +34,7 @@ class Seconds(Parameter):
         seconds = float(found[1]) * _SECONDS[found[2]] if found else math.nan
         if not 0 < seconds < _LONGEST_S:
             advice = "write seconds, such as `30` or `0.5`, or a time such as `10m` or `1h`"
-            raise Refusal("NV420", f"`{value}` is no time to wait", advice)
+            raise Refusal("NV420", f"`{value}` is not a time", advice)
         return seconds
 
 
@@ -49,7 +49,7 @@ class Memory(Parameter):
         found = _MEMORY.fullmatch(str(value))
         size = int(found[1]) * 1024 ** _POWERS[(found[2] or "").lower()] if found else 0
         if size < _LEAST_MEMORY:
-            raise Refusal("NV420", f"`{value}` is no amount of memory", "write one such as `512m` or `4g`")
+            raise Refusal("NV420", f"`{value}` is not an amount of memory", "write one such as `512m` or `4g`")
         return size
 
 

@@ -58,7 +58,7 @@ def _request(url: str | None) -> Request | None:
     try:
         return read_url(url)
     except UrlError as error:
-        raise Refusal("NV420", f"`{url}` is no URL: {error}", "write it as `https://HOST/PATH`") from None
+        raise Refusal("NV420", f"`{url}` is not a URL: {error}", "write it as `https://HOST/PATH`") from None
 
 
 def expose_request(request: ExposedRequest) -> ExitStatus:

@@ -44,7 +44,7 @@ def is_unchanged(request: CheckRequest, spec: Spec, judged: frozenset[str], toda
     try:
         tree = tree_at(revision, _lasting_until(today))
     except RevisionError as error:
-        message = f"git cannot tell what changed since {shown(revision)}: {error.message}"
+        message = f"git cannot determine what changed since {shown(revision)}: {error.message}"
         raise Refusal("NV420", message, error.help) from None
     if any(one.expires < today for one in spec.exceptions) or not all(map(tree.is_same, _intent_files(request, spec))):
         return False

@@ -48,7 +48,7 @@ def check_visible(text: str) -> None:
         raise Refusal(
             "NV109",
             f"the text holds the invisible character {_named(found.group())}",
-            help="remove it: two names that look alike would differ",
+            help="remove it: two names that look the same would differ",
         )
 
 

@@ -61,7 +61,7 @@ def too_many_nodes(limit: int) -> Refusal:
     return Refusal(
         "NV117",
         f"the document has more than {limit:,} keys and values",
-        help="split it, or leave it out if it is no manifest",
+        help="split it, or leave it out if it is not a manifest",
     )
 
 

@@ -67,7 +67,7 @@ def network_of(text: str) -> AddressRange:
     """The range of a CIDR that has passed validation. Raises ``ValueError`` for any other text."""
     network = read_cidr(text).network
     if network is None:
-        raise ValueError(f"`{text}` is no CIDR")
+        raise ValueError(f"`{text}` is not a CIDR")
     return network
 
 

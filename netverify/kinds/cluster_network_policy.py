@@ -306,7 +306,7 @@ _PLACES: Mapping[str, str] = MappingProxyType(
         "ipBlock": "a NetworkPolicy; here it is `networks: [CIDR]`",
         "ports": "a NetworkPolicy; here it is `protocols`",
         "port": "a NetworkPolicy; here it is `destinationPort: {number: 80}`",
-        "policyTypes": "a NetworkPolicy; here a direction without rules is left alone",
+        "policyTypes": "a NetworkPolicy; here a direction without rules has no effect",
     },
 )
 """Where fields belong that are written elsewhere."""

@@ -141,7 +141,7 @@ def check_cidr(text: str, path: FieldPath, findings: Findings) -> None:
 def check_domain_name(text: str, path: FieldPath, findings: Findings) -> None:
     """Check the name at ``path``, which may begin with a wildcard."""
     if not _DOMAIN_NAME.fullmatch(text):
-        advice = "a `*` may stand at the front alone: `*.example.com`" if "*" in text else ""
+        advice = "a `*` is allowed only at the front: `*.example.com`" if "*" in text else ""
         findings.refuse("NV327", path, f"must be a domain name, not {shown(text)}", advice=advice)
 
 

@@ -69,7 +69,7 @@ def _check(node: NodeFields, findings: Findings) -> None:
         text = item.get("address") or ""
         if not isinstance(read_ip(text), Address):
             path = ("status", "addresses", index, "address")
-            findings.warn("NV244", path, f"is no IP address, so that nothing is known of it: {shown(text)}")
+            findings.warn("NV244", path, f"is not an IP address, so netverify ignores it: {shown(text)}")
 
 
 def _check_pod_cidrs(spec: SpecFields, findings: Findings) -> None:

@@ -50,7 +50,7 @@ def parse_address(text: str) -> Address:
 
 
 def parse_cidr(text: str) -> AddressRange:
-    """The range of a CIDR; host bits are masked away. Raises ``ValueError`` when ``text`` is no CIDR."""
+    """The range of a CIDR; host bits are masked away. Raises ``ValueError`` when ``text`` is not a CIDR."""
     parsed = ipaddress.ip_network(text, strict=False)
     return AddressRange(parsed.version, int(parsed.network_address), int(parsed.broadcast_address))
 

@@ -76,7 +76,7 @@ def api_server_at(text: str) -> ApiServer:
     number = int(port) if re.fullmatch(r"[0-9]{1,5}", port) else 0
     if not colon or address is None or not MIN_PORT <= number <= MAX_PORT:
         advice = "write an address and a port: `10.0.0.1:6443`, `[2001:db8::1]:6443`"
-        raise AssumptionError(f"`{text}` is no place where the API server can listen", advice)
+        raise AssumptionError(f"`{text}` is not an address and port of an API server", advice)
     return ApiServer(address, number)
 
 
@@ -96,7 +96,7 @@ def _checked(text: str) -> tuple[str, str]:
             value = str(ipaddress.ip_network(value))
         except ValueError:
             advice = "write a network address with its prefix length: `10.0.0.0/8`, `2001:db8::/32`"
-            raise AssumptionError(f"`{value}` is no CIDR", advice) from None
+            raise AssumptionError(f"`{value}` is not a CIDR", advice) from None
     return key, value
 
 

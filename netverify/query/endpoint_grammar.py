@@ -173,7 +173,7 @@ class EndpointReader:
             raise self._tokens.error("NV410", message, token, help_text="name the Service, or the pods behind it")
         called = self._names(token.text, self._asking) if self._names is not None else Uncalled()
         if isinstance(called, Uncalled):
-            why = called.why or "no manifest holds what it stands for"
+            why = called.why or "no manifest contains its target"
             message = f"nothing is known by the DNS name `{token.text}`: {why}"
             advice = called.advice or "see each step of the lookup with `netverify resolve`, or name the Service"
             raise self._tokens.error("NV410", message, token, help_text=advice)
@@ -202,7 +202,7 @@ class EndpointReader:
             advice = "an address looks like `10.0.0.1` or `2001:db8::1`, a CIDR like `10.0.0.0/8` or `2001:db8::/32`"
             if token.text.count(":") > 1:
                 advice += "; a port after IPv6 needs brackets: `[2001:db8::1]:443`"
-            message = f"`{token.text}` is no address and no CIDR"
+            message = f"`{token.text}` is neither an address nor a CIDR"
             raise self._tokens.error("NV409", message, token, help_text=advice) from None
         if block.family == 6 and block.first >> 32 == 0xFFFF:
             message = f"`{token.text}` is an IPv4 address written as IPv6"

@@ -83,7 +83,7 @@ class NameGrammar:
     def _check_kind(self, token: Token, first: str, second: str) -> None:
         command = _NO_ENDS.get(first.lower().partition(".")[0])
         if command and first not in self._lookup.cluster.namespaces:
-            message = f"`{first}` is no kind that a connection begins or ends at"
+            message = f"`{first}` is not a kind that can open or accept connections"
             advice = f"name the Service or the pods behind `{second}`, or see `netverify {command}`"
             raise self._tokens.error("NV407", message, token, help_text=advice)
 
@@ -112,7 +112,7 @@ class NameGrammar:
         kind = kind_of(token.text) if token.text.isalpha() else ""
         if not kind or kind == SERVICE:
             kinds = ", ".join(f"`{kind}`" for kind in sorted(set(KINDS.values())))
-            message = f"`{token.text}` is no kind of workload"
+            message = f"`{token.text}` is not a kind of workload"
             raise self._tokens.error("NV402", message, token, help_text=f"the kinds are {kinds}")
         close_bracket(self._tokens)
         return kind

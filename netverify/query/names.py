@@ -122,7 +122,7 @@ class NameLookup:
         if right or services:
             return self._only(token, right, services)
         if found:
-            message = f"`{namespace}/{name}` is no {kind}"
+            message = f"`{namespace}/{name}` is not of kind {kind}"
             raise self._tokens.error("NV407", message, token, help_text=f"did you mean `{found[0]}`?")
         here = [w.key for w in self.cluster.workloads if w.key.namespace == namespace]
         owners = [key for key in here if name.startswith(f"{key.name}-")]

@@ -42,7 +42,7 @@ def _port(tokens: Tokens, token: Token, text: str) -> PortSet | str:
     if not _PORT_NAME.fullmatch(text):
         lower = text.lower()
         advice = f"did you mean `{lower}`?" if _PORT_NAME.fullmatch(lower) else _FORMS
-        raise tokens.error("NV405", f"`{text}` is no port", token, help_text=advice)
+        raise tokens.error("NV405", f"`{text}` is not a port", token, help_text=advice)
     return text
 
 

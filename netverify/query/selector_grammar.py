@@ -87,7 +87,7 @@ def _requirement(tokens: Tokens, *, quoted: bool) -> Requirement:
         raise tokens.error("NV404", "`notin` needs a list of values", token, help_text="write `KEY notin (a, b)`")
     if token.is_mark("<", ">"):
         advice = "label selectors of Kubernetes network policies cannot compare numbers"
-        raise tokens.error("NV404", f"`{token.text}` is no test on labels here", token, help_text=advice)
+        raise tokens.error("NV404", f"`{token.text}` is not a label test here", token, help_text=advice)
     return Requirement(key, Operator.EXISTS)
 
 

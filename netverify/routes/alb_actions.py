@@ -34,7 +34,7 @@ def action_targets(
     except ValueError:
         action = None
     if not isinstance(action, dict):
-        yield f"annotation {annotation} is no JSON object"
+        yield f"annotation {annotation} is not a JSON object"
         return
     kind = _of(action, "type")
     if kind in _ENDS:

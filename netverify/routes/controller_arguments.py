@@ -105,7 +105,7 @@ def _stream(  # noqa: PLR0913, PLR0917 -- the parts of one entry
     place = Hop(f"entry {entry.key} of ConfigMap {config}", number, entry.origin)
     if number is None or named is None:
         doubt = (
-            f"entry {entry.key} of ConfigMap {config}, which --{argument} names, is no `PORT: NAMESPACE/SERVICE:PORT`"
+            f"entry {entry.key} of ConfigMap {config}, which --{argument} names, is not `PORT: NAMESPACE/SERVICE:PORT`"
         )
         way = _doubtful(told, argument, doubt, protocol)
     else:

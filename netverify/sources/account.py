@@ -82,7 +82,7 @@ class Account:
     def _add_object(self, document: Document) -> None:
         value = document.value
         if isinstance(value, list) and any(may_be_manifest(item) for item in value):
-            text = "a bare list of objects is no manifest: a server takes one object, or a `kind: List` with `items`"
+            text = "a bare list of objects is not a manifest: a server takes one object, or a `kind: List` with `items`"
             self._refuse(Diagnostic("NV202", Severity.ERROR, text, document.origin()))
             return
         if not may_be_manifest(value):

@@ -70,7 +70,7 @@ def _in_archive(archive: Path) -> Iterator[str]:
                 if stream is not None:
                     yield from _in_schema(stream.read(DEFAULT_LIMITS.file_bytes))
     except (tarfile.TarError, OSError, EOFError):
-        yield f"what {shown(archive.name)} holds, which is no archive,"
+        yield f"what {shown(archive.name)} holds, which is not an archive,"
 
 
 def _in_schema(data: bytes) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _in_schema(data: bytes) -> Iterator[str]:
     try:
         pending: list[Any] = [json.loads(data)]
     except (ValueError, RecursionError):
-        yield f"what its {shown(_SCHEMA)} refers to, which is no JSON,"
+        yield f"what its {shown(_SCHEMA)} refers to, which is not JSON,"
         return
     while pending:
         value = pending.pop()

@@ -96,7 +96,7 @@ class Git:
         """The one commit that ``revision`` names: no range, nothing negated, nothing that git could take for a flag."""
         advice = "name a branch, a tag or a commit"
         if not revision or revision.startswith(("-", "^", ":")) or ".." in revision or not revision.isprintable():
-            raise RevisionError(f"{shown(revision)} is no revision", advice)
+            raise RevisionError(f"{shown(revision)} is not a revision", advice)
         problem = f"no such revision: {shown(revision)}"
         wanted = revision.removeprefix("origin/") if _PLAIN.fullmatch(revision) else "REV"
         deepen = f"a shallow clone lacks older ones: fetch it with `git fetch --depth=1 origin {wanted}`"
@@ -106,7 +106,7 @@ class Git:
             # Before 2.43, `rev-parse --verify` printed the flag.
             del found[0]
         if len(found) != 1 or not _COMMIT.fullmatch(found[0]):
-            raise RevisionError(f"{shown(revision)} is no revision", advice)
+            raise RevisionError(f"{shown(revision)} is not a revision", advice)
         return found[0]
 
 

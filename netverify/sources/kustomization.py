@@ -77,7 +77,7 @@ def _read(folder: Path, folder_shown: str, document: Document) -> Kustomization:
     diagnostics = list(_wrong_fields(document))
     namespace = value.get("namespace") or ""
     if not isinstance(namespace, str) or (namespace and dns_label_problems(namespace)):
-        problem = "is no name of one" if isinstance(namespace, str) else "is not a text"
+        problem = "is not a valid name" if isinstance(namespace, str) else "is not a text"
         diagnostics.append(refused(document.origin(("namespace",)), f"the namespace {problem}"))
         namespace = ""
     resources: list[Entry] = []

@@ -73,13 +73,13 @@ def render_helm(  # noqa: PLR0913 one argument for each thing that decides what 
 ) -> Rendered:
     """The manifests that ``chart`` renders to by ``helm template``, with value files and ``KEY=VALUE`` settings.
 
-    Errors as in :func:`render_kustomize`; NV152 also for a ``release`` that is no name of one.
+    Errors as in :func:`render_kustomize`; NV152 also for a ``release`` that is not a valid name.
     """
     program = programs.helm()
     if program is None:
         return missing(chart, "`helm` is not installed", HOW_TO_GET_HELM)
     if release is not None and not RELEASE_NAME.fullmatch(release):
-        return failed(chart, f"{shown(release)} is no name of a release", "use lower case letters, digits and `-`")
+        return failed(chart, f"{shown(release)} is not a valid release name", "use lower case letters, digits and `-`")
     wrong, fetched = chart_reach(chart, values, permissions)
     if wrong:
         return Rendered(diagnostics=wrong)

@@ -320,4 +320,4 @@ class TestReportsOfARunWithNothingToJudge:
 def test_outside_of_a_repository_it_is_misuse(gates: Gates) -> None:
     gate = since(gates)
     assert gate.status == 2
-    assert "git cannot tell what changed since `HEAD`: not in the work tree of a git repository" in gate.err
+    assert "git cannot determine what changed since `HEAD`: not in the work tree of a git repository" in gate.err

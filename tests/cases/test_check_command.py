@@ -186,13 +186,13 @@ class TestBaselines:
         ("text", "said"),
         [
             (None, "cannot read the baseline `known.json`: no such file or directory"),
-            ("{", "`known.json` is no baseline: it is not what `--write-baseline` writes"),
-            ("[]", "`known.json` is no baseline: it is not what `--write-baseline` writes"),
+            ("{", "`known.json` is not a baseline: it is not what `--write-baseline` writes"),
+            ("[]", "`known.json` is not a baseline: it is not what `--write-baseline` writes"),
             (
                 '{"schema": "netverify/check/v1"}',
-                "`known.json` is no baseline: its schema is not `netverify/baseline/v1`",
+                "`known.json` is not a baseline: its schema is not `netverify/baseline/v1`",
             ),
-            ("[" * 100_000, "`known.json` is no baseline: it is not what `--write-baseline` writes"),
+            ("[" * 100_000, "`known.json` is not a baseline: it is not what `--write-baseline` writes"),
         ],
     )
     def test_what_is_no_baseline_is_misuse(self, text: str | None, said: str, gates: Gates) -> None:

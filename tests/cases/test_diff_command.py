@@ -144,10 +144,10 @@ def test_a_submodule_among_the_inputs_is_refused(capsys, repository):
     ("revision", "message"),
     [
         ("nope", "no such revision: `nope`"),
-        ("--output=x", "`--output=x` is no revision"),
-        ("-h", "`-h` is no revision"),
-        ("", "`` is no revision"),
-        ("a\x1b[31mb", "`a\\x1b[31mb` is no revision"),
+        ("--output=x", "`--output=x` is not a revision"),
+        ("-h", "`-h` is not a revision"),
+        ("", "`` is not a revision"),
+        ("a\x1b[31mb", "`a\\x1b[31mb` is not a revision"),
         ("HEAD:k8s", "no such revision: `HEAD:k8s`"),
     ],
 )

@@ -133,7 +133,7 @@ WRONG = {
         "assertions:\n  - {id: a b, isolated: shop/web}\n",
         (
             "NV703",
-            "`a b` is no name that can be used here",
+            "`a b` is not a valid name here",
             "netverify.yaml:2:10",
             "a name has letters, digits, `.`, `_`, `-` and `/`, beginning and ending with a letter or digit",
         ),
@@ -217,7 +217,7 @@ WRONG = {
         "zones:\n  a b: namespace shop\n" + RULE,
         (
             "NV703",
-            "`a b` is no name that can be used here",
+            "`a b` is not a valid name here",
             "netverify.yaml:2:3",
             "a name has letters, digits, `-` and `_`, beginning with a letter",
         ),
@@ -266,7 +266,7 @@ WRONG = {
         "zones:\n  one: {cidrs: [10.0.0.0/8, 10.0.0.0/33]}\n" + RULE,
         (
             "NV409",
-            "`10.0.0.0/33` is no address and no CIDR",
+            "`10.0.0.0/33` is neither an address nor a CIDR",
             "netverify.yaml:2:29",
             "write `10.0.0.0/8` or `2001:db8::/32`",
         ),
@@ -359,7 +359,7 @@ WRONG = {
         "assume:\n  pod-cidr: [10.0.0.0/8, 10.x]\n" + RULE,
         (
             "NV703",
-            "`10.x` is no CIDR",
+            "`10.x` is not a CIDR",
             "netverify.yaml:2:26",
             "write a network address with its prefix length: `10.0.0.0/8`, `2001:db8::/32`",
         ),

@@ -133,7 +133,7 @@ def test_a_misplaced_field_says_where_it_belongs_and_what_would_be_left(
 ) -> None:
     finding = only(policy(spec))
     assert finding.code == "NV300"
-    assert finding.message == f"NetworkPolicy `shop/web`: `{field}` is no field of the API"
+    assert finding.message == f"NetworkPolicy `shop/web`: `{field}` is not a field of the API"
     assert finding.help == f"{hint}; a server that does not validate strictly would drop it, and {left}"
 
 

@@ -250,7 +250,7 @@ ASKED_BACK = [
     ("is shop/web not allowed to reach shop/db", "NV402", "expected `reachable`, found `not`", "UNREACHABLE"),
     ("who can reach argod", "NV407", "no manifest holds a workload or Service `argod`", "did you mean `argocd`?"),
     ("who can reach deploy/apii", "NV407", "no manifest holds a Deployment `apii`", "did you mean `api`"),
-    ("who can reach ing/web", "NV407", "`ing` is no kind that a connection begins or ends at", "netverify exposed"),
+    ("who can reach ing/web", "NV407", "`ing` is not a kind that can open or accept connections", "netverify exposed"),
     ("who can reach", "NV402", "the destination is missing", "name `namespace NS`"),
     ("can shop/web", "NV402", "expected one of `reach`", "ask `can SOURCE"),
 ]

@@ -237,7 +237,7 @@ def test_a_route_of_openshift_has_its_backends_with_their_weights() -> None:
             "networking.k8s.io/v1",
             "Ingress",
             "backend: {service: {name: web, port: {number: 80}}}",
-            "`spec.backend` is no field of the API",
+            "`spec.backend` is not a field of the API",
             "did you mean `defaultBackend`?",
         ),
         (

@@ -210,7 +210,7 @@ class Ends:
         try:
             block = parse_cidr(written.text)
         except ValueError:
-            text = f"{shown(written.text)} is no address and no CIDR"
+            text = f"{shown(written.text)} is neither an address nor a CIDR"
             advice = "write `10.0.0.0/8` or `2001:db8::/32`"
             raise EndError(Diagnostic("NV409", Severity.ERROR, text, written.origin, advice)) from None
         return at_addresses(written.text, block, end, self.cluster)

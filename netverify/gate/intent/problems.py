@@ -35,7 +35,7 @@ def problems(error: ValidationError, document: Document) -> Iterator[Diagnostic]
                     form = "letters, digits, `-` and `_`, beginning with a letter"
                 else:
                     form = "letters, digits, `.`, `_`, `-` and `/`, beginning and ending with a letter or digit"
-                text = f"{value} is no name that can be used here"
+                text = f"{value} is not a valid name here"
                 place = document.key_origin(path) if is_key else document.origin(path)
                 yield Diagnostic("NV703", Severity.ERROR, text, place, f"a name has {form}")
             case _ if (number := _boolean_item(detail["input"])) is not None:

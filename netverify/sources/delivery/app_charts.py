@@ -114,6 +114,6 @@ def _named(entries: object, field: str) -> tuple[tuple[str, str, dict[str, Any]]
     named = []
     for one in entries if isinstance(entries, list) else (None,):
         if not isinstance(one, dict) or not isinstance(one.get("name"), str) or not isinstance(one.get(field, ""), str):
-            raise NotRenderedError("a parameter of its chart is no name with a text")
+            raise NotRenderedError("a parameter of its chart is not a name with a text")
         named.append((one["name"], one.get(field, ""), one))
     return tuple(named)

@@ -74,7 +74,7 @@ def _parameters(
 def _elements(elements: Value) -> Iterator[Parameters]:
     for one in elements if isinstance(elements, list) else ():
         if not isinstance(one, dict):
-            raise NotRenderedError("an element of its list is no mapping")
+            raise NotRenderedError("an element of its list is not a mapping")
         yield one
 
 
@@ -105,7 +105,7 @@ def _files(files: Value, checkout: Checkout, rendering: _Rendering) -> Iterator[
         value = documents[0].value if len(documents) == 1 else None
         for one in value if isinstance(value, list) else [value]:
             if not isinstance(one, dict):
-                raise NotRenderedError(f"{shown(path)} is no mapping, nor a list of mappings")
+                raise NotRenderedError(f"{shown(path)} is neither a mapping nor a list of mappings")
             flat = one if rendering.is_go else dict(_flattened(one, ""))
             yield {**flat, **rendering.of_path(checkout.relative(file.parent), file.name)}
 
@@ -117,7 +117,7 @@ def _patterns(entries: Value) -> tuple[list[PathPattern], list[PathPattern]]:
     for one in entries if isinstance(entries, list) else (None,):
         path = one.get("path") if isinstance(one, dict) else None
         if not isinstance(one, dict) or not isinstance(path, str):
-            raise NotRenderedError("a path of its generator is no text")
+            raise NotRenderedError("a path of its generator is not a text")
         try:
             (unwanted if one.get("exclude") is True else wanted).append(path_pattern(path, crossing=False))
         except PatternError as error:

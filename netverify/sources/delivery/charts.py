@@ -52,7 +52,7 @@ def render_release(release: Release, checkout: Checkout, delivered: Delivered) -
     path = checkout.shown(release.chart)
     if not RELEASE_NAME.fullmatch(release.name):
         delivered.gap(
-            release.what, f"{shown(release.name)} is no name of a release", release.origin, Reach(release.namespace)
+            release.what, f"{shown(release.name)} is not a valid release name", release.origin, Reach(release.namespace)
         )
         return
     program = programs.helm()

@@ -33,7 +33,7 @@ class Checkout:
         if plain == ".." or plain.startswith("../"):
             raise LeavesCheckoutError(f"the path {shown(text)} leads out of the checkout")
         if "\0" in plain:
-            raise LeavesCheckoutError(f"the path {shown(text)} is no path")
+            raise LeavesCheckoutError(f"{shown(text)} is not a path")
         target = self.root / plain
         if not self.holds(target):
             raise LeavesCheckoutError(f"the path {shown(text)} is a link that leads out of the checkout")

@@ -128,7 +128,7 @@ def with_variables(source: Source, variables: Variables, who: Found, delivered: 
         return source
     bad = [name for name in variables.values if not VARIABLE_NAME.fullmatch(name)]
     if bad:
-        delivered.refuse("NV155", f"{who.title}: {shown(bad[0])} is no name of a variable", who.origin, _RENAME)
+        delivered.refuse("NV155", f"{who.title}: {shown(bad[0])} is not the name of a variable", who.origin, _RENAME)
         return source
     replacing = _Replacing(variables, who, delivered)
     texts = [replacing.text_of(document) for document in loaded.documents]
