@@ -355,7 +355,7 @@ def test_a_chart_of_the_checkout_is_rendered_with_its_values(repository):
         ({"chartRef": {"kind": "OCIRepository", "name": "x"}}, "spec.chartRef"),
         ({"postRenderers": [{"kustomize": {}}]}, "postRenderers"),
         ({"valuesFrom": [{"kind": "Secret", "name": "x"}]}, "Secret data/x"),
-        ({"releaseName": "--debug"}, "no name of a release"),
+        ({"releaseName": "--debug"}, "not a valid release name"),
     ],
 )
 def test_a_release_that_these_files_do_not_tell_is_named(repository, spec, reason):
