@@ -92,7 +92,7 @@ def known_violations(request: CheckRequest) -> Baseline | None:
         data = read_regular(Path(request.baseline), DEFAULT_LIMITS.file_bytes)
         return read_baseline(request.baseline, data.decode("utf-8"))
     except BaselineError as error:
-        raise Refusal("NV717", f"`{request.baseline}` is no baseline: {error}", "write one anew") from None
+        raise Refusal("NV717", f"`{request.baseline}` is not a baseline: {error}", "write one anew") from None
     except (UnreadableError, ValueError) as error:
         text = error.message if isinstance(error, UnreadableError) else "not a readable text"
         message = f"cannot read the baseline `{request.baseline}`: {text.removeprefix('cannot be read: ')}"

@@ -198,7 +198,7 @@ def schedule_problem(schedule: str) -> str | None:
     if "TZ" in schedule:
         return "cannot hold a time zone, which goes to `timeZone`"
     if schedule.startswith("@"):
-        return None if _is_descriptor(schedule) else "is no schedule that a server knows, such as `@daily`"
+        return None if _is_descriptor(schedule) else "is not a schedule that a server knows, such as `@daily`"
     parts = schedule.split()
     if len(parts) != len(_FIELDS):
         return f"must have {len(_FIELDS)} fields, but has {len(parts)}"

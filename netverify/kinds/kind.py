@@ -152,7 +152,7 @@ def _report_unknown(kind: _Kind, mistake: Mistake, findings: Findings) -> None:
     code = "NV211" if mistake.path[0] == "metadata" else kind.unknown_code
     origin = findings.document.key_origin(mistake.path)
     advice = "; ".join(hint for hint in hints if hint)
-    findings.refuse(code, mistake.path, "is no field of the API", origin=origin, advice=advice)
+    findings.refuse(code, mistake.path, "is not a field of the API", origin=origin, advice=advice)
 
 
 def _place(kind: _Kind, mistake: Mistake, name: str) -> str:

@@ -238,8 +238,8 @@ class AssertionShape(Shape):
     controls: list[Text] = Field(default=[], description="Controls of a standard that this is evidence for.")
     world: Literal["existing", "possible"] | None = Field(
         default=None,
-        description="Which pods it is about: those of the manifests, or all that could be created. Each verb has its "
-        "own default.",
+        description="The pods that count: existing pods only, or all pods that could be created. "
+        "Each verb has its own default.",
     )
     deny: FlowShape | None = Field(default=None, description="No such connection.")
     allow: FlowShape | None = Field(default=None, description="Every such pair of existing ends can connect.")
