@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from netverify.diagnostics import Diagnostic
+from netverify.late import late
 from netverify.records import dataclass
 from netverify.report.diagnostics import problems
 from netverify.report.document import Beside, Block, Document, Gap
-from netverify.report.finding_list import FindingList, Run
 from netverify.report.formats import Format
+
+if TYPE_CHECKING:
+    from netverify.report import document_html, document_markdown, github, gitlab, junit, sarif
+    from netverify.report.finding_list import FindingList, Run
+else:
+    document_html, document_markdown, github, gitlab, junit, sarif = late(
+        "netverify.report", "document_html", "document_markdown", "github", "gitlab", "junit", "sarif"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,9 @@ def pieces_of(report: Report, wanted: Format, run: Callable[[], Run]) -> Iterabl
         case Format.JSON:
             return report.json()
         case Format.MARKDOWN:
-            from netverify.report.document_markdown import render_document_markdown  # noqa: PLC0415 see above
-
-            return (render_document_markdown(report.whole(), run()),)
+            return (document_markdown.render_document_markdown(report.whole(), run()),)
         case Format.HTML:
-            from netverify.report.document_html import render_document_html  # noqa: PLC0415 see above
-
-            return render_document_html(report.whole(), run())
+            return document_html.render_document_html(report.whole(), run())
         case _:
             assert report.findings is not None
             return (_listed(report.findings(), wanted, run),)
@@ -57,18 +62,10 @@ def pieces_of(report: Report, wanted: Format, run: Callable[[], Run]) -> Iterabl
 def _listed(found: FindingList, wanted: Format, run: Callable[[], Run]) -> str:
     match wanted:
         case Format.SARIF:
-            from netverify.report.sarif import render_sarif  # noqa: PLC0415 see above
-
-            return render_sarif(found, run())
+            return sarif.render_sarif(found, run())
         case Format.JUNIT:
-            from netverify.report.junit import render_junit  # noqa: PLC0415 see above
-
-            return render_junit(found)
+            return junit.render_junit(found)
         case Format.GITHUB:
-            from netverify.report.github import render_github  # noqa: PLC0415 see above
-
-            return render_github(found, run())
+            return github.render_github(found, run())
         case _:
-            from netverify.report.gitlab import render_gitlab  # noqa: PLC0415 see above
-
-            return render_gitlab(found, run())
+            return gitlab.render_gitlab(found, run())
