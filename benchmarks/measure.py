@@ -99,6 +99,24 @@ def reading(folder: str) -> dict[str, Any]:
     return {"parse": parse, "read": read - started, "lower": time.process_time() - read}
 
 
+def kinds(folder: str) -> dict[str, Any]:
+    """Parsing a document, and making its fact of an object of each kind, which is parsed already: seconds each."""
+    from netverify.documents.loader import load
+    from netverify.kinds.registry import kind_of_object
+
+    documents = [document for path, data in files_in(folder) for document in load(path, data).documents]
+    found: dict[str, list[tuple[Any, Any]]] = {}
+    for document in documents:
+        if (kind := kind_of_object(document.value)) is not None:
+            found.setdefault(kind.name, []).append((kind, document))
+
+    def read_each(objects: list[tuple[Any, Any]]) -> float:
+        return clocked(lambda: [kind.read(document, "default") for kind, document in objects]) / len(objects)
+
+    parse = netverify_parse_everything(folder)["seconds"] / len(documents)
+    return {"parse": parse, **{name: min(read_each(some) for _ in range(7)) for name, some in found.items()}}
+
+
 def routing(folder: str) -> dict[str, Any]:
     """Parsing alone, then from facts to the endpoints of every port of every Service, and to every way in."""
     from netverify.routes.backends import backends
@@ -187,6 +205,7 @@ def main() -> None:
             pyyaml_parse,
             everything,
             reading,
+            kinds,
             routing,
             many_questions,
             gate,

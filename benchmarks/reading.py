@@ -14,22 +14,27 @@ from processes import NETVERIFY, best_process, measured, run_process
 from questions import questions
 
 LARGEST = 20_000
+OF_KINDS = ("Namespace", "NetworkPolicy", "Service", "Deployment", "StatefulSet", "DaemonSet")
 ROWS = (
     Row("reading and lowering without the parsing / parse", "reading_ratio"),
+    *(Row(f"reading a parsed {kind} / parsing a document", f"read_{kind}_ratio") for kind in OF_KINDS),
     Row("a run that fills the cache / one without it", "first_cached_ratio"),
     Row("a run after one file changed, with the cache / one without it", "changed_cached_ratio"),
     Row("two jobs / one: clock, which needs an idle machine", "jobs_wall_ratio"),
     Row("two jobs / one: processors", "jobs_cpu_ratio"),
 )
-KEPT = ("reading_ratio", "first_cached_ratio", "changed_cached_ratio")
+KEPT = ("reading_ratio", *(f"read_{kind}_ratio" for kind in OF_KINDS), "first_cached_ratio", "changed_cached_ratio")
 
 
 def measure(folder: Path, workloads: int, policies: int) -> dict[str, float]:
     runs = 5 if workloads <= 1_000 else 3
     (_, sentence), *_ = questions(plan(workloads, policies, SEED), 1, SEED)
     shares = [measured("reading", folder) for _ in range(runs)]
+    kinds = [measured("kinds", folder) for _ in range(runs)]
+    parse = min(one["parse"] for one in kinds)
     return {
         "reading_ratio": median((one["read"] + one["lower"] - one["parse"]) / one["parse"] for one in shares),
+        **{f"read_{kind}_ratio": min(one[kind] for one in kinds) / parse for kind in OF_KINDS},
         **_cached(folder, sentence),
         **_jobs(folder, sentence),
     }

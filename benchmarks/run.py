@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asking
@@ -69,11 +70,20 @@ def measure(kinds: Sequence[str], sizes: Sequence[Size]) -> dict[Size, dict[str,
 
 
 def start_up() -> dict[str, float]:
-    """What ``--help`` takes, beside an interpreter that does nothing."""
-    bare = best_process(5, sys.executable, "-c", "pass")
-    help_ = best_process(5, *NETVERIFY, "--help")
-    print(f"`--help` {help_.wall:.3f} s, a bare interpreter {bare.wall:.3f} s", flush=True)
-    return {"help_over_bare": help_.wall / bare.wall}
+    """What short runs take of the processor, beside an interpreter that does nothing."""
+    example = str(Path(__file__).resolve().parents[1] / "examples" / "backdoor")
+    short = {
+        "help": ("--help",),
+        "version": ("--version",),
+        "help_of_a_command": ("check", "--help"),
+        "a_small_question": ("query", "can namespace a reach b/pg:5432", "-f", example, "--no-cache"),
+    }
+    bare = best_process(10, sys.executable, "-c", "pass").cpu
+    took = {name: best_process(10, *NETVERIFY, *words).cpu for name, words in short.items()}
+    print(
+        f"a bare interpreter {bare:.3f} s,", ", ".join(f"{name} {one:.3f} s" for name, one in took.items()), flush=True
+    )
+    return {f"{name}_over_bare": one / bare for name, one in took.items()}
 
 
 def ratios(kinds: Sequence[str], figures: dict[Size, dict[str, float]]) -> recorded.Ratios:
