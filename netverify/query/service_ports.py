@@ -48,7 +48,7 @@ def words_of_twins(called: Called, traffic: Predicate) -> str:
     assert key is not None
     name = f"`{key.namespace}/{key.name}` is a {key.kind} and a Service"
     if traffic == EVERY_TRAFFIC or called.is_dialled_directly:
-        return f"{name}: this is about the pods of the {key.kind}, whichever way leads to them"
+        return f"{name}: this is about the pods of the {key.kind}, reached directly or through the Service"
     asked = f"{name}: port {traffic_text(traffic).removeprefix(':').removesuffix('/tcp')} is"
     ports = asked_ports(service, traffic)
     if not ports:

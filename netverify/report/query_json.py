@@ -123,6 +123,7 @@ def render_answer_json(answer: Answer, inventory: Inventory) -> str:
             if answer.witness
             else None,
             "because": [reason_json(reason) for reason in answer.because],
+            **(dict(zip(("by_pod_port", "by_service_port"), answer.each_way, strict=True)) if answer.each_way else {}),
             **(
                 {"routes": [route_json(route) for route in answer.routes]}
                 if any(route.path for route in answer.routes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from netverify.cli.main import main
 from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.sentence import SentenceError, canonical_sentence, parse_sentence
+from netverify.report.query_json import render_answer_json
 from netverify.sources.inventory import read_inventory
 from netverify.verify import Verifier
 
@@ -322,6 +324,9 @@ def test_ways_that_differ_are_both_told() -> None:
     assert isinstance(found, Answer)
     assert (found.verdict, found.each_way) == (Verdict.REACHABLE, (Verdict.REACHABLE, Verdict.UNREACHABLE))
     assert "through the Service: unreachable; on that port of the pods themselves: reachable" in found.notes
+    told = json.loads(render_answer_json(found, INVENTORY))
+    assert (told["by_pod_port"], told["by_service_port"]) == ("reachable", "unreachable")
+    assert told["read_as"] == list(found.read_as)
 
 
 @pytest.mark.parametrize(("expected", "status"), [("reachable", 1), ("unreachable", 1)])
