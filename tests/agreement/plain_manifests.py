@@ -30,6 +30,24 @@ kind: NetworkPolicy
 metadata: {name: open}
 spec: {podSelector: {}, egress: [{}]}
 ---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: platform, labels: {a: b}}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {pods: {namespaceSelector: {matchLabels: {team: a}}, podSelector: {}}}
+  ingress:
+  - name: apart
+    action: Deny
+    from: [{namespaces: {matchExpressions: [{key: team, operator: NotIn, values: [a]}]}}, {pods: {podSelector: {}}}]
+    protocols: [{tcp: {destinationPort: {number: 80}}}, {destinationNamedPort: http}]
+  egress:
+  - {action: Pass, to: [{networks: [10.0.0.0/8, "fd00::/8"]}, {nodes: {matchLabels: {pool: a}}}]}
+  - action: Accept
+    to: [{domainNames: ["*.example.com"]}]
+    protocols: [{udp: {destinationPort: {range: {start: 1, end: 9}}}}]
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web.front, namespace: shop, annotations: {a: b}}
