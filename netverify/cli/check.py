@@ -55,8 +55,11 @@ def run(**flags: Any) -> int:
     """Does what the flags ask for."""
     if flags["no_exceptions"] and flags["baseline"]:
         raise Refusal("NV420", "`--no-exceptions` also ignores the baseline", "remove `--baseline`")
-    for path in (*flags["filenames"], *flags["paths"]):
-        if Path(path).name in INTENT_FILES:
+    named = (*flags["filenames"], *flags["paths"])
+    for path in named:
+        # A shell may find the intent of this folder among other files, where it is the one that is judged.
+        is_judged = len(named) > 1 and Path(path).parent == Path() and not flags["specs"]
+        if Path(path).name in INTENT_FILES and not is_judged:
             raise Refusal("NV420", f"`{path}` is an intent file, and no manifest", f"name it with `--spec {path}`")
     request = CheckRequest(
         specs=flags["specs"],

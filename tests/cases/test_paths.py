@@ -64,7 +64,11 @@ def test_a_path_of_check_is_a_source_and_no_intent(capsys: pytest.CaptureFixture
     Path("netverify.yaml").write_text(INTENT)
     status, out, _ = run(capsys, "check", "a", "b")
     assert (status, "2 workloads" in out) == (1, True)
-    status, _, err = run(capsys, "check", "netverify.yaml", "a")
+    assert run(capsys, "check", "a", "b", "netverify.yaml")[0] == 1  # as `*` gives it
+    Path("other").mkdir()
+    Path("other/netverify.yaml").write_text(INTENT)
+    assert run(capsys, "check", "other/netverify.yaml", "a")[0] == 2
+    status, _, err = run(capsys, "check", "netverify.yaml")
     assert (status, "`netverify.yaml` is an intent file, and no manifest" in err) == (2, True)
     assert "`--spec netverify.yaml`" in err
 
