@@ -183,7 +183,9 @@ class PodReader:
         if self._tokens.take_word(*NAMESPACE_WORDS):
             return self.namespace_name()
         token = self._tokens.next
-        if token.text not in self._cluster.namespaces or token.kind not in (TokenKind.WORD, TokenKind.QUOTED):
+        is_name = token.kind in (TokenKind.WORD, TokenKind.QUOTED)
+        could_be = self._new_namespaces and is_dns_name(token.text)
+        if not is_name or (token.text not in self._cluster.namespaces and not could_be):
             message = f"expected `namespace NAME` or `namespaces LABELS` after `{word.text}`, found {token.shown}"
             raise self._tokens.error("NV402", message, token)
         name = self.namespace_name()

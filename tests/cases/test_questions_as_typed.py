@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
+from netverify.model.flow import End
+from netverify.query.narrowing import read_flag
 from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.sentence import SentenceError, canonical_sentence, parse_sentence
 from netverify.report.query_json import render_answer_json
@@ -393,3 +395,11 @@ def test_the_rule_at_the_end_that_all_have_in_common_stands_above_them(
     assert "prod/api[Deployment]        TCP 5432, and NetworkPolicy prod/api, rule 1" in lines
     assert "shop/web[Deployment]        TCP 5432, and NetworkPolicy shop/web, rule 1" in lines
     assert "dev/tool[Pod]               TCP 5432" in lines
+
+
+def test_a_controller_may_be_in_a_namespace_that_no_manifest_mentions() -> None:
+    for text in ("pods app=nginx in edge", "pods app=nginx in namespace edge"):
+        phrase = read_flag("--ingress-controller", text, End.SOURCE, CLUSTER, None, new_namespaces=True)
+        assert phrase.text == "pods app=nginx in namespace edge"
+    with pytest.raises(SentenceError, match="expected `namespace NAME` or `namespaces LABELS` after `in`"):
+        read_flag("--from", "pods app=nginx in edge", End.SOURCE, CLUSTER, None)
