@@ -218,3 +218,21 @@ def first_disagreement_on_witnesses(seeds):
             except (AssertionError, StopIteration):
                 return seed
     return None
+
+
+def first_that_fails(cases, failures):
+    """A search for the first of ``cases``, by its number, that ends in one of the ``failures``; None when all pass.
+
+    ``cases`` gives them anew for each search, since a fault may have their modules imported again.
+    """
+
+    def run(numbers):
+        given = list(cases())
+        for number in numbers:
+            try:
+                given[number]()
+            except failures:
+                return number
+        return None
+
+    return run

@@ -1,10 +1,11 @@
 """Faults seeded into names, the API server, caches for DNS, meshes, and what single plugins do: all must be found."""
 
 import importlib
+from functools import partial
 
 import pytest
 
-from mutants.faulty import fault, first_disagreement_on_points
+from mutants.faulty import fault, first_disagreement_on_points, first_that_fails
 from netverify.diagnostics import NetverifyError
 
 POINTS = range(120)
@@ -184,47 +185,54 @@ FOUND = (AssertionError, ValueError, LookupError, NetverifyError, pytest.fail.Ex
 """How a case fails: what is there is not what it should be, or not there."""
 
 
-def run_all():
+def cases():
     """The cases of this subject, without what only a command line can show."""
     servers = importlib.import_module("cases.test_api_server")
-    servers.test_egress_for_443_alone_opens_it_only_where_it_listens_on_443()
-    servers.test_egress_for_both_common_ports_opens_it_everywhere()
-    servers.test_an_ip_block_opens_it_on_a_node_only_where_ip_blocks_match_nodes()
-    servers.test_a_pod_on_its_node_may_pass_where_plugins_let_it()
+    yield servers.test_egress_for_443_alone_opens_it_only_where_it_listens_on_443
+    yield servers.test_egress_for_both_common_ports_opens_it_everywhere
+    yield servers.test_an_ip_block_opens_it_on_a_node_only_where_ip_blocks_match_nodes
+    yield servers.test_a_pod_on_its_node_may_pass_where_plugins_let_it
     verdicts = importlib.import_module("netverify").Verdict
-    servers.test_the_user_settles_the_port(6443, verdicts.UNREACHABLE)
+    yield partial(servers.test_the_user_settles_the_port, 6443, verdicts.UNREACHABLE)
     for place in ("10.0.0.1:0", "10.0.0.1:70000"):
-        with pytest.raises(servers.AssumptionError):
-            servers.cluster(servers.TO_443, api_server=place)
+        yield partial(refused, servers, place)
     names = importlib.import_module("cases.test_absent_names")
-    names.test_a_misspelt_service_is_no_address_outside("bakend.shop", "backend.shop")
-    names.test_pods_have_names_below_their_service_name_alone("db-0.db-svc", "shop/db")
+    yield partial(names.test_a_misspelt_service_is_no_address_outside, "bakend.shop", "backend.shop")
+    yield partial(names.test_pods_have_names_below_their_service_name_alone, "db-0.db-svc", "shop/db")
     for name in ("example.com", "bakend.shop."):
-        names.test_other_names_are_outside_and_the_answer_says_so(name)
+        yield partial(names.test_other_names_are_outside_and_the_answer_says_so, name)
     caches = importlib.import_module("cases.test_node_local_dns")
     for daemon_set in (caches.BY_LABEL, caches.cache(args="[/node-cache, -localip, 169.254.20.10]")):
-        caches.test_policies_for_the_dns_pods_alone_block_every_query(daemon_set)
-    caches.test_the_address_is_that_of_localip()
-    caches.test_in_iptables_mode_it_is_at_the_cluster_ip_too(caches.UPSTREAM)
-    caches.test_one_off_the_host_network_or_switched_off_changes_nothing()
+        yield partial(caches.test_policies_for_the_dns_pods_alone_block_every_query, daemon_set)
+    yield caches.test_the_address_is_that_of_localip
+    yield partial(caches.test_in_iptables_mode_it_is_at_the_cluster_ip_too, caches.UPSTREAM)
+    yield caches.test_one_off_the_host_network_or_switched_off_changes_nothing
     meshes = importlib.import_module("cases.test_ambient_mesh")
-    meshes.test_a_port_of_the_application_alone_does_not_let_members_through()
-    meshes.test_the_port_of_the_mesh_may_open_every_other()
-    meshes.test_what_policy_says_of_both_ports_stands()
-    meshes.test_who_is_no_member_connects_as_ever()
-    meshes.test_a_pod_opts_out_and_in_by_its_own_label()
-    meshes.test_a_pod_that_could_be_created_may_join()
+    yield meshes.test_a_port_of_the_application_alone_does_not_let_members_through
+    yield meshes.test_the_port_of_the_mesh_may_open_every_other
+    yield meshes.test_what_policy_says_of_both_ports_stands
+    yield meshes.test_who_is_no_member_connects_as_ever
+    yield meshes.test_a_pod_opts_out_and_in_by_its_own_label
+    yield meshes.test_a_pod_that_could_be_created_may_join
+
+
+def refused(servers, place):
+    with pytest.raises(servers.AssumptionError):
+        servers.cluster(servers.TO_443, api_server=place)
+
+
+NUMBERS = range(len(list(cases())))
 
 
 def test_without_a_fault_nothing_is_found():
-    run_all()
+    assert first_that_fails(cases, FOUND)(NUMBERS) is None
     assert first_disagreement_on_points(range(10)) is None
 
 
 @pytest.mark.parametrize("name", FAULTS_OF_NAMES)
-def test_a_seeded_fault_of_names_is_found(name):
-    with fault(*FAULTS_OF_NAMES[name]), pytest.raises(FOUND):
-        run_all()
+def test_a_seeded_fault_of_names_is_found(name, is_found):
+    with fault(*FAULTS_OF_NAMES[name]):
+        assert is_found(first_that_fails(cases, FOUND), NUMBERS)
 
 
 @pytest.mark.parametrize("name", FAULTS_OF_PLUGINS)
