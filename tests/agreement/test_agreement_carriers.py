@@ -99,22 +99,23 @@ def proofs(seeds, case_of=open_case):
 def check(seeds, case_of=open_case):
     """How many proofs hold by what they name and not without; how many of them name a rule; what is wrong of others."""
     judged, by_rules, wrong = 0, 0, []
-    for seed, case, target, named in proofs(seeds, case_of):
-        rng = NarrowDice(f"carriers {seed} {target.key}")
+    for proof in proofs(seeds, case_of):
         judged += 1
-        by_rules += any(isinstance(one, Rule) for _, one in named)
-        others = [one for one in dict.fromkeys(carriers(case.policies)) if one not in named]
-        wrong += [
-            (seed, str(target.key), "does not need", dropped)
-            for dropped in itertools.islice(settings(rng, others), 4)
-            if is_open(case, without(case.policies, dropped), target)
-        ]
-        wrong += [
-            (seed, str(target.key), "can do without", one)
-            for one in named
-            if not any(is_open(case, without(case.policies, {one, *more}), target) for more in settings(rng, others))
-        ]
+        by_rules += any(isinstance(one, Rule) for _, one in proof[-1])
+        wrong += mistakes(*proof)
     return judged, by_rules, wrong
+
+
+def mistakes(seed, case, target, named):
+    """What is wrong of a proof that names ``named``, one after another."""
+    rng = NarrowDice(f"carriers {seed} {target.key}")
+    others = [one for one in dict.fromkeys(carriers(case.policies)) if one not in named]
+    for dropped in itertools.islice(settings(rng, others), 4):
+        if is_open(case, without(case.policies, dropped), target):
+            yield seed, str(target.key), "does not need", dropped
+    for one in named:
+        if not any(is_open(case, without(case.policies, {one, *more}), target) for more in settings(rng, others)):
+            yield seed, str(target.key), "can do without", one
 
 
 def test_a_proof_holds_by_what_it_names_and_without_any_of_it_a_flow_is_possible():
@@ -125,8 +126,8 @@ def test_a_proof_holds_by_what_it_names_and_without_any_of_it_a_flow_is_possible
 
 
 def wrong_denials(seed):
-    """What is wrong with what proofs by rules that deny name; None where nothing is."""
-    return check([seed], denying_case)[2] or None
+    """The first thing that is wrong with what proofs by rules that deny name; None where nothing is."""
+    return next((wrong for proof in proofs([seed], denying_case) for wrong in mistakes(*proof)), None)
 
 
 def test_proofs_by_rules_that_deny_in_several_tiers_and_ties_hold_by_what_they_name():
