@@ -19,8 +19,12 @@ def clusters_are_taken_for_wide(monkeypatch):
         monkeypatch.setattr(widths, name, value)
 
 
+FINDING = (1, 3, 5)
+"""They find every fault seeded into the encoder and the search that the first ten seeds find."""
+
+
 def test_assertions_agree_with_trying_every_flow(fresh):
-    assert [line for seed in (*range(10), *fresh(3)) for line in disagreements(seed)] == []
+    assert [line for seed in (*FINDING, *fresh(3)) for line in disagreements(seed)] == []
 
 
 @pytest.mark.usefixtures("clusters_are_taken_for_wide")
