@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from netverify.answers.surface import Openness
+from netverify.answers.surface import Openness, Surface
 from netverify.cli.evidence import evidence_about, one_question
 from netverify.cli.exit_status import exit_status, map_status
 from netverify.cli.goals import emptied, write_goals
@@ -82,10 +83,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
             earlier = len(request.budget.gave_up)
             findings = verifier.findings(surface) if looks else ()
             lacking = dict.fromkeys(request.budget.gave_up[earlier:])
-    if lacking:
-        doubts = (f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in lacking)
-        remarks = surface.remarks.doubted(*surface.unknown_because, *doubts)
-        surface = replace(surface, remarks=remarks)
+    surface = _doubted(surface, lacking)
     complain_about(findings, request.color)
     fails = any(one.openness.value in request.failing for one in surface.ways)
     status = map_status(fails=fails, in_doubt=surface.in_doubt, input_refused=inventory.has_errors)
@@ -103,3 +101,9 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         status,
         lambda: write_goals(lambda: evidence_about(shown, [inventory], settings), request.smt2_folder),
     )
+
+
+def _doubted(surface: Surface, lacking: Iterable[str]) -> Surface:
+    """``surface`` with why findings about it may be missing."""
+    doubts = [f"{WHETHER_MORE} about Services, names and ways in: {reason}" for reason in lacking]
+    return replace(surface, remarks=surface.remarks.doubted(*surface.unknown_because, *doubts)) if doubts else surface

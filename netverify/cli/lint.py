@@ -20,7 +20,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about, print_out
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
-from netverify.diagnostics import CODES
+from netverify.codes import CODES
 from netverify.lint.patches import patches
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error

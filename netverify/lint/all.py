@@ -7,7 +7,8 @@ from itertools import chain
 
 from netverify.answers.context import Context
 from netverify.answers.surface import Surface
-from netverify.diagnostics import CODES, Diagnostic
+from netverify.codes import CODES
+from netverify.diagnostics import Diagnostic
 from netverify.lint.addresses import address_findings
 from netverify.lint.balancers import balancer_findings
 from netverify.lint.dns_egress import dns_findings

@@ -13,24 +13,21 @@ from itertools import chain
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.flow import Direction, End, Flow
-from netverify.pairs.access import Accesses, Pair
+from netverify.pairs.access import Pair
 from netverify.pairs.bits import ones
 from netverify.pairs.classes import Classes
-from netverify.pairs.coarsening import Coarsening
-from netverify.pairs.courses import Course, Courses
+from netverify.pairs.courses import Course
 from netverify.pairs.diagrams import NEVER
-from netverify.pairs.domain import NOTHING_CREATED, Creation, Domain, make_domain
-from netverify.pairs.evaluate import Evaluator
-from netverify.pairs.leeway import Leeway, Leeways
+from netverify.pairs.domain import NOTHING_CREATED, Creation, make_domain
+from netverify.pairs.leeway import Leeway
 from netverify.pairs.narrowing import Narrowing
 from netverify.pairs.outcome import Bundle, Connection, Isolation, MapEndpoint, Members, RuleUse, WideMembers
-from netverify.pairs.pair_diagrams import PairDiagrams, Place
+from netverify.pairs.pair_diagrams import Place
 from netverify.pairs.population import EXTERNAL, HOSTS, Block
-from netverify.pairs.rectangles import Rectangle, Rectangles, WideRectangle
+from netverify.pairs.reading import Reading
+from netverify.pairs.rectangles import Rectangle, WideRectangle
 from netverify.pairs.rule_uses import rule_uses
-from netverify.pairs.tables import Group, TableReader
 from netverify.pairs.telling import tells_apart
-from netverify.pairs.witness import Decoder
 from netverify.policy.predicate import ALWAYS, All, Choice, Predicate
 from netverify.policy.slicing import PolicyIndex
 from netverify.policy.table import PolicySet
@@ -60,37 +57,6 @@ def all_pairs(  # noqa: PLR0913 - one argument for each thing that the reading d
 
 _FEW = 8
 """Up to so many blocks of sources are read one by one."""
-
-
-class Reading:
-    """What is computed once for a cluster, however it is narrowed."""
-
-    def __init__(self, domain: Domain, index: PolicyIndex) -> None:
-        self.domain = domain
-        self.blocks = self.domain.population.blocks
-        self.leeways = Leeways(self.domain)
-        self.evaluator = Evaluator(self.domain, self.leeways)
-        self.readers = {
-            direction: TableReader(
-                direction,
-                index,
-                self.domain,
-                self.evaluator,
-                Coarsening(direction, self.domain, self.leeways) if self.domain.addresses_apart else None,
-            )
-            for direction in Direction
-        }
-        self.groups: Mapping[Direction, Mapping[int, list[Group]]] = {
-            direction: {block.number: reader.groups(block) for block in self.blocks}
-            for direction, reader in self.readers.items()
-        }
-        self.rectangles = Rectangles(
-            self.domain, self.leeways, self.groups[Direction.EGRESS], self.groups[Direction.INGRESS]
-        )
-        self.accesses = Accesses(self.domain)
-        self.pairs = PairDiagrams(self.domain, self.leeways, self.readers, self.groups)
-        self.courses = Courses(self.domain, self.accesses)
-        self.decoder = Decoder(self.domain)
 
 
 class Connectivity:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
-from netverify.diagnostics import CODES, Diagnostic
+from netverify.codes import CODES
+from netverify.diagnostics import Diagnostic
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint

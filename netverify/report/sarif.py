@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from netverify.diagnostics import CODES, Diagnostic, Origin
+from netverify.codes import CODES
+from netverify.diagnostics import Diagnostic, Origin
 from netverify.diagnostics import Severity as Gravity
 from netverify.gate.intent.spec import Severity
 from netverify.gate.outcome import fingerprint

@@ -22,7 +22,7 @@ from netverify.cli.assumed import assumed
 from netverify.cli.commands.explain import PAGE_FOLDERS
 from netverify.cli.main import _program_name, main
 from netverify.cli.refusal import Refusal
-from netverify.diagnostics import CODES
+from netverify.codes import CODES
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netverify.diagnostics import CODES
+from netverify.codes import CODES
 from netverify.documents.loader import load
 from netverify.sources.inventory import build_inventory
 

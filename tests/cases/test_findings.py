@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from agreement.pipeline import read_inventory
-from netverify.diagnostics import CODES, Severity
+from netverify.codes import CODES
+from netverify.diagnostics import Severity
 from netverify.documents.loader import load
 from netverify.sources.inventory import build_inventory
 from netverify.verify import Verifier

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.diagnostics import CODES
+from netverify.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "diagnostics"

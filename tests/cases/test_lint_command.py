@@ -8,7 +8,8 @@ import pytest
 from netverify.cli.exit_status import lint_status
 from netverify.cli.main import main
 from netverify.cli.statuses import ExitStatus
-from netverify.diagnostics import CODES, Severity
+from netverify.codes import CODES
+from netverify.diagnostics import Severity
 from netverify.lint import changes
 from netverify.symbolic.refinement import Found
 from netverify.symbolic.status import Status

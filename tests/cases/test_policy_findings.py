@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from netverify.diagnostics import CODES, Severity
+from netverify.codes import CODES
+from netverify.diagnostics import Severity
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
 from netverify.sources.inventory import read_inventory
 from netverify.verify import Settings, Verifier

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netverify.diagnostics import CODES, Severity
+from netverify.codes import CODES
+from netverify.diagnostics import Severity
 from netverify.documents.limits import Limits
 from netverify.documents.loader import load
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.manifest_texts import controller, owned_by, pod
-from netverify.diagnostics import CODES, Severity
+from netverify.codes import CODES
+from netverify.diagnostics import Severity
 from netverify.documents.document import Document
 from netverify.documents.loader import load
 from netverify.kinds.cidr import read_cidr

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
-from netverify.diagnostics import CODES
+from netverify.codes import CODES
 from netverify.query.suggestions import did_you_mean, nearest
 
 _PACKAGE = Path(__file__).resolve().parents[2]

@@ -11,7 +11,8 @@ from netverify.cli.common_flags import common_flags, paths_argument, routing_fla
 from netverify.cli.lazy_group import carried_out
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
-from netverify.diagnostics import CODES, Severity
+from netverify.codes import CODES
+from netverify.diagnostics import Severity
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.formats import OF_FINDINGS
 
