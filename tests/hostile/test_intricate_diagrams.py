@@ -75,7 +75,7 @@ def test_manifests_that_leave_too_much_open_are_an_error_of_the_library(monkeypa
     monkeypatch.setattr("netverify.pairs.diagrams._MOST_NODES", 2_000)
     cluster = read(texts={"intricate.yaml": INTRICATE})
     for asked in (lambda: list(cluster.map().connections()), lambda: cluster.ask("who can reach shop/p")):
-        with pytest.raises(InDoubtError, match="too intricate to be told in full; fix what you know with `cni`"):
+        with pytest.raises(InDoubtError, match="too many unknowns to be listed in full; fix what you know with `cni`"):
             asked()
 
 
