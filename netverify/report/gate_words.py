@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from netverify.gate.outcome import GRAVEST, BaselineUse, ExceptionState, ExceptionUse, GateReport, Result
+from collections.abc import Sequence
+
+from netverify.gate.outcome import BaselineUse, ExceptionState, ExceptionUse, GateReport, GateVerdict, Result
 from netverify.query.derivation import EvidenceDigests
 from netverify.report.quantities import counted
 
 
 def counts_text(report: GateReport) -> str:
-    """``1 refuted, 3 proved``: the gravest first, none that there is none of."""
+    """``3 failed (2 refuted, 1 vacuous), 1 unknown, 3 passed (proved)``: the worst first."""
     if report.unchanged_since is not None:
         return f"nothing judged, as no file that was checked has changed since {report.unchanged_since}"
-    parts = [f"{report.counts[verdict]} {verdict}" for verdict in GRAVEST if report.counts[verdict]]
-    return ", ".join(parts) or "no assertions"
+    unknown = report.counts[GateVerdict.UNKNOWN]
+    parts = [
+        _outcome("failed", (GateVerdict.REFUTED, GateVerdict.VACUOUS), report),
+        f"{unknown} unknown" if unknown else "",
+        _outcome("passed", (GateVerdict.BASELINED, GateVerdict.EXCEPTED, GateVerdict.PROVED), report),
+    ]
+    return ", ".join(filter(None, parts)) or "no assertions"
+
+
+def _outcome(word: str, verdicts: Sequence[GateVerdict], report: GateReport) -> str:
+    """``3 failed (2 refuted, 1 vacuous)``, ``3 passed (proved)``; empty where there are none."""
+    counts = {verdict: report.counts[verdict] for verdict in verdicts if report.counts[verdict]}
+    if not counts:
+        return ""
+    several = len(counts) > 1
+    by_verdict = ", ".join(f"{number} {verdict}" if several else str(verdict) for verdict, number in counts.items())
+    return f"{sum(counts.values())} {word} ({by_verdict})"
 
 
 def duration_text(milliseconds: int | None) -> str:

@@ -60,9 +60,9 @@ def _finding(read: ReadObject, earlier: ReadObject, *, same: bool) -> Diagnostic
     subject = object_text({"kind": kind, "metadata": {"namespace": namespace, "name": name}})
     secondary = ((earlier.origin, "first defined here"),)
     if same:
-        text = f"{subject} is defined again, with the same meaning: counted once"
+        text = f"{subject} is defined again with the same content: counted once"
         return Diagnostic("NV206", Severity.NOTE, text, read.origin, secondary=secondary, subject=subject)
-    text = f"{subject} is defined again, with another meaning: which one would be applied is not known"
+    text = f"{subject} is defined again with different content: it is not known which one would be applied"
     advice = "read one of them: name files or directories with `-f`, or build the overlay with `-k`"
     return Diagnostic("NV207", Severity.ERROR, text, read.origin, advice, secondary)
 

@@ -126,7 +126,7 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
     """The inventory of all that was gathered, with ``default_namespace`` for objects that name none.
 
     An object that the API server would refuse is left out, is an error among the diagnostics, and stands in
-    ``coverage.unread``; so is one that is there twice with different meanings.
+    ``coverage.unread``; so is one that appears twice with different content.
     """
     objects, repeated = without_duplicates(gathered.reads)
     workloads, owned = settle(objects)

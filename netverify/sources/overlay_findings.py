@@ -52,7 +52,7 @@ def unnamed_finding(origin: Origin, files: list[str]) -> Diagnostic:
     return Diagnostic(
         "NV142",
         Severity.WARNING,
-        f"{_listed(files, 'file')} not named by this kustomization and not read",
+        f"{_listed(files, 'file')} not named by this kustomization, and so not read",
         replace(origin, line=0, column=0),
         help="add what belongs to it to `resources`, or give the file itself with `-f`",
     )
@@ -63,7 +63,7 @@ def unused_finding(origin: Origin, folders: list[str]) -> Diagnostic:
     return Diagnostic(
         "NV145",
         Severity.WARNING,
-        f"{_listed(folders, 'kustomization')} not used by any kustomization that is applied, and not read",
+        f"{_listed(folders, 'kustomization')} not used by any kustomization that is applied, and so not read",
         replace(origin, line=0, column=0),
         help="apply one by itself with `-k FOLDER` or `-f FOLDER`, or name it in `resources` or `components`",
     )

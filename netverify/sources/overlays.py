@@ -109,7 +109,7 @@ class Overlays:
     def _apply_root(self, folder: Folder, top: Folder) -> list[Placed]:
         overlay = self._load(folder.path, folder.shown)
         if overlay is not None and overlay.is_component and folder is not top:
-            self.skipped.append((folder.shown, "a component that no kustomization here names"))
+            self.skipped.append((folder.shown, "component not used by any kustomization"))
             self.diagnostics.append(unused_finding(overlay.origin, [folder.shown]))
             return []
         reach = _Reach(folder.shown, self._permissions.root_of(folder.path))
@@ -117,7 +117,7 @@ class Overlays:
         if reach.is_whole and overlay is not None:
             self._leave_out_rest(folder, overlay, reach)
         else:
-            self.skipped.append((folder.shown, "a kustomization that is not applied, with all below it"))
+            self.skipped.append((folder.shown, "kustomization that is not applied, with everything below it"))
         return reach.placed
 
     def _reach(self, path: Path, path_shown: str, outer: str | None, chain: tuple[Path, ...], reach: _Reach) -> None:
@@ -206,8 +206,8 @@ class Overlays:
                 continue
             files += [found.shown for found in one.manifests if found.file.resolve() not in applied]
             pending.extend(one.folders)
-        self.skipped += [(shown, "no kustomization names them") for shown in sorted(files)]
-        self.skipped += [(shown, "a kustomization or component that nothing here names") for shown in sorted(unused)]
+        self.skipped += [(shown, "not named by any kustomization") for shown in sorted(files)]
+        self.skipped += [(shown, "not used by any kustomization") for shown in sorted(unused)]
         if files:
             self.diagnostics.append(unnamed_finding(overlay.origin, sorted(files)))
         if unused:

@@ -129,7 +129,7 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, bounds: _Bounds, notes: No
     is_folder = entry.is_dir(follow_symlinks=False)
     if not (is_folder or looks_like_manifest or entry.is_symlink()):
         if entry.name.lower().endswith(SUFFIXES):
-            notes.skipped.append((shown, "their suffix is in capitals"))
+            notes.skipped.append((shown, "suffix in capitals"))
         elif not entry.name.startswith(".") and entry.is_file(follow_symlinks=False) and holds_manifests(entry):
             notes.skipped.append((shown, HOLDS_MANIFESTS))
         return
@@ -159,7 +159,7 @@ def _may_follow(
             notes.unreadable.append((shown, "a link that leads nowhere"))
         return False
     if target.is_dir():
-        notes.skipped.append((shown, "a link to a folder"))
+        notes.skipped.append((shown, "link to a folder"))
         return False
     if not looks_like_manifest:
         return False
@@ -167,7 +167,7 @@ def _may_follow(
         notes.leaving.append(shown)
         return False
     if target.is_relative_to(bounds.checkout) and not target.is_relative_to(bounds.walked):
-        notes.skipped.append((shown, "a link out of the tree"))
+        notes.skipped.append((shown, "link out of the tree"))
         return False
     return True
 

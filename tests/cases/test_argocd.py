@@ -193,7 +193,7 @@ def test_what_no_application_applies_is_left_alone_and_said(repository):
     repository({"argo/apps.yaml": application("apps", "apps"), "argo/policy.yaml": POLICY, "apps/pod.yaml": POD})
     found = delivered()
     assert things(found) == ["shop/web"]
-    assert found.coverage.skipped == (("argo/policy.yaml", "no Application applies it"),)
+    assert found.coverage.skipped == (("argo/policy.yaml", "not applied by any Application"),)
 
 
 def test_a_folder_without_applications_is_an_error(repository):

@@ -77,7 +77,7 @@ def test_what_is_left_aside_is_a_notice() -> None:
 
 
 def test_a_report_ends_with_the_count() -> None:
-    assert annotations(samples.ALL_PROVED) == ["netverify: 1 proved"]
+    assert annotations(samples.ALL_PROVED) == ["netverify: 1 passed (proved)"]
     assert annotations(samples.EMPTY) == ["netverify: no assertions"]
 
 

@@ -23,7 +23,8 @@ def test_the_first_line_is_the_marker_and_the_second_the_verdict() -> None:
     first, second, third = comment().splitlines()[:3]
     assert first == MARKER
     assert second == (
-        ":x: **netverify: 5 refuted, 1 vacuous, 1 unknown, 1 baselined, 1 excepted, 1 proved** (of 10 assertions)"
+        ":x: **netverify: 6 failed (5 refuted, 1 vacuous), 1 unknown, 3 passed (1 baselined, 1 excepted, 1 proved)**"
+        " (of 10 assertions)"
     )
     assert third == ""
 
@@ -32,10 +33,10 @@ def test_the_first_line_is_the_marker_and_the_second_the_verdict() -> None:
     ("results", "verdict"),
     [
         ((), ":warning: **netverify: no assertions**"),
-        ((samples.PROVED,), ":white_check_mark: **netverify: 1 proved** (of 1 assertion)"),
-        ((samples.PROVED, samples.UNKNOWN), ":warning: **netverify: 1 unknown, 1 proved** (of 2 assertions)"),
-        ((samples.VACUOUS,), ":x: **netverify: 1 vacuous** (of 1 assertion)"),
-        ((samples.EXCEPTED,), ":white_check_mark: **netverify: 1 excepted** (of 1 assertion)"),
+        ((samples.PROVED,), ":white_check_mark: **netverify: 1 passed (proved)** (of 1 assertion)"),
+        ((samples.PROVED, samples.UNKNOWN), ":warning: **netverify: 1 unknown, 1 passed (proved)** (of 2 assertions)"),
+        ((samples.VACUOUS,), ":x: **netverify: 1 failed (vacuous)** (of 1 assertion)"),
+        ((samples.EXCEPTED,), ":white_check_mark: **netverify: 1 passed (excepted)** (of 1 assertion)"),
     ],
 )
 def test_the_verdict_is_a_tick_only_where_nothing_is_wrong_that_is_not_left_aside(results, verdict) -> None:

@@ -129,8 +129,8 @@ def test_a_file_that_no_kustomization_names_is_left_out_with_a_warning(tree):
     found = find_sources(["."], None)
     assert [source.path for source in found.sources] == ["a.yaml"]
     assert found.skipped == (
-        ("deny.yaml", "no kustomization names them"),
-        ("sub/c.yaml", "no kustomization names them"),
+        ("deny.yaml", "not named by any kustomization"),
+        ("sub/c.yaml", "not named by any kustomization"),
     )
     (warning,) = found.diagnostics
     assert (warning.code, warning.severity, str(warning.origin)) == ("NV142", Severity.WARNING, "kustomization.yaml")

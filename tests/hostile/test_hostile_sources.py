@@ -160,7 +160,7 @@ def test_links_out_of_the_tree_are_refused_and_those_to_folders_left_alone(tree,
     (root / "folder").symlink_to(tmp_path / "outside")
     found = find_sources(["."], None)
     assert paths(found) == ["a.yaml"]
-    assert found.skipped == (("folder", "a link to a folder"),)
+    assert found.skipped == (("folder", "link to a folder"),)
     assert errors(found) == [("NV146", "file.yaml")]
 
 
@@ -172,7 +172,7 @@ def test_a_loop_of_links_ends(tree):
     found = find_sources(["."], None)
     assert paths(found) == ["a.yaml", "b/c.yaml"]
     assert errors(found) == [("NV133", "x.yaml"), ("NV133", "y.yaml")]
-    assert found.skipped == (("b/up", "a link to a folder"),)
+    assert found.skipped == (("b/up", "link to a folder"),)
 
 
 def test_a_link_within_the_tree_is_read_once(tree):
@@ -198,7 +198,7 @@ def test_a_file_whose_suffix_is_in_capitals_is_left_alone_as_by_kubectl_and_said
     (root / "D.txt").write_text("no manifest")
     found = find_sources(["."], None)
     assert paths(found) == ["a.yaml"]
-    assert found.skipped == (("B.YAML", "their suffix is in capitals"),)
+    assert found.skipped == (("B.YAML", "suffix in capitals"),)
 
 
 def test_a_hidden_file_that_is_named_is_read(tree):

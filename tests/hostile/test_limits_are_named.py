@@ -71,7 +71,7 @@ def test_a_report_of_a_run_that_met_no_limit_names_none(command: str, capsys: py
 @pytest.mark.parametrize("name", ["markdown", "html", "github"])
 def test_a_report_of_a_gate_names_the_limit_in_its_headline(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     main([*COMMANDS["check"], "--rlimit", "1", "-o", name], "netverify")
-    headline = [line for line in capsys.readouterr().out.splitlines() if "4 unknown, 1 proved" in line]
+    headline = [line for line in capsys.readouterr().out.splitlines() if "4 unknown, 1 passed (proved)" in line]
     assert [line for line in headline if LIMIT in line] == headline != []
 
 

@@ -124,7 +124,7 @@ def by_github(report):
     notes = [line for line in lines if line.startswith("::") and not line.startswith("::warning title=NV")]
     wrong = [line for line in notes if not re.search(r"title=(excepted|baselined)%3A", line)]
     failed = {name for name in names(report) if any(f"asserted by {name} at" in line for line in wrong)}
-    counted = any(re.search(rf"[0-9]+ {word}", lines[-1]) for word in (*FAILING, "errors? in inputs"))
+    counted = any(re.search(rf"[0-9]+ {word}", lines[-1]) for word in ("failed", "unknown", "errors? in inputs"))
     assert counted == bool(wrong)
     return failed, bool(wrong)
 
@@ -170,13 +170,13 @@ class Page(HTMLParser):
 def by_html(report):
     page = Page()
     page.feed("".join(render_document_html(document_of_gate(report, samples.INVENTORY), samples.RUN)))
-    return page.opened, bool(re.search(r"[0-9] (refuted|vacuous|unknown|errors? in inputs)", page.head))
+    return page.opened, bool(re.search(r"[0-9] (failed|unknown|errors? in inputs)", page.head))
 
 
 def by_text(report):
     lines = paint(lines_of(document_of_gate(report, samples.INVENTORY)), coloured=False).splitlines()
     failed = {line.split()[1] for line in lines if re.match(r"(REFUTED|VACUOUS|UNKNOWN) ", line)}
-    return failed, bool(re.search(r"[0-9] (refuted|vacuous|unknown|errors? in inputs)", lines[-1]))
+    return failed, bool(re.search(r"[0-9] (failed|unknown|errors? in inputs)", lines[-1]))
 
 
 FORMATS = {

@@ -66,7 +66,7 @@ class Argo:
             self._apply(self._pending.pop(0))
         for source, objects in found.items():
             if not objects and source.file is not None and source.file.resolve() not in self._delivered.consumed:
-                self._delivered.skipped.append((source.path, "no Application applies it"))
+                self._delivered.skipped.append((source.path, "not applied by any Application"))
         if not any(found.values()):
             message = "no Application of Argo CD in this folder"
             advice = "name the folder that holds the Applications; or read plain manifests with `-f`"
@@ -96,7 +96,7 @@ class Argo:
             if known is one and len(self._seen) <= _MOST:
                 self._pending.append(one)
             elif known.value != one.value:
-                message = f"{one.title} is there twice with different meanings"
+                message = f"{one.title} appears twice with different content"
                 self._delivered.refuse(
                     "NV149", message, one.origin, "follow one cluster at a time: `--argocd apps/prod`"
                 )

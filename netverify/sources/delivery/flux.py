@@ -95,7 +95,7 @@ class Flux:
                 self._is_there_twice(one)
 
     def _is_there_twice(self, found: Found) -> None:
-        message = f"{found.title} is there twice with different meanings"
+        message = f"{found.title} appears twice with different content"
         advice = "follow one cluster at a time: `--flux clusters/production`"
         self._delivered.refuse("NV149", message, found.origin, advice)
 
