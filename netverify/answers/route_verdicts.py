@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netverify.answers.context import Context
-from netverify.answers.dns import dns_blocked
 from netverify.answers.premises import unrendered_premise
 from netverify.answers.unseen_ways import given_controllers
+from netverify.late import late
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import Pod
 from netverify.model.service import Service, TrafficPolicy
@@ -22,6 +22,11 @@ from netverify.routes.api_server import COMMON_PORT
 from netverify.routes.planned import PlannedRoute
 from netverify.routes.planned_ways import WaysIn
 from netverify.routes.way_in import WayIn
+
+if TYPE_CHECKING:
+    from netverify.answers import dns
+else:
+    (dns,) = late("netverify.answers", "dns")
 
 _Item = TypeVar("_Item")
 
@@ -225,7 +230,7 @@ def remarks_on_routes(question: Question, found: Answer, context: Context) -> It
     by_address = question.called is not None and question.called.by_address
     if question.from_outside or by_address or not isinstance(source, Pod) or source.host_network:
         return
-    access = dns_blocked(context, source)
+    access = dns.dns_blocked(context, source)
     if access.is_blocked:
         by = ", ".join(dict.fromkeys(str(reason.policy) for reason in access.because if reason.policy))
         aliases = question.called.aliases if question.called else ()

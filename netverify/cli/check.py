@@ -36,8 +36,8 @@ from netverify.diagnostics import Severity as Gravity
 from netverify.gate.checking import Terms, undecided_report
 from netverify.gate.evidence.document import Evidence, evidence_of, shown_by_gate
 from netverify.gate.evidence.inputs import Inputs, Json, digest_of
+from netverify.gate.intent import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.reading import IntentError
-from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.spec import Spec
 from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.model.cluster import Cluster

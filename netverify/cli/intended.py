@@ -10,9 +10,10 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, RoutingGiven, Sources
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
+from netverify.gate.intent import FILE_NAMES
 from netverify.gate.intent.reading import IntentError, found_beside, read_spec
-from netverify.gate.intent.spec import FILE_NAMES, SourceKind, SourceText, Spec, Written
 from netverify.gate.intent.spec import Severity as Grade
+from netverify.gate.intent.spec import SourceKind, SourceText, Spec, Written
 from netverify.model.api_server import ApiServer
 from netverify.query.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
 from netverify.query.sentence_error import SentenceError

@@ -12,7 +12,7 @@ from pathlib import Path
 from netverify.answers.settings import Settings
 from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
 from netverify.cli.streams import complain
-from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
+from netverify.gate.intent import FILE_NAMES as INTENT_FILES
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.query.assumed import Assumed

@@ -12,7 +12,7 @@ from netverify.cli.budget_flags import budget_of
 from netverify.cli.outputs import Output, checked_outputs
 from netverify.cli.refusal import Refusal
 from netverify.diagnostics import Severity
-from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
+from netverify.gate.intent import FILE_NAMES as INTENT_FILES
 from netverify.model.api_server import ApiServer
 from netverify.query.assumed import Assumed
 from netverify.query.grouping import Grouping

@@ -14,7 +14,7 @@ from netverify.cli.refusal import Refusal
 from netverify.cli.request import CheckRequest, Sources
 from netverify.diagnostics import Severity
 from netverify.documents.refusal import shown
-from netverify.gate.intent.spec import FILE_NAMES as INTENT_FILES
+from netverify.gate.intent import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.spec import ComparedTo, Spec
 from netverify.model.ignores import IGNORE_PREFIX
 from netverify.patterns import pattern

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from netverify.late import late
 from netverify.model.api_server import API_SERVER_SERVICE
 from netverify.model.service import ServiceType
 from netverify.query.called import Alias, Called, Uncalled, asked_ports
 from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Question
 from netverify.query.suggestions import did_you_mean
-from netverify.routes.absent_names import absent_name, close_names
-from netverify.routes.dns_step import Outcome, ToApiServer, ToOutside, ToService
 from netverify.routes.index import RoutingIndex
-from netverify.routes.lookup import Lookup, service_called, service_without_pods
 from netverify.routes.options import RoutingOptions
-from netverify.routes.resolver import zone_of
+
+if TYPE_CHECKING:
+    from netverify.routes import absent_names, dns_step, lookup, resolver
+    from netverify.routes.lookup import Lookup
+else:
+    absent_names, dns_step, lookup, resolver = late(
+        "netverify.routes", "absent_names", "dns_step", "lookup", "resolver"
+    )
 
 
 class Names:
@@ -27,15 +33,16 @@ class Names:
 
     def called(self, name: str, namespace: str | None) -> Called | Uncalled:
         """What ``name`` means to a pod of ``namespace`` (None: of any)."""
-        found = service_called(self._index, name, namespace, self._options)
-        absent = absent_name(self._index, found, namespace, self._options)
+        found = lookup.service_called(self._index, name, namespace, self._options)
+        absent = absent_names.absent_name(self._index, found, namespace, self._options)
         if absent is not None:
             return Uncalled(absent.why, absent.advice)
         called = self._called(found)
         if called is None:
             return Uncalled(f"it {found.problem}" if found.problem else "")
-        if isinstance(found.target, ToOutside) and (close := close_names(self._index, found.target.name)):
-            note = f"{found.target.name} is taken to be outside the cluster: {did_you_mean(close)}"
+        outside = found.target if isinstance(found.target, dns_step.ToOutside) else None
+        if outside is not None and (close := absent_names.close_names(self._index, outside.name)):
+            note = f"{outside.name} is taken to be outside the cluster: {did_you_mean(close)}"
             return replace(called, notes=(*called.notes, note))
         return called
 
@@ -49,8 +56,8 @@ class Names:
             return question
         alias = called.service
         first = Alias(f"Service {alias}, an alias of {alias.external_name}", alias.origin)
-        found = service_called(
-            self._index, f"{alias.name}.{alias.namespace}.svc.{zone_of(self._options)}.", None, self._options
+        found = lookup.service_called(
+            self._index, f"{alias.name}.{alias.namespace}.svc.{resolver.zone_of(self._options)}.", None, self._options
         )
         end = self._called(found) or self._without_pods(found)
         if end is None:
@@ -65,7 +72,7 @@ class Names:
 
     def _without_pods(self, found: Lookup) -> Called | None:
         """A headless Service whose pods are yet to be created."""
-        service = service_without_pods(self._index, found)
+        service = lookup.service_without_pods(self._index, found)
         return Called(service, aliases=_names(found)) if service is not None else None
 
     def _called(self, found: Lookup) -> Called | None:
@@ -74,11 +81,11 @@ class Names:
         near = [one for one in found.absent if one.split()[-1].partition("/")[0] in self._index.cluster.namespaces]
         notes = tuple(f"{found.name} would mean something else if the cluster had {one}" for one in near)
         match found.target:
-            case ToService(service, hostname, workloads):
+            case dns_step.ToService(service, hostname, workloads):
                 return Called(service, aliases=names, hostname=hostname, workloads=workloads, notes=notes)
-            case ToOutside(name):
+            case dns_step.ToOutside(name):
                 return Called(None, aliases=(*names, Alias(f"{name}, outside the cluster")), notes=notes)
-            case ToApiServer():
+            case dns_step.ToApiServer():
                 return Called(API_SERVER_SERVICE, aliases=names, notes=notes)
             case _:
                 return None
@@ -91,7 +98,7 @@ def _names(found: Lookup) -> tuple[Alias, ...]:
 
 def _is_sure(found: Lookup) -> bool:
     """Whether a name that leads nowhere does so whatever else is in the cluster, and whomever its DNS asks."""
-    return not found.absent and all(step.outcome is not Outcome.FORWARDED for step in found.steps)
+    return not found.absent and all(step.outcome is not dns_step.Outcome.FORWARDED for step in found.steps)
 
 
 def _why_nowhere(found: Lookup) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
+from netverify.late import late
 from netverify.model.addresses import AddressRange
 from netverify.model.api_server import is_api_server
 from netverify.model.flow import Direction, End
@@ -19,9 +21,13 @@ from netverify.query.whereabouts import is_outside
 from netverify.records import dataclass
 from netverify.routes.api_server import ADVICE, ANY_USUAL_PORT, api_server_places, in_slices, is_told
 from netverify.routes.backends import Backend, backends, dialled, only
-from netverify.routes.cluster_dns import past_node_cache
 from netverify.routes.hops import service_hop
 from netverify.routes.planning import Planning
+
+if TYPE_CHECKING:
+    from netverify.routes import cluster_dns
+else:
+    (cluster_dns,) = late("netverify.routes", "cluster_dns")
 
 WHATEVER_ADDRESS = "an address outside the cluster"
 """Where a route leads of which a name outside the cluster is all that is known."""
@@ -112,7 +118,7 @@ def routes_to(question: Question, called: Called, planning: Planning) -> Iterato
     if is_api_server(service) and (options.api_servers or not in_slices(planning.index)):
         yield from _to_api_server(question, called, aliases, planning)
         return
-    given = past_node_cache(planning.index, service, options)
+    given = cluster_dns.past_node_cache(planning.index, service, options)
     seen: set[tuple[Predicate, Predicate]] = set()
     for port, backend in _behind(service, called, question, planning):
         if (backend.destination, backend.traffic) in seen or not _is_called(backend, called):

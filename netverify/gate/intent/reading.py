@@ -14,11 +14,11 @@ from netverify.documents.document import Document, FieldPath, Value, render_path
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.loader import load
 from netverify.documents.refusal import shown
+from netverify.gate.intent import FILE_NAMES
 from netverify.gate.intent.convert import Converter
 from netverify.gate.intent.problems import problems
 from netverify.gate.intent.shape import IntentShape
 from netverify.gate.intent.spec import (
-    FILE_NAMES,
     Assertion,
     ComparedTo,
     ExceptionText,

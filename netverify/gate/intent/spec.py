@@ -13,8 +13,6 @@ from netverify.model.flow import Direction, End
 from netverify.model.labels import LabelSelector
 from netverify.records import dataclass
 
-FILE_NAMES = ("netverify.yaml", ".netverify.yaml")
-"""What an intent file is called where none is named."""
 RESERVED = frozenset({"any", "internet", "namespace", "ns", "pods", "reach", "service", "services", "svc"})
 """Words of the sentence grammar, which no zone can be called."""
 VERBS = (
