@@ -247,6 +247,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV637": "ClusterNetworkPolicy that the plugin does not enforce",
         "NV638": "equal priorities that matter",
         "NV639": "Pass in the last tier",
+        "NV640": "rules that should be one",
         # Codes of the seventh hundred are about intent files
         "NV701": "intent file that cannot be read",
         "NV702": "unknown field in an intent file",

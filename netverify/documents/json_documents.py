@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 from netverify.documents.characters import check_visible
 from netverify.documents.document import Value
-from netverify.documents.limits import Limits
+from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.documents.positions import Offsets, mark_of_offset
 from netverify.documents.reasons import too_deep, too_long, too_many_nodes
 from netverify.documents.refusal import Refusal, shown
@@ -60,13 +60,25 @@ def read_json(chunk: bytes) -> list[JsonText] | None:
     except _DuplicateKeyError:
         raise _duplicate(chunk, text[start:], start) from None
     except RecursionError:
-        raise too_deep() from None
+        refusal = too_deep()
+        refusal.mark = mark_of_offset(chunk, _too_deep_at(text, start))
+        raise refusal from None
     except json.JSONDecodeError:
         return None
     except Refusal as refusal:
         refusal.mark = refusal.mark or mark_of_offset(chunk, start)
         raise
     return texts
+
+
+def _too_deep_at(text: str, start: int) -> int:
+    """Where the value at ``start`` begins to nest deeper than is allowed by default."""
+    depth = 0
+    for found in _TOKEN.finditer(text, start):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found.group(), 0)
+        if depth > DEFAULT_LIMITS.depth:
+            return found.start()
+    return start
 
 
 def json_offsets(chunk: bytes, start: int, end: int) -> Offsets:

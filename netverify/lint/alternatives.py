@@ -13,7 +13,9 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.inhabitants import Inhabitants
 from netverify.lint.parts import PeerPart, RulePart, rules_of
 from netverify.lint.wording import selector_text
-from netverify.model.network_policy import NetworkPolicy
+from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6
+from netverify.model.flow import Direction
+from netverify.model.network_policy import NetworkPolicy, Peer, PolicyPort
 from netverify.sources.places import Places
 
 
@@ -29,6 +31,35 @@ def alternative_findings(
             peers = [PeerPart(part, index, peer) for index, peer in enumerate(part.rule.peers)]
             yield from _split_in_two(part, peers, there, places)
             yield from _joined_in_one(peers, there, places)
+
+
+def half_rule_findings(policies: tuple[NetworkPolicy, ...]) -> Iterator[Diagnostic]:
+    """NV640: of the two rules for ingress, one has the peers and the other the ports.
+
+    Nothing is said about egress, where ports that are open to everyone are mostly meant, such as DNS and HTTPS.
+    """
+    for policy in policies:
+        parts = [part for part in rules_of(policy) if part.direction is Direction.INGRESS and part.listed]
+        by_half = {(bool(part.rule.peers), bool(part.rule.ports)): part for part in parts}
+        of_peers, of_ports = by_half.get((True, False)), by_half.get((False, True))
+        if len(parts) != 2 or of_peers is None or of_ports is None or not all(map(_is_narrow, of_peers.rule.peers)):
+            continue
+        ports = ", ".join(_port_text(port) for port in of_ports.rule.ports)
+        text = f"{of_peers} has only peers, and rule {of_ports.index + 1} only ports: these peers can connect on every "
+        text += f"port, and everyone on {ports}"
+        where = ((of_ports.rule.origin, "the ports are here"),)
+        help_text = "to allow these peers on these ports alone, write `from` and `ports` in one rule"
+        yield Diagnostic("NV640", Severity.WARNING, text, of_peers.rule.origin, help_text, where)
+
+
+def _is_narrow(peer: Peer) -> bool:
+    """Whether ``peer`` is pods, or some addresses."""
+    return peer.ip_block is None or peer.ip_block.cidr not in (EVERY_IPV4, EVERY_IPV6)
+
+
+def _port_text(port: PolicyPort) -> str:
+    last = f"-{port.end_port}" if port.end_port is not None else ""
+    return f"{'every port' if port.port is None else port.port}{last}/{port.protocol}"
 
 
 def _split_in_two(

@@ -54,6 +54,9 @@ def _undeclared(service: Service, port: ServicePort, selected: Sequence[Workload
             known = sorted({name for one in selected for name in declared_names(one, port)})
             text = f"Service `{service}` leads to port `{port.target_port}`, which none of its pods declares"
             advice = did_you_mean(nearest(port.target_port, known)) or "name the container port, or write its number"
+            if any(one.init and not one.sidecar and one.name == port.target_port for w in selected for one in w.ports):
+                text = f"Service `{service}` leads to port `{port.target_port}`, which only an init container declares"
+                advice = "it ends before the pod is ready: set its `restartPolicy: Always` to keep it running"
             yield Diagnostic("NV602", Severity.WARNING, text, origin, advice, _where(selected))
         return
     declared = [one for one in selected if one.ports]

@@ -11,7 +11,7 @@ from netverify.budget import OutOfBudgetError
 from netverify.diagnostics import Diagnostic
 from netverify.lint.all import routing_findings
 from netverify.lint.allowances import allowance_findings
-from netverify.lint.alternatives import alternative_findings
+from netverify.lint.alternatives import alternative_findings, half_rule_findings
 from netverify.lint.changes import Changes
 from netverify.lint.cluster_policies import cluster_policy_findings
 from netverify.lint.duplicates import duplicate_findings
@@ -103,6 +103,7 @@ def _policy_findings(context: Context, changes: Changes, codes: Collection[str])
     yield from selection_findings(policies, there, places, mending)
     alternatives = dict(alternative_findings(policies, there, places))
     yield from alternatives.values()
+    yield from half_rule_findings(policies)
     yield from peer_findings(Surroundings(cluster, there, places, mending), {*alternatives, *dead.peers})
     yield from policy_type_findings(policies, of_namespace, there, places)
     if PROVED_OF_WHOLES.intersection(codes):
@@ -110,7 +111,7 @@ def _policy_findings(context: Context, changes: Changes, codes: Collection[str])
     yield from allowance_findings(policies, of_namespace)
     yield from pod_range_findings(policies, settings, places)
     yield from duplicate_findings(policies, mending)
-    yield from host_network_findings(policies, there, settings)
+    yield from host_network_findings(policies, there, settings, places)
     yield from port_name_findings(policies, there, places)
     yield from empty_list_findings(policies, places)
     if ABOUT_CLUSTER_POLICIES.intersection(codes):

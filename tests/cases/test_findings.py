@@ -111,3 +111,16 @@ metadata: {name: main, namespace: shop}
     verifier = Verifier(inventory)
     found = [one for one in verifier.findings(verifier.exposed()) if one.code == "NV601"]
     assert [one.severity for one in found] == [Severity.NOTE]
+
+
+def test_a_port_that_only_an_init_container_declares_gets_the_advice_to_keep_it_running():
+    """Source: "Sidecar Containers": an init container with `restartPolicy: Always` keeps running."""
+    (example,) = BLOCK.findall(sections("NV602")["Example"])
+    plain = "spec: {containers: [{name: web, image: web"
+    first = "initContainers: [{name: i, image: i, ports: [{name: web, containerPort: 9443}]%s}]"
+    init = plain.replace("containers", f"{first}, containers")
+    assert plain in example
+    (found,) = [one for one in findings(example.replace(plain, init % "", 1)) if one.code == "NV602"]
+    assert "which only an init container declares" in found.message
+    assert "restartPolicy: Always" in found.help
+    assert "NV602" not in codes(example.replace(plain, init % ", restartPolicy: Always", 1))

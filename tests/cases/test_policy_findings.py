@@ -262,6 +262,89 @@ def test_a_cni_that_polices_the_host_network_makes_such_a_policy_work():
     assert findings(examples("NV632")[0], Settings(behaviours={Behaviour.HOST_NETWORK_POLICED: True})) == ()
 
 
+PEER_ON_HOST = """
+apiVersion: v1
+kind: Pod
+metadata: {name: exporter, namespace: shop, labels: {app: exporter}}
+spec: {hostNetwork: true, containers: [{name: exporter, image: exporter}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: web}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: exporter}}}]}]
+"""
+"""Source: "Network Policies": "NetworkPolicy behaviour for hostNetwork pods is undefined"; most plugins ignore them."""
+
+
+def test_a_peer_that_is_all_on_the_host_network_is_told_with_what_to_write():
+    (found,) = findings(PEER_ON_HOST)
+    assert (found.code, found.origin.line) == ("NV632", 17)
+    assert found.message.startswith(
+        "peer 1 of ingress rule 1 of NetworkPolicy `shop/web` matches only pods on the host"
+    )
+    assert "ipBlock" in found.help
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hostNetwork: true, ", ""),
+        ("labels: {app: web}", "labels: {app: web, kind: exporter}"),
+        ("{podSelector: {matchLabels: {app: exporter}}}", "{podSelector: {}}"),
+        ("{podSelector: {matchLabels: {app: exporter}}}", "{ipBlock: {cidr: 192.0.2.0/24}}"),
+    ],
+    ids=["not-on-the-host", "others-too", "every-pod", "by-address"],
+)
+def test_a_peer_that_is_not_only_on_the_host_network_gives_none(old, new):
+    text = PEER_ON_HOST.replace(old, new)
+    if "kind: exporter" in new:
+        text = text.replace(
+            "name: exporter, namespace: shop, labels: {app: exporter}",
+            "name: e, namespace: shop, labels: {kind: exporter}",
+        )
+        text = text.replace("matchLabels: {app: exporter}", "matchLabels: {kind: exporter}")
+    assert codes(text) == set()
+
+
+def test_a_cni_that_polices_the_host_network_makes_such_a_peer_work():
+    assert findings(PEER_ON_HOST, Settings(behaviours={Behaviour.HOST_NETWORK_POLICED: True})) == ()
+
+
+FROM, PORTS = (
+    "{from: [{podSelector: {matchLabels: {app: web}}}]}",
+    "{ports: [{port: 80}, {port: 90, endPort: 99, protocol: UDP}]}",
+)
+
+
+@pytest.mark.parametrize("rules", [f"[{FROM}, {PORTS}]", f"[{PORTS}, {FROM}]"])
+def test_peers_and_ports_in_two_rules_for_ingress_allow_more_than_one_rule(rules):
+    found = only(POLICY % f"ingress: {rules}", "NV640")
+    assert "everyone on 80/TCP, 90-99/UDP" in found.message
+    assert found.secondary
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        f"ingress: [{FROM}, {PORTS}, {{from: [{{namespaceSelector: {{}}}}], ports: [{{port: 1}}]}}]",
+        f"ingress: [{FROM}, {FROM}]",
+        f"ingress: [{{from: [{{ipBlock: {{cidr: 0.0.0.0/0}}}}]}}, {PORTS}]",
+        f"policyTypes: [Egress], egress: [{FROM.replace('from', 'to')}, {PORTS}]",
+        f"policyTypes: [Egress], ingress: [{FROM}, {PORTS}]",
+    ],
+    ids=["three-rules", "only-peers", "peers-are-everyone", "egress", "not-listed"],
+)
+def test_rules_that_may_be_meant_apart_are_not_said_to_be_one(spec):
+    assert "NV640" not in codes(POLICY % spec)
+
+
 def test_a_port_name_that_some_of_the_pods_declare_is_right():
     other = "apiVersion: v1\nkind: Pod\nmetadata: {name: other, namespace: shop, labels: {app: dns}}\n"
     spec = "spec: {containers: [{name: a, image: a, ports: [{name: dns, containerPort: 53}]}]}\n"

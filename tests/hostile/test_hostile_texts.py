@@ -236,3 +236,8 @@ def test_the_example_of_a_page_gives_its_code_and_the_way_out_gives_none(code):
         assert found == [[code], []]
     else:
         assert all(codes in ([code], []) for codes in found)
+
+
+def test_json_that_is_too_deep_for_its_decoder_is_refused_where_it_becomes_too_deep():
+    (found,) = load("hostile.yaml", b'{"a]":\n ' + b"[" * 50_000).diagnostics
+    assert (found.code, found.origin.line, found.origin.column) == ("NV116", 2, 65)
