@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 
 from netverify.answers.verdict import Judgement
@@ -16,13 +17,27 @@ from netverify.query.derivation import Derived, EvidenceDigests, GoalFile, Solve
 from netverify.query.outcome import Reason, Route, Scope, Witness
 from netverify.query.remarks import Remarked
 from netverify.records import dataclass
+from netverify.routes.doors import GATEWAY_STANDS_IN, NODE_STANDS_IN
+from netverify.routes.ingresses import SOURCES_IGNORED
+from netverify.routes.load_balancers import INSIDE, NODES_REACHED
 
 _LENGTH: Final = 20
+_FORMERLY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        NODES_REACHED: "where the addresses of nodes can be reached from there",
+        INSIDE: "where clients there are let into the network of the internal load balancer",
+        SOURCES_IGNORED: "where the controller pays no heed to the source ranges in the annotations",
+        NODE_STANDS_IN: "where the pod's node stands in for the pod on the way out of the cluster",
+        GATEWAY_STANDS_IN: "where an address outside stands in for the pod on the way out of the cluster",
+    },
+)
+"""What conditions of ways in were called when baselines were written that know them."""
 
 
 def fingerprint(*parts: str) -> str:
-    """A short text that stands for ``parts``, in hexadecimal digits."""
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+    """A short text that stands for ``parts``, in hexadecimal digits; the same whatever a condition is called today."""
+    text = "\0".join(_FORMERLY.get(part, part) for part in parts)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
 class GateVerdict(StrEnum):

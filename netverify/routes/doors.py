@@ -28,8 +28,8 @@ from netverify.routes.way_in import SeenAs, SeenSource, WayIn
 TRANSLATED = "where the pod's own node translates the address before policy sees it"
 NOT_TRANSLATED = "where policy sees the address of the load balancer, not that of the pod behind it"
 EXTERNAL_ADDRESS_SEEN = "where policy sees the external IP, not the address of the pod behind it"
-NODE_STANDS_IN = "where the pod's node stands in for the pod on the way out of the cluster"
-GATEWAY_STANDS_IN = "where an address outside stands in for the pod on the way out of the cluster"
+NODE_STANDS_IN = "where the pod's node replaces the address of the pod on the way out"
+GATEWAY_STANDS_IN = "where an outside address replaces the address of the pod on the way out"
 
 _OF_CLIENTS_OUTSIDE = (NODES_REACHED, INSIDE)
 """Conditions that pods of the cluster always meet."""

@@ -33,7 +33,7 @@ _FOR_ALL = "whitelist-source-range"
 """The setting of ingress-nginx that restricts the clients of each Ingress which does not do so itself."""
 _REDIRECTS = "it only redirects"
 _REDIRECTING = ("permanent-redirect", "temporal-redirect")
-_UNHEEDED = "where the controller pays no heed to the source ranges in the annotations"
+SOURCES_IGNORED = "where the controller ignores the source ranges in the annotations"
 _ALLOWED = (
     "nginx.ingress.kubernetes.io/whitelist-source-range",
     "nginx.ingress.kubernetes.io/allowlist-source-range",
@@ -142,7 +142,7 @@ def _of_controller(
     """As whom policy sees a controller, with the clients that it serves: each knows annotations of its own only."""
     yield from controllers.sources_of(known, watched, allowed)
     if allowed:
-        yield from controllers.sources_of(known, (*watched, _UNHEEDED))
+        yield from controllers.sources_of(known, (*watched, SOURCES_IGNORED))
 
 
 def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> Iterator[SeenSource]:
@@ -152,7 +152,7 @@ def _of_balancer(ingress: Ingress, ranges: tuple[AddressRange, ...]) -> Iterator
     """
     target = ingress.annotations.get(_TARGET_TYPE)
     allowed = _allowed(ingress)
-    for clients, unheeded in ((allowed, ()), ((), (_UNHEEDED,))) if allowed else (((), ()),):
+    for clients, unheeded in ((allowed, ()), ((), (SOURCES_IGNORED,))) if allowed else (((), ()),):
         yield SeenSource(SeenAs.RANGES, ranges, unheeded, clients)
         if target != "ip":
             provided = unheeded if target == "instance" else (*unheeded, _TO_NODES)

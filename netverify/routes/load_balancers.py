@@ -22,9 +22,9 @@ GOOGLE_PROXIES = (parse_cidr("35.191.0.0/16"), parse_cidr("130.211.0.0/22"))
 ON_RECEIVING_NODE = "where the pod is on the node that receives the connection, and policy sees the client"
 OWN_NODE_SEEN = "where the pod is on the node that receives the connection, and policy sees that node"
 _UNRESTRICTED = "where the cloud ignores loadBalancerSourceRanges"
-NODES_REACHED = "where the addresses of nodes can be reached from there"
+NODES_REACHED = "where clients can reach the addresses of nodes"
 _PROXY = "where the load balancer puts an address of its own in the client's place"
-INSIDE = "where clients there are let into the network of the internal load balancer"
+INSIDE = "where clients have access to the network of the internal load balancer"
 _OWNED = "where traffic for the external IP is led to a node"
 
 _INTERNAL = {

@@ -149,7 +149,7 @@ def test_inbound_cidrs_restrict_the_clients_of_an_application_load_balancer():
 
 
 ON_NODE = "where a pod of other/controller[Pod] is on the node of the pod"
-REACHED = "where the addresses of nodes can be reached from there"
+REACHED = "where clients can reach the addresses of nodes"
 
 
 def test_a_controller_on_the_host_network_that_is_admitted_by_labels_reaches_pods_of_its_node_alone():

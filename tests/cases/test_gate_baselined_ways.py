@@ -8,6 +8,8 @@ import pytest
 
 from cases.gates import Gates
 from cases.pods_by_ways import BY_CONTROLLER, CLUSTER, CONTROLLER_BALANCER, LOCAL, START
+from netverify.gate.outcome import fingerprint
+from netverify.routes.load_balancers import NODES_REACHED
 
 ONE = "{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 8080}]}"
 ANOTHER = "{from: [{ipBlock: {cidr: 192.168.0.0/16}}], ports: [{port: 8080}]}"
@@ -98,3 +100,11 @@ spec: {containers: [{name: c, image: i}]}
         "namespace third can reach namespace shop on TCP 8080",
         "namespace third can reach shop/api[Pod]:8080 by way of NodePort of Service shop/api",
     ]
+
+
+def test_a_condition_is_known_whatever_it_is_called() -> None:
+    """Baselines of earlier versions hold these marks."""
+    assert fingerprint("id", NODES_REACHED) == fingerprint(
+        "id", "where the addresses of nodes can be reached from there"
+    )
+    assert fingerprint("id", NODES_REACHED) == "0b50779c178e216de46c"

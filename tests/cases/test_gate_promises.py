@@ -201,7 +201,7 @@ def test_a_condition_outside_the_manifests_proves_no_way_in(gates: Gates) -> Non
     assertion = "allow: {from: 192.0.2.9, to: service shop/front}"
     (text,) = gates.violations(SHOP + NODE_PORT, assertion)
     assert text.startswith("192.0.2.9 can reach shop/one[Pod]:8080 by way of NodePort of Service shop/front")
-    assert text.endswith("only where the addresses of nodes can be reached from there")
+    assert text.endswith("only where clients can reach the addresses of nodes")
 
 
 def test_that_the_own_node_of_a_pod_may_reach_it_proves_no_way_in(gates: Gates) -> None:

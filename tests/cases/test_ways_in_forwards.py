@@ -197,11 +197,11 @@ class TestTheRouterOfOpenShift:
     @pytest.mark.parametrize(
         ("cni", "needs"),
         [
-            ("ovn-kubernetes", ("where the addresses of nodes can be reached from there",)),
+            ("ovn-kubernetes", ("where clients can reach the addresses of nodes",)),
             (
                 "calico",
                 (
-                    "where the addresses of nodes can be reached from there",
+                    "where clients can reach the addresses of nodes",
                     "where a pod of openshift-ingress/router[Pod] is on the node of the pod",
                 ),
             ),

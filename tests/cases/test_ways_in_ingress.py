@@ -227,7 +227,7 @@ def test_an_annotation_restricts_clients_only_under_the_controller_that_heeds_it
     text = PODS + API + ingress("{ingressClassName: traefik, " + path(BACKEND)[1:], annotations=note)
     answer = asked(text, "can 198.51.100.1 reach service shop/api")
     assert answer.verdict.value == "reachable"
-    assert "where the controller pays no heed to the source ranges in the annotations" in answer.route.provided
+    assert "where the controller ignores the source ranges in the annotations" in answer.route.provided
     assert openness(text)[0][1] in {"depends", "possible"}
 
 

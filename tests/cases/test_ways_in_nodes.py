@@ -40,7 +40,7 @@ def test_policy_sees_the_client_of_a_host_port_on_the_port_of_the_container():
     assert one.openness.value == "depends"
     (shut,) = exposed(text + policy(CLOSED))
     assert shut.openness.value in {"blocked", "depends"}
-    assert "where the addresses of nodes can be reached from there" in shut.routes[0].provided
+    assert "where clients can reach the addresses of nodes" in shut.routes[0].provided
 
 
 def test_a_pod_on_the_host_network_is_reached_at_every_port_that_it_declares():

@@ -5,7 +5,7 @@ import pytest
 from cases.ways_in_texts import CLOSED, PODS, asked, exposed, from_blocks, openness, policy, service, verdict
 
 TO_API = "selector: {app: api}, ports: [{port: 443, targetPort: 8080}]"
-INSIDE = "where clients there are let into the network of the internal load balancer"
+INSIDE = "where clients have access to the network of the internal load balancer"
 
 
 def balanced(more="", **metadata):
