@@ -19,13 +19,12 @@ from netverify.lint.empty_lists import empty_list_findings
 from netverify.lint.host_network import host_network_findings
 from netverify.lint.inhabitants import Inhabitants
 from netverify.lint.mending import Mending
-from netverify.lint.peers import peer_findings
+from netverify.lint.peers import Surroundings, peer_findings
 from netverify.lint.pod_ranges import pod_range_findings
 from netverify.lint.policy_types import policy_type_findings
 from netverify.lint.port_names import port_name_findings
 from netverify.lint.redundancy import redundancy_findings
 from netverify.lint.selection import selection_findings
-from netverify.lint.surroundings import Surroundings
 from netverify.lint.unreachable import unreachable
 from netverify.query.remarks import Remarked, Remarks
 from netverify.records import dataclass

@@ -10,15 +10,33 @@ from collections.abc import Collection, Iterator, Sequence
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.inhabitants import Inhabitants
+from netverify.lint.mending import Mending
 from netverify.lint.near_misses import advice, misspelt, near_misses
 from netverify.lint.parts import PeerPart, peers_of
-from netverify.lint.surroundings import Surroundings
 from netverify.lint.wording import selector_text
 from netverify.model.cluster import Cluster, Namespace
 from netverify.model.labels import NAMESPACE_NAME_LABEL, LabelSelector, Operator, satisfiable
+from netverify.model.network_policy import NetworkPolicy
+from netverify.records import dataclass
+from netverify.sources.places import Places
 
 _ALWAYS_THERE = "kube-system"
 """Manifests that declare this namespace are those of a whole cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The cluster of the policies, its existing pods, and where the policies are written."""
+
+    cluster: Cluster
+    there: Inhabitants
+    places: Places
+    mending: Mending
+
+    @property
+    def policies(self) -> tuple[NetworkPolicy, ...]:
+        """Every policy of the cluster."""
+        return self.cluster.network_policies
 
 
 def peer_findings(around: Surroundings, told: Collection[PeerPart]) -> Iterator[Diagnostic]:
