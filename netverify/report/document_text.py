@@ -141,10 +141,11 @@ def _table(table: Table) -> Iterator[Line]:
     indent = "  " if table.title else ""
     has_heads = any(table.heads)
     rows = [_flat(row, table.widths) for row in table.rows]
-    cells = [*([table.heads] if has_heads else []), *(tuple(map(_text, row)) for some in rows for row in some)]
+    heads = tuple(map(visible, table.heads))
+    cells = [*([heads] if has_heads else []), *(tuple(map(_text, row)) for some in rows for row in some)]
     widths = [max(map(columns, column)) for column in zip(*cells, strict=True)] if cells else []
     if has_heads:
-        yield from _row([line(visible(one), Ink.BOLD) for one in table.heads], widths, indent, table)
+        yield from _row([line(one, Ink.BOLD) for one in heads], widths, indent, table)
     for some in rows:
         for row in some:
             yield from _row(row, widths, indent, table)
@@ -189,4 +190,4 @@ def _wrapped(cell: Cell, width: int, *, whole: bool) -> Iterable[Line]:
 
 
 def _text(spans: Line) -> str:
-    return visible("".join(span.text for span in spans))
+    return "".join(span.text for span in spans)

@@ -160,7 +160,6 @@ def test_two_runs_give_the_same_bytes_on_any_hash_seed(tmp_path) -> None:
         (["-o", "mermiad"], "NV420", "no output format `mermiad`", "did you mean `mermaid`?"),
         (["-o", "csv", "-o", "dot"], "NV420", "two reports go to standard output", "another file"),
         (["--timeout", "3"], "NV420", "no such option", "`netverify map --help`"),
-        (["extra"], "NV420", "got unexpected extra argument (extra)", "`netverify map --help`"),
     ],
 )
 def test_a_misuse_is_named_with_what_to_do(capsys, flags, code, shown, help_text) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from netverify.diagnostics import Origin
 from netverify.documents.refusal import shown
@@ -22,14 +22,15 @@ from netverify.sources.delivery.building import Builder, placed
 from netverify.sources.delivery.charts import render_release
 from netverify.sources.delivery.checkout import Checkout, LeavesCheckoutError
 from netverify.sources.delivery.delivered import Delivered, Reach
-from netverify.sources.delivery.directories import files_of
 from netverify.sources.delivery.kustomizations import ill_typed
-from netverify.sources.delivery.objects import Found, objects_of
+from netverify.sources.delivery.objects import Found as FoundObject
+from netverify.sources.delivery.objects import objects_of
+from netverify.sources.delivery.patterns import PatternError, path_pattern
 from netverify.sources.delivery.repositories import Repositories
 from netverify.sources.kustomization import FILE_NAMES
 from netverify.sources.reading import UnreadableError
 from netverify.sources.sources import Source
-from netverify.sources.tree import Notes, exists, is_folder
+from netverify.sources.tree import Found, Notes, exists, is_folder, walk
 
 _MOST: Final = 5000
 _FOLLOWED: Final = ("Application", "ApplicationSet")
@@ -43,8 +44,8 @@ class Argo:
         self._delivered = delivered
         self._builder = Builder(checkout, delivered)
         self._repositories = Repositories(checkout)
-        self._pending: list[Found] = []
-        self._seen: dict[tuple[str, str], Found] = {}
+        self._pending: list[FoundObject] = []
+        self._seen: dict[tuple[str, str], FoundObject] = {}
         self._clusters: frozenset[str] = frozenset({""})
 
     def follow(self, folder: Path) -> None:
@@ -72,9 +73,9 @@ class Argo:
             advice = "name the folder that holds the Applications; or read plain manifests with `-f`"
             self._delivered.refuse("NV154", message, Origin(path), advice)
 
-    def _expanded(self, found: Iterable[Found]) -> list[Found]:
+    def _expanded(self, found: Iterable[FoundObject]) -> list[FoundObject]:
         """Applications, those of ApplicationSets included."""
-        applications: list[Found] = []
+        applications: list[FoundObject] = []
         for one in found:
             if one.kind == "Application":
                 applications.append(one)
@@ -85,12 +86,12 @@ class Argo:
                 self._delivered.gap(one.title, str(error), one.origin, one.reach)
         return applications
 
-    def _chosen_clusters(self, found: Iterable[Found]) -> frozenset[str]:
+    def _chosen_clusters(self, found: Iterable[FoundObject]) -> frozenset[str]:
         """The clusters that are followed: the one of Argo CD, and another one where all Applications go there."""
         named = {cluster_of(one) for one in found if ill_typed(one, TYPES) is None}
         return frozenset({"", *named}) if len(named) == 1 else frozenset({""})
 
-    def _enqueue(self, found: Iterable[Found]) -> None:
+    def _enqueue(self, found: Iterable[FoundObject]) -> None:
         for one in found:
             known = self._seen.setdefault((one.namespace, one.name), one)
             if known is one and len(self._seen) <= _MOST:
@@ -101,7 +102,7 @@ class Argo:
                     "NV149", message, one.origin, "follow one cluster at a time: `--argocd apps/prod`"
                 )
 
-    def _apply(self, found: Found) -> None:
+    def _apply(self, found: FoundObject) -> None:
         if (field := ill_typed(found, TYPES)) is not None:
             message = f"{found.title}: `{field}` is missing or of the wrong type"
             self._delivered.refuse("NV147", message, found.origin, "write it as the documentation of Argo CD says")
@@ -120,7 +121,7 @@ class Argo:
         for source in sources:
             self._apply_source(found, source, sources)
 
-    def _apply_source(self, found: Found, source: AppSource, beside: tuple[AppSource, ...]) -> None:
+    def _apply_source(self, found: FoundObject, source: AppSource, beside: tuple[AppSource, ...]) -> None:
         if source.is_only_referred_to:
             return
         before = len(self._delivered.sources)
@@ -136,7 +137,7 @@ class Argo:
         made = self._delivered.sources[before:]
         self._enqueue(self._expanded(one for source in made for one in _followed(source, self._delivered)))
 
-    def _render(self, found: Found, source: AppSource, beside: tuple[AppSource, ...]) -> None:
+    def _render(self, found: FoundObject, source: AppSource, beside: tuple[AppSource, ...]) -> None:
         folder = self._folder(source)
         namespace = found.text("destination", "namespace")
         for name in (".argocd-source.yaml", f".argocd-source-{found.name}.yaml"):
@@ -193,6 +194,51 @@ def _tool(source: AppSource, folder: Path) -> str:
     return (named or held)[0]
 
 
-def _followed(source: Source, delivered: Delivered) -> list[Found]:
+def _followed(source: Source, delivered: Delivered) -> list[FoundObject]:
     found = (one for one in objects_of(source, delivered) if one.kind in _FOLLOWED)
     return [one for one in found if str(one.value.get("apiVersion")).startswith("argoproj.io/")]
+
+
+# Source of what a ``directory`` applies: argo-cd ``reposerver/repository/repository.go``
+# (``getPotentiallyValidManifests``): without ``recurse`` only the folder itself; ``exclude`` wins over ``include``;
+# patterns match the path below the folder, and ``*`` matches ``/`` too.
+
+_FIELDS: Final = {"recurse": bool, "include": str, "exclude": str, "jsonnet": dict}
+
+
+def files_of(folder: Path, given: dict[str, Any], checkout: Checkout, notes: Notes) -> tuple[Found, ...]:
+    """The manifests that Argo CD reads in ``folder``. Raises :class:`NotRenderedError` where that cannot be told."""
+    for name, value in given.items():
+        if name not in _FIELDS or not isinstance(value, _FIELDS[name] | None):
+            raise NotRenderedError(f"it uses `directory.{name}` in a way that netverify does not know")
+    top = walk(folder, checkout.shown(folder), notes)
+    folders = list(top.everything()) if given.get("recurse") else [top]
+    taken = _Taken(given.get("include") or "", given.get("exclude") or "")
+    if script := next((file for one in folders for file in _scripts(one.path) if taken(file, folder)), None):
+        raise NotRenderedError(f"it applies {shown(checkout.shown(script))}, and netverify does not run Jsonnet")
+    found = [each for one in folders for each in (*one.manifests, *one.kustomizations)]
+    if leaving := next((one for one in notes.leaving), None):
+        raise NotRenderedError(f"{shown(leaving)} is a link that leads out of the checkout")
+    return tuple(each for each in found if taken(each.file, folder) and checkout.holds(each.file))
+
+
+class _Taken:
+    """Whether a file is taken. Raises :class:`NotRenderedError` for patterns that netverify does not read."""
+
+    def __init__(self, include: str, exclude: str) -> None:
+        try:
+            self._include = path_pattern(include, crossing=True) if include else None
+            self._exclude = path_pattern(exclude, crossing=True) if exclude else None
+        except PatternError as error:
+            raise NotRenderedError(str(error)) from None
+
+    def __call__(self, file: Path, folder: Path) -> bool:
+        """Whether ``file`` below ``folder`` is included and not excluded."""
+        path = file.relative_to(folder).as_posix()
+        if self._exclude is not None and self._exclude.matches(path):
+            return False
+        return self._include is None or self._include.matches(path)
+
+
+def _scripts(folder: Path) -> Iterator[Path]:
+    return iter(sorted(folder.glob("*.jsonnet")))
