@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from netverify.answers.settings import Settings
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING, Behaviour
 from netverify.model.cluster import Cluster
+from netverify.policy.cluster_network_policy import ENFORCED
 from netverify.query.wording import setting_words
 
 SCTP_IS_POLICED = "the CNI polices SCTP"
@@ -20,14 +22,14 @@ def cni_premises(settings: Settings, *clusters: Cluster) -> Iterator[str]:
 
     Who enforces policies for the whole cluster is said where one of ``clusters`` has any.
     """
-    cluster_policies = max(len(cluster.cluster_policies) for cluster in clusters)
+    counts = [Counter(ENFORCED[one.api] for one in cluster.cluster_policies) for cluster in clusters]
     profile = CNI_PROFILES[settings.cni] if settings.cni else {}
     if settings.cni:
         yield f"the CNI is {settings.cni}"
     for behaviour, value in sorted(settings.fixed.items()):
-        if behaviour is Behaviour.CLUSTER_POLICY_ENFORCED:
-            if cluster_policies:
-                yield _who_enforces(settings, cluster_policies, enforced=value)
+        if behaviour in ENFORCED.values():
+            if count := max(counted[behaviour] for counted in counts):
+                yield _who_enforces(settings, behaviour, count, enforced=value)
             continue
         if profile.get(behaviour) == value:
             continue
@@ -40,11 +42,11 @@ def cni_premises(settings: Settings, *clusters: Cluster) -> Iterator[str]:
     yield from unrendered_premise(settings)
 
 
-def _who_enforces(settings: Settings, count: int, *, enforced: bool) -> str:
+def _who_enforces(settings: Settings, behaviour: Behaviour, count: int, *, enforced: bool) -> str:
     if enforced:
-        return MEANING[Behaviour.CLUSTER_POLICY_ENFORCED]
-    who = settings.cni or "the CNI"
-    objects = "1 ClusterNetworkPolicy has" if count == 1 else f"{count} ClusterNetworkPolicy objects have"
+        return MEANING[behaviour]
+    who, kind = settings.cni or "the CNI", next(api.value for api, one in ENFORCED.items() if one is behaviour)
+    objects = f"1 {kind} has" if count == 1 else f"{count} {kind} objects have"
     return f"{objects} no effect: {who} does not enforce any"
 
 

@@ -59,7 +59,7 @@ def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
     for one in cluster.cluster_policies:
         for ignore in one.ignores:
             allowed = tuple(_allowed_cluster_wide(one, context))
-            yield PreparedException(exception_of(ignore, f"ClusterNetworkPolicy {one.name}"), allowed)
+            yield PreparedException(exception_of(ignore, f"{one.api} {one.name}"), allowed)
     for namespace in cluster.namespaces.values():
         for ignore in namespace.ignores:
             into = Exempt(ALWAYS, InNamespace(End.DESTINATION, namespace.name))
@@ -69,19 +69,19 @@ def annotated_exceptions(context: Context) -> Iterator[PreparedException]:
 
 def _allowed_by(policy: NetworkPolicy, context: Context) -> Iterator[Exempt]:
     tables = [context.policies.slice(direction, (policy.namespace,)) for direction in Direction]
-    return _allowed_in(tables, policy.namespace, policy.name)
+    return _allowed_in(tables, "NetworkPolicy", policy.namespace, policy.name)
 
 
 def _allowed_cluster_wide(policy: ClusterNetworkPolicy, context: Context) -> Iterator[Exempt]:
-    return _allowed_in(list(context.policies.policies.tables.values()), "", policy.name)
+    return _allowed_in(list(context.policies.policies.tables.values()), policy.api.value, "", policy.name)
 
 
-def _allowed_in(tables: Sequence[RuleTable], namespace: str, name: str) -> Iterator[Exempt]:
+def _allowed_in(tables: Sequence[RuleTable], *named: str) -> Iterator[Exempt]:
     """What the rules of a policy are about that allow."""
     for table in tables:
         direction = table.direction
         for rule in (rule for tier in table.every_tier() for rule in tier.rules if rule.action is Action.ALLOW):
-            if rule.policy.is_built_in or (rule.policy.namespace, rule.policy.name) != (namespace, name):
+            if rule.policy.is_built_in or (rule.policy.kind, rule.policy.namespace, rule.policy.name) != named:
                 continue
             source, target = (rule.peer, rule.subject) if direction is Direction.INGRESS else (rule.subject, rule.peer)
             yield Exempt(source, All((target, rule.traffic)), by_hop=True)

@@ -21,6 +21,7 @@ from netverify.kinds.cluster_policy_parts import (
     check_one_field,
     check_selector,
     check_size,
+    refuse_names_beside,
     selector_of_fields,
 )
 from netverify.kinds.fields import FreeMap, Int32
@@ -138,7 +139,6 @@ class ClusterNetworkPolicyFields(TypedDict, total=False):
 _Fields: TypeAlias = Mapping[str, Any]
 _LONGEST_NAME = 100
 _PRIORITIES, _PORTS = (0, 1000), (MIN_PORT, MAX_PORT)
-_WITHOUT_PORT_NAMES = ("networks", "nodes", "domainNames")
 _TRANSPORTS = ("tcp", "udp", "sctp")
 
 
@@ -153,7 +153,7 @@ def _check(policy: ClusterNetworkPolicyFields, findings: Findings) -> None:
         text = "write `subject: {namespaces: {}}` for all pods"
         findings.refuse("NV320", ("spec", "subject"), "is missing", advice=text)
     else:
-        _check_peer(subject, ("spec", "subject"), findings)
+        check_peer(subject, ("spec", "subject"), findings)
     fields: _Fields = spec
     for section, end in (("ingress", "from"), ("egress", "to")):
         rules: Sequence[_Fields] = fields.get(section) or ()
@@ -174,19 +174,19 @@ def _check_rule(rule: _Fields, path: FieldPath, end: str, findings: Findings) ->
     else:
         check_size(peers, (*path, end), findings)
     for index, peer in enumerate(peers or ()):
-        _check_peer(peer, (*path, end, index), findings)
+        check_peer(peer, (*path, end, index), findings)
     if protocols is None:
         return
     check_size(protocols, (*path, "protocols"), findings)
     for index, protocol in enumerate(protocols):
         _check_protocol(protocol, (*path, "protocols", index), findings)
-    without = [field for peer in peers or () for field in _WITHOUT_PORT_NAMES if peer.get(field) is not None]
-    if without and any(one.get("destinationNamedPort") is not None for one in protocols):
-        text = f"must not have `destinationNamedPort` beside `{without[0]}`, which has no port names"
-        findings.refuse("NV326", path, text, advice="make two rules of it")
+    refuse_names_beside(
+        peers or (), any(one.get("destinationNamedPort") is not None for one in protocols), path, findings
+    )
 
 
-def _check_peer(peer: _Fields, path: FieldPath, findings: Findings) -> None:
+def check_peer(peer: _Fields, path: FieldPath, findings: Findings) -> None:
+    """Check a subject or a peer, which has one field."""
     check_one_field(peer, path, findings)
     pods = peer.get("pods")
     for field in ("namespaces", "nodes"):
@@ -239,7 +239,7 @@ def _fact(policy: ClusterNetworkPolicyFields, who: Who, document: Document) -> C
         name=who.name,
         tier=PolicyTier(spec.get("tier") or ""),
         priority=spec.get("priority") or 0,
-        subject=_pods(spec.get("subject") or {}),
+        subject=pods_of(spec.get("subject") or {}),
         ingress=_rules(spec.get("ingress"), "ingress", "from", document),
         egress=_rules(spec.get("egress"), "egress", "to", document),
         origin=document.origin(),
@@ -251,7 +251,7 @@ def _rules(rules: Sequence[_Fields] | None, section: str, end: str, document: Do
     return tuple(
         ClusterRule(
             RuleAction(rule["action"]),
-            tuple(map(_peer, rule[end])),
+            tuple(map(fields_of_peer, rule[end])),
             tuple(map(_protocol, rule.get("protocols") or ())),
             document.origin(("spec", section, index)),
         )
@@ -259,17 +259,18 @@ def _rules(rules: Sequence[_Fields] | None, section: str, end: str, document: Do
     )
 
 
-def _peer(peer: EgressPeerFields) -> ClusterPeer:
+def fields_of_peer(peer: EgressPeerFields) -> ClusterPeer:
+    """One item of ``from`` or ``to``."""
     if (nodes := peer.get("nodes")) is not None:
         return NodesPeer(selector_of_fields(nodes))
     if (networks := peer.get("networks")) is not None:
         return NetworksPeer(tuple(map(network_of, networks)))
     if (names := peer.get("domainNames")) is not None:
         return DomainNamesPeer(tuple(names))
-    return _pods(peer)
+    return pods_of(peer)
 
 
-def _pods(peer: SubjectFields) -> PodsPeer:
+def pods_of(peer: SubjectFields) -> PodsPeer:
     """``namespaces`` or ``pods``; without a ``namespaceSelector`` pods are those of every namespace.
 
     Source: NamespacedPod (the field is no pointer: absent and empty are one).

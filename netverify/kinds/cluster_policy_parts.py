@@ -7,7 +7,7 @@ objects: it checks no label selector, and drops nulls of optional fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypedDict
@@ -40,6 +40,7 @@ class CheckedSelector(TypedDict, total=False):
 
 
 MOST_ITEMS = 25
+"""How many items lists may have."""
 _LONGEST_CIDR = 43
 _LABEL = "[a-zA-z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?"
 _DOMAIN_NAME = re.compile(rf"(\*\.)?({_LABEL}\.)+{_LABEL}\.?")
@@ -55,12 +56,20 @@ def check_one_field(fields: Mapping[str, Any], path: FieldPath, findings: Findin
         findings.refuse("NV321", path, f"must have one field, not `{'` and `'.join(given)}`")
 
 
-def check_size(items: Sized, path: FieldPath, findings: Findings) -> None:
+def check_size(items: Sized, path: FieldPath, findings: Findings, most: int = MOST_ITEMS) -> None:
     """Check how many items there are at ``path``."""
     if not items:
         findings.refuse("NV321", path, "must have at least one item")
-    elif len(items) > MOST_ITEMS:
-        findings.refuse("NV321", path, f"must not have more than {MOST_ITEMS} items, not {len(items)}")
+    elif len(items) > most:
+        findings.refuse("NV321", path, f"must not have more than {most} items, not {len(items)}")
+
+
+def refuse_names_beside(peers: Sequence[Mapping[str, Any]], names: object, path: FieldPath, findings: Findings) -> None:
+    """Check that the rule at ``path`` has no ``names`` of ports beside ``peers`` that have none."""
+    without = [field for peer in peers for field in ("networks", "nodes", "domainNames") if peer.get(field) is not None]
+    if without and names:
+        text = f"must not have the name of a port beside `{without[0]}`, which has no port names"
+        findings.refuse("NV326", path, text, advice="make two rules of it")
 
 
 def check_number(number: int | None, bounds: tuple[int, int], path: FieldPath, findings: Findings) -> None:

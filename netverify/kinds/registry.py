@@ -46,6 +46,18 @@ KINDS: tuple[Row, ...] = (
         "ClusterNetworkPolicy",
         "cluster_network_policy.CLUSTER_NETWORK_POLICY",
     ),
+    Row(
+        "policy.networking.k8s.io",
+        ("v1alpha1",),
+        "AdminNetworkPolicy",
+        "admin_network_policy.ADMIN_NETWORK_POLICY",
+    ),
+    Row(
+        "policy.networking.k8s.io",
+        ("v1alpha1",),
+        "BaselineAdminNetworkPolicy",
+        "admin_network_policy.BASELINE_ADMIN_NETWORK_POLICY",
+    ),
     Row("", ("v1",), "Service", "service.SERVICE"),
     Row("", ("v1",), "Endpoints", "endpoints.ENDPOINTS"),
     Row("discovery.k8s.io", ("v1",), "EndpointSlice", "endpoints.ENDPOINT_SLICE"),

@@ -13,10 +13,10 @@ from netverify.answers.context import Context
 from netverify.answers.settings import Settings
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.changes import Change, Changes
-from netverify.model.behaviours import Behaviour
 from netverify.model.cluster_network_policy import ClusterNetworkPolicy, PolicyTier, RuleAction
 from netverify.model.flow import Direction
 from netverify.model.labels import unused
+from netverify.policy.cluster_network_policy import ENFORCED
 from netverify.policy.table import Rule, Tier
 from netverify.policy.tiers import Around, around
 
@@ -24,9 +24,9 @@ from netverify.policy.tiers import Around, around
 def cluster_policy_findings(context: Context, changes: Changes) -> Iterator[Diagnostic]:
     """NV637, NV638 and NV639: policies without effect, equal priorities that matter, Pass in the last tier."""
     policies = context.inventory.cluster.cluster_policies
-    if context.settings.fixed.get(Behaviour.CLUSTER_POLICY_ENFORCED) is False:
-        yield from (_inert(policy, context.settings) for policy in policies)
-        return
+    inert = [one for one in policies if context.settings.fixed.get(ENFORCED[one.api]) is False]
+    yield from (_inert(policy, context.settings) for policy in inert)
+    policies = tuple(one for one in policies if one not in inert)
     for policy in policies:
         yield from _last_passes(policy)
     for one, other in combinations(policies, 2):
@@ -38,7 +38,7 @@ def cluster_policy_findings(context: Context, changes: Changes) -> Iterator[Diag
 
 def _inert(policy: ClusterNetworkPolicy, settings: Settings) -> Diagnostic:
     who = settings.cni or "the CNI"
-    text = f"ClusterNetworkPolicy `{policy.name}` has no effect: {who} does not enforce such policies"
+    text = f"{policy.api} `{policy.name}` has no effect: {who} does not enforce such policies"
     advice = "use a plugin that does, or NetworkPolicy in each namespace"
     return Diagnostic("NV637", Severity.WARNING, text, policy.origin, advice)
 
@@ -49,13 +49,13 @@ def _last_passes(policy: ClusterNetworkPolicy) -> Iterator[Diagnostic]:
         return
     for rule in (*policy.ingress, *policy.egress):
         if rule.action is RuleAction.PASS:
-            text = f"ClusterNetworkPolicy `{policy.name}` has a rule with `Pass` in the last tier, where it allows"
+            text = f"{policy.api} `{policy.name}` has a rule with `Pass` in the last tier, where it allows"
             yield Diagnostic("NV639", Severity.NOTE, text, rule.origin, "write `Accept`, if that is meant")
 
 
 def _tied(one: ClusterNetworkPolicy, other: ClusterNetworkPolicy, direction: Direction) -> Diagnostic:
     text = (
-        f"ClusterNetworkPolicy `{one.name}` and `{other.name}` have priority {one.priority} in tier {one.tier}, and "
+        f"{one.api} `{one.name}` and `{other.name}` have priority {one.priority} in tier {one.tier}, and "
         f"for some {direction} traffic it matters which of them decides, which is up to the plugin"
     )
     where = ((other.origin, "of the same priority"),)

@@ -26,6 +26,7 @@ ORDINARY: Choices = {
         Behaviour.INIT_CONTAINER_PORTS_NAMED,
         Behaviour.SCTP_SUPPORTED,
         Behaviour.CLUSTER_POLICY_ENFORCED,
+        Behaviour.ADMIN_POLICY_ENFORCED,
         Behaviour.BASELINE_PER_DIRECTION,
         Behaviour.EXPERIMENTAL_PEERS_SUPPORTED,
     }

@@ -30,6 +30,7 @@ class Behaviour(StrEnum):
     EXCEPT_DENIES = "except-denies"
     IDENTITY_LABELS_LEFT_OUT = "identity-labels-left-out"
     CLUSTER_POLICY_ENFORCED = "cluster-network-policy-enforced"
+    ADMIN_POLICY_ENFORCED = "admin-network-policy-enforced"
     BASELINE_PER_DIRECTION = "baseline-skipped-per-direction"
     EXPERIMENTAL_PEERS_SUPPORTED = "experimental-peers-supported"
 
@@ -74,6 +75,7 @@ MEANING: Mapping[Behaviour, str] = MappingProxyType(
         Behaviour.EXCEPT_DENIES: "an `except` denies its addresses, even if another rule allows them",
         Behaviour.IDENTITY_LABELS_LEFT_OUT: "policies cannot select pods by labels such as pod-template-hash",
         Behaviour.CLUSTER_POLICY_ENFORCED: "the network plugin enforces ClusterNetworkPolicy",
+        Behaviour.ADMIN_POLICY_ENFORCED: "the network plugin enforces AdminNetworkPolicy",
         Behaviour.BASELINE_PER_DIRECTION: "the Baseline tier applies to a direction without a NetworkPolicy",
         Behaviour.EXPERIMENTAL_PEERS_SUPPORTED: "`nodes` and `domainNames` in a ClusterNetworkPolicy are supported",
     },
@@ -99,6 +101,7 @@ MEANING_OF_NOT: Mapping[Behaviour, str] = MappingProxyType(
         Behaviour.EXCEPT_DENIES: "an `except` limits only its own ipBlock",
         Behaviour.IDENTITY_LABELS_LEFT_OUT: "policies can select pods by labels such as pod-template-hash",
         Behaviour.CLUSTER_POLICY_ENFORCED: "the network plugin does not enforce ClusterNetworkPolicy",
+        Behaviour.ADMIN_POLICY_ENFORCED: "the network plugin does not enforce AdminNetworkPolicy",
         Behaviour.BASELINE_PER_DIRECTION: "the Baseline tier does not apply to pods with any NetworkPolicy",
         Behaviour.EXPERIMENTAL_PEERS_SUPPORTED: "a rule with `nodes` or `domainNames` fails closed",
     },
@@ -106,13 +109,17 @@ MEANING_OF_NOT: Mapping[Behaviour, str] = MappingProxyType(
 """What it means that a behaviour does not hold, as a sentence of its own."""
 
 FIXED_BY_DEFAULT: Mapping[Behaviour, bool] = MappingProxyType(
-    {Behaviour.POLICY_ENFORCED: True, Behaviour.CLUSTER_POLICY_ENFORCED: True}
+    {
+        Behaviour.POLICY_ENFORCED: True,
+        Behaviour.CLUSTER_POLICY_ENFORCED: True,
+        Behaviour.ADMIN_POLICY_ENFORCED: True,
+    }
 )
 """Taken as given when nobody says otherwise, and reported: with them free nothing could ever be proved."""
 
 _ALLOWS_LESS = frozenset(
     {Behaviour.NAMED_PORTS_SUPPORTED, Behaviour.UNLISTED_RULES_ENFORCED, Behaviour.EXCEPT_DENIES}
-    | {Behaviour.CLUSTER_POLICY_ENFORCED, Behaviour.BASELINE_PER_DIRECTION},
+    | {Behaviour.CLUSTER_POLICY_ENFORCED, Behaviour.ADMIN_POLICY_ENFORCED, Behaviour.BASELINE_PER_DIRECTION},
 )
 CAUTIOUS: Mapping[Behaviour, bool] = MappingProxyType({behaviour: behaviour in _ALLOWS_LESS for behaviour in Behaviour})
 """The choices of a CNI that allow least, as a rule: a flow that needs nothing else is the better witness."""
@@ -129,7 +136,11 @@ _COMMON: Mapping[Behaviour, bool] = {
     Behaviour.EXCEPT_DENIES: False,
     Behaviour.IDENTITY_LABELS_LEFT_OUT: False,
 }
-_NO_CLUSTER_POLICY: Mapping[Behaviour, bool] = {**_COMMON, Behaviour.CLUSTER_POLICY_ENFORCED: False}
+_NO_CLUSTER_POLICY: Mapping[Behaviour, bool] = {
+    **_COMMON,
+    Behaviour.CLUSTER_POLICY_ENFORCED: False,
+    Behaviour.ADMIN_POLICY_ENFORCED: False,
+}
 _CILIUM: Mapping[Behaviour, bool] = {
     **_COMMON,
     Behaviour.IPBLOCK_MATCHES_PODS: False,
@@ -168,8 +179,12 @@ CNI_PROFILES: Mapping[str, Mapping[Behaviour, bool]] = MappingProxyType(
             Behaviour.BASELINE_PER_DIRECTION: True,
             Behaviour.EXPERIMENTAL_PEERS_SUPPORTED: False,
         },
-        "cilium": _CILIUM,
-        "flannel": {Behaviour.POLICY_ENFORCED: False, Behaviour.CLUSTER_POLICY_ENFORCED: False},
+        "cilium": {**_CILIUM, Behaviour.ADMIN_POLICY_ENFORCED: False},
+        "flannel": {
+            Behaviour.POLICY_ENFORCED: False,
+            Behaviour.CLUSTER_POLICY_ENFORCED: False,
+            Behaviour.ADMIN_POLICY_ENFORCED: False,
+        },
         # Which labels its Cilium leaves out of identities is not documented.
         "gke-dataplane-v2": {k: v for k, v in _CILIUM.items() if k is not Behaviour.IDENTITY_LABELS_LEFT_OUT},
         "kindnet": {
@@ -201,10 +216,18 @@ That policies are enforced is not in them, but stays an assumption of its own: s
 """
 
 LEFT_OPEN_BY: Mapping[str, frozenset[Behaviour]] = MappingProxyType(
-    dict.fromkeys(("antrea", "cilium", "gke-dataplane-v2", "kindnet"), frozenset({Behaviour.CLUSTER_POLICY_ENFORCED}))
+    {
+        **dict.fromkeys(
+            ("antrea", "gke-dataplane-v2", "kindnet"),
+            frozenset({Behaviour.CLUSTER_POLICY_ENFORCED, Behaviour.ADMIN_POLICY_ENFORCED}),
+        ),
+        "cilium": frozenset({Behaviour.CLUSTER_POLICY_ENFORCED}),
+        # Calico did from 3.29 to 3.31; OVN-Kubernetes takes priorities up to 99 alone.
+        **dict.fromkeys(("calico", "ovn-kubernetes"), frozenset({Behaviour.ADMIN_POLICY_ENFORCED})),
+    }
 )
 """What is not taken as given under a profile, although it is without one.
 
-These plugins read a ClusterNetworkPolicy in some versions, and only when told; a policy that none of them is told to
+These plugins read such policies in some versions, and only when told; a policy that none of them is told to
 read does nothing, so that a proof has to hold without it too.
 """

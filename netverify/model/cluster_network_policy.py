@@ -16,6 +16,14 @@ from netverify.model.traffic import Protocol
 from netverify.records import dataclass
 
 
+class PolicyApi(StrEnum):
+    """The kind of a policy: ``v1alpha2`` has one, and its forerunner ``v1alpha1`` one for each tier."""
+
+    CLUSTER = "ClusterNetworkPolicy"
+    ADMIN = "AdminNetworkPolicy"
+    BASELINE = "BaselineAdminNetworkPolicy"
+
+
 class PolicyTier(StrEnum):
     """``spec.tier``: before every NetworkPolicy, or after all of them."""
 
@@ -84,13 +92,20 @@ class PortsOf:
 
 
 @dataclass(frozen=True, slots=True)
+class UnclearPorts:
+    """Ports that the API server stores and no implementation has to understand, as ``text``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NamedDestination:
     """The ports that the destination pod declares by ``name``, whatever their protocol."""
 
     name: str
 
 
-ProtocolMatch: TypeAlias = PortsOf | NamedDestination
+ProtocolMatch: TypeAlias = PortsOf | NamedDestination | UnclearPorts
 """One item of ``protocols``."""
 
 
@@ -106,7 +121,10 @@ class ClusterRule:
 
 @dataclass(frozen=True, slots=True)
 class ClusterNetworkPolicy:
-    """A stored ClusterNetworkPolicy, which is in no namespace. A lower ``priority`` goes first in its ``tier``."""
+    """A stored policy of one of these kinds, which is in no namespace. A lower ``priority`` goes first in its ``tier``.
+
+    An AdminNetworkPolicy is in tier Admin, a BaselineAdminNetworkPolicy in tier Baseline; their ``Allow`` is Accept.
+    """
 
     name: str
     tier: PolicyTier
@@ -116,3 +134,4 @@ class ClusterNetworkPolicy:
     egress: tuple[ClusterRule, ...]
     origin: Origin
     ignores: tuple[Ignore, ...] = ()
+    api: PolicyApi = PolicyApi.CLUSTER

@@ -23,10 +23,12 @@ from netverify.model.cluster_network_policy import (
     NetworksPeer,
     NodesPeer,
     PodsPeer,
+    PolicyApi,
     PolicyTier,
     PortsOf,
     ProtocolMatch,
     RuleAction,
+    UnclearPorts,
     UnclearSelector,
 )
 from netverify.model.flow import Direction, End
@@ -49,11 +51,17 @@ from netverify.policy.predicate import (
 )
 from netverify.policy.table import Action, PolicyRef, Rule, Selection, Tier
 
-KIND = "ClusterNetworkPolicy"
-
 _ACTIONS = MappingProxyType(
     {RuleAction.ACCEPT: Action.ALLOW, RuleAction.DENY: Action.DENY, RuleAction.PASS: Action.PASS}
 )
+ENFORCED = MappingProxyType(
+    {
+        PolicyApi.CLUSTER: Behaviour.CLUSTER_POLICY_ENFORCED,
+        PolicyApi.ADMIN: Behaviour.ADMIN_POLICY_ENFORCED,
+        PolicyApi.BASELINE: Behaviour.ADMIN_POLICY_ENFORCED,
+    }
+)
+"""Who enforces policies of which kind; those of one tier are all of one API."""
 _READS_EXPERIMENTAL = Behaves(Behaviour.EXPERIMENTAL_PEERS_SUPPORTED)
 _FAILS_CLOSED = Not(_READS_EXPERIMENTAL)
 
@@ -74,7 +82,7 @@ def lower_tier(
     selections: list[Selection] = []
     rules: list[Rule] = []
     for policy in saying:
-        ref = PolicyRef(KIND, "", policy.name, policy.origin)
+        ref = PolicyRef(policy.api.value, "", policy.name, policy.origin)
         subject, home = _pods(policy.subject, direction.subject), _home(policy.subject)
         selections.append(Selection(ref, subject, home, isolates=False))
         tie = f"priority {policy.priority}" if count[policy.priority] > 1 else ""
@@ -82,7 +90,7 @@ def lower_tier(
             for who, peer, traffic, action in _clauses(rule, direction.peer, nodes):
                 selected = All((subject, who)) if who != ALWAYS else subject
                 rules.append(Rule(ref, index, selected, peer, traffic, action, rule.origin, home, tie))
-    condition = Behaves(Behaviour.CLUSTER_POLICY_ENFORCED)
+    condition = Behaves(ENFORCED[saying[0].api])
     return Tier(tier.value, tuple(selections), tuple(rules), Action.PASS, condition)
 
 
@@ -191,6 +199,8 @@ def _traffic(protocol: ProtocolMatch) -> Predicate:
     match protocol:
         case PortsOf(transport, first, last):
             return _of(transport, PortIn(transport, port_set((first, last))))
+        case UnclearPorts(text):
+            return Unspecified(f"the traffic is what `{text}` means")
         case NamedDestination(""):
             return Unspecified("the port is one that an empty `destinationNamedPort` means")
         case NamedDestination(name):

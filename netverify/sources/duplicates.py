@@ -1,15 +1,19 @@
-"""The same object twice: counted once where both say the same, refused where they differ."""
+"""Objects that do not go together: the same one twice, and policies of two APIs.
+
+The same object is counted once where both say the same, and refused where they differ.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, fields, is_dataclass, replace
 from typing import Any
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
 from netverify.kinds.findings import object_text
 from netverify.kinds.read_object import Fact, Identity, ReadObject
-from netverify.model.cluster import Workload, run_alike
+from netverify.model.cluster import Unsupported, Workload, run_alike
+from netverify.model.cluster_network_policy import ClusterNetworkPolicy, PolicyApi
 from netverify.records import dataclass
 from netverify.sources.coverage import Inventory
 
@@ -131,3 +135,17 @@ def _refusal(finding: Diagnostic) -> Diagnostic:
         message=f"{finding.subject} is there twice in one kustomization",
         help="kustomize refuses it too: leave one of them out",
     )
+
+
+def of_one_api(
+    policies: Sequence[ClusterNetworkPolicy],
+) -> tuple[Sequence[ClusterNetworkPolicy], tuple[Unsupported, ...]]:
+    """Policies for the whole cluster, and those that are not modelled because there are others beside them.
+
+    Nobody says what goes first where policies of the old and of the new API are in one cluster.
+    """
+    old = [one for one in policies if one.api is not PolicyApi.CLUSTER]
+    if not old or len(old) == len(policies):
+        return policies, ()
+    beside = (Unsupported(one.api, one.name, None, one.origin, may_allow=True, may_deny=True) for one in old)
+    return [one for one in policies if one.api is PolicyApi.CLUSTER], tuple(beside)

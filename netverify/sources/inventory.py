@@ -27,7 +27,7 @@ from netverify.sources.account import Account
 from netverify.sources.collection import ALONE, Means, collect
 from netverify.sources.config_maps import with_config_maps, with_config_maps_of
 from netverify.sources.coverage import Coverage, Inventory
-from netverify.sources.duplicates import with_repeated_refused, without_duplicates
+from netverify.sources.duplicates import of_one_api, with_repeated_refused, without_duplicates
 from netverify.sources.gathered import Gathered, merged
 from netverify.sources.gathering import Terms
 from netverify.sources.ownership import settle
@@ -131,6 +131,7 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
     objects, repeated = without_duplicates(gathered.reads)
     workloads, owned = settle(objects)
     facts = [read.fact for read in objects]
+    cluster_policies, beside = of_one_api([fact for fact in facts if isinstance(fact, ClusterNetworkPolicy)])
     cluster = Cluster(
         namespaces={fact.name: fact for fact in facts if isinstance(fact, Namespace)},
         workloads=tuple(sorted(workloads, key=_by_name)),
@@ -141,13 +142,14 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
             )
         ),
         unsupported=tuple(
-            sorted(gathered.unsupported, key=lambda item: (item.namespace or "", item.kind, item.name, item.origin))
+            sorted(
+                (*gathered.unsupported, *beside),
+                key=lambda item: (item.namespace or "", item.kind, item.name, item.origin),
+            )
         ),
         routing=_routing(objects),
         nodes=tuple(sorted((fact for fact in facts if isinstance(fact, Node)), key=lambda node: node.name)),
-        cluster_policies=tuple(
-            sorted((fact for fact in facts if isinstance(fact, ClusterNetworkPolicy)), key=lambda policy: policy.name)
-        ),
+        cluster_policies=tuple(sorted(cluster_policies, key=lambda policy: (policy.api, policy.name))),
     )
     diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
     return Inventory(

@@ -189,8 +189,6 @@ def _table() -> dict[tuple[str, str], Effect]:
         add(calico, "GlobalNetworkPolicy Profile", BOTH_ANYWHERE)
         add(calico, "HostEndpoint", DENY_ANYWHERE)
         add(calico, "Tier GlobalNetworkSet NetworkSet FelixConfiguration KubeControllersConfiguration", NO_EFFECT_ALONE)
-    add("policy.networking.k8s.io", "AdminNetworkPolicy", BOTH_ANYWHERE)
-    add("policy.networking.k8s.io", "BaselineAdminNetworkPolicy", DENY_ANYWHERE)
     add("crd.antrea.io", "NetworkPolicy", BOTH_IN_NAMESPACE)
     add("crd.antrea.io", "ClusterNetworkPolicy", BOTH_ANYWHERE)
     add("crd.antrea.io", "Egress", DENY_ANYWHERE)

@@ -48,6 +48,22 @@ spec:
     to: [{domainNames: ["*.example.com"]}]
     protocols: [{udp: {destinationPort: {range: {start: 1, end: 9}}}}]
 ---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: {name: platform}
+spec:
+  priority: 10
+  subject: {namespaces: {}}
+  ingress: [{action: Pass, from: [{namespaces: {}}], ports: [{portRange: {start: 1, end: 9}}, {namedPort: http}]}]
+  egress: [{action: Deny, to: [{domainNames: ["*.example.com"]}]}]
+---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: {name: default}
+spec:
+  subject: {pods: {podSelector: {matchLabels: {app: web}}}}
+  egress: [{action: Allow, to: [{networks: [10.0.0.0/8]}], ports: [{portNumber: {protocol: UDP, port: 53}}]}]
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web.front, namespace: shop, annotations: {a: b}}

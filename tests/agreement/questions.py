@@ -69,7 +69,8 @@ def completions(named, cluster=None):
 
     All others false, all others true, and each one alone the other way.
     """
-    fixed = {"policy-enforced": True, "cluster-network-policy-enforced": True, **named}
+    enforced = ("policy-enforced", "cluster-network-policy-enforced", "admin-network-policy-enforced")
+    fixed = {**dict.fromkeys(enforced, True), **named}
     names = (*BEHAVIOURS, *(CLUSTER_BEHAVIOURS if (cluster or {}).get("clusterPolicies") else ()))
     free = [name for name in names if name not in fixed]
     for base, odd in itertools.product((False, True), [None, *free]):

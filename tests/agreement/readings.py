@@ -69,7 +69,8 @@ READERS = {"direct": direct, "reference": reference, "connectivity": connectivit
 def assignments(where):
     """Behaviours to hold a case against: those in ``where`` fixed, all others false, all others true, and at random."""
     rng = random.Random(7)
-    rest = {"policy-enforced": True, "cluster-network-policy-enforced": True, **where}
+    enforced = ("policy-enforced", "cluster-network-policy-enforced", "admin-network-policy-enforced")
+    rest = {**dict.fromkeys(enforced, True), **where}
     for value in (lambda: False, lambda: True, lambda: rng.random() < 0.5, lambda: rng.random() < 0.5):
         yield {**{name: value() for name in (*BEHAVIOURS, *CLUSTER_BEHAVIOURS)}, **rest}
 

@@ -399,6 +399,63 @@ class TestWhoEnforces:
         )
 
 
+def older(kind, rules, name="default", priority=""):
+    spec = f"{{{priority}subject: {{namespaces: {{}}}}, {rules}}}"
+    return f"""
+---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: {kind}
+metadata: {{name: {name}}}
+spec: {spec}
+"""
+
+
+ALLOW = "ingress: [{action: Allow, from: [{namespaces: {}}], ports: [{portNumber: {port: 80}}]}]"
+
+
+class TestTheOlderApi:
+    """AdminNetworkPolicy and BaselineAdminNetworkPolicy of ``v1alpha1``."""
+
+    def test_admin_goes_before_and_baseline_after_network_policy(self, check):
+        """ "AdminNetworkPolicy … takes precedence over NetworkPolicy"; the other one "can be overridden"."""
+        text = CLUSTER + ISOLATED + older("AdminNetworkPolicy", ALLOW, "a", "priority: 5, ")
+        check(
+            text + older("BaselineAdminNetworkPolicy", DENY),
+            """
+            mon/prom -> shop/api:80: allow
+            mon/prom -> shop/api:80/UDP: deny
+            mon/prom -> shop/db:80: allow
+            mon/prom -> shop/db:81: deny
+        """,
+        )
+
+    def test_what_the_server_does_not_check_is_unspecified(self):
+        odd = "ingress: [{action: Deny, from: [{namespaces: {}}], ports: [{portNumber: {protocol: tcp, port: 80}}]}]"
+        found = answer(
+            CLUSTER + older("AdminNetworkPolicy", odd, "a", "priority: 5, "), "can mon/prom reach shop/db:80"
+        )
+        assert (found.verdict, [*found.witness.behaviours.values()]) == (Verdict.REACHABLE, [False])
+
+    def test_both_apis_together_are_in_no_known_order(self):
+        text = CLUSTER + older("AdminNetworkPolicy", ALLOW, "a", "priority: 5, ") + admin(DENY)
+        found = ask("can mon/prom reach shop/db:81", inventory_of(text), Settings())
+        assert found.verdict is Verdict.UNKNOWN
+        assert "AdminNetworkPolicy" in found.unknown_because[0]
+
+    @pytest.mark.parametrize("cni", ["aws-vpc-cni", "azure-npm", "cilium", "flannel", "kube-router", "weave"])
+    def test_where_nobody_enforces_them_they_have_no_effect(self, cni):
+        settings = {"behaviours": CNI_PROFILES[cni], "cni": cni}
+        found = answer(CLUSTER + older("BaselineAdminNetworkPolicy", DENY), "can mon/prom reach shop/db:80", **settings)
+        assert found.verdict is Verdict.REACHABLE
+        assert f"1 AdminNetworkPolicy has no effect: {cni} does not enforce any" in found.assumptions
+
+    @pytest.mark.parametrize("cni", ["antrea", "calico", "kindnet", "ovn-kubernetes"])
+    def test_where_it_depends_on_the_version_neither_is_proved(self, cni):
+        settings = {"behaviours": CNI_PROFILES[cni], "cni": cni}
+        found = answer(CLUSTER + older("BaselineAdminNetworkPolicy", DENY), "can mon/prom reach shop/db:80", **settings)
+        assert found.witness.behaviours == {Behaviour.ADMIN_POLICY_ENFORCED: False}
+
+
 def test_an_unknown_version_of_the_kind_is_refused_with_the_one_that_there_is():
     text = (CLUSTER + admin(DENY)).replace("v1alpha2", "v1beta1")
     (finding,) = (one for one in inventory_of(text).diagnostics if one.code == "NV201")

@@ -135,8 +135,6 @@ def unsupported(inventory: Inventory) -> Unsupported:
         ("cilium.io/v2", "CiliumSomethingNew", True, True, None),
         ("projectcalico.org/v3", "NetworkPolicy", True, True, "shop"),
         ("crd.projectcalico.org/v1", "GlobalNetworkPolicy", True, True, None),
-        ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", True, True, None),
-        ("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", False, True, None),
         ("security.istio.io/v1", "AuthorizationPolicy", False, True, "shop"),
         ("networking.istio.io/v1", "ServiceEntry", False, True, None),
         ("k8s.ovn.org/v1", "EgressFirewall", False, True, "shop"),

@@ -93,3 +93,44 @@ def protocol(rng, *, named, exact):
         start, end = rng.choice(ranges)
         port = {"range": {"start": start, "end": end}}
     return {rng.choice(rng.words.protocols).lower(): {"destinationPort": port}}
+
+
+def of_the_older_api(rng, cluster):
+    """The policies of ``cluster`` as AdminNetworkPolicies, and at most one BaselineAdminNetworkPolicy."""
+    found = []
+    for policy in cluster["clusterPolicies"]:
+        spec = {key: value for key, value in policy["spec"].items() if key != "tier"}
+        is_admin = policy["spec"]["tier"] == "Admin"
+        if not is_admin:
+            spec.pop("priority")
+        for section, side in (("ingress", "from"), ("egress", "to")):
+            rules = [older_rule(rng, rule, side, is_admin=is_admin) for rule in spec.get(section) or []]
+            spec[section] = [rule for rule in rules if rule[side]]
+        kind = "AdminNetworkPolicy" if is_admin else "BaselineAdminNetworkPolicy"
+        metadata = policy["metadata"] if is_admin else {"name": "default"}
+        version = {"apiVersion": "policy.networking.k8s.io/v1alpha1"}
+        if is_admin or all(one["kind"] != kind for one in found):
+            found.append({**version, "kind": kind, "metadata": metadata, "spec": spec})
+    cluster["clusterPolicies"] = found
+    return cluster
+
+
+def older_rule(rng, rule, side, *, is_admin):
+    """A rule in the older words; in a Baseline there is no Pass, and there are no domain names."""
+    action = rule["action"].replace("Accept", "Allow")
+    peers = [peer for peer in rule[side] if is_admin or "domainNames" not in peer]
+    written = {"action": action if is_admin else action.replace("Pass", "Allow"), side: peers}
+    ports = [older_port(rng, item) for item in rule.get("protocols") or []]
+    return {**written, "ports": ports} if ports else written
+
+
+def older_port(rng, item):
+    """One item of ``ports``; TCP may go without saying."""
+    if "destinationNamedPort" in item:
+        return {"namedPort": item["destinationNamedPort"]}
+    ((name, fields),) = item.items()
+    protocol = {} if name == "tcp" and rng.random() < 0.4 else {"protocol": name.upper()}
+    port = fields["destinationPort"]
+    if "range" in port:
+        return {"portRange": {**protocol, **port["range"]}}
+    return {"portNumber": {**protocol, "port": port["number"]}}

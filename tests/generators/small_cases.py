@@ -43,7 +43,7 @@ def small_case(seed):
 def cluster_of(text):
     """The manifests of a YAML stream, sorted into a cluster."""
     kinds = {"Namespace": "namespaces", "NetworkPolicy": "policies", "ClusterNetworkPolicy": "clusterPolicies"}
-    kinds["Node"] = "nodes"
+    kinds |= dict.fromkeys(("AdminNetworkPolicy", "BaselineAdminNetworkPolicy"), "clusterPolicies") | {"Node": "nodes"}
     cluster = {"namespaces": [], "workloads": [], "policies": [], "clusterPolicies": [], "nodes": []}
     for document in filter(None, yaml.safe_load_all(text)):
         cluster[kinds.get(document["kind"], "workloads")].append(document)

@@ -1,7 +1,7 @@
 """Faults seeded into the lowering of ClusterNetworkPolicies: the agreement with their interpreter finds every one."""
 
 import importlib
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
@@ -97,7 +97,7 @@ FAULTS = {
     "every node is meant": (LOWERING, "    if not which:\n", "    if which is not None:\n"),
     "who enforces is not asked": (
         LOWERING,
-        "condition = Behaves(Behaviour.CLUSTER_POLICY_ENFORCED)",
+        "condition = Behaves(ENFORCED[saying[0].api])",
         "condition = ALWAYS",
     ),
     "Baseline also meets who is isolated the other way": (
@@ -123,21 +123,66 @@ FAULTS = {
 }
 
 
+OLDER = "kinds.admin_network_policy"
+FAULTS_OF_THE_OLDER_API = {
+    "its tiers are swapped": (
+        OLDER,
+        "PolicyTier.ADMIN if api is PolicyApi.ADMIN else PolicyTier.BASELINE",
+        "PolicyTier.BASELINE if api is PolicyApi.ADMIN else PolicyTier.ADMIN",
+    ),
+    "its Allow is lost": (OLDER, "RuleAction.ACCEPT if rule", "RuleAction.PASS if rule"),
+    "a port without a protocol is of UDP": (OLDER, '"TCP" if written is None', '"UDP" if written is None'),
+    "its ranges end one port early": (
+        OLDER,
+        "PortsOf(Protocol(protocol), first or 0, last or 0)",
+        "PortsOf(Protocol(protocol), first or 0, max(first or 0, (last or 0) - 1))",
+    ),
+    "its priorities are lost": (OLDER, 'spec.get("priority") or 0, PolicyApi.ADMIN', "0, PolicyApi.ADMIN"),
+    "who enforces it enforces the other": (
+        LOWERING,
+        "PolicyApi.ADMIN: Behaviour.ADMIN_POLICY_ENFORCED",
+        "PolicyApi.ADMIN: Behaviour.CLUSTER_POLICY_ENFORCED",
+    ),
+    "who enforces its Baseline enforces the other": (
+        LOWERING,
+        "PolicyApi.BASELINE: Behaviour.ADMIN_POLICY_ENFORCED",
+        "PolicyApi.BASELINE: Behaviour.CLUSTER_POLICY_ENFORCED",
+    ),
+    "its peers are lost but for the first": (
+        OLDER,
+        "tuple(map(fields_of_peer, rule[end]))",
+        "tuple(map(fields_of_peer, rule[end][:1]))",
+    ),
+    "its ports are lost but for the first": (
+        OLDER,
+        'tuple(map(_port, rule.get("ports") or ()))',
+        'tuple(map(_port, (rule.get("ports") or ())[:1]))',
+    ),
+    "its rules are lost but for the first": (
+        OLDER,
+        "for index, rule in enumerate(rules or ())",
+        "for index, rule in enumerate((rules or ())[:1])",
+    ),
+    "its Baseline has no egress": (OLDER, '_rules(spec.get("egress"), "egress"', '_rules((), "egress"'),
+    "its port names are of nobody": (OLDER, "return NamedDestination(name)", 'return NamedDestination(f"{name}-")'),
+}
+
+
 @cache
-def judged_points(seed):
+def judged_points(seed, *, older=False):
     """A random cluster with connections through it, and what may be said to each."""
     cases = importlib.import_module("agreement.test_agreement_cluster_policies")
-    rng, cluster = cases.random_case(seed)
+    rng, cluster = cases.random_case(seed, older=older)
     points = [cases.random_connection(rng, cluster) for _ in range(cases.POINTS)]
     return cluster, [
         (p, verdicts(cluster, p["source"], p["destination"], p["protocol"], p["port"], p["behaviours"])) for p in points
     ]
 
 
-def first_disagreement(seeds):
+def first_disagreement(seeds, *, older=False):
     """The first seed at which the package says something else; None when it never does."""
     cases = importlib.import_module("agreement.test_agreement_cluster_policies")
-    return next((seed for seed in seeds if cases.wrong_points(*judged_points(seed))), None)
+    return next((seed for seed in seeds if cases.wrong_points(*judged_points(seed, older=older))), None)
 
 
 @pytest.mark.parametrize(("module", "original", "replacement"), FAULTS.values(), ids=FAULTS)
@@ -146,5 +191,14 @@ def test_a_seeded_fault_is_found_by_single_connections(module, original, replace
         assert is_found(first_disagreement, range(MOST_CLUSTERS))
 
 
+@pytest.mark.parametrize(
+    ("module", "original", "replacement"), FAULTS_OF_THE_OLDER_API.values(), ids=FAULTS_OF_THE_OLDER_API
+)
+def test_a_seeded_fault_of_the_older_api_is_found(module, original, replacement, is_found):
+    with fault(module, original, replacement):
+        assert is_found(partial(first_disagreement, older=True), range(MOST_CLUSTERS))
+
+
 def test_without_a_fault_nothing_is_found():
     assert first_disagreement(range(3)) is None
+    assert first_disagreement(range(3), older=True) is None

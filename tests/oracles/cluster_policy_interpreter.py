@@ -1,4 +1,4 @@
-"""May this connection be opened where there are ClusterNetworkPolicies? Answered from the manifests themselves.
+"""May this connection be opened where there are policies for the whole cluster? Answered from the manifests themselves.
 
 As ``direct_interpreter``, of which it is the second half: plain dictionaries, nothing of the package. A cluster has
 ``clusterPolicies`` besides, and perhaps ``nodes``. What the API leaves open has no single answer: ``verdicts`` gives
@@ -25,7 +25,10 @@ CLUSTER_BEHAVIOURS = (
     "cluster-network-policy-enforced",
     "baseline-skipped-per-direction",
     "experimental-peers-supported",
+    "admin-network-policy-enforced",
 )
+ENFORCED = {"ClusterNetworkPolicy": "cluster-network-policy-enforced"}
+"""Who enforces them; all other kinds are AdminNetworkPolicies."""
 EXPERIMENTAL = ("nodes", "domainNames")
 OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
@@ -36,6 +39,7 @@ def verdicts(cluster, source, destination, protocol, port, behaviours):
     """Whether ``source`` may open a connection: every answer that the manifests and the API leave possible."""
     if is_same_pod(source, destination):
         return {True}
+    cluster = {**cluster, "clusterPolicies": [*map(of_one_form, cluster.get("clusterPolicies", ()))]}
     traffic = {"destination": destination, "protocol": protocol, "port": port}
     names = sorted(set(free_facts(cluster)))
     found = set()
@@ -45,6 +49,36 @@ def verdicts(cluster, source, destination, protocol, port, behaviours):
         enters = outcomes(world, "Ingress", destination, source, traffic)
         found |= {one and other for one in leaves for other in enters}
     return found
+
+
+def of_one_form(policy):
+    """A policy of ``v1alpha1`` in the words of ``v1alpha2``: "AdminNetworkPolicy" is tier Admin, the other Baseline."""
+    if policy["kind"] == "ClusterNetworkPolicy":
+        return policy
+    tier = "Admin" if policy["kind"] == "AdminNetworkPolicy" else "Baseline"
+    spec = {"tier": tier, "priority": policy["spec"].get("priority", 0), "subject": policy["spec"]["subject"]}
+    for section in ("ingress", "egress"):
+        spec[section] = [
+            {
+                **rule,
+                "action": rule["action"].replace("Allow", "Accept"),
+                "protocols": rule.get("ports") and [*map(protocol_of, rule["ports"])],
+            }
+            for rule in policy["spec"].get(section) or []
+        ]
+    return {**policy, "spec": spec}
+
+
+def protocol_of(port):
+    """One item of ``ports``: "protocol … defaults to TCP"; its text is not checked, and neither is a range."""
+    if port.get("namedPort") is not None:
+        return {"destinationNamedPort": port["namedPort"]}
+    fields = port.get("portNumber") or port["portRange"]
+    protocol = "TCP" if fields.get("protocol") is None else fields["protocol"]
+    ends = [fields.get(end, fields.get("port")) for end in ("start", "end")]
+    if protocol not in {"TCP", "UDP", "SCTP"} or ends[0] > ends[1]:
+        return {"unclear": f"{protocol} {ends[0]}-{ends[1]}"}
+    return {protocol.lower(): {"destinationPort": {"range": {"start": ends[0], "end": ends[1]}}}}
 
 
 def outcomes(world, direction, subject, peer, traffic):
@@ -87,9 +121,11 @@ def tier_actions(world, tier, direction, subject, peer, traffic):
 
     "If two policies in the same tier with the same priority could match, … the implementation can apply any".
     """
-    if not world["behaviours"]["cluster-network-policy-enforced"]:
-        return {"Pass"}
-    policies = [one for one in world["cluster"].get("clusterPolicies", ()) if one["spec"]["tier"] == tier]
+    enforced = {kind: world["behaviours"][name] for kind, name in ENFORCED.items()}
+    policies = [one for one in world["cluster"]["clusterPolicies"] if one["spec"]["tier"] == tier]
+    policies = [
+        one for one in policies if enforced.get(one["kind"], world["behaviours"]["admin-network-policy-enforced"])
+    ]
     policies.sort(key=priority_of)
     for _, alike in groupby(policies, key=priority_of):
         actions = {first_action(world, one, direction, subject, peer, traffic) for one in alike} - {None}
@@ -182,6 +218,8 @@ def traffic_matches(world, rule, traffic):
 
 def protocol_matches(world, item, traffic):
     behaviours = world["behaviours"]
+    if "unclear" in item:
+        return world["facts"]["traffic", item["unclear"]]
     if traffic["protocol"] == "SCTP" and not behaviours["sctp-supported"] and item.get("destinationNamedPort") != "":
         return False
     name = item.get("destinationNamedPort")
@@ -254,8 +292,11 @@ def free_facts(cluster):
                         yield "domain", tuple(sorted(item["domainNames"]))
                     if item.get("nodes") is not None:
                         yield "node", canonical(item["nodes"])
-                if any(one.get("destinationNamedPort") == "" for one in rule.get("protocols") or []):
-                    yield ("empty port name",)
+                for one in rule.get("protocols") or []:
+                    if one.get("destinationNamedPort") == "":
+                        yield ("empty port name",)
+                    if "unclear" in one:
+                        yield "traffic", one["unclear"]
 
 
 def unclear_parts(item, role):

@@ -71,7 +71,7 @@ def fact(case):
             told["stored"] = stored
     else:
         told = {"refused": fields}
-    keeps_name = case["group"] in {"namespace", "ingressclass", "endpoints"}
+    keeps_name = case["group"] in {"namespace", "ingressclass", "endpoints", "adminnetworkpolicy"}
     return {"id": case_id(case), "object": value if keeps_name else smallest(value, fields), **told}
 
 

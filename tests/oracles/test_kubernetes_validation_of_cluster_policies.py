@@ -1,4 +1,4 @@
-"""What a real API server makes of ClusterNetworkPolicies: the same are refused, the rest read as stored."""
+"""What a real API server makes of policies for the whole cluster: the same are refused, the rest read as stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from netverify.model.cluster_network_policy import (
     NetworksPeer,
     NodesPeer,
     PodsPeer,
+    PortsOf,
     ProtocolMatch,
+    UnclearPorts,
 )
 from oracles.validation_recording import (
     Case,
@@ -32,7 +34,7 @@ from oracles.validation_recording import (
 
 pytestmark = needs_recording
 
-GROUPS = {"clusternetworkpolicy": 108}
+GROUPS = {"clusternetworkpolicy": 108, "adminnetworkpolicy": 34}
 AT_NO_FIELD = "<nil>"
 """Where a server says that further rules were not looked at."""
 
@@ -74,18 +76,25 @@ def test_an_accepted_object_means_what_the_server_stored(case: Case) -> None:
 
 
 def port_as_stored(protocol: dict[str, Any]) -> Any:
-    if "destinationNamedPort" in protocol:
-        return protocol["destinationNamedPort"]
+    for name in ("destinationNamedPort", "namedPort"):
+        if name in protocol:
+            return protocol[name]
     ((name, fields),) = protocol.items()
-    port = fields["destinationPort"]
-    ports = port.get("range", {"start": port.get("number"), "end": port.get("number")})
-    return name, ports["start"], ports["end"]
+    port = fields.get("destinationPort", fields)
+    ports = port.get("range", port)
+    ends = [ports.get(end, port.get("number", port.get("port"))) for end in ("start", "end")]
+    return fields.get("protocol", name.upper()), *ends
 
 
 def port_as_read(protocol: ProtocolMatch) -> Any:
-    if isinstance(protocol, NamedDestination):
-        return protocol.name
-    return protocol.protocol.value.lower(), protocol.first, protocol.last
+    match protocol:
+        case NamedDestination(name):
+            return name
+        case UnclearPorts(text):
+            written, _, ports = text.partition(" ")
+            return written, *map(int, ports.split("-"))
+        case PortsOf(transport, first, last):
+            return transport.value, first, last
 
 
 def peer_as_read(peer: ClusterPeer) -> Any:
@@ -113,12 +122,17 @@ def peer_as_stored(peer: dict[str, Any]) -> Any:
 def test_the_noun_of_a_policy_holds_every_field_that_the_server_stored(case: Case) -> None:
     (policy,) = read(case["yaml"]).cluster.cluster_policies
     spec = case["spec_after"]
-    assert (policy.tier.value, policy.priority) == (spec["tier"], spec["priority"])
+    tier = {"AdminNetworkPolicy": "Admin", "BaselineAdminNetworkPolicy": "Baseline"}.get(policy.api, spec.get("tier"))
+    assert (policy.tier.value, policy.priority) == (tier, spec.get("priority", 0))
     for section, end, rules in (("ingress", "from", policy.ingress), ("egress", "to", policy.egress)):
         assert [
             (one.action.value, [peer_as_read(peer) for peer in one.peers], [*map(port_as_read, one.protocols)])
             for one in rules
         ] == [
-            (one["action"], [*map(peer_as_stored, one[end])], [*map(port_as_stored, one.get("protocols", ()))])
+            (
+                one["action"].replace("Allow", "Accept"),
+                [*map(peer_as_stored, one[end])],
+                [*map(port_as_stored, one.get("protocols", one.get("ports", ())))],
+            )
             for one in spec.get(section, ())
         ]

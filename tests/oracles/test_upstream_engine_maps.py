@@ -1,4 +1,4 @@
-"""Whole maps of random clusters with ClusterNetworkPolicies, as the upstream reference engine decides them.
+"""Whole maps of random clusters with policies for the whole cluster, as the upstream reference engine decides them.
 
 What is allowed here must be allowed there, and what is allowed there must be allowed here, or depend on something: the
 addresses of pods are not in the manifests, equal priorities go by name there, and the engine has one way of its own to
@@ -17,15 +17,18 @@ import pytest
 from netverify.diagnostics import Severity
 from netverify.documents.loader import load
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, Behaviour
+from netverify.model.cluster_network_policy import PolicyApi
 from netverify.model.traffic import PortSet, Protocol, port_set, without
 from netverify.pairs.all_pairs import all_pairs
 from netverify.pairs.outcome import POD_ADDRESS, POD_LABELS
 from netverify.policy.tiers import lower
 from netverify.sources.inventory import build_inventory
 
-MAPS = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "engines" / "cnp_maps.jsonl"
-ROWS = [json.loads(line) for line in MAPS.read_text().splitlines()] if MAPS.exists() else []
+ENGINES = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "engines"
+MAPS = [ENGINES / name for name in ("cnp_maps.jsonl", "anp_maps.jsonl")]
+ROWS = [json.loads(line) for file in MAPS if file.exists() for line in file.read_text().splitlines()]
 ENGINE = {**CNI_PROFILES["kindnet"], Behaviour.POLICY_ENFORCED: True, Behaviour.CLUSTER_POLICY_ENFORCED: True}
+ENGINE |= {Behaviour.ADMIN_POLICY_ENFORCED: True}
 """The engine is the one in kindnet."""
 
 pytestmark = pytest.mark.skipif(not ROWS, reason="the maps of the upstream engine are not here")
@@ -62,7 +65,7 @@ def our_rows(row: dict[str, Any], behaviours: Mapping[Behaviour, bool]) -> Rows:
     inventory = build_inventory(loaded.documents)
     assert not [one for one in inventory.diagnostics if one.severity is Severity.ERROR]
     cluster = inventory.cluster
-    assert inventory.coverage.modelled.get("ClusterNetworkPolicy", 0) == len(cluster.cluster_policies)
+    assert sum(inventory.coverage.modelled.get(api, 0) for api in PolicyApi) == len(cluster.cluster_policies)
     found = all_pairs(cluster, lower(cluster), behaviours)
     ids = [endpoint.id if endpoint.workload else "" for endpoint in found.endpoints]
     return {
@@ -73,7 +76,7 @@ def our_rows(row: dict[str, Any], behaviours: Mapping[Behaviour, bool]) -> Rows:
 
 
 @pytest.mark.parametrize("behaviours", [FIXED_BY_DEFAULT, ENGINE], ids=["any plugin", "as the engine"])
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["seed"]))
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}-{row['seed']}")
 def test_the_map_agrees_with_that_of_the_engine(row: dict[str, Any], behaviours: Mapping[Behaviour, bool]) -> None:
     theirs, ours = engine_rows(row), our_rows(row, behaviours)
     for pair in {*theirs, *ours}:
