@@ -520,7 +520,7 @@ FAULTS_OF_ALL_PAIRS = {
         "            if ports:\n",
     ),
     "the last port of a range is not in it, for all pairs": (
-        "pairs.ports",
+        "pairs.domain",
         "bisect_left(self._starts, last + 1)",
         "bisect_left(self._starts, last)",
     ),
@@ -584,8 +584,8 @@ FAULTS_OF_WITNESSES = {
     ),
     "an undeclared namespace has no labels": (
         "pairs.witness",
-        "number = course.values.get(label.number, ABSENT)",
-        "number = ABSENT",
+        "(name, key)\n                number = course.values.get(label.number, ABSENT)",
+        "(name, key)\n                number = ABSENT",
     ),
 }
 

@@ -220,7 +220,7 @@ FAULTS = {
     ),
     "no report shows what has expired": (
         "an expired exception is not needed",
-        "gate.intent_findings",
+        "gate.checking",
         "if use.state is ExceptionState.EXPIRED:",
         "if use.state is ExceptionState.IGNORED:",
     ),
