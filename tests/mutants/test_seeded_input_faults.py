@@ -214,9 +214,9 @@ FAULTS = {
     ),
     "no report shows what could not be read": (
         "what is compared with cannot be read",
-        "report.gate_shortfalls",
-        "found = (*report.findings, *report.inputs)",
-        "found = report.findings",
+        "report.finding_list",
+        "found = dict.fromkeys((*self.of_intent, *self.of_inputs))",
+        "found = dict.fromkeys(self.of_intent)",
     ),
     "no report shows what has expired": (
         "an expired exception is not needed",
