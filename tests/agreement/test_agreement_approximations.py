@@ -227,7 +227,7 @@ def test_an_answer_is_approximate_only_by_the_rules_that_decide_it(policies, ver
     asked = question(InNamespace(End.SOURCE, "n1"), InNamespace(End.DESTINATION, "n0"))
     answer = answer_found(asked, context, context.search.find(asked))
     assert str(answer.verdict) == verdict
-    more, less = "is taken for more than it says", "is taken for less than it says"
+    more, less = "is modelled as allowing more than it says", "is modelled as allowing less than it says"
     texts_of = answer.approximations if verdict == "reachable" else answer.unknown_because
     assert bool(answer.approximations) is is_approximate
     assert all("requests are not looked at (" in text and (more in text or less in text) for text in texts_of)
