@@ -34,7 +34,7 @@ from netverify.symbolic.search import Search
 
 if TYPE_CHECKING:
     from netverify.pairs.all_pairs import Connectivity
-    from netverify.pairs.rule_pairs import RulePairs
+    from netverify.pairs.refused import RefusedPairs
 
 
 class Pairs:
@@ -51,7 +51,7 @@ class Pairs:
         self.unions = tuple(map(Unions, End))
         self._asked: tuple[Predicate, ...] = ()
         self._reading: Connectivity | None = None
-        self._by_rules: dict[tuple[object, ...], RulePairs] = {}
+        self._by_rules: dict[tuple[object, ...], RefusedPairs] = {}
         self._expected: dict[Predicate, None] = {}
 
     def about(self, question: Question) -> Connectivity:
@@ -65,18 +65,18 @@ class Pairs:
         """Tell apart what ``asked`` do, since questions with them will come: a reading for each would take longer."""
         self._expected.update(dict.fromkeys(asked))
 
-    def by_rules(self, asked: Sequence[Predicate], people: Cluster, settings: Settings) -> RulePairs:
+    def by_rules(self, asked: Sequence[Predicate], people: Cluster, settings: Settings) -> RefusedPairs:
         """By which rules flows get through, read so that they can be asked about with ``asked``.
 
         ``people`` may have more namespaces than the cluster, without anybody in them.
         """
-        from netverify.pairs.rule_pairs import RulePairs  # noqa: PLC0415 most questions do without
+        from netverify.pairs.refused import RefusedPairs  # noqa: PLC0415 most questions do without
 
         key = (settings.free_named_ports, *people.namespaces)
         reading = self._by_rules.get(key)
         if reading is None or not reading.tells_apart(asked):
             self.expect(asked)
-            reading = self._by_rules[key] = RulePairs(
+            reading = self._by_rules[key] = RefusedPairs(
                 people,
                 self._policies,
                 settings.fixed,
@@ -126,7 +126,7 @@ class Context:
         """The cluster with its nodes among the workloads."""
         return peopled(self.inventory.cluster)
 
-    def by_rules(self, asked: Sequence[Predicate]) -> RulePairs:
+    def by_rules(self, asked: Sequence[Predicate]) -> RefusedPairs:
         """By which rules flows get through for which ``asked`` hold."""
         return self.pairs.by_rules(asked, self.people, self.settings)
 

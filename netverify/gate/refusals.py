@@ -7,14 +7,16 @@ from dataclasses import field, replace
 
 from netverify.answers.classes import every_class
 from netverify.answers.context import Context
-from netverify.answers.reachability import answer_refused
+from netverify.answers.reachability import answer_listed, answer_refused
 from netverify.answers.replay import relevant_tables
 from netverify.gate.causes import place_of, place_words
-from netverify.gate.classes import MOST_CLASSES
+from netverify.gate.classes import MOST_CLASSES, IncompleteListError
 from netverify.gate.intent.spec import World
 from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import Direction, End, External, Flow, Pod
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
+from netverify.pairs.diagrams import TooIntricateError
+from netverify.pairs.refused import Refused
 from netverify.policy.evaluate import matches, table_allows
 from netverify.policy.mentions import Mentions, collect, collect_table
 from netverify.policy.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsWorkload, NamedPort, PortIn, Predicate
@@ -23,7 +25,7 @@ from netverify.query.outcome import Answer, Scope, Verdict
 from netverify.query.question import Question, without
 from netverify.records import dataclass
 from netverify.symbolic.casting import PodScope
-from netverify.symbolic.refinement import Found
+from netverify.symbolic.refinement import Found, is_existing
 from netverify.symbolic.status import Status
 
 _Ports = dict[Protocol, PortSet]
@@ -82,8 +84,65 @@ class _Pair:
 
 
 def refusals_of(question: Question, world: World, context: Context) -> Refusals:
-    """The refusals of the flows that ``question`` is about, among the pods of ``world``."""
-    scope = PodScope.EXISTING if world is World.EXISTING else PodScope.NAMED
+    """The refusals of the flows that ``question`` is about, among the pods of ``world``.
+
+    Raises :class:`~netverify.gate.classes.IncompleteListError` where the solver contradicts the reading of all pairs.
+    """
+    refused = _listed(question, world, context)
+    if refused is None:
+        return _searched(question, world, context)
+    scope = _scope_of(world)
+    answers = [answer_listed(question, context, one.flow, one.behaviours, refused=True) for one in refused]
+    unsure = next((one for one in answers if one.verdict is not Verdict.REACHABLE), None)
+    told = [_refusal(*one, question, context) for one in zip(refused, answers, strict=True)]
+    sure = tuple(one for one in told if one.answer.verdict is Verdict.REACHABLE)[:MOST_CLASSES]
+    if unsure is not None or len(refused) > MOST_CLASSES:
+        return Refusals(sure, tuple(answers), unsure or answers[-1])
+    asked = without(question, *(_flows(one, question.traffic, context) for one in refused))
+    found = context.search.find_refused(asked, scope)
+    if found.status is Status.SAT:
+        raise IncompleteListError(question.text)
+    end = answer_refused(asked, context, found)
+    return Refusals(sure, (*answers, end), end)
+
+
+def _scope_of(world: World) -> PodScope:
+    return PodScope.EXISTING if world is World.EXISTING else PodScope.NAMED
+
+
+def _listed(question: Question, world: World, context: Context) -> tuple[Refused, ...] | None:
+    """Two ends with all that is refused between them; None where reading all pairs does not tell that."""
+    if context.policies.approximations:
+        return None
+    try:
+        found = context.by_rules(question.asked).refused(question.asked, possible=world is World.POSSIBLE)
+        alike: dict[tuple[str, str], Refused] = {}
+        for one in found:
+            alike.setdefault(end_words(one.flow, context), one)
+            if len(alike) > MOST_CLASSES:
+                break
+        return tuple(alike.values())
+    except TooIntricateError:
+        return None
+
+
+def _refusal(refused: Refused, answer: Answer, question: Question, context: Context) -> Refusal:
+    words = end_words(refused.flow, context)
+    kind = Scope.EXISTING if is_existing(refused.flow) else Scope.POSSIBLE
+    ports = {} if _is_named(question.traffic) else dict(refused.ports)
+    return _Pair(question.traffic, words, answer, kind, ports, set(refused.directions)).told()
+
+
+def _flows(refused: Refused, traffic: Predicate, context: Context) -> Predicate:
+    """The flows of ``refused``; of a port that is named, on whatever number."""
+    ports = [PortIn(protocol, ports) for protocol, ports in refused.ports.items()]
+    on = ALWAYS if _is_named(traffic) else AnyOf(tuple(ports))
+    return All((_this_pair(refused.flow, context), on))
+
+
+def _searched(question: Question, world: World, context: Context) -> Refusals:
+    """As :func:`refusals_of`, by the solver alone: one flow after the other."""
+    scope = _scope_of(world)
     pairs: dict[tuple[str, str], _Pair] = {}
     answers: list[Answer] = []
 

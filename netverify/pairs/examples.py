@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from netverify.model.flow import End, Flow
-from netverify.pairs.access import Accesses, Pair
+from netverify.pairs.access import Accesses, Pair, Walk
 from netverify.pairs.bits import ones
 from netverify.pairs.cells import Cells, both_cells
 from netverify.pairs.courses import Courses
@@ -38,7 +38,9 @@ class Examples:
         self._leeways = leeways
         self._evaluator = evaluator
         self._existing = existing
-        self._courses = Courses(domain, Accesses(domain))
+        self._domain = domain
+        self._accesses = Accesses(domain)
+        self._courses = Courses(domain, self._accesses)
         self._decoder = Decoder(domain)
 
     def flow(
@@ -58,6 +60,15 @@ class Examples:
                         return found
         return None
 
+    def ports(self, piece: Piece, source: Block, destination: Block, joint: tuple[Predicate, ...]) -> int:
+        """The ports that flows of ``piece`` have in some world, as bits."""
+        found = 0
+        for one in self._jointly(piece, source, destination, joint):
+            for _, _, pair in self._pairs(one, source, destination):
+                bounds = Walk(self._domain, self._accesses, pair).bounds(one.diagram)
+                found |= bounds[1] if bounds is not None else 0
+        return found
+
     def _jointly(
         self, piece: Piece, source: Block, destination: Block, joint: tuple[Predicate, ...]
     ) -> Iterator[Piece]:
@@ -76,18 +87,21 @@ class Examples:
 
     def _flow(self, piece: Piece, source: Block, destination: Block) -> tuple[Flow, Choices] | None:
         """A flow of ``piece``; members of whom as much is left open are tried once."""
+        for bit, peer, pair in self._pairs(piece, source, destination):
+            course = self._courses.course(piece.diagram, pair)
+            if course is not None:
+                return self._decoder.decode(course, pair, Place(source, bit), Place(destination, peer))
+        return None
+
+    def _pairs(self, piece: Piece, source: Block, destination: Block) -> Iterator[tuple[int, int, Pair]]:
+        """One of the sources with one of the destinations, for each two ends of which different things are open."""
         among_hosts = source.number == HOSTS == destination.number
         for (leeway, us), (other, them) in product(
             self._by_leeway(source, piece.sources, among_hosts=among_hosts),
             self._by_leeway(destination, piece.destinations, among_hosts=among_hosts),
         ):
             for bit, peer, replicas in _two(us, them, source, destination):
-                pair = Pair(leeway, other, replicas=replicas)
-                course = self._courses.course(piece.diagram, pair)
-                if course is not None:
-                    places = Place(source, bit), Place(destination, peer)
-                    return self._decoder.decode(course, pair, *places)
-        return None
+                yield bit, peer, Pair(leeway, other, replicas=replicas)
 
     def _by_leeway(self, block: Block, bits: int, *, among_hosts: bool) -> Sequence[tuple[Leeway, int]]:
         leeways = self._leeways

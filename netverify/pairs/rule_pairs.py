@@ -24,7 +24,7 @@ from netverify.pairs.examples import Examples, Piece
 from netverify.pairs.leeway import Leeways
 from netverify.pairs.population import HOSTS, Block
 from netverify.pairs.spread import Spread
-from netverify.pairs.tables import Decider, Reasons, TableReader
+from netverify.pairs.tables import Decider, Group, Reasons, TableReader
 from netverify.pairs.telling import tells_apart
 from netverify.pairs.variables import Variables
 from netverify.policy.predicate import Choices, Predicate
@@ -78,6 +78,7 @@ class RulePairs:
             for direction in Direction
         }
         self._reasons: dict[tuple[Direction, int], Mapping[int, Sequence[tuple[int, Spread]]]] = {}
+        self._groups_known: dict[tuple[Direction, int], Sequence[Group]] = {}
         self._deciders: list[Deciders] = []
         self._numbers: dict[object, int] = {}
         self._texts: dict[int, tuple[Rule, object]] = {}

@@ -133,10 +133,10 @@ FAULTS = {
         'return (self.source, self.destination, "refused", self.ports)',
         "baseline of a direction",
     ),
-    "every pair of a claim is refused once one is": (
+    "a refusal has no ends": (
         "gate.refusals",
-        "return without(asked, All((_this_pair(found.flow, context), refused)))",
-        "return without(asked, refused)",
+        'return (self.source, self.destination, "refused", self.ports, self.reason)',
+        'return ("refused", self.ports, self.reason)',
         "baseline of a pair",
     ),
     "blocks are taken one by one": (
