@@ -98,10 +98,11 @@ def classes_by(
 
 def answered(pair: RulePair, flows: Predicate, question: Question, world: World, context: Context) -> Answer:
     """What the flow of ``pair`` says of ``question``; with the goal that it is a model of, of ``flows``, if kept."""
-    answer = answer_listed(question, context, pair.flow, pair.behaviours)
+    asked = replace(question, traffic=All((question.traffic, flows)))
+    answer = answer_listed(asked, context, pair.flow, pair.behaviours)
     if not context.settings.keep_goals:
         return answer
-    found = shown(replace(question, traffic=All((question.traffic, flows))), world, context)
+    found = shown(asked, world, context)
     if found.status is Status.UNSAT:
         raise IncompleteListError(question.text)
     return replace(answer, smt2=printed(found), shown_by=shown_by(found, context))
