@@ -73,8 +73,12 @@ _WORD: Final = pattern(r"[^\W_]+")
 
 def visible(text: str) -> str:
     r"""``text`` on one line: ``\n``, ``\u202e``, and the Cyrillic letter in ``p\u0430y`` are escaped."""
-    if text.isascii() and text.isprintable():
-        return text
+    while not (text.isascii() and text.isprintable()) and (shown := _shown(text)) != text:
+        text = shown  # an escape ends in letters or digits, beside which more may imitate
+    return text
+
+
+def _shown(text: str) -> str:
     imitating = frozenset[int]() if text.isascii() else _imitating(text)
     shown: list[str] = []
     marks = _MOST_MARKS  # a mark at the beginning has no letter to be on
