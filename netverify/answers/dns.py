@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_workload
@@ -83,16 +83,22 @@ class DnsAccess:
         return tuple(dict.fromkeys(reason for path in paths for reason in path.answer.because))
 
 
-def dns_access(context: Context, source: Predicate, source_text: str) -> DnsAccess:
-    """Whether one of the pods that are ``source`` may ask; for a verdict on a workload, name that workload alone."""
+def dns_access(
+    context: Context, source: Predicate, source_text: str, protocols: Collection[Protocol] = PROTOCOLS
+) -> DnsAccess:
+    """Whether one of the pods that are ``source`` may ask; for a verdict on a workload, name that workload alone.
+
+    Only servers over ``protocols`` are asked about.
+    """
     known = cluster_dns(context.routing, context.settings.routing)
-    by_protocol = sorted(known.servers, key=lambda one: PROTOCOLS.index(one.protocol))
+    asked = (one for one in known.servers if one.protocol in protocols)
+    by_protocol = sorted(asked, key=lambda one: PROTOCOLS.index(one.protocol))
     return DnsAccess(source_text, known.service, tuple(_path(context, source, source_text, one) for one in by_protocol))
 
 
-def dns_access_of(context: Context, key: WorkloadKey) -> DnsAccess:
-    """Whether the pods of the workload ``key`` may ask."""
-    return dns_access(context, IsWorkload(End.SOURCE, key), str(key))
+def dns_access_of(context: Context, key: WorkloadKey, protocols: Collection[Protocol] = PROTOCOLS) -> DnsAccess:
+    """Whether the pods of the workload ``key`` may ask over ``protocols``."""
+    return dns_access(context, IsWorkload(End.SOURCE, key), str(key), protocols)
 
 
 def dns_blocked(context: Context, pod: Pod) -> DnsAccess:

@@ -36,7 +36,7 @@ def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged
 
 
 def _judged(workload: Workload, zone: Predicate, assertion: str, context: Context) -> Judged:
-    access = dns_access_of(context, workload.key)
+    access = dns_access_of(context, workload.key, (Protocol.UDP,))
     answers = [path.answer for path in access.paths_over(Protocol.UDP)]
     verdict = access.over(Protocol.UDP)
     match verdict:
