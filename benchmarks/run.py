@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asking
+import commands
 import comparing
 import gating
 import mapping
@@ -41,6 +42,7 @@ KINDS: dict[str, ModuleType] = {
     "map": mapping,
     "route": routing,
     "gate": gating,
+    "commands": commands,
     "peer": comparing,
 }
 """Each measures one size: ``measure(folder, workloads, policies)`` up to ``LARGEST`` workloads.
