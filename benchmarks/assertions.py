@@ -31,6 +31,23 @@ def intent(namespaces: list[PlannedNamespace], count: int, seed: int) -> str:
     return json.dumps({"assertions": made}, indent=1)
 
 
+def violated(namespaces: list[PlannedNamespace], count: int, seed: int) -> str:
+    """As :func:`intent`, with assertions of which most are violated in many ways."""
+    rng = random.Random(f"violated/{seed}")
+    made: list[dict[str, Any]] = []
+    for number in range(count):
+        place = rng.choice(namespaces)
+        target = rng.choice(place.workloads)
+        workload = f"{target.role.kind} {place.name}/{target.app}"
+        statements: tuple[dict[str, Any], ...] = (
+            {"isolated": f"namespace {place.name}"},
+            {"deny": {"from": workload, "to": "any pod"}},
+            {"allow": {"from": "any pod", "to": workload}},
+        )
+        made.append({"id": f"violated-{number}", **statements[number % len(statements)]})
+    return json.dumps({"assertions": made}, indent=1)
+
+
 def _deny(namespaces: list[PlannedNamespace], rng: random.Random) -> dict[str, Any]:
     place, other = rng.sample(namespaces, _LEAST["deny"])
     target = rng.choice(place.workloads)

@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assertions import intent
+from assertions import intent, violated
 from cluster_plan import plan
 from questions import questions
 
@@ -186,6 +186,28 @@ def gate(folder: str, workloads: int, policies: int, count: int) -> dict[str, An
     }
 
 
+def violations(folder: str, workloads: int, policies: int, count: int) -> dict[str, Any]:
+    """A map of the loaded cluster, then ``count`` assertions about it that are violated in many ways."""
+    from datetime import date
+    from tempfile import TemporaryDirectory
+
+    from netverify.gate.checking import Terms
+    from netverify.gate.intent.reading import read_spec
+    from netverify.sources.inventory import read_inventory
+    from netverify.verify import Verifier
+
+    warm_up()
+    inventory = read_inventory((folder,))
+    mapped = clocked(lambda: list(Verifier(inventory).map().connectivity.bundles()))
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / "netverify.yaml"
+        path.write_text(violated(plan(workloads, policies, SEED), count, SEED))
+        started = time.process_time()
+        report = Verifier(inventory).check(read_spec((str(path),)), Terms(date(2026, 1, 1)))
+        took = time.process_time() - started
+    return {"map": mapped, "gate": took, "violations": sum(len(one.violations) for one in report.results)}
+
+
 def warm_up() -> None:
     """Import what is imported lazily, and start the solver."""
     from netverify.sources.inventory import read_inventory
@@ -209,6 +231,7 @@ def main() -> None:
             routing,
             many_questions,
             gate,
+            violations,
         )
     }
     gc.disable()
