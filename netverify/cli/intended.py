@@ -15,7 +15,7 @@ from netverify.gate.intent.reading import IntentError, found_beside, read_spec
 from netverify.gate.intent.spec import Severity as Grade
 from netverify.gate.intent.spec import SourceKind, SourceText, Spec, Written
 from netverify.model.api_server import ApiServer
-from netverify.query.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named
+from netverify.query.assumed import Assumed, AssumptionError, api_server_at, assumed, cni_named, key_of
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
@@ -128,8 +128,8 @@ def assumed_here(
 
 
 def _assumed_with(spec: Spec, cni: str | None, assumptions: Sequence[str]) -> Assumed:
-    given = {text.partition("=")[0] for text in assumptions}
-    kept = [one for one in spec.assumptions if one.text.partition("=")[0] not in given]
+    given = set(map(key_of, assumptions))
+    kept = [one for one in spec.assumptions if key_of(one.text) not in given]
     return _assumed(cni or (_cni(spec.cni) if spec.cni else None), kept, assumptions)
 
 

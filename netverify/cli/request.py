@@ -215,8 +215,9 @@ def assumed_by(flags: dict[str, Any], routing: RoutingGiven) -> tuple[Assumed, R
 
     A command with intent of its own (``--spec``) sees to that file itself. Raises as the reading of the file does.
     """
+    given = assumed(flags["cni"], assumptions_of(flags))
     if "specs" in flags or not any(Path(name).is_file() for name in INTENT_FILES):
-        return assumed(flags["cni"], assumptions_of(flags)), routing
+        return given, routing
     from netverify.cli.intended import assumed_here  # noqa: PLC0415 most folders hold no intent
 
     permissions = permitted(flags["outside"], network=flags["allow_network"])

@@ -80,9 +80,14 @@ def api_server_at(text: str) -> ApiServer:
     return ApiServer(address, number)
 
 
+def key_of(text: str) -> str:
+    """The key of ``KEY=VALUE``, the same for both names of a behaviour."""
+    return value_of(text.partition("=")[0])
+
+
 def _checked(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    key = value_of(key)
+    _, equals, value = text.partition("=")
+    key = key_of(text)
     if key not in KEYS:
         keys = sorted(map(name_of, KEYS))
         advice = did_you_mean(nearest(key, keys)) or f"the keys are {', '.join(f'`{one}`' for one in keys)}"

@@ -53,20 +53,19 @@ def document_of_surface(surface: Surface, inventory: Inventory) -> Iterator[Bloc
 
 def counts_text(surface: Surface) -> str:
     """``3 ways in: 2 open, 1 blocked by policy (proved)``."""
+    if not surface.ways and surface.unknown_because:
+        return "unknown: no way in was found, but not everything was read or decided"
     if not surface.ways:
-        return "these manifests contain no such way in"
+        return "no way in: these manifests contain none of this kind"
     counts = Counter(one.openness for one in surface.ways)
     each = ", ".join(f"{counts[one]} {OPENNESS_WORDS[one]}" for one in Openness if counts[one])
     return f"{counted(len(surface.ways), 'way')} in: {each}"
 
 
 def _headline(surface: Surface) -> Headline:
-    text = counts_text(surface)
-    if not surface.ways:
-        nothing = "no way in"
-        return Headline(nothing.upper(), text.removeprefix(nothing), Ink.GREEN)
-    number, _, rest = text.partition(":")
-    return Headline(number.upper(), f":{rest}", Ink.BOLD)
+    number, _, rest = counts_text(surface).partition(":")
+    ink = Ink.BOLD if surface.ways else Ink.RED if surface.unknown_because else Ink.GREEN
+    return Headline(number.upper(), f":{rest}", ink)
 
 
 def _item(one: ExposedWay) -> Item:

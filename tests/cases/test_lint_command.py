@@ -82,7 +82,7 @@ def test_findings_are_selected_by_how_their_codes_begin(lint, flags, found):
 @pytest.mark.parametrize(
     ("flags", "message", "advice"),
     [
-        (("--select", "NV6O7"), "no finding has a code that begins with `NV6O7`", "or `NV607`?"),
+        (("--select", "NV6O7"), "no finding has a code that begins with `NV6O7`", "did you mean `NV637`"),
         (("--ignore", "NV3"), "no finding has a code that begins with `NV3`", "did you mean"),
         (("--select", ""), "no finding has a code that begins with ``", "lint finds NV6xx"),
         (("--diff", "-o", "json"), "`--diff` prints a patch", "give the report a file"),

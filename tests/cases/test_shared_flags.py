@@ -138,3 +138,25 @@ def test_verbose_shows_what_passed_in_full(capsys: pytest.CaptureFixture[str]) -
     assert " --> netverify.yaml:1" in whole
     assert len(whole) >= len(brief)
     assert main(["check", "m.yaml", "-v", "--summary"], "netverify") == 2
+
+
+def test_nothing_that_was_not_read_is_no_way_in(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exposed", "nowhere"], "netverify") == 4
+    assert capsys.readouterr().out.startswith("UNKNOWN: no way in was found, but not everything was read or decided\n")
+    Path("n.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n")
+    assert main(["exposed", "n.yaml"], "netverify") == 0
+    assert capsys.readouterr().out.startswith("NO WAY IN: these manifests contain none of this kind\n")
+
+
+@pytest.mark.parametrize("flag", ["foo=true", "pod-cidr=10.0.0.0/33", "named-ports=fre", "named-ports-supported"])
+def test_a_wrong_assumption_is_misuse_beside_an_intent_file_too(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("netverify.yaml").write_text(f"cni: calico\n{INTENT}")
+    assert main(["map", "m.yaml", "--assume", flag], "netverify") == 2
+    assert "error[NV420]" in capsys.readouterr().err
+
+
+def test_an_assumption_goes_before_that_of_the_intent_file_by_either_name(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("netverify.yaml").write_text(f"assume: {{named-port-voids-policy: false}}\n{INTENT}")
+    other = ("--assume", "unsupported-port-name-disables-policy=true")
+    assert main(["exposed", "m.yaml", *other], "netverify") == 0
+    assert "error" not in capsys.readouterr().err

@@ -119,6 +119,8 @@ def test_a_revision_is_bound_to_what_it_holds(tree: Path, capfd: pytest.CaptureF
     for command in (("init", "-q"), ("add", "-A"), ("-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "1")):
         subprocess.run(["git", *command], check=True, capture_output=True)
     hold_refused(capfd, "diff", "--base", "HEAD")
+    hold_refused(capfd, "diff", "--base", "HEAD", "-f", "m")
+    Path("netverify.yaml").unlink()
     hold_refused(capfd, "diff", "--base", "HEAD", "-f", "m", status=4)
 
 
