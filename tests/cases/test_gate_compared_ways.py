@@ -109,4 +109,4 @@ def test_every_form_of_a_comparison_shows_the_new_load_balancer(capsys):
     assert (balancer["before"], balancer["after"]["openness"]) == (None, "open")
     assert balancer["gained"][0]["endpoint"] == "shop/web[Pod]:8080"
     _, markdown = printed(capsys, "-o", "markdown")
-    assert "| **+** | TCP 80  LoadBalancer of Service shop/web: new, open |" in markdown
+    assert "| ways in | + TCP 80  LoadBalancer of Service shop/web: new, open<br>" in markdown

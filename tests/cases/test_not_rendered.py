@@ -138,4 +138,4 @@ def test_a_way_in_is_not_broken_where_a_release_may_bring_its_service(
     (repository / "release.yaml").write_text(thing("helm.toolkit.fluxcd.io/v2", "HelmRelease", CHART))
     status, text = run(capsys, "exposed", "-f", str(repository))
     assert (status, "BROKEN" in text) == (ExitStatus.UNKNOWN, False)
-    assert "what is not rendered may have it" in text
+    assert "something that is not rendered may contain it" in text

@@ -86,13 +86,14 @@ def test_a_file_of_control_words_alone_is_a_template_wherever_it_is() -> None:
 
 
 def test_what_a_program_rendered_is_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
-    from netverify.sources import inventory as inventories  # noqa: PLC0415 - what is patched
+    from netverify.sources import renditions  # noqa: PLC0415 - what is patched
     from netverify.sources.renditions import Rendition  # noqa: PLC0415 - as above
     from netverify.sources.sources import Source  # noqa: PLC0415 - as above
 
     rendered = Source("chart (rendered)", data=STRAY.replace("NAMESPACE", ".Values.ns").encode(), rendered=True)
-    monkeypatch.setattr(inventories, "render_all", lambda *_args, **_flags: Rendition((rendered,)))
-    found = inventory("policy.yaml", POLICY)
+    monkeypatch.setattr(renditions, "render_all", lambda *_args, **_flags: Rendition((rendered,)))
+    Path("policy.yaml").write_text(POLICY)
+    found = read_inventory(["policy.yaml"], kustomize=["overlay"])
     assert [code for code, _ in errors(found)] == ["NV122"]
 
 

@@ -14,6 +14,8 @@ PACKAGE = Path(nodes.__file__).parents[1]
 NAMES = {kind.__name__ for kind in Predicate.__args__}
 ABOUT_END = {kind.__name__ for kind in AboutEnd.__args__}
 VISIT = "policy/visit.py"
+SAFE_IN_DOUBT = "lint/overlap.py"
+"""Says that two rules share no flow only of what it knows, so that a new node type makes it slower and not wrong."""
 ADDED = '''
 @dataclass(frozen=True, slots=True)
 class Planted:
@@ -23,6 +25,14 @@ class Planted:
 
 
 AboutEnd: TypeAlias = Planted | '''
+
+
+LEFT_AS_THEY_ARE = {
+    ("pairs/asked.py", "_conjuncts"),
+    ("policy/partial.py", "left_of"),
+    ("symbolic/predicate_facts.py", "within"),
+}
+"""Functions that give a leaf back as it is, or what a function of theirs says that it is, whatever its type."""
 
 
 @cache
@@ -73,7 +83,10 @@ def test_no_match_over_predicates_passes_over_node_types_in_silence():
         f"{name}:{match.lineno} {function.name}"
         for name, path in files().items()
         for function, match in matches_of(path)
-        if not is_told(match) and not (name == VISIT and match.cases[-1].pattern.name)
+        if name != SAFE_IN_DOUBT
+        and (name, function.name) not in LEFT_AS_THEY_ARE
+        and not is_told(match)
+        and not (name == VISIT and match.cases[-1].pattern.name)
     ]
     assert silent == []
 
@@ -88,7 +101,7 @@ def test_compounds_are_told_from_leaves_by_the_visit_and_a_few_matches():
         and {n.id for n in ast.walk(node.args[1]) if isinstance(n, ast.Name)} & {"All", "AnyOf"}
     }
     # Beside the visit: short cuts before an exhaustive match, and words.
-    assert asked == {VISIT, "pairs/clauses.py", "pairs/evaluate.py", "query/wording.py"}
+    assert asked == {VISIT, SAFE_IN_DOUBT, "pairs/clauses.py", "pairs/evaluate.py", "query/wording.py"}
 
 
 def test_the_type_checker_finds_every_place_that_has_to_know_a_new_node_type(tmp_path, mypy_cache):
