@@ -242,7 +242,7 @@ def _why_open(decision: Decision, flow: Flow, behaviours: Behaviours) -> str:
     if matches(OnHostNetwork(end), flow, behaviours):
         return f"the {end} is on the host network"
     if any(not one.policy.is_built_in for one in decision.selections):
-        return f"no policy that selects the {end} decides"
+        return f"the policies that select the {end} neither allow nor deny it"
     return f"the {end} is selected by no policy"
 
 

@@ -165,7 +165,7 @@ class Connectivity:
         return next(found, None)
 
     def isolation(self, direction: Direction) -> tuple[Isolation, ...]:
-        """Whether policies of ``direction`` select each endpoint, by its number; external addresses are open."""
+        """Whether policies of ``direction`` isolate each endpoint, by its number; external addresses are open."""
         found = [Isolation.OPEN] * len(self.endpoints)
         always = self.reading.domain.diagrams.always
         for number, groups in self.reading.groups[direction].items():

@@ -63,7 +63,10 @@ class Access:
 
 
 class Isolation(StrEnum):
-    """Whether policies of one direction select an endpoint, so that only what they allow is allowed."""
+    """Whether policies of one direction isolate an endpoint, so that only what they allow is allowed.
+
+    A NetworkPolicy does so to whom it selects. A ClusterNetworkPolicy never does: what no rule denies goes on.
+    """
 
     OPEN = "open"
     ISOLATED = "isolated"

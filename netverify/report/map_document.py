@@ -11,6 +11,7 @@ from netverify.answers.map_view import MapView, map_view
 from netverify.answers.mapping import Map
 from netverify.answers.membership import Union
 from netverify.model.behaviours import Behaviour, name_of
+from netverify.model.cluster import Cluster
 from netverify.pairs.outcome import Connection, Isolation
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
@@ -52,7 +53,7 @@ def document_of_map(
     tables = _tables(mapped, grouping, replicas=replicas)
     yield from _summary_blocks(summary) if tables is None else tables
     yield Gap()
-    yield Facts((*_numbers(mapped, summary), *premise_entries(mapped)))
+    yield Facts((*_numbers(mapped, summary, inventory.cluster), *premise_entries(mapped)))
     yield Account(coverage_text(inventory))
 
 
@@ -130,7 +131,7 @@ def _exposure(place: PlaceSummary) -> tuple[int, ...]:
     return tuple(place.traits[trait].perhaps for trait in about)
 
 
-def _numbers(mapped: Map, summary: MapSummary) -> list[Entry]:
+def _numbers(mapped: Map, summary: MapSummary, cluster: Cluster) -> list[Entry]:
     """How many workloads and connections there are, how open they are, and what it depends on."""
     if mapped.wanted != Wanted():
         number = count_text(summary.connected)
@@ -141,10 +142,12 @@ def _numbers(mapped: Map, summary: MapSummary) -> list[Entry]:
         workloads = f"{counted(summary.total.workloads, 'workload')} in {counted(len(summary.places), 'namespace')}"
         outside = f"{about[Trait.REACHED_FROM_OUTSIDE]} reachable from outside"
         lines = [
-            f"{workloads}: {ingress} selected by an ingress policy, {egress} by an egress policy",
+            f"{workloads}: {ingress} isolated for ingress, {egress} for egress",
             f"{outside}, {about[Trait.REACHING_OUTSIDE]} can reach outside",
             f"{count_text(summary.connected)} of {counted(summary.pairs, 'pair')} connected",
         ]
+        kinds = sorted({policy.api.value for policy in cluster.cluster_policies})
+        lines[1:1] = [f"{' and '.join(kinds)} rules count in the connections, but isolate nobody"] if kinds else []
     return [*column("in all", lines), *column("perhaps", list(_dependencies(summary.on)))]
 
 
@@ -188,7 +191,7 @@ def _way(way: Way, exposure: Exposure, view: MapView, words: NodeWords) -> tuple
     sources = [*words.of(way.sources, alone), *(["its own replicas"] if way.own else [])]
     text = f"from {', '.join(sources)}"
     if _is_open(exposure, view) and way is exposure.ways[0]:
-        text += ": selected by no policy"
+        text += ": isolated by no policy"
     if not way.on:
         return cell(traffic_text(way.ports)), cell(text)
     needs = cell(f"depending on {', '.join(map(name_of, way.on))}", ink=Ink.DIM)
@@ -196,7 +199,7 @@ def _way(way: Way, exposure: Exposure, view: MapView, words: NodeWords) -> tuple
 
 
 def _is_open(exposure: Exposure, view: MapView) -> bool:
-    """Whether no policy selects the workloads of ``exposure``."""
+    """Whether no policy denies the workloads of ``exposure`` all that no rule allows, as a NetworkPolicy does."""
     return exposure.isolation is Isolation.OPEN and view.nodes[exposure.destinations[0]].namespace is not None
 
 

@@ -145,3 +145,14 @@ def test_a_proof_keeps_its_goals(run, tmp_path):
     goals = tmp_path / "goals"
     run("query", PODS + admin(DENY), "can mon/prom reach shop/db:80", "--emit-smt2", str(goals))
     assert any("ClusterNetworkPolicy admin" in file.read_text() for file in goals.rglob("*.smt2"))
+
+
+def test_a_map_says_of_nobody_that_no_policy_selects_it(tmp_path, capsys):
+    """ClusterNetworkPolicy selects pods by its subject, but what no rule of it denies "passes on to the next tier"."""
+    (tmp_path / "m.yaml").write_text(PODS + admin(DENY))
+    assert main(["map", "-f", str(tmp_path)], "netverify") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "selected by" not in out
+    assert "isolated by no policy" in out
+    assert "0 isolated for ingress, 0 for egress" in out
+    assert "ClusterNetworkPolicy rules count in the connections, but isolate nobody" in out

@@ -173,12 +173,12 @@ def test_every_line_is_there_when_it_is_asked_for(tmp_path, run) -> None:
     folder = many(tmp_path, 67, 3)
     out = run("--by", "workload", source=folder)[1]
     assert sum(line.startswith("to namespace") for line in out.splitlines()) == 67
-    assert "  p0[Pod]  every port  from everyone: selected by no policy\n  p1[Pod]\n  p2[Pod]\n" in out
+    assert "  p0[Pod]  every port  from everyone: isolated by no policy\n  p1[Pod]\n  p2[Pod]\n" in out
 
 
 def test_a_focus_on_few_workloads_of_many_is_no_table(tmp_path, run) -> None:
     out = run("--to", "n000/p1", source=many(tmp_path, 67, 3))[1]
-    assert out.startswith("to namespace n000\n  p1[Pod]  every port  from everyone: selected by no policy\n")
+    assert out.startswith("to namespace n000\n  p1[Pod]  every port  from everyone: isolated by no policy\n")
 
 
 def test_a_diagram_of_more_than_500_connections_is_by_namespace(tmp_path, run) -> None:

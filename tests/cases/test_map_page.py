@@ -142,14 +142,14 @@ def test_a_click_on_a_line_names_the_rules_with_file_and_line(browsed, shop):
 
 def test_what_no_policy_selects_is_said_to_be_not_isolated(browsed, shop):
     browsed.open(shop, "from=e%3Alab%2Fbox%5BPod%5D&to=e%3Ashop%2Fweb%5BPod%5D")
-    assert browsed.text(".egress p") == "selected by no policy, so everything is allowed"
+    assert browsed.text(".egress p") == "isolated by no policy: what no policy denies is allowed"
     assert browsed.texts(".verdict") == ["Allowed TCP 8443"]
 
 
 def test_a_pair_that_is_denied_says_which_side_denies_it(browsed, shop):
     browsed.open(shop, "from=e%3Alab%2Fbox%5BPod%5D&to=e%3Ashop%2Fpg%5BPod%5D")
     assert browsed.texts(".verdict") == ["Not allowed on any port"]
-    assert browsed.text(".ingress p") == "selected by policy, and no rule allows it"
+    assert browsed.text(".ingress p") == "isolated by policy, and no rule allows it"
 
 
 def test_any_two_ends_can_be_asked_about(browsed, shop):

@@ -24,7 +24,7 @@ function detailsOfEndpoint(page, number) {
   const endpoint = model.endpoints[number];
   const where = endpoint.external ? null : element("p", {},
     endpoint.kind, " in ", nodeButton(page, { group: endpoint.group }, model.data.namespaces[endpoint.group]));
-  const words = { open: "selected by no policy", isolated: "isolated by policy", depends: "depends on what the manifests leave open" };
+  const words = { open: "isolated by no policy", isolated: "isolated by policy", depends: "depends on what the manifests leave open" };
   const isolation = endpoint.external ? null : element("dl", { class: "facts" },
     element("dt", {}, "ingress"), element("dd", {}, words[endpoint.ingress]),
     element("dt", {}, "egress"), element("dd", {}, words[endpoint.egress]));

@@ -36,16 +36,16 @@ function isolationWords(model, direction, subjects, rules) {
   if (!inside.length) return `outside the cluster: no policy limits its ${direction}`;
   const open = inside.filter((end) => end[direction] === "open").length;
   const depending = inside.filter((end) => end[direction] === "depends").length;
-  const isolating = rules ? "selected by policy: only what these rules allow" : "selected by policy, and no rule allows it";
+  const isolating = rules ? "isolated by policy: only what these rules allow" : "isolated by policy, and no rule allows it";
   if (inside.length === 1) {
-    if (open) return "selected by no policy, so everything is allowed";
-    if (depending) return "whether a policy selects it depends on what the manifests leave open";
+    if (open) return "isolated by no policy: what no policy denies is allowed";
+    if (depending) return "whether a policy isolates it depends on what the manifests leave open";
     return isolating;
   }
   const isolated = inside.length - open - depending;
   return [
-    open ? `${grouped(open)} selected by no policy` : "",
-    depending ? `${grouped(depending)} may be selected by a policy: it depends on what the manifests leave open` : "",
+    open ? `${grouped(open)} isolated by no policy` : "",
+    depending ? `${grouped(depending)} may be isolated by a policy: it depends on what the manifests leave open` : "",
     isolated ? `${grouped(isolated)} ${isolating}` : "",
   ].filter(Boolean).join("; ");
 }
