@@ -209,7 +209,10 @@ def listing(question: Question, context: Context) -> Listing:
             doubts or anyone.unknown_because,
             anyone.assumptions,
             context.inventory.approximations,
-            (*missing_pods(context.inventory), *notes(context.inventory.coverage)),
+            # Why nobody can be meant is what the answer about anyone says.
+            anyone.notes
+            if anyone.verdict is Verdict.VACUOUS
+            else (*missing_pods(context.inventory), *notes(context.inventory.coverage)),
         ),
     )
 

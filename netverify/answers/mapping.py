@@ -23,7 +23,7 @@ from netverify.model.flow import Direction
 from netverify.pairs.all_pairs import Connectivity, all_pairs
 from netverify.policy.table import PolicySet, RuleTable
 from netverify.policy.tiers import lower
-from netverify.query.narrowing import Narrowing, Wanted, read_narrowing
+from netverify.query.narrowing import Narrowing, Wanted, read_narrowing, undeclared_ports
 from netverify.query.remarks import Remarked, Remarks
 from netverify.records import dataclass
 from netverify.routes.index import RoutingIndex
@@ -38,7 +38,7 @@ class Map(Remarked):
     """What the all-pairs reading found, as far as it is ``wanted``, and what that is worth.
 
     ``unknown_because`` is why connections may be missing or not exist (objects that are not modelled, inputs that could
-    not be read); empty where the map holds. ``vacuous_because`` is which endpoint that is wanted is nobody.
+    not be read); empty where the map holds. ``vacuous_because`` is which endpoint or port that is wanted is none.
     """
 
     connectivity: Connectivity
@@ -65,7 +65,10 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     return Map(
         connectivity,
         wanted,
-        vacuous_because=tuple(_nobody(connectivity, cluster, settings, wanted, narrowing)),
+        vacuous_because=(
+            *_nobody(connectivity, cluster, settings, wanted, narrowing),
+            *(undeclared_ports(wanted.ports, cluster.workloads) if cluster.workloads else ()),
+        ),
         remarks=Remarks(
             _doubts(inventory),
             (*_assumptions(settings, cluster), *_ways_left_out(cluster, settings)),

@@ -31,10 +31,12 @@ from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.policy.mentions import Mentions
 from netverify.policy.predicate import Choices
 from netverify.query.outcome import Answer, Reason, Scope, Verdict, Witness
+from netverify.query.port_grammar import undeclared_name
 from netverify.query.question import Question
 from netverify.query.remarks import Remarks
 from netverify.query.whereabouts import ON_ONES_OWN_NODE
 from netverify.records import dataclass
+from netverify.symbolic.casting import PodScope
 from netverify.symbolic.obligations import Obligation
 from netverify.symbolic.predicate_facts import known_traffic, named_workloads
 from netverify.symbolic.refinement import Found, printed
@@ -139,7 +141,12 @@ def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator
     nobody = [end for end in End if not context.search.is_anyone(question, end)]
     for end in nobody:
         yield f"nothing matches the {end} `{words[end]}`"
-    if not nobody:
+    if nobody:
+        return
+    there = context.search.casting.cast(question.destination, End.DESTINATION, PodScope.EXISTING)
+    if undeclared := undeclared_name(question.traffic, there.workloads):
+        yield f"no pod that matches the destination `{question.destination_text}` {undeclared}"
+    else:
         yield "the source and the destination exist, but no such traffic is possible between them"
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from netverify.model.cluster import Cluster
+from netverify.model.cluster import Cluster, Workload
 from netverify.model.flow import End
 from netverify.policy.predicate import ALWAYS, All, AnyOf, IsPod, Predicate
 from netverify.query.endpoint_grammar import EndpointPhrase, EndpointReader
-from netverify.query.port_grammar import read_port
+from netverify.query.port_grammar import read_port, undeclared_name
 from netverify.query.sentence_error import SentenceError
 from netverify.query.tokens import TokenKind, Tokens
 from netverify.records import dataclass
@@ -121,6 +121,13 @@ def _traffic(ports: Sequence[str]) -> Predicate:
         return ALWAYS
     parts = tuple(_port(text) for text in ports)
     return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+def undeclared_ports(ports: Sequence[str], workloads: Sequence[Workload]) -> Iterator[str]:
+    """Which of the ``ports`` that are wanted none of ``workloads`` declares, in words."""
+    for text in ports:
+        if said := undeclared_name(_port(text), workloads):
+            yield f"no pod {said}"
 
 
 def _port(text: str) -> Predicate:

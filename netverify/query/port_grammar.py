@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 
+from netverify.model.cluster import Workload
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
 from netverify.patterns import pattern
 from netverify.policy.predicate import AnyOf, NamedPort, PortIn, Predicate
 from netverify.policy.visit import alternatives
+from netverify.query.suggestions import did_you_mean, nearest
 from netverify.query.tokens import Token, TokenKind, Tokens
 from netverify.query.verbs import FROM, PASSIVE, REACHABLE
 
@@ -111,6 +114,27 @@ def read_port(tokens: Tokens, expected: str) -> Predicate:
 def _traffic(port: PortSet | str, protocols: tuple[Protocol, ...]) -> Predicate:
     parts = tuple(NamedPort(p, port) if isinstance(port, str) else PortIn(p, port) for p in protocols)
     return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+def undeclared_name(traffic: Predicate, workloads: Iterable[Workload]) -> str:
+    """That none of ``workloads`` declares the port whose name ``traffic`` is, in words; empty where that is not so.
+
+    ``traffic`` is what was read of one port. A port of an init container is declared, too. What one name is meant for
+    may be declared under another, which is asked.
+    """
+    wanted = alternatives(traffic)
+    names = {one.name for one in wanted if isinstance(one, NamedPort)}
+    if len(names) != 1 or not all(isinstance(one, NamedPort) for one in wanted):
+        return ""
+    (name,) = names
+    protocols = {one.protocol for one in wanted if isinstance(one, NamedPort)}
+    declared = {(port.name, port.protocol) for workload in workloads for port in workload.ports if port.name}
+    if any((name, protocol) in declared for protocol in protocols):
+        return ""
+    near = tuple(f"{name}/{protocol.lower()}" for same, protocol in sorted(declared) if same == name)
+    advice = did_you_mean(near or nearest(name, (other for other, protocol in declared if protocol in protocols)))
+    which = f"a {next(iter(protocols))} port" if len(protocols) == 1 and near else "a port"
+    return f"declares {which} named `{name}`" + (f": {advice}" if advice else "")
 
 
 def traffic_text(traffic: Predicate) -> str:

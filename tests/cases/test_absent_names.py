@@ -9,6 +9,7 @@ import pytest
 import netverify
 from cases.gates import Gates
 from netverify import Cluster, SentenceError, Verdict
+from netverify.cli.main import main
 
 SHOP = """
 apiVersion: v1
@@ -140,3 +141,55 @@ def test_a_gate_does_not_prove_anything_about_them(name: str, advice: str, gates
     assert found.status == 2
     assert "netverify.yaml:5:9" in found.err
     assert advice in found.err
+
+
+PORTS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {containers: [{name: c, image: c, ports: [{containerPort: 80, name: http}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: data}
+spec: {containers: [{name: c, image: c, ports: [{containerPort: 5432, name: pg}]}]}
+"""
+HTTP = "declares a port named `htp`: did you mean `http`?"
+UDP = "declares a UDP port named `http`: did you mean `http/tcp`?"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["map", "--port", "htp"], f"VACUOUS: no pod {HTTP}"),
+        (["map", "--port", "80", "--port", "htp"], f"VACUOUS: no pod {HTTP}"),
+        (["map", "--port", "http/udp"], f"VACUOUS: no pod {UDP}"),
+        (["query", "can data/db reach shop/web:htp"], f"no pod that matches the destination `shop/web[Pod]` {HTTP}"),
+        (["query", "can data/db reach shop/web:http/udp"], f"the destination `shop/web[Pod]` {UDP}"),
+        (["query", "can shop/web reach data/db:http"], "the destination `data/db[Pod]` declares a port named `http`"),
+        (["query", "who can reach data/db:http"], "the destination `data/db[Pod]` declares a port named `http`"),
+        (["query", "who can reach pods app=x in namespace data"], ""),
+    ],
+)
+def test_a_port_name_that_no_pod_declares_is_told(arguments, said, tmp_path, capsys) -> None:
+    (tmp_path / "m.yaml").write_text(PORTS)
+    status = main([*arguments, "-f", str(tmp_path)], "netverify")
+    out = " ".join(capsys.readouterr().out.split())
+    assert said in out
+    assert status == (1 if said else 0)
+    assert "no such traffic" not in out
+
+
+@pytest.mark.parametrize("port", ["http", "http/any", "pg", "80"])
+def test_a_port_that_some_pod_declares_is_no_unknown_one(port, tmp_path, capsys) -> None:
+    (tmp_path / "m.yaml").write_text(PORTS)
+    assert main(["map", "--port", port, "-f", str(tmp_path)], "netverify") == 0
+    assert "VACUOUS" not in capsys.readouterr().out
+
+
+def test_a_denial_of_a_port_name_that_no_pod_declares_says_so(tmp_path, capsys) -> None:
+    (tmp_path / "m.yaml").write_text(PORTS)
+    spec = tmp_path / "spec"
+    spec.write_text("assertions: [{id: x, deny: {from: namespace data, to: shop/web, ports: [htp]}}]\n")
+    assert main(["check", "--spec", str(spec), "-f", str(tmp_path / "m.yaml")], "netverify") == 1
+    assert HTTP in " ".join(capsys.readouterr().out.split())
