@@ -142,7 +142,7 @@ def _suffices(route: Route) -> bool:
 def _listed(one: _Found) -> Listed:
     last = one.route.legs[-1]
     assert last.witness is not None
-    return Listed(one.text, last.witness, last.because)
+    return Listed(one.text, last.witness, last.because, provided=one.route.provided)
 
 
 def _not_looked_at(ways: list[WayIn]) -> Iterator[str]:
@@ -201,4 +201,4 @@ def _by_way(routes: tuple[Route, ...]) -> Iterator[Listed]:
         witness = route.legs[-1].witness
         if route.verdict is Verdict.REACHABLE and witness is not None:
             through = route.path[0].text if route.path else "no Service"
-            yield Listed(f"outside through {through}", witness, route.legs[-1].because)
+            yield Listed(f"outside through {through}", witness, route.legs[-1].because, provided=route.provided)

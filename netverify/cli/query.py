@@ -101,7 +101,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     status = exit_status(answered, expected=request.expected, input_refused=inventory.has_errors)
     status = reported(
         request,
-        lambda output: rendered(_report(outcome, inventory), output, request.color, lambda: this_run(status)),
+        lambda output: rendered(_report(outcome, inventory, settings), output, request.color, lambda: this_run(status)),
         status,
         lambda: _write_shown(outcome, inventory, request, settings),
     )
@@ -124,13 +124,13 @@ def _undecided(sentence: str, spent: OutOfBudgetError) -> Answer | Listing:
     return kind(sentence, Verdict.UNKNOWN, remarks=Remarks((spent.undecided,)))
 
 
-def _report(outcome: Answer | Listing, inventory: Inventory) -> Report:
+def _report(outcome: Answer | Listing, inventory: Inventory, settings: Settings) -> Report:
     def json() -> Iterable[str]:
         if isinstance(outcome, Listing):
             return (query_json.render_listing_json(outcome, inventory),)
         return (query_json.render_answer_json(outcome, inventory),)
 
-    return Report(lambda: document_of(outcome, inventory), json, beside=inventory.diagnostics)
+    return Report(lambda: document_of(outcome, inventory, settings.cni), json, beside=inventory.diagnostics)
 
 
 def _write_shown(outcome: Answer | Listing, inventory: Inventory, request: QueryRequest, settings: Settings) -> None:

@@ -60,7 +60,7 @@ class Cluster:
 
     def text(self, outcome: Answer | Listing) -> str:
         """``outcome`` of this cluster as the command line prints it, without colour."""
-        return paint(lines_of(document_of(outcome, self._inventory)), coloured=False)
+        return paint(lines_of(document_of(outcome, self._inventory, self._verifier.settings.cni)), coloured=False)
 
     def map(  # noqa: PLR0913 one argument for each way to narrow a map
         self,

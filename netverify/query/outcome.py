@@ -154,13 +154,15 @@ class Answer(Remarked):
 class Listed:
     """One existing endpoint of a listing: a workload (``shop/web[Deployment]``) or an external range of addresses.
 
-    ``witness`` is one flow that shows it. ``addresses`` are those of a range.
+    ``witness`` is one flow that shows it. ``addresses`` are those of a range. ``provided`` is what must hold outside
+    the manifests for the way that it takes.
     """
 
     text: str
     witness: Witness
     because: tuple[Reason, ...] = ()
     addresses: AddressRange | None = None
+    provided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

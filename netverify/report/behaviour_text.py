@@ -9,6 +9,7 @@ from types import MappingProxyType
 from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour, name_of
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.policy.predicate import Choice
+from netverify.query.wording import setting_words
 
 _WIDTH = 100
 _NAMED = 3
@@ -56,21 +57,26 @@ def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:
     }
 
 
-def dependence_text(needs: Iterable[tuple[Choice, bool]]) -> str:
-    """That something found depends on the plugin, for a headline; empty where there are no ``needs``.
+def dependence_text(needs: Iterable[tuple[Choice, bool]], cni: str | None) -> str:
+    """What something found depends on, for a headline; empty where there are no ``needs``.
 
+    That is the plugin, or where the user says that it is ``cni``, a behaviour that is not known of it.
     ``needs`` are those of one flow: on further plugins another one may do, so that nothing is said of these.
     """
     chosen = {behaviour: value for behaviour, value in needs if isinstance(behaviour, Behaviour)}
     if not chosen:
         return ""
+    if cni is not None:
+        flags = " or ".join(f"`--assume {setting_words(one, value=not value)}`" for one, value in chosen.items())
+        which = "a behaviour" if len(chosen) == 1 else "behaviours"
+        return f"that depends on {which} that {cni} leaves open: {flags} rules it out"
     fitting = [
         name
         for name, profile in sorted(CNI_PROFILES.items())
         if profile.get(Behaviour.POLICY_ENFORCED, True) and all(profile.get(one) is chosen[one] for one in chosen)
     ]
     known = f": it is so with {', '.join(fitting)}" if 0 < len(fitting) <= _NAMED else ""
-    return f", but that depends on the CNI plugin{known}"
+    return f"that depends on the CNI plugin{known}"
 
 
 def plugins_text(behaviour: Choice, *, value: bool) -> str:

@@ -40,35 +40,56 @@ def _is_possible(endpoint: Endpoint) -> bool:
     return isinstance(endpoint, Pod) and endpoint.workload is None
 
 
-def _only_possible(outcome: Answer | Listing) -> str:
+def _who_alone(outcome: Answer | Listing) -> str:
     """For the headline: which end of what was found is always a pod that is not in the manifests; empty if none."""
     if isinstance(outcome, Listing):
-        return (
-            ", but only with pods that are not in these manifests" if outcome.possible and not outcome.existing else ""
-        )
+        return "only with pods that are not in these manifests" if outcome.possible and not outcome.existing else ""
     if outcome.scope is not Scope.POSSIBLE or outcome.witness is None:
         return ""
     flow = outcome.witness.flow
     at_destination = _is_possible(flow.destination) and not _is_possible(flow.source)
-    return f", but only {'at' if at_destination else 'by'} a pod that is not in these manifests"
+    return f"only {'at' if at_destination else 'by'} a pod that is not in these manifests"
 
 
-def _depends(outcome: Answer | Listing) -> str:
-    """For the headline: that what was found depends on the plugin; empty where it does not."""
+def _conditions(outcome: Answer | Listing) -> str:
+    """For the headline: that every way that was found is open only if something holds outside the manifests.
+
+    It is named where it is the same one for each way; empty where some way needs nothing.
+    """
+    if isinstance(outcome, Listing):
+        ways = [] if outcome.possible else [set(one.provided) for one in outcome.existing]
+    elif outcome.route is None or not outcome.route.provided:
+        return ""
+    else:
+        ways = [set(one.provided) for one in outcome.routes if one.verdict is Verdict.REACHABLE]
+    if not ways or not all(ways):
+        return ""
+    every = set().union(*ways)
+    return f"only {every.pop()}" if len(every) == 1 else "only under conditions"
+
+
+def _dependence(outcome: Answer | Listing, cni: str | None) -> str:
+    """For the headline: that what was found depends on the plugin, or a behaviour of ``cni``; empty where not."""
     if isinstance(outcome, Listing):
         witnesses = [one.witness for one in outcome.existing]
         sure = any(_DEPENDS not in text for text in outcome.possible) or not all(one.needs for one in witnesses)
-        return "" if sure else dependence_text(need for one in witnesses[:1] for need in one.needs)
+        return "" if sure else dependence_text((need for one in witnesses[:1] for need in one.needs), cni)
     legs = [leg.witness for leg in outcome.route.legs] if outcome.route is not None else [outcome.witness]
-    return dependence_text(need for one in legs if one is not None for need in one.needs)
+    return dependence_text((need for one in legs if one is not None for need in one.needs), cni)
 
 
-def _headline(outcome: Answer | Listing, inventory: Inventory) -> Headline:
+def _limits(outcome: Answer | Listing, cni: str | None) -> str:
+    """For the headline: what must hold for what was found, all of it."""
+    said = [text for text in (_who_alone(outcome), _conditions(outcome), _dependence(outcome, cni)) if text]
+    return f", but {', and '.join(said)}" if said else ""
+
+
+def _headline(outcome: Answer | Listing, inventory: Inventory, cni: str | None) -> Headline:
     templates, unrendered = len(inventory.coverage.templates), len(inventory.coverage.unrendered)
     beside = f"; {templates} template{'s' if templates > 1 else ''} left out" if templates else ""
     beside += f"; {unrendered} not rendered" if unrendered else ""
     rest = {
-        Verdict.REACHABLE: _only_possible(outcome) + _depends(outcome),
+        Verdict.REACHABLE: _limits(outcome, cni),
         Verdict.UNREACHABLE: f" (proved for every pod in these manifests and every pod that could be created{beside})",
         Verdict.UNKNOWN: f": neither proved nor refuted{beside}{and_limits(outcome.unknown_because)}",
         Verdict.VACUOUS: ": no flow matches the question",
@@ -76,11 +97,14 @@ def _headline(outcome: Answer | Listing, inventory: Inventory) -> Headline:
     return Headline(outcome.verdict.upper(), rest, _INK[outcome.verdict])
 
 
-def document_of(outcome: Answer | Listing, inventory: Inventory) -> tuple[Block, ...]:
-    """What the answer to a question comes to, as a document; the account of the inputs comes last."""
+def document_of(outcome: Answer | Listing, inventory: Inventory, cni: str | None = None) -> tuple[Block, ...]:
+    """What the answer to a question comes to, as a document; the account of the inputs comes last.
+
+    ``cni`` is the plugin that the user names.
+    """
     entries = _listing_entries(outcome) if isinstance(outcome, Listing) else _answer_entries(outcome, inventory)
     facts = Facts((*column("read as", outcome.read_as), *entries))
-    return (_headline(outcome, inventory), facts, Account(coverage_text(inventory)))
+    return (_headline(outcome, inventory, cni), facts, Account(coverage_text(inventory)))
 
 
 def _answer_entries(answer: Answer, inventory: Inventory) -> list[Entry]:

@@ -55,3 +55,92 @@ def test_no_address_is_made_up_for_a_name_outside(tmp_path: Path, capsys: pytest
     assert "outside the cluster -> whatever address it has :5432" in out
     assert "to        an address outside the cluster on TCP 5432" in out
     assert "198.51.100" not in out
+
+
+LEFT_OPEN = "that depends on a behaviour that azure-npm leaves open"
+INIT = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: a}
+spec: {containers: [{name: c, image: c}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: pg, namespace: b}
+spec:
+  initContainers: [{name: i, image: i, ports: [{containerPort: 5433, name: pg}]}]
+  containers: [{name: c, image: c}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: b}
+spec:
+  podSelector: {}
+  ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {role: admin}}}], ports: [{port: pg}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("cni", "dependence"),
+    [
+        (["--assume", "named-ports-supported=true"], "that depends on the CNI plugin"),
+        (
+            ["--cni", "azure-npm"],
+            f"{LEFT_OPEN}: `--assume init-container-ports-named=false` rules it out",
+        ),
+    ],
+)
+def test_a_headline_says_once_that_there_is_a_but(
+    cni: list[str], dependence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "m.yaml").write_text(INIT)
+    assert main(["query", "can namespace a reach b/pg:5433", *cni, "-f", str(tmp_path)], "netverify") == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"REACHABLE, but only by a pod that is not in these manifests, and {dependence}")
+
+
+def test_what_a_headline_names_to_rule_a_behaviour_out_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "m.yaml").write_text(INIT)
+    assume = ["--cni", "azure-npm", "--assume", "init-container-ports-named=false"]
+    assert main(["query", "can namespace a reach b/pg:5433", *assume, "-f", str(tmp_path)], "netverify") == 0
+    assert capsys.readouterr().out.startswith("UNREACHABLE (proved")
+
+
+BALANCER = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: c, image: c, ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: front
+  namespace: shop
+  annotations: {service.beta.kubernetes.io/azure-load-balancer-internal: "true"}
+spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: PORTS, selector: {app: web}, ports: [{port: 80}]}
+"""
+INSIDE = "REACHABLE, but only where clients have access to the network of the internal load balancer"
+
+
+@pytest.mark.parametrize("short", [[], ["--summary"]])
+@pytest.mark.parametrize(
+    ("node_ports", "question", "headline"),
+    [
+        ("false", "can internet reach service shop/front", INSIDE),
+        ("true", "can internet reach service shop/front", "REACHABLE, but only under conditions"),
+        ("false", "can internet reach shop/web", "REACHABLE"),
+        ("false", "who can reach service shop/front", "REACHABLE"),
+    ],
+)
+def test_the_headline_says_what_must_hold_outside_the_manifests(
+    short: list[str],
+    node_ports: str,
+    question: str,
+    headline: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "m.yaml").write_text(BALANCER.replace("PORTS", node_ports))
+    assert main(["query", question, *short, "-f", str(tmp_path)], "netverify") == 0
+    assert capsys.readouterr().out.splitlines()[0] == headline
