@@ -40,8 +40,9 @@ def given_controllers(ways: Iterable[WayIn], options: RoutingOptions) -> Iterato
     """What a proof past ``ways`` takes as given where the user says which pods serve them."""
     given = options.controller
     if given is not None and any(way.controller is not None for way in ways):
+        who = given.text if given.is_shown else f"{given.text} (which matches no pod of these manifests)"
         yield (
-            f"Ingresses, Gateways and Routes are served by {given.text} alone, "
+            f"Ingresses, Gateways and Routes are served by {who} alone, "
             "by no pod on the host network that these manifests do not show"
         )
 

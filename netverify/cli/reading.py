@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import select
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from netverify.answers.settings import Settings
 from netverify.cli.request import RoutingGiven, SolvingRequest, Sources
-from netverify.cli.streams import complain
+from netverify.cli.streams import complain, is_quiet
 from netverify.gate.intent import FILE_NAMES as INTENT_FILES
 from netverify.model.cluster import Cluster
 from netverify.model.flow import End
 from netverify.query.assumed import Assumed
+from netverify.query.endpoint_grammar import EndpointPhrase
 from netverify.query.narrowing import read_flag
-from netverify.report.terminal import line
+from netverify.query.suggestions import did_you_mean, nearest
+from netverify.report.terminal import Line, line
 from netverify.routes.options import GivenController, RoutingOptions
 from netverify.sources.collection import Means, processors
 from netverify.sources.coverage import Inventory
@@ -103,9 +105,28 @@ def routing_options(given: RoutingGiven, sources: Sources, cluster: Cluster) -> 
     if given.controller is not None:
         flag = "--ingress-controller"
         phrase = read_flag(flag, given.controller, End.SOURCE, cluster, sources.namespace, new_namespaces=True)
-        controller = GivenController(phrase.text, phrase.predicate)
+        is_shown = phrase.outside or _matches_some_pod(phrase, cluster)
+        controller = GivenController(phrase.text, phrase.predicate, is_shown)
+        if not is_shown and not is_quiet():
+            complain(_unseen_controller(phrase, cluster), "auto")
     domain = RoutingOptions().cluster_domain if given.cluster_domain is None else given.cluster_domain
     return RoutingOptions(domain, given.node_local_dns, controller, given.api_servers)
+
+
+def _matches_some_pod(phrase: EndpointPhrase, cluster: Cluster) -> bool:
+    from netverify.symbolic.casting import Casting, PodScope  # noqa: PLC0415 most runs name no controller
+
+    return bool(Casting(cluster).cast(phrase.predicate, End.SOURCE, PodScope.EXISTING).workloads)
+
+
+def _unseen_controller(phrase: EndpointPhrase, cluster: Cluster) -> Iterator[Line]:
+    """That no pod of the manifests is the controller that the user names: it is misspelled, or installed otherwise."""
+    yield line(f"warning: no pod of the manifests matches `{phrase.text}`, which is named as the ingress controller")
+    name = phrase.namespace
+    is_unknown = name is not None and name not in cluster.namespaces
+    close = did_you_mean(nearest(name, cluster.namespaces)) if name is not None and is_unknown else ""
+    advice = "it is taken to run there, which is right if it is installed by other means"
+    yield line(f"  = help: {close} Otherwise {advice}" if close else f"  = help: {advice}")
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:

@@ -11,11 +11,12 @@ from netverify.records import dataclass
 class GivenController:
     """Who answers for every Ingress, Gateway and Route, as the user says; ``text`` is in the words of a question.
 
-    ``source`` holds for such a pod at the source of a connection.
+    ``source`` holds for such a pod at the source of a connection. ``is_shown``: some pod of the manifests may be one.
     """
 
     text: str
     source: Predicate
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

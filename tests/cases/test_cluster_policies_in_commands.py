@@ -156,3 +156,10 @@ def test_a_map_says_of_nobody_that_no_policy_selects_it(tmp_path, capsys):
     assert "isolated by no policy" in out
     assert "0 isolated for ingress, 0 for egress" in out
     assert "ClusterNetworkPolicy rules count in the connections, but isolate nobody" in out
+
+
+def test_a_policy_that_says_nothing_of_a_flow_neither_allows_nor_denies_it(tmp_path, capsys):
+    passing = "ingress: [{action: Deny, from: [{namespaces: {matchLabels: {tenant: none}}}]}]"
+    (tmp_path / "m.yaml").write_text(PODS + admin(passing))
+    assert main(["query", "can 192.0.2.1 reach namespace shop", "-f", str(tmp_path)], "netverify") == 0
+    assert "open: the policies that select the destination neither allow nor deny it" in capsys.readouterr().out

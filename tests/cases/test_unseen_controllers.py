@@ -5,6 +5,7 @@ import pytest
 from agreement.pipeline import read_inventory
 from cases.pods_by_ways import ASKED, BEHIND, CONTROLLER, INGRESS, START
 from cases.ways_in_texts import CLOSED, asked, exposed, openness, policy, verdict, written
+from netverify.cli.main import main
 from netverify.lint.ways import way_findings
 from netverify.model.flow import End
 from netverify.policy.predicate import InNamespace
@@ -92,3 +93,37 @@ def test_whoever_the_user_says_serves_ingresses_serves_those_of_a_cloud_as_well(
     for settings, expected in (({}, by_default), ({"routing": IN_EDGE}, "controller")):
         (one,) = (each for each in exposed(text, **settings) if each.way.by == "Ingress")
         assert one.way.sources[0].seen_as.value == expected
+
+
+NAMED = "which is named as the ingress controller"
+
+
+@pytest.mark.parametrize(
+    ("given", "warning"),
+    [
+        (
+            "namespace egde",
+            f"matches `namespace egde`, {NAMED} = help: did you mean `edge`?",
+        ),
+        (
+            "pods app=x in namespace edge",
+            f"matches `pods app=x in namespace edge`, {NAMED}",
+        ),
+        ("namespace edge", ""),
+    ],
+)
+def test_a_controller_that_no_manifest_shows_is_told_where_it_is_named(given, warning, tmp_path, capsys):
+    (tmp_path / "m.yaml").write_text(SHUT + CONTROLLER)
+    assert main(["query", SERVICE, "--ingress-controller", given, "-f", str(tmp_path)], "netverify") == 0
+    out, err = (" ".join(text.split()) for text in capsys.readouterr())
+    assert out.startswith("UNREACHABLE")
+    assert (warning in err) if warning else err == ""
+    assert ("(which matches no pod of these manifests)" in out) is bool(warning)
+
+
+def test_a_quiet_run_says_it_in_the_proof_alone(tmp_path, capsys):
+    (tmp_path / "m.yaml").write_text(SHUT + CONTROLLER)
+    main(["query", SERVICE, "-q", "--ingress-controller", "namespace egde", "-f", str(tmp_path)], "netverify")
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "served by namespace egde (which matches no pod of these manifests) alone" in out
