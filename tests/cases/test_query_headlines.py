@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from agreement.pipeline import read_inventory
 from netverify.cli.main import main
+from netverify.query.outcome import Listed, Listing
+from netverify.report.document import Headline
+from netverify.report.query_text import document_of
+from netverify.verify import ask
 
 NAMED = """
 apiVersion: v1
@@ -144,3 +150,27 @@ def test_the_headline_says_what_must_hold_outside_the_manifests(
     (tmp_path / "m.yaml").write_text(BALANCER.replace("PORTS", node_ports))
     assert main(["query", question, *short, "-f", str(tmp_path)], "netverify") == 0
     assert capsys.readouterr().out.splitlines()[0] == headline
+
+
+def test_a_list_of_whom_conditions_let_in_alone_says_so() -> None:
+    """``who can reach`` with the entries that are there by a way in which is open on conditions."""
+    text = BALANCER.replace("PORTS", "true")
+    found = ask("who can reach service shop/front", read_inventory(text))
+    assert isinstance(found, Listing)
+    outside = tuple(one for one in found.existing if one.provided)
+    assert {one.text.partition(" of ")[0] for one in outside} == {
+        "outside through load balancer",
+        "outside through NodePort",
+    }
+
+    def headline(*listed: Listed, possible: tuple[str, ...] = ()) -> str:
+        blocks = document_of(replace(found, existing=listed, possible=possible), read_inventory(text))
+        assert isinstance(blocks[0], Headline)
+        return blocks[0].word + blocks[0].rest
+
+    balanced = next(one for one in outside if "balancer" in one.text)
+    anybody = replace(balanced, provided=())
+    assert headline(balanced) == INSIDE
+    assert headline(*outside) == "REACHABLE, but only under conditions"
+    assert headline(balanced, anybody) == "REACHABLE"
+    assert headline(balanced, possible=("any pod",)) == "REACHABLE"
