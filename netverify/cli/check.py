@@ -147,7 +147,9 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
         if _has_nothing_to_judge(request, intended, today):
             complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
             return _unjudged(spec, request, today)
-        terms = Terms(today, request.with_exceptions, known_violations(request), intended.judged, may_be_cut_short=True)
+        known, is_written = known_violations(request), request.write_baseline is not None
+        terms = Terms(today, request.with_exceptions, known, intended.judged, may_be_cut_short=True)
+        terms = replace(terms, names_pods=is_written)
         with progress("reading manifests ..."):
             inventory = read_sources(request.sources)
         complain_about(inventory.diagnostics, request.color)

@@ -13,6 +13,7 @@ from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass
 from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.members import route_violation
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import through, violation_text
@@ -183,16 +184,22 @@ def _by_place(violations: list[Violation], claim: Claim, assertion: str) -> Iter
         places[one.fingerprint].append(one)
     for alike in places.values():
         parts = tuple(sorted({mark: words for one in alike for mark, words in one.parts}.items()))
-        yield replace(
-            alike[0], fingerprint=fingerprint(assertion, claim.key, *(mark for mark, _ in parts)), parts=parts
-        )
+        mark = fingerprint(assertion, claim.key, *(mark for mark, _ in parts))
+        pods = tuple(sorted({pod for one in alike for pod in one.pods}))
+        shown = next((one for one in alike if one.news), alike[0])
+        yield replace(shown, fingerprint=mark, parts=parts, pods=pods)
 
 
 def _open(route: PlannedRoute, judged: Route, claim: Claim, assertion: str, router: GateRouter) -> Judged:
     legs = [router.classes_of(leg, claim.world) for leg in route.legs]
     fitting = (one for one in product(*(leg.classes for leg in legs)) if _is_course(one, route.shared))
     chosen = tuple(islice(fitting, MOST_CLASSES + 1))
-    violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
+
+    def build(some: Sequence[FlowClass]) -> Violation:
+        return _violation(route, judged, some, claim, assertion)
+
+    told = chosen[:MOST_CLASSES]
+    violations = tuple(route_violation(route, one, build, claim.world, assertion, router) for one in told)
     nobody = next((leg for leg in legs if leg.is_complete and not leg.classes), None)  # as among existing pods
     verdict = judgement(of_search(is_found=bool(violations), is_complete=nobody is not None))
     derivation = nobody.derivation if nobody is not None else None
@@ -210,7 +217,7 @@ def _is_course(chosen: tuple[FlowClass, ...], shared: Shared) -> bool:
 
 
 def _violation(
-    planned: PlannedRoute, judged: Route, chosen: tuple[FlowClass, ...], claim: Claim, assertion: str
+    planned: PlannedRoute, judged: Route, chosen: Sequence[FlowClass], claim: Claim, assertion: str
 ) -> Violation:
     """That pods can take ``planned`` by connections of the classes that are ``chosen``: rules for each are its part."""
     route = replace(judged, legs=tuple(one.answer for one in chosen))

@@ -9,9 +9,9 @@ from datetime import date
 
 from netverify.answers.verdict import Judgement
 from netverify.budget import OutOfBudgetError, out_of_memory
-from netverify.diagnostics import Diagnostic, Origin, Severity
+from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
-from netverify.gate.baseline import FINGERPRINTS, Baseline
+from netverify.gate.baseline import FINGERPRINTS, Baseline, outdated
 from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
@@ -21,7 +21,6 @@ from netverify.gate.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, O
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
 from netverify.gate.outcome import (
-    BaselineUse,
     ExceptionState,
     ExceptionUse,
     GateReport,
@@ -30,6 +29,7 @@ from netverify.gate.outcome import (
     Violation,
     fingerprint,
 )
+from netverify.gate.pods import uncovered
 from netverify.gate.prepared import Prepared, prepare
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import statement_words
@@ -48,7 +48,7 @@ class Terms:
 
     ``judged`` are the ids of the assertions to judge (None: all). ``baseline_of`` reads the manifests that a statement
     compares with. ``tell`` hears how many of how many assertions are judged. ``may_be_cut_short``: where the budget of
-    the command ends, what is not judged by then is unknown.
+    the command ends, what is not judged by then is unknown. ``names_pods``: a baseline is to be written, which does.
     """
 
     today: date
@@ -58,6 +58,7 @@ class Terms:
     baseline_of: Callable[[ComparedTo], Inventory] | None = None
     tell: Callable[[int, int], None] = lambda _done, _of: None
     may_be_cut_short: bool = False
+    names_pods: bool = False
 
 
 def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateReport:
@@ -72,6 +73,8 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
     ids = {one.assertion.id for one in prepared}
     run = _Run(router, claiming, terms)
     is_old = terms.baseline is not None and terms.baseline.version < FINGERPRINTS
+    router.baseline = terms.baseline
+    router.names_pods = terms.baseline is not None or terms.names_pods
     router.known_before = terms.baseline.known if terms.baseline is not None and is_old else ()
     # All that will be asked is told apart from the start, so that pairs are read once.
     asked = (part for one in prepared for claim in one.claims for part in claim.question.asked)
@@ -92,7 +95,7 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
     if undecided:
         # What was not judged may need an exception that nothing else does.
         uses = tuple(one for one in uses if one.state is not ExceptionState.UNUSED)
-    baseline = terms.baseline.use(results) if terms.baseline is not None else None
+    baseline = terms.baseline.use(results, run.excepted) if terms.baseline is not None else None
     findings = (*empty_zones(spec, claiming), *run.findings, *expired(uses), *outdated(baseline))
     return GateReport(
         results=(*results, *undecided),
@@ -132,6 +135,7 @@ class _Run:
         self._claiming = claiming
         self._terms = terms
         self._used: set[str] = set()
+        self.excepted: set[str] = set()
         self.findings: list[Diagnostic] = []
 
     def state(self, prepared: PreparedException) -> ExceptionState:
@@ -178,9 +182,14 @@ class _Run:
 
     def _known(self, violation: Violation) -> Violation:
         baseline = self._terms.baseline
-        if baseline is None or not all(mark in violation.covered or baseline.knows(mark) for mark in violation.marks):
+        if baseline is None:
             return violation
-        return replace(violation, is_baselined=True)
+        if all(mark in violation.covered or baseline.knows(mark) for mark in violation.marks):
+            return replace(violation, is_baselined=True, news="")
+        new = [words for mark, words in violation.parts if not baseline.knows(mark)]
+        if violation.news or len(new) == len(violation.parts):
+            return violation
+        return replace(violation, news=f"new since the baseline: {', '.join(new)}")
 
     def _judged(self, prepared: Prepared) -> tuple[Judged, tuple[str, ...]]:
         """The assertion judged without what exceptions leave aside, and the ids of those that leave something aside."""
@@ -195,7 +204,21 @@ class _Run:
         judged = together([self._judge.judge(claim, assertion.id) for claim in claims])
         used = tuple(one.exception.id for one in active if any(self._uses(one.flows, prepared.claims, assertion)))
         self._used.update(used)
+        if used:
+            self._note_excepted(prepared, judged)
+            workloads = self._claiming.context.inventory.cluster.workloads
+            notes = uncovered([one for one in active if one.exception.id in used], judged.violations, workloads)
+            judged = replace(judged, remarks=replace(judged.remarks, notes=(*judged.notes, *notes)))
         return judged, used
+
+    def _note_excepted(self, prepared: Prepared, judged: Judged) -> None:
+        """Note what the baseline knows of the assertion, and exceptions leave aside."""
+        baseline, name = self._terms.baseline, prepared.assertion.id
+        found = {mark for one in judged.violations for mark in one.marks}
+        known = {mark for mark, of in (baseline.known if baseline is not None else {}).items() if of == name}
+        if known - found:
+            whole = together([self._judge.judge(claim, name) for claim in prepared.claims])
+            self.excepted |= (known - found) & {mark for one in whole.violations for mark in one.marks}
 
     def _compared(self, statement: ComparedTo, assertion: str) -> Judged:
         read = self._terms.baseline_of
@@ -267,12 +290,3 @@ def expired(uses: Iterable[ExceptionUse]) -> Iterator[Diagnostic]:
             given = use.exception
             text = f"exception {shown(given.id)} expired on {given.expires}: its flows count again"
             yield Diagnostic("NV719", Severity.ERROR, text, given.origin, "renew it, or remove it")
-
-
-def outdated(baseline: BaselineUse | None) -> Iterator[Diagnostic]:
-    """``NV721``: a baseline of an earlier version, some of which matches nothing."""
-    if baseline is not None and baseline.is_old and baseline.gone:
-        number = "1 entry" if baseline.gone == 1 else f"{baseline.gone} entries"
-        text = f"{number} of the baseline {shown(baseline.path)} match nothing; an earlier version wrote it"
-        advice = "write it anew with `--write-baseline`, after a look at what it would hide"
-        yield Diagnostic("NV721", Severity.WARNING, text, Origin(baseline.path), advice)

@@ -19,8 +19,8 @@ from netverify.answers.replay import ReplayError, relevant_tables
 from netverify.diagnostics import NetverifyError
 from netverify.gate.causes import Cause, Reason, Reasons, any_of, cause_of, flows_of, place_of, traced
 from netverify.gate.intent.spec import World
+from netverify.gate.pods import standing_in
 from netverify.model.behaviours import CAUTIOUS
-from netverify.model.cluster import Workload
 from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.pairs.diagrams import TooIntricateError
 from netverify.pairs.rule_pairs import RulePair
@@ -276,15 +276,9 @@ def _alike(
     assert isinstance(subject, Pod)
     yield _subject(subject, end, context)
     for one in context.inventory.cluster.workloads if subject.workload is not None else ():
-        if one.key.namespace != subject.namespace or one.key == subject.workload or not _is_as_it_stands(one):
+        pod = standing_in(subject, one)
+        if pod is None or one.open_labels:
             continue
-        pod = replace(subject, labels=one.labels, ports=one.ports, workload=one.key)
-        pod = pod if one.service_account is None else replace(pod, service_account=one.service_account)
         other = replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
         if _is_open(other, question, behaviours, context):
             yield str(one.key), IsWorkload(end, one.key)
-
-
-def _is_as_it_stands(workload: Workload) -> bool:
-    """Whether nothing about its pods is left open but their addresses, of which they may have any."""
-    return not (workload.host_network or workload.open_labels or workload.known_addresses)

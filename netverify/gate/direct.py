@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from netverify.answers.context import Context, with_namespaces_of
 from netverify.answers.reachability import answer_found
@@ -26,6 +27,7 @@ from netverify.gate.classes import (
 )
 from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged, exempted, of_answers, texts, together
+from netverify.gate.members import Asked, violation_of
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.refusals import Refusal, items_of, refusals_of
 from netverify.gate.router import GateRouter
@@ -54,7 +56,7 @@ def none_allowed(claim: Claim, assertion: str, router: GateRouter) -> Judged:
         return _violated_by(pairs, claim, assertion, context, router)
     if pairs:
         told = classes_by(pairs, question, claim.world, context, reasons)
-        return _told(claim, assertion, told, _covered(told, claim, assertion, context, router))
+        return _told(claim, assertion, told, router, _covered(told, claim, assertion, context, router))
     found = first_allowed(question, claim, context)
     if found.flow is None:
         answer = answer_found(question, context, found)
@@ -64,7 +66,7 @@ def none_allowed(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     if pairs is not None:
         raise IncompleteListError(question.text)
     if not claim.violated:
-        return _told(claim, assertion, searched(question, claim.world, context, reasons))
+        return _told(claim, assertion, searched(question, claim.world, context, reasons), router)
     found = shown(question, claim.world, context)
     answer = answer_found(question, context, found)
     if found.flow is None:
@@ -112,9 +114,14 @@ def _covered(told: Classes, claim: Claim, assertion: str, context: Context, rout
     return covered(flows, router.known_before, claim.question, claim.world, context)
 
 
-def _told(claim: Claim, assertion: str, told: Classes, known: frozenset[str] = frozenset()) -> Judged:
+def _told(
+    claim: Claim, assertion: str, told: Classes, router: GateRouter, known: frozenset[str] = frozenset()
+) -> Judged:
     """What becomes of ``claim``, with the classes of flows that are against it; ``known`` marks are covered."""
-    violations = tuple(replace(_allowed(claim, assertion, one), covered=known) for one in told.classes)
+    context = with_namespaces_of(claim.question, router.context)
+    asked = Asked(claim.question, claim.world, context, assertion)
+    build = partial(_allowed, claim, assertion)
+    violations = tuple(replace(violation_of(one, build, asked, router), covered=known) for one in told.classes)
     # That a flow was found, and none that certainly counts, is no proof.
     verdict = judgement(of_search(is_found=bool(violations), is_complete=False))
     return of_answers(verdict, told.answers, violations=violations, is_complete=told.is_complete)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netverify.answers.context import Context
 from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access_of, dns_refused
 from netverify.answers.verdict import Judgement, judgement, of_search
@@ -37,6 +39,12 @@ def judge_dns(statement: DnsWorks, assertion: str, claiming: Claiming) -> Judged
 
 def _judged(workload: Workload, zone: Predicate, assertion: str, context: Context) -> Judged:
     access = dns_access_of(context, workload.key, (Protocol.UDP,))
+    found = _by_access(workload, zone, assertion, context, access)
+    given = [path.server.assumption for path in access.paths_over(Protocol.UDP) if path.server.assumption]
+    return replace(found, remarks=found.remarks.given(given))
+
+
+def _by_access(workload: Workload, zone: Predicate, assertion: str, context: Context, access: DnsAccess) -> Judged:
     answers = [path.answer for path in access.paths_over(Protocol.UDP)]
     verdict = access.over(Protocol.UDP)
     match verdict:

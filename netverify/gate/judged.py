@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_claims
-from netverify.gate.outcome import Violation
+from netverify.gate.outcome import SAME_PODS, Violation
 from netverify.query.derivation import Derived, Rule, SolvedText, Step, all_of
 from netverify.query.outcome import Answer, Reason, Scope, Verdict
 from netverify.query.remarks import Remarked, remarks_of
@@ -132,6 +132,10 @@ def _each_once(violations: Iterable[Violation]) -> tuple[Violation, ...]:
     return tuple({(one.fingerprint, one.text): one for one in reversed(ordered)}.values())[::-1]
 
 
-def _existing_first(violation: Violation) -> tuple[bool, str, str]:
-    """What existing pods suffice for comes before what needs another one, each in the order of texts."""
-    return (violation.scope is not Scope.EXISTING, violation.text, violation.fingerprint)
+def _existing_first(violation: Violation) -> tuple[bool, bool, str, str]:
+    """What existing pods suffice for comes before what needs another one, each in the order of texts.
+
+    Where a rule changed, what it does with the same pods as before comes last.
+    """
+    is_new = violation.news != SAME_PODS
+    return (not is_new, violation.scope is not Scope.EXISTING, violation.said, violation.fingerprint)

@@ -34,6 +34,10 @@ _FORMERLY: Final[Mapping[str, str]] = MappingProxyType(
 """What conditions of ways in were called when baselines were written that know them."""
 
 
+SAME_PODS: Final = "the baseline knows it by another rule, between the same pods of the manifests"
+"""What is new in a violation of which no pod is."""
+
+
 def fingerprint(*parts: str) -> str:
     """A short text that stands for ``parts``, in hexadecimal digits; the same whatever a condition is called today."""
     text = "\0".join(_FORMERLY.get(part, part) for part in parts)
@@ -75,7 +79,9 @@ class Violation:
     trace. ``fingerprint`` is the same wherever the same thing goes wrong for the same reason, in whatever files.
     ``parts`` is what it is made of, if that is several: a fingerprint and words for each. A baseline has to know all.
     ``covered`` are marks of it that a baseline of an earlier version need not know: it knows all their flows by others.
-    ``shown_by`` are the goals that the witness is a model of, one for each connection of a route.
+    ``shown_by`` are the goals that the witness is a model of, one for each connection of a route. ``pods`` are
+    workloads at its ends, and ``news`` is what is new in it where a baseline knows something that reads the same: both
+    are empty where no baseline is read or written.
     """
 
     text: str
@@ -91,6 +97,13 @@ class Violation:
     parts: tuple[tuple[str, str], ...] = ()
     covered: frozenset[str] = frozenset()
     shown_by: tuple[SolvedText, ...] = ()
+    pods: tuple[str, ...] = ()
+    news: str = ""
+
+    @property
+    def said(self) -> str:
+        """``text``, and what is new in it."""
+        return f"{self.text}; {self.news}" if self.news else self.text
 
     @property
     def entries(self) -> tuple[tuple[str, str], ...]:
@@ -165,12 +178,17 @@ class BaselineUse:
     """How far a baseline applied: ``known`` violations were in it, ``gone`` are those of it that are no more.
 
     ``is_old``: an earlier version wrote it, which knew some violations by other marks, so that they count as gone.
+    ``excepted`` of it are there, and an exception leaves them aside. ``new`` are violations that are not in it, and
+    ``changed`` are those ``gone`` in whose place there is a new one.
     """
 
     path: str
     known: int
     gone: int
     is_old: bool = False
+    excepted: int = 0
+    new: int = 0
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from netverify.gate.claim import Claim, Exempt
 from netverify.gate.classes import MOST_CLASSES, FlowClass, shown
 from netverify.gate.intent.spec import World
 from netverify.gate.judged import Judged, of_answers, texts, together
+from netverify.gate.members import route_violation
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import violation_text
@@ -151,7 +152,12 @@ def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: GateRou
         return of_answers(judgement(judged.verdict), judged.legs, derivation=proof)
     legs = [router.classes_of(leg, claim.world) for leg in route.legs]
     chosen = tuple(islice(product(*(leg.classes for leg in legs)), MOST_CLASSES + 1))
-    violations = tuple(_violation(route, judged, one, claim, assertion) for one in chosen[:MOST_CLASSES])
+
+    def build(some: Sequence[FlowClass]) -> Violation:
+        return _violation(route, judged, some, claim, assertion)
+
+    told = chosen[:MOST_CLASSES]
+    violations = tuple(route_violation(route, one, build, claim.world, assertion, router) for one in told)
     is_complete = len(chosen) <= MOST_CLASSES and all(leg.is_complete for leg in legs)
     verdict = judgement(of_search(is_found=bool(violations), is_complete=is_complete))
     answers = [router.as_judged(leg, one) for leg, found in zip(route.legs, legs, strict=True) for one in found.answers]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from netverify.answers.context import Context
 from netverify.answers.routed import Router
+from netverify.gate.baseline import Baseline
 from netverify.gate.causes import Reasons
 from netverify.gate.classes import Classes, classes_of
 from netverify.gate.intent.spec import World
@@ -18,11 +19,14 @@ class GateRouter(Router):
     """Judges routes, and finds all flows of their connections that policy allows or refuses.
 
     ``known_before`` are the fingerprints of a baseline of an earlier version, which listed fewer reasons.
+    ``baseline`` is what is known, ``names_pods`` whether the pods of violations are to be named.
     """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.known_before: Collection[str] = ()
+        self.baseline: Baseline | None = None
+        self.names_pods = False
         self._allowed: dict[tuple[PlannedLeg, World], Classes] = {}
         self._refused: dict[tuple[PlannedLeg, World], Refusals] = {}
         self._reasons: dict[int, tuple[PolicyIndex, Reasons]] = {}

@@ -168,7 +168,7 @@ def _further(result: Judged) -> Iterator[Entry]:
 
 def _instance(violation: Violation, inventory: Inventory, source: SourceLines) -> Instance:
     return Instance(
-        violation.text,
+        violation.said,
         place_text(responsible_place(violation)),
         "known" if violation.is_baselined else "",
         partial(_steps, violation, inventory),

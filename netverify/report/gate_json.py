@@ -95,6 +95,8 @@ def _violation(violation: Violation) -> Json:
         "route": route_json(violation.route) if violation.route is not None else None,
         "fingerprint": violation.fingerprint,
         "baselined": violation.is_baselined,
+        **({"pods": list(violation.pods)} if violation.pods else {}),
+        **({"news": violation.news} if violation.news else {}),
     }
 
 
@@ -122,4 +124,11 @@ def _exception(use: ExceptionUse) -> Json:
 
 
 def _baseline(baseline: BaselineUse) -> Json:
-    return {"path": baseline.path, "known": baseline.known, "gone": baseline.gone}
+    return {
+        "path": baseline.path,
+        "known": baseline.known,
+        "gone": baseline.gone,
+        "changed": baseline.changed,
+        "excepted": baseline.excepted,
+        "new": baseline.new,
+    }

@@ -41,7 +41,7 @@ class Shortcoming:
     def text(self) -> str:
         """What is wrong, in a line."""
         if self.violation is not None:
-            return self.violation.text
+            return self.violation.said
         return why_unproved(self.result) if self.part is None else in_part(self.part, self.result.unknown_because)
 
     @property

@@ -48,16 +48,25 @@ def exception_text(use: ExceptionUse) -> str:
 
 
 def baseline_text(baseline: BaselineUse) -> str:
-    """``3 violations are known (baseline.json), 1 other no longer occurs: write the baseline again to drop it``."""
-    known = f"{counted(baseline.known, 'violation')} {'is' if baseline.known == 1 else 'are'} known ({baseline.path})"
-    if not baseline.gone:
-        return known
-    gone, it = (
-        ("1 other no longer occurs", "it")
-        if baseline.gone == 1
-        else (f"{baseline.gone} others no longer occur", "them")
-    )
-    return f"{known}, {gone}: write the baseline again to drop {it}"
+    """``3 violations are known (baseline.json), 1 other no longer occurs: write the baseline again to drop it``.
+
+    Where something is new, it is not said to write it again, which would accept that.
+    """
+    said = [f"{counted(baseline.known, 'violation')} {'is' if baseline.known == 1 else 'are'} known ({baseline.path})"]
+    gone = baseline.gone - baseline.changed
+    said += _others(baseline.excepted, "is excepted", "are excepted")
+    said += _others(baseline.changed, "has changed and counts as new", "have changed and count as new")
+    said += _others(gone, "no longer occurs", "no longer occur")
+    text = ", ".join(said)
+    if baseline.new and baseline.gone:
+        return f"{text}: to write the baseline again would accept what is new"
+    return f"{text}: write the baseline again to drop {'it' if gone == 1 else 'them'}" if gone else text
+
+
+def _others(number: int, one: str, several: str) -> list[str]:
+    if not number:
+        return []
+    return [f"1 other {one}" if number == 1 else f"{number} others {several}"]
 
 
 def goal_texts(result: Result, most: int) -> list[str]:

@@ -1,0 +1,169 @@
+"""The existing pods in a class of flows, and what of it a baseline does not know that knows something like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from netverify.answers.context import Context
+from netverify.answers.replay import relevant_tables
+from netverify.gate.baseline import Known
+from netverify.gate.classes import FlowClass, answered
+from netverify.gate.intent.spec import World
+from netverify.gate.outcome import SAME_PODS, Violation
+from netverify.gate.pods import standing_in
+from netverify.gate.router import GateRouter
+from netverify.model.behaviours import CAUTIOUS
+from netverify.model.cluster import Workload
+from netverify.model.flow import End, Flow, Pod
+from netverify.pairs.rule_pairs import RulePair
+from netverify.policy.evaluate import allows, matches
+from netverify.policy.predicate import Choices, Decided
+from netverify.query.outcome import Verdict
+from netverify.query.question import Question
+from netverify.records import dataclass
+from netverify.routes.planned import PlannedRoute
+
+_MOST_PODS: Final = 30
+"""A baseline names so many pods of one violation; where there are more, none."""
+_MOST_NAMED: Final = 5
+_OTHERWISE: Final = "the baseline knows it by another rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a class of flows is of: of ``question``, among the pods of ``world``, of the assertion with that id."""
+
+    question: Question
+    world: World
+    context: Context
+    assertion: str
+
+
+def violation_of(
+    one: FlowClass, build: Callable[[FlowClass], Violation], asked: Asked, router: GateRouter, *, alone: bool = True
+) -> Violation:
+    """What ``build`` makes of ``one``, with the pods of it and what is new in it, where a baseline is read or written.
+
+    If it is ``alone``, and not one of several connections, its witness is one between pods that are new, if any.
+    """
+    violation = build(one)
+    if not router.names_pods:
+        return violation
+    flows = _members(one, asked)
+    pods = tuple(sorted(flows)) if len(flows) <= _MOST_PODS else ()
+    baseline = router.baseline
+    if baseline is None or all(baseline.knows(mark) for mark in violation.marks):
+        return replace(violation, pods=pods)
+    before = baseline.alike(asked.assertion, violation)
+    if not before:
+        return replace(violation, pods=pods)
+    known = {pod for entry in before for pod in entry.pods}
+    new = sorted(set(flows) - known) if all(entry.pods for entry in before) else []
+    fresh = flows[new[0]] if new else _unlabelled(one, asked)
+    if alone and fresh is not None:
+        violation = build(_showing(fresh, one, asked))
+    is_created = _needs_another(fresh or _witness(one))
+    return replace(violation, pods=pods, news=_news(sorted(flows), new, before, is_created=is_created))
+
+
+def route_violation(  # noqa: PLR0913, PLR0917 - a way, its flows, and what they are against
+    planned: PlannedRoute,
+    chosen: Sequence[FlowClass],
+    build: Callable[[Sequence[FlowClass]], Violation],
+    world: World,
+    assertion: str,
+    router: GateRouter,
+) -> Violation:
+    """The same of ``planned``, by flows of the classes that are ``chosen``: the pods are those of the first."""
+    leg, (first, *rest) = planned.legs[0], chosen
+    asked = Asked(leg.question, world, router.context_of(leg), assertion)
+    return violation_of(first, lambda one: build((one, *rest)), asked, router, alone=not rest)
+
+
+def _members(one: FlowClass, asked: Asked) -> Mapping[str, Flow]:
+    """The workloads of flows of ``one`` by name, each with a flow: the witness with a pod of it at one of the ends.
+
+    Pods that need another port or another peer than the witness has are not found.
+    """
+    found: dict[str, Flow] = {}
+    flow = _witness(one)
+    for end in End:
+        pod = flow.at(end)
+        if not isinstance(pod, Pod):
+            continue
+        if pod.workload is not None:
+            found[str(pod.workload)] = flow
+        for workload in asked.context.inventory.cluster.workloads:
+            others = [_with(flow, end, other) for other in _ways_to_be(workload, pod)]
+            if others and all(_holds(other, one, asked) for other in others):
+                found.setdefault(str(workload.key), others[0])
+    return found
+
+
+def _ways_to_be(workload: Workload, pod: Pod) -> Iterator[Pod]:
+    """A pod of ``workload`` in the place of ``pod``, without and with the labels that its controller adds."""
+    other = standing_in(pod, workload)
+    if other is not None:
+        yield other
+        added = {key: values[0] if values else "added" for key, values in workload.open_labels.items()}
+        yield replace(other, labels={**other.labels, **added})
+
+
+def _unlabelled(one: FlowClass, asked: Asked) -> Flow | None:
+    """A flow of ``one`` from a pod without labels that could be created; None where it has no such flow."""
+    flow = _witness(one)
+    if asked.world is World.EXISTING or not isinstance(flow.source, Pod) or flow.source.host_network:
+        return None
+    created = _with(flow, End.SOURCE, replace(flow.source, labels={}, ports=(), workload=None))
+    return created if _holds(created, one, asked) else None
+
+
+def _witness(one: FlowClass) -> Flow:
+    assert one.answer.witness is not None
+    return one.answer.witness.flow
+
+
+def _with(flow: Flow, end: End, pod: Pod) -> Flow:
+    return replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
+
+
+def _behaviours(one: FlowClass, asked: Asked) -> Choices:
+    assert one.answer.witness is not None
+    return Decided(CAUTIOUS, one.answer.witness.behaviours, asked.context.settings.fixed)
+
+
+def _holds(flow: Flow, one: FlowClass, asked: Asked) -> bool:
+    """Whether ``flow`` is one of ``one``. The reference reading decides."""
+    behaviours = _behaviours(one, asked)
+    about = (*asked.question.asked, one.cause.flows)
+    tables = relevant_tables(asked.context.policies, flow)
+    return all(matches(part, flow, behaviours) for part in about) and allows(tables, flow, behaviours)
+
+
+def _showing(flow: Flow, one: FlowClass, asked: Asked) -> FlowClass:
+    """``one`` with ``flow`` of it as its witness."""
+    pair = RulePair({}, flow, _behaviours(one, asked))
+    answer = answered(pair, one.cause.flows, asked.question, asked.world, asked.context)
+    return replace(one, answer=answer) if answer.verdict is Verdict.REACHABLE else one
+
+
+def _needs_another(flow: Flow) -> bool:
+    """Whether a pod of ``flow`` is none of the manifests."""
+    return any(isinstance(pod, Pod) and not pod.is_node and pod.workload is None for pod in map(flow.at, End))
+
+
+def _news(names: Sequence[str], new: Sequence[str], before: Sequence[Known], *, is_created: bool) -> str:
+    if new:
+        return f"new since the baseline: {_listed(new)}"
+    if is_created:
+        return f"{_OTHERWISE}; this one lets through pods that could be created"
+    if all(entry.pods for entry in before):
+        return SAME_PODS
+    return _OTHERWISE + (f"; this one is about {_listed(names)}" if names else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
