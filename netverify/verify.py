@@ -17,6 +17,7 @@ from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Answer, Listing
 from netverify.query.question import Form, Question
 from netverify.query.sentence import parse_sentence
+from netverify.query.unmatched_labels import unmatched_labels
 from netverify.routes.index import RoutingIndex
 from netverify.routes.naming import Names
 from netverify.sources.coverage import Inventory
@@ -68,7 +69,9 @@ class Verifier:
         """
         question = self.question(sentence)
         found = self.answer(question) if question.form is Form.CAN else self._listing(question)
-        return replace(found, read_as=question.read_as)
+        notes = unmatched_labels(question, self.inventory.cluster)
+        remarks = replace(found.remarks, notes=(*found.notes, *notes)) if notes else found.remarks
+        return replace(found, read_as=question.read_as, remarks=remarks)
 
     def _listing(self, question: Question) -> Listing:
         if question.called is not None:

@@ -25,7 +25,7 @@ def cni_premises(settings: Settings, *clusters: Cluster) -> Iterator[str]:
     counts = [Counter(ENFORCED[one.api] for one in cluster.cluster_policies) for cluster in clusters]
     profile = CNI_PROFILES[settings.cni] if settings.cni else {}
     if settings.cni:
-        yield f"the CNI is {settings.cni}"
+        yield f"the CNI is {settings.cni}" + (f", from {settings.cni_from}" if settings.cni_from else "")
     for behaviour, value in sorted(settings.fixed.items()):
         if behaviour in ENFORCED.values():
             if count := max(counted[behaviour] for counted in counts):

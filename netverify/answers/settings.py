@@ -24,8 +24,9 @@ class Settings:
     """Premises and limits of answers.
 
     ``behaviours`` come from ``--cni`` and ``--assume``; what is missing stays free. ``cni`` is the name of the profile
-    that most of them come from, for the report. ``pod_cidrs`` are CIDRs that hold every pod address (empty: unknown),
-    and ``node_cidrs`` CIDRs in which nobody has an address but nodes and pods.
+    that most of them come from, for the report, and ``cni_from`` the file that names it, if one does. ``pod_cidrs`` are
+    CIDRs that hold every pod address (empty: unknown), and ``node_cidrs`` CIDRs in which nobody has an address but
+    nodes and pods.
     ``free_named_ports``: possible pods may call any port by any name, instead of following the declarations of existing
     pods of their namespace. ``unrendered_is_harmless``: what was not rendered changes no answer.
 
@@ -44,6 +45,7 @@ class Settings:
     default_namespace: str | None = None
     keep_goals: bool = False
     routing: RoutingOptions = field(default_factory=RoutingOptions)
+    cni_from: str = ""
 
     @property
     def fixed(self) -> Mapping[Behaviour, bool]:

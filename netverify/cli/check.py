@@ -29,7 +29,7 @@ from netverify.cli.request import CheckRequest, Sources, assumptions_of, solving
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
 from netverify.cli.unchanged import is_unchanged
-from netverify.cli.unread import unread
+from netverify.cli.unread import each_with_unread, unread, with_unread
 from netverify.cli.watchdog import watchdog, within
 from netverify.cli.watching import watch
 from netverify.diagnostics import Severity as Gravity
@@ -159,10 +159,12 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
         return _undecided(request, intended, inventory, spent)
     except SentenceError as error:
         wrong = own_controller and (refused_controller(error, own_controller),)
-        complain(render_diagnostics(wrong) if wrong else render_sentence_error(error), request.color)
+        complain(
+            render_diagnostics(wrong) if wrong else render_sentence_error(with_unread(error, inventory)), request.color
+        )
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     except IntentError as error:
-        complain(render_diagnostics(error.diagnostics), request.color)
+        complain(render_diagnostics(each_with_unread(error.diagnostics, inventory)), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     told = set(inventory.diagnostics)
     complain_about((one for one in report.inputs if one not in told), request.color)

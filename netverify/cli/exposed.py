@@ -18,6 +18,7 @@ from netverify.cli.reports import reported
 from netverify.cli.request import ExposedRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
+from netverify.cli.unread import with_unread
 from netverify.cli.watchdog import within
 from netverify.lint.linting import WHETHER_MORE
 from netverify.query.sentence_error import SentenceError
@@ -72,7 +73,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         try:
             settings = solving_settings(request, inventory.cluster)
         except SentenceError as error:
-            complain(render_sentence_error(error), request.color)
+            complain(render_sentence_error(with_unread(error, inventory)), request.color)
             return exit_status(None, misused=True, input_refused=inventory.has_errors)
         verifier = Verifier(inventory, settings)
         request.budget.checkpoint()

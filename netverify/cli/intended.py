@@ -124,7 +124,9 @@ def assumed_here(
     if path is None:
         return assumed(cni, assumptions), routing
     spec = read_spec((str(path),), permissions)
-    return _assumed_with(spec, cni, assumptions), _routing_with(spec, routing)
+    taken = _assumed_with(spec, cni, assumptions)
+    taken = replace(taken, cni_from=f"./{path}" if spec.cni and cni is None else "")
+    return taken, _routing_with(spec, routing)
 
 
 def _assumed_with(spec: Spec, cni: str | None, assumptions: Sequence[str]) -> Assumed:

@@ -18,6 +18,7 @@ from netverify.cli.reports import reported
 from netverify.cli.request import LintRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about, print_out
+from netverify.cli.unread import with_unread
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
 from netverify.codes import CODES
@@ -61,7 +62,7 @@ def lint_request(request: LintRequest) -> ExitStatus:
         try:
             settings = solving_settings(request, inventory.cluster)
         except SentenceError as error:
-            complain(render_sentence_error(error), request.color)
+            complain(render_sentence_error(with_unread(error, inventory)), request.color)
             return exit_status(None, misused=True, input_refused=inventory.has_errors)
         with counted("judging ways in") as tell:
             linted = Verifier(inventory, settings).lint(request.codes, tell)

@@ -19,6 +19,7 @@ from netverify.cli.reports import reported
 from netverify.cli.request import MapRequest, RoutingGiven, assumed_by, sources_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
+from netverify.cli.unread import with_unread
 from netverify.cli.watchdog import within
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
@@ -72,7 +73,7 @@ def _mapped(request: MapRequest) -> ExitStatus:
             mapped = Verifier(inventory, settings_of(request.assumed, request.sources)).map(request.wanted)
         request.budget.checkpoint()
     except SentenceError as error:
-        complain(render_sentence_error(error), request.color)
+        complain(render_sentence_error(with_unread(error, inventory)), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     if any(output.format not in _SAYING_DOUBTS for output in request.outputs):
         complain(lines_of(doubts_of(mapped)), request.color)

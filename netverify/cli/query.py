@@ -20,10 +20,11 @@ from netverify.cli.reports import reported
 from netverify.cli.request import QueryRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
-from netverify.cli.unread import unread
+from netverify.cli.unread import unread, with_unread
 from netverify.cli.watchdog import watchdog
 from netverify.late import late
 from netverify.query.outcome import Answer, Listing, Verdict
+from netverify.query.quantifiers import refuse_all
 from netverify.query.remarks import Remarks
 from netverify.query.sentence import OPENERS
 from netverify.query.sentence_error import SentenceError
@@ -90,12 +91,15 @@ def answer_request(request: QueryRequest) -> ExitStatus:
                 inventory = read_sources(request.sources)
             complain_about(inventory.diagnostics, request.color)
             settings = solving_settings(request, inventory.cluster)
+            if request.expected is Verdict.REACHABLE:
+                refuse_all(request.sentence)
             outcome = ask(request.sentence, inventory, settings)
             request.budget.checkpoint()
     except OutOfBudgetError as spent:
         outcome = _undecided(request.sentence, spent)
     except SentenceError as error:
-        complain(render_sentence_error(_with_advice_on_paths(error, request.sentence)), request.color)
+        error = with_unread(_with_advice_on_paths(error, request.sentence), inventory)
+        complain(render_sentence_error(error), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     answered = _answered(outcome, request.expected)
     status = exit_status(answered, expected=request.expected, input_refused=inventory.has_errors)

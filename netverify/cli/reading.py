@@ -75,6 +75,7 @@ def settings_of(assumed: Assumed, sources: Sources) -> Settings:
     return Settings(
         behaviours=assumed.behaviours,
         cni=assumed.cni,
+        cni_from=assumed.cni_from,
         pod_cidrs=assumed.pod_cidrs,
         node_cidrs=assumed.node_cidrs,
         free_named_ports=assumed.free_named_ports,

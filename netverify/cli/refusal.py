@@ -41,10 +41,13 @@ def refusal_of(error: click.ClickException, command: str) -> Refusal:
 
 
 def _mistyped(error: click.ClickException, message: str) -> tuple[str, Sequence[str]]:
-    """What was written for a flag or a command that there is not, and those that there are."""
+    """What was written for a flag, a value or a command that there is not, and those that there are."""
     context = getattr(error, "ctx", None)
     if isinstance(error, click.NoSuchOption):
         return error.option_name, error.possibilities or ()
+    choice = error.param.type if isinstance(error, click.BadParameter) and error.param is not None else None
+    if isinstance(choice, click.Choice) and (wrong := re.search(r"`([^`]*)` is not one of", message)):
+        return wrong[1], tuple(map(str, choice.choices))
     missing = re.match(r"No such command `(.*)`", message)
     if missing and context is not None and isinstance(context.command, click.Group):
         return missing[1], context.command.list_commands(context)

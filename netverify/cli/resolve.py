@@ -14,7 +14,7 @@ from netverify.cli.reports import reported
 from netverify.cli.request import ResolveRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
-from netverify.cli.unread import unread
+from netverify.cli.unread import unread, with_unread
 from netverify.cli.watchdog import within
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
@@ -44,7 +44,7 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
             resolution = verifier.resolve(request.name, request.source)
             request.budget.checkpoint()
     except SentenceError as error:
-        complain(render_sentence_error(error), request.color)
+        complain(render_sentence_error(with_unread(error, inventory)), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     status = map_status(fails=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
 

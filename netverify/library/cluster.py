@@ -14,6 +14,7 @@ from netverify.library.intricacy import told_in_full
 from netverify.model import cluster as model
 from netverify.query.exclusion import others_reach, reaches_others
 from netverify.query.outcome import Answer, Listing, Scope, Verdict
+from netverify.query.quantifiers import refuse_all
 from netverify.query.question import Form, Question
 from netverify.query.sentence_error import SentenceError
 from netverify.report.diagnostics import render_sentence_error
@@ -88,10 +89,14 @@ class Cluster:
         """Some flow that ``sentence`` (``can SOURCE reach TARGET``) asks about is allowed between existing pods.
 
         With ``possible`` a flow of a pod that could be created suffices. A flow that only some CNI plugins let through
-        counts, unless ``cni`` or ``assume`` was given to ``read`` and rules it out.
+        counts, unless ``cni`` or ``assume`` was given to ``read`` and rules it out. Raises :class:`SentenceError` for
+        ``all pods``, of which some would suffice.
         """
         __tracebackhide__ = True
-        answer = self._answer(self._can(sentence))
+        question = self._can(sentence)
+        with _pointed_at():
+            refuse_all(sentence)
+        answer = self._answer(question)
         suffices = possible or answer.scope is Scope.EXISTING
         self._judge(answer, "reachable" if possible else "reachable by existing pods", Verdict.REACHABLE, also=suffices)
 

@@ -42,7 +42,8 @@ class AssumptionError(NetverifyError):
 class Assumed:
     """The ``cni`` by name, the fixed ``behaviours`` (its own included), where pods and nodes are, and port names.
 
-    ``unrendered_is_harmless``: what was not rendered changes no answer.
+    ``unrendered_is_harmless``: what was not rendered changes no answer. ``cni_from`` is the file that names the
+    ``cni``, empty where it is not taken from one.
     """
 
     behaviours: Mapping[Behaviour, bool]
@@ -51,6 +52,7 @@ class Assumed:
     free_named_ports: bool = False
     unrendered_is_harmless: bool = False
     node_cidrs: tuple[str, ...] = ()
+    cni_from: str = ""
 
 
 def cni_named(name: str) -> str:

@@ -17,6 +17,7 @@ from netverify.query.internet import internet_ranges
 from netverify.query.name_grammar import NameGrammar, close_bracket
 from netverify.query.names import Named, NameLookup, Twins, is_name, kind_of
 from netverify.query.pod_grammar import PodReader, Pods, take_article
+from netverify.query.quantifiers import refuse_every
 from netverify.query.service_addresses import called_at, service_addresses_in, whoever_else_is_in
 from netverify.query.tokens import Token, TokenKind, Tokens
 from netverify.query.verbs import verb_length
@@ -71,12 +72,13 @@ NameReader: TypeAlias = Callable[[str, str | None], Called | Uncalled]
 class EndpointReader:
     """Reads the endpoints of one sentence about ``cluster``.
 
-    With ``new_namespaces`` a namespace that the manifests do not mention is one that could be created.
+    With ``new_namespaces`` a namespace that the manifests do not mention is one that could be created. ``asks``: they
+    are ends of a question, which is about at least one of several, so that ``every pod`` is none.
 
     Every method raises :class:`netverify.query.sentence_error.SentenceError` when something else comes next.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 what a name means depends on each
         self,
         tokens: Tokens,
         cluster: Cluster,
@@ -84,12 +86,14 @@ class EndpointReader:
         names: NameReader | None = None,
         *,
         new_namespaces: bool = False,
+        asks: bool = False,
     ) -> None:
         self._tokens = tokens
         self._cluster = cluster
         self._pods = PodReader(tokens, cluster, new_namespaces=new_namespaces)
         self._named = NameGrammar(tokens, NameLookup(tokens, cluster, default_namespace), self._pods)
         self._names = names
+        self._asks = asks
         self._asking: str | None = None
 
     def read(self, end: End, *, asking: str | None = None) -> EndpointPhrase:
@@ -99,6 +103,8 @@ class EndpointReader:
         """
         self._asking = asking
         take_article(self._tokens)
+        if self._asks:
+            refuse_every(self._tokens, self._cluster, end)
         token = self._tokens.next
         if token.is_mark("["):
             return self._bracketed(end)
@@ -116,7 +122,7 @@ class EndpointReader:
         if word == "pods" and follower.is_word("of", "behind"):
             return self._pods_behind(end)
         if self._pods.comes_next():
-            return _of_pods(self._pods.read(end))
+            return replace(_of_pods(self._pods.read(end)), inferred=word == "all")
         if word == "internet" or (word in (*_ANYONE, _OUTSIDE) and not is_name(token.text, self._cluster)):
             return self._of_many(self._tokens.take(), end)
         is_verb = verb_length(self._tokens, 1) > 0 if end is End.SOURCE else follower.is_word("reach")

@@ -252,7 +252,7 @@ def parse_sentence(
     know.
     """
     tokens = Tokens(text)
-    read = _Reader(tokens, EndpointReader(tokens, cluster, default_namespace, names)).read()
+    read = _Reader(tokens, EndpointReader(tokens, cluster, default_namespace, names, asks=True)).read()
     source, destination, traffic = read.source, read.destination, read.traffic
     called = destination.called and with_asked_ports(destination.called, traffic, tokens, read.port)
     services = asked_services(destination.services, traffic)

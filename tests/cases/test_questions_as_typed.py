@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
+from netverify.model.cluster import Cluster, Namespace
 from netverify.model.flow import End
 from netverify.query.narrowing import read_flag
 from netverify.query.outcome import Answer, Listing, Verdict
@@ -148,7 +149,7 @@ READ_AS = [
     ("can all pods in dev reach shop/db", "can any pod in namespace dev reach shop/db"),
     ("can any pods in ns dev reach shop/db", "can any pod in namespace dev reach shop/db"),
     ("can a pod in the dev namespace reach shop/db", "can any pod in namespace dev reach shop/db"),
-    ("can every pod outside shop reach shop/db", "can any pod outside namespace shop reach shop/db"),
+    ("can all pods outside shop reach shop/db", "can any pod outside namespace shop reach shop/db"),
     ("can pods reach shop/db", "can any pod reach shop/db"),
     ("can pods with label app=web reach shop/db", "can pods app=web reach shop/db"),
     ("can pods app=web -n shop reach shop/db", "can pods app=web in namespace shop reach shop/db"),
@@ -246,6 +247,28 @@ ASKED_BACK = [
     ("can shop/web on 80 reach shop/db", "NV405", "the source of a question has no port", "at the end"),
     ("is shop/db and prod/db reachable from shop/web", "NV402", "expected `reachable`, found `and`", "one target"),
     ("can anything outside the cluster reach shop/db", "NV402", "expected one of `reach`", "ask `can"),
+    # What is asked of all is not answered for one that can.
+    ("can every pod reach shop/db", "NV402", "at least one can connect, not `every`", "write `any pod`; for all"),
+    ("can each pod in shop reach shop/db", "NV402", "not `each`", "list `who can reach TARGET`"),
+    ("does every pod in shop have access to shop/db", "NV402", "not `every`", "an `allow` assertion"),
+    ("are the pods of every namespace allowed to reach shop/db", "NV402", "not `every`", "`any pod`"),
+    ("can all workloads in shop reach shop/db", "NV402", "not `all`", "`any pod`"),
+    ("can all reach shop/db", "NV402", "not `all`", "`any pod`"),
+    ("can Everyone reach shop/db", "NV402", "not `Everyone`", "write `anyone`"),
+    ("can everyone in shop reach shop/db", "NV402", "not `everyone`", "write `anyone`"),
+    ("is shop/db reachable from every pod", "NV402", "not `every`", "`any pod`"),
+    ("is shop/db reachable from everywhere", "NV402", "not `everywhere`", "`anyone`"),
+    ("can shop/db be reached by everybody", "NV402", "not `everybody`", "`anyone`"),
+    ("what can everything reach", "NV402", "not `everything`", "`anyone`"),
+    ("can shop/web reach everything", "NV402", "not `everything`", "write `anything`; for all of them, list `what can"),
+    (
+        "can shop/web reach every pod in shop",
+        "NV402",
+        "not `every`",
+        "write `any pod`; for all of them, list `what can",
+    ),
+    ("who can reach each pod in shop", "NV402", "not `each`", "`any pod`"),
+    ("is every pod in shop reachable from dev", "NV402", "not `every`", "`any pod`"),
     # What is misspelled.
     ("can shop/web raech shop/db", "NV402", "expected one of `reach`, `connect to`", "did you mean `reach`?"),
     ("can shop/web conect to shop/db", "NV402", "expected one of", "did you mean `connect to`?"),
@@ -302,12 +325,59 @@ PORT_80 = "`shop/web` is a Deployment and a Service: port 80 is read as the Serv
         ("is shop/db reachable from the internet?", "unreachable", "this is about the pods of the StatefulSet"),
         ("is shop/db reachable on 5432", "reachable", "the same for both"),
         ("can anyone reach shop/db:80", "unreachable", "the Service has only 5432"),
+        (
+            "can all pods in shop reach shop/db:5432",
+            "reachable",
+            "can any pod in namespace shop reach shop/db:5432/tcp",
+        ),
+        ("can dev/tool reach all pods", "reachable", "can dev/tool[Pod] reach any pod"),
+        ("who can reach all pods in prod", "reachable", "who can reach any pod in namespace prod"),
     ],
 )
 def test_the_answer_says_what_the_question_was_read_as(typed: str, verdict: str, note: str) -> None:
     found = VERIFIER.ask(typed)
     assert found.verdict == verdict
     assert any(note in one for one in found.read_as), found.read_as
+
+
+def test_all_pods_are_not_expected_to_be_reachable_where_one_suffices(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "all.yaml"
+    file.write_text(namespace("shop"), encoding="utf-8")
+    for question in ("can all pods in shop reach namespace shop", "is namespace shop reachable from ALL pods"):
+        assert main(["query", question, "-f", str(file), "--expect", "reachable"], "netverify") == 2
+        assert "write `any pod`; for all of them, check an `allow` assertion" in capsys.readouterr().err
+    expected = ["--expect", "unreachable", "-o", "json"]
+    assert main(["query", "can all pods in shop reach namespace shop", "-f", str(file), *expected], "netverify") == 1
+    assert json.loads(capsys.readouterr().out)["read_as"] == ["can any pod in namespace shop reach namespace shop"]
+
+
+def test_a_name_may_be_a_word_for_all() -> None:
+    named = Cluster({"every": Namespace("every", {}, declared=True)})
+    assert canonical_sentence(parse_sentence("can every reach namespace every", named)).startswith(
+        "can namespace every"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("can pods app=wbe reach shop/db", "no pod matches `app=wbe`: did you mean `app=web`?"),
+        ("who can reach pods ap=db in shop", "no pod in namespace shop matches `ap=db`: did you mean `app=db`?"),
+        (
+            "can pods app=tool in shop reach shop/db",
+            "no pod in namespace shop matches `app=tool`, only pods that could be",
+        ),
+        ("can pods app=web reach shop/db", ""),
+        ("can pods app in (wbe, web) reach shop/db", ""),
+        ("can pods app!=web reach shop/db", ""),
+    ],
+)
+def test_labels_that_no_existing_pod_has_are_noted(typed: str, note: str) -> None:
+    notes = [one for one in VERIFIER.ask(typed).notes if "in these manifests no pod" in one]
+    assert bool(notes) == bool(note)
+    assert all(note in one for one in notes), notes
 
 
 def test_what_is_written_out_needs_no_note() -> None:

@@ -155,6 +155,52 @@ def test_a_wrong_assumption_is_misuse_beside_an_intent_file_too(flag: str, capsy
     assert "error[NV420]" in capsys.readouterr().err
 
 
+def test_the_file_is_named_that_the_plugin_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("netverify.yaml").write_text("cni: calico\n", encoding="utf-8")
+    asked = ["query", "can namespace shop reach namespace shop", "m.yaml"]
+    main(asked, "netverify")
+    assert "the CNI is calico, from ./netverify.yaml\n" in capsys.readouterr().out
+    main([*asked, "--cni", "calico"], "netverify")
+    assert "the CNI is calico\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query", "can namespace data reach namespace data", "nowhere"],
+        ["resolve", "x.data", "--from", "namespace/data", "nowhere"],
+        ["check", "nowhere", "--spec", "data.yaml"],
+        ["map", "nowhere", "--from", "namespace data"],
+    ],
+)
+def test_a_name_may_be_in_what_could_not_be_read(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    spec = "assertions:\n- id: a\n  deny: {from: namespace data, to: namespace data}\n"
+    Path("data.yaml").write_text(spec, encoding="utf-8")
+    assert main(arguments, "netverify") == 4
+    told = capsys.readouterr().err
+    assert told.count("NV406") == 1
+    assert "an input could not be read and may hold it: fix the error above first\n" in told
+    arguments[arguments.index("nowhere")] = "m.yaml"
+    assert main(arguments, "netverify") == 2
+    assert "could not be read" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["completion", "bsh"], "bash"),
+        (["schema", "goal"], "goals"),
+        (["check", "--severity", "hgh"], "high"),
+        (["lint", "m.yaml", "--fail-on", "warn"], "warning"),
+    ],
+)
+def test_a_value_that_is_misspelt_is_guessed(
+    arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments, "netverify") == 2
+    assert f"did you mean `{meant}`?" in capsys.readouterr().err
+
+
 def test_an_assumption_goes_before_that_of_the_intent_file_by_either_name(capsys: pytest.CaptureFixture[str]) -> None:
     Path("netverify.yaml").write_text(f"assume: {{named-port-voids-policy: false}}\n{INTENT}")
     other = ("--assume", "unsupported-port-name-disables-policy=true")
