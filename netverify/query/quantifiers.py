@@ -25,7 +25,7 @@ def refuse_every(tokens: Tokens, cluster: Cluster, end: End) -> None:
     if not of_pods and (token.text in cluster.namespaces or is_name(token.text, cluster)):
         return
     one, listed = ("anyone", "who can reach TARGET") if end is End.SOURCE else ("anything", "what can SOURCE reach")
-    if token.is_word(*_BEFORE_A_NOUN):
+    if token.is_word(*_BEFORE_A_NOUN) or tokens.after_next.is_word("in", "outside"):
         one = "any pod"
     advice = f"for at least one, write `{one}`; for all of them, list `{listed}`, or {_FOR_ALL}"
     raise tokens.error("NV402", _message(token), token, help_text=advice)

@@ -210,3 +210,9 @@ def test_a_map_names_its_ends_and_says_when_it_may_be_wrong():
 def test_reading_does_not_touch_standard_input_unless_it_is_named(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("nobody reads this"))
     assert cluster_of(CLOSED).coverage.documents == 5
+
+
+def test_all_pods_are_not_asserted_to_be_reachable_where_one_suffices():
+    cluster = cluster_of("{apiVersion: v1, kind: Namespace, metadata: {name: a}}")
+    with pytest.raises(SentenceError, match="at least one can connect, not `all`"):
+        cluster.assert_reachable("can all pods reach any pod")

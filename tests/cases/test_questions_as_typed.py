@@ -255,7 +255,7 @@ ASKED_BACK = [
     ("can all workloads in shop reach shop/db", "NV402", "not `all`", "`any pod`"),
     ("can all reach shop/db", "NV402", "not `all`", "`any pod`"),
     ("can Everyone reach shop/db", "NV402", "not `Everyone`", "write `anyone`"),
-    ("can everyone in shop reach shop/db", "NV402", "not `everyone`", "write `anyone`"),
+    ("can everyone in shop reach shop/db", "NV402", "not `everyone`", "write `any pod`"),
     ("is shop/db reachable from every pod", "NV402", "not `every`", "`any pod`"),
     ("is shop/db reachable from everywhere", "NV402", "not `everywhere`", "`anyone`"),
     ("can shop/db be reached by everybody", "NV402", "not `everybody`", "`anyone`"),
