@@ -89,6 +89,7 @@ class Gates:
 
     def result(self, manifests: str, assertion: str, *arguments: str, more: str = "") -> Any:
         """The result of the one assertion in YAML about ``manifests``; ``more`` stands in the intent file as well."""
+        assert not Path("pyproject.toml").exists(), "a test writes into the checkout"
         Path("manifests.yaml").write_text(manifests)
         Path("netverify.yaml").write_text(f"{more}\nassertions: [{{id: it, {assertion}}}]\n")
         gate = self.run("-f", "manifests.yaml", "-o", "json", *arguments)
@@ -99,6 +100,7 @@ class Gates:
 
     def results(self, manifests: str, assertions: Sequence[str], *arguments: str, more: str = "") -> dict[str, Any]:
         """The results of all ``assertions`` in one run, each by its text."""
+        assert not Path("pyproject.toml").exists(), "a test writes into the checkout"
         Path("manifests.yaml").write_text(manifests)
         listed = "".join(f"- {{id: a{number}, {one}}}\n" for number, one in enumerate(assertions))
         Path("netverify.yaml").write_text(f"{more}\nassertions:\n{listed}")

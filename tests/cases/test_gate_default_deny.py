@@ -121,12 +121,12 @@ def test_a_baseline_hides_no_open_pod_where_one_goal_names_few_of_them(
     gates: Gates, assertion: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pods that could be created are open as well, and stand for those that exist while there are many."""
-    monkeypatch.setattr(widths, "NAMED_AT_ONCE", 0)
-    monkeypatch.setattr(widths, "EXISTING_AT_ONCE", 1)
-    assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP + ALL_BUT_LEGACY, assertion) == "baselined"
-    result = gates.result(SHOP, assertion)
-    marks = {one["fingerprint"] for one in result["violations"]}
-    monkeypatch.undo()
+    with monkeypatch.context() as narrow:
+        narrow.setattr(widths, "NAMED_AT_ONCE", 0)
+        narrow.setattr(widths, "EXISTING_AT_ONCE", 1)
+        assert after(gates, SHOP + ALL_BUT_LEGACY, SHOP + ALL_BUT_LEGACY, assertion) == "baselined"
+        result = gates.result(SHOP, assertion)
+        marks = {one["fingerprint"] for one in result["violations"]}
     assert {one["fingerprint"] for one in gates.result(SHOP, assertion)["violations"]} == marks
 
 
