@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, fields, is_dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from netverify.diagnostics import NOWHERE, Diagnostic, Origin, Severity
@@ -137,15 +138,49 @@ def _refusal(finding: Diagnostic) -> Diagnostic:
     )
 
 
-def of_one_api(
-    policies: Sequence[ClusterNetworkPolicy],
-) -> tuple[Sequence[ClusterNetworkPolicy], tuple[Unsupported, ...]]:
-    """Policies for the whole cluster, and those that are not modelled because there are others beside them.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Policies of the older API in a cluster with some of the newer one: what each may do, and a finding about it."""
 
-    Nobody says what goes first where policies of the old and of the new API are in one cluster.
+    reads: tuple[ReadObject, ...] = ()
+    things: tuple[Unsupported, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def of_one_api(objects: Sequence[ReadObject]) -> tuple[Sequence[ReadObject], Beside]:
+    """``objects`` without policies of the older API, if there are any of the newer one, and those that are left out.
+
+    Nobody says what goes first where both are in one cluster, nor whether one plugin enforces both. So each of the
+    older ones may allow and deny, in whatever tier it is: a baseline that allows may come before a Baseline
+    ClusterNetworkPolicy that denies.
     """
-    old = [one for one in policies if one.api is not PolicyApi.CLUSTER]
-    if not old or len(old) == len(policies):
-        return policies, ()
-    beside = (Unsupported(one.api, one.name, None, one.origin, may_allow=True, may_deny=True) for one in old)
-    return [one for one in policies if one.api is PolicyApi.CLUSTER], tuple(beside)
+    policies = [(read, read.fact) for read in objects if isinstance(read.fact, ClusterNetworkPolicy)]
+    newer = [read.origin for read, fact in policies if not _is_older(fact)]
+    older = [(read, fact) for read, fact in policies if _is_older(fact)]
+    if not newer or not older:
+        return objects, Beside()
+    things = tuple(_in_doubt(fact) for _, fact in older)
+    findings = tuple(_finding_beside(read, min(newer)) for read, _ in older)
+    kept = [read for read in objects if not _is_older(read.fact)]
+    return kept, Beside(tuple(read for read, _ in older), things, findings)
+
+
+def _is_older(fact: Fact) -> bool:
+    return isinstance(fact, ClusterNetworkPolicy) and fact.api is not PolicyApi.CLUSTER
+
+
+def _in_doubt(policy: ClusterNetworkPolicy) -> Unsupported:
+    digest = sha256(repr(_without_places(policy)).encode()).hexdigest()
+    return Unsupported(policy.api, policy.name, None, policy.origin, may_allow=True, may_deny=True, digest=digest)
+
+
+def _finding_beside(read: ReadObject, newer: Origin) -> Diagnostic:
+    kind, _, _, name = read.identity
+    subject = object_text({"kind": kind, "metadata": {"name": name}})
+    text = (
+        f"{subject} is not modelled beside a ClusterNetworkPolicy, since it is not known which goes first: it may "
+        "allow and deny traffic anywhere, and verdicts that it could change are unknown"
+    )
+    advice = "write it as a ClusterNetworkPolicy, or leave out the objects that the network plugin does not enforce"
+    secondary = ((newer, "a ClusterNetworkPolicy is here"),)
+    return Diagnostic("NV203", Severity.WARNING, text, read.origin, advice, secondary)

@@ -128,10 +128,10 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
     An object that the API server would refuse is left out, is an error among the diagnostics, and stands in
     ``coverage.unread``; so is one that appears twice with different content.
     """
-    objects, repeated = without_duplicates(gathered.reads)
+    unique, repeated = without_duplicates(gathered.reads)
+    objects, beside = of_one_api(unique)
     workloads, owned = settle(objects)
     facts = [read.fact for read in objects]
-    cluster_policies, beside = of_one_api([fact for fact in facts if isinstance(fact, ClusterNetworkPolicy)])
     cluster = Cluster(
         namespaces={fact.name: fact for fact in facts if isinstance(fact, Namespace)},
         workloads=tuple(sorted(workloads, key=_by_name)),
@@ -143,19 +143,19 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
         ),
         unsupported=tuple(
             sorted(
-                (*gathered.unsupported, *beside),
+                (*gathered.unsupported, *beside.things),
                 key=lambda item: (item.namespace or "", item.kind, item.name, item.origin),
             )
         ),
         routing=_routing(objects),
         nodes=tuple(sorted((fact for fact in facts if isinstance(fact, Node)), key=lambda node: node.name)),
-        cluster_policies=tuple(sorted(cluster_policies, key=lambda policy: (policy.api, policy.name))),
+        cluster_policies=_cluster_policies(facts),
     )
-    diagnostics = [*gathered.diagnostics, *repeated.findings, *owned, *_placed_by_default(gathered, default_namespace)]
+    found = (*gathered.diagnostics, *repeated.findings, *beside.findings, *owned)
     return Inventory(
         cluster=with_every_namespace(cluster),
-        coverage=_coverage(gathered, repeated.conflicts),
-        diagnostics=tuple(sorted(diagnostics, key=Diagnostic.sort_key)),
+        coverage=_coverage(gathered, repeated.conflicts, beside.reads),
+        diagnostics=tuple(sorted((*found, *_placed_by_default(gathered, default_namespace)), key=Diagnostic.sort_key)),
         approximations=tuple(_narrowing_text(name, origins) for name, origins in sorted(gathered.narrowing.items())),
     )
 
@@ -246,12 +246,18 @@ def _routing(objects: Iterable[ReadObject]) -> RoutingObjects:
     )
 
 
-def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
-    """The account; objects in ``conflicts`` were read, but count as refused."""
+def _cluster_policies(facts: Iterable[Fact]) -> tuple[ClusterNetworkPolicy, ...]:
+    policies = (fact for fact in facts if isinstance(fact, ClusterNetworkPolicy))
+    return tuple(sorted(policies, key=lambda policy: (policy.api, policy.name)))
+
+
+def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject], beside: Sequence[ReadObject]) -> Coverage:
+    """The account; objects in ``conflicts`` were read, but count as refused, those ``beside`` as not modelled."""
     modelled = Counter(gathered.modelled)
-    modelled.subtract(read.kind for read in conflicts)
+    modelled.subtract(read.kind for read in (*conflicts, *beside))
+    not_modelled = Counter(gathered.unsupported_kinds) + Counter(read.kind for read in beside)
     unread = (*gathered.unread, *(read.origin for read in conflicts))
-    unsupported = (gathered.unsupported_kinds, gathered.unrendered_kinds)
+    unsupported = (not_modelled, gathered.unrendered_kinds)
     counts = (modelled, gathered.irrelevant, gathered.approximated, *unsupported)
     return Coverage(
         files=gathered.files,
@@ -259,7 +265,7 @@ def _coverage(gathered: Gathered, conflicts: Sequence[ReadObject]) -> Coverage:
         modelled=dict(sorted((+modelled).items())),
         irrelevant=dict(sorted(gathered.irrelevant.items())),
         approximated=dict(sorted(gathered.approximated.items())),
-        unsupported=dict(sorted(gathered.unsupported_kinds.items())),
+        unsupported=dict(sorted(not_modelled.items())),
         unrendered_kinds=dict(sorted(gathered.unrendered_kinds.items())),
         unrendered=tuple(
             (f"{one.kind} {one.name}", one.unrendered)

@@ -413,6 +413,22 @@ spec: {spec}
 ALLOW = "ingress: [{action: Allow, from: [{namespaces: {}}], ports: [{portNumber: {port: 80}}]}]"
 
 
+def beside(kind, action):
+    rules = f"ingress: [{{action: {action}, from: [{{namespaces: {{}}}}]}}]"
+    return older(kind, rules, priority="priority: 5, " if kind == "AdminNetworkPolicy" else "")
+
+
+ACCEPT = f"ingress: [{rule('Accept')}]"
+MIXES = {
+    "Admin denies": admin(DENY),
+    "Admin allows": admin(ACCEPT),
+    "Admin passes": admin(f"ingress: [{rule('Pass')}]"),
+    "Baseline denies": baseline(DENY),
+    "Baseline allows": baseline(ACCEPT),
+    "both tiers deny": admin(DENY) + baseline(DENY),
+}
+
+
 class TestTheOlderApi:
     """AdminNetworkPolicy and BaselineAdminNetworkPolicy of ``v1alpha1``."""
 
@@ -436,11 +452,45 @@ class TestTheOlderApi:
         )
         assert (found.verdict, [*found.witness.behaviours.values()]) == (Verdict.REACHABLE, [False])
 
-    def test_both_apis_together_are_in_no_known_order(self):
-        text = CLUSTER + older("AdminNetworkPolicy", ALLOW, "a", "priority: 5, ") + admin(DENY)
-        found = ask("can mon/prom reach shop/db:81", inventory_of(text), Settings())
+    @pytest.mark.parametrize("newer", MIXES.values(), ids=MIXES)
+    @pytest.mark.parametrize(
+        ("kind", "action"),
+        [
+            ("AdminNetworkPolicy", "Allow"),
+            ("AdminNetworkPolicy", "Deny"),
+            ("AdminNetworkPolicy", "Pass"),
+            ("BaselineAdminNetworkPolicy", "Allow"),
+            ("BaselineAdminNetworkPolicy", "Deny"),
+        ],
+    )
+    def test_both_apis_together_are_in_no_known_order(self, kind, action, newer):
+        """No source orders objects of the two APIs: a baseline that allows may come before a Baseline that denies."""
+        text = CLUSTER + beside(kind, action) + newer
+        found = ask("can mon/prom reach shop/db:80", inventory_of(text), Settings())
         assert found.verdict is Verdict.UNKNOWN
-        assert "AdminNetworkPolicy" in found.unknown_because[0]
+        assert found.unknown_because[0].startswith(f"{kind} default at ")
+
+    @pytest.mark.parametrize("cni", ["antrea", "calico", "kindnet", "ovn-kubernetes"])
+    def test_no_plugin_is_known_to_order_both_apis(self, cni):
+        text = CLUSTER + beside("BaselineAdminNetworkPolicy", "Allow") + baseline(DENY)
+        settings = Settings(behaviours=CNI_PROFILES[cni], cni=cni)
+        assert ask("can mon/prom reach shop/db:80", inventory_of(text), settings).verdict is Verdict.UNKNOWN
+
+    @pytest.mark.parametrize("kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"])
+    def test_those_beside_the_newer_api_are_reported_as_not_modelled(self, kind):
+        inventory = inventory_of(CLUSTER + beside(kind, "Allow") + baseline(DENY))
+        (finding,) = [one for one in inventory.diagnostics if one.code == "NV203"]
+        assert f"{kind} `default` is not modelled beside a ClusterNetworkPolicy" in finding.message
+        assert "it may allow and deny traffic anywhere" in finding.message
+        assert inventory.coverage.unsupported == {kind: 1}
+        assert inventory.coverage.modelled["ClusterNetworkPolicy"] == 1
+        assert kind not in inventory.coverage.modelled
+
+    def test_alone_they_are_modelled(self):
+        inventory = inventory_of(
+            CLUSTER + beside("AdminNetworkPolicy", "Allow") + older("BaselineAdminNetworkPolicy", DENY)
+        )
+        assert (inventory.diagnostics, inventory.coverage.unsupported) == ((), {})
 
     @pytest.mark.parametrize("cni", ["aws-vpc-cni", "azure-npm", "cilium", "flannel", "kube-router", "weave"])
     def test_where_nobody_enforces_them_they_have_no_effect(self, cni):

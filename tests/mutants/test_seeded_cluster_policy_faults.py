@@ -202,3 +202,26 @@ def test_a_seeded_fault_of_the_older_api_is_found(module, original, replacement,
 def test_without_a_fault_nothing_is_found():
     assert first_disagreement(range(3)) is None
     assert first_disagreement(range(3), older=True) is None
+
+
+FAULTS_OF_BOTH_APIS = {
+    "the older one can only deny": "may_allow=True",
+    "the older one can only allow": "may_deny=True",
+}
+
+
+@pytest.mark.parametrize("original", FAULTS_OF_BOTH_APIS.values(), ids=FAULTS_OF_BOTH_APIS)
+def test_a_seeded_fault_of_both_apis_together_is_found(original):
+    with fault("sources.duplicates", original, original.replace("True", "False")):
+        assert verdicts_beside() != {"UNKNOWN"}
+    assert verdicts_beside() == {"UNKNOWN"}
+
+
+def verdicts_beside():
+    """What is said where a Baseline denies, and where it allows, and a BaselineAdminNetworkPolicy is beside it."""
+    cases = importlib.import_module("cases.test_cluster_network_policies")
+    older = cases.beside("BaselineAdminNetworkPolicy", "Allow")
+    texts = [cases.CLUSTER + older + cases.MIXES[newer] for newer in ("Baseline denies", "Baseline allows")]
+    settings = cases.Settings()
+    found = [cases.ask("can mon/prom reach shop/db:80", cases.inventory_of(text), settings) for text in texts]
+    return {one.verdict.name for one in found}
