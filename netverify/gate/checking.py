@@ -74,7 +74,7 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
     run = _Run(router, claiming, terms)
     is_old = terms.baseline is not None and terms.baseline.version < FINGERPRINTS
     router.baseline = terms.baseline
-    router.names_pods = terms.baseline is not None or terms.names_pods
+    router.names_pods = terms.names_pods
     router.known_before = terms.baseline.known if terms.baseline is not None and is_old else ()
     # All that will be asked is told apart from the start, so that pairs are read once.
     asked = (part for one in prepared for claim in one.claims for part in claim.question.asked)

@@ -25,7 +25,7 @@ from netverify.query.question import Question
 from netverify.records import dataclass
 from netverify.routes.planned import PlannedRoute
 
-_MOST_PODS: Final = 30
+_MOST_PODS: Final = 100
 """A baseline names so many pods of one violation; where there are more, none."""
 _MOST_NAMED: Final = 5
 _OTHERWISE: Final = "the baseline knows it by another rule"
@@ -48,13 +48,13 @@ def violation_of(
 
     If it is ``alone``, and not one of several connections, its witness is one between pods that are new, if any.
     """
-    violation = build(one)
-    if not router.names_pods:
+    violation, baseline = build(one), router.baseline
+    is_known = baseline is None or all(baseline.knows(mark) for mark in violation.marks)
+    if is_known and not router.names_pods:
         return violation
     flows = _members(one, asked)
     pods = tuple(sorted(flows)) if len(flows) <= _MOST_PODS else ()
-    baseline = router.baseline
-    if baseline is None or all(baseline.knows(mark) for mark in violation.marks):
+    if baseline is None or is_known:
         return replace(violation, pods=pods)
     before = baseline.alike(asked.assertion, violation)
     if not before:
@@ -137,9 +137,10 @@ def _behaviours(one: FlowClass, asked: Asked) -> Choices:
 def _holds(flow: Flow, one: FlowClass, asked: Asked) -> bool:
     """Whether ``flow`` is one of ``one``. The reference reading decides."""
     behaviours = _behaviours(one, asked)
-    about = (*asked.question.asked, one.cause.flows)
-    tables = relevant_tables(asked.context.policies, flow)
-    return all(matches(part, flow, behaviours) for part in about) and allows(tables, flow, behaviours)
+    about = (one.cause.flows, *asked.question.asked)
+    if not all(matches(part, flow, behaviours) for part in about):
+        return False
+    return allows(relevant_tables(asked.context.policies, flow), flow, behaviours)
 
 
 def _showing(flow: Flow, one: FlowClass, asked: Asked) -> FlowClass:

@@ -19,7 +19,7 @@ class GateRouter(Router):
     """Judges routes, and finds all flows of their connections that policy allows or refuses.
 
     ``known_before`` are the fingerprints of a baseline of an earlier version, which listed fewer reasons.
-    ``baseline`` is what is known, ``names_pods`` whether the pods of violations are to be named.
+    ``baseline`` is what is known, ``names_pods`` whether the pods of all violations are to be named.
     """
 
     def __init__(self, context: Context) -> None:
