@@ -14,12 +14,15 @@ from netverify.gate.outcome import BaselineUse, Result, Violation
 from netverify.records import dataclass
 
 SCHEMA = "netverify/baseline/v1"
-FINGERPRINTS = 4
+FINGERPRINTS = 5
 """Which marks violations are known by.
 
 Those of version 1 had no ports of refusals, nor which pods are open; those of version 2 had no rules that let pods use
-ways in; those of version 3 left out some pairs of rules between two places that let through no more than others did.
+ways in; those of version 3 left out some pairs of rules between two places that let through no more than others did;
+those of version 4 left out what goes before a rule and takes flows from it.
 """
+EVERY_PAIR = 4
+"""The first version of marks that left out no pair of rules."""
 
 
 @dataclass(eq=False)

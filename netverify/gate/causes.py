@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 
 from netverify.answers.context import Context
 from netverify.answers.replay import relevant_tables
+from netverify.gate.precedence import Precedence, matching, value
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
@@ -17,7 +18,6 @@ from netverify.policy.predicate import (
     ALWAYS,
     All,
     AnyOf,
-    Behaves,
     Choices,
     InNamespace,
     IsPod,
@@ -43,7 +43,8 @@ class Cause:
     """All flows go from ``source`` to ``destination``, places in words, for the same reason as one did.
 
     ``places`` and ``reasons`` say it in predicates, of both ends and of both directions in their order; ``reason`` says
-    it in a text that is the same wherever policies say the same, however they are called.
+    it in a text that is the same wherever policies say the same, however they are called. That text also has what goes
+    before the rules and takes flows from them, which ``flows`` have not.
     """
 
     source: str
@@ -156,6 +157,7 @@ class Reasons:
     def __init__(self, policies: PolicyIndex, fixed: Mapping[Behaviour, bool]) -> None:
         self._policies = policies
         self._fixed = fixed
+        self._precedence = Precedence(fixed)
         self._known: dict[tuple[object, ...], tuple[Deciders, Reason]] = {}
 
     def of(self, direction: Direction, deciders: Deciders, subject: Endpoint) -> Reason:
@@ -164,24 +166,27 @@ class Reasons:
         key = (direction, place, *map(id, deciders))
         if key not in self._known:
             names = () if isinstance(subject, External) else (subject.namespace,)
-            tables = self._policies.slice(direction, names).every()
+            tables = tuple(self._policies.slice(direction, names).every())
             found = [self._of_one(*one, subject) for one in zip(deciders, tables, strict=True)]
             flows = found[0] if len(found) == 1 else All(tuple(found))
             rules = [one for one in deciders if isinstance(one, Rule)]
             # What is built in is known by its rule alone, which is the same whatever it is built into.
             text = (
-                repr(_matching(rules[0])) if len(found) == 1 and rules and rules[0].policy.is_built_in else repr(flows)
+                repr(matching(rules[0])) if len(found) == 1 and rules and rules[0].policy.is_built_in else repr(flows)
             )
-            self._known[key] = (deciders, Reason(flows, text, bool(rules)))
+            before = [self._precedence.before(*one) for one in zip(deciders, tables, strict=True)]
+            # Without anything before it, as in clusters with NetworkPolicy alone, the text is that of the rule.
+            told = f"{text} after {before}" if any(before) else text
+            self._known[key] = (deciders, Reason(flows, told, bool(rules)))
         return self._known[key][1]
 
     def _of_one(self, decider: Decider, table: RuleTable, subject: Endpoint) -> Predicate:
         match decider:
             case Rule() if decider.policy.is_built_in:
                 whose = next(tier for tier in table.tiers if any(rule is decider for rule in tier.rules))
-                return All((*_applies(whose), _matching(decider)))
+                return All((*_applies(whose), matching(decider)))
             case Rule():
-                return _matching(decider)
+                return matching(decider)
             case Tier():
                 return All(tuple(_applies(next(tier for tier in table.tiers if tier.name == decider.name))))
             case None:
@@ -206,7 +211,7 @@ class Reasons:
         selecting: list[Predicate] = []
         others: list[Predicate] = []
         for tier in table.tiers:
-            known = _value(tier.condition, self._fixed)
+            known = value(tier.condition, self._fixed)
             if not tier.applies or known is False:
                 continue
             if known is None or _may_pass(tier):
@@ -216,17 +221,6 @@ class Reasons:
         if selecting:
             yield Not(AnyOf(tuple(sorted(dict.fromkeys(selecting), key=repr))))
         yield from others
-
-
-def _value(condition: Predicate, fixed: Mapping[Behaviour, bool]) -> bool | None:
-    """Whether ``condition`` holds of every flow; None where that is open."""
-    if condition == ALWAYS:
-        return True
-    return fixed.get(condition.behaviour) if isinstance(condition, Behaves) else None
-
-
-def _matching(rule: Rule) -> Predicate:
-    return All((rule.subject, rule.peer, rule.traffic))
 
 
 def _applies(tier: Tier) -> Iterator[Predicate]:
@@ -245,7 +239,7 @@ def _passes(tier: Tier) -> Predicate:
     """Flows of subjects of ``tier`` that it leaves to the next one; of rules with a tie, all that it may leave."""
     left: Predicate = ALWAYS if tier.default is Action.PASS else AnyOf()
     for rule in reversed(tier.rules):
-        match = _matching(rule)
+        match = matching(rule)
         if rule.action is Action.PASS:
             left = AnyOf((match, left))
         elif not rule.tie:

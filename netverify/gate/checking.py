@@ -11,7 +11,7 @@ from netverify.answers.verdict import Judgement
 from netverify.budget import OutOfBudgetError, out_of_memory
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
-from netverify.gate.baseline import FINGERPRINTS, Baseline, outdated
+from netverify.gate.baseline import EVERY_PAIR, Baseline, outdated
 from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
@@ -72,7 +72,7 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
     prepared = [one for one in everything if terms.judged is None or one.assertion.id in terms.judged]
     ids = {one.assertion.id for one in prepared}
     run = _Run(router, claiming, terms)
-    is_old = terms.baseline is not None and terms.baseline.version < FINGERPRINTS
+    is_old = terms.baseline is not None and terms.baseline.version < EVERY_PAIR
     router.baseline = terms.baseline
     router.names_pods = terms.names_pods
     router.known_before = terms.baseline.known if terms.baseline is not None and is_old else ()

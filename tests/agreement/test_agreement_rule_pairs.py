@@ -111,7 +111,7 @@ def test_a_list_of_nobody_is_no_proof(tmp_path, monkeypatch):
 ALIKE = CLUSTER.replace("ports: [{port: 80}, {port: sql}]}", "ports: [{port: 1, endPort: 65535}, {protocol: UDP}]}")
 
 
-@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("version", [3, 4, 5])
 def test_an_old_baseline_knows_what_others_let_through_too_and_nothing_else(version, tmp_path):
     """What the rule for web pods lets through, the wider rule does as well; the other way round it does not."""
     written = json.loads(write_baseline(report(tmp_path, [ALIKE], DENY).results))

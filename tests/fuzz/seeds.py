@@ -53,7 +53,7 @@ exceptions:
 """
 _BASELINE = {
     "schema": "netverify/baseline/v1",
-    "fingerprints": 4,
+    "fingerprints": 5,
     "violations": [{"assertion": "a", "violation": "x to y", "fingerprint": "0123456789abcdef"}],
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from cases import test_addresses_of_services as addresses
 from cases import test_gate_approvals as approvals
+from cases import test_gate_baselined_precedence as precedence
 from cases import test_gate_baselined_ways as baselined
 from cases import test_unseen_controllers as unseen
 from cases.pods_by_ways import BEHIND, CLUSTER, CONTROLLER, FROM_EDGE, INGRESS, START
@@ -18,6 +19,7 @@ from mutants.faulty import fault
 NO_NODES = {"pod-to-local-node-allowed": False, "ipblock-matches-pods": False}
 OF_NODES = {"ipblock-matches-pods": False, "ipblock-matches-nodes": True}
 FROM_CLIENT = "deny: {from: other/client, to: 'shop/api[Pod]'}"
+FROM_A = "deny: {from: namespace a, to: namespace shop}"
 OUTWARDS = approvals.CLUSTER + approvals.SERVICES
 TO_ADDRESS = f"deny: {{from: shop/web, to: {addresses.ADDRESS}, ports: [80]}}"
 ON_EVERY_PORT = approvals.TO_WEB.replace(", ports: [{port: 8080}]", "")
@@ -66,6 +68,22 @@ CASES = {
         (baselined.NODES + baselined.ingress(baselined.ONE),) * 2,
         baselined.FROM_PODS,
         OF_NODES,
+        "baselined",
+    ),
+    **{
+        case: (tuple(precedence.CLUSTER + one for one in precedence.OPENED[case]), FROM_A, {}, "refuted")
+        for case in (
+            "a deny is removed",
+            "a pass comes before the deny",
+            "a pass before the accept is removed",
+            "an accept is of the same priority",
+            "a NetworkPolicy before Baseline is removed",
+        )
+    },
+    "a deny of others comes": (
+        tuple(precedence.CLUSTER + one for one in precedence.ALIKE["a deny of others comes"]),
+        FROM_A,
+        {},
         "baselined",
     ),
     "an unseen controller": (unseen.SHUT, FROM_CLIENT, {}, "unknown"),
@@ -229,6 +247,42 @@ FAULTS = {
         "    if not question.from_outside and _is_closed(_to_hosts(question), legs):\n        return\n",
         "",
         "an unseen controller out of reach",
+    ),
+    "a baseline leaves out what goes before a rule": (
+        "gate.causes",
+        "if any(before) else text",
+        "if False else text",
+        "a deny is removed",
+    ),
+    "what passes before a deny does not count": (
+        "gate.precedence",
+        "yield repr((tier.condition, matching(rule), texts))",
+        "yield repr((tier.condition, matching(rule)))",
+        "a pass comes before the deny",
+    ),
+    "what passes before an accept does not count": (
+        "gate.precedence",
+        "if rule.action is not Action.ALLOW and",
+        "if rule.action is Action.DENY and",
+        "a pass before the accept is removed",
+    ),
+    "a deny of the same priority is as one before": (
+        "gate.precedence",
+        "yield one, True",
+        "yield one, False",
+        "an accept is of the same priority",
+    ),
+    "isolation before Baseline does not count": (
+        "gate.precedence",
+        "        if tier.default is Action.DENY:\n",
+        "        if False:\n",
+        "a NetworkPolicy before Baseline is removed",
+    ),
+    "what denies other flows counts": (
+        "gate.precedence",
+        "or self._overlaps.may_meet(rule, decider)",
+        "or True",
+        "a deny of others comes",
     ),
     "an unseen controller reaches every port": (
         "answers.unseen_ways",
