@@ -15,7 +15,7 @@ from netverify.model.cluster import Workload
 from netverify.model.flow import End
 from netverify.model.traffic import Protocol
 from netverify.policy.predicate import All, IsWorkload, Predicate
-from netverify.query.derivation import Derived, Rule, Step, all_of
+from netverify.query.derivation import all_of
 from netverify.query.outcome import Answer, Scope, Verdict
 from netverify.query.remarks import Remarks
 from netverify.symbolic.casting import PodScope
@@ -60,19 +60,12 @@ def _by_access(workload: Workload, zone: Predicate, assertion: str, context: Con
 def _by_every_pod(
     workload: Workload, zone: Predicate, assertion: str, context: Context, answers: list[Answer]
 ) -> Judged:
-    """The same of pods of one workload of which some may ask: they may have other labels or other addresses.
+    """The same of all pods of one workload, of which some may ask some server, as far as is known.
 
-    An object that is not modelled may deny what was found for one of them as well.
+    Other pods of it may have other labels, and either end another address, which a rule that denies may speak of.
     """
-    is_certain = not any(one.may_deny for one in context.inventory.cluster.unsupported)
-    is_one = is_certain and not workload.open_labels and len(workload.known_addresses) <= 1
-    if is_one and not context.settings.keep_goals:
-        return of_answers(judgement(Verdict.UNREACHABLE), answers)
     source = All((IsWorkload(End.SOURCE, workload.key), zone))
     refused = list(dns_refused(context, source, str(workload.key), Protocol.UDP))
-    if is_one:
-        derivation = _proof(workload, answers, refused)
-        return of_answers(judgement(Verdict.UNREACHABLE), [*answers, *refused], derivation=derivation)
     answers = [*answers, *refused]
     found = next((one for one in refused if one.verdict is Verdict.REACHABLE), None)
     if found is None:
@@ -92,15 +85,6 @@ def _by_every_pod(
         shown_by=texts((found,)),
     )
     return of_answers(Judgement.REFUTED, answers, violations=(violation,))
-
-
-def _proof(workload: Workload, asked: list[Answer], refused: list[Answer]) -> Derived:
-    """That no query of ``workload`` is refused; or else, by the flows of ``asked``, that each server takes one."""
-    says = f"{workload.key} may ask the DNS of the cluster over UDP"
-    if proof := all_of(says, [one.derivation for one in refused]):
-        return proof
-    allowed = [Step(Rule.WITNESS, one.question, goal=one.shown_by) for one in asked if one.shown_by is not None]
-    return all_of(says, allowed)
 
 
 def _violation(workload: Workload, assertion: str, access: DnsAccess, verdict: DnsVerdict) -> Violation:
