@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_workload
@@ -118,8 +119,17 @@ def dns_refused(context: Context, source: Predicate, source_text: str, protocol:
     """
     for server in cluster_dns(context.routing, context.settings.routing).servers:
         if server.protocol is protocol:
-            question, there = _asked(context, source, source_text, server)
-            yield answer_refused(question, there, there.search.find_refused(question, PodScope.NAMED))
+            yield _refused(context, source, source_text, server)
+
+
+def _refused(context: Context, source: Predicate, source_text: str, server: DnsServer) -> Answer:
+    """As :func:`dns_refused`. Pods that the manifests do not hold have the usual labels and no others."""
+    question, there = _asked(context, source, source_text, server)
+    if server.usual is not None:
+        there = with_workload(server.usual, there)
+        usual = All((server.destination, IsWorkload(End.DESTINATION, server.usual.key)))
+        question = replace(question, destination=usual)
+    return answer_refused(question, there, there.search.find_refused(question, PodScope.NAMED))
 
 
 def _asked(context: Context, source: Predicate, source_text: str, server: DnsServer) -> tuple[Question, Context]:

@@ -55,6 +55,7 @@ class DnsServer:
     ``destination`` and ``traffic`` are what a query looks like to policy. ``workload`` is None where the manifests do
     not hold the pods; ``assumption`` then says what is taken as given, and ``labels`` are what these pods are known to
     have. ``stand_in`` is a workload that has to be put into the cluster for ``destination`` to mean anybody.
+    ``usual`` is a workload of such pods that has ``labels`` and no others, where the manifests hold none.
     ``advice`` is how a policy admits queries, where that is not by the labels of the pods.
     """
 
@@ -67,6 +68,7 @@ class DnsServer:
     labels: Labels = field(default_factory=dict)
     assumption: str = ""
     stand_in: Workload | None = None
+    usual: Workload | None = None
     advice: str = ""
 
 
@@ -170,8 +172,14 @@ def _possible(protocol: Protocol, namespace: str, labels: Labels, port: int, why
         PortIn(protocol, port_set((port, port))),
         port,
         labels=labels,
+        usual=Workload(WorkloadKey(namespace, "dns", "pods"), labels, _ports(port)),
         assumption=f"{text} answer DNS on port {port}: {why}",
     )
+
+
+def _ports(number: int) -> tuple[ContainerPort, ...]:
+    """The ports of servers that listen on ``number``, with the names that all manifests above give them."""
+    return (ContainerPort(number, Protocol.UDP, "dns"), ContainerPort(number, Protocol.TCP, "dns-tcp"))
 
 
 def _node_local(index: RoutingIndex, cache: Workload, service: Service | None) -> Iterator[DnsServer]:
@@ -207,7 +215,6 @@ NODE_LOCAL = parse_address("169.254.20.10")
 
 _CACHE_NAMES = frozenset({"node-local-dns", "nodelocaldns"})
 _KEY = WorkloadKey("kube-system", "node-local-dns", "DaemonSet")
-_PORTS = (ContainerPort(53, Protocol.UDP, "dns"), ContainerPort(53, Protocol.TCP, "dns-tcp"))
 _OF_SERVICE = "__PILLAR__DNS__SERVER__"
 
 
@@ -218,7 +225,7 @@ def node_cache(index: RoutingIndex) -> Workload | None:
 
 def usual_cache() -> Workload:
     """The cache as its manifest has it."""
-    return Workload(_KEY, {"k8s-app": _KEY.name}, _PORTS, host_network=True)
+    return Workload(_KEY, {"k8s-app": _KEY.name}, _ports(DNS_PORT), host_network=True)
 
 
 def local_addresses(cache: Workload, service: Service | None) -> tuple[Address, ...]:
