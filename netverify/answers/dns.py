@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from netverify.answers.context import Context, with_free_names, with_namespaces_of, with_workload
 from netverify.answers.reachability import answer, answer_refused
-from netverify.model.cluster import WorkloadKey
+from netverify.model.cluster import Workload, WorkloadKey
 from netverify.model.flow import End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, Labels, selector_of
 from netverify.model.service import Service
@@ -20,6 +20,8 @@ from netverify.query.wording import setting_words
 from netverify.records import dataclass
 from netverify.routes.cluster_dns import PROTOCOLS, DnsServer, cluster_dns
 from netverify.symbolic.casting import PodScope
+
+_WHO = {End.SOURCE: "the asking pod", End.DESTINATION: "the pod that answers"}
 
 
 class DnsVerdict(StrEnum):
@@ -132,6 +134,50 @@ def _refused(context: Context, source: Predicate, source_text: str, server: DnsS
     return answer_refused(question, there, there.search.find_refused(question, PodScope.NAMED))
 
 
+def with_exceptions(access: DnsAccess, context: Context) -> DnsAccess:
+    """``access`` with the paths on conditions that are allowed, but not for whatever is left open about such a pod."""
+    return replace(access, paths=tuple(_with_exceptions(path, access.source_text, context) for path in access.paths))
+
+
+def _with_exceptions(path: DnsPath, source_text: str, context: Context) -> DnsPath:
+    witness = path.answer.witness
+    asking = witness.flow.source if witness is not None else None
+    if path.verdict is not DnsVerdict.ALLOWED or not isinstance(asking, Pod):
+        return path
+    pinned = Workload(WorkloadKey(asking.namespace, "pod", "asking"), asking.labels, asking.ports)
+    for one in context.inventory.cluster.workloads:
+        if one.key == asking.workload:
+            pinned = replace(one, labels=asking.labels, open_labels={})
+    there = with_workload(pinned, context)
+    refused = _refused(there, IsWorkload(End.SOURCE, pinned.key), source_text, path.server)
+    if refused.verdict is Verdict.UNKNOWN:
+        return replace(path, verdict=DnsVerdict.UNKNOWN, answer=refused)
+    if refused.verdict is not Verdict.REACHABLE:
+        return path
+    needs = tuple(_exceptions(path.answer, refused, context)) or ("nothing that the manifests leave open denies it",)
+    return replace(path, verdict=DnsVerdict.DEPENDS, needs=needs)
+
+
+def _exceptions(allowed: Answer, refused: Answer, context: Context) -> Iterator[str]:
+    """What must not be as in the flow of ``refused``; that of ``allowed`` is one of the same pods."""
+    may, witness = allowed.witness, refused.witness
+    assert may is not None
+    assert witness is not None
+    for behaviour, value in witness.needs:
+        yield setting_words(behaviour, value=not value)
+    matters = {End.SOURCE: witness.source_address_matters, End.DESTINATION: witness.destination_address_matters}
+    for end, who in _WHO.items():
+        pod, other = witness.flow.at(end), may.flow.at(end)
+        if not isinstance(pod, Pod) or not isinstance(other, Pod):
+            continue
+        if matters[end]:
+            yield f"{who} has no address such as {pod.address}"
+        elif not any(matters.values()) and pod.address.family != other.address.family:
+            yield f"{who} has an IPv{other.address.family} address"
+        if free := _free_labels(pod, context):
+            yield f"namespace {pod.namespace} does not have {_labelled(free)}"
+
+
 def _asked(context: Context, source: Predicate, source_text: str, server: DnsServer) -> tuple[Question, Context]:
     """The question whether ``source`` may ask ``server``, and the context to ask it in."""
     question = Question(
@@ -178,10 +224,9 @@ def _needs(found: Answer, server: DnsServer, context: Context) -> tuple[str, ...
     known = {address for one in context.inventory.cluster.workloads for address in one.known_addresses}
     if server.stand_in is not None:
         known.update(server.stand_in.addresses)
-    for end in End:
+    for end, who in _WHO.items():
         pod = witness.flow.at(end)
         if isinstance(pod, Pod):
-            who = "the asking pod" if end is End.SOURCE else "the pod that answers"
             if matters[end] and pod.address not in known:
                 needs.append(f"{who} has an address such as {pod.address}")
             needs += _labels_needed(who, pod, server.labels if end is End.DESTINATION else {}, context)
@@ -193,10 +238,16 @@ def _labels_needed(who: str, pod: Pod, told: Labels, context: Context) -> Iterat
     more = {key: value for key, value in pod.labels.items() if key not in told}
     if pod.workload is None and more:
         yield f"{who} has {_labelled(more)}"
-    declared = context.inventory.cluster.namespaces.get(pod.namespace)
-    free = {key: value for key, value in pod.namespace_labels.items() if key != NAMESPACE_NAME_LABEL}
-    if free and not (declared is not None and declared.declared):
+    if free := _free_labels(pod, context):
         yield f"namespace {pod.namespace} has {_labelled(free)}"
+
+
+def _free_labels(pod: Pod, context: Context) -> Labels:
+    """The labels that the namespace of ``pod`` has in a flow, where the manifests do not declare it."""
+    namespace = context.inventory.cluster.namespaces.get(pod.namespace)
+    if namespace is not None and namespace.declared:
+        return {}
+    return {key: value for key, value in pod.namespace_labels.items() if key != NAMESPACE_NAME_LABEL}
 
 
 def _labelled(labels: Labels) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netverify.answers.context import Context
-from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access
+from netverify.answers.dns import DnsAccess, DnsVerdict, dns_access, with_exceptions
 from netverify.answers.doubts import notes, unread_inputs
 from netverify.model.flow import End
 from netverify.policy.predicate import IsWorkload
@@ -43,7 +43,7 @@ def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolutio
         found = replace(found, target=None)
     access = None
     if asks_cluster(context.routing, resolver):
-        access = dns_access(context, source.predicate, source.text)
+        access = with_exceptions(dns_access(context, source.predicate, source.text), context)
     paths = access.paths if access is not None else ()
     doubts = [line for path in paths if path.verdict is DnsVerdict.UNKNOWN for line in path.answer.unknown_because]
     given = [path.server.assumption for path in paths if path.server.assumption]

@@ -5,6 +5,7 @@ import pytest
 from cases import test_clients_outside as clients
 from cases import test_comparison_sides as sides
 from cases import test_gate_dns as dns
+from cases import test_gate_dns_addresses as dns_addresses
 from cases import test_gate_incomplete as incomplete
 from cases import test_gate_worlds as worlds
 from cases import test_open_labels_of_services as labels
@@ -68,7 +69,39 @@ def few_of_a_service(gates):
     incomplete.test_a_baseline_passes_no_list_that_is_incomplete(gates, "a Service")
 
 
+def dns_in_a_range(gates):
+    policy, core = dns_addresses.DENY_PODS, dns_addresses.CORE
+    dns_addresses.test_an_address_that_the_dns_may_have_and_policy_refuses_is_no_proof(gates, policy, core, ())
+
+
+def dns_of_no_manifest(gates):
+    dns_addresses.test_pods_that_the_manifests_do_not_hold_have_no_other_labels(gates)
+
+
+def dns_on_conditions(_):
+    needs = "the pod that answers has no address such as 10.244."
+    dns_addresses.test_a_query_that_an_address_stops_is_allowed_on_conditions(dns_addresses.DENY_PODS, needs)
+
+
 SLIPS = {
+    "a query that gets through to some address gets through to all": (
+        "gate.dns",
+        "if one.verdict is Verdict.REACHABLE), None)",
+        "if False), None)",
+        dns_in_a_range,
+    ),
+    "pods for DNS that no manifest holds may have any label": (
+        "answers.dns",
+        "if server.usual is not None:\n        there",
+        "if False:\n        there",
+        dns_of_no_manifest,
+    ),
+    "a query that is allowed once is allowed": (
+        "answers.dns",
+        "if refused.verdict is not Verdict.REACHABLE:",
+        "if True:",
+        dns_on_conditions,
+    ),
     "the last address is no client": ("policy.clients", "if value <= last)", "if value < last)", every_client),
     "an address beyond the last is a client": ("policy.clients", " if value <= last)", ")", every_client),
     "told values do not count": (
