@@ -125,10 +125,11 @@ class Decides:
 
 def decides(tie: str, tier: Tier, direction: Direction) -> Decides:
     """What is left open about the rules of ``tier`` with that ``tie``."""
-    of = f"of the policies of {tie} in tier {tier.name}, {direction}, one that"
+    those = f"among those of {tie} in tier {tier.name} ({direction})"
     policies = dict.fromkeys(str(rule.policy) for rule in tier.rules if rule.tie == tie)
     source = ", ".join(sorted(policies))
-    return Decides(Unspecified(f"{of} allows decides", source), Unspecified(f"{of} denies decides", source))
+    allowing, denying = (f"a policy that {action} decides {those}" for action in ("allows", "denies"))
+    return Decides(Unspecified(allowing, source), Unspecified(denying, source))
 
 
 def runs(tier: Tier) -> Iterator[tuple[str, tuple[Rule, ...]]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from netverify.model.addresses import cidrs
-from netverify.model.behaviours import name_of
+from netverify.model.behaviours import Behaviour, name_of
 from netverify.model.cluster import NODES
 from netverify.model.labels import EVERYTHING
-from netverify.model.traffic import EVERY_PORT
+from netverify.model.traffic import EVERY_PORT, Protocol
 from netverify.policy.predicate import (
     AddressIn,
     All,
@@ -42,12 +42,13 @@ def setting_words(behaviour: Choice, *, value: bool) -> str:
     return f"{name_of(str(behaviour))}={'true' if value else 'false'}"
 
 
-def peer_words(peer: Predicate) -> str:  # noqa: C901 - one arm for each node type
+def peer_words(peer: Predicate) -> str:  # noqa: C901, PLR0912 - one arm for each node type
     """One end of a rule in words; ``anyone`` for a rule without peers."""
     parts = tuple(_flat(peer))
     pods = [selector_text(part.selector) for part in parts if isinstance(part, PodMatches)]
     places: list[str] = []
     others: list[str] = []
+    clauses: list[str] = []
     for part in parts:
         match part:
             case InNamespace(_, name):
@@ -61,7 +62,12 @@ def peer_words(peer: Predicate) -> str:  # noqa: C901 - one arm for each node ty
             case AddressIn(_, ranges):
                 named = [cidr for block in ranges for cidr in cidrs(block)]
                 others.append("addresses " + ", ".join(named[:_MANY]) + (", ..." if named[_MANY:] else ""))
-            case PodMatches() | IsPod() | OnHostNetwork():
+            case OnHostNetwork():
+                others.append("nodes")
+            case Unspecified(meaning, bias=None):
+                # It is written as "the destination has an address of ...".
+                clauses.append(meaning.partition(" ")[2].partition(" ")[2])
+            case PodMatches() | IsPod():
                 pass  # the pods come first, and what is no pod has other words
             case Behaves() | Unspecified() | SameNode() | PortIn() | NamedPort():
                 pass
@@ -71,8 +77,9 @@ def peer_words(peer: Predicate) -> str:  # noqa: C901 - one arm for each node ty
         who = f"pods {','.join(pods)}" if pods else "pods"
         others.insert(0, f"{who} in {' and '.join(places)}" if places else who)
     if not others:
-        return "any pod" if any(isinstance(part, IsPod) for part in parts) else "anyone"
-    return " and ".join(others)
+        others = ["any pod" if any(isinstance(part, IsPod) for part in parts) else "anyone"]
+    which = f" that {' and '.join(clauses)}" if clauses else ""
+    return " and ".join(others) + which
 
 
 def traffic_words(traffic: Predicate) -> str:
@@ -90,10 +97,7 @@ def _traffic_words(predicate: Predicate) -> Iterator[str]:
         case NamedPort(protocol, name):
             yield f"{protocol} {name}"
         case AnyOf(parts):
-            words = [word for part in parts for word in _traffic_words(part)]
-            # A port name comes with what an unsupporting CNI makes of it, a range with its first port alone.
-            named = [word for part in parts if isinstance(part, All) for word in _traffic_words(part)]
-            yield from named[:1] if named and len(words) == len(parts) else words
+            yield from _words_of_any(parts)
         case All(parts):
             for part in parts:
                 yield from _traffic_words(part)
@@ -105,6 +109,23 @@ def _traffic_words(predicate: Predicate) -> Iterator[str]:
             return
         case _ as never:
             assert_never(never)
+
+
+def _words_of_any(parts: Sequence[Predicate]) -> Iterator[str]:
+    words = [word for part in parts for word in _traffic_words(part)]
+    # A port name comes with what an unsupporting CNI makes of it, a range with its first port alone.
+    named = [word for part in parts if _is_reading(part) for word in _traffic_words(part)]
+    if named and len(words) == len(parts):
+        yield named[0]
+    elif words == [f"{one} {words[0].partition(' ')[2]}" for one in Protocol]:
+        yield f"{'/'.join(Protocol)} {words[0].partition(' ')[2]}"
+    else:
+        yield from words
+
+
+def _is_reading(part: Predicate) -> bool:
+    """Whether ``part`` is what some plugins make of a port; that they police SCTP at all is no reading of its own."""
+    return isinstance(part, All) and Behaves(Behaviour.SCTP_SUPPORTED) not in part.parts
 
 
 def _flat(predicate: Predicate) -> Iterator[Leaf]:

@@ -32,11 +32,17 @@ def dependency_text(name: str) -> str:
     return _UNTOLD.get(name) or (MEANING[Behaviour(name)] if name in list(Behaviour) else name)
 
 
-def behaviour_meaning(behaviour: Choice, *, value: bool) -> str:
+def _meaning(behaviour: Choice, *, value: bool) -> str:
     """What it means that ``behaviour`` is ``value``."""
     if isinstance(behaviour, Behaviour):
         return (MEANING if value else MEANING_OF_NOT)[behaviour]
-    return behaviour.meaning if value else f"not: {behaviour.meaning}"
+    return behaviour.meaning if value else f"it is not so that {behaviour.meaning}"
+
+
+def condition_text(behaviour: Choice, *, value: bool) -> str:
+    """What it means, with how ``--assume`` says so where that can fix it: what policy leaves open it cannot."""
+    meaning = _meaning(behaviour, value=value)
+    return f"{meaning} ({setting_words(behaviour, value=value)})" if isinstance(behaviour, Behaviour) else meaning
 
 
 def settings_together(assumptions: Sequence[str]) -> list[str]:
@@ -85,7 +91,7 @@ def plugins_text(behaviour: Choice, *, value: bool) -> str:
     What policy leaves open no plugin decides: then it is the object that does.
     """
     if not isinstance(behaviour, Behaviour):
-        return f"left open by {behaviour.source}"
+        return f"left open by {behaviour.source or 'the manifests'}"
     known = _known_by(behaviour)
     groups = (
         ("", [name for name, has in known.items() if has is value]),

@@ -19,9 +19,8 @@ from netverify.model.flow import End
 from netverify.pairs.outcome import Access
 from netverify.query.outcome import Effect
 from netverify.query.traffic_text import traffic_text
-from netverify.query.wording import setting_words
 from netverify.records import dataclass
-from netverify.report.behaviour_text import behaviour_meaning
+from netverify.report.behaviour_text import condition_text
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Fold, Headline
 from netverify.report.endpoint_text import endpoint_text, port_text
@@ -166,8 +165,7 @@ def _mark(change: PairChange) -> str:
 def conditions_of(change: Change) -> Iterator[str]:
     """What has to be so for the witness of ``change`` to be one, each in words."""
     for behaviour, value in change.witness.needs:
-        setting = setting_words(behaviour, value=value)
-        yield f"only where {behaviour_meaning(behaviour, value=value)} ({setting})"
+        yield f"only where {condition_text(behaviour, value=value)}"
     for premise in change.provided:
         yield f"only if {premise} in the other version, which has no such Namespace object"
 

@@ -154,7 +154,8 @@ def _numbers(mapped: Map, summary: MapSummary, cluster: Cluster) -> list[Entry]:
 def _dependencies(on: Sequence[str]) -> Iterator[str]:
     """What each of ``on`` means, and how to decide it."""
     for one in on:
-        yield f"{name_of(one)}: {dependency_text(one)}"
+        meaning = dependency_text(one)
+        yield meaning if meaning == one else f"{name_of(one)}: {meaning}"
     if any(one in list(Behaviour) for one in on):
         yield "`--cni NAME` fixes what that plugin is known to do, `--assume KEY=VALUE` fixes one of these"
 

@@ -8,8 +8,7 @@ from typing import assert_never
 from netverify.diagnostics import Origin
 from netverify.model.flow import End
 from netverify.query.outcome import Effect, Reason, Route, Witness
-from netverify.query.wording import setting_words
-from netverify.report.behaviour_text import behaviour_meaning, plugins_text
+from netverify.report.behaviour_text import condition_text, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry
 from netverify.report.route_text import path_text
@@ -69,8 +68,7 @@ def _witness_entries(witness: Witness, inventory: Inventory, *, made_up: bool) -
 def _behaviour_entries(witness: Witness) -> list[Entry]:
     entries: list[Entry] = []
     for behaviour, value in witness.needs:
-        setting = setting_words(behaviour, value=value)
-        entries.append(Entry("only", f"where {behaviour_meaning(behaviour, value=value)} ({setting})"))
+        entries.append(Entry("only", f"where {condition_text(behaviour, value=value)}"))
         entries.append(Entry("", plugins_text(behaviour, value=value), detail=True))
     return entries
 

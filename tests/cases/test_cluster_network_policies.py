@@ -8,7 +8,13 @@ import pytest
 from agreement.pipeline import read_inventory
 from cases.manifest_texts import inventory_of
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
+from netverify.model.flow import Direction
+from netverify.policy.predicate import Unspecified
+from netverify.policy.tiers import lower
+from netverify.policy.visit import alternatives
 from netverify.query.outcome import Scope, Verdict
+from netverify.query.wording import peer_words, traffic_words
+from netverify.report.behaviour_text import condition_text, plugins_text
 from netverify.verify import Settings, ask
 
 CLUSTER = """
@@ -201,7 +207,7 @@ class TestPriorities:
         found = answer(text, "can mon/prom reach shop/db:80")
         assert found.verdict is Verdict.REACHABLE
         ((needed, value),) = found.witness.behaviours.items()
-        assert "of the policies of priority 10 in tier Admin, ingress, one that allows decides" in str(needed)
+        assert "a policy that allows decides among those of priority 10 in tier Admin (ingress)" in str(needed)
         assert value is True
 
     def test_of_one_priority_what_all_say_is_proved(self):
@@ -511,3 +517,39 @@ def test_an_unknown_version_of_the_kind_is_refused_with_the_one_that_there_is():
     (finding,) = (one for one in inventory_of(text).diagnostics if one.code == "NV201")
     assert "policy.networking.k8s.io/v1alpha2" in finding.help
     assert ask("can mon/prom reach shop/db:80", inventory_of(text), Settings()).verdict is Verdict.UNKNOWN
+
+
+class TestWords:
+    """What traces say about rules, and about what is left open."""
+
+    @pytest.mark.parametrize(
+        ("rules", "text"),
+        [
+            (
+                f"ingress: [{rule('Deny', protocols='{destinationNamedPort: http}')}]",
+                "from pods in all namespaces, TCP/UDP/SCTP http",
+            ),
+            (
+                "egress: [{action: Accept, to: [{domainNames: ['*.example.com']}]}]",
+                "to anyone that has an address of *.example.com, every port",
+            ),
+            (
+                "egress: [{action: Deny, to: [{nodes: {}}]}]",
+                "to nodes or anyone that has the address of a node, every port",
+            ),
+        ],
+    )
+    def test_rules_are_told_with_all_their_peers_and_protocols(self, rules, text):
+        (direction,) = [one for one in Direction if rules.startswith(one)]
+        table = lower(inventory_of(CLUSTER + admin(rules)).cluster).tables[direction]
+        (tier,) = [one for one in table.tiers if one.name == "Admin"]
+        who = " or ".join(map(peer_words, alternatives(tier.rules[0].peer)))
+        word = "from" if direction is Direction.INGRESS else "to"
+        assert f"{word} {who}, {traffic_words(tier.rules[0].traffic)}" == text
+
+    def test_what_no_flag_fixes_is_told_once(self):
+        free = Unspecified("the destination has an address of a.example", "")
+        assert condition_text(free, value=True) == "the destination has an address of a.example"
+        assert condition_text(free, value=False) == "it is not so that the destination has an address of a.example"
+        assert plugins_text(free, value=True) == "left open by the manifests"
+        assert condition_text(Behaviour.SCTP_SUPPORTED, value=True).endswith("(sctp-supported=true)")
