@@ -19,7 +19,7 @@ FINGERPRINTS = 5
 
 Those of version 1 had no ports of refusals, nor which pods are open; those of version 2 had no rules that let pods use
 ways in; those of version 3 left out some pairs of rules between two places that let through no more than others did;
-those of version 4 left out what goes before a rule and takes flows from it.
+those of version 4 left out what goes before a rule and takes flows from it, and whom ways in let in.
 """
 EVERY_PAIR = 4
 """The first version of marks that left out no pair of rules."""

@@ -19,6 +19,7 @@ from netverify.gate.members import route_violation
 from netverify.gate.outcome import Violation, fingerprint
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import violation_text
+from netverify.model.addresses import joined
 from netverify.model.flow import End
 from netverify.policy.clients import may_be_client
 from netverify.policy.predicate import ALWAYS, All, Not, Predicate
@@ -165,6 +166,12 @@ def _by_route(route: PlannedRoute, claim: Claim, assertion: str, router: GateRou
     return of_answers(verdict, answers, violations=violations, is_complete=is_complete, derivation=nobody)
 
 
+def _clients_of(planned: PlannedRoute) -> Iterator[str]:
+    """Whom the ways in on ``planned`` let in by rules of their own, as part of a fingerprint; none if anybody."""
+    if planned.clients is not None:
+        yield f"clients {', '.join(map(str, joined(planned.clients)))}"
+
+
 def _violation(
     planned: PlannedRoute, judged: Route, chosen: Sequence[FlowClass], claim: Claim, assertion: str
 ) -> Violation:
@@ -178,7 +185,7 @@ def _violation(
         text,
         source,
         route.text,
-        fingerprint(assertion, claim.key, route.text, way, *planned.provided, *causes),
+        fingerprint(assertion, claim.key, route.text, way, *planned.provided, *_clients_of(planned), *causes),
         scope=scope_of(route),
         witness=last.witness,
         because=tuple(dict.fromkeys(reason for leg in route.legs for reason in leg.because)),

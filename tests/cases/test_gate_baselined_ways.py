@@ -74,6 +74,31 @@ def test_a_further_rule_on_a_way_in_from_outside_is_new(gates: Gates) -> None:
     assert (first, known, later) == ("refuted", "baselined", "refuted")
 
 
+def balanced(*ranges: str) -> str:
+    """Pods behind a load balancer that lets in clients at ``ranges``."""
+    only = f"loadBalancerSourceRanges: [{', '.join(ranges)}], " if ranges else ""
+    return NODES.replace("spec: {type: NodePort, ", f"spec: {{type: LoadBalancer, {only}")
+
+
+SOME = ("8.8.8.0/24", "9.9.9.0/24")
+RANGES = {
+    "others": (balanced("7.7.7.0/24"), "refuted"),
+    "everybody": (balanced("0.0.0.0/0"), "refuted"),
+    "no ranges": (balanced(), "refuted"),
+    "another order": (balanced(*reversed(SOME)), "baselined"),
+}
+
+
+@pytest.mark.parametrize("after", RANGES)
+def test_other_clients_of_a_load_balancer_are_new(gates: Gates, after: str) -> None:
+    """LoadBalancer Services: "traffic through the cloud-provider load-balancer will be restricted to the specified
+    client IPs"; a cloud that ignores the field was known to let in everybody already.
+    """
+    manifests, verdict = RANGES[after]
+    opened = (balanced(*SOME) + ingress("{}"), manifests + ingress("{}"))
+    assert verdicts(gates, FROM_OUTSIDE, *opened, *FIXED_OF_NODES) == ("refuted", "baselined", verdict)
+
+
 def test_the_order_of_rules_and_their_names_are_not_new(gates: Gates) -> None:
     old = NODES + ingress(ONE, ANOTHER)
     new = NODES + ingress(ANOTHER, ONE).replace("name: ingress", "name: renamed")

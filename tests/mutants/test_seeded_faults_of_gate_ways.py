@@ -86,6 +86,12 @@ CASES = {
         {},
         "baselined",
     ),
+    "other clients": (
+        (baselined.balanced(*baselined.SOME) + baselined.ingress("{}"), baselined.balanced() + baselined.ingress("{}")),
+        baselined.FROM_OUTSIDE,
+        OF_NODES,
+        "refuted",
+    ),
     "an unseen controller": (unseen.SHUT, FROM_CLIENT, {}, "unknown"),
     "an unseen controller out of reach": (
         unseen.SHUT + baselined.egress("{to: [{podSelector: {}}]}"),
@@ -253,6 +259,12 @@ FAULTS = {
         "if any(before) else text",
         "if False else text",
         "a deny is removed",
+    ),
+    "the clients of a way in do not count": (
+        "gate.routed",
+        "    if planned.clients is not None:\n",
+        "    if False:\n",
+        "other clients",
     ),
     "what passes before a deny does not count": (
         "gate.precedence",
