@@ -28,7 +28,7 @@ from netverify.routes.planned import PlannedRoute
 _MOST_PODS: Final = 100
 """A baseline names so many pods of one violation; where there are more, none."""
 _MOST_NAMED: Final = 5
-_OTHERWISE: Final = "the baseline knows it by another rule"
+_OTHERWISE: Final = "the baseline knows it by other rules"
 
 
 @dataclass(frozen=True, slots=True)

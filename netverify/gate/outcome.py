@@ -34,7 +34,7 @@ _FORMERLY: Final[Mapping[str, str]] = MappingProxyType(
 """What conditions of ways in were called when baselines were written that know them."""
 
 
-SAME_PODS: Final = "the baseline knows it by another rule, between the same pods of the manifests"
+SAME_PODS: Final = "the baseline knows it by other rules, between the same pods of the manifests"
 """What is new in a violation of which no pod is."""
 
 
