@@ -102,6 +102,8 @@ def forget():
         for one in live_objects(module) if is_reloaded(name) else ():
             if hasattr(one, "cache_clear"):
                 one.cache_clear()
+    if "netverify.kinds.remembered" in sys.modules:
+        sys.modules["netverify.kinds.remembered"].forget()
 
 
 @contextmanager

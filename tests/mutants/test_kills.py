@@ -2,7 +2,10 @@
 
 import pytest
 
+from mutants.faulty import replaced
 from mutants.kills import kills, replayed, telling_seeds
+from netverify.kinds import remembered
+from netverify.sources.inventory import read_inventory
 
 
 @pytest.mark.parametrize("search", kills())
@@ -22,3 +25,12 @@ def test_of_a_fault_that_is_new_nothing_is_known():
     assert replayed("no such check", "no such fault") == []
     with pytest.raises(KeyError):
         telling_seeds("no such check")
+
+
+def test_nothing_that_a_fault_made_is_remembered():
+    """What the readers of kinds remember would be of the fault, and of no fault while there is one."""
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"
+    read_inventory((), texts={"a.yaml": manifest.encode()})
+    assert any(remembered._TABLES)  # noqa: SLF001 - there is no other sight of them
+    with replaced({}):
+        assert not any(remembered._TABLES)  # noqa: SLF001 - as above
