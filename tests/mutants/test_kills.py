@@ -29,8 +29,9 @@ def test_of_a_fault_that_is_new_nothing_is_known():
 
 def test_nothing_that_a_fault_made_is_remembered():
     """What the readers of kinds remember would be of the fault, and of no fault while there is one."""
-    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"
+    containers = "[{name: a, image: a, ports: [{containerPort: 80}]}]"
+    manifest = f"{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {{containers: {containers}}}}}\n"
     read_inventory((), texts={"a.yaml": manifest.encode()})
-    assert any(remembered._TABLES)  # noqa: SLF001 - there is no other sight of them
+    assert any(remembered._TABLES)
     with replaced({}):
-        assert not any(remembered._TABLES)  # noqa: SLF001 - as above
+        assert not any(remembered._TABLES)
