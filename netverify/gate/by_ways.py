@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice, product
 
 from netverify.answers.derived import CLOSED, closed_route, closed_routes, nobody_at
-from netverify.answers.route_verdicts import scope_of
+from netverify.answers.route_verdicts import needs, scope_of
 from netverify.answers.verdict import Judgement, judgement, of_search
 from netverify.gate.claim import Claim, Exempt, Wanted
 from netverify.gate.classes import MOST_CLASSES, FlowClass
@@ -178,7 +178,10 @@ def _through(way: WayIn, cells: Sequence[Question], claim: Claim, assertion: str
 
 
 def _by_place(violations: list[Violation], claim: Claim, assertion: str) -> Iterator[Violation]:
-    """The first of ``violations`` for each way between two places, with the rules of all of them as its parts."""
+    """One of ``violations`` for each way between two places, with the rules of all of them as its parts.
+
+    It is one that is new, if there are any, and that needs as little as can be.
+    """
     places: dict[str, list[Violation]] = defaultdict(list)
     for one in violations:
         places[one.fingerprint].append(one)
@@ -186,7 +189,7 @@ def _by_place(violations: list[Violation], claim: Claim, assertion: str) -> Iter
         parts = tuple(sorted({mark: words for one in alike for mark, words in one.parts}.items()))
         mark = fingerprint(assertion, claim.key, *(mark for mark, _ in parts))
         pods = tuple(sorted({pod for one in alike for pod in one.pods}))
-        shown = next((one for one in alike if one.news), alike[0])
+        shown = min(alike, key=lambda one: (not one.news, len(needs(one.route)) if one.route else 0))
         yield replace(shown, fingerprint=mark, parts=parts, pods=pods)
 
 
