@@ -2,10 +2,17 @@
 
 import pytest
 
-from mutants.faulty import replaced
+from mutants.faulty import fault, replaced
 from mutants.kills import kills, replayed, telling_seeds
 from netverify.kinds import remembered
 from netverify.sources.inventory import read_inventory
+
+FAULT = (
+    "kinds.network_policy",
+    "None if namespaces is None else selector_parts(namespaces)",
+    "selector_parts(namespaces) if namespaces else None",
+)
+"""An empty namespaceSelector is taken for an absent one."""
 
 
 @pytest.mark.parametrize("search", kills())
@@ -35,3 +42,18 @@ def test_nothing_that_a_fault_made_is_remembered():
     assert any(remembered._TABLES)
     with replaced({}):
         assert not any(remembered._TABLES)
+
+
+def test_a_rule_that_was_read_with_a_fault_is_read_anew_without_it():
+    """The fault is found although the rule was read before, and what it makes of the rule does not outlive it."""
+    spec = "{podSelector: {}, ingress: [{from: [{podSelector: null, namespaceSelector: {}}]}]}"
+    manifest = f"{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a}}, spec: {spec}}}\n"
+
+    def policies():
+        return read_inventory((), texts={"a.yaml": manifest.encode()}).cluster.network_policies
+
+    right = policies()
+    with fault(*FAULT):
+        wrong = policies()
+    assert wrong != right
+    assert policies() == right
