@@ -124,7 +124,7 @@ def test_no_line_is_a_command_to_a_runner(form: str, outputs: dict[str, str]) ->
 def test_annotations_are_only_those_of_the_gate(outputs: dict[str, str]) -> None:
     """A line that begins with a command is read as that, and so not searched for older ones, `##[…]`."""
     *lines, last = outputs["github"].splitlines()
-    assert re.fullmatch(r"netverify: [a-z0-9, ]+", last)
+    assert re.fullmatch(r"netverify: [a-z0-9, ()]+", last)
     for line in lines:
         command = re.match(r"::(error|warning|notice) ([a-zA-Z]+=[^,:]*(?:,[a-zA-Z]+=[^,:]*)*)::", line)
         assert command, line
