@@ -1,7 +1,6 @@
 """The part of Z3 that is used here, called by its C interface.
 
-The Python package of Z3 takes longer to load than a small question to answer; its library is the same. Names are those
-of that package. Source: ``z3_api.h``.
+Its Python package takes longer to load than a small question to answer. Names are those of it. Source: ``z3_api.h``.
 """
 
 from __future__ import annotations
@@ -17,9 +16,7 @@ from typing import Any, Final
 
 Ast = c_void_p
 _ENCODING: Final = "utf-8"
-_BIT_VECTOR_SORT: Final = 4
-_INTEGER_SYMBOL: Final = 0
-_TRUE: Final = 1
+_BIT_VECTOR_SORT, _INTEGER_SYMBOL, _TRUE = 4, 0, 1
 
 
 class Z3Exception(Exception):  # noqa: N818 -- as the package calls it
@@ -130,18 +127,23 @@ _model_get_const_interp = _function("Z3_model_get_const_interp", c_void_p, c_voi
 class Context:
     """Where all other objects live, which are of no use in another one."""
 
+    _context: int = 0
+    _delete = staticmethod(_del_context)
+
     def __init__(self) -> None:
         config = _mk_config()
-        self._context: int = _mk_context_rc(config)
-        self._delete = _del_context
+        self._context = _mk_context_rc(config)
         _set_error_handler(self._context, _KEEP_QUIET)
         _del_config(config)
 
     def __del__(self) -> None:
-        self._delete(self._context)
+        # The collector of garbage may end it before objects in the same cycle, which must not use it then.
+        context, self._context = self._context, 0
+        if context:
+            self._delete(context)
 
     def ref(self) -> int:
-        """The address of the context."""
+        """The address of the context; 0 once it was deleted, and all of its objects with it."""
         return self._context
 
     def interrupt(self) -> None:
@@ -171,8 +173,8 @@ class _Object:
         self.address = address
 
     def __del__(self) -> None:
-        if hasattr(self, "address"):
-            self._drop(self.ctx.ref(), self.address)
+        if hasattr(self, "address") and (context := self.ctx.ref()):
+            self._drop(context, self.address)
 
 
 class FuncDecl(_Object):

@@ -1,5 +1,6 @@
 """The solver behind its one function: only a clear word counts, and the goal is read as it was printed."""
 
+import os
 import subprocess
 import sys
 
@@ -152,3 +153,24 @@ def test_an_interrupt_of_the_solver_is_one_of_the_command_and_no_answer(reason, 
     else:
         with pytest.raises(KeyboardInterrupt):
             solver._checked(GivesUp(), [])
+
+
+ENDED_BEFORE_ITS_TERMS = """
+import gc
+from netverify.symbolic import libz3
+
+for _ in range(4):
+    context = libz3.Context()
+    terms = [libz3.Not(libz3.Bool(f"x{number}", context)) for number in range(50)]
+    context.ring = [libz3.Solver(ctx=context), terms]
+    del context, terms
+    gc.collect()
+"""
+
+
+def test_a_context_may_be_collected_before_what_lives_in_it():
+    """Frames of a traceback are such a cycle. What is freed is overwritten here, so that any use of it fails."""
+    overwritten = {**os.environ, "MALLOC_PERTURB_": "165"}
+    command = [sys.executable, "-c", ENDED_BEFORE_ITS_TERMS]
+    run = subprocess.run(command, env=overwritten, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
