@@ -25,10 +25,12 @@ from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.pairs.diagrams import TooIntricateError
 from netverify.pairs.rule_pairs import RulePair
 from netverify.policy.evaluate import allows, matches
-from netverify.policy.predicate import All, Choices, Decided, IsWorkload, Not, Predicate
+from netverify.policy.predicate import All, Choices, Decided, IsWorkload, Not, Predicate, SameNode
+from netverify.policy.visit import leaves
 from netverify.query.derivation import Derived, all_of
 from netverify.query.outcome import Answer, Verdict
 from netverify.query.question import Question, without
+from netverify.query.whereabouts import is_outside
 from netverify.records import dataclass
 from netverify.symbolic.refinement import Found, printed
 from netverify.symbolic.status import Status
@@ -68,11 +70,13 @@ def classes_of(question: Question, world: World, context: Context, reasons: Reas
     Raises :class:`IncompleteListError` where the solver contradicts the reading of all pairs.
     """
     pairs = listed(question, world, context)
-    return (
-        searched(question, world, context, reasons)
-        if pairs is None
-        else classes_by(pairs, question, world, context, reasons)
-    )
+    try:
+        if pairs is not None:
+            return classes_by(pairs, question, world, context, reasons)
+    except IncompleteListError:
+        if not _asks_for_a_node_outside(question):
+            raise
+    return searched(question, world, context, reasons)
 
 
 def classes_by(
@@ -142,6 +146,15 @@ def listed(
         return tuple(islice(allowed, 2 * MOST_CLASSES + 1))
     except TooIntricateError:
         return None
+
+
+def _asks_for_a_node_outside(question: Question) -> bool:
+    """Whether an address outside has to be on the node of the other end: all pairs say that it is on none."""
+    whole = question.asked
+    parts = [*whole, *(part for one in whole if isinstance(one, All) for part in one.parts)]
+    if not any(is_outside(end) in parts for end in End):
+        return False
+    return any(isinstance(leaf, SameNode) for one in whole for leaf in leaves(one))
 
 
 def _others(question: Question, world: World, context: Context, flows: Iterator[Predicate]) -> tuple[Found, Question]:
