@@ -29,7 +29,8 @@ from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow, Pod
 from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.policy.mentions import Mentions
-from netverify.policy.predicate import All, Choices
+from netverify.policy.predicate import Choices
+from netverify.policy.visit import conjuncts
 from netverify.query.outcome import Answer, Reason, Scope, Verdict, Witness
 from netverify.query.port_grammar import undeclared_name
 from netverify.query.question import Question
@@ -237,8 +238,7 @@ def _aspects_of(replayed: Replayed, question: Question, context: Context) -> _As
     """The aspects of a flow that answers ``question``."""
     mentions, target = replayed.mentions(), replayed.flow.destination
     new = isinstance(target, Pod) and target.workload is None
-    parts = question.traffic.parts if isinstance(question.traffic, All) else (question.traffic,)
-    is_sctp = any(known_traffic(part)[0] is Protocol.SCTP for part in parts)
+    is_sctp = any(known_traffic(part)[0] is Protocol.SCTP for part in conjuncts(question.traffic))
     return _Aspects(mentions, context.search.plan(mentions), new, is_sctp)
 
 

@@ -26,7 +26,7 @@ from netverify.pairs.diagrams import TooIntricateError
 from netverify.pairs.rule_pairs import RulePair
 from netverify.policy.evaluate import allows, matches
 from netverify.policy.predicate import All, Choices, Decided, IsWorkload, Not, Predicate, SameNode
-from netverify.policy.visit import leaves
+from netverify.policy.visit import conjuncts, leaves
 from netverify.query.derivation import Derived, all_of
 from netverify.query.outcome import Answer, Verdict
 from netverify.query.question import Question, without
@@ -150,11 +150,10 @@ def listed(
 
 def _asks_for_a_node_outside(question: Question) -> bool:
     """Whether an address outside has to be on the node of the other end: all pairs say that it is on none."""
-    whole = question.asked
-    parts = [*whole, *(part for one in whole if isinstance(one, All) for part in one.parts)]
-    if not any(is_outside(end) in parts for end in End):
+    parts = {part for one in question.asked for part in conjuncts(one)}
+    if not any(parts.issuperset(conjuncts(is_outside(end))) for end in End):
         return False
-    return any(isinstance(leaf, SameNode) for one in whole for leaf in leaves(one))
+    return any(isinstance(leaf, SameNode) for part in parts for leaf in leaves(part))
 
 
 def _others(question: Question, world: World, context: Context, flows: Iterator[Predicate]) -> tuple[Found, Question]:

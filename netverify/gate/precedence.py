@@ -9,6 +9,7 @@ from netverify.model.behaviours import Behaviour
 from netverify.pairs.tables import Decider
 from netverify.policy.predicate import ALWAYS, All, Behaves, Predicate
 from netverify.policy.table import Action, Rule, RuleTable, Tier
+from netverify.policy.visit import conjuncts
 
 
 class Precedence:
@@ -71,7 +72,7 @@ def _is_own(decider: Rule | Tier, tier: Tier) -> bool:
 
 def _of_exceptions(rule: Rule) -> bool:
     """Whether ``rule`` is for a CNI alone that lets ``except`` of a NetworkPolicy deny what another rule allows."""
-    return isinstance(rule.subject, All) and Behaves(Behaviour.EXCEPT_DENIES) in rule.subject.parts
+    return Behaves(Behaviour.EXCEPT_DENIES) in conjuncts(rule.subject)
 
 
 def _before(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[Rule, bool]]:
