@@ -80,6 +80,7 @@ _del_config = _unchecked("Z3_del_config", None, c_void_p)
 _mk_context_rc = _unchecked("Z3_mk_context_rc", c_void_p, c_void_p)
 _del_context = _unchecked("Z3_del_context", None, c_void_p)
 _set_error_handler = _unchecked("Z3_set_error_handler", None, c_void_p, _HANDLER)
+_enable_concurrent_dec_ref = _unchecked("Z3_enable_concurrent_dec_ref", None, c_void_p)
 _interrupt = _function("Z3_interrupt", None)
 _inc_ref = _function("Z3_inc_ref", None, c_void_p)
 _dec_ref = _unchecked("Z3_dec_ref", None, c_void_p, c_void_p)
@@ -134,6 +135,7 @@ class Context:
         config = _mk_config()
         self._context = _mk_context_rc(config)
         _set_error_handler(self._context, _KEEP_QUIET)
+        _enable_concurrent_dec_ref(self._context)  # garbage is collected in any thread, even while Z3 works in another
         _del_config(config)
 
     def __del__(self) -> None:
@@ -164,8 +166,7 @@ def main_ctx() -> Context:
 class _Object:
     """An object of a context, kept there as long as this one is. What gives it back raises nothing."""
 
-    _keep = staticmethod(_inc_ref)
-    _drop = staticmethod(_dec_ref)
+    _keep, _drop = staticmethod(_inc_ref), staticmethod(_dec_ref)
 
     def __init__(self, address: int, context: Context) -> None:
         self._keep(context.ref(), address)
@@ -230,8 +231,7 @@ def Not(term: BoolRef) -> BoolRef:  # noqa: N802 -- as the package calls it
 class AstVector(_Object):
     """The terms that a text asserts."""
 
-    _keep = staticmethod(_ast_vector_inc_ref)
-    _drop = staticmethod(_ast_vector_dec_ref)
+    _keep, _drop = staticmethod(_ast_vector_inc_ref), staticmethod(_ast_vector_dec_ref)
 
     def __len__(self) -> int:
         return int(_ast_vector_size(self.ctx.ref(), self.address))
@@ -248,8 +248,7 @@ def parse_smt2_string(text: str, ctx: Context) -> AstVector:
 class ModelRef(_Object):
     """Values that meet what was asserted."""
 
-    _keep = staticmethod(_model_inc_ref)
-    _drop = staticmethod(_model_dec_ref)
+    _keep, _drop = staticmethod(_model_inc_ref), staticmethod(_model_dec_ref)
 
     def decls(self) -> Sequence[FuncDecl]:
         """The constants that have a value."""
@@ -264,15 +263,13 @@ class ModelRef(_Object):
 class _Parameters(_Object):
     """What solvers are set to."""
 
-    _keep = staticmethod(_params_inc_ref)
-    _drop = staticmethod(_params_dec_ref)
+    _keep, _drop = staticmethod(_params_inc_ref), staticmethod(_params_dec_ref)
 
 
 class Solver(_Object):
     """Holds assertions; of the general kind unless ``solver`` is the address of another one."""
 
-    _keep = staticmethod(_solver_inc_ref)
-    _drop = staticmethod(_solver_dec_ref)
+    _keep, _drop = staticmethod(_solver_inc_ref), staticmethod(_solver_dec_ref)
 
     def __init__(self, solver: int | None = None, ctx: Context | None = None) -> None:
         context = ctx or main_ctx()

@@ -174,3 +174,29 @@ def test_a_context_may_be_collected_before_what_lives_in_it():
     command = [sys.executable, "-c", ENDED_BEFORE_ITS_TERMS]
     run = subprocess.run(command, env=overwritten, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+ENDED_BY_ANOTHER_THREAD = """
+import gc, threading
+from netverify.symbolic import libz3
+
+gc.disable()
+context = libz3.main_ctx()
+text = "".join(f"(declare-const a{n} Bool)(assert (or a{n} (not a{n // 2})))" for n in range(300))
+over = threading.Event()
+collector = threading.Thread(target=lambda: [gc.collect() for _ in iter(over.is_set, True)])
+collector.start()
+for turn in range(100):
+    ring = [libz3.Not(libz3.Bool(f"x{turn}_{n}", context)) for n in range(60)]
+    ring.append(ring)
+    del ring
+    libz3.parse_smt2_string(text, context)
+over.set()
+collector.join()
+"""
+
+
+def test_terms_may_be_collected_by_another_thread_while_the_solver_works():
+    command = [sys.executable, "-c", ENDED_BY_ANOTHER_THREAD]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
