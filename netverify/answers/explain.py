@@ -13,7 +13,7 @@ from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODES
-from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
+from netverify.model.flow import Direction, End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
 from netverify.policy.evaluate import matches
@@ -100,8 +100,8 @@ def shrink(flow: Flow, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> F
             for key in sorted(pod.labels):
                 flow = _first_accepted(flow, _without_label(flow, end, key), accepts)
             usual = replace(_pod(flow, end), service_account=DEFAULT_SERVICE_ACCOUNT)
-            flow = _first_accepted(flow, _with_end(flow, end, usual), accepts)
-            flow = _first_accepted(flow, _with_end(flow, end, replace(_pod(flow, end), ports=())), accepts)
+            flow = _first_accepted(flow, flow.with_end(end, usual), accepts)
+            flow = _first_accepted(flow, flow.with_end(end, replace(_pod(flow, end), ports=())), accepts)
     return flow
 
 
@@ -125,13 +125,9 @@ def _pod(flow: Flow, end: End) -> Pod:
     return endpoint
 
 
-def _with_end(flow: Flow, end: End, endpoint: Endpoint) -> Flow:
-    return replace(flow, source=endpoint) if end is End.SOURCE else replace(flow, destination=endpoint)
-
-
 def _without_label(flow: Flow, end: End, key: str) -> Flow:
     pod = _pod(flow, end)
-    return _with_end(flow, end, replace(pod, labels={k: v for k, v in pod.labels.items() if k != key}))
+    return flow.with_end(end, replace(pod, labels={k: v for k, v in pod.labels.items() if k != key}))
 
 
 def _without_namespace_label(flow: Flow, namespace: str, key: str) -> Flow:
@@ -140,7 +136,7 @@ def _without_namespace_label(flow: Flow, namespace: str, key: str) -> Flow:
         pod = flow.at(end)
         if isinstance(pod, Pod) and pod.namespace == namespace:
             labels = {k: v for k, v in pod.namespace_labels.items() if k != key}
-            flow = _with_end(flow, end, replace(pod, namespace_labels=labels))
+            flow = flow.with_end(end, replace(pod, namespace_labels=labels))
     return flow
 
 
@@ -149,12 +145,12 @@ def address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], moves
     endpoint = flow.at(end)
     if isinstance(endpoint, External):
         return True
-    other = flow.at(End.DESTINATION if end is End.SOURCE else End.SOURCE)
+    other = flow.at(end.other)
     others = (
         next((one for one in alike if one.family == endpoint.address.family and one != other.address), None)
         for alike in moves.addresses.get(end, ())
     )
-    return not all(accepts(_with_end(flow, end, replace(endpoint, address=one))) for one in others if one is not None)
+    return not all(accepts(flow.with_end(end, replace(endpoint, address=one))) for one in others if one is not None)
 
 
 def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> bool:

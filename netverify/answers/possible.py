@@ -62,9 +62,9 @@ class DemonstrationWords:
         rest = self.terms.exactly(self.terms.without(shown.parts, whole))
         pods = AnyOf(tuple(one.predicate(self.end) for one in (*(term.pods for term in whole), *rest)))
         asked = narrowed(question, self.end, All((pods, *self._told_of(self.end, shown))))
-        partner = All((*self._partner(shown), *self._told_of(self._other, shown)))
+        partner = All((*self._partner(shown), *self._told_of(self.end.other, shown)))
         return replace(
-            narrowed(asked, self._other, partner), traffic=All((*self._traffic(shown), *self._unspecified(shown)))
+            narrowed(asked, self.end.other, partner), traffic=All((*self._traffic(shown), *self._unspecified(shown)))
         )
 
     def behaviours(self, shown: Demonstration) -> Mapping[Behaviour, bool]:
@@ -88,10 +88,6 @@ class DemonstrationWords:
         return PodScope.CREATED if self._is_possible(shown) else PodScope.EXISTING
 
     @property
-    def _other(self) -> End:
-        return End.DESTINATION if self.end is End.SOURCE else End.SOURCE
-
-    @property
     def _variables(self) -> Variables:
         return self.creatable.domain.variables
 
@@ -99,7 +95,7 @@ class DemonstrationWords:
         return shown.partner is not None and shown.partner in self.creatable.domain.creation.workloads
 
     def _partner(self, shown: Demonstration) -> Iterator[Predicate]:
-        end = self._other
+        end = self.end.other
         if shown.partner is None:
             yield is_outside(end)
             yield AddressIn(end, (self.creatable.domain.plan.intervals.all[shown.bit],))

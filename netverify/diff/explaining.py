@@ -202,10 +202,9 @@ def _anywhere(flow: Flow, accepts: Callable[[Flow], bool], mentions: Mentions, p
         holder = Holder.NODE if pod.host_network else Holder.POD
         others = [number for number in range(len(plan.intervals.all)) if number not in spoken_of]
         others.sort(key=lambda number: plan.intervals.all[number].first - plan.intervals.all[number].last)
-        there = flow.at(End.DESTINATION if end is End.SOURCE else End.SOURCE).address
+        there = flow.at(end.other).address
         for address in (one for number in others for one in plan.free(holder, number)):
-            moved = replace(pod, address=address)
-            candidate = replace(flow, source=moved) if end is End.SOURCE else replace(flow, destination=moved)
+            candidate = flow.with_end(end, replace(pod, address=address))
             if address.family == there.family and address != there and accepts(candidate):
                 flow = candidate
                 break

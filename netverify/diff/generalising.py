@@ -149,14 +149,13 @@ def _address(flow: Flow, end: End, number: int, plan: AddressPlan) -> Address | 
         return endpoint.address
     on_host = isinstance(endpoint, Pod) and endpoint.host_network
     holder = Holder.EXTERNAL if isinstance(endpoint, External) else Holder.NODE if on_host else Holder.POD
-    other = flow.at(End.DESTINATION if end is End.SOURCE else End.SOURCE).address
+    other = flow.at(end.other).address
     fitting = (one for one in plan.free(holder, number) if one.family == other.family and one != other)
     return next(fitting, None)
 
 
 def _at(flow: Flow, end: End, address: Address) -> Flow:
-    moved = replace(flow.at(end), address=address)
-    return replace(flow, source=moved) if end is End.SOURCE else replace(flow, destination=moved)
+    return flow.with_end(end, replace(flow.at(end), address=address))
 
 
 def _joined(ranges: Sequence[AddressRange]) -> tuple[AddressRange, ...]:

@@ -84,7 +84,7 @@ class Staging:
             yield self._about(changed, direction.peer, Cast(places, hosts=True), direction)
 
     def _about(self, changed: ChangedWorkload, end: End, others: Cast, direction: Direction) -> Stage:
-        other = End.DESTINATION if end is End.SOURCE else End.SOURCE
+        other = end.other
         return self._stage(
             {end: self._cast(changed, allowing=True), other: others},
             {end: self._cast(changed, allowing=False), other: others},

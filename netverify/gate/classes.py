@@ -291,6 +291,5 @@ def _alike(
         pod = standing_in(subject, one)
         if pod is None or one.open_labels:
             continue
-        other = replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
-        if _is_open(other, question, behaviours, context):
+        if _is_open(flow.with_end(end, pod), question, behaviours, context):
             yield str(one.key), IsWorkload(end, one.key)

@@ -96,7 +96,7 @@ def _members(one: FlowClass, asked: Asked) -> Mapping[str, Flow]:
         if pod.workload is not None:
             found[str(pod.workload)] = flow
         for workload in asked.context.inventory.cluster.workloads:
-            others = [_with(flow, end, other) for other in _ways_to_be(workload, pod)]
+            others = [flow.with_end(end, other) for other in _ways_to_be(workload, pod)]
             if others and all(_holds(other, one, asked) for other in others):
                 found.setdefault(str(workload.key), others[0])
     return found
@@ -116,17 +116,13 @@ def _unlabelled(one: FlowClass, asked: Asked) -> Flow | None:
     flow = _witness(one)
     if asked.world is World.EXISTING or not isinstance(flow.source, Pod) or flow.source.host_network:
         return None
-    created = _with(flow, End.SOURCE, replace(flow.source, labels={}, ports=(), workload=None))
+    created = flow.with_end(End.SOURCE, replace(flow.source, labels={}, ports=(), workload=None))
     return created if _holds(created, one, asked) else None
 
 
 def _witness(one: FlowClass) -> Flow:
     assert one.answer.witness is not None
     return one.answer.witness.flow
-
-
-def _with(flow: Flow, end: End, pod: Pod) -> Flow:
-    return replace(flow, source=pod) if end is End.SOURCE else replace(flow, destination=pod)
 
 
 def _behaviours(one: FlowClass, asked: Asked) -> Choices:

@@ -56,8 +56,7 @@ def _told(prepared: PreparedException, witness: Witness, end: End, workloads: It
         other = standing_in(pod, workload)
         if other is None or not pod.labels.items() <= workload.labels.items():
             continue
-        flow = witness.flow
-        flow = replace(flow, source=other) if end is End.SOURCE else replace(flow, destination=other)
+        flow = witness.flow.with_end(end, other)
         flows = (All((one.source, one.target)) for one in prepared.flows)
         if any(IsWorkload(end, workload.key) in leaves(one) and matches(one, flow, behaviours) for one in flows):
             meant = f"pods {selector_text(selector_of(pod.labels))} in namespace {pod.namespace}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -18,6 +18,11 @@ class End(StrEnum):
 
     SOURCE = "source"
     DESTINATION = "destination"
+
+    @property
+    def other(self) -> End:
+        """The opposite end."""
+        return End.DESTINATION if self is End.SOURCE else End.SOURCE
 
 
 class Direction(StrEnum):
@@ -93,3 +98,7 @@ class Flow:
     def at(self, end: End) -> Endpoint:
         """The endpoint at ``end``."""
         return self.source if end is End.SOURCE else self.destination
+
+    def with_end(self, end: End, endpoint: Endpoint) -> Flow:
+        """The same flow with ``endpoint`` at ``end``."""
+        return replace(self, source=endpoint) if end is End.SOURCE else replace(self, destination=endpoint)

@@ -142,7 +142,7 @@ class Creatable:
 
         Its service account is among them: whom a listing names may choose it.
         """
-        closed = End.SOURCE if self._end is End.DESTINATION else End.DESTINATION
+        closed = self._end.other
         yield from self.domain.variables.port_name_variables()
         labels = self.domain.variables.labels().values()
         yield from (label.number for label in labels if label.key == ACCOUNT and label.end is self._end)
