@@ -7,7 +7,7 @@ from typing import TypeAlias, assert_never
 
 from netverify.answers.context import Context
 from netverify.answers.replay import relevant_tables
-from netverify.gate.precedence import Precedence, matching, value
+from netverify.gate.precedence import Precedence, is_own, matching, value
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES
 from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
@@ -183,12 +183,11 @@ class Reasons:
     def _of_one(self, decider: Decider, table: RuleTable, subject: Endpoint) -> Predicate:
         match decider:
             case Rule() if decider.policy.is_built_in:
-                whose = next(tier for tier in table.tiers if any(rule is decider for rule in tier.rules))
-                return All((*_applies(whose), matching(decider)))
+                return All((*_applies(_tier_of(decider, table)), matching(decider)))
             case Rule():
                 return matching(decider)
             case Tier():
-                return All(tuple(_applies(next(tier for tier in table.tiers if tier.name == decider.name))))
+                return All(tuple(_applies(_tier_of(decider, table))))
             case None:
                 return self._open(table, subject)
             case _ as never:
@@ -221,6 +220,10 @@ class Reasons:
         if selecting:
             yield Not(AnyOf(tuple(sorted(dict.fromkeys(selecting), key=repr))))
         yield from others
+
+
+def _tier_of(decider: Rule | Tier, table: RuleTable) -> Tier:
+    return next(tier for tier in table.tiers if is_own(decider, tier))
 
 
 def _applies(tier: Tier) -> Iterator[Predicate]:

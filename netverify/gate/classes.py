@@ -261,7 +261,7 @@ def open_pods_found(
         if found.flow is None or len(marks) >= MOST_CLASSES:
             return None
         behaviours = Decided(CAUTIOUS, context.settings.behaviours, found.behaviours)
-        if not _is_open(found.flow, asked, behaviours, context):
+        if not is_asked_and_allowed(found.flow, asked, behaviours, context):
             raise ReplayError(asked.text)
         deciders = traced(found.flow, behaviours, context).deciders[direction]
         reason = reasons.of(direction, deciders, found.flow.at(direction.subject))
@@ -273,7 +273,7 @@ def open_pods_found(
     return OpenPods(tuple(sorted(marks)), found.status is Status.UNSAT)
 
 
-def _is_open(flow: Flow, question: Question, behaviours: Choices, context: Context) -> bool:
+def is_asked_and_allowed(flow: Flow, question: Question, behaviours: Choices, context: Context) -> bool:
     """Whether ``question`` is about ``flow``, and policy allows it. The reference reading decides."""
     tables = relevant_tables(context.policies, flow)
     return all(matches(part, flow, behaviours) for part in question.asked) and allows(tables, flow, behaviours)
@@ -291,5 +291,5 @@ def _alike(
         pod = standing_in(subject, one)
         if pod is None or one.open_labels:
             continue
-        if _is_open(flow.with_end(end, pod), question, behaviours, context):
+        if is_asked_and_allowed(flow.with_end(end, pod), question, behaviours, context):
             yield str(one.key), IsWorkload(end, one.key)

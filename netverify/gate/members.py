@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from netverify.answers.context import Context
-from netverify.answers.replay import relevant_tables
 from netverify.gate.baseline import Known
-from netverify.gate.classes import FlowClass, answered
+from netverify.gate.classes import FlowClass, answered, is_asked_and_allowed
 from netverify.gate.intent.spec import World
 from netverify.gate.outcome import SAME_PODS, Violation
 from netverify.gate.pods import standing_in
@@ -18,7 +17,7 @@ from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import Workload
 from netverify.model.flow import End, Flow, Pod
 from netverify.pairs.rule_pairs import RulePair
-from netverify.policy.evaluate import allows, matches
+from netverify.policy.evaluate import matches
 from netverify.policy.predicate import Choices, Decided
 from netverify.query.outcome import Verdict
 from netverify.query.question import Question
@@ -133,10 +132,9 @@ def _behaviours(one: FlowClass, asked: Asked) -> Choices:
 def _holds(flow: Flow, one: FlowClass, asked: Asked) -> bool:
     """Whether ``flow`` is one of ``one``. The reference reading decides."""
     behaviours = _behaviours(one, asked)
-    about = (one.cause.flows, *asked.question.asked)
-    if not all(matches(part, flow, behaviours) for part in about):
-        return False
-    return allows(relevant_tables(asked.context.policies, flow), flow, behaviours)
+    return matches(one.cause.flows, flow, behaviours) and is_asked_and_allowed(
+        flow, asked.question, behaviours, asked.context
+    )
 
 
 def _showing(flow: Flow, one: FlowClass, asked: Asked) -> FlowClass:

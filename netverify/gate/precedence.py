@@ -30,13 +30,11 @@ class Precedence:
             return ()
         found: dict[str, None] = {}
         for tier in table.tiers:
-            is_own = (
-                any(rule is decider for rule in tier.rules) if isinstance(decider, Rule) else tier.name == decider.name
-            )
-            if is_own or (tier.applies and value(tier.condition, self._fixed) is not False):
-                found |= dict.fromkeys(self._in_own(decider, tier) if is_own else self._in_earlier(decider, tier))
-            if is_own:
+            if is_own(decider, tier):
+                found |= dict.fromkeys(self._in_own(decider, tier))
                 break
+            if tier.applies and value(tier.condition, self._fixed) is not False:
+                found |= dict.fromkeys(self._in_earlier(decider, tier))
         return tuple(sorted(found))
 
     def _in_own(self, decider: Rule | Tier, tier: Tier) -> Iterator[str]:
@@ -66,7 +64,8 @@ class Precedence:
         return not isinstance(decider, Rule) or self._overlaps.may_meet(rule, decider)
 
 
-def _is_own(decider: Rule | Tier, tier: Tier) -> bool:
+def is_own(decider: Rule | Tier, tier: Tier) -> bool:
+    """Whether ``decider`` is ``tier``, or a rule of it."""
     return any(rule is decider for rule in tier.rules) if isinstance(decider, Rule) else tier.name == decider.name
 
 
