@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from netverify.lint.overlap import Overlaps, apart
 from netverify.model.behaviours import Behaviour
 from netverify.pairs.tables import Decider
+from netverify.policy.overlap import Overlaps, apart
 from netverify.policy.predicate import ALWAYS, All, Behaves, Predicate
 from netverify.policy.table import Action, Rule, RuleTable, Tier
 from netverify.policy.visit import conjuncts

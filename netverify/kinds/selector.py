@@ -122,11 +122,6 @@ def stored_selector(selector: SelectorFields | None) -> LabelSelector:
     return stored.selector(*selector_parts(selector)) if selector else EVERYTHING
 
 
-def optional_selector(selector: SelectorFields | None) -> LabelSelector | None:
-    """As :func:`stored_selector`, but None when it is missing, which a peer tells from the empty selector."""
-    return None if selector is None else stored_selector(selector)
-
-
 def selector_parts(selector: SelectorFields) -> stored.SelectorParts:
     """What it says, as a value that can be looked up."""
     labels, expressions = selector.get("matchLabels"), selector.get("matchExpressions")

@@ -8,7 +8,6 @@ from enum import Enum
 from itertools import islice
 
 from netverify.answers.context import Context, with_nodes
-from netverify.lint.overlap import Overlaps
 from netverify.lint.specimens import ORDINARY, Specimens
 from netverify.lint.table_pair import TablePair, table_pair
 from netverify.model.behaviours import Behaviour
@@ -18,6 +17,7 @@ from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
 from netverify.policy.evaluate import matches, rule_matches, table_allows
 from netverify.policy.network_policy import lower_policy
+from netverify.policy.overlap import Overlaps
 from netverify.policy.predicate import Choices, Decided, Predicate
 from netverify.policy.table import Rule, RuleTable, Selection
 from netverify.policy.tiers import Around, table_of

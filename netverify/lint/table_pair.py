@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeAlias
 
-from netverify.lint.overlap import Overlaps, RuleKey
 from netverify.model.flow import Direction
+from netverify.policy.overlap import Overlaps, RuleKey
 from netverify.policy.table import Action, Rule, RuleTable, Selection
 from netverify.policy.tiers import table_of
 from netverify.records import dataclass

@@ -6,11 +6,11 @@ import pytest
 
 from agreement.adapter import inventory_of
 from agreement.redundancies import repetitive_cluster
-from netverify.lint.overlap import Overlaps
 from netverify.lint.specimens import ORDINARY, Specimens
 from netverify.model.flow import Direction
 from netverify.policy.evaluate import rule_matches
 from netverify.policy.network_policy import lower_policy
+from netverify.policy.overlap import Overlaps
 
 SEEDS = range(30)
 

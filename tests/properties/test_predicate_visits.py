@@ -14,7 +14,7 @@ PACKAGE = Path(nodes.__file__).parents[1]
 NAMES = {kind.__name__ for kind in Predicate.__args__}
 ABOUT_END = {kind.__name__ for kind in AboutEnd.__args__}
 VISIT = "policy/visit.py"
-SAFE_IN_DOUBT = "lint/overlap.py"
+SAFE_IN_DOUBT = "policy/overlap.py"
 """Says that two rules share no flow only of what it knows, so that a new node type makes it slower and not wrong."""
 ADDED = '''
 @dataclass(frozen=True, slots=True)
