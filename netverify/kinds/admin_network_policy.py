@@ -6,19 +6,23 @@ begins before it ends, are not validated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeAlias, TypedDict
 
 from netverify.documents.document import Document, FieldPath
-from netverify.kinds.cluster_network_policy import EgressPeerFields, SubjectFields, check_peer, fields_of_peer, pods_of
 from netverify.kinds.cluster_policy_parts import (
     CheckedSelector,
-    check_choice,
     check_number,
     check_one_field,
-    check_size,
-    refuse_names_beside,
+)
+from netverify.kinds.cluster_policy_rules import (
+    EgressPeerFields,
+    RuleForm,
+    SubjectFields,
+    check_subject_and_rules,
+    pods_of,
+    rules_of,
 )
 from netverify.kinds.fields import FreeMap, Int32
 from netverify.kinds.findings import Findings
@@ -27,13 +31,11 @@ from netverify.kinds.metadata import ObjectMeta, Who, ignores_of
 from netverify.kinds.names import shown
 from netverify.model.cluster_network_policy import (
     ClusterNetworkPolicy,
-    ClusterRule,
     NamedDestination,
     PolicyApi,
     PolicyTier,
     PortsOf,
     ProtocolMatch,
-    RuleAction,
     UnclearPorts,
 )
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
@@ -148,7 +150,7 @@ class BaselineAction(StrEnum):
 
 
 _Fields: TypeAlias = Mapping[str, Any]
-_MOST, _LONGEST_NAME = 100, 100
+_MOST = 100
 _PRIORITIES, _PORTS = (0, 1000), (MIN_PORT, MAX_PORT)
 _SINGLETON = "default"
 
@@ -158,7 +160,7 @@ def _check_admin(policy: AdminFields, findings: Findings) -> None:
         findings.refuse("NV320", ("spec",), "is missing")
         return
     check_number(spec.get("priority"), _PRIORITIES, ("spec", "priority"), findings)
-    _check_spec(spec, AdminAction, findings)
+    check_subject_and_rules(spec, _ADMIN_RULES, findings)
 
 
 def _check_baseline(policy: BaselineFields, findings: Findings) -> None:
@@ -168,39 +170,7 @@ def _check_baseline(policy: BaselineFields, findings: Findings) -> None:
     if (spec := policy.get("spec")) is None:
         findings.refuse("NV320", ("spec",), "is missing")
         return
-    _check_spec(spec, BaselineAction, findings)
-
-
-def _check_spec(spec: _Fields, actions: type[StrEnum], findings: Findings) -> None:
-    if (subject := spec.get("subject")) is None:
-        text = "write `subject: {namespaces: {}}` for all pods"
-        findings.refuse("NV320", ("spec", "subject"), "is missing", advice=text)
-    else:
-        check_peer(subject, ("spec", "subject"), findings)
-    for section, end in (("ingress", "from"), ("egress", "to")):
-        rules: Sequence[_Fields] = spec.get(section) or ()
-        if len(rules) > _MOST:
-            check_size(rules, ("spec", section), findings, _MOST)
-        for index, rule in enumerate(rules):
-            _check_rule(rule, ("spec", section, index), end, actions, findings)
-
-
-def _check_rule(rule: _Fields, path: FieldPath, end: str, actions: type[StrEnum], findings: Findings) -> None:
-    if len((rule.get("name") or "").encode()) > _LONGEST_NAME:
-        findings.refuse("NV328", (*path, "name"), f"must not be longer than {_LONGEST_NAME} bytes")
-    check_choice(rule.get("action"), actions, (*path, "action"), findings)
-    if (peers := rule.get(end)) is None:
-        findings.refuse("NV320", (*path, end), "is missing", advice="write `namespaces: {}` for all pods")
-    else:
-        check_size(peers, (*path, end), findings, _MOST)
-    for index, peer in enumerate(peers or ()):
-        check_peer(peer, (*path, end, index), findings)
-    if (ports := rule.get("ports")) is None:
-        return
-    check_size(ports, (*path, "ports"), findings, _MOST)
-    for index, port in enumerate(ports):
-        _check_port(port, (*path, "ports", index), findings)
-    refuse_names_beside(peers or (), any(one.get("namedPort") is not None for one in ports), path, findings)
+    check_subject_and_rules(spec, _BASELINE_RULES, findings)
 
 
 def _check_port(port: PortFields, path: FieldPath, findings: Findings) -> None:
@@ -230,23 +200,11 @@ def _policy(spec: _Fields, priority: int, api: PolicyApi, who: Who, document: Do
         tier=PolicyTier.ADMIN if api is PolicyApi.ADMIN else PolicyTier.BASELINE,
         priority=priority,
         subject=pods_of(spec["subject"]),
-        ingress=_rules(spec.get("ingress"), "ingress", "from", document),
-        egress=_rules(spec.get("egress"), "egress", "to", document),
+        ingress=rules_of(spec, "ingress", _ADMIN_RULES, document),
+        egress=rules_of(spec, "egress", _ADMIN_RULES, document),
         origin=document.origin(),
         ignores=ignores_of(document.value.get("metadata"), document),
         api=api,
-    )
-
-
-def _rules(rules: Sequence[_Fields] | None, section: str, end: str, document: Document) -> tuple[ClusterRule, ...]:
-    return tuple(
-        ClusterRule(
-            RuleAction.ACCEPT if rule["action"] == AdminAction.ALLOW else RuleAction(rule["action"]),
-            tuple(map(fields_of_peer, rule[end])),
-            tuple(map(_port, rule.get("ports") or ())),
-            document.origin(("spec", section, index)),
-        )
-        for index, rule in enumerate(rules or ())
     )
 
 
@@ -263,6 +221,8 @@ def _port(port: PortFields) -> ProtocolMatch:
     return PortsOf(Protocol(protocol), first or 0, last or 0)
 
 
+_ADMIN_RULES = RuleForm(AdminAction, "ports", "namedPort", _MOST, _check_port, _port)
+_BASELINE_RULES = _ADMIN_RULES._replace(actions=BaselineAction)
 _GROUP, _VERSIONS = "policy.networking.k8s.io", ("v1alpha1",)
 ADMIN_NETWORK_POLICY = Kind(
     _GROUP, _VERSIONS, "AdminNetworkPolicy", AdminFields, _check_admin, _admin, is_namespaced=False

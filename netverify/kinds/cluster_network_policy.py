@@ -5,69 +5,40 @@ Source: network-policy-api ``apis/v1alpha2/clusternetworkpolicy_types.go`` with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypedDict
 
 from netverify.documents.document import Document, FieldPath, Value
-from netverify.kinds.cidr import network_of
 from netverify.kinds.cluster_policy_parts import (
     MOST_ITEMS,
     CheckedSelector,
     check_choice,
-    check_cidr,
-    check_domain_name,
     check_number,
     check_one_field,
-    check_selector,
-    check_size,
-    refuse_names_beside,
-    selector_of_fields,
+)
+from netverify.kinds.cluster_policy_rules import (
+    EgressPeerFields,
+    RuleForm,
+    SubjectFields,
+    check_subject_and_rules,
+    pods_of,
+    rules_of,
 )
 from netverify.kinds.fields import FreeMap, Int32
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of
-from netverify.kinds.names import shown
 from netverify.kinds.selector import place_of_label, without_field
 from netverify.model.cluster_network_policy import (
     ClusterNetworkPolicy,
-    ClusterPeer,
-    ClusterRule,
-    DomainNamesPeer,
     NamedDestination,
-    NetworksPeer,
-    NodesPeer,
-    PodsPeer,
     PolicyTier,
     PortsOf,
     ProtocolMatch,
     RuleAction,
 )
-from netverify.model.labels import EVERYTHING
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
-
-
-class NamespacedPodFields(TypedDict, total=False):
-    """``pods``."""
-
-    namespaceSelector: CheckedSelector
-    podSelector: CheckedSelector
-
-
-class SubjectFields(TypedDict, total=False):
-    """``subject``, and one item of ``from``."""
-
-    namespaces: CheckedSelector
-    pods: NamespacedPodFields
-
-
-class EgressPeerFields(SubjectFields, total=False):
-    """One item of ``to``."""
-
-    nodes: CheckedSelector
-    networks: list[str]
-    domainNames: list[str]
 
 
 class RangeFields(TypedDict, total=False):
@@ -137,7 +108,6 @@ class ClusterNetworkPolicyFields(TypedDict, total=False):
 
 
 _Fields: TypeAlias = Mapping[str, Any]
-_LONGEST_NAME = 100
 _PRIORITIES, _PORTS = (0, 1000), (MIN_PORT, MAX_PORT)
 _TRANSPORTS = ("tcp", "udp", "sctp")
 
@@ -149,62 +119,7 @@ def _check(policy: ClusterNetworkPolicyFields, findings: Findings) -> None:
         return
     check_choice(spec.get("tier"), PolicyTier, ("spec", "tier"), findings)
     check_number(spec.get("priority"), _PRIORITIES, ("spec", "priority"), findings)
-    if (subject := spec.get("subject")) is None:
-        text = "write `subject: {namespaces: {}}` for all pods"
-        findings.refuse("NV320", ("spec", "subject"), "is missing", advice=text)
-    else:
-        check_peer(subject, ("spec", "subject"), findings)
-    fields: _Fields = spec
-    for section, end in (("ingress", "from"), ("egress", "to")):
-        rules: Sequence[_Fields] = fields.get(section) or ()
-        if len(rules) > MOST_ITEMS:
-            check_size(rules, ("spec", section), findings)
-        for index, rule in enumerate(rules):
-            _check_rule(rule, ("spec", section, index), end, findings)
-
-
-def _check_rule(rule: _Fields, path: FieldPath, end: str, findings: Findings) -> None:
-    if len((rule.get("name") or "").encode()) > _LONGEST_NAME:
-        findings.refuse("NV328", (*path, "name"), f"must not be longer than {_LONGEST_NAME} bytes")
-    check_choice(rule.get("action"), RuleAction, (*path, "action"), findings)
-    peers, protocols = rule.get(end), rule.get("protocols")
-    if peers is None:
-        text = "write `namespaces: {}` for all pods"
-        findings.refuse("NV320", (*path, end), "is missing", advice=text)
-    else:
-        check_size(peers, (*path, end), findings)
-    for index, peer in enumerate(peers or ()):
-        check_peer(peer, (*path, end, index), findings)
-    if protocols is None:
-        return
-    check_size(protocols, (*path, "protocols"), findings)
-    for index, protocol in enumerate(protocols):
-        _check_protocol(protocol, (*path, "protocols", index), findings)
-    refuse_names_beside(
-        peers or (), any(one.get("destinationNamedPort") is not None for one in protocols), path, findings
-    )
-
-
-def check_peer(peer: _Fields, path: FieldPath, findings: Findings) -> None:
-    """Check a subject or a peer, which has one field."""
-    check_one_field(peer, path, findings)
-    pods = peer.get("pods")
-    for field in ("namespaces", "nodes"):
-        check_selector(peer.get(field), (*path, field), findings)
-    if pods is not None:
-        if pods.get("podSelector") is None:
-            text = "write `podSelector: {}` for all pods of the namespaces"
-            findings.refuse("NV320", (*path, "pods", "podSelector"), "is missing", advice=text)
-        for field in ("namespaceSelector", "podSelector"):
-            check_selector(pods.get(field), (*path, "pods", field), findings)
-    for field, check in (("networks", check_cidr), ("domainNames", check_domain_name)):
-        if (items := peer.get(field)) is None:
-            continue
-        check_size(items, (*path, field), findings)
-        for index, item in enumerate(items):
-            check(item, (*path, field, index), findings)
-            if item in items[:index]:
-                findings.refuse("NV325", (*path, field, index), f"is there twice: {shown(item)}")
+    check_subject_and_rules(spec, _RULES, findings)
 
 
 def _check_protocol(protocol: _Fields, path: FieldPath, findings: Findings) -> None:
@@ -240,45 +155,11 @@ def _fact(policy: ClusterNetworkPolicyFields, who: Who, document: Document) -> C
         tier=PolicyTier(spec.get("tier") or ""),
         priority=spec.get("priority") or 0,
         subject=pods_of(spec.get("subject") or {}),
-        ingress=_rules(spec.get("ingress"), "ingress", "from", document),
-        egress=_rules(spec.get("egress"), "egress", "to", document),
+        ingress=rules_of(spec, "ingress", _RULES, document),
+        egress=rules_of(spec, "egress", _RULES, document),
         origin=document.origin(),
         ignores=ignores_of(policy.get("metadata"), document),
     )
-
-
-def _rules(rules: Sequence[_Fields] | None, section: str, end: str, document: Document) -> tuple[ClusterRule, ...]:
-    return tuple(
-        ClusterRule(
-            RuleAction(rule["action"]),
-            tuple(map(fields_of_peer, rule[end])),
-            tuple(map(_protocol, rule.get("protocols") or ())),
-            document.origin(("spec", section, index)),
-        )
-        for index, rule in enumerate(rules or ())
-    )
-
-
-def fields_of_peer(peer: EgressPeerFields) -> ClusterPeer:
-    """One item of ``from`` or ``to``."""
-    if (nodes := peer.get("nodes")) is not None:
-        return NodesPeer(selector_of_fields(nodes))
-    if (networks := peer.get("networks")) is not None:
-        return NetworksPeer(tuple(map(network_of, networks)))
-    if (names := peer.get("domainNames")) is not None:
-        return DomainNamesPeer(tuple(names))
-    return pods_of(peer)
-
-
-def pods_of(peer: SubjectFields) -> PodsPeer:
-    """``namespaces`` or ``pods``; without a ``namespaceSelector`` pods are those of every namespace.
-
-    Source: NamespacedPod (the field is no pointer: absent and empty are one).
-    """
-    pods = peer.get("pods")
-    if pods is None:
-        return PodsPeer(selector_of_fields(peer.get("namespaces")), EVERYTHING)
-    return PodsPeer(selector_of_fields(pods.get("namespaceSelector")), selector_of_fields(pods.get("podSelector")))
 
 
 def _protocol(protocol: ProtocolFields) -> ProtocolMatch:
@@ -294,6 +175,7 @@ def _protocol(protocol: ProtocolFields) -> ProtocolMatch:
     return PortsOf(Protocol(field.upper()), ports.get("start") or 0, ports.get("end") or 0)
 
 
+_RULES = RuleForm(RuleAction, "protocols", "destinationNamedPort", MOST_ITEMS, _check_protocol, _protocol)
 _PLACES: Mapping[str, str] = MappingProxyType(
     {
         "from": "a rule under `ingress`",

@@ -11,7 +11,7 @@ from oracles.cluster_policy_interpreter import verdicts
 MOST_CLUSTERS = 400
 
 LOWERING, TIERS = "policy.cluster_network_policy", "policy.tiers"
-KINDS = "kinds.cluster_network_policy"
+RULES = "kinds.cluster_policy_rules"
 FAULTS = {
     "tiers are swapped": (
         TIERS,
@@ -116,7 +116,7 @@ FAULTS = {
         "subject = there.subject",
     ),
     "a missing namespaceSelector matches nothing": (
-        KINDS,
+        RULES,
         'PodsPeer(selector_of_fields(pods.get("namespaceSelector")),',
         'PodsPeer(selector_of_fields(pods.get("namespaceSelector") or {"matchLabels": {"no": "such"}}),',
     ),
@@ -130,7 +130,7 @@ FAULTS_OF_THE_OLDER_API = {
         "PolicyTier.ADMIN if api is PolicyApi.ADMIN else PolicyTier.BASELINE",
         "PolicyTier.BASELINE if api is PolicyApi.ADMIN else PolicyTier.ADMIN",
     ),
-    "its Allow is lost": (OLDER, "RuleAction.ACCEPT if rule", "RuleAction.PASS if rule"),
+    "its Allow is lost": (RULES, "RuleAction.ACCEPT if rule", "RuleAction.PASS if rule"),
     "a port without a protocol is of UDP": (OLDER, '"TCP" if written is None', '"UDP" if written is None'),
     "its ranges end one port early": (
         OLDER,
@@ -149,21 +149,21 @@ FAULTS_OF_THE_OLDER_API = {
         "PolicyApi.BASELINE: Behaviour.CLUSTER_POLICY_ENFORCED",
     ),
     "its peers are lost but for the first": (
-        OLDER,
-        "tuple(map(fields_of_peer, rule[end]))",
-        "tuple(map(fields_of_peer, rule[end][:1]))",
+        RULES,
+        "tuple(map(fields_of_peer, rule[_ENDS[section]]))",
+        "tuple(map(fields_of_peer, rule[_ENDS[section]][:1]))",
     ),
     "its ports are lost but for the first": (
-        OLDER,
-        'tuple(map(_port, rule.get("ports") or ()))',
-        'tuple(map(_port, (rule.get("ports") or ())[:1]))',
+        RULES,
+        "tuple(map(form.port_of, rule.get(form.ports) or ()))",
+        "tuple(map(form.port_of, (rule.get(form.ports) or ())[:1]))",
     ),
     "its rules are lost but for the first": (
-        OLDER,
-        "for index, rule in enumerate(rules or ())",
-        "for index, rule in enumerate((rules or ())[:1])",
+        RULES,
+        "for index, rule in enumerate(spec.get(section) or ())",
+        "for index, rule in enumerate((spec.get(section) or ())[:1])",
     ),
-    "its Baseline has no egress": (OLDER, '_rules(spec.get("egress"), "egress"', '_rules((), "egress"'),
+    "its Baseline has no egress": (OLDER, 'rules_of(spec, "egress"', 'rules_of({}, "egress"'),
     "its port names are of nobody": (OLDER, "return NamedDestination(name)", 'return NamedDestination(f"{name}-")'),
 }
 

@@ -29,7 +29,6 @@ SECTIONS = (
 MAX_LINES = 300
 LONG_FILES = {
     "gate/intent/shape.py": "the shape of an intent file: its fields with what the JSON Schema says of them",
-    "kinds/cluster_network_policy.py": "one kind: its fields, its rules and its fact",
     "kinds/controllers.py": "five kinds that differ in a few fields",
     "kinds/ingress.py": "one kind: its fields, its rules and its fact",
     "kinds/network_policy.py": "one kind: its fields, its rules and its fact",
