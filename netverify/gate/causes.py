@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from netverify.answers.context import Context
 from netverify.answers.replay import relevant_tables
@@ -34,6 +34,7 @@ from netverify.records import dataclass
 
 _Two: TypeAlias = tuple[Predicate, Predicate]
 
+_NOTHING: Final = AnyOf()
 OUTSIDE = "outside"
 """The place of every address outside the cluster."""
 
@@ -240,11 +241,22 @@ def _may_pass(tier: Tier) -> bool:
 
 def _passes(tier: Tier) -> Predicate:
     """Flows of subjects of ``tier`` that it leaves to the next one; of rules with a tie, all that it may leave."""
-    left: Predicate = ALWAYS if tier.default is Action.PASS else AnyOf()
-    for rule in reversed(tier.rules):
-        match = matching(rule)
+    passed, rest = _left_by(tier.rules)
+    return AnyOf((passed, All(rest))) if tier.default is Action.PASS else passed
+
+
+def _left_by(rules: Sequence[Rule]) -> tuple[Predicate, tuple[Predicate, ...]]:
+    """The flows that ``rules`` leave to the next tier, and all that holds of those that no rule of them is about.
+
+    Half by half, since a formula that is as deep as there are rules cannot be gone through.
+    """
+    if len(rules) > 1:
+        half = len(rules) // 2
+        (passed, rest), (later, more) = _left_by(rules[:half]), _left_by(rules[half:])
+        return passed if later == _NOTHING else AnyOf((passed, All((*rest, later)))), (*rest, *more)
+    for rule in rules:
         if rule.action is Action.PASS:
-            left = AnyOf((match, left))
-        elif not rule.tie:
-            left = All((Not(match), left))
-    return left
+            return matching(rule), ()
+        if not rule.tie:
+            return _NOTHING, (Not(matching(rule)),)
+    return _NOTHING, ()
