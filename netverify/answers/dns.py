@@ -165,14 +165,13 @@ def _exceptions(allowed: Answer, refused: Answer, context: Context) -> Iterator[
     assert witness is not None
     for behaviour, value in witness.needs:
         yield setting_words(behaviour, value=not value)
-    matters = {End.SOURCE: witness.source_address_matters, End.DESTINATION: witness.destination_address_matters}
     for end, who in _WHO.items():
         pod, other = witness.flow.at(end), may.flow.at(end)
         if not isinstance(pod, Pod) or not isinstance(other, Pod):
             continue
-        if matters[end]:
+        if witness.address_matters(end):
             yield f"{who} has no address such as {pod.address}"
-        elif not any(matters.values()) and pod.address.family != other.address.family:
+        elif not any(map(witness.address_matters, End)) and pod.address.family != other.address.family:
             yield f"{who} has an IPv{other.address.family} address"
         if free := _free_labels(pod, context):
             yield f"namespace {pod.namespace} does not have {_labelled(free)}"
@@ -220,14 +219,13 @@ def _needs(found: Answer, server: DnsServer, context: Context) -> tuple[str, ...
     if witness is None:
         return ()
     needs = [setting_words(behaviour, value=value) for behaviour, value in witness.needs]
-    matters = {End.SOURCE: witness.source_address_matters, End.DESTINATION: witness.destination_address_matters}
     known = {address for one in context.inventory.cluster.workloads for address in one.known_addresses}
     if server.stand_in is not None:
         known.update(server.stand_in.addresses)
     for end, who in _WHO.items():
         pod = witness.flow.at(end)
         if isinstance(pod, Pod):
-            if matters[end] and pod.address not in known:
+            if witness.address_matters(end) and pod.address not in known:
                 needs.append(f"{who} has an address such as {pod.address}")
             needs += _labels_needed(who, pod, server.labels if end is End.DESTINATION else {}, context)
     return tuple(dict.fromkeys(needs))

@@ -62,6 +62,11 @@ def answers(
     return is_meant and allows(tables, flow, behaviours) is not refused
 
 
+def answers_under(asked: Sequence[Predicate], policies: PolicyIndex, flow: Flow, behaviours: Behaviours) -> bool:
+    """As :func:`answers`, by those of ``policies`` that can decide ``flow``."""
+    return answers(asked, relevant_tables(policies, flow), flow, behaviours)
+
+
 def _fixed(leaf: Leaf, flow: Flow, declared: frozenset[str]) -> bool | None:
     """What ``leaf`` says of ``flow`` however that is made small; None where it may say something else then."""
     match leaf:

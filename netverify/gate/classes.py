@@ -15,7 +15,7 @@ from netverify.answers.classes import every_class
 from netverify.answers.context import Context
 from netverify.answers.derived import proof_of, shown_by
 from netverify.answers.reachability import answer_found, answer_listed
-from netverify.answers.replay import ReplayError, relevant_tables
+from netverify.answers.replay import ReplayError, answers_under
 from netverify.diagnostics import NetverifyError
 from netverify.gate.causes import Cause, Reason, Reasons, any_of, cause_of, flows_of, place_of, traced
 from netverify.gate.intent.spec import World
@@ -24,7 +24,6 @@ from netverify.model.behaviours import CAUTIOUS
 from netverify.model.flow import Direction, End, Flow, Pod
 from netverify.pairs.diagrams import TooIntricateError
 from netverify.pairs.rule_pairs import RulePair
-from netverify.policy.evaluate import allows, matches
 from netverify.policy.predicate import All, Choices, Decided, IsWorkload, Not, Predicate, SameNode
 from netverify.policy.visit import conjuncts, leaves
 from netverify.query.derivation import Derived, all_of
@@ -261,7 +260,7 @@ def open_pods_found(
         if found.flow is None or len(marks) >= MOST_CLASSES:
             return None
         behaviours = Decided(CAUTIOUS, context.settings.behaviours, found.behaviours)
-        if not is_asked_and_allowed(found.flow, asked, behaviours, context):
+        if not answers_under(asked.asked, context.policies, found.flow, behaviours):
             raise ReplayError(asked.text)
         deciders = traced(found.flow, behaviours, context).deciders[direction]
         reason = reasons.of(direction, deciders, found.flow.at(direction.subject))
@@ -271,12 +270,6 @@ def open_pods_found(
 
     found, _ = every_class(question, lambda asked: shown(asked, world, context), left_of)
     return OpenPods(tuple(sorted(marks)), found.status is Status.UNSAT)
-
-
-def is_asked_and_allowed(flow: Flow, question: Question, behaviours: Choices, context: Context) -> bool:
-    """Whether ``question`` is about ``flow``, and policy allows it. The reference reading decides."""
-    tables = relevant_tables(context.policies, flow)
-    return all(matches(part, flow, behaviours) for part in question.asked) and allows(tables, flow, behaviours)
 
 
 def _alike(
@@ -291,5 +284,5 @@ def _alike(
         pod = standing_in(subject, one)
         if pod is None or one.open_labels:
             continue
-        if is_asked_and_allowed(flow.with_end(end, pod), question, behaviours, context):
+        if answers_under(question.asked, context.policies, flow.with_end(end, pod), behaviours):
             yield str(one.key), IsWorkload(end, one.key)

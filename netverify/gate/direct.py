@@ -56,7 +56,7 @@ def none_allowed(claim: Claim, assertion: str, router: GateRouter) -> Judged:
         return _violated_by(pairs, claim, assertion, context, router)
     if pairs:
         told = classes_by(pairs, question, claim.world, context, reasons)
-        return _told(claim, assertion, told, router, _covered(told, claim, assertion, context, router))
+        return _told(claim, assertion, told, context, router, _covered(told, claim, assertion, context, router))
     found = first_allowed(question, claim, context)
     if found.flow is None:
         answer = answer_found(question, context, found)
@@ -66,7 +66,7 @@ def none_allowed(claim: Claim, assertion: str, router: GateRouter) -> Judged:
     if pairs is not None:
         raise IncompleteListError(question.text)
     if not claim.violated:
-        return _told(claim, assertion, searched(question, claim.world, context, reasons), router)
+        return _told(claim, assertion, searched(question, claim.world, context, reasons), context, router)
     found = shown(question, claim.world, context)
     answer = answer_found(question, context, found)
     if found.flow is None:
@@ -114,11 +114,15 @@ def _covered(told: Classes, claim: Claim, assertion: str, context: Context, rout
     return covered(flows, router.known_before, claim.question, claim.world, context)
 
 
-def _told(
-    claim: Claim, assertion: str, told: Classes, router: GateRouter, known: frozenset[str] = frozenset()
+def _told(  # noqa: PLR0913, PLR0917 - what was found about a claim
+    claim: Claim,
+    assertion: str,
+    told: Classes,
+    context: Context,
+    router: GateRouter,
+    known: frozenset[str] = frozenset(),
 ) -> Judged:
     """What becomes of ``claim``, with the classes of flows that are against it; ``known`` marks are covered."""
-    context = with_namespaces_of(claim.question, router.context)
     asked = Asked(claim.question, claim.world, context, assertion)
     build = partial(_allowed, claim, assertion)
     violations = tuple(replace(violation_of(one, build, asked, router), covered=known) for one in told.classes)

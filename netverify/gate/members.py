@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from netverify.answers.context import Context
+from netverify.answers.replay import answers_under
 from netverify.gate.baseline import Known
-from netverify.gate.classes import FlowClass, answered, is_asked_and_allowed
+from netverify.gate.classes import FlowClass, answered
 from netverify.gate.intent.spec import World
 from netverify.gate.outcome import SAME_PODS, Violation
 from netverify.gate.pods import standing_in
@@ -17,7 +18,6 @@ from netverify.model.behaviours import CAUTIOUS
 from netverify.model.cluster import Workload
 from netverify.model.flow import End, Flow, Pod
 from netverify.pairs.rule_pairs import RulePair
-from netverify.policy.evaluate import matches
 from netverify.policy.predicate import Choices, Decided
 from netverify.query.outcome import Verdict
 from netverify.query.question import Question
@@ -131,10 +131,8 @@ def _behaviours(one: FlowClass, asked: Asked) -> Choices:
 
 def _holds(flow: Flow, one: FlowClass, asked: Asked) -> bool:
     """Whether ``flow`` is one of ``one``. The reference reading decides."""
-    behaviours = _behaviours(one, asked)
-    return matches(one.cause.flows, flow, behaviours) and is_asked_and_allowed(
-        flow, asked.question, behaviours, asked.context
-    )
+    wanted = one.cause.flows, *asked.question.asked
+    return answers_under(wanted, asked.context.policies, flow, _behaviours(one, asked))
 
 
 def _showing(flow: Flow, one: FlowClass, asked: Asked) -> FlowClass:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange
-from netverify.model.flow import Direction, Flow
+from netverify.model.flow import Direction, End, Flow
 from netverify.policy.predicate import Choice, Choices
 from netverify.policy.table import PolicyRef
 from netverify.query.derivation import Derived, SolvedText
@@ -86,6 +86,10 @@ class Witness:
     def needs(self) -> list[tuple[Choice, bool]]:
         """``behaviours`` in the order of their names."""
         return sorted(self.behaviours.items(), key=lambda one: str(one[0]))
+
+    def address_matters(self, end: End) -> bool:
+        """Whether the flow needs the address that it has at ``end``."""
+        return self.source_address_matters if end is End.SOURCE else self.destination_address_matters
 
 
 class EndpointKind(StrEnum):

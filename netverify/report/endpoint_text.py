@@ -83,14 +83,9 @@ def endpoint_text(witness: Witness, end: End, cluster: Cluster) -> str:
         return text
     if endpoint.host_network and not endpoint.is_node:
         text += " on the host network"
-    if address_matters(witness, end):
+    if witness.address_matters(end):
         text += f" with address {endpoint.address}"
     return text
-
-
-def address_matters(witness: Witness, end: End) -> bool:
-    """Whether the flow needs the address that it has at ``end``."""
-    return witness.source_address_matters if end is End.SOURCE else witness.destination_address_matters
 
 
 def port_text(flow: Flow, *, matters: bool) -> str:

@@ -10,7 +10,6 @@ import json
 from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODE
 from netverify.model.flow import End, Endpoint, External, Pod
 from netverify.query.outcome import Answer, Hop, Listed, Listing, Reason, Route, Witness
-from netverify.report.endpoint_text import address_matters
 from netverify.report.remarks_json import Json, place_json, remarks_json
 from netverify.sources.coverage import Inventory
 
@@ -63,8 +62,8 @@ def witness_json(witness: Witness, path: tuple[Hop, ...] = ()) -> Json:
     flow = witness.flow
     hop = "pod" if isinstance(flow.destination, Pod) else "external"
     return {
-        "source": endpoint_json(flow.source, with_address=address_matters(witness, End.SOURCE)),
-        "destination": endpoint_json(flow.destination, with_address=address_matters(witness, End.DESTINATION)),
+        "source": endpoint_json(flow.source, with_address=witness.address_matters(End.SOURCE)),
+        "destination": endpoint_json(flow.destination, with_address=witness.address_matters(End.DESTINATION)),
         "protocol": flow.protocol.value,
         "port": flow.port,
         "same_node": flow.same_node,
