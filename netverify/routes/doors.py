@@ -39,8 +39,7 @@ _OF_CLIENTS_OUTSIDE = (NODES_REACHED, INSIDE)
 class Door:
     """Where a pod knocks: the connection that its egress policy judges, and on which condition.
 
-    ``shows_client``: whoever opens may see the pod itself, which is then no other route than the direct one unless the
-    pod knocked at something else than the pod behind.
+    ``by_node``: it knocks at a port of a node. ``outside``: it knocks at an address that is outside the cluster.
     """
 
     knock: PlannedLeg
