@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
@@ -11,7 +11,7 @@ from netverify.diagnostics import Origin
 from netverify.sources.coverage import RenderedBy
 from netverify.sources.delivered_kinds import ARGO, FLUX
 from netverify.sources.delivery.argo import Argo
-from netverify.sources.delivery.checkout import Checkout, checkout_of
+from netverify.sources.delivery.checkout import checkout_of
 from netverify.sources.delivery.delivered import ANYWHERE, Delivered
 from netverify.sources.delivery.flux import Flux
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, leaves
@@ -22,29 +22,8 @@ from netverify.sources.sources import Source
 from netverify.sources.tree import exists, is_folder
 
 
-def follow_flux(argument: str, permissions: Permissions = NOTHING_ALLOWED, *, strict: bool) -> Delivered:
-    """What Flux applies that is bootstrapped on the folder ``argument``."""
-    return _follow(
-        argument,
-        permissions,
-        lambda checkout, delivered, folder: Flux(checkout, delivered).follow(folder),
-        strict=strict,
-    )
-
-
-def follow_argo(argument: str, permissions: Permissions = NOTHING_ALLOWED, *, strict: bool) -> Delivered:
-    """What Argo CD applies for the Applications in ``argument``."""
-    return _follow(
-        argument,
-        permissions,
-        lambda checkout, delivered, folder: Argo(checkout, delivered).follow(folder),
-        strict=strict,
-    )
-
-
-def _follow(
-    argument: str, permissions: Permissions, follow: Callable[[Checkout, Delivered, Path], None], *, strict: bool
-) -> Delivered:
+def _follow(controller: type[Flux | Argo], argument: str, permissions: Permissions, *, strict: bool) -> Delivered:
+    """What ``controller`` applies from the folder ``argument``."""
     delivered = Delivered(strict)
     path = Path(argument)
     if not argument or not exists(path):
@@ -55,7 +34,7 @@ def _follow(
     elif not permissions.lets_named(path):
         delivered.diagnostics.append(leaves(argument, Origin(argument)))
     else:
-        follow(checkout_of(path, argument, permissions), delivered, path.resolve())
+        controller(checkout_of(path, argument, permissions), delivered).follow(path.resolve())
     return delivered
 
 
@@ -92,9 +71,9 @@ def _render(rendering: Rendering, default_namespace: str, permissions: Permissio
             )
             return _of_one(chart, rendered, namespace, strict=strict)
         case FluxPath(path):
-            return _delivered(follow_flux(path, permissions, strict=strict), FLUX)
+            return _delivered(_follow(Flux, path, permissions, strict=strict), FLUX)
         case ArgoPath(path):
-            return _delivered(follow_argo(path, permissions, strict=strict), ARGO)
+            return _delivered(_follow(Argo, path, permissions, strict=strict), ARGO)
         case _:
             assert_never(rendering)
 
