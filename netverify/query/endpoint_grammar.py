@@ -126,7 +126,7 @@ class EndpointReader:
         if word == "internet" or (word in (*_ANYONE, _OUTSIDE) and not is_name(token.text, self._cluster)):
             return self._of_many(self._tokens.take(), end)
         is_verb = verb_length(self._tokens, 1) > 0 if end is End.SOURCE else follower.is_word("reach")
-        names_follow = follower.kind in (TokenKind.WORD, TokenKind.QUOTED) and not is_verb
+        names_follow = follower.may_be_name and not is_verb
         if names_follow and "/" not in word and kind_of(word) and not follower.is_word("in", "-n", "on"):
             self._tokens.take()
             return self._workload(end, kind_of(word))

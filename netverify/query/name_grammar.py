@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netverify.query.names import KINDS, SERVICE, Named, NameLookup, kind_of
-from netverify.query.pod_grammar import NAMESPACE_FLAGS, NAMESPACE_WORDS, PodReader
+from netverify.query.pod_grammar import NAMESPACE_FLAGS, NAMESPACE_WORDS, PodReader, take_name
 from netverify.query.sentence_error import SentenceError
-from netverify.query.tokens import Token, TokenKind, Tokens
+from netverify.query.tokens import Token, Tokens
 
+_NAMESPACE_KINDS = (*NAMESPACE_WORDS, "namespaces")
+"""The words for the kind Namespace, in lower case, with kubectl's plural and short name."""
 _NO_ENDS = {
     **dict.fromkeys(
         ("ingress", "ingresses", "ing", "gateway", "gateways", "httproute", "httproutes", "route"), "exposed"
@@ -35,11 +37,7 @@ class NameGrammar:
         Also whether the sentence leaves something of it to be inferred. Raises
         :class:`netverify.query.sentence_error.SentenceError`.
         """
-        token = self._tokens.next
-        if token.kind not in (TokenKind.WORD, TokenKind.QUOTED) or token.is_word("reach"):
-            message = f"expected the name of a {kind or 'workload'}, found {token.shown}"
-            raise self._tokens.error("NV402", message, token)
-        self._tokens.take()
+        token = take_name(self._tokens, f"a {kind or 'workload'}")
         first, slash, second = token.text.partition("/")
         if slash and ("/" in second or not first or not second):
             raise self._tokens.error("NV402", f"expected `NAMESPACE/NAME`, found {token.shown}", token)
@@ -53,7 +51,7 @@ class NameGrammar:
 
     def _is_kind(self, token: Token, first: str, second: str, kind: str) -> bool:
         """Whether ``first`` of ``first/second`` is a kind. Raises ``NV408`` where it is a namespace as well."""
-        is_kind = not kind and (bool(kind_of(first)) or first.lower() in (*NAMESPACE_WORDS, "namespaces"))
+        is_kind = not kind and (bool(kind_of(first)) or first.lower() in _NAMESPACE_KINDS)
         if not is_kind or first not in self._lookup.cluster.namespaces:
             return is_kind
         as_kind = self._fits(lambda: self._of_kind(token, first, second, None))
@@ -76,7 +74,7 @@ class NameGrammar:
 
     def _of_kind(self, token: Token, first: str, second: str, asking: str | None) -> tuple[Named | str, bool]:
         """What kubectl's ``TYPE/NAME`` means."""
-        if first.lower() in (*NAMESPACE_WORDS, "namespaces"):
+        if first.lower() in _NAMESPACE_KINDS:
             return self._pods.namespace_called(token, second), False
         return self._alone(token, kind_of(first), second, asking)
 
@@ -106,7 +104,7 @@ class NameGrammar:
             return ""
         self._tokens.take()
         token = self._tokens.next
-        if token.kind not in (TokenKind.WORD, TokenKind.QUOTED):
+        if not token.may_be_name:
             raise self._tokens.error("NV402", f"expected a kind, found {token.shown}", token)
         self._tokens.take()
         kind = kind_of(token.text) if token.text.isalpha() else ""

@@ -76,10 +76,8 @@ class PodReader:
     def namespace_name(self) -> str:
         """The name of a namespace, which comes next."""
         take_article(self._tokens)
-        token = self._tokens.next
-        if token.kind not in (TokenKind.WORD, TokenKind.QUOTED) or token.is_word("reach"):
-            raise self._tokens.error("NV402", f"expected the name of a namespace, found {token.shown}", token)
-        return self.namespace_called(self._tokens.take(), token.text)
+        token = take_name(self._tokens, "a namespace")
+        return self.namespace_called(token, token.text)
 
     def namespace_called(self, token: Token, name: str) -> str:
         """``name``, which ``token`` holds, if there is such a namespace or it could be created."""
@@ -183,9 +181,8 @@ class PodReader:
         if self._tokens.take_word(*NAMESPACE_WORDS):
             return self.namespace_name()
         token = self._tokens.next
-        is_name = token.kind in (TokenKind.WORD, TokenKind.QUOTED)
         could_be = self._new_namespaces and is_dns_name(token.text)
-        if not is_name or (token.text not in self._cluster.namespaces and not could_be):
+        if not token.may_be_name or (token.text not in self._cluster.namespaces and not could_be):
             message = f"expected `namespace NAME` or `namespaces LABELS` after `{word.text}`, found {token.shown}"
             raise self._tokens.error("NV402", message, token)
         name = self.namespace_name()
@@ -209,13 +206,16 @@ def _only_namespace(places: tuple[Predicate, ...]) -> str | None:
 
 def take_article(tokens: Tokens) -> None:
     """Reads ``the`` where a word follows that it can belong to."""
-    following = tokens.after_next
-    if (
-        tokens.next.is_word("the")
-        and following.kind in (TokenKind.WORD, TokenKind.QUOTED)
-        and not verb_length(tokens, 1)
-    ):
+    if tokens.next.is_word("the") and tokens.after_next.may_be_name and not verb_length(tokens, 1):
         tokens.take()
+
+
+def take_name(tokens: Tokens, what: str) -> Token:
+    """Reads the name of ``what``. Raises ``NV402`` where something else comes next."""
+    token = tokens.next
+    if not token.may_be_name or token.is_word("reach"):
+        raise tokens.error("NV402", f"expected the name of {what}, found {token.shown}", token)
+    return tokens.take()
 
 
 def is_dns_name(text: str) -> bool:

@@ -42,6 +42,11 @@ class Token:
         return self.kind is TokenKind.PUNCTUATION and self.text in marks
 
     @property
+    def may_be_name(self) -> bool:
+        """Whether this is a word, or is in quotes."""
+        return self.kind in (TokenKind.WORD, TokenKind.QUOTED)
+
+    @property
     def shown(self) -> str:
         """The token as a message quotes it."""
         return "the end of the sentence" if self.kind is TokenKind.END else f"`{self.text}`"
