@@ -29,7 +29,7 @@ from netverify.cli.request import CheckRequest, Sources, assumptions_of, solving
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
 from netverify.cli.unchanged import is_unchanged
-from netverify.cli.unread import each_with_unread, unread, with_unread
+from netverify.cli.unread import each_with_unread, misasked, unread
 from netverify.cli.watchdog import watchdog, within
 from netverify.cli.watching import watch
 from netverify.diagnostics import Severity as Gravity
@@ -45,7 +45,7 @@ from netverify.query.derivation import EvidenceDigests
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
-from netverify.report.diagnostics import render_diagnostics, render_sentence_error
+from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import line
 from netverify.sources.coverage import Coverage, Inventory
 from netverify.verify import Verifier
@@ -158,10 +158,9 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
     except OutOfBudgetError as spent:
         return _undecided(request, intended, inventory, spent)
     except SentenceError as error:
-        wrong = own_controller and (refused_controller(error, own_controller),)
-        complain(
-            render_diagnostics(wrong) if wrong else render_sentence_error(with_unread(error, inventory)), request.color
-        )
+        if own_controller is None:
+            return misasked(error, inventory, request.color)
+        complain(render_diagnostics((refused_controller(error, own_controller),)), request.color)
         return exit_status(None, misused=True, input_refused=inventory.has_errors)
     except IntentError as error:
         complain(render_diagnostics(each_with_unread(error.diagnostics, inventory)), request.color)

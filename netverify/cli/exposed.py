@@ -8,7 +8,7 @@ from typing import Any
 
 from netverify.answers.surface import Openness, Surface
 from netverify.cli.evidence import evidence_about, one_question
-from netverify.cli.exit_status import exit_status, map_status
+from netverify.cli.exit_status import map_status
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
@@ -17,13 +17,12 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ExposedRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, complain_about
-from netverify.cli.unread import with_unread
+from netverify.cli.streams import complain_about
+from netverify.cli.unread import misasked
 from netverify.cli.watchdog import within
 from netverify.lint.linting import WHETHER_MORE
 from netverify.query.sentence_error import SentenceError
 from netverify.query.suggestions import did_you_mean, nearest
-from netverify.report.diagnostics import render_sentence_error
 from netverify.report.report import Report
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
@@ -73,8 +72,7 @@ def expose_request(request: ExposedRequest) -> ExitStatus:
         try:
             settings = solving_settings(request, inventory.cluster)
         except SentenceError as error:
-            complain(render_sentence_error(with_unread(error, inventory)), request.color)
-            return exit_status(None, misused=True, input_refused=inventory.has_errors)
+            return misasked(error, inventory, request.color)
         verifier = Verifier(inventory, settings)
         request.budget.checkpoint()
         with counted("judging ways in") as tell:

@@ -7,7 +7,7 @@ from typing import Any
 
 from netverify.cli.commands.lint import LEVELS
 from netverify.cli.evidence import evidence_about, one_question
-from netverify.cli.exit_status import exit_status, lint_status
+from netverify.cli.exit_status import lint_status
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.progress import counted
 from netverify.cli.progress import progress as shown_progress
@@ -18,13 +18,12 @@ from netverify.cli.reports import reported
 from netverify.cli.request import LintRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about, print_out
-from netverify.cli.unread import with_unread
+from netverify.cli.unread import misasked
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
 from netverify.codes import CODES
 from netverify.lint.patches import patches
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_sentence_error
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
 from netverify.report.lint_text import document_of_lint
@@ -62,8 +61,7 @@ def lint_request(request: LintRequest) -> ExitStatus:
         try:
             settings = solving_settings(request, inventory.cluster)
         except SentenceError as error:
-            complain(render_sentence_error(with_unread(error, inventory)), request.color)
-            return exit_status(None, misused=True, input_refused=inventory.has_errors)
+            return misasked(error, inventory, request.color)
         with counted("judging ways in") as tell:
             linted = Verifier(inventory, settings).lint(request.codes, tell)
     worst = max((finding.severity for finding in linted.findings), default=None)

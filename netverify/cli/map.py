@@ -9,7 +9,7 @@ from typing import Any
 from netverify.answers.map_view import MapView, map_view
 from netverify.answers.mapping import Map
 from netverify.cli.budget_flags import budget_of
-from netverify.cli.exit_status import exit_status, map_status
+from netverify.cli.exit_status import map_status
 from netverify.cli.intricacy import told_in_full
 from netverify.cli.outputs import checked_outputs
 from netverify.cli.progress import progress
@@ -19,12 +19,11 @@ from netverify.cli.reports import reported
 from netverify.cli.request import MapRequest, RoutingGiven, assumed_by, sources_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
-from netverify.cli.unread import with_unread
+from netverify.cli.unread import misasked
 from netverify.cli.watchdog import within
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_sentence_error
 from netverify.report.diagram_text import drawable
 from netverify.report.document_text import lines_of
 from netverify.report.formats import OF_DOCUMENTS, Format
@@ -73,8 +72,7 @@ def _mapped(request: MapRequest) -> ExitStatus:
             mapped = Verifier(inventory, settings_of(request.assumed, request.sources)).map(request.wanted)
         request.budget.checkpoint()
     except SentenceError as error:
-        complain(render_sentence_error(with_unread(error, inventory)), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        return misasked(error, inventory, request.color)
     if any(output.format not in _SAYING_DOUBTS for output in request.outputs):
         complain(lines_of(doubts_of(mapped)), request.color)
     status = map_status(

@@ -20,7 +20,7 @@ from netverify.cli.reports import reported
 from netverify.cli.request import QueryRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
-from netverify.cli.unread import unread, with_unread
+from netverify.cli.unread import misasked, unread
 from netverify.cli.watchdog import watchdog
 from netverify.late import late
 from netverify.query.outcome import Answer, Listing, Verdict
@@ -28,7 +28,7 @@ from netverify.query.quantifiers import refuse_all
 from netverify.query.remarks import Remarks
 from netverify.query.sentence import OPENERS
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_refusal, render_sentence_error
+from netverify.report.diagnostics import render_refusal
 from netverify.report.query_text import document_of
 from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
@@ -98,9 +98,7 @@ def answer_request(request: QueryRequest) -> ExitStatus:
     except OutOfBudgetError as spent:
         outcome = _undecided(request.sentence, spent)
     except SentenceError as error:
-        error = with_unread(_with_advice_on_paths(error, request.sentence), inventory)
-        complain(render_sentence_error(error), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        return misasked(_with_advice_on_paths(error, request.sentence), inventory, request.color)
     answered = _answered(outcome, request.expected)
     status = exit_status(answered, expected=request.expected, input_refused=inventory.has_errors)
     status = reported(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netverify.cli.evidence import evidence_about, one_question
-from netverify.cli.exit_status import exit_status, map_status
+from netverify.cli.exit_status import map_status
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.progress import progress
 from netverify.cli.reading import read_sources, solving_settings
@@ -13,11 +13,10 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import ResolveRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, complain_about
-from netverify.cli.unread import unread, with_unread
+from netverify.cli.streams import complain_about
+from netverify.cli.unread import misasked, unread
 from netverify.cli.watchdog import within
 from netverify.query.sentence_error import SentenceError
-from netverify.report.diagnostics import render_sentence_error
 from netverify.report.report import Report
 from netverify.report.resolution_json import render_resolution_json
 from netverify.report.resolution_text import document_of_resolution
@@ -44,8 +43,7 @@ def resolve_request(request: ResolveRequest) -> ExitStatus:
             resolution = verifier.resolve(request.name, request.source)
             request.budget.checkpoint()
     except SentenceError as error:
-        complain(render_sentence_error(with_unread(error, inventory)), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
+        return misasked(error, inventory, request.color)
     status = map_status(fails=False, in_doubt=bool(resolution.unknown_because), input_refused=inventory.has_errors)
 
     report = Report(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from netverify.cli.exit_status import exit_status
 from netverify.cli.request import Sources
+from netverify.cli.statuses import ExitStatus
+from netverify.cli.streams import complain
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.model.cluster import Cluster
 from netverify.query.sentence_error import SentenceError
+from netverify.report.diagnostics import render_sentence_error
 from netverify.sources.coverage import Coverage, Inventory
 
 _UNKNOWN_NAME = ("NV406", "NV407", "NV410")
@@ -23,6 +27,12 @@ def with_unread(error: SentenceError, inventory: Inventory) -> SentenceError:
     """``error``, which says that what could not be read may hold a name that is unknown."""
     error.help = _advice(error.code, error.help, inventory)
     return error
+
+
+def misasked(error: SentenceError, inventory: Inventory, color: str) -> ExitStatus:
+    """Says on standard error why a sentence or an endpoint cannot be read, and what to end with."""
+    complain(render_sentence_error(with_unread(error, inventory)), color)
+    return exit_status(None, misused=True, input_refused=inventory.has_errors)
 
 
 def each_with_unread(diagnostics: Iterable[Diagnostic], inventory: Inventory) -> tuple[Diagnostic, ...]:
