@@ -25,7 +25,7 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.report_formats import this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import CheckRequest, Sources, assumptions_of, solving_of
+from netverify.cli.request import CheckRequest, Sources, assumptions_of, named_by_fail_on, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
 from netverify.cli.unchanged import is_unchanged
@@ -43,7 +43,6 @@ from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
 from netverify.model.cluster import Cluster
 from netverify.query.derivation import EvidenceDigests
 from netverify.query.sentence_error import SentenceError
-from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import line
@@ -61,11 +60,12 @@ def run(**flags: Any) -> int:
         is_judged = len(named) > 1 and Path(path).parent == Path() and not flags["specs"]
         if Path(path).name in INTENT_FILES and not is_judged:
             raise Refusal("NV420", f"`{path}` is an intent file, and no manifest", f"name it with `--spec {path}`")
+    fail_on = "never" if flags["fail_on"] == "nothing" else flags["fail_on"]  # `nothing` is its older name
     request = CheckRequest(
         specs=flags["specs"],
         cni=flags["cni"],
         assumptions=assumptions_of(flags),
-        failing=_failing(flags["fail_on"]),
+        failing=named_by_fail_on(fail_on, FAILING, "verdict"),
         severity=flags["severity"],
         ids=flags["ids"],
         with_exceptions=not flags["no_exceptions"],
@@ -78,18 +78,6 @@ def run(**flags: Any) -> int:
     if flags["watch"]:
         return watch(request, check_request)
     return check_request(request)
-
-
-def _failing(text: str) -> frozenset[str]:
-    """The verdicts that ``text`` names. Raises :class:`Refusal` for others."""
-    if text in ("never", "nothing"):
-        return frozenset()
-    words = [word.strip() for word in text.split(",")]
-    for word in words:
-        if word not in FAILING:
-            advice = did_you_mean(nearest(word, FAILING)) or f"the verdicts are {', '.join(FAILING)}"
-            raise Refusal("NV420", f"`--fail-on {text}` names no verdict that can fail: `{word}`", advice)
-    return frozenset(words)
 
 
 _FOR_INTENT_S: Final = 5.0
@@ -147,9 +135,14 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
         if _has_nothing_to_judge(request, intended, today):
             complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
             return _unjudged(spec, request, today)
-        known, is_written = known_violations(request), request.write_baseline is not None
-        terms = Terms(today, request.with_exceptions, known, intended.judged, may_be_cut_short=True)
-        terms = replace(terms, names_pods=is_written)
+        terms = Terms(
+            today,
+            request.with_exceptions,
+            known_violations(request),
+            intended.judged,
+            may_be_cut_short=True,
+            names_pods=request.write_baseline is not None,
+        )
         with progress("reading manifests ..."):
             inventory = read_sources(request.sources)
         complain_about(inventory.diagnostics, request.color)

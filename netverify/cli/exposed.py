@@ -15,14 +15,13 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import ExposedRequest, solving_of
+from netverify.cli.request import ExposedRequest, named_by_fail_on, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain_about
 from netverify.cli.unread import misasked
 from netverify.cli.watchdog import within
 from netverify.lint.linting import WHETHER_MORE
 from netverify.query.sentence_error import SentenceError
-from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.report import Report
 from netverify.report.surface_json import render_surface_json
 from netverify.report.surface_list import list_of_surface
@@ -33,23 +32,12 @@ from netverify.verify import Verifier
 
 def run(**flags: Any) -> int:
     """Does what the flags ask for."""
-    request = ExposedRequest(asked=_request(flags["url"]), failing=_failing(flags["fail_on"]), **solving_of(flags))
+    failing = named_by_fail_on(flags["fail_on"], _FAILING, "state")
+    request = ExposedRequest(asked=_request(flags["url"]), failing=failing, **solving_of(flags))
     return expose_request(request)
 
 
 _FAILING = tuple(one.value for one in (Openness.OPEN, Openness.DEPENDS, Openness.POSSIBLE, Openness.BROKEN))
-
-
-def _failing(text: str) -> frozenset[str]:
-    """The states that ``text`` names. Raises :class:`Refusal` for others."""
-    if text == "never":
-        return frozenset()
-    words = [word.strip() for word in text.split(",")]
-    for word in words:
-        if word not in _FAILING:
-            advice = did_you_mean(nearest(word, _FAILING)) or f"write `never`, or some of {', '.join(_FAILING)}"
-            raise Refusal("NV420", f"`--fail-on {text}` names no state that can fail: `{word}`", advice)
-    return frozenset(words)
 
 
 def _request(url: str | None) -> Request | None:

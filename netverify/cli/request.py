@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,6 +19,7 @@ from netverify.query.assumed import Assumed
 from netverify.query.grouping import Grouping
 from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Verdict
+from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, permitted
 from netverify.sources.renderings import ArgoPath, FluxPath, Rendering, place_of
@@ -179,6 +181,21 @@ class InitRequest(SolvingRequest):
 
 Reporting: TypeAlias = SolvingRequest | MapRequest
 """A run that ends in reports."""
+
+
+def named_by_fail_on(text: str, known: Sequence[str], what: str) -> frozenset[str]:
+    """Which of ``known``, each a ``what``, the value ``text`` of ``--fail-on`` names; none for ``never``.
+
+    Raises :class:`Refusal` for other words.
+    """
+    if text == "never":
+        return frozenset()
+    words = [word.strip() for word in text.split(",")]
+    for word in words:
+        if word not in known:
+            advice = did_you_mean(nearest(word, known)) or f"write `never`, or some of {', '.join(known)}"
+            raise Refusal("NV420", f"`--fail-on {text}` names no {what} that can fail: `{word}`", advice)
+    return frozenset(words)
 
 
 def assumptions_of(flags: dict[str, Any]) -> tuple[str, ...]:
