@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import asking
 import commands
 import comparing
+import extremes
 import gating
 import mapping
 import parsing
@@ -43,6 +44,7 @@ KINDS: dict[str, ModuleType] = {
     "route": routing,
     "gate": gating,
     "commands": commands,
+    "extremes": extremes,
     "peer": comparing,
 }
 """Each measures one size: ``measure(folder, workloads, policies)`` up to ``LARGEST`` workloads.
