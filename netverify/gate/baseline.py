@@ -37,12 +37,16 @@ class BaselineError(NetverifyError):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One entry of a baseline. ``pods`` are workloads at the ends of it, empty where the baseline does not say."""
+    """One entry of a baseline. ``pods`` are workloads at the ends of it, empty where the baseline does not say.
+
+    So are ``ports``: those that a port name of its rules meant.
+    """
 
     assertion: str
     text: str
     marks: tuple[str, ...]
     pods: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
 
     def is_like(self, violation: Violation) -> bool:
         """Whether it is between the places of ``violation``, by a policy of the same name."""
@@ -73,6 +77,12 @@ class Baseline:
     def knows(self, fingerprint: str) -> bool:
         """Whether the violation with that fingerprint was there before."""
         return fingerprint in self.known
+
+    def new_ports(self, violation: Violation) -> tuple[str, ...]:
+        """The ports that a port name of ``violation`` means now, and meant for no pod when it became known."""
+        before = [one.ports for one in self.entries if one.ports and not {*violation.marks}.isdisjoint(one.marks)]
+        known = {port for ports in before for port in ports}
+        return tuple(one for one in violation.ports if before and one not in known)
 
     def alike(self, assertion: str, violation: Violation) -> tuple[Known, ...]:
         """What it knows of the assertion with that id between the places of ``violation``, by the same policy."""
@@ -116,8 +126,8 @@ def read_baseline(path: str, text: str) -> Baseline:
 
 def _entry(value: Any) -> Known:
     marks = (value["fingerprint"], *value.get("further", ()))
-    pods = tuple(map(str, value.get("pods", ())))
-    return Known(str(value["assertion"]), str(value.get("violation", "")), tuple(map(str, marks)), pods)
+    pods, ports = (tuple(map(str, value.get(key, ()))) for key in ("pods", "ports"))
+    return Known(str(value["assertion"]), str(value.get("violation", "")), tuple(map(str, marks)), pods, ports)
 
 
 def write_baseline(results: Sequence[Result]) -> str:
@@ -125,7 +135,8 @@ def write_baseline(results: Sequence[Result]) -> str:
 
     ``further`` are fingerprints besides the first of a violation that is made of several; all of them have to be known.
     Where not all of that was found, the assertion stays violated: what is not told cannot be known. ``pods`` are
-    workloads at the ends of a violation, so that a later run can say which are new where a rule changes.
+    workloads at the ends of a violation, so that a later run can say which are new where a rule changes. ``ports`` are
+    those that a port name of its rules means: a name that moves to another port lets through what was not known.
     """
     value = {"schema": SCHEMA, "fingerprints": FINGERPRINTS, "violations": _entries(results)}
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
@@ -133,7 +144,7 @@ def write_baseline(results: Sequence[Result]) -> str:
 
 def _entries(results: Sequence[Result]) -> list[dict[str, str | list[str]]]:
     violations = {
-        (result.assertion.id, one.text, tuple(sorted(one.marks)), one.pods)
+        (result.assertion.id, one.text, tuple(sorted(one.marks)), one.pods, one.ports)
         for result in results
         for one in result.violations
     }
@@ -144,8 +155,9 @@ def _entries(results: Sequence[Result]) -> list[dict[str, str | list[str]]]:
             "fingerprint": mark,
             **({"further": others} if others else {}),
             **({"pods": [*pods]} if pods else {}),
+            **({"ports": [*ports]} if ports else {}),
         }
-        for assertion, text, (mark, *others), pods in sorted(violations)
+        for assertion, text, (mark, *others), pods, ports in sorted(violations)
     ]
 
 

@@ -15,10 +15,12 @@ from netverify.gate.outcome import SAME_PODS, Violation
 from netverify.gate.pods import standing_in
 from netverify.gate.router import GateRouter
 from netverify.model.behaviours import CAUTIOUS
-from netverify.model.cluster import Workload
+from netverify.model.cluster import ContainerPort, Workload
 from netverify.model.flow import End, Flow, Pod
+from netverify.model.traffic import Protocol
 from netverify.pairs.rule_pairs import RulePair
-from netverify.policy.predicate import Choices, Decided
+from netverify.policy.predicate import Choices, Decided, NamedPort
+from netverify.policy.visit import leaves
 from netverify.query.outcome import Verdict
 from netverify.query.question import Question
 from netverify.records import dataclass
@@ -48,7 +50,12 @@ def violation_of(
     If it is ``alone``, and not one of several connections, its witness is one between pods that are new, if any.
     """
     violation, baseline = build(one), router.baseline
+    if baseline is None and not router.names_pods:
+        return violation
+    violation = replace(violation, ports=_meant(one, asked))
     is_known = baseline is None or all(baseline.knows(mark) for mark in violation.marks)
+    if baseline is not None and is_known and (ports := baseline.new_ports(violation)):
+        violation = replace(violation, news=f"new since the baseline: {', '.join(ports)}")
     if is_known and not router.names_pods:
         return violation
     flows = _members(one, asked)
@@ -99,6 +106,33 @@ def _members(one: FlowClass, asked: Asked) -> Mapping[str, Flow]:
             if others and all(_holds(other, one, asked) for other in others):
                 found.setdefault(str(workload.key), others[0])
     return found
+
+
+def _meant(one: FlowClass, asked: Asked) -> tuple[str, ...]:
+    """The ports that a port name in the rules of ``one`` means, for the workloads of the manifests at its end.
+
+    A workload whose address is known may be at another end: its ports count all the same.
+    """
+    flow = _witness(one)
+    names = {(leaf.protocol, leaf.name) for leaf in leaves(one.cause.flows) if isinstance(leaf, NamedPort)}
+    pod = flow.destination
+    if not names or not isinstance(pod, Pod):
+        return ()
+    found: set[tuple[Protocol, int]] = set()
+    for workload in asked.context.inventory.cluster.workloads:
+        if workload.key.namespace != pod.namespace:
+            continue
+        other = pod if workload.key == pod.workload else standing_in(pod, workload)
+        for port in workload.ports:
+            if (port.protocol, port.name) not in names or (port.protocol, port.number) in found:
+                continue
+            if other is None or _holds(_to(flow, other, port), one, asked):
+                found.add((port.protocol, port.number))
+    return tuple(f"{protocol} {number}" for protocol, number in sorted(found))
+
+
+def _to(flow: Flow, pod: Pod, port: ContainerPort) -> Flow:
+    return replace(flow, destination=pod, protocol=port.protocol, port=port.number)
 
 
 def _ways_to_be(workload: Workload, pod: Pod) -> Iterator[Pod]:

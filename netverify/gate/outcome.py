@@ -80,8 +80,8 @@ class Violation:
     ``parts`` is what it is made of, if that is several: a fingerprint and words for each. A baseline has to know all.
     ``covered`` are marks of it that a baseline of an earlier version need not know: it knows all their flows by others.
     ``shown_by`` are the goals that the witness is a model of, one for each connection of a route. ``pods`` are
-    workloads at its ends, and ``news`` is what is new in it where a baseline knows something that reads the same: both
-    are empty where no baseline is read or written.
+    workloads at its ends, ``ports`` what a port name of its rules means there (``TCP 5432``), and ``news`` is what is
+    new in it where a baseline knows something that reads the same: all are empty where no baseline is read or written.
     """
 
     text: str
@@ -98,6 +98,7 @@ class Violation:
     covered: frozenset[str] = frozenset()
     shown_by: tuple[SolvedText, ...] = ()
     pods: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
     news: str = ""
 
     @property

@@ -114,3 +114,47 @@ def test_what_is_said_of_dns_rests_on_which_pods_answer(manifests: str, verdict:
     assert result["verdict"] == verdict
     where = "pods k8s-app=kube-dns in namespace kube-system answer DNS on port 53"
     assert f"{where}: the manifests do not hold the DNS of the cluster" in result["assumptions"]
+
+
+NAMED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME, namespace: data, labels: {app: NAME}}
+spec: {containers: [{name: c, image: i, ports: [{name: pg, containerPort: NUMBER}]}]}
+---
+"""
+BY_NAME = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: by-name, namespace: data}
+spec:
+  podSelector: {}
+  ingress: [{from: [{namespaceSelector: {}}], ports: [{port: pg}]}]
+"""
+TO_DATA = "assertions: [{id: it, world: existing, deny: {from: namespace shop, to: namespace data}}]\n"
+ON_CALICO = ("--cni", "calico")
+
+
+def named(**numbers: int) -> str:
+    pods = "".join(NAMED.replace("NAME", name).replace("NUMBER", str(port)) for name, port in numbers.items())
+    return SHOP + pods + BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("now", "news"),
+    [
+        ({"main": 22}, "new since the baseline: TCP 22"),
+        ({"main": 5432, "other": 22}, "new since the baseline: TCP 22"),
+        ({"main": 5432, "other": 5432}, None),
+    ],
+)
+def test_a_port_name_that_means_another_port_lets_through_what_was_not_known(
+    now: dict[str, int], news: str | None, gates: Gates
+) -> None:
+    """A rule that names a port stays the same rule, whatever number the pods declare under that name."""
+    run(gates, named(main=5432), *ON_CALICO, "--write-baseline", "known.json", intent=TO_DATA)
+    (entry,) = json.loads(Path("known.json").read_text())["violations"]
+    assert entry["ports"] == ["TCP 5432"]
+    (result,) = report(gates, named(**now), *ON_CALICO, "--baseline", "known.json", intent=TO_DATA)["results"]
+    assert result["verdict"] == ("refuted" if news else "baselined")
+    assert result["violations"][0].get("news") == news
