@@ -47,6 +47,7 @@ def run() -> NoReturn:
     except Interruption as interruption:
         status = _interrupted(interruption)
         silence_broken_pipes()
+    gc.freeze()  # the interpreter would look for garbage once more before it ends
     sys.exit(status)
 
 

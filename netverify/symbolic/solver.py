@@ -20,6 +20,9 @@ class MisreadError(NetverifyError):
 ENGINES = ("QF_FD", "QF_BV")
 """The second one tries again where the first gave up."""
 
+_SHORT = 20_000
+"""Characters of a goal that is solved so fast that it takes longer to make a context."""
+
 _LONGEST_MS = 2**32 - 2
 """The longest time that Z3 can count; it takes one more for no limit."""
 
@@ -58,11 +61,17 @@ def _once(solve: Callable[[], Solved], budget: Budget, asked: object) -> Solved:
 def _solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
     solved = Solved(Status.UNKNOWN)
     settled = goal.settled()
+    if z3.is_unused() and len(settled.text) <= _SHORT:
+        model = _model_of(settled, ENGINES[0], budget, preferences, z3.main_ctx())
+        if model.status is Status.SAT:
+            return model
     for attempt, engine in enumerate(ENGINES):
         solver, guards = _loaded(settled, engine, budget, budget.seed + attempt, z3.main_ctx())
         match _checked(solver, guards):
             case Status.SAT:
-                return _model_of(settled, engine, budget, preferences)
+                # A context of its own makes it the same model whatever was solved before.
+                model = _model_of(settled, engine, budget, preferences, z3.Context())
+                return model if model.status is Status.SAT else _given_up(model, budget)
             case Status.UNSAT:
                 if goal.denials:
                     solver, guards = _loaded(goal, engine, budget, budget.seed + attempt, z3.main_ctx())
@@ -159,17 +168,22 @@ def _why_unknown(solver: z3.Solver, budget: Budget) -> str:
     return solver_limit_met(budget) if reason in _SAYS_NOTHING else f"the solver came to no answer: {reason}"
 
 
-def _model_of(goal: Goal, engine: str, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
+def _model_of(
+    goal: Goal,
+    engine: str,
+    budget: Budget,
+    preferences: Sequence[Sequence[str]],
+    context: z3.Context,
+) -> Solved:
     """A model of the first preference that has one; of none in particular where none has.
 
-    A context of its own makes it the same model whatever was solved before.
+    It is the same whenever nothing was in ``context`` before.
     """
-    context = z3.Context()
     solver, guards = _loaded(goal, engine, budget, budget.seed, context)
     for preference in (*preferences, ()):
         if _checked(solver, [*guards, *(_literal(name, context) for name in preference)]) is Status.SAT:
             return Solved(Status.SAT, model=_model(solver.model()))
-    return _given_up(Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget)), budget)
+    return Solved(Status.UNKNOWN, reason=_why_unknown(solver, budget))
 
 
 def _literal(name: str, context: z3.Context) -> z3.BoolRef:

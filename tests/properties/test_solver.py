@@ -1,5 +1,6 @@
 """The solver behind its one function: only a clear word counts, and the goal is read as it was printed."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import pytest
 import z3
 
 from netverify.budget import Budget
-from netverify.symbolic import solver
+from netverify.symbolic import libz3, solver
 from netverify.symbolic.solver import Goal, MisreadError, Status, decide, solve
 
 DECLARED = "(set-logic QF_BV)\n(declare-const a Bool)\n(declare-const b Bool)\n(declare-const on_0 Bool)\n"
@@ -65,6 +66,20 @@ def test_the_first_preference_that_a_model_meets_is_met():
     either = goal("(or a b)")
     assert solve(either, Budget(), [["-a", "-b"], ["-a"]]).model["b"] is True
     assert solve(either, Budget(), [["-b"]]).model["a"] is True
+
+
+def test_the_first_goal_of_a_run_has_the_model_that_it_has_later(monkeypatch):
+    variables = "".join(f"(declare-const x{number} (_ BitVec 16))\n" for number in range(6))
+    terms = [f"(bvult x{number} x{number + 1})" for number in range(5)]
+    text = DECLARED + variables + "".join(f"(assert {term})\n" for term in ("(or a b)", *terms, "on_0"))
+    wanted = Goal(text + "(check-sat)\n", 7, ("on_0",))
+    preferences = [["a", "-a"], ["-a", "b"], ["a"]]
+    later = [solve(wanted, Budget(), preferences) for _ in range(2)]
+    monkeypatch.setattr(libz3, "main_ctx", functools.cache(libz3.main_ctx.__wrapped__))
+    assert libz3.is_unused()
+    assert [solve(wanted, Budget(), preferences), *later] == [later[0]] * 3
+    assert later[0].model["b"] is True
+    assert not libz3.is_unused()
 
 
 def test_a_solver_that_gives_up_is_unknown_and_says_why(monkeypatch):
