@@ -266,6 +266,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV719": "exception that has expired",
         "NV721": "baseline of an earlier version",
         "NV722": "approval or exception that would cover more than it names",
+        # Codes of the eighth hundred are about frameworks and evidence
+        "NV801": "framework that cannot be used",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

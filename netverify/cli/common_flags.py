@@ -202,6 +202,11 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
     return with_flags
 
 
+def output_flags(formats: tuple[str, ...]) -> Callable[[Command], Command]:
+    """Gives a command that reads no manifests the flags that say what is printed, in one of ``formats``."""
+    return lambda command: _output(formats)(_COLOR(command))
+
+
 def reading_flags(command: Command) -> Command:
     """Gives a command those of the common flags that do not say what is printed and in which form."""
     for option in reversed((*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *SOLVER_BUDGET, _COLOR)):

@@ -179,7 +179,15 @@ class InitRequest(SolvingRequest):
     force: bool = False
 
 
-Reporting: TypeAlias = SolvingRequest | MapRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworksRequest:
+    """One run of ``netverify frameworks``."""
+
+    outputs: tuple[Output, ...] = (Output("text"),)
+    color: str = "auto"
+
+
+Reporting: TypeAlias = SolvingRequest | MapRequest | FrameworksRequest
 """A run that ends in reports."""
 
 

@@ -283,6 +283,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
     assert modules_in_tree | {"netverify/py.typed"} <= names
     assert {f"netverify/report/map_page/{path.name}" for path in (PACKAGE / "report" / "map_page").iterdir()} <= names
     assert {f"netverify/pages/{code}.md" for code in CODES} | {"netverify/pages/netverify.schema.json"} <= names
+    assert {f"netverify/frameworks/{path.name}" for path in (ROOT / "specs" / "frameworks").iterdir()} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"netverify"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "netverify = netverify.cli.main:run" in entry_points

@@ -16,6 +16,7 @@ Examples:
   netverify schema > netverify.schema.json
   check-jsonschema --schemafile netverify.schema.json netverify.yaml
   netverify schema goals > goals.schema.json
+  netverify schema framework > framework.schema.json
 
 \b
 An editor with the YAML language server checks and completes an intent file
@@ -23,10 +24,10 @@ whose first line is
   # yaml-language-server: $schema=netverify.schema.json
 """,
 )
-@click.argument("what", type=click.Choice(["intent", "goals"]), default="intent")
+@click.argument("what", type=click.Choice(["intent", "goals", "framework"]), default="intent")
 def schema_command(**given: Any) -> int:
-    """Print the JSON Schema of intent files or of goals.json.
+    """Print the JSON Schema of intent files and other files.
 
-    --emit-smt2 writes goals.json.
+    --emit-smt2 writes goals.json; `netverify frameworks` reads frameworks.
     """
     return carried_out("schema", given)

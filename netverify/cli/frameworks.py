@@ -1,0 +1,55 @@
+"""``netverify frameworks``: one run from the flags to the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netverify.cli.outputs import Output, checked_outputs
+from netverify.cli.refusal import Refusal
+from netverify.cli.report_formats import rendered, this_run
+from netverify.cli.reports import reported
+from netverify.cli.request import FrameworksRequest
+from netverify.cli.statuses import ExitStatus
+from netverify.evidence.framework import Framework
+from netverify.evidence.reading import framework, shipped
+from netverify.query.suggestions import did_you_mean, nearest
+from netverify.report.framework_document import (
+    document_of_framework,
+    document_of_frameworks,
+    render_framework_json,
+    render_frameworks_json,
+)
+from netverify.report.report import Report
+
+
+def run(name: str | None, outputs: Sequence[Output], color: str) -> int:
+    """Does what the flags ask for."""
+    request = FrameworksRequest(outputs=checked_outputs(outputs), color=color)
+    if name is None:
+        every = framework_named(*shipped())
+        report = Report(lambda: document_of_frameworks(every), lambda: (render_frameworks_json(every),))
+    else:
+        (one,) = framework_named(name)
+        report = Report(lambda: document_of_framework(one), lambda: (render_framework_json(one),))
+    status = ExitStatus.ANSWERED
+    return reported(request, lambda output: rendered(report, output, color, lambda: this_run(status)), status)
+
+
+def framework_named(*names: str) -> tuple[Framework, ...]:
+    """The frameworks that the user names, each once: those that are shipped by their ids, others by their files.
+
+    Raises :class:`Refusal` where there is none of that name, and
+    :class:`~netverify.evidence.reading.FrameworkError` for a file that cannot be used.
+    """
+    found: dict[str, Framework] = {}
+    for name in dict.fromkeys(names):
+        try:
+            one = framework(name)
+        except KeyError:
+            listed = "`netverify frameworks` lists them; a file of your own ends with `.yaml`"
+            advice = did_you_mean(nearest(name, shipped())) or listed
+            raise Refusal("NV420", f"there is no framework `{name}`", advice) from None
+        if one.id in found:
+            raise Refusal("NV420", f"two frameworks are called `{one.id}`", "give one of them another id")
+        found[one.id] = one
+    return tuple(found.values())

@@ -1,0 +1,1 @@
+"""Frameworks of controls, and what a run of the gate shows of them."""
