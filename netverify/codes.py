@@ -266,6 +266,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV719": "exception that has expired",
         "NV721": "baseline of an earlier version",
         "NV722": "approval or exception that would cover more than it names",
+        "NV723": "zone that is not bound yet",
         # Codes of the eighth hundred are about frameworks and evidence
         "NV801": "framework that cannot be used",
     },

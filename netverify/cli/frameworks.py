@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from netverify.cli.outputs import Output, checked_outputs
 from netverify.cli.refusal import Refusal
@@ -10,8 +11,9 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import FrameworksRequest
 from netverify.cli.statuses import ExitStatus
-from netverify.evidence.framework import Framework
+from netverify.evidence.framework import Framework, asked_by, zones_to_bind
 from netverify.evidence.reading import framework, shipped
+from netverify.gate.draft.outline import Draft, Entry
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.framework_document import (
     document_of_framework,
@@ -33,6 +35,30 @@ def run(name: str | None, outputs: Sequence[Output], color: str) -> int:
         report = Report(lambda: document_of_framework(one), lambda: (render_framework_json(one),))
     status = ExitStatus.ANSWERED
     return reported(request, lambda output: rendered(report, output, color, lambda: this_run(status)), status)
+
+
+def drafted_from(frameworks: Sequence[Framework]) -> Draft:
+    """An intent file with what ``frameworks`` need proved, and the zones that the user has to bind."""
+    titles = " and ".join(one.title for one in frameworks)
+    heading = (
+        f"What has to be proved for {titles}.",
+        "A proof is a part of the evidence: `netverify frameworks NAME` says what it is worth for each control.",
+        "Under `flows` approve what is needed, as",
+        "  - {from: namespace shop, ports: 443, justification: the shop books payments}",
+    )
+    zones = (
+        "Replace each TO BIND with what is in the zone: `namespace payments`, `pods app=card in namespace payments`,",
+        "or a list of such; write `cidrs: [192.0.2.0/24]` for addresses outside. Remove a zone that you do not have,",
+        "with the assertions that name it: their controls are then not assessed.",
+    )
+    named = {one.id: one.title for one in frameworks}
+    entries = [
+        Entry(one.assertion, tuple(f"{named[each.framework]}, {each.id}: {each.title}" for each in one.controls))
+        for one in asked_by(frameworks)
+    ]
+    return Draft(
+        date.min, (), zones=zones_to_bind(frameworks), entries=tuple(entries), heading=heading, zone_remarks=zones
+    )
 
 
 def framework_named(*names: str) -> tuple[Framework, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.exit_status import map_status
+from netverify.cli.frameworks import drafted_from, framework_named
 from netverify.cli.intended import sources_with
 from netverify.cli.outputs import write_whole
 from netverify.cli.progress import counted, progress
@@ -53,6 +54,7 @@ def run(**flags: Any) -> int:
         output=None if flags["output"] == "-" else Path(flags["output"]),
         ci=flags["ci"],
         force=flags["force"],
+        frameworks=flags["frameworks"],
     )
     return init_request(request)
 
@@ -67,6 +69,8 @@ def init_request(request: InitRequest) -> ExitStatus:
     ci = ci_file(request.ci, folder, request.output)
     _check_free(request, ci)
     found = detected(Path()) if request.sources.by_default else _given(request.sources)
+    if request.frameworks:
+        return _init_frameworks(request, found, ci)
     with within(request.budget, "the intent was drafted"):
         with progress("reading manifests ..."):
             inventory = read_sources(_placed(request.sources, found))
@@ -80,15 +84,7 @@ def init_request(request: InitRequest) -> ExitStatus:
         *((f"INCOMPLETE: {limits}: what says `not decided` below may hold or not.",) if limits else ()),
         *(("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()),
     )
-    draft = replace(
-        drafted,
-        sources=tuple(_seen_from(folder, one) for one in found.sources),
-        alternatives=tuple(_seen_from(folder, one) for one in found.alternatives),
-        namespace=request.sources.namespace,
-        cni=request.assumed.cni,
-        assumptions=request.given,
-        remarks=remarks,
-    )
+    draft = _with_given(replace(drafted, remarks=remarks), request, found)
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
     draft_lacks = incomplete(request.budget.gave_up, "the draft says what was not decided")
     complain(lines_of(draft_lacks), request.color)
@@ -96,6 +92,30 @@ def init_request(request: InitRequest) -> ExitStatus:
     complain(_next_steps(draft, request, ci), request.color)
     complain(_reservations(inventory, request), request.color)
     return map_status(fails=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
+
+
+def _with_given(draft: Draft, request: InitRequest, found: Detected) -> Draft:
+    """``draft`` with the sources that were ``found``, and with what the user takes as given."""
+    folder = request.output.parent if request.output is not None else Path()
+    return replace(
+        draft,
+        sources=tuple(_seen_from(folder, one) for one in found.sources),
+        alternatives=tuple(_seen_from(folder, one) for one in found.alternatives),
+        namespace=request.sources.namespace,
+        cni=request.assumed.cni,
+        assumptions=request.given,
+    )
+
+
+def _init_frameworks(request: InitRequest, found: Detected, ci: CiFile | None) -> ExitStatus:
+    """Writes what frameworks need proved, with their zones to bind. No manifest is read."""
+    draft = _with_given(drafted_from(framework_named(*request.frameworks)), request, found)
+    _write(request, render_draft(draft, SCHEMA_FILE), ci)
+    where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
+    counts = f"{number_of(len(draft.zones), 'zone')} to bind, {number_of(len(draft.entries), 'assertion')}"
+    complain([line(f"{where}{counts}")], request.color)
+    complain([line("next: replace each TO BIND, approve the flows, then run `netverify check`")], request.color)
+    return ExitStatus.ANSWERED
 
 
 def _check_free(request: InitRequest, ci: CiFile | None) -> None:

@@ -177,6 +177,7 @@ class InitRequest(SolvingRequest):
     output: Path | None = None
     ci: str | None = None
     force: bool = False
+    frameworks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

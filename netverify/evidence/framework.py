@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
-from netverify.diagnostics import Origin
+from netverify.diagnostics import NOWHERE, Origin
 from netverify.gate.intent.spec import (
+    UNBOUND,
     Assertion,
     CoversEveryPod,
     DefaultDeny,
@@ -18,6 +21,7 @@ from netverify.gate.intent.spec import (
     Separate,
     Statement,
     Written,
+    ZoneText,
 )
 from netverify.records import dataclass
 
@@ -130,3 +134,48 @@ def _flow(flow: FlowText) -> tuple[frozenset[str], ...]:
 
 def _ports(ports: tuple[Written, ...]) -> set[str]:
     return {one.text.lower().removesuffix("/tcp") for one in ports}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An assertion for the user's intent file, with the controls that need it."""
+
+    assertion: Assertion
+    controls: tuple[Control, ...]
+
+
+def asked_by(frameworks: Sequence[Framework]) -> tuple[Asked, ...]:
+    """What ``frameworks`` need proved together: each statement once, under a name of its own."""
+    found: list[Asked] = []
+    for control in (control for one in frameworks for control in one.controls):
+        for template in control.templates:
+            known = next((at for at, one in enumerate(found) if _is_same(one.assertion, template)), None)
+            if known is not None:
+                found[known] = _also_for(found[known], control)
+                continue
+            taken = {one.assertion.id for one in found}
+            name = template.id if template.id not in taken else f"{template.id}-{control.framework}"
+            found.append(_also_for(Asked(replace(template, id=name), ()), control))
+    return tuple(found)
+
+
+def zones_to_bind(frameworks: Sequence[Framework]) -> tuple[ZoneText, ...]:
+    """The zones of ``frameworks``, for the user to say what is in them; each with what belongs there."""
+    about: dict[str, dict[str, None]] = {}
+    for name, text in (zone for one in frameworks for zone in one.zones):
+        about.setdefault(name, {})[text] = None
+    unbound = (Written(UNBOUND, NOWHERE),)
+    return tuple(ZoneText(name, NOWHERE, unbound, description="; ".join(texts)) for name, texts in about.items())
+
+
+def _also_for(asked: Asked, control: Control) -> Asked:
+    controls = (*asked.controls, control)
+    references = tuple(dict.fromkeys(one.reference for one in controls))
+    return Asked(replace(asked.assertion, controls=references), controls)
+
+
+def _is_same(one: Assertion, other: Assertion) -> bool:
+    mine, its = one.statement, other.statement
+    if isinstance(mine, Only) and isinstance(its, Only) and set(map(_flow, mine.flows)) != set(map(_flow, its.flows)):
+        return False
+    return says(mine, its) and says(its, mine)

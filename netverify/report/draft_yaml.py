@@ -8,20 +8,26 @@ from typing import TypeAlias, assert_never
 from netverify.gate.draft.outline import Draft, Entry
 from netverify.gate.intent.spec import (
     Assertion,
+    CoversEveryPod,
     DefaultDeny,
+    Deny,
     DnsWorks,
     FlowText,
+    Isolated,
+    NoExternal,
     NoMetadata,
     Only,
+    Separate,
     SourceText,
     Statement,
     Written,
+    ZoneText,
 )
 from netverify.model.flow import End
 from netverify.patterns import pattern
 from netverify.visible import visible
 
-Value: TypeAlias = "str | int | list[Value] | dict[str, Value]"
+Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value]"
 
 _PLAIN = pattern(r"[A-Za-z](?:[A-Za-z0-9 /=_.-]*[A-Za-z0-9])?")
 _NUMBER = pattern(r"[1-9][0-9]{0,4}")
@@ -37,9 +43,7 @@ def render_draft(draft: Draft, schema: str) -> str:
 
 def _lines(draft: Draft, schema: str) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={schema}"
-    yield "# What must hold for the network of this cluster. `netverify check` proves it, or shows violations."
-    yield f"# Written by `netverify init` on {draft.day.isoformat()} from what the manifests allow. Nobody has"
-    yield "# approved it yet: for every flow marked TO CONFIRM, give a reason or close it."
+    yield from _comments(draft.heading or _from_manifests(draft))
     yield from _comments(draft.remarks)
     yield "version: 1"
     yield from _block("sources", [_source(one) for one in draft.sources], 0)
@@ -52,11 +56,25 @@ def _lines(draft: Draft, schema: str) -> Iterator[str]:
     yield from _block("assume", _assumed(draft.assumptions), 0)
     if draft.zones:
         yield ""
-        yield from _block("zones", {zone.name: _one_or_more(zone.ends) for zone in draft.zones}, 0)
+        yield from _comments(draft.zone_remarks)
+        yield from _block("zones", {zone.name: _of_zone(zone) for zone in draft.zones}, 0)
     yield ""
     yield "assertions:" if any(one.holds for one in draft.entries) else "assertions: []"
     for entry in draft.entries:
         yield from _entry(entry)
+
+
+def _from_manifests(draft: Draft) -> tuple[str, ...]:
+    return (
+        "What must hold for the network of this cluster. `netverify check` proves it, or shows violations.",
+        f"Written by `netverify init` on {draft.day.isoformat()} from what the manifests allow. Nobody has",
+        "approved it yet: for every flow marked TO CONFIRM, give a reason or close it.",
+    )
+
+
+def _of_zone(zone: ZoneText) -> Value:
+    ends = _one_or_more(zone.ends)
+    return {"description": zone.description, "any": ends} if zone.description else ends
 
 
 def _entry(entry: Entry) -> Iterator[str]:
@@ -72,6 +90,8 @@ def _comments(texts: Iterable[str], indent: str = "") -> Iterator[str]:
 
 def _of_assertion(assertion: Assertion) -> dict[str, Value]:
     found: dict[str, Value] = {"id": assertion.id, "title": assertion.title}
+    if assertion.controls:
+        found["controls"] = [*assertion.controls]
     if assertion.world is not None:
         found["world"] = assertion.world.value
     found[assertion.verb] = _of_statement(assertion.statement)
@@ -80,22 +100,28 @@ def _of_assertion(assertion: Assertion) -> dict[str, Value]:
 
 def _of_statement(statement: Statement) -> Value:
     match statement:
-        case Only(end, zone, flows):
+        case Only(end, zone, flows, within):
             side = "to" if end is End.DESTINATION else "from"
-            return {side: _one_or_more(zone), "flows": [_of_flow(flow) for flow in flows]}
-        case DefaultDeny(namespaces, directions):
-            return {"namespaces": _texts(namespaces.names), "directions": [one.value for one in directions]}
-        case DnsWorks(zone) | NoMetadata(zone):
+            found: dict[str, Value] = {side: _one_or_more(zone)}
+            return {**found, **({"within": True} if within else {}), "flows": [_of_flow(flow) for flow in flows]}
+        case DefaultDeny(namespaces, directions) | CoversEveryPod(namespaces, directions):
+            names: dict[str, Value] = {"namespaces": _texts(namespaces.names)} if namespaces.names else {}
+            return {**names, "directions": [one.value for one in directions]}
+        case DnsWorks(zone) | NoMetadata(zone) | Isolated(zone) | NoExternal(zone) | Separate(zone):
             return _texts(zone)
+        case Deny(flow):
+            return _of_flow(flow)
         case _:
             raise TypeError(type(statement))
 
 
 def _of_flow(flow: FlowText) -> dict[str, Value]:
-    found: dict[str, Value] = {"from": _one_or_more(flow.sources)}
+    sides = (("from", flow.sources), ("to", flow.destinations))
+    found: dict[str, Value] = {side: _one_or_more(ends) for side, ends in sides if ends}
     if flow.ports:
         found["ports"] = [int(one.text) if _NUMBER.fullmatch(one.text) else one.text for one in flow.ports]
-    found["justification"] = flow.justification
+    if flow.justification:
+        found["justification"] = flow.justification
     return found
 
 
@@ -168,7 +194,7 @@ def _items(values: Iterable[Value], indent: int) -> Iterator[str]:
 def _scalar(value: str | int) -> str:
     """``value`` as YAML that is read back as it is: a text with anything unusual in it in quotes."""
     if isinstance(value, int):
-        return str(value)
+        return str(value).lower()
     is_plain = _PLAIN.fullmatch(value) and value.lower() not in _NOT_TEXT and "  " not in value
     return value if is_plain else f'"{"".join(map(_escaped, value))}"'
 

@@ -19,6 +19,7 @@ Examples:
   netverify init
   netverify init manifests/ --cni calico --ci github
   netverify init -k overlays/prod -o prod.netverify.yaml
+  netverify init --framework pci-dss-4.0.1 manifests/
 
 \b
 Exit status: 0 written; 2 misuse, or a file is there already; 3 a limit of
@@ -43,6 +44,13 @@ CI = ("github", "gitlab", "pre-commit", "none")
     "--ci",
     type=click.Choice(CI),
     help="Also write the CI file that runs the gate.  [default: print what to add]",
+)
+@click.option(
+    "--framework",
+    "frameworks",
+    metavar="FRAMEWORK",
+    multiple=True,
+    help="Write what this framework needs proved instead, for you to bind its zones; repeatable.",
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 @reading_flags

@@ -28,7 +28,8 @@ class Entry:
 class Draft:
     """An intent file to begin with, as of ``day``.
 
-    ``alternatives`` are sources that were found and left out; ``remarks`` are about the file as a whole.
+    ``alternatives`` are sources that were found and left out; ``remarks`` are about the file as a whole, and
+    ``heading`` says what it is, where it is not what the manifests allow. ``zone_remarks`` are above the zones.
     """
 
     day: date
@@ -40,6 +41,8 @@ class Draft:
     zones: tuple[ZoneText, ...] = ()
     entries: tuple[Entry, ...] = ()
     remarks: tuple[str, ...] = field(default=())
+    heading: tuple[str, ...] = ()
+    zone_remarks: tuple[str, ...] = ()
 
 
 def written(*texts: str) -> tuple[Written, ...]:

@@ -12,6 +12,7 @@ from netverify.documents.refusal import shown
 from netverify.gate.intent import shape as shapes
 from netverify.gate.intent.spec import (
     RESERVED,
+    UNBOUND,
     VERBS,
     Allow,
     Assertion,
@@ -125,7 +126,7 @@ class Converter:
             advice = "quote it: YAML reads a bare `yes`, `no`, `on`, `off`, `y` or `n` as a Boolean"
             self._refuse("NV703", f"no zone can be called {shown(name)}, which is a Boolean", origin, advice)
         if isinstance(shape, list):
-            return ZoneText(name, origin, ends=self._texts(shape, path))
+            return ZoneText(name, origin, ends=self._members(name, shape, path))
         kinds = [shape.any is not None, shape.cidrs is not None, (shape.namespaces or shape.pods) is not None]
         if sum(kinds) != 1 and kinds != [True, True, False]:
             text = f"zone {shown(name)} needs `any`, `cidrs`, or `namespaces` and `pods`"
@@ -133,12 +134,23 @@ class Converter:
         return ZoneText(
             name,
             origin,
-            ends=self._texts(shape.any, (*path, "any")),
+            ends=self._members(name, shape.any, (*path, "any")),
             cidrs=self._texts(shape.cidrs, (*path, "cidrs")),
             namespaces=self._namespaces(shape.namespaces, (*path, "namespaces")) if shape.namespaces else None,
             pods=self._selector(shape.pods, (*path, "pods")) if shape.pods else None,
             description=shape.description or "",
         )
+
+    def _members(self, name: str, texts: Sequence[str] | None, path: FieldPath) -> tuple[Written, ...]:
+        """The ends of the zone called ``name``, each of which somebody has named."""
+        members = self._texts(texts, path)
+        for one in members:
+            if one.text == UNBOUND:
+                advice = (
+                    "write what is in it, as `namespace payments`; or remove the zone and the assertions that name it"
+                )
+                self._refuse("NV723", f"zone {shown(name)} is not bound yet", one.origin, advice)
+        return members
 
     def _namespaces(self, shape: list[str] | shapes.SelectorShape | None, path: FieldPath) -> NamespacesText:
         if isinstance(shape, shapes.SelectorShape):

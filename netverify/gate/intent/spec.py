@@ -15,6 +15,8 @@ from netverify.records import dataclass
 
 RESERVED = frozenset({"any", "internet", "namespace", "ns", "pods", "reach", "service", "services", "svc"})
 """Words of the sentence grammar, which no zone can be called."""
+UNBOUND = "TO BIND"
+"""What a zone says of which somebody still has to say what is in it. It is no ENDPOINT."""
 VERBS = (
     "deny",
     "allow",
