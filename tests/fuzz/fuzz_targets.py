@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agreement.adapter import inventory_of
-from fuzz.seeds import BASELINES, INTENTS, MANIFESTS, SELECTORS, SENTENCES, WORDS
+from fuzz.seeds import BASELINES, INTENTS, MANIFESTS, PLAIN, PLAIN_WORDS, SELECTORS, SENTENCES, WORDS
 from generators.small_cases import small_case
 from netverify.diagnostics import DiagnosedError
+from netverify.documents.limits import Limits
 from netverify.documents.loader import load
+from netverify.documents.plain_lines import COMPILED, read_lines, read_plain
+from netverify.documents.refusal import Refusal
+from netverify.documents.scalars import Memory
 from netverify.gate.baseline import BaselineError, read_baseline
 from netverify.gate.intent.reading import read_spec
 from netverify.model.cluster import Cluster
@@ -33,11 +37,15 @@ from netverify.sources.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``run`` is what is fuzzed, ``seeds`` are inputs to begin with, ``words`` what mutations put in."""
+    """``run`` is what is fuzzed, ``seeds`` are inputs to begin with, ``words`` what mutations put in.
+
+    ``absent`` says why it cannot be fuzzed here.
+    """
 
     run: Callable[[bytes], None]
     seeds: tuple[bytes, ...]
     words: tuple[bytes, ...] = WORDS
+    absent: str = ""
 
 
 _SCRATCH = tempfile.TemporaryDirectory(prefix="netverify-fuzz-")
@@ -51,6 +59,30 @@ def _loader(data: bytes) -> None:
         loaded = load("x.yaml", data, namespace=namespace)
         assert not loaded.diagnostics or all(one.origin.path == "x.yaml" for one in loaded.diagnostics)
     load("x.yaml", data, is_irrelevant=is_irrelevant, strict=True)
+
+
+_ANY_SIZE = 2**30
+
+
+def plain_documents(data: bytes) -> int:
+    """How many documents of ``data`` are read line by line; what is compiled reads each as Python does, or not."""
+    assert COMPILED is not None
+    read = 0
+    for number, chunk in enumerate(data.split(b"---\n")):
+        depth = (64, 1, 2, 3, 4, 5)[len(chunk) % 6 if number else 0]
+        try:
+            defined = read_lines(chunk, depth, Memory())
+        except Refusal:
+            defined = None
+        compiled = read_plain(chunk, Limits(depth=depth, nodes=_ANY_SIZE, scalar_bytes=_ANY_SIZE), Memory())
+        is_same = repr(compiled) == repr(defined)
+        assert is_same, chunk[:2000]
+        read += defined is not None
+    return read
+
+
+def _lines(data: bytes) -> None:
+    plain_documents(data)
 
 
 def _manifests(data: bytes) -> None:
@@ -140,6 +172,7 @@ def targets() -> dict[str, Target]:
     entries = _entries()
     return {
         "loader": Target(_loader, MANIFESTS),
+        "lines": Target(_lines, PLAIN * 2 + MANIFESTS, PLAIN_WORDS, "" if COMPILED else "no reader was compiled"),
         "manifests": Target(_manifests, MANIFESTS),
         "intent": Target(_intent, INTENTS),
         "sentence": Target(_sentence, SENTENCES),

@@ -103,6 +103,59 @@ MANIFESTS = (
     *_examples("*/*.yaml"),
     *_clusters(),
 )
+PLAIN = tuple(
+    one.encode()
+    for one in (
+        "a: b\nc:\n  d: e\n  f:\n  - g\n  - h: 1\n    i: []\n    j:\n      k: {}\nl: 'm n'\no: \"p\"\n",
+        "# c\n\na: 1\n  # c\nb:\n- c: d\n  e:\n  - f\n- g\n",
+        "- a\n- b: c\n  d:\n    e: f\n- x\n- {}\n",
+        "a.b/c-d_e: http://x:80/y=z@%+,()<>;*$&|!~^ (b) .c =d +e -f _g /h\nkind:\napiVersion: v1",
+        "a:\n  b:\n    c:\n      d:\n        e: 0x1F\n      f: on\n  g: 08\non: 1e3\n",
+        f"{'k' * 201}: v\n{'w' * 64}: {'x' * 64}\n{'w' * 65}: {'x' * 65}\nz: {'y' * 300}\n",
+    )
+)
+_AT_LINE_STARTS = (
+    "- ",
+    "  ",
+    "    ",
+    "a: ",
+    "b:\n",
+    "- c: ",
+    "items:\n",
+    "# c\n",
+    "...\n",
+    "---\n",
+    "\n\n",
+    " \n",
+    "a:\n- ",
+)
+_IN_VALUES = (
+    ": ",
+    ":",
+    " ",
+    "'",
+    '"',
+    "\\",
+    "{}",
+    "[]",
+    "{",
+    "]",
+    "#",
+    " #",
+    "-",
+    "- ",
+    "?",
+    "1",
+    "08",
+    "1_0",
+    "~",
+    "on",
+    ".5",
+)
+_FOREIGN = ("\x00", "\t", "\r\n", "\x7f", "\x80", "\ufeff", "é", "\x0b", "\u2028", "\ud800")
+PLAIN_WORDS = tuple(
+    word.encode("utf-8", "surrogatepass") for word in (*_AT_LINE_STARTS * 3, *_IN_VALUES * 2, *_FOREIGN, "v" * 300)
+)
 INTENTS = (_INTENT.encode(), *_examples("*.intent.yaml"))
 BASELINES = (
     json.dumps(_BASELINE, indent=2).encode(),

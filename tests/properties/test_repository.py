@@ -285,6 +285,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(tmp_path):
     assert {f"netverify/pages/{code}.md" for code in CODES} | {"netverify/pages/netverify.schema.json"} <= names
     assert {f"netverify/frameworks/{path.name}" for path in (ROOT / "specs" / "frameworks").iterdir()} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"netverify"}
+    binary = {name for name in names if name.startswith("netverify/documents/compiled_lines.") and name[-4:] != ".pyi"}
+    assert len(binary) == (0 if wheel.name.endswith("-py3-none-any.whl") else 1)
+    assert {name for name in names if name.endswith((".pyx", ".c", ".so", ".pyd"))} == binary
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "netverify = netverify.cli.main:run" in entry_points
     assert "kubectl-netverify = netverify.cli.main:run" in entry_points

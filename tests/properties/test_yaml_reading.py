@@ -16,7 +16,7 @@ from netverify.documents.chunks import Chunk, split
 from netverify.documents.events import build
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.documents.loader import load, never_irrelevant
-from netverify.documents.plain_lines import read_plain
+from netverify.documents.plain_lines import read_lines, read_plain
 from netverify.documents.positions import count_nodes
 from netverify.documents.refusal import Refusal
 from netverify.documents.scalars import Memory, resolve, resolve_json_number, resolve_key
@@ -362,11 +362,19 @@ LINES = st.tuples(
 )
 
 
+def read_without_compiled(chunk, limits):
+    try:
+        return read_lines(chunk, limits.depth, Memory())
+    except Refusal:
+        return None
+
+
 @settings(max_examples=400)
 @given(st.lists(LINES, max_size=8), st.sampled_from(["\n", "", "\n\n# c\n", " \n"]))
 def test_plain_lines_are_read_as_events_read_them_or_not_at_all(lines, end):
     text = "\n".join(" " * indent + start + word for indent, start, word in lines) + end
     plain = read_plain(text.encode(), DEFAULT_LIMITS, Memory())
+    assert repr(plain) == repr(read_without_compiled(text.encode(), DEFAULT_LIMITS))
     if plain is None:
         return
     built = build(text.encode(), DEFAULT_LIMITS, Memory(), never_irrelevant)

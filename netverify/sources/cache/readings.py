@@ -6,6 +6,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+from netverify.documents.plain_lines import COMPILED
 from netverify.sources.cache.packing import unpack
 from netverify.sources.cache.store import Store
 from netverify.sources.gathered import Gathered
@@ -28,7 +29,7 @@ _PARTS = (
 
 
 def fingerprint(loaded: float) -> bytes:
-    """Changes with every change to the reading: its own modules, Python and the YAML library.
+    """Changes with every change to the reading: its own modules, what is compiled, Python and the YAML library.
 
     Raises ``OSError`` where nothing tells which program this is: the text of the modules is not there, or is not what
     was ``loaded``, in seconds since the epoch, because it was changed afterwards.
@@ -36,7 +37,10 @@ def fingerprint(loaded: float) -> bytes:
     import yaml  # noqa: PLC0415 small runs keep nothing and need none
     from yaml._yaml import get_version_string  # noqa: PLC0415 as above
 
-    versions = (sys.version, sys.get_int_max_str_digits(), yaml.__version__, get_version_string())
+    versions = (
+        *(sys.version, sys.get_int_max_str_digits(), yaml.__version__, get_version_string()),
+        COMPILED is not None,
+    )
     digest = hashlib.blake2b(repr(versions).encode())
     modules = [path for part in _PARTS for path in _modules(_ROOT / part)]
     for path in modules:
@@ -49,7 +53,7 @@ def fingerprint(loaded: float) -> bytes:
 
 
 def _modules(path: Path) -> list[Path]:
-    found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    found = sorted((*path.rglob("*.py"), *path.rglob("*.so"))) if path.is_dir() else [path]
     if not found:
         raise FileNotFoundError(path)
     return found
