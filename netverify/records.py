@@ -1,15 +1,17 @@
-"""Dataclasses that cost little until they are used: each method is written when it is first called.
+"""Dataclasses that cost little until they are used: each method is written when it is needed.
 
-A short run defines hundreds of dataclasses and makes objects of a few. The standard library compiles all methods of all
-of them at once, which took half of such a run. What they do is the same: the standard library finds the fields, and
-type checkers see its ``dataclass`` alone.
+A short run defines hundreds of dataclasses and makes a few objects of some. The standard library compiles all methods
+of all of them at once, which took half of such a run. Here ``__init__``, ``__eq__`` and ``__hash__`` go field by field
+at first, and are compiled for classes that use them often. What they do is the same, and type checkers see the standard
+library's ``dataclass`` alone, whose functions take these classes.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -25,6 +27,11 @@ else:
 
 
 __all__ = ["dataclass"]
+
+_FEW = 10
+"""So many calls of a method take less time than to compile it."""
+
+_NONE: Any = object()
 
 
 class _Options(NamedTuple):
@@ -47,21 +54,43 @@ class _Late:
         self.name = name
         self.write = write
 
+    def owner(self, kind: type) -> type:
+        """The class, ``kind`` or one that it is made from, in which this stands."""
+        return next(cls for cls in kind.__mro__ if cls.__dict__.get(self.name) is self)
+
     def __get__(self, one: object, kind: type) -> Any:
-        owner = next(cls for cls in kind.__mro__ if cls.__dict__.get(self.name) is self)
+        owner = self.owner(kind)
         value = self.write(owner)
         setattr(owner, self.name, value)
         return value if one is None or not hasattr(value, "__get__") else value.__get__(one, kind)
 
 
+class _Early(_Late):
+    """Stands in one class for a method that is written after some calls; the first ones do without, by ``first``."""
+
+    __slots__ = ("calls", "first")
+
+    def __init__(self, name: str, write: Callable[[Any], Any], first: Callable[..., Any]) -> None:
+        super().__init__(name, write)
+        self.first = first
+        self.calls = 0
+
+    def __get__(self, one: object, kind: type) -> Any:
+        if one is None or self.calls >= _FEW:
+            return super().__get__(one, kind)
+        self.calls += 1
+        return partial(self.first, self.owner(kind), one)
+
+
 def _record(plain: type, options: _Options) -> type:
-    own = {**plain.__dict__, "__record__": options, "__dataclass_fields__": _FIELDS, "__init__": _INIT}
+    own = {**plain.__dict__, "__record__": options, "__dataclass_fields__": _FIELDS}
+    own["__init__"] = _Early("__init__", _init, _set_fields)
     own.setdefault("__repr__", _REPR)
     own.setdefault("__match_args__", _MATCH_ARGS)
     if options.eq:
         if own.get("__hash__") is None and ("__hash__" not in own or "__eq__" in own):
-            own["__hash__"] = _HASH if options.frozen else None
-        own.setdefault("__eq__", _EQ)
+            own["__hash__"] = _Early("__hash__", _hash, _hash_fields) if options.frozen else None
+        own.setdefault("__eq__", _Early("__eq__", _compare("__eq__", "=="), _equal_fields))
     if options.order:
         own |= _ORDER
     if options.frozen:
@@ -90,6 +119,7 @@ def _with_slots(plain: type, own: dict[str, Any]) -> type:
 
 def _fields(cls: Any) -> dict[str, dataclasses.Field[Any]]:
     """What the standard library finds, without the methods that it would write."""
+    _own_fields(cls)  # which is read from what is changed now
     plain, kw_only = cls.__record__.plain, cls.__record__.kw_only
     if cls is plain:
         del cls.__dataclass_fields__
@@ -99,13 +129,71 @@ def _fields(cls: Any) -> dict[str, dataclasses.Field[Any]]:
     return fields
 
 
+@cache
+def _own_fields(cls: Any) -> Mapping[str, dataclasses.Field[Any]]:
+    """The fields of ``cls`` and of the records that it is made from, with what was said to ``field``."""
+    found: dict[str, dataclasses.Field[Any]] = {}
+    for base in cls.__mro__[:0:-1]:
+        if "__record__" in base.__dict__:
+            found |= _own_fields(base)
+    options: _Options = cls.__record__
+    for name, hint in options.plain.__annotations__.items():
+        said = options.plain.__dict__.get(name, dataclasses.MISSING)
+        one: Any = said if isinstance(said, dataclasses.Field) else dataclasses.field(default=said)
+        one.name, one.type = name, hint
+        if one.kw_only is dataclasses.MISSING:
+            one.kw_only = options.kw_only
+        found[name] = one
+    return found
+
+
+def _set_fields(cls: Any, one: Any, /, *values: Any, **by_name: Any) -> None:
+    """What ``__init__`` does, for the first few objects. Wrong arguments are left to it, which refuses them."""
+    put = object.__setattr__ if cls.__record__.frozen else setattr
+    left = dict(by_name)
+    places = iter(values)
+    for name, field in _own_fields(cls).items():
+        value = next(places, _NONE) if field.init and not field.kw_only else _NONE
+        if value is _NONE and field.init:
+            value = left.pop(name, _NONE)
+        if value is _NONE:
+            make: Any = field.default_factory
+            value = field.default if make is dataclasses.MISSING else make()
+        if value is not dataclasses.MISSING:
+            put(one, name, value)
+        elif field.init:
+            return _init(cls)(one, *values, **by_name)
+    if left or next(places, _NONE) is not _NONE:
+        return _init(cls)(one, *values, **by_name)
+    if hasattr(cls, "__post_init__"):
+        one.__post_init__()
+    return None
+
+
+def _equal_fields(cls: Any, one: Any, other: object) -> Any:
+    names = [field.name for field in _own_fields(cls).values() if field.compare]
+    if other.__class__ is not one.__class__:
+        return NotImplemented
+    return [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+
+
+def _hash_fields(cls: Any, one: Any) -> int:
+    return hash(tuple([getattr(one, name) for name in _hashed(cls)]))
+
+
+def _hashed(cls: Any) -> list[str]:
+    """The names of the fields that count for the hash."""
+    fields = _own_fields(cls).values()
+    return [field.name for field in fields if (field.compare if field.hash is None else field.hash)]
+
+
 def _init(cls: Any) -> Callable[..., None]:
     options: _Options = cls.__record__
     known: dict[str, Any] = {"_given": object()}
     positional: list[str] = ["self"]
     by_name: list[str] = []
     lines: list[str] = []
-    for one in dataclasses.fields(cls):
+    for one in _own_fields(cls).values():
         name, value, parameter = one.name, one.name, one.name
         if one.default_factory is not dataclasses.MISSING:
             known[f"_make_{name}"] = one.default_factory
@@ -127,7 +215,7 @@ def _init(cls: Any) -> Callable[..., None]:
         lines.append("self.__post_init__()")
     parameters = ", ".join([*positional, *(["*", *by_name] if by_name else ())])
     init = _written(cls, f"__init__({parameters})", lines or ["pass"], known)
-    init.__annotations__ = {one.name: one.type for one in dataclasses.fields(cls) if one.init} | {"return": None}
+    init.__annotations__ = {one.name: one.type for one in _own_fields(cls).values() if one.init} | {"return": None}
     return init
 
 
@@ -155,7 +243,7 @@ def _compare(name: str, operator: str) -> Callable[[Any], Callable[..., Any]]:
     """Writes the method ``name``, which compares two objects of the very same class, field by field."""
 
     def write(cls: Any) -> Callable[..., Any]:
-        names = [one.name for one in dataclasses.fields(cls) if one.compare]
+        names = [one.name for one in _own_fields(cls).values() if one.compare]
         compared = f"{_tuple('self', names)} {operator} {_tuple('other', names)}"
         line = f"return {compared} if other.__class__ is self.__class__ else NotImplemented"
         return _written(cls, f"{name}(self, other)", [line])
@@ -164,8 +252,7 @@ def _compare(name: str, operator: str) -> Callable[[Any], Callable[..., Any]]:
 
 
 def _hash(cls: Any) -> Callable[..., Any]:
-    names = [one.name for one in dataclasses.fields(cls) if (one.compare if one.hash is None else one.hash)]
-    return _written(cls, "__hash__(self)", [f"return hash({_tuple('self', names)})"])
+    return _written(cls, "__hash__(self)", [f"return hash({_tuple('self', _hashed(cls))})"])
 
 
 def _tuple(owner: str, names: list[str]) -> str:
@@ -173,7 +260,7 @@ def _tuple(owner: str, names: list[str]) -> str:
 
 
 def _repr(cls: Any) -> Callable[[Any], str]:
-    names = [one.name for one in dataclasses.fields(cls) if one.repr]
+    names = [one.name for one in _own_fields(cls).values() if one.repr]
 
     @recursive_repr()
     def __repr__(self: Any) -> str:  # noqa: N807 -- one of a class
@@ -183,7 +270,7 @@ def _repr(cls: Any) -> Callable[[Any], str]:
 
 
 def _match_args(cls: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in dataclasses.fields(cls) if one.init and not one.kw_only)
+    return tuple(one.name for one in _own_fields(cls).values() if one.init and not one.kw_only)
 
 
 def _refuse_to_set(_self: object, name: str, _value: object) -> NoReturn:
@@ -195,21 +282,18 @@ def _refuse_to_delete(_self: object, name: str) -> NoReturn:
 
 
 def _state(self: Any) -> list[Any]:
-    return [getattr(self, one.name) for one in dataclasses.fields(self)]
+    return [getattr(self, one.name) for one in _own_fields(self.__class__).values()]
 
 
 def _set_state(self: Any, state: list[Any]) -> None:
-    for one, value in zip(dataclasses.fields(self), state, strict=True):
+    for one, value in zip(_own_fields(self.__class__).values(), state, strict=True):
         object.__setattr__(self, one.name, value)
 
 
 _CLASS: Any = object.__dict__["__class__"]
 _FIELDS = _Late("__dataclass_fields__", _fields)
-_INIT = _Late("__init__", _init)
 _REPR = _Late("__repr__", _repr)
 _MATCH_ARGS = _Late("__match_args__", _match_args)
-_EQ = _Late("__eq__", _compare("__eq__", "=="))
-_HASH = _Late("__hash__", _hash)
 _ORDER = {
     name: _Late(name, _compare(name, operator))
     for name, operator in {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}.items()

@@ -184,9 +184,38 @@ def test_records_are_ordered_by_their_fields() -> None:
 
 
 def test_wrong_arguments_are_refused() -> None:
-    for call in (OURS.Point, lambda: OURS.Point(1, z=2), lambda: OURS.ByName(1), lambda: OURS.Empty(1)):
+    point = _classes(records.dataclass).Point
+    for call in (
+        point,
+        lambda: point(1, x=1),
+        OURS.Point,
+        lambda: OURS.Point(1, z=2),
+        lambda: OURS.ByName(1),
+        lambda: OURS.Empty(1),
+    ):
         with pytest.raises(TypeError):
             call()
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_the_first_objects_of_a_class_are_as_later_ones(call: tuple[str, tuple[Any, ...], dict[str, Any]]) -> None:
+    name, values, by_name = call
+    ours, theirs = getattr(_classes(records.dataclass), name), getattr(THEIRS, name)
+    other = theirs(*values, **by_name)
+    names = [one.name for one in dataclasses.fields(ours)]
+    hashed = theirs.__hash__ is not None and not isinstance(other, THEIRS.Named)
+    first = ours(*values, **by_name)
+    for _ in range(12):
+        one = ours(*values, **by_name)
+        assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+        assert (one == first) == (other == theirs(*values, **by_name))
+        assert one != other
+        if hashed:
+            assert hash(one) == hash(other)
+        with pytest.raises(TypeError):
+            ours(*values, 1, 2, 3, 4, **by_name)
+        with pytest.raises(TypeError):
+            ours(*values, **by_name, unknown=1)
 
 
 def test_each_object_gets_a_list_of_its_own() -> None:
