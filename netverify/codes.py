@@ -267,6 +267,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV721": "baseline of an earlier version",
         "NV722": "approval or exception that would cover more than it names",
         "NV723": "zone that is not bound yet",
+        "NV724": "assertions that depend on the CNI plugin",
         # Codes of the eighth hundred are about frameworks and evidence
         "NV801": "framework that cannot be used",
     },

@@ -14,7 +14,7 @@ from netverify.late import late
 from netverify.policy.predicate import ALWAYS
 from netverify.query.asking import read_asking
 from netverify.query.narrowing import Wanted
-from netverify.query.outcome import Answer, Listing
+from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.question import Form, Question
 from netverify.query.sentence import parse_sentence
 from netverify.query.unmatched_labels import unmatched_labels
@@ -23,7 +23,7 @@ from netverify.routes.naming import Names
 from netverify.sources.coverage import Inventory
 
 if TYPE_CHECKING:
-    from netverify.answers import combined, context, listed_ways, mapping, resolution, routed
+    from netverify.answers import combined, context, listed_ways, mapping, plugin_notes, resolution, routed
     from netverify.answers import surface as surfaces
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netverify.answers.routed import Router
     from netverify.answers.surface import Surface
     from netverify.gate import checking, router
+    from netverify.gate import plugins as gate_plugins
     from netverify.gate.checking import Terms
     from netverify.gate.draft import drafting, outline
     from netverify.gate.draft.outline import Draft
@@ -43,10 +44,11 @@ if TYPE_CHECKING:
     from netverify.lint.linting import Linted
     from netverify.routes.requests import Request
 else:
-    combined, context, listed_ways, mapping, resolution, routed, surfaces = late(
-        "netverify.answers", "combined", "context", "listed_ways", "mapping", "resolution", "routed", "surface"
+    combined, context, listed_ways, mapping, plugin_notes, resolution, routed, surfaces = late(
+        "netverify.answers",
+        *("combined", "context", "listed_ways", "mapping", "plugin_notes", "resolution", "routed", "surface"),
     )
-    checking, router, ends = late("netverify.gate", "checking", "router", "intent.ends")
+    checking, router, ends, gate_plugins = late("netverify.gate", "checking", "router", "intent.ends", "plugins")
     drafting, outline = late("netverify.gate.draft", "drafting", "outline")
     all_findings, linting = late("netverify.lint", "all", "linting")
 
@@ -69,9 +71,25 @@ class Verifier:
         """
         question = self.question(sentence)
         found = self.answer(question) if question.form is Form.CAN else self._listing(question)
-        notes = unmatched_labels(question, self.inventory.cluster)
+        notes = (*unmatched_labels(question, self.inventory.cluster), *self._about_the_plugin(question, found))
         remarks = replace(found.remarks, notes=(*found.notes, *notes)) if notes else found.remarks
         return replace(found, read_as=question.read_as, remarks=remarks)
+
+    def _about_the_plugin(self, question: Question, found: Answer | Listing) -> tuple[str, ...]:
+        """How to name the plugin where ``found`` depends on it; and what is proved with those that keep to the API."""
+        if self.settings.cni is not None or not plugin_notes.outcome_depends(found):
+            return ()
+        offered = plugin_notes.offer(self.inventory)
+        if isinstance(found, Listing):
+            return (offered,)
+        kept = plugin_notes.kept_to_the_api(self.settings)
+        shown = plugin_notes.witnesses_of(found.witness, found.route)
+        if kept is None or not plugin_notes.is_beside_the_api(*shown):
+            return (offered,)
+        with_others = Verifier(self.inventory, kept).answer(question)
+        if with_others.verdict is not Verdict.UNREACHABLE:
+            return (offered,)
+        return plugin_notes.proved_with_the_others("it is proved that nothing gets through"), offered
 
     def _listing(self, question: Question) -> Listing:
         if question.called is not None:
@@ -134,7 +152,16 @@ class Verifier:
         Raises :class:`netverify.gate.intent.reading.IntentError` when some cannot be judged.
         """
         found = ends.Ends(spec.zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
-        return checking.check(spec, self._gate_router, found, terms)
+        report = checking.check(spec, self._gate_router, found, terms)
+        if self.settings.cni is not None:
+            return report
+        beside, kept = gate_plugins.beside_the_api(report), plugin_notes.kept_to_the_api(self.settings)
+        with_others = None
+        if beside and kept is not None and not report.is_cut_short:
+            with_others = Verifier(self.inventory, kept).check(spec, gate_plugins.terms_for(beside, terms))
+        return gate_plugins.with_notes(
+            report, with_others, plugin_notes.offer(self.inventory, "`cni: {}` to the intent file")
+        )
 
     def draft(self, day: date, tell: Callable[[int, int], None] | None = None) -> Draft:
         """An intent to begin with: what holds today, and what does not hold yet. It names no sources.

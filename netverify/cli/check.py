@@ -135,14 +135,8 @@ def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckR
         if _has_nothing_to_judge(request, intended, today):
             complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
             return _unjudged(spec, request, today)
-        terms = Terms(
-            today,
-            request.with_exceptions,
-            known_violations(request),
-            intended.judged,
-            may_be_cut_short=True,
-            names_pods=request.write_baseline is not None,
-        )
+        terms = Terms(today, request.with_exceptions, known_violations(request), intended.judged, may_be_cut_short=True)
+        terms = replace(terms, names_pods=request.write_baseline is not None)
         with progress("reading manifests ..."):
             inventory = read_sources(request.sources)
         complain_about(inventory.diagnostics, request.color)

@@ -36,6 +36,7 @@ from netverify.report.incomplete import incomplete, limits_text
 from netverify.report.quantities import counted as number_of
 from netverify.report.terminal import Line, line
 from netverify.sources.coverage import Inventory
+from netverify.sources.plugin_signs import PluginSign, plugin_sign
 from netverify.sources.renderings import ArgoPath, FluxPath
 from netverify.verify import Verifier
 
@@ -75,6 +76,9 @@ def init_request(request: InitRequest) -> ExitStatus:
         with progress("reading manifests ..."):
             inventory = read_sources(_placed(request.sources, found))
         complain_about(inventory.diagnostics, request.color)
+        sign = plugin_sign(inventory) if request.assumed.cni is None else None
+        if sign is not None:
+            request = replace(request, assumed=assumed(sign.plugin, request.given))
         verifier = Verifier(inventory, solving_settings(request, inventory.cluster))
         with counted("drafting assertions") as tell:
             drafted = verifier.draft(date.today(), tell)  # noqa: DTZ011 - the day where it runs
@@ -83,6 +87,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     remarks = (
         *((f"INCOMPLETE: {limits}: what says `not decided` below may hold or not.",) if limits else ()),
         *(("Some inputs could not be read: nothing here is about them.",) if inventory.has_errors else ()),
+        *((f"`cni` is what the manifests look like ({sign.what}): confirm or change it.",) if sign is not None else ()),
     )
     draft = _with_given(replace(drafted, remarks=remarks), request, found)
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
@@ -90,7 +95,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     complain(lines_of(draft_lacks), request.color)
     complain(_what_was_read(found, inventory), request.color)
     complain(_next_steps(draft, request, ci), request.color)
-    complain(_reservations(inventory, request), request.color)
+    complain(_reservations(inventory, request, sign), request.color)
     return map_status(fails=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
 
 
@@ -213,10 +218,12 @@ def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterat
         yield from (line(f"  {one}") for one in shown.text.splitlines())
 
 
-def _reservations(inventory: Inventory, request: InitRequest) -> Iterator[Line]:
-    """What the draft does not know: which plugin enforces policy, and inputs that were not read."""
+def _reservations(inventory: Inventory, request: InitRequest, sign: PluginSign | None) -> Iterator[Line]:
+    """What the draft does not know for sure: which plugin enforces policy, and inputs that were not read."""
     if request.assumed.cni is None:
-        yield line("no CNI named: flows include what some plugins might allow; run again with --cni NAME")
+        yield line("no CNI plugin named: flows include what some plugins might allow; run again with --cni NAME")
+    if sign is not None:
+        yield line(f"the manifests look like {sign.plugin} ({sign.what}), so the file says `cni: {sign.plugin}`")
     if inventory.has_errors:
         errors = (one.origin for one in inventory.diagnostics if one.severity is Severity.ERROR)
         unread = sorted({origin.path for origin in (*inventory.coverage.unread, *errors)})

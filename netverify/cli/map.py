@@ -8,6 +8,7 @@ from typing import Any
 
 from netverify.answers.map_view import MapView, map_view
 from netverify.answers.mapping import Map
+from netverify.answers.plugin_notes import offer
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.exit_status import map_status
 from netverify.cli.intricacy import told_in_full
@@ -91,8 +92,9 @@ def _report(mapped: Map, inventory: Inventory, request: MapRequest) -> Report:
         return map_view(mapped, request.grouping or grouping, replicas=request.replicas)
 
     title = ", ".join((*request.sources.filenames, *request.sources.kustomize, *request.sources.helm))
+    offered = offer(inventory) if request.assumed.cni is None else ""
     return Report(
-        lambda: document_of_map(mapped, inventory, request.grouping, replicas=request.replicas),
+        lambda: document_of_map(mapped, inventory, request.grouping, replicas=request.replicas, offer=offered),
         lambda: render_map_json(viewed(Grouping.WORKLOAD), inventory),
         beside=inventory.diagnostics,
         own={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from netverify.answers.plugin_notes import is_beside_the_api, witnesses_of
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_claims
 from netverify.gate.outcome import SAME_PODS, Violation
@@ -127,15 +128,17 @@ def together(parts: Sequence[Judged]) -> Judged:
 
 
 def _each_once(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """``violations``, those of existing pods first; one that several parts find is listed once."""
-    ordered = sorted(violations, key=_existing_first)
+    """``violations``, the likely ones first; one that several parts find is listed once."""
+    ordered = sorted(violations, key=_likely_first)
     return tuple({(one.fingerprint, one.text): one for one in reversed(ordered)}.values())[::-1]
 
 
-def _existing_first(violation: Violation) -> tuple[bool, bool, str, str]:
-    """What existing pods suffice for comes before what needs another one, each in the order of texts.
+def _likely_first(violation: Violation) -> tuple[bool, bool, bool, str, str]:
+    """What needs a plugin that departs from the API comes after the rest; what existing pods suffice for comes first.
 
-    Where a rule changed, what it does with the same pods as before comes last.
+    Of these, each in the order of texts. Where a rule changed, what it does with the same pods as before comes last.
     """
     is_new = violation.news != SAME_PODS
-    return (not is_new, violation.scope is not Scope.EXISTING, violation.said, violation.fingerprint)
+    is_beside = is_beside_the_api(*witnesses_of(violation.witness, violation.route))
+    is_possible = violation.scope is not Scope.EXISTING
+    return (not is_new, is_beside, is_possible, violation.said, violation.fingerprint)

@@ -6,7 +6,8 @@ Source: k8s.io/api ``core/v1/types.go``; ``pkg/apis/core/validation/validation.g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 from netverify.documents.document import Document, FieldPath
@@ -15,7 +16,7 @@ from netverify.kinds.fields import Loose
 from netverify.kinds.findings import Findings
 from netverify.kinds.ip import read_ip
 from netverify.kinds.kind import Kind
-from netverify.kinds.metadata import ObjectMeta, Who, labels_of
+from netverify.kinds.metadata import ObjectMeta, Who, annotations_of, labels_of
 from netverify.kinds.names import shown
 from netverify.model.addresses import Address
 from netverify.model.cluster import Node
@@ -98,7 +99,28 @@ def _fact(node: NodeFields, who: Who, document: Document) -> Node:
         pod_cidrs=tuple(network_of(text) for text in cidrs if text),
         labels=labels_of(node.get("metadata")),
         origin=document.origin(),
+        annotated_by=_annotated_by(annotations_of(node.get("metadata"))),
     )
+
+
+_PLUGINS: Mapping[str, str] = MappingProxyType(
+    {
+        "io.cilium.network.": "cilium",
+        "k8s.ovn.org/": "ovn-kubernetes",
+        "kube-router.io/": "kube-router",
+        "network.cilium.io/": "cilium",
+        "node.antrea.io/": "antrea",
+        "projectcalico.org/": "calico",
+    }
+)
+"""How annotations begin that agents of a CNI plugin write on their node.
+
+Those of flannel say nothing: k3s and Canal have them too, and enforce policies by other programs.
+"""
+
+
+def _annotated_by(annotations: Mapping[str, str]) -> str:
+    return next((one for start, one in _PLUGINS.items() if any(key.startswith(start) for key in annotations)), "")
 
 
 NODE = Kind("", ("v1",), "Node", NodeFields, _check, _fact, is_namespaced=False)

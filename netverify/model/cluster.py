@@ -81,7 +81,8 @@ class Node:
     """A node of the cluster: its ``addresses``, or else the ranges ``within`` which it has one.
 
     ``pod_cidrs`` are those of ``spec``, which not every plugin takes pod addresses from. ``known_by`` says in words how
-    it is known where no Node object tells it: ``the pod mon/agent[DaemonSet] on the host network``.
+    it is known where no Node object tells it: ``the pod mon/agent[DaemonSet] on the host network``. ``annotated_by`` is
+    the CNI plugin whose annotations it has; empty for none.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Node:
     labels: Labels = field(default_factory=dict)
     known_by: str = ""
     origin: Origin | None = None
+    annotated_by: str = ""
 
     @property
     def key(self) -> WorkloadKey:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
-from netverify.model.behaviours import CNI_PROFILES, MEANING, MEANING_OF_NOT, Behaviour, name_of
+from netverify.model.behaviours import MEANING, MEANING_OF_NOT, Behaviour, name_of
+from netverify.model.plugins import plugins_by
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.policy.predicate import Choice
 from netverify.query.wording import setting_words
@@ -54,15 +55,6 @@ def settings_together(assumptions: Sequence[str]) -> list[str]:
     return [*joined, *rest]
 
 
-def _known_by(behaviour: Behaviour) -> dict[str, bool | None]:
-    """Every plugin that enforces policy, with its value of ``behaviour``; None where both may be."""
-    return {
-        name: profile.get(behaviour)
-        for name, profile in sorted(CNI_PROFILES.items())
-        if behaviour is Behaviour.POLICY_ENFORCED or profile.get(Behaviour.POLICY_ENFORCED, True)
-    }
-
-
 def dependence_text(needs: Iterable[tuple[Choice, bool]], cni: str | None) -> str:
     """What something found depends on, for a headline; empty where there are no ``needs``.
 
@@ -76,26 +68,12 @@ def dependence_text(needs: Iterable[tuple[Choice, bool]], cni: str | None) -> st
         flags = " or ".join(f"`--assume {setting_words(one, value=not value)}`" for one, value in chosen.items())
         which = "a behaviour" if len(chosen) == 1 else "behaviours"
         return f"that depends on {which} that {cni} leaves open: {flags} rules it out"
-    fitting = [
-        name
-        for name, profile in sorted(CNI_PROFILES.items())
-        if profile.get(Behaviour.POLICY_ENFORCED, True) and all(profile.get(one) is chosen[one] for one in chosen)
-    ]
-    known = f": it is so with {', '.join(fitting)}" if 0 < len(fitting) <= _NAMED else ""
+    doing, _, _ = plugins_by(chosen)
+    known = f": it is so with {', '.join(doing)}" if 0 < len(doing) <= _NAMED else ""
     return f"that depends on the CNI plugin{known}"
 
 
-def plugins_text(behaviour: Choice, *, value: bool) -> str:
-    """``antrea, calico; perhaps weave; not cilium``: where it is ``value``, where it may be, where it is not.
-
-    What policy leaves open no plugin decides: then it is the object that does.
-    """
-    if not isinstance(behaviour, Behaviour):
-        return f"left open by {behaviour.source or 'the manifests'}"
-    known = _known_by(behaviour)
-    groups = (
-        ("", [name for name, has in known.items() if has is value]),
-        ("perhaps ", [name for name, has in known.items() if has is None]),
-        ("not ", [name for name, has in known.items() if has is (not value)]),
-    )
+def plugins_text(needs: Mapping[Behaviour, bool]) -> str:
+    """``antrea, calico; perhaps weave; not cilium``: the plugins that do all that ``needs`` says, may do, do not."""
+    groups = zip(("", "perhaps ", "not "), plugins_by(needs), strict=True)
     return "; ".join(f"{lead}{', '.join(names)}" for lead, names in groups if names)

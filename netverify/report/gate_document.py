@@ -33,7 +33,14 @@ from netverify.report.document import (
 )
 from netverify.report.entries import Entry, column
 from netverify.report.finding_list import with_help
-from netverify.report.gate_shortcomings import gravest_first, in_part, responsible_place, shortcomings_of, why_unproved
+from netverify.report.gate_shortcomings import (
+    gravest_first,
+    in_part,
+    responsible_place,
+    shortcomings_of,
+    violation_text,
+    why_unproved,
+)
 from netverify.report.gate_shortfalls import doubts, shortfalls, undecided, whole_count
 from netverify.report.gate_words import baseline_text, duration_text, evidence_text, goal_texts
 from netverify.report.incomplete import incomplete
@@ -168,7 +175,7 @@ def _further(result: Judged) -> Iterator[Entry]:
 
 def _instance(violation: Violation, inventory: Inventory, source: SourceLines) -> Instance:
     return Instance(
-        violation.said,
+        violation_text(violation),
         place_text(responsible_place(violation)),
         "known" if violation.is_baselined else "",
         partial(_steps, violation, inventory),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netverify.answers.plugin_notes import is_beside_the_api, witnesses_of
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict, Result, Violation
+from netverify.model.behaviours import Behaviour
+from netverify.model.plugins import plugins_by
 from netverify.query.outcome import Effect, Reason
 from netverify.records import dataclass
 
@@ -41,7 +44,7 @@ class Shortcoming:
     def text(self) -> str:
         """What is wrong, in a line."""
         if self.violation is not None:
-            return self.violation.said
+            return violation_text(self.violation)
         return why_unproved(self.result) if self.part is None else in_part(self.part, self.result.unknown_because)
 
     @property
@@ -134,3 +137,13 @@ def responsible_place(violation: Violation) -> Origin | None:
     stations = violation.route.path if violation.route is not None else ()
     places = [hop.origin for hop in stations if hop.origin is not None]
     return places[-1] if places else None
+
+
+def violation_text(violation: Violation) -> str:
+    """What ``violation`` is in a line, with the plugins that it needs, if these do not keep to the API."""
+    shown = witnesses_of(violation.witness, violation.route)
+    if not is_beside_the_api(*shown):
+        return violation.said
+    needs = {choice: value for one in shown for choice, value in one.needs if isinstance(choice, Behaviour)}
+    doing, _, _ = plugins_by(needs)
+    return f"{violation.said}; only with {', '.join(doing) or 'a plugin that departs from the NetworkPolicy API'}"

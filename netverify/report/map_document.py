@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from textwrap import wrap
 
 from netverify.answers.exposure import Exposure, Way, exposures
 from netverify.answers.map_summary import Count, MapSummary, PlaceSummary, Trait, map_summary
@@ -41,19 +42,19 @@ _COLUMNS = (
 
 
 def document_of_map(
-    mapped: Map, inventory: Inventory, grouping: Grouping | None, *, replicas: bool = False
+    mapped: Map, inventory: Inventory, grouping: Grouping | None, *, replicas: bool = False, offer: str = ""
 ) -> Iterator[Block]:
     """Doubts, who reaches what, the numbers, what the map rests on, and the account of the inputs.
 
-    Without a ``grouping``, by workload, or by the numbers of each namespace when that takes more than
-    :data:`MOST_ROWS` rows.
+    ``offer`` says how to name the CNI plugin, where nobody has. Without a ``grouping``, by workload, or by the numbers
+    of each namespace when that takes more than :data:`MOST_ROWS` rows.
     """
     yield from doubts_of(mapped)
     summary = map_summary(mapped)
     tables = _tables(mapped, grouping, replicas=replicas)
     yield from _summary_blocks(summary) if tables is None else tables
     yield Gap()
-    yield Facts((*_numbers(mapped, summary, inventory.cluster), *premise_entries(mapped)))
+    yield Facts((*_numbers(mapped, summary, inventory.cluster, offer), *premise_entries(mapped)))
     yield Account(coverage_text(inventory))
 
 
@@ -131,7 +132,7 @@ def _exposure(place: PlaceSummary) -> tuple[int, ...]:
     return tuple(place.traits[trait].perhaps for trait in about)
 
 
-def _numbers(mapped: Map, summary: MapSummary, cluster: Cluster) -> list[Entry]:
+def _numbers(mapped: Map, summary: MapSummary, cluster: Cluster, offer: str) -> list[Entry]:
     """How many workloads and connections there are, how open they are, and what it depends on."""
     if mapped.wanted != Wanted():
         number = count_text(summary.connected)
@@ -148,18 +149,26 @@ def _numbers(mapped: Map, summary: MapSummary, cluster: Cluster) -> list[Entry]:
         ]
         kinds = sorted({policy.api.value for policy in cluster.cluster_policies})
         lines[1:1] = [f"{' and '.join(kinds)} rules count in the connections, but isolate nobody"] if kinds else []
-    return [*column("in all", lines), *column("perhaps", list(_dependencies(summary.on)))]
+    return [*column("in all", lines), *column("perhaps", list(_dependencies(summary.on, offer)))]
 
 
-def _dependencies(on: Sequence[str]) -> Iterator[str]:
+def _dependencies(on: Sequence[str], offer: str) -> Iterator[str]:
     """What each of ``on`` means, and how to decide it."""
+    of_plugin = [one for one in on if one in list(Behaviour)]
+    if of_plugin and offer:
+        names = ", ".join(map(name_of, of_plugin))
+        yield offer
+        yield from wrap(f"the plugin decides {names}", _WIDE, break_long_words=False, break_on_hyphens=False)
     for one in on:
+        if offer and one in of_plugin:
+            continue
         meaning = dependency_text(one)
         yield meaning if meaning == one else f"{name_of(one)}: {meaning}"
-    if any(one in list(Behaviour) for one in on):
-        yield "`--cni NAME` fixes what that plugin is known to do, `--assume KEY=VALUE` fixes one of these"
+    if of_plugin and not offer:
+        yield "`--assume KEY=VALUE` fixes one of these"
 
 
+_WIDE = 100
 _WIDTHS = (44, 34, 76)
 _HEADS = ("", "", "")
 

@@ -36,7 +36,6 @@ from netverify.query.remarks import Remarks
 from netverify.query.wording import peer_words, traffic_words
 from netverify.records import dataclass
 from netverify.report.address_text import range_text
-from netverify.report.behaviour_text import plugins_text
 from netverify.report.map_page_account import Json, account
 from netverify.sources.coverage import Inventory
 from netverify.visible import visible
@@ -170,6 +169,7 @@ def page_data(findings: Findings, inventory: Inventory, *, title: str, narrowed:
         "files": files.visible(),
         "sets": list[Json](sets.table.texts),
         "meanings": {name: meaning(name) for name in sorted(accesses.on)},
+        "ofPlugin": [name for name in sorted(accesses.on) if name in list(Behaviour)],
         "account": account(findings.remarks, inventory),
     }
     yield _dumped(rest)[1:]
@@ -239,5 +239,4 @@ def meaning(name: str) -> str:
         return _OPEN_QUESTIONS[name]
     if name not in list(Behaviour):
         return name
-    behaviour = Behaviour(name)
-    return f"{MEANING[behaviour]} (known to hold with {plugins_text(behaviour, value=True)})"
+    return MEANING[Behaviour(name)]

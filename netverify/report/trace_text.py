@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from netverify.diagnostics import Origin
+from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
 from netverify.query.outcome import Effect, Reason, Route, Witness
 from netverify.report.behaviour_text import condition_text, plugins_text
@@ -66,10 +67,18 @@ def _witness_entries(witness: Witness, inventory: Inventory, *, made_up: bool) -
 
 
 def _behaviour_entries(witness: Witness) -> list[Entry]:
-    entries: list[Entry] = []
-    for behaviour, value in witness.needs:
-        entries.append(Entry("only", f"where {condition_text(behaviour, value=value)}"))
-        entries.append(Entry("", plugins_text(behaviour, value=value), detail=True))
+    """What the flow needs: of the plugin all together, with those that do it; then what policy leaves open."""
+    of_plugin = {one: value for one, value in witness.needs if isinstance(one, Behaviour)}
+    said = [condition_text(one, value=value) for one, value in of_plugin.items()]
+    entries = [
+        Entry("" if number else "only", f"{'and' if number else 'where'} {text}") for number, text in enumerate(said)
+    ]
+    if of_plugin:
+        entries.append(Entry("", plugins_text(of_plugin), detail=True))
+    for choice, value in witness.needs:
+        if not isinstance(choice, Behaviour):
+            entries.append(Entry("only", f"where {condition_text(choice, value=value)}"))
+            entries.append(Entry("", f"left open by {choice.source or 'the manifests'}", detail=True))
     return entries
 
 

@@ -104,7 +104,7 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
 
 def test_what_some_plugin_might_allow_is_a_flow_unless_the_plugin_is_named(backdoor, capsys):
     """`b/allow-api` names its port; a plugin that does not know names may open every port instead."""
-    unnamed = "no CNI named: flows include what some plugins might allow; run again with --cni NAME"
+    unnamed = "no CNI plugin named: flows include what some plugins might allow; run again with --cni NAME"
     status, _, err = run(capsys, "init")
     assert (status, err.splitlines()[-1]) == (0, unnamed)
     text = (backdoor / "netverify.yaml").read_text()
@@ -317,3 +317,21 @@ def test_workloads_are_told_by_name_where_another_has_all_their_labels(repositor
     (repository / "kept.yaml").write_text(KEPT_IN)
     assert run(capsys, "init")[0] == 0
     assert '        - from: "shop/web[Pod]"\n          ports: [80]\n' in (repository / "netverify.yaml").read_text()
+
+
+def test_the_plugin_that_the_manifests_look_like_is_written_to_be_confirmed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = "{hostNetwork: true, containers: [{name: c, image: i}]}"
+    template = f"{{metadata: {{labels: {{app: cilium}}}}, spec: {spec}}}"
+    (tmp_path / "agent.yaml").write_text(
+        "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: cilium, namespace: kube-system}\n"
+        f"spec: {{selector: {{matchLabels: {{app: cilium}}}}, template: {template}}}\n"
+    )
+    assert main(["init", "-f", str(tmp_path), "-o", "-"], "netverify") == 0
+    out, err = capsys.readouterr()
+    sign = "DaemonSet kube-system/cilium"
+    assert f"# `cni` is what the manifests look like ({sign}): confirm or change it.\n" in out
+    assert "\ncni: cilium\n" in out
+    assert f"the manifests look like cilium ({sign}), so the file says `cni: cilium`" in err
+    assert "no CNI plugin named" not in err

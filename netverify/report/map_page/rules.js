@@ -53,8 +53,10 @@ function isolationWords(model, direction, subjects, rules) {
 /** What the conditions of an access are about. */
 function conditions(model, names) {
   if (!names.length) return null;
+  const ofPlugin = names.some((name) => model.data.ofPlugin.includes(name));
   return element("div", { class: "conditions" },
     element("h3", {}, "What it depends on"),
+    ofPlugin ? element("p", { class: "hint" }, "The CNI plugin decides some of it: choose yours with ", element("code", {}, "--cni NAME"), ".") : null,
     element("dl", {}, names.map((name) => [element("dt", {}, element("code", {}, name)), element("dd", {}, model.data.meanings[name] ?? "")]).flat()),
   );
 }
