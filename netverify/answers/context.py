@@ -9,12 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from netverify.answers.doubts import settled
+from netverify.answers.replay import Replayer
 from netverify.answers.settings import Settings, with_owners
 from netverify.kinds.names import dns_label_problems
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload
-from netverify.model.flow import Direction, End
+from netverify.model.flow import Direction
 from netverify.model.labels import NAMESPACE_NAME_LABEL
+from netverify.model.mesh import ambient_mesh
 from netverify.model.nodes import ANY_NODE, peopled, place_of_nodes
 from netverify.policy.mentions import Mentions, collect
 from netverify.policy.predicate import Predicate
@@ -29,7 +31,6 @@ from netverify.routes.planning import Planning
 from netverify.sources.coverage import Inventory
 from netverify.symbolic.casting import PodScope
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
-from netverify.symbolic.predicate_facts import Unions
 from netverify.symbolic.search import Search
 
 if TYPE_CHECKING:
@@ -40,15 +41,17 @@ if TYPE_CHECKING:
 class Pairs:
     """All pairs of one cluster, read anew only for a question that tells more apart than the reading at hand.
 
-    ``declared`` are the namespaces that have a Namespace object, ``unions`` what questions ask, by namespaces.
+    ``replayer`` replays flows of it, in which the labels of namespaces that have a Namespace object are fixed; ``mesh``
+    is who is in an ambient mesh.
     """
 
     def __init__(self, cluster: Cluster, policies: PolicyIndex, settings: Settings) -> None:
         self._cluster = cluster
         self._policies = policies
         self._settings = settings
-        self.declared = frozenset(one.name for one in cluster.namespaces.values() if one.declared)
-        self.unions = tuple(map(Unions, End))
+        declared = frozenset(one.name for one in cluster.namespaces.values() if one.declared)
+        self.replayer = Replayer(policies, declared)
+        self.mesh = ambient_mesh(cluster)
         self._asked: tuple[Predicate, ...] = ()
         self._reading: Connectivity | None = None
         self._by_rules: dict[tuple[object, ...], RefusedPairs] = {}

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
-from netverify.answers.replay import Behaviours, Replayed, ReplayError, answers
+from netverify.answers.needed import needed_behaviours
+from netverify.answers.replay import Behaviours, Replayed, ReplayError
 from netverify.diagnostics import Origin
 from netverify.model.addresses import Address
 from netverify.model.behaviours import Behaviour
@@ -16,13 +18,19 @@ from netverify.model.cluster import DEFAULT_SERVICE_ACCOUNT, NODES
 from netverify.model.flow import Direction, End, External, Flow, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL
 from netverify.model.traffic import MAX_PORT, MIN_PORT, Protocol
-from netverify.policy.evaluate import matches
+from netverify.policy.evaluate import is_self_connection, matches
 from netverify.policy.predicate import (
+    AddressIn,
+    Behaves,
     Choice,
     Decided,
     InNamespace,
+    Leaf,
+    NamedPort,
     OnHostNetwork,
+    PortIn,
     Predicate,
+    Unspecified,
 )
 from netverify.policy.table import Carrier, PolicyRef, Rule, Selection
 from netverify.policy.trace import Decision, trace
@@ -31,6 +39,8 @@ from netverify.query.outcome import Effect, Reason, Witness
 from netverify.query.question import Question
 from netverify.query.wording import peer_words, traffic_words
 from netverify.records import dataclass
+
+_EVERY_BEHAVIOUR = Decided(dict.fromkeys(Behaviour, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +57,54 @@ class ShrinkMoves:
     declared: frozenset[str]
 
 
-def explain(
-    question: Question, replayed: Replayed, moves: ShrinkMoves, *, refused: bool = False
-) -> tuple[Witness, tuple[Reason, ...]]:
-    """The small witness and its trace: of a flow that policy allows or, where ``refused``, does not.
+def explain(question: Question, replayed: Replayed, moves: ShrinkMoves) -> tuple[Witness, tuple[Reason, ...]]:
+    """The small witness and its trace.
 
     Raises :class:`ReplayError` when the small one is not what ``question`` asks about, or policy decides otherwise.
     """
     behaviours = replayed.behaviours
 
-    def holds(candidate: Flow, others: Behaviours) -> bool:
-        return answers(replayed.asked, replayed.tables, candidate, others, refused=refused)
-
     def accepts(candidate: Flow) -> bool:
-        return holds(candidate, behaviours)
+        return replayed.holds(candidate, behaviours)
 
     small = shrink(replayed.flow, accepts, moves)
-    needed = needed_behaviours(lambda others: holds(small, others), behaviours, moves.behaviours)
+
+    by_choices = replayed.around(small, _is_choice)
+    needed = needed_behaviours(partial(by_choices.holds, small), behaviours, moves.behaviours)
     # Behaviours that do not matter are traced at their quietest.
     shown = Decided(behaviours, {b: False for b in moves.behaviours if b not in needed})
-    shown = shown if holds(small, shown) else Decided(behaviours)
-    if not answers(question.asked, replayed.whole, small, shown, refused=refused):
-        raise ReplayError(question.text)
+    shown = shown if by_choices.holds(small, shown) else Decided(behaviours)
+    by_address = _changed_in(replayed, small, lambda leaf: isinstance(leaf, AddressIn))
+    by_port = _changed_in(replayed, small, lambda leaf: isinstance(leaf, PortIn))
     witness = Witness(
         small,
         needed,
-        source_address_matters=address_matters(small, End.SOURCE, accepts, moves),
-        destination_address_matters=address_matters(small, End.DESTINATION, accepts, moves),
-        port_matters=port_matters(question.traffic, small, accepts, moves),
+        source_address_matters=address_matters(small, End.SOURCE, by_address, moves),
+        destination_address_matters=address_matters(small, End.DESTINATION, by_address, moves),
+        port_matters=port_matters(question.traffic, small, by_port, moves),
     )
+    return witness, _traced(question, replayed, small, shown)
+
+
+def _changed_in(replayed: Replayed, flow: Flow, is_open: Callable[[Leaf], bool]) -> Callable[[Flow], bool]:
+    """Whether flows are accepted that differ from ``flow`` in what is open alone."""
+    left = cache(lambda: replayed.around(flow, lambda leaf: is_open(leaf) or _is_choice(leaf)))
+    return lambda candidate: left().holds(candidate, replayed.behaviours)
+
+
+def _is_choice(leaf: Leaf) -> bool:
+    """Whether ``leaf`` looks at what is left open; a port name does, at what init containers declare."""
+    return isinstance(leaf, Behaves | Unspecified | NamedPort)
+
+
+def _traced(question: Question, replayed: Replayed, flow: Flow, behaviours: Behaviours) -> tuple[Reason, ...]:
+    """What decides ``flow``, by all of the policies and of the question."""
     ways = (Direction.EGRESS, Direction.INGRESS)
-    decisions = [trace(replayed.whole.tables[direction], small, shown) for direction in ways]
-    return witness, tuple(reason_of(decision, small, shown) for decision in decisions)
+    decisions = [trace(replayed.whole.tables[direction], flow, behaviours) for direction in ways]
+    is_allowed = is_self_connection(flow) or all(one.allowed for one in decisions)
+    if is_allowed is replayed.refused or not all(matches(part, flow, behaviours) for part in question.asked):
+        raise ReplayError(question.text)
+    return tuple(reason_of(decision, flow, behaviours) for decision in decisions)
 
 
 def shrink(flow: Flow, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> Flow:
@@ -158,52 +184,14 @@ def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow],
     edges = {port for protocol, port in moves.ports if protocol is flow.protocol} | {MIN_PORT, MAX_PORT}
     declared = flow.destination.ports if isinstance(flow.destination, Pod) else ()
     numbers = edges | {port.number for port in declared}
-    others = [replace(flow, port=number) for number in sorted(numbers) if number != flow.port]
-    asked = [other for other in others if matches(asked_traffic, other, Decided(dict.fromkeys(Behaviour, True)))]
-    return not asked or not all(accepts(other) for other in asked)
-
-
-class _UndecidedError(Exception):
-    """An evaluation asked for a behaviour that is left open."""
-
-    def __init__(self, behaviour: Choice) -> None:
-        super().__init__(behaviour)
-        self.behaviour = behaviour
-
-
-class _Decided(dict[Choice, bool]):
-    """Some behaviours; asking for another one is an :class:`_UndecidedError`."""
-
-    def __missing__(self, behaviour: Choice) -> bool:
-        raise _UndecidedError(behaviour)
-
-
-def needed_behaviours(
-    accepts: Callable[[Behaviours], bool],
-    behaviours: Behaviours,
-    free: Sequence[Choice],
-) -> dict[Choice, bool]:
-    """The ``free`` behaviours that the witness needs, with their values; it is accepted whatever the others are."""
-    needed = {behaviour: behaviours[behaviour] for behaviour in free}
-    fixed = {behaviour: value for behaviour, value in behaviours.items() if behaviour not in needed}
-    if _accepted_whatever(accepts, fixed):
-        return {}
-    for behaviour in free:
-        others = {other: value for other, value in needed.items() if other is not behaviour}
-        if _accepted_whatever(accepts, {**fixed, **others}):
-            needed = others
-    return needed
-
-
-def _accepted_whatever(accepts: Callable[[Behaviours], bool], decided: Behaviours) -> bool:
-    """Whether ``accepts`` holds for all values of the behaviours that are not ``decided``.
-
-    Only those that an evaluation asks for are tried both ways.
-    """
-    try:
-        return accepts(_Decided(decided))
-    except _UndecidedError as undecided:
-        return all(_accepted_whatever(accepts, {**decided, undecided.behaviour: value}) for value in (False, True))
+    is_told = False
+    for number in sorted(numbers - {flow.port}):
+        other = replace(flow, port=number)
+        if matches(asked_traffic, other, _EVERY_BEHAVIOUR):
+            if not accepts(other):
+                return True
+            is_told = True
+    return not is_told
 
 
 def reason_of(decision: Decision, flow: Flow, behaviours: Behaviours) -> Reason:

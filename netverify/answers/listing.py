@@ -18,7 +18,6 @@ from netverify.answers.explain import ShrinkMoves, explain
 from netverify.answers.mesh import mesh_of_listing
 from netverify.answers.possible import PossibleFound, possible_pods
 from netverify.answers.reachability import answer, answer_found, shrink_moves
-from netverify.answers.replay import replay
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
 from netverify.model.cluster import WorkloadKey, is_node
@@ -156,7 +155,7 @@ class _Explained:
         assert found is not None
         flow, behaviours = found
         context = self._context
-        replayed = replay(self._question, context.policies, flow, behaviours, context.pairs.declared)
+        replayed = context.pairs.replayer.replay(self._question, flow, behaviours)
         return Listed(text, *explain(self._question, replayed, self._moves_of(flow)))
 
     def _moves_of(self, flow: Flow) -> ShrinkMoves:

@@ -12,7 +12,7 @@ from netverify.answers.context import Context
 from netverify.answers.mesh_words import ARRIVES
 from netverify.model.flow import End, Flow
 from netverify.model.labels import selector_of
-from netverify.model.mesh import AMBIENT, DATAPLANE_MODE, HBONE_PORT, NONE, AmbientMesh, ambient_mesh
+from netverify.model.mesh import AMBIENT, DATAPLANE_MODE, HBONE_PORT, NONE, AmbientMesh
 from netverify.model.traffic import Protocol, port_set
 from netverify.policy.evaluate import allows
 from netverify.policy.predicate import (
@@ -40,7 +40,7 @@ def mesh_doubt(question: Question, context: Context, found: Found, *, refused: b
 
     ``refused``: what was looked for is a flow that policy refuses.
     """
-    mesh = ambient_mesh(context.inventory.cluster)
+    mesh = context.pairs.mesh
     if mesh is None or found.vacuous or found.status is Status.UNKNOWN:
         return ""
     if found.flow is not None:
@@ -55,7 +55,7 @@ def mesh_of_listing(question: Question, context: Context, found: Found) -> tuple
 
     ``found`` is the flow that shows that there is anyone, or the proof that there is none.
     """
-    mesh = ambient_mesh(context.inventory.cluster)
+    mesh = context.pairs.mesh
     if mesh is None or found.vacuous or not _may_be_tcp(question.traffic) or question.traffic == _HBONE:
         return ()
     casts = {

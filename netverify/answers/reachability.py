@@ -20,7 +20,7 @@ from netverify.answers.explain import ShrinkMoves, carried_by, explain
 from netverify.answers.inexact import inexact, without_approximations
 from netverify.answers.mesh import mesh_doubt
 from netverify.answers.premises import SCTP_IS_POLICED, cni_premises, pod_cidr_premise
-from netverify.answers.replay import Replayed, replay
+from netverify.answers.replay import Replayed
 from netverify.answers.verdict import Evidence, verdict
 from netverify.budget import before_it_was_decided, limits_met
 from netverify.model.address_plan import AddressPlan, Holder
@@ -125,13 +125,10 @@ def _explained(
 ) -> tuple[Witness | None, tuple[Reason, ...], _Aspects | None]:
     if found.flow is None:
         return None, () if found.vacuous else carried_by(found.carriers), None
-    pairs = context.pairs
-    replayed = replay(
-        question, context.policies, found.flow, found.behaviours, pairs.declared, pairs.unions, refused=refused
-    )
+    replayed = context.pairs.replayer.replay(question, found.flow, found.behaviours, refused=refused)
     aspects = _aspects(found.goal) if found.goal is not None else _aspects_of(replayed, question, context)
     moves = shrink_moves(context, aspects.mentions, aspects.plan)
-    return *explain(question, replayed, moves, refused=refused), aspects
+    return *explain(question, replayed, moves), aspects
 
 
 def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator[str]:
@@ -288,5 +285,5 @@ def shrink_moves(context: Context, mentions: Mentions, plan: AddressPlan) -> Shr
         ),
         addresses=dict.fromkeys(mentions.addressed, free),
         ports=[(protocol, port) for protocol in Protocol for port in dict.fromkeys((80, *ports))],
-        declared=context.pairs.declared,
+        declared=context.pairs.replayer.declared,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
 from netverify.diagnostics import NetverifyError
-from netverify.model.flow import Direction, External, Flow, Pod
+from netverify.model.flow import Direction, End, Endpoint, External, Flow, Pod
 from netverify.policy.evaluate import allows, matches
 from netverify.policy.mentions import Mentions, collect, collect_table
 from netverify.policy.partial import left_of, left_of_table
@@ -67,18 +68,22 @@ def answers_under(asked: Sequence[Predicate], policies: PolicyIndex, flow: Flow,
     return answers(asked, relevant_tables(policies, flow), flow, behaviours)
 
 
-def _fixed(leaf: Leaf, flow: Flow, declared: frozenset[str]) -> bool | None:
-    """What ``leaf`` says of ``flow`` however that is made small; None where it may say something else then."""
+def _fixed(leaf: Leaf, end: End, flow: Flow, declared: frozenset[str]) -> bool | None:
+    """What ``leaf`` says of ``flow`` however that is made small; None where it may say something else then.
+
+    None as well where it does not look at ``end``.
+    """
     match leaf:
-        case InNamespace() | OnHostNetwork() | IsPod() | IsWorkload():
-            pass
-        case NamespaceMatches(end):
-            endpoint = flow.at(end)
-            if isinstance(endpoint, Pod) and not endpoint.is_node and endpoint.namespace not in declared:
+        case InNamespace(at) | OnHostNetwork(at) | IsPod(at) | IsWorkload(at):
+            if at is not end:
                 return None
-        case PodMatches(end) | HasServiceAccount(end):
+        case NamespaceMatches(at):
             endpoint = flow.at(end)
-            if isinstance(endpoint, Pod) and endpoint.workload is None:
+            if at is not end or _has_open_namespace(endpoint, declared):
+                return None
+        case PodMatches(at) | HasServiceAccount(at):
+            endpoint = flow.at(end)
+            if at is not end or (isinstance(endpoint, Pod) and endpoint.workload is None):
                 return None
         case AddressIn() | SameNode() | PortIn() | NamedPort() | Behaves() | Unspecified():
             return None
@@ -87,11 +92,26 @@ def _fixed(leaf: Leaf, flow: Flow, declared: frozenset[str]) -> bool | None:
     return matches(leaf, flow, _NOTHING_OPEN)
 
 
+def _has_open_namespace(endpoint: Endpoint, declared: frozenset[str]) -> bool:
+    """Whether nothing fixes the labels of the namespace of ``endpoint``."""
+    return isinstance(endpoint, Pod) and not endpoint.is_node and endpoint.namespace not in declared
+
+
+def _told(endpoint: Endpoint) -> object:
+    """What :func:`_fixed` may look at of ``endpoint``."""
+    if isinstance(endpoint, External):
+        return None
+    of_place = endpoint.namespace, frozenset(endpoint.namespace_labels.items()), endpoint.host_network
+    if endpoint.workload is None:
+        return of_place
+    return *of_place, endpoint.workload, frozenset(endpoint.labels.items()), endpoint.service_account
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """A flow that was replayed, with what is left of a question and of policies for whatever it may be changed to.
 
-    ``whole`` are the policies that can decide it.
+    ``whole`` are the policies that can decide it; policy ``refused`` it, or allowed it.
     """
 
     flow: Flow
@@ -99,6 +119,7 @@ class Replayed:
     whole: PolicySet
     tables: PolicySet
     asked: tuple[Predicate, ...]
+    refused: bool = False
 
     def mentions(self) -> Mentions:
         """What still tells apart whatever the flow may be changed to."""
@@ -109,34 +130,70 @@ class Replayed:
             collect(part, mentions)
         return mentions
 
+    def holds(self, flow: Flow, behaviours: Behaviours) -> bool:
+        """Whether ``flow``, to which the one that was replayed may be changed, is an answer as well."""
+        return answers(self.asked, self.tables, flow, behaviours, refused=self.refused)
 
-def replay(  # noqa: PLR0913, PLR0917 - a flow of one question, and the namespaces that have fixed labels
-    question: Question,
-    policies: PolicyIndex,
-    flow: Flow,
-    behaviours: Behaviours,
-    declared: frozenset[str],
-    unions: Sequence[Unions] = (),
-    *,
-    refused: bool = False,
-) -> Replayed:
-    """``flow``, which policy allows or, where ``refused``, does not; ``unions`` say what is asked of its ends.
+    def around(self, flow: Flow, is_open: Callable[[Leaf], bool]) -> Replayed:
+        """What is left for flows of which no leaf says anything else than of ``flow``, but those that are open.
 
-    Raises :class:`ReplayError` when the flow is not what ``question`` asks about, or policy decides otherwise.
+        So are all leaves that look at behaviours.
+        """
+
+        def known(leaf: Leaf) -> bool | None:
+            return None if is_open(leaf) else matches(leaf, flow, _NOTHING_OPEN)
+
+        tables = {direction: left_of_table(table, known) for direction, table in self.tables.tables.items()}
+        asked = tuple(left_of(part, known) for part in self.asked)
+        return replace(self, flow=flow, tables=PolicySet(tables), asked=asked)
+
+
+class Replayer:
+    """Replays flows by the policies of one cluster; ``declared`` are the namespaces that have fixed labels.
+
+    What is left of policies for a subject is found once.
     """
-    whole = relevant_tables(policies, flow)
-    known = partial(_fixed, flow=flow, declared=declared)
-    tables = PolicySet({direction: left_of_table(table, known) for direction, table in whole.tables.items()})
-    asked = tuple(left for part in question.asked if (left := left_of(_about(flow, part, unions), known)) is not ALWAYS)
-    if not answers(asked, tables, flow, behaviours, refused=refused):
-        raise ReplayError(question.text)
-    return Replayed(flow, behaviours, whole, tables, asked)
 
+    def __init__(self, policies: PolicyIndex, declared: frozenset[str]) -> None:
+        self._policies = policies
+        self.declared = declared
+        self._unions = tuple(map(Unions, End))
+        self._of_subjects: dict[tuple[Direction, object], RuleTable] = {}
 
-def _about(flow: Flow, predicate: Predicate, unions: Sequence[Unions]) -> Predicate:
-    """What holds of ``flow``, whatever it may be changed to, iff ``predicate`` does."""
-    for one in unions:
-        endpoint = flow.at(one.end)
-        if isinstance(endpoint, Pod):
-            predicate = one.within(predicate, endpoint.namespace)
-    return predicate
+    def replay(self, question: Question, flow: Flow, behaviours: Behaviours, *, refused: bool = False) -> Replayed:
+        """``flow``, which policy allows or, where ``refused``, does not.
+
+        Raises :class:`ReplayError` when the flow is not what ``question`` asks about, or policy decides otherwise.
+        """
+        whole = relevant_tables(self._policies, flow)
+        tables = PolicySet({direction: self._left(table, flow) for direction, table in whole.tables.items()})
+        replayed = Replayed(flow, behaviours, whole, tables, tuple(self._asked(question, flow)), refused)
+        if not replayed.holds(flow, behaviours):
+            raise ReplayError(question.text)
+        return replayed
+
+    def _left(self, table: RuleTable, flow: Flow) -> RuleTable:
+        """What is left of ``table`` for flows between the ends of ``flow``."""
+        direction = table.direction
+        key = direction, _told(flow.at(direction.subject))
+        if key not in self._of_subjects:
+            known = partial(_fixed, end=direction.subject, flow=flow, declared=self.declared)
+            self._of_subjects[key] = left_of_table(table, known)
+        known = partial(_fixed, end=direction.peer, flow=flow, declared=self.declared)
+        return left_of_table(self._of_subjects[key], known)
+
+    def _asked(self, question: Question, flow: Flow) -> Iterator[Predicate]:
+        """What is left of ``question`` for whatever ``flow`` may be changed to."""
+
+        def known(leaf: Leaf) -> bool | None:
+            told = _fixed(leaf, End.SOURCE, flow, self.declared)
+            return _fixed(leaf, End.DESTINATION, flow, self.declared) if told is None else told
+
+        for part in question.asked:
+            about = part
+            for one in self._unions:
+                endpoint = flow.at(one.end)
+                if isinstance(endpoint, Pod):
+                    about = one.within(about, endpoint.namespace)
+            if (left := left_of(about, known)) is not ALWAYS:
+                yield left

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from netverify.answers.doubts import described, objects_that_may
-from netverify.answers.explain import ShrinkMoves, address_matters, needed_behaviours, port_matters, reason_of, shrink
+from netverify.answers.explain import ShrinkMoves, address_matters, port_matters, reason_of, shrink
 from netverify.answers.inexact import inexact, without_approximations
+from netverify.answers.needed import needed_behaviours
 from netverify.answers.replay import Behaviours, ReplayError, relevant_tables
 from netverify.diff.generalising import Deciding, Region, everything, region
 from netverify.diff.outcome import Change

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netverify.model.flow import Direction, Flow
-from netverify.policy.evaluate import deciding_rule, tier_applies
+from netverify.policy.evaluate import deciding_rule
 from netverify.policy.evaluate import matches as predicate_holds
 from netverify.policy.predicate import Choices
 from netverify.policy.table import Action, Rule, RuleTable, Selection, Tier
@@ -40,11 +40,13 @@ def trace(table: RuleTable, flow: Flow, behaviours: Choices) -> Decision:
 def _trace_alone(table: RuleTable, flow: Flow, behaviours: Choices) -> Decision:
     passing: list[Selection] = []
     for tier in table.tiers:
-        if not tier_applies(tier, flow, behaviours):
+        if not predicate_holds(tier.condition, flow, behaviours):
+            continue
+        holding = tuple(s for s in tier.applies if predicate_holds(s.subject, flow, behaviours))
+        if not holding:
             continue
         rule = deciding_rule(tier, table.direction, flow, behaviours)
         action = tier.default if rule is None else rule.action
-        holding = tuple(s for s in tier.applies if predicate_holds(s.subject, flow, behaviours))
         if action is not Action.PASS:
             return Decision(table.direction, action is Action.ALLOW, tier, rule, holding)
         passing += holding

@@ -8,7 +8,7 @@ from agreement.pair_cases import open_case
 from agreement.pairs import compared, mapped
 from agreement.test_agreement_tiers import disagreements, ref, searched
 from netverify.answers.explain import ShrinkMoves, explain
-from netverify.answers.replay import replay
+from netverify.answers.replay import Replayer
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Namespace, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
@@ -95,7 +95,7 @@ def test_a_pod_that_could_be_created_runs_as_whatever_policy_asks_and_the_witnes
     assert not found.existing
     moves = ShrinkMoves(tuple(Behaviour), {}, (), frozenset())
     witness, _ = explain(
-        question, replay(question, PolicyIndex(policies), found.flow, found.behaviours, frozenset()), moves
+        question, Replayer(PolicyIndex(policies), frozenset()).replay(question, found.flow, found.behaviours), moves
     )
     assert witness.flow.source.service_account == "nobody"
 
@@ -105,7 +105,7 @@ def test_a_witness_runs_as_the_usual_service_account_where_any_will_do():
     policies = allowed_from(Not(HasServiceAccount(End.SOURCE, "nobody")))
     none_there = replace(CLUSTER, workloads=tuple(one for one in CLUSTER.workloads if one.key == TARGET))
     found = searched(none_there, policies).find(question)
-    replayed = replay(question, PolicyIndex(policies), found.flow, found.behaviours, frozenset())
+    replayed = Replayer(PolicyIndex(policies), frozenset()).replay(question, found.flow, found.behaviours)
     witness, _ = explain(question, replayed, ShrinkMoves(tuple(Behaviour), {}, (), frozenset()))
     assert witness.flow.source.service_account == "default"
 

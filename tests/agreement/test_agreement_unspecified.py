@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from agreement.test_agreement_tiers import CLUSTER, ref, searched
-from netverify.answers.explain import needed_behaviours
+from netverify.answers.needed import needed_behaviours
 from netverify.model.addresses import parse_address
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Flow, Pod

@@ -412,8 +412,8 @@ FAULTS_OF_THE_SEARCH = {
         "for namespace in (None, *sorted(namespaces)[1:]) if namespace in grouped]",
     ),
     "a witness names no behaviour": (
-        "answers.explain",
-        "    if _accepted_whatever(accepts, fixed):\n        return {}\n",
+        "answers.needed",
+        "    if _looked_at(accepts, fixed, {}) is not None:\n        return {}\n",
         "    if True:\n        return {}\n",
     ),
     "a witness has no labels": (
