@@ -270,6 +270,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "NV724": "assertions that depend on the CNI plugin",
         # Codes of the eighth hundred are about frameworks and evidence
         "NV801": "framework that cannot be used",
+        "NV802": "assertion that names an unknown control",
     },
 )
 """Every code with its title. A code never changes its meaning; each has a page ``docs/diagnostics/CODE.md``."""

@@ -3,51 +3,33 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Collection, Iterable
-from dataclasses import field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from netverify.answers.settings import Settings
-from netverify.budget import OutOfBudgetError
-from netverify.cli.baselines import BaselineReader, known_violations, write_known
+from netverify.cli.baselines import write_known
+from netverify.cli.checked import Checked, checked_by, evidence_of_gate, gate_status, naming_goals
 from netverify.cli.commands.check import FAILING
-from netverify.cli.evidence import digests_of, options_json, tool
-from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import emptied, write_goals
-from netverify.cli.intended import Intended, intent_of, refused_controller, with_assumed
+from netverify.cli.intended import Intended, intent_of
 from netverify.cli.outputs import Output
-from netverify.cli.progress import counted, progress
-from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.report_formats import this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import CheckRequest, Sources, assumptions_of, named_by_fail_on, solving_of
+from netverify.cli.request import CheckRequest, assumptions_of, named_by_fail_on, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, complain_about
+from netverify.cli.streams import complain
 from netverify.cli.unchanged import is_unchanged
-from netverify.cli.unread import each_with_unread, misasked, unread
-from netverify.cli.watchdog import watchdog, within
 from netverify.cli.watching import watch
-from netverify.diagnostics import Severity as Gravity
-from netverify.gate.checking import Terms, undecided_report
-from netverify.gate.evidence.document import Evidence, evidence_of, shown_by_gate
-from netverify.gate.evidence.inputs import Inputs, Json, digest_of
 from netverify.gate.intent import FILE_NAMES as INTENT_FILES
-from netverify.gate.intent.reading import IntentError
 from netverify.gate.intent.spec import Spec
-from netverify.gate.outcome import ExceptionState, GateReport, GateVerdict
+from netverify.gate.outcome import GateReport
 from netverify.model.cluster import Cluster
-from netverify.query.derivation import EvidenceDigests
-from netverify.query.sentence_error import SentenceError
-from netverify.records import dataclass
-from netverify.report.diagnostics import render_diagnostics
 from netverify.report.terminal import line
 from netverify.sources.coverage import Coverage, Inventory
-from netverify.verify import Verifier
 
 
 def run(**flags: Any) -> int:
@@ -80,100 +62,25 @@ def run(**flags: Any) -> int:
     return check_request(request)
 
 
-_FOR_INTENT_S: Final = 5.0
-"""The intent is read even in a shorter time: a report then names what was not decided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What one run of a gate came to. ``compared`` are the manifests that assertions compare with."""
-
-    report: GateReport
-    inventory: Inventory
-    settings: Settings = field(default_factory=Settings)
-    compared: tuple[Inventory, ...] = ()
-
-    @property
-    def lacks_input(self) -> bool:
-        """Whether some input was refused or could not be read, of the manifests or of those compared with."""
-        return self.inventory.has_errors or any(one.severity is Gravity.ERROR for one in self.report.inputs)
-
-
 def check_request(request: CheckRequest) -> ExitStatus:
     """Reads, judges, reports, and says what to end with. Raises :class:`Refusal` when an output cannot be written.
 
     Raises :class:`netverify.gate.intent.reading.IntentError` for intent that cannot be read.
     """
-    budget = request.budget
-    if budget.since is None:
-        request = replace(request, budget=replace(budget, since=time.monotonic()))
     emptied(request.smt2_folder)
-    with within(request.budget, "the intent was read", least_s=_FOR_INTENT_S):
-        intended = intent_of(request)
-    try:
-        with watchdog(request.budget):
-            came_to = _came_to(request, intended)
-    except OutOfBudgetError as spent:
-        came_to = _undecided(request, intended, unread(request.sources), spent)
+    came_to = checked_by(request, intent_of, _unchanged)
     if isinstance(came_to, ExitStatus):
         return came_to
     checked, request = came_to
     return _reported(checked, request, gate_status(checked.report, request.failing, input_refused=checked.lacks_input))
 
 
-def _came_to(request: CheckRequest, intended: Intended) -> tuple[Checked, CheckRequest] | ExitStatus:
-    """What a run came to, and the request with what the intent says; or the status where there is nothing to report.
-
-    Where the budget ends before anything is judged, all is unknown.
-    """
-    spec = intended.spec
-    own_controller = spec.ingress_controller if request.routing.controller is None else None
-    request = with_assumed(request, spec)
-    today = date.today()  # noqa: DTZ011 - the day where it runs
-    inventory = unread(request.sources)
-    try:
-        if _has_nothing_to_judge(request, intended, today):
-            complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
-            return _unjudged(spec, request, today)
-        terms = Terms(today, request.with_exceptions, known_violations(request), intended.judged, may_be_cut_short=True)
-        terms = replace(terms, names_pods=request.write_baseline is not None)
-        with progress("reading manifests ..."):
-            inventory = read_sources(request.sources)
-        complain_about(inventory.diagnostics, request.color)
-        settings = solving_settings(request, inventory.cluster)
-        report, compared = _judged(spec, Verifier(inventory, settings), terms, request.sources)
-    except OutOfBudgetError as spent:
-        return _undecided(request, intended, inventory, spent)
-    except SentenceError as error:
-        if own_controller is None:
-            return misasked(error, inventory, request.color)
-        complain(render_diagnostics((refused_controller(error, own_controller),)), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    except IntentError as error:
-        complain(render_diagnostics(each_with_unread(error.diagnostics, inventory)), request.color)
-        return exit_status(None, misused=True, input_refused=inventory.has_errors)
-    told = set(inventory.diagnostics)
-    complain_about((one for one in report.inputs if one not in told), request.color)
-    complain_about(report.findings, request.color)
-    return Checked(report, inventory, settings, compared), request
-
-
-def _undecided(
-    request: CheckRequest, intended: Intended, inventory: Inventory, spent: OutOfBudgetError
-) -> tuple[Checked, CheckRequest]:
-    """What a run came to that judged nothing. ``inventory`` is what was read."""
-    terms = Terms(date.today(), judged=intended.judged)  # noqa: DTZ011 - the day where it runs
-    report = undecided_report(intended.spec, terms, spent.undecided)
-    return Checked(replace(report, inputs=inventory.diagnostics), inventory), request
-
-
-def _judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> tuple[GateReport, tuple[Inventory, ...]]:
-    """Every assertion judged, with the manifests that some of them compare with, and what was found in these."""
-    reader = BaselineReader(sources)
-    with counted("checking assertions") as tell:
-        report = verifier.check(spec, replace(terms, baseline_of=reader.inventory, tell=tell))
-    inputs = tuple(dict.fromkeys((*report.inputs, *reader.diagnostics)))
-    return replace(report, inputs=inputs), reader.inventories
+def _unchanged(request: CheckRequest, intended: Intended, today: date) -> ExitStatus | None:
+    """Ends the run where nothing has changed since the revision that the user names."""
+    if not _has_nothing_to_judge(request, intended, today):
+        return None
+    complain([line(f"no file that was checked has changed since {request.changed_since}")], request.color)
+    return _unjudged(intended.spec, request, today)
 
 
 def _has_nothing_to_judge(request: CheckRequest, intended: Intended, today: date) -> bool:
@@ -189,25 +96,6 @@ def _unjudged(spec: Spec, request: CheckRequest, today: date) -> ExitStatus:
     checked = Checked(report, Inventory(Cluster({}), Coverage()))
     outputs = tuple(one for one in request.outputs if one.path is not None or one.format != "text")
     return _reported(checked, replace(request, outputs=outputs), ExitStatus.ANSWERED)
-
-
-def gate_status(report: GateReport, failing: Collection[str], *, input_refused: bool) -> ExitStatus:
-    """The status for a gate: by the verdicts in it that are ``failing``, and exceptions that expired.
-
-    ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others. Of an assertion whose verdict does not fail, those on
-    its parts count. A gate that was cut short fails for whatever it might have found.
-    """
-    gravest_first = ((result.verdict, *result.also) for result in report.results)
-    failed = ([one for one in verdicts if one.value in failing] for verdicts in gravest_first)
-    verdicts = {verdicts[0] for verdicts in failed if verdicts}
-    found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in verdicts]
-    if failing and report.is_cut_short:
-        found.append(ExitStatus.UNKNOWN)
-    if failing and any(use.state is ExceptionState.EXPIRED for use in report.exceptions):
-        found.append(ExitStatus.VIOLATED)
-    if input_refused:
-        found.append(ExitStatus.INPUT)
-    return gravest(found)
 
 
 def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> ExitStatus:
@@ -231,21 +119,3 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
         return reported(request, rendered, status, besides)
     written = evidence
     return reported(request, rendered, status, besides, lambda: write_goals(lambda: written, request.smt2_folder))
-
-
-def evidence_of_gate(
-    report: GateReport, inventory: Inventory, settings: Settings, compared: Iterable[Inventory]
-) -> Evidence:
-    """The evidence of a gate."""
-    intent = tuple((path, digest_of(Path(path).read_bytes())) for path in report.files)
-    inputs = Inputs(digests_of([inventory]), intent, digests_of(compared))
-    applied = (ExceptionState.USED, ExceptionState.UNUSED)
-    exceptions: list[Json] = [use.exception.id for use in report.exceptions if use.state in applied]
-    return evidence_of(shown_by_gate(report), inputs, {**options_json(settings), "exceptions": exceptions}, tool())
-
-
-def naming_goals(report: GateReport, evidence: Evidence) -> GateReport:
-    """``report`` with the files that each result rests on."""
-    results = tuple(replace(one, goals=evidence.goals[one.assertion.id]) for one in report.results)
-    digests = EvidenceDigests(evidence.digest, evidence.inputs, evidence.options)
-    return replace(report, results=results, evidence=digests)

@@ -41,7 +41,7 @@ def rendered_gate(report: GateReport, inventory: Inventory, output: Output, fact
     told = untimed(report) if facts.are_untimed(output) else report
     forms = Report(
         lambda: document_of_gate(told, inventory),
-        lambda: (render_gate_json(told, inventory, _tool(facts.run)),),
+        lambda: (render_gate_json(told, inventory, tool_of(facts.run)),),
         lambda: list_of_gate(told, inventory),
     )
     return rendered(forms, output, facts.color, lambda: facts.run)
@@ -67,7 +67,8 @@ def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, envi
         raise unwritable("write the step summary", error) from None
 
 
-def _tool(run: Run) -> dict[str, Json]:
+def tool_of(run: Run) -> dict[str, Json]:
+    """What ``run`` was of, as reports for programs name it."""
     return {
         "name": "netverify",
         "version": run.version,

@@ -119,7 +119,10 @@ def _init_frameworks(request: InitRequest, found: Detected, ci: CiFile | None) -
     where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
     counts = f"{number_of(len(draft.zones), 'zone')} to bind, {number_of(len(draft.entries), 'assertion')}"
     complain([line(f"{where}{counts}")], request.color)
-    complain([line("next: replace each TO BIND, approve the flows, then run `netverify check`")], request.color)
+    names = " ".join(f"--framework {name}" for name in request.frameworks)
+    complain(
+        [line(f"next: replace each TO BIND, approve the flows, then run `netverify report {names}`")], request.color
+    )
     return ExitStatus.ANSWERED
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "map": "List all connections that policy allows.",
     "exposed": "List every way in from outside the cluster.",
     "resolve": "Look up a DNS name as a pod does, step by step.",
+    "report": "Write an audit report: what is proved for each control.",
     "frameworks": "List frameworks of controls, or show one of them.",
     "schema": "Print the JSON Schema of intent files and other files.",
     "explain": "Explain a diagnostic and what to do about it.",

@@ -16,7 +16,7 @@ from netverify.gate.claim import Claim, Exempt, PreparedException
 from netverify.gate.claiming import Claiming
 from netverify.gate.compared import judge_comparison
 from netverify.gate.dns import judge_dns
-from netverify.gate.intent.ends import Ends, united
+from netverify.gate.intent.ends import Ends
 from netverify.gate.intent.spec import Allow, Assertion, ComparedTo, DnsWorks, Only, Spec, World
 from netverify.gate.judged import Judged, together
 from netverify.gate.judging import Judge
@@ -33,13 +33,11 @@ from netverify.gate.pods import uncovered
 from netverify.gate.prepared import Prepared, prepare
 from netverify.gate.router import GateRouter
 from netverify.gate.wording import statement_words
-from netverify.model.flow import End
+from netverify.gate.zones import empty_zones, zone_members
 from netverify.policy.predicate import All
-from netverify.query.called import Called
 from netverify.query.remarks import Remarks
 from netverify.records import dataclass
 from netverify.sources.coverage import Inventory
-from netverify.symbolic.casting import PodScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,8 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
         # What was not judged may need an exception that nothing else does.
         uses = tuple(one for one in uses if one.state is not ExceptionState.UNUSED)
     baseline = terms.baseline.use(results, run.excepted) if terms.baseline is not None else None
-    findings = (*empty_zones(spec, claiming), *run.findings, *expired(uses), *outdated(baseline))
+    zones = tuple(zone_members(spec, claiming))
+    findings = (*empty_zones(zones, claiming), *run.findings, *expired(uses), *outdated(baseline))
     return GateReport(
         results=(*results, *undecided),
         exceptions=uses,
@@ -107,6 +106,7 @@ def check(spec: Spec, router: GateRouter, ends: Ends, terms: Terms) -> GateRepor
         files=spec.files,
         inputs=router.context.inventory.diagnostics,
         is_cut_short=bool(undecided),
+        zones=zones,
     )
 
 
@@ -239,27 +239,6 @@ def _world(assertion: Assertion) -> World:
 
 def _milliseconds_since(started: float) -> int:
     return round((time.perf_counter() - started) * 1000)
-
-
-def empty_zones(spec: Spec, claiming: Claiming) -> Iterator[Diagnostic]:
-    """``NV712``: zones that no existing pod is in, where the manifests hold pods at all."""
-    if not claiming.context.inventory.cluster.workloads:
-        return
-    cast = claiming.context.search.casting.cast
-    for zone in spec.zones:
-        parts = claiming.ends.zone(zone)
-        if any(_leads_elsewhere(part.called) for part in parts):
-            continue
-        found = cast(united(parts).predicate, End.DESTINATION, PodScope.EXISTING)
-        if not found.workloads and not found.external:
-            text = f"no existing pod is in zone {shown(zone.name)}"
-            advice = "check its labels and namespaces; what is proved of it holds for pods that could be created"
-            yield Diagnostic("NV712", Severity.WARNING, text, zone.origin, advice)
-
-
-def _leads_elsewhere(called: Called | None) -> bool:
-    """Whether no selector says who is behind what is ``called``."""
-    return called is not None and (called.service is None or called.service.selector is None)
 
 
 def approved_but_impossible(prepared: Prepared, judge: Judge) -> Iterator[Diagnostic]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -12,7 +12,8 @@ from typing import Final
 
 from netverify.answers.verdict import Judgement
 from netverify.diagnostics import Diagnostic
-from netverify.gate.intent.spec import Assertion, ExceptionText, World
+from netverify.gate.intent.spec import Assertion, ExceptionText, World, ZoneText
+from netverify.model.cluster import WorkloadKey
 from netverify.query.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
 from netverify.query.outcome import Reason, Route, Scope, Witness
 from netverify.query.remarks import Remarked
@@ -193,6 +194,34 @@ class BaselineUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneMembers:
+    """A zone with what is in it: ``pods`` are existing workloads and nodes.
+
+    ``others`` are addresses, and Services and names of which no selector says who is behind them. ``empty`` are those
+    of its ends that nobody is in.
+    """
+
+    zone: ZoneText
+    pods: tuple[WorkloadKey, ...] = ()
+    others: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody is in it: what is proved of it is about pods that could be created alone."""
+        return not self.pods and not self.others
+
+
+def by_control(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
+    """The results of the assertions that name a control, by its name, in the order of names."""
+    found: dict[str, list[Result]] = {}
+    for result in results:
+        for control in dict.fromkeys(result.assertion.controls):
+            found.setdefault(control, []).append(result)
+    return {name: tuple(some) for name, some in sorted(found.items())}
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
     """All of one run, in the order of the intent files.
 
@@ -200,7 +229,7 @@ class GateReport:
     that have expired. ``inputs`` are findings about the manifests, and about those that assertions compare with.
     ``unchanged_since`` is the revision since which nothing changed, so that nothing was judged. ``is_cut_short``: the
     budget of the command ended before everything was judged. ``evidence`` tells the goals that were written for this
-    run from those of others.
+    run from those of others. ``zones`` are those of the intent, with what is in them.
     """
 
     results: tuple[Result, ...]
@@ -214,6 +243,7 @@ class GateReport:
     unchanged_since: str | None = None
     is_cut_short: bool = False
     evidence: EvidenceDigests | None = None
+    zones: tuple[ZoneMembers, ...] = ()
 
     @property
     def counts(self) -> Mapping[GateVerdict, int]:

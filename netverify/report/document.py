@@ -179,6 +179,14 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Blocks under a title that every reader sees."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """Blocks that text leaves out: standard error says them, or a terminal has no room for them."""
 
@@ -186,7 +194,7 @@ class Beside:
 
 
 Block: TypeAlias = (
-    Headline | Summary | Facts | Item | Results | Table | Problem | Remark | Account | Gap | Fold | Beside
+    Headline | Summary | Facts | Item | Results | Table | Problem | Remark | Account | Gap | Fold | Section | Beside
 )
 Document: TypeAlias = Iterable[Block]
 
@@ -204,6 +212,8 @@ def summarised(document: Document) -> Iterator[Block]:
             case Facts():
                 if kept := tuple(_told_always(block.entries)):
                     yield Facts(kept)
+            case Section():
+                yield from summarised(block.blocks)
             case _:
                 pass
 

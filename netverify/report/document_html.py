@@ -24,6 +24,7 @@ from netverify.report.document import (
     Result,
     Results,
     Row,
+    Section,
     Summary,
     Table,
     cells_of,
@@ -80,7 +81,7 @@ def _pieces(block: Block) -> Iterator[str]:  # noqa: C901, PLR0912 one case for 
             yield f"<p>{in_html(block.text)}</p>\n"
         case Account():
             yield f"<section>\n<h2>What was read</h2>\n{_list(block.texts)}</section>\n"
-        case Fold():
+        case Fold() | Section():
             inside = (piece for one in block.blocks for piece in _pieces(one))
             yield f"<section>\n<h2>{in_html(block.title)}</h2>\n{''.join(inside)}</section>\n"
         case Beside():
@@ -146,6 +147,8 @@ def _in_cell(cell: Cell) -> str:
 def _span(text: str, ink: Ink) -> str:
     if ink is Ink.DIM:
         return f'<span class="soft">{in_html(text)}</span>'
+    if ink is Ink.BOLD:
+        return f"<b>{in_html(text)}</b>"
     colour = _COLOURS.get(ink)
     return f'<span class="{colour}">{in_html(text)}</span>' if colour else in_html(text)
 

@@ -26,6 +26,7 @@ from netverify.report.document import (
     Result,
     Results,
     Row,
+    Section,
     Summary,
     Table,
     cells_of,
@@ -169,6 +170,9 @@ def _parts(block: Block) -> Iterator[_Part]:  # noqa: C901, PLR0912 one case for
             yield _fold("What was read", [_Part("line", [f"- {in_markdown(text)}\n" for text in block.texts])])
         case Fold():
             yield _fold(block.title, _together(block.blocks))
+        case Section():
+            yield _Part("", [f"\n### {in_markdown(block.title)}\n\n"])
+            yield from _together(block.blocks)
         case Beside():
             yield from _together(block.blocks)
         case Gap():

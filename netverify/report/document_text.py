@@ -24,6 +24,7 @@ from netverify.report.document import (
     Result,
     Results,
     Row,
+    Section,
     Summary,
     Table,
 )
@@ -46,7 +47,7 @@ def lines_of(document: Document, *, in_full: bool = False) -> Iterator[Line]:
     yield from last
 
 
-def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901 one case for each node
+def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901, PLR0912 one case for each node
     match block:
         case Headline():
             yield (Span(block.word, block.ink), Span(block.rest))
@@ -68,6 +69,10 @@ def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901 one 
         case Gap():
             yield ()
         case Fold():
+            yield from lines_of(block.blocks, in_full=in_full)
+        case Section():
+            yield ()
+            yield line(block.title, Ink.BOLD)
             yield from lines_of(block.blocks, in_full=in_full)
         case Summary() | Beside():
             pass

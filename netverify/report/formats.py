@@ -27,4 +27,7 @@ OF_DOCUMENTS = (Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML)
 OF_FINDINGS = (*OF_DOCUMENTS, Format.SARIF, Format.JUNIT, Format.GITHUB, Format.GITLAB)
 """Those of a result that is a list of findings, too."""
 
+OF_EVIDENCE = (*OF_DOCUMENTS, Format.CSV)
+"""Those of a report about controls; CSV has the flows that it approves."""
+
 OF_MAPS = (*OF_DOCUMENTS, Format.CSV, Format.DOT, Format.MERMAID)

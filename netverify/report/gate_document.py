@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.intent.spec import World
-from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Violation
+from netverify.gate.outcome import ExceptionState, ExceptionUse, GateReport, GateVerdict, Violation, by_control
 from netverify.gate.outcome import Result as Judged
 from netverify.query.remarks import Remarks, remarks_of
 from netverify.report.behaviour_text import settings_together
@@ -78,23 +78,37 @@ def document_of_gate(report: GateReport, inventory: Inventory) -> Iterator[Block
     for line in incomplete(undecided(report), "what is unknown below was not decided"):
         yield from (line, Gap())
     failing = tuple(dict.fromkeys((*shortfalls(report), *doubts(report))))
-    yield Beside(tuple(_findings("", failing)))
-    remarks, source = shared_remarks(report), SourceLines()
+    yield Beside(tuple(findings_table(failing)))
     results = gravest_first(report)
-    yield Results(tuple(_result(one, remarks, inventory, source) for one in results), "assertion")
+    yield judged_assertions(report, inventory)
     if any(one.verdict not in _OPEN for one in results):
         yield Gap()
-    yield from _run(report)
+    yield from exceptions_table(report)
+    entries = [Entry("baseline", baseline_text(report.baseline))] if report.baseline is not None else []
+    entries += [Entry("evidence", evidence_text(report.evidence))] if report.evidence is not None else []
+    if entries:
+        yield Facts(tuple(entries))
     yield from _controls(results)
     others = dict.fromkeys((*report.findings, *inventory.diagnostics, *report.inputs))
     listed = tuple(one for one in others if one.severity is not Severity.NOTE and one not in failing)
     if listed:
-        yield Beside((Fold("Findings about inputs", tuple(_findings("", listed))),))
-    rests = (("assumes", remarks.assumptions), ("inexact", remarks.approximations), ("note", remarks.notes))
-    basis = tuple(entry for term, texts in rests for entry in column(term, texts))
-    if basis:
+        yield Beside((Fold("Findings about inputs", tuple(findings_table(listed))),))
+    if basis := basis_of(report):
         yield Fold("Assumptions", (Facts(basis),))
     yield Account(coverage_text(inventory))
+
+
+def judged_assertions(report: GateReport, inventory: Inventory) -> Results:
+    """Every assertion with what violates it, the gravest first; files are read again to show lines."""
+    remarks, source = shared_remarks(report), SourceLines()
+    return Results(tuple(_result(one, remarks, inventory, source) for one in gravest_first(report)), "assertion")
+
+
+def basis_of(report: GateReport) -> tuple[Entry, ...]:
+    """What the whole run rests on: assumptions, approximations, and what else bears on it."""
+    remarks = shared_remarks(report)
+    rests = (("assumes", remarks.assumptions), ("inexact", remarks.approximations), ("note", remarks.notes))
+    return tuple(entry for term, texts in rests for entry in column(term, texts))
 
 
 def _summary(report: GateReport) -> Summary:
@@ -106,7 +120,7 @@ def _summary(report: GateReport) -> Summary:
     return Summary(whole_count(report), ink, total, duration_text(report.milliseconds), (*files, *today))
 
 
-def _findings(title: str, found: tuple[Diagnostic, ...]) -> Iterator[Block]:
+def findings_table(found: tuple[Diagnostic, ...]) -> Iterator[Block]:
     """``found`` as a table, which ends with how many more there are."""
     rows = [
         Row(cell(f"{one.severity.name.lower()} {one.code}"), ((cell(with_help(one)), cell(str(one.origin))),))
@@ -115,7 +129,7 @@ def _findings(title: str, found: tuple[Diagnostic, ...]) -> Iterator[Block]:
     if more := found[MOST_DIAGNOSTICS:]:
         rows.append(Row(cell(f"and {len(more)} more"), ((cell(), cell()),)))
     if rows:
-        yield Table(title, ("finding", "what", "where"), tuple(rows), "finding")
+        yield Table("", ("finding", "what", "where"), tuple(rows), "finding")
 
 
 def _result(result: Judged, shared: Remarks, inventory: Inventory, source: SourceLines) -> Result:
@@ -203,15 +217,11 @@ _ABOUT_EXCEPTIONS = ("exception", "state", "until", "owner", "ticket", "reason",
 _WIDTHS = (0, 0, 0, 0, 0, 60)
 
 
-def _run(report: GateReport) -> Iterator[Block]:
-    """What was set aside, and what was kept of the run."""
+def exceptions_table(report: GateReport) -> Iterator[Block]:
+    """What was set aside; nothing where nothing was."""
     if report.exceptions:
         rows = tuple(Row(cell(use.exception.id), (_about(use),)) for use in report.exceptions)
         yield Table("Exceptions", _ABOUT_EXCEPTIONS, rows, "exception", widths=_WIDTHS)
-    entries = [Entry("baseline", baseline_text(report.baseline))] if report.baseline is not None else []
-    entries += [Entry("evidence", evidence_text(report.evidence))] if report.evidence is not None else []
-    if entries:
-        yield Facts(tuple(entries))
 
 
 def _about(use: ExceptionUse) -> tuple[Cell, ...]:
@@ -221,17 +231,14 @@ def _about(use: ExceptionUse) -> tuple[Cell, ...]:
 
 
 def _controls(results: Iterable[Judged]) -> Iterator[Block]:
-    controls: dict[str, list[Judged]] = {}
-    for result in results:
-        for control in dict.fromkeys(result.assertion.controls):
-            controls.setdefault(control, []).append(result)
-    rows = [Row(cell(name), ((_verdicts(some),),)) for name, some in sorted(controls.items())]
+    rows = [Row(cell(name), ((verdicts(some),),)) for name, some in by_control(results).items()]
     if rows:
         table = Table("", ("control", "assertions that support it"), tuple(rows), "control")
         yield Beside((Fold("Controls", (table,)),))
 
 
-def _verdicts(results: Iterable[Judged]) -> Cell:
+def verdicts(results: Iterable[Judged]) -> Cell:
+    """Each verdict with the name of its assertion, below each other."""
     return tuple((Span(one.verdict, _INK[one.verdict]), Span(f" {one.assertion.id}")) for one in results)
 
 

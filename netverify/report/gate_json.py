@@ -16,33 +16,36 @@ SCHEMA = "netverify/check/v1"
 
 
 def render_gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str, Json]) -> str:
+    """:func:`gate_json` as text."""
+    return dumped(gate_json(report, inventory, tool))
+
+
+def gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str, Json]) -> dict[str, Json]:
     """One object of the contract's shape. ``tool`` says what ran: name, version, options.
 
     ``witness`` and ``because`` of a result are those of its first new violation, or else the proof's carriers.
     """
-    return dumped(
-        {
-            "schema": SCHEMA,
-            "results": [_result(result) for result in report.results],
-            "exceptions": [_exception(use) for use in report.exceptions],
-            "baseline": _baseline(report.baseline) if report.baseline is not None else None,
-            "findings": [diagnostic_json(finding) for finding in report.findings],
-            "summary": {
-                "assertions": len(report.results),
-                **{verdict.value: report.counts[verdict] for verdict in GateVerdict},
-                "violations": sum(len(result.violations) for result in report.results),
-                "errors": len(shortfalls(report)),
-                "milliseconds": report.milliseconds,
-            },
-            "unchanged_since": report.unchanged_since,
-            "evidence": _evidence(report.evidence) if report.evidence is not None else None,
-            "date": report.today.isoformat() if report.today is not None else None,
-            "files": list(report.files),
-            "coverage": coverage_json(inventory),
-            "diagnostics": [diagnostic_json(one) for one in dict.fromkeys((*inventory.diagnostics, *report.inputs))],
-            "tool": dict(tool),
+    return {
+        "schema": SCHEMA,
+        "results": [_result(result) for result in report.results],
+        "exceptions": [_exception(use) for use in report.exceptions],
+        "baseline": _baseline(report.baseline) if report.baseline is not None else None,
+        "findings": [diagnostic_json(finding) for finding in report.findings],
+        "summary": {
+            "assertions": len(report.results),
+            **{verdict.value: report.counts[verdict] for verdict in GateVerdict},
+            "violations": sum(len(result.violations) for result in report.results),
+            "errors": len(shortfalls(report)),
+            "milliseconds": report.milliseconds,
         },
-    )
+        "unchanged_since": report.unchanged_since,
+        "evidence": _evidence(report.evidence) if report.evidence is not None else None,
+        "date": report.today.isoformat() if report.today is not None else None,
+        "files": list(report.files),
+        "coverage": coverage_json(inventory),
+        "diagnostics": [diagnostic_json(one) for one in dict.fromkeys((*inventory.diagnostics, *report.inputs))],
+        "tool": dict(tool),
+    }
 
 
 def _witness(violation: Violation) -> Json:

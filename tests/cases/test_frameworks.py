@@ -17,7 +17,7 @@ from netverify.gate.intent.reading import read_spec
 from netverify.report.framework_document import asked_words
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "diagnostics" / "NV801.md"
+PAGES = ROOT / "docs" / "diagnostics"
 BLOCK = re.compile(r"^```(yaml|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LISTED = {
     "pci-dss-4.0.1": "1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.2.6 1.2.7 1.2.8 1.3.1 1.3.2 1.4.1 1.4.2 1.4.3 1.4.4 1.4.5 "
@@ -104,12 +104,25 @@ def test_the_proposed_rule_is_marked_and_no_other(frameworks):
     assert proposed == ["hipaa:164.312(a)(2)(vi)"]
 
 
-def test_the_page_of_the_code_shows_what_is_printed(tmp_path, monkeypatch, capsys):
-    (_, example), (_, expected) = BLOCK.findall(PAGE.read_text())
+@pytest.mark.parametrize(
+    ("code", "name", "command"),
+    [
+        ("NV801", "ours.yaml", ["frameworks", "ours.yaml"]),
+        ("NV802", "netverify.yaml", ["report", "--framework", "pci-dss-4.0.1", "examples/backdoor"]),
+    ],
+)
+def test_the_page_of_a_code_shows_what_is_printed(code, name, command, tmp_path, monkeypatch, capsys, request):
+    page = PAGES / f"{code}.md"
+    (_, example), (_, expected) = BLOCK.findall(page.read_text())
     monkeypatch.chdir(tmp_path)
-    Path("ours.yaml").write_text(example)
-    assert main(["frameworks", "ours.yaml"], "netverify") == 2
-    assert capsys.readouterr().err == expected
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    Path(name).write_text(example)
+    assert main(command, "netverify") == 2
+    printed = capsys.readouterr().err
+    if request.config.getoption("--update"):
+        page.write_text(page.read_text().replace(f"```text\n{expected}```", f"```text\n{printed}```"))
+        return
+    assert printed == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from faults.remains import left_of
 from mutants.faulty import fault, fault_in
 from netverify.budget import Budget, OutOfBudgetError, Resource, out_of
-from netverify.cli.check import gate_status
+from netverify.cli.checked import gate_status
 from netverify.cli.main import main
 from netverify.cli.outputs import write_marked
 from netverify.cli.statuses import ExitStatus
@@ -282,7 +282,7 @@ FAULTS: dict[str, Fault] = {
         what_did_not_come_about_is_unknown,
     ),
     "a gate that was cut short is green": (
-        "cli.check",
+        "cli.checked",
         "",
         "if failing and report.is_cut_short:",
         "if not failing and report.is_cut_short:",

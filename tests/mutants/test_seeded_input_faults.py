@@ -208,7 +208,7 @@ FAULTS = {
     ),
     "what is compared with is no input": (
         "what is compared with cannot be read",
-        "cli.check",
+        "cli.checked",
         "any(one.severity is Gravity.ERROR for one in self.report.inputs)",
         "False",
     ),

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from golden import gate_samples as samples
-from netverify.cli.check import gate_status
+from netverify.cli.checked import gate_status
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.gate.intent.spec import Severity as Weight

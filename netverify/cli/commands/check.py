@@ -38,9 +38,7 @@ Exit status: 0 all proved; 1 something refuted or vacuous, or an exception
 FAILING = ("refuted", "vacuous", "unknown")
 
 
-@click.command("check", epilog=_EPILOG)
-@paths_argument
-@click.option(
+SPEC = click.option(
     "--spec",
     "specs",
     metavar="FILE",
@@ -48,13 +46,19 @@ FAILING = ("refuted", "vacuous", "unknown")
     type=click.Path(),
     help="Intent file; repeatable.  [default: netverify.yaml or .netverify.yaml]",
 )
-@click.option(
+FAIL_ON = click.option(
     "--fail-on",
     metavar="VERDICTS",
     default=",".join(FAILING),
     show_default=True,
     help="The verdicts that fail the gate, with commas between; or `never`.",
 )
+
+
+@click.command("check", epilog=_EPILOG)
+@paths_argument
+@SPEC
+@FAIL_ON
 @click.option(
     "--severity",
     type=click.Choice(["critical", "high", "medium", "low", "info"]),
