@@ -8,18 +8,19 @@ from enum import Enum
 from itertools import islice
 
 from netverify.answers.context import Context, with_nodes
+from netverify.lint.lowered import LoweredPolicies
 from netverify.lint.specimens import ORDINARY, Specimens
 from netverify.lint.table_pair import TablePair, table_pair
+from netverify.lint.trials import ShownBy, Sides, Trials
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Namespace
 from netverify.model.flow import Direction, Flow
 from netverify.model.labels import NAMESPACE_NAME_LABEL
-from netverify.model.network_policy import NetworkPolicy, PolicyRule
+from netverify.model.network_policy import NetworkPolicy
 from netverify.policy.evaluate import matches, rule_matches, table_allows
-from netverify.policy.network_policy import lower_policy
 from netverify.policy.overlap import Overlaps
 from netverify.policy.predicate import Choices, Decided, Predicate
-from netverify.policy.table import Rule, RuleTable, Selection
+from netverify.policy.table import Rule, Selection
 from netverify.policy.tiers import Around, table_of
 from netverify.records import dataclass
 from netverify.symbolic.cluster_index import ModelOptions, index_cluster
@@ -29,23 +30,6 @@ from netverify.symbolic.status import Status
 
 _FEW = 6
 """With more rules that both sides have, a proof with fewer of them is tried first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lowered:
-    """What a policy says about one direction: whom it isolates, and its rules, each with what it is lowered to."""
-
-    selection: Selection | None
-    by_rule: tuple[tuple[PolicyRule, tuple[Rule, ...]], ...]
-
-    def without(self, rule: PolicyRule) -> Lowered:
-        """The same without one of the rules."""
-        return Lowered(self.selection, tuple(one for one in self.by_rule if one[0] is not rule))
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """What all rules are lowered to."""
-        return tuple(rule for _, lowered in self.by_rule for rule in lowered)
 
 
 class Change(Enum):
@@ -60,19 +44,21 @@ class Change(Enum):
 class Changes:
     """Judges changes to the policies of one cluster, about every pod that could be created, and nodes.
 
-    ``undecided`` are the questions that the solver gave up on, ``smt2`` the goals that were solved, if they are kept.
+    ``undecided`` are the questions that the solver gave up on, ``smt2`` the goals that were solved, if they are kept,
+    ``lowered`` what policies are lowered to.
     """
 
     context: Context
     undecided: list[str] = field(default_factory=list)
     smt2: list[tuple[str, str]] = field(default_factory=list)
-    _lowered: dict[tuple[int, Direction], Lowered] = field(default_factory=dict)
+    lowered: LoweredPolicies = field(default_factory=LoweredPolicies)
     _alive: list[NetworkPolicy] = field(default_factory=list)
     _selectors: dict[int, int] = field(default_factory=dict)
     _overlaps: Overlaps = field(default_factory=Overlaps)
     _known: dict[Hashable, Found] = field(default_factory=dict)
     _redundancy: Redundancy = field(init=False)
     _specimens: Specimens = field(init=False)
+    _trials: Trials = field(init=False)
     _strictly: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +68,7 @@ class Changes:
         options = ModelOptions(settings.pod_cidrs, free_named_ports=True)
         self._redundancy = Redundancy(index_cluster(cluster), settings.fixed, options, settings.budget)
         self._specimens = Specimens(inventory.cluster.namespaces)
+        self._trials = Trials(self._specimens, self.lowered, settings.fixed)
         others = any(one.may_allow or one.may_deny for one in inventory.cluster.unsupported)
         # Whom a NetworkPolicy isolates never meets the Baseline tier.
         beside = inventory.cluster.cluster_policies
@@ -91,7 +78,7 @@ class Changes:
         self,
         before: Sequence[NetworkPolicy],
         after: Sequence[NetworkPolicy],
-        shown_by: Iterable[tuple[NetworkPolicy, Direction, PolicyRule | None]],
+        shown_by: ShownBy,
         text: str,
         *,
         by_the_way: bool = False,
@@ -103,21 +90,14 @@ class Changes:
         """
         namespace = before[0].namespace
         sides = self._that_matter(before, after)
-        shown = [*shown_by]
-        pairs: dict[Direction, TablePair] = {}
-        flows: dict[Direction, list[Flow]] = {}
+        flows = self._trials.alike(sides, shown_by)
+        if flows is None:
+            return Change.SOMETHING
         for direction in Direction:
             pair = self._pair(*sides, direction)
             if pair is None:
                 continue
-            pairs[direction], flows[direction] = pair, []
-            tables = pair.tables()
-            for flow in self._flows(shown, direction) if not pair.is_same else ():
-                if self._is_told_apart(*tables, flow):
-                    return Change.SOMETHING
-                flows[direction].append(flow)
-        for direction, pair in pairs.items():
-            judged = self._judged(pair, flows[direction], namespace, f"{text} ({direction})")
+            judged = self._judged(pair, () if pair.is_same else flows[direction], namespace, f"{text} ({direction})")
             if (found := self._noted(judged, "" if by_the_way else text)) is not Change.NOTHING:
                 return found
         return Change.NOTHING
@@ -156,20 +136,6 @@ class Changes:
                 self.undecided.append(f"whether {text}: {found.reason}")
             return Change.UNKNOWN
         return Change.NOTHING if found.status is Status.UNSAT else Change.SOMETHING
-
-    def without_rule(self, policy: NetworkPolicy, direction: Direction, rule: PolicyRule) -> NetworkPolicy:
-        """``policy`` without one of its rules, and with the types that it had."""
-        ingress = direction is Direction.INGRESS
-        rules = tuple(one for one in (policy.ingress if ingress else policy.egress) if one is not rule)
-        left = replace(policy, ingress=rules) if ingress else replace(policy, egress=rules)
-        listed = policy.for_ingress if ingress else policy.for_egress
-        if (listed or rules) and not any(isinstance(port.port, str) for port in rule.ports):
-            # Whether the policy names a port, or has any rule, is all of a rule that others are lowered by.
-            self._alive.append(left)
-            for one in Direction:
-                lowered = self._lower(policy, one)
-                self._lowered[id(left), one] = lowered.without(rule) if one is direction else lowered
-        return left
 
     def _judged(self, pair: TablePair, flows: Sequence[Flow], namespace: str, text: str) -> Found:
         """What the solver says of ``pair``, of which none of ``flows`` tells that its sides differ.
@@ -215,18 +181,6 @@ class Changes:
         behaviours = Decided(ORDINARY, choices)
         return islice((rule for rule in pair.kept if rule_matches(rule, flow, behaviours)), 1)
 
-    def _is_told_apart(self, before: RuleTable, after: RuleTable, flow: Flow) -> bool:
-        behaviours = Decided(ORDINARY, self.context.settings.fixed)
-        return table_allows(before, flow, behaviours) != table_allows(after, flow, behaviours)
-
-    def _flows(
-        self, shown_by: Iterable[tuple[NetworkPolicy, Direction, PolicyRule | None]], direction: Direction
-    ) -> Iterator[Flow]:
-        for policy, one, rule in shown_by:
-            if one is direction:
-                of_rule = self._specimens.of_rule
-                yield from self._specimens.of_policy(policy, one) if rule is None else of_rule(policy, one, rule)
-
     def _pair(
         self,
         common: Sequence[NetworkPolicy],
@@ -235,23 +189,13 @@ class Changes:
         direction: Direction,
     ) -> TablePair | None:
         def lowered(some: Sequence[NetworkPolicy]) -> Iterator[tuple[Selection, tuple[Rule, ...]]]:
-            for one in (self._lower(policy, direction) for policy in some):
+            for one in (self.lowered.of(policy, direction) for policy in some):
                 if one.selection is not None:
                     yield one.selection, one.rules
 
         return table_pair(direction, lowered(common), lowered(before), lowered(after), self._overlaps)
 
-    def _lower(self, policy: NetworkPolicy, direction: Direction) -> Lowered:
-        """What ``policy`` is lowered to; it is told by its identity, since to compare policies would cost more."""
-        key = id(policy), direction
-        if key not in self._lowered:
-            self._alive.append(policy)
-            self._lowered[key] = _lowered(policy, direction)
-        return self._lowered[key]
-
-    def _that_matter(
-        self, before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy]
-    ) -> tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy], Sequence[NetworkPolicy]]:
+    def _that_matter(self, before: Sequence[NetworkPolicy], after: Sequence[NetworkPolicy]) -> Sides:
         """The policies of both, without those that select no pod which a changed one selects, and those of one alone.
 
         About a pod that no changed policy selects both decide alike anyway, and about the others these say nothing.
@@ -272,15 +216,6 @@ class Changes:
             self._alive.append(policy)
             self._selectors[id(policy)] = self._overlaps.selector(policy.pod_selector)
         return self._selectors[id(policy)]
-
-
-def _lowered(policy: NetworkPolicy, direction: Direction) -> Lowered:
-    selection, lowered = lower_policy(policy, direction)
-    of_rule: dict[int, list[Rule]] = {}
-    for rule in lowered:
-        of_rule.setdefault(rule.index, []).append(rule)
-    rules = policy.ingress if direction is Direction.INGRESS else policy.egress
-    return Lowered(selection, tuple((rule, tuple(of_rule.get(index, ()))) for index, rule in enumerate(rules)))
 
 
 def policies_by_namespace(policies: Iterable[NetworkPolicy]) -> Mapping[str, list[NetworkPolicy]]:

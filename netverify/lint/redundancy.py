@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from operator import is_
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.lint.changes import Change, Changes, policies_by_namespace
 from netverify.lint.duplicates import duplicates
 from netverify.lint.mending import Mending
+from netverify.lint.neighbours import Neighbours
 from netverify.lint.parts import RulePart, rules_of
 from netverify.lint.unreachable import Unreachable
 from netverify.lint.wording import policy_text
@@ -35,24 +38,25 @@ def redundancy_findings(
 
 
 class _Namespace:
-    """The policies of one namespace, and what is left of them when all that is redundant goes."""
+    """The policies of one namespace, and what is left of them when all that is redundant goes, by name."""
 
     def __init__(
         self, policies: Sequence[NetworkPolicy], changes: Changes, dead: Unreachable, mending: Mending
     ) -> None:
         self._mending = mending
-        self._policies = policies
         self._changes = changes
         self._dead = dead
+        self._neighbours = Neighbours(policies)
         copies = duplicates(tuple(policies))
-        self._left = [policy for policy in policies if policy not in copies]
+        self._policies = {policy.name: policy for policy in policies}
+        self._left = {name: policy for name, policy in self._policies.items() if policy not in copies}
 
     def findings(self) -> Iterator[Diagnostic]:
         """First whole policies, then rules of those that are left."""
-        for policy in tuple(self._left):
+        for policy in tuple(self._left.values()):
             if policy not in self._dead.policies and self._goes(policy):
                 yield self._about_policy(policy)
-        for policy in tuple(self._left):
+        for policy in tuple(self._left.values()):
             if policy in self._dead.policies:
                 continue
             for part in rules_of(policy):
@@ -63,34 +67,35 @@ class _Namespace:
         """Whether ``policy`` is redundant, and is gone from what is left."""
         shown_by = [(policy, direction, None) for direction in Direction]
         text = f"{policy_text(policy)} makes a difference"
-        everywhere = [one for one in self._policies if one is not policy]
-        if self._changes.of(self._policies, everywhere, shown_by, text) is not Change.NOTHING:
-            return False
-        left = [one for one in self._left if one is not policy]
-        if (
-            len(left) != len(everywhere)
-            and self._changes.of(self._policies, left, shown_by, text) is not Change.NOTHING
-        ):
-            return False
-        self._left = left
+        for current, beside in self._beside(policy):
+            if self._changes.of([*beside, current], beside, shown_by, text) is not Change.NOTHING:
+                return False
+        del self._left[policy.name]
         return True
 
     def _rule_goes(self, part: RulePart) -> bool:
         """Whether the rule is redundant, and is gone from what is left."""
         shown_by = [(part.policy, part.direction, part.rule)]
         text = f"{part} makes a difference"
-        alone = _replaced(
-            self._policies, part.policy, self._changes.without_rule(part.policy, part.direction, part.rule)
-        )
-        if self._changes.of(self._policies, alone, shown_by, text) is not Change.NOTHING:
-            return False
-        current = next(one for one in self._left if one.name == part.policy.name)
-        without = self._changes.without_rule(current, part.direction, part.rule)
-        left = _replaced(self._left, current, without)
-        if left != alone and self._changes.of(self._policies, left, shown_by, text) is not Change.NOTHING:
-            return False
-        self._left = left
+        without = part.policy
+        for current, beside in self._beside(part.policy):
+            without = self._changes.lowered.without_rule(current, part.direction, part.rule)
+            if self._changes.of([*beside, current], [*beside, without], shown_by, text) is not Change.NOTHING:
+                return False
+        self._left[without.name] = without
         return True
+
+    def _beside(self, policy: NetworkPolicy) -> Iterator[tuple[NetworkPolicy, list[NetworkPolicy]]]:
+        """``policy``, with the others that may select a pod which it selects; and the same of those that are left.
+
+        What is left decides as all policies do. So what also goes from what is left may go from all at once.
+        """
+        names = [name for name in self._neighbours.of(policy.pod_selector) if name != policy.name]
+        everyone = [self._policies[name] for name in names]
+        yield policy, everyone
+        current, left = self._left[policy.name], [self._left[name] for name in names if name in self._left]
+        if current is not policy or len(left) != len(everyone) or not all(map(is_, left, everyone)):
+            yield current, left
 
     def _about_policy(self, policy: NetworkPolicy) -> Diagnostic:
         shown_by = [(policy, direction, None) for direction in Direction]
@@ -103,7 +108,7 @@ class _Namespace:
         text = f"{policy_text(policy)} is redundant: without it the same connections are allowed (proved)"
         severity = Severity.WARNING if policy.ingress or policy.egress else Severity.NOTE
         where: list[tuple[Origin, str]] = []
-        for other in self._left[:_CANDIDATES]:
+        for other in islice(self._left.values(), _CANDIDATES):
             question = f"{policy_text(policy)} makes a difference beside {policy_text(other)}"
             if self._changes.of([policy, other], [other], shown_by, question, by_the_way=True) is Change.NOTHING:
                 where = [(other.origin, f"{says} as much by itself")]
@@ -114,7 +119,9 @@ class _Namespace:
         text = f"{part} is redundant: the same connections are allowed without it (proved)"
         where: list[tuple[Origin, str]] = []
         bare = _only(part, keep=False)
-        tried = [other for policy in self._left for other in rules_of(policy) if other.direction is part.direction]
+        tried = [
+            other for policy in self._left.values() for other in rules_of(policy) if other.direction is part.direction
+        ]
         for other in tried[:_CANDIDATES]:
             same = other.policy.name == part.policy.name
             beside = [] if same else [_only(other, keep=True)]
@@ -135,10 +142,6 @@ class _Namespace:
             tuple(where),
             self._mending.without_rule(part),
         )
-
-
-def _replaced(policies: Sequence[NetworkPolicy], policy: NetworkPolicy, by: NetworkPolicy) -> list[NetworkPolicy]:
-    return [by if one.name == policy.name else one for one in policies]
 
 
 def _only(part: RulePart, *, keep: bool) -> NetworkPolicy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -104,6 +105,7 @@ def _spared(direction: Direction, policies: Sequence[Lowered], of_other: Sequenc
         yield Tier("NetworkPolicy of the other direction", tuple(spared), (), Action.ALLOW, condition)
 
 
+@cache
 def _own_node(direction: Direction) -> Tier:
     """Traffic between a pod and its own node: allowed where the CNI exempts that direction, else left to the policies.
 
