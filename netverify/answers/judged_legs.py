@@ -8,7 +8,7 @@ from dataclasses import replace
 from netverify.answers.clients import Admitted, admitted, where_it_connects_from
 from netverify.answers.context import Context, with_free_names, with_half, with_namespaces_of, with_nodes, with_router
 from netverify.answers.derived import CLOSED
-from netverify.answers.reachability import answer
+from netverify.answers.reachability import answer, answer_by_any
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import Direction, End, Pod
 from netverify.model.labels import NAMESPACE_NAME_LABEL, selector_of
@@ -31,6 +31,7 @@ class Legs:
         self._context = context
         self._contexts: dict[tuple[bool, bool, Direction | None, bool], Context] = {}
         self._judged: dict[PlannedLeg, Answer] = {}
+        self._decided: dict[PlannedLeg, Answer] = {}
         self._admitted: dict[PlannedLeg, tuple[Admitted, ...]] = {}
 
     def as_far_as_open(self, route: PlannedRoute) -> tuple[Answer, ...]:
@@ -76,6 +77,15 @@ class Legs:
 
     def _judge(self, leg: PlannedLeg) -> Answer:
         return self.told(leg, answer(leg.question, self.context_of(leg)))
+
+    def decided(self, leg: PlannedLeg) -> Answer:
+        """As :meth:`one`, for whom the verdict alone matters; a witness may need pods that could be created."""
+        if leg.wider is not None:
+            return self.one(leg)
+        if leg not in self._decided:
+            known = self._judged.get(leg)
+            self._decided[leg] = known or self.told(leg, answer_by_any(leg.question, self.context_of(leg)))
+        return self._decided[leg]
 
     def told(self, leg: PlannedLeg, found: Answer) -> Answer:
         """``found`` about ``leg`` without what is there for the context alone that it was judged in."""

@@ -27,6 +27,7 @@ from netverify.model.address_plan import AddressPlan, Holder
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Unsupported
 from netverify.model.flow import End, External, Flow, Pod
+from netverify.model.mesh import ambient_mesh
 from netverify.model.traffic import MAX_PORT, Protocol
 from netverify.policy.mentions import Mentions
 from netverify.policy.predicate import Choices
@@ -47,6 +48,17 @@ from netverify.symbolic.status import Status
 def answer(question: Question, context: Context) -> Answer:
     """The verdict on ``question``, with its witness and trace or the policies that carry the proof."""
     return answer_found(question, context, context.search.find(question))
+
+
+def answer_by_any(question: Question, context: Context) -> Answer:
+    """As :func:`answer`, by the first flow that comes, if any: whether existing pods suffice is not looked for.
+
+    The verdict is the same. Where something that is not modelled may bear on some flows alone, it is :func:`answer`.
+    """
+    cluster = context.inventory.cluster
+    turns_on_the_flow = cluster.unsupported or context.policies.approximations or ambient_mesh(cluster)
+    search = context.search
+    return answer_found(question, context, search.find(question) if turns_on_the_flow else search.find_any(question))
 
 
 def answer_found(question: Question, context: Context, found: Found) -> Answer:

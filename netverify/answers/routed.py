@@ -167,6 +167,10 @@ class Router:
         """``route``, which comes from ``source``, with the verdict of policy on it."""
         return self._as_route(route, source, tuple(map(self._legs.one, route.legs)))
 
+    def decided(self, route: PlannedRoute, source: str) -> Route:
+        """As :meth:`judged`, for whom the verdict alone matters."""
+        return self._as_route(route, source, tuple(map(self._legs.decided, route.legs)))
+
     def _as_route(self, route: PlannedRoute, source: str, legs: tuple[Answer, ...]) -> Route:
         given = chain.from_iterable(map(self._legs.given_addresses, route.legs, legs))
         provided = unique((*route.provided, *given))

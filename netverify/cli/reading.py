@@ -25,11 +25,13 @@ from netverify.sources.collection import Means, processors
 from netverify.sources.coverage import Inventory
 from netverify.sources.emptiness import refused_if_empty
 from netverify.sources.inventory import read_inventory
+from netverify.sources.shared import Shared
 
 
-def read_sources(sources: Sources) -> Inventory:
+def read_sources(sources: Sources, shared: Shared | None = None) -> Inventory:
     """Everything that ``sources`` name, read; what cannot be read is among the diagnostics.
 
+    What is ``shared`` with other readings of this run is not read again.
     Raises :class:`netverify.gate.intent.reading.IntentError` where an intent file that names them cannot be used.
     """
     if sources.by_default and any(Path(name).is_file() for name in INTENT_FILES):
@@ -49,7 +51,7 @@ def read_sources(sources: Sources) -> Inventory:
         renderings=sources.renderings,
         strict=sources.strict,
         permissions=sources.permissions,
-        means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors()),
+        means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors(), shared=shared),
     )
     return inventory if sources.allow_empty else refused_if_empty(inventory, sources.names)
 

@@ -20,15 +20,16 @@ from netverify.sources.git import RevisionError
 from netverify.sources.globs import has_magic
 from netverify.sources.renderings import moved, place_of
 from netverify.sources.revision import checkout
+from netverify.sources.shared import Shared
 from netverify.sources.sources import STANDARD_INPUT
 
 
 def read_both(request: DiffRequest) -> Inputs:
     """Both sides, read. Raises :class:`Refusal` (``NV423``) for a revision that cannot be had."""
+    shared = Shared()
     if request.base is None:
-        return _not_empty(
-            Inputs(read_sources(_may_be_empty(request.old)), read_sources(_may_be_empty(request.sources))), request
-        )
+        old, new = (read_sources(_may_be_empty(one), shared) for one in (request.old, request.sources))
+        return _not_empty(Inputs(old, new), request)
     sources = _may_be_empty(_relative(request.sources))
     paths = tuple(_paths(sources))
     try:
@@ -42,11 +43,11 @@ def read_both(request: DiffRequest) -> Inputs:
                 absent.remove(path)
                 gone.remove(path)
             with chdir(root):
-                old = _read(sources, absent, f"not in revision {request.base}")
+                old = _read(sources, absent, f"not in revision {request.base}", shared)
     except RevisionError as error:
         status = ExitStatus.USAGE if error.misused else ExitStatus.INPUT
         raise Refusal("NV423", error.message, error.help, status) from None
-    return _not_empty(Inputs(old, _read(sources, gone, "not in the work tree")), request)
+    return _not_empty(Inputs(old, _read(sources, gone, "not in the work tree", shared)), request)
 
 
 def _may_be_empty(sources: Sources) -> Sources:
@@ -83,9 +84,9 @@ def read_revision(sources: Sources, revision: str) -> Inventory:
         raise Refusal("NV423", error.message, error.help, status) from None
 
 
-def _read(sources: Sources, absent: Sequence[str], why: str) -> Inventory:
+def _read(sources: Sources, absent: Sequence[str], why: str, shared: Shared | None = None) -> Inventory:
     """What ``sources`` give on a side where some of them are ``absent``, which its account says."""
-    inventory = read_sources(_without(sources, absent))
+    inventory = read_sources(_without(sources, absent), shared)
     skipped = (*inventory.coverage.skipped, *((path, why) for path in absent))
     return replace(inventory, coverage=replace(inventory.coverage, skipped=skipped))
 

@@ -111,7 +111,7 @@ class ServiceChanges:
             if any(other.covers(one) for other in others):
                 steps.append(Step(Rule.SAME_ROUTES, f"an endpoint of a Service on both sides: {one.text}"))
                 continue
-            route = router.judged(_route_to(one.backend), _SOMEBODY)
+            route = router.decided(_route_to(one.backend), _SOMEBODY)
             self.goals += [goal for leg in route.legs for goal in leg.smt2]
             steps.append(closed_route(route))
             verdict = route.verdict

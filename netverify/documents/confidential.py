@@ -7,7 +7,7 @@ counts. What a document is called and of which kind it is may always be said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -55,14 +55,27 @@ def confidential_lines(lines: Sequence[str]) -> frozenset[int]:
     In a document of a kind that holds secrets it is every line; elsewhere a field that is called like one, with all
     that is nested below it, and the value beside such a name.
     """
-    starts = [number for number, line in enumerate(lines) if number == 0 or _SEPARATOR.match(line)]
-    found: set[int] = set()
-    for first, last in pairwise((*starts, len(lines))):
-        if _has_kind("\n".join(lines[first:last])):
-            found.update(range(first, last))
-        else:
-            found.update(_fields(lines, first, last))
-    return frozenset(found)
+    starts = [number for number, line in enumerate(lines) if number == 0 or _separates(line)]
+    return frozenset(one for first, last in pairwise((*starts, len(lines))) for one in _of_document(lines, first, last))
+
+
+def confidential_around(lines: Sequence[str], number: int) -> tuple[range, frozenset[int]]:
+    """The lines of the document that line ``number`` is in, and which of them may hold a secret."""
+    first = next((one for one in range(number, 0, -1) if _separates(lines[one])), 0)
+    last = next((one for one in range(max(number, first) + 1, len(lines)) if _separates(lines[one])), len(lines))
+    return range(first, last), frozenset(_of_document(lines, first, last))
+
+
+def _separates(line: str) -> bool:
+    return line.startswith("---") and _SEPARATOR.match(line) is not None
+
+
+def _of_document(lines: Sequence[str], first: int, last: int) -> Iterable[int]:
+    """The confidential lines of a document, which has those from ``first`` on, before ``last``."""
+    text = "\n".join(lines[first:last])
+    if _has_kind(text):
+        return range(first, last)
+    return _fields(lines, first, last) if _WORD.search(text) else ()
 
 
 def _fields(lines: Sequence[str], first: int, last: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from netverify.diagnostics import Origin
-from netverify.documents.confidential import confidential_lines, holds_secrets
+from netverify.documents.confidential import confidential_around, holds_secrets
 from netverify.patterns import pattern
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.sources.tree import SUFFIXES
@@ -27,7 +27,7 @@ class SourceLines:
     def __init__(self) -> None:
         """Nothing is read yet."""
         self._files: dict[str, list[str]] = {}
-        self._confidential: dict[str, frozenset[int]] = {}
+        self._confidential: dict[str, dict[int, bool]] = {}
 
     def at(self, origin: Origin) -> str | None:
         """The line that ``origin`` points at.
@@ -46,9 +46,11 @@ class SourceLines:
         lines = self._files[origin.path]
         if not is_read:
             return not holds_secrets("\n".join(lines))
-        if origin.path not in self._confidential:
-            self._confidential[origin.path] = confidential_lines(lines)
-        return origin.line - 1 not in self._confidential[origin.path]
+        known, number = self._confidential.setdefault(origin.path, {}), origin.line - 1
+        if number not in known:
+            document, confidential = confidential_around(lines, number)
+            known.update((one, one in confidential) for one in document)
+        return not known[number]
 
 
 def _read(path: Path) -> list[str]:

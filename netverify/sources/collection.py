@@ -16,6 +16,7 @@ from netverify.late import late
 from netverify.records import dataclass
 from netverify.sources.gathered import Digest, Gathered, merged
 from netverify.sources.gathering import Content, Terms, contents, gather
+from netverify.sources.shared import Shared
 from netverify.sources.sources import Source
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ class Means:
     """How sources are read, which changes no result: with the cache in a folder, and by up to ``jobs`` processes.
 
     Workers are started once ``alone_bytes`` had to be read here and ``ahead_bytes`` may be left: they take time to
-    start, and what the cache knows needs none.
+    start, and what the cache knows needs none. ``shared`` is what other readings of the same run gave.
     """
 
     cache: Path | None = None
     jobs: int = 1
     alone_bytes: int = 1024 * 1024
     ahead_bytes: int = 32 * 1024 * 1024
+    shared: Shared | None = None
 
 
 ALONE: Final = Means()
@@ -88,14 +90,26 @@ class _Collection:
             if isinstance(content, Gathered):
                 self._found[number] = content
                 continue
-            digests.append(Digest(content.path, sha256(content.data).hexdigest()))
-            if not self._is_known(number, content):
+            digest = sha256(content.data).hexdigest()
+            digests.append(Digest(content.path, digest))
+            if not self._is_shared(number, content, digest) and not self._is_known(number, content):
                 self._read(number, content, ahead)
+            if self._means.shared is not None and number in self._found:
+                self._means.shared.keep(content, digest, self._terms, self._found[number])
             ahead -= len(content.data)
         if self._workers is not None:
             self._take_answers(self._workers)
         whole = merged(self._found[number] for number in sorted(self._found))
         return replace(whole, digests=tuple(digests))
+
+    def _is_shared(self, number: int, content: Content, digest: str) -> bool:
+        """Whether another reading of this run tells what ``content`` gives."""
+        shared = self._means.shared
+        gathered = shared.find(content, digest, self._terms) if shared is not None else None
+        if gathered is None:
+            return False
+        self._found[number] = gathered
+        return True
 
     def _is_known(self, number: int, content: Content) -> bool:
         """Whether the cache knows what ``content`` gives."""
