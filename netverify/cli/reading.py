@@ -41,6 +41,7 @@ def read_sources(sources: Sources, shared: Shared | None = None) -> Inventory:
     if sources.by_default and _is_piped():
         note = line("note: standard input is a pipe and is not read; the current folder is read instead")
         complain((note, line("  = help: read it with `-f -`, or name the folder with `-f .`")), "auto")
+    means = Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors())
     inventory = read_inventory(
         sources.filenames,
         default_namespace=sources.namespace or "default",
@@ -51,7 +52,7 @@ def read_sources(sources: Sources, shared: Shared | None = None) -> Inventory:
         renderings=sources.renderings,
         strict=sources.strict,
         permissions=sources.permissions,
-        means=Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors(), shared=shared),
+        means=replace(means, shared=shared),
     )
     return inventory if sources.allow_empty else refused_if_empty(inventory, sources.names)
 

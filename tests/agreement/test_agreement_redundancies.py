@@ -10,9 +10,11 @@ from netverify.answers.context import with_nodes
 from netverify.budget import Budget
 from netverify.lint.changes import Changes
 from netverify.lint.duplicates import duplicates
+from netverify.lint.neighbours import Neighbours
 from netverify.model.flow import Direction
 from netverify.model.labels import satisfiable
 from netverify.policy.evaluate import table_allows
+from netverify.policy.overlap import both_match
 from netverify.policy.tiers import lower
 from netverify.symbolic.solver import solve
 from netverify.symbolic.status import Status
@@ -102,6 +104,15 @@ def test_a_proof_with_few_rules_says_what_the_proof_with_all_of_them_says(rules,
     )
     assert quick.findings == whole.findings
     assert quick.unknown_because == whole.unknown_because == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_neighbours_are_the_policies_that_may_select_the_same_pod(seed):
+    policies = inventory_of(repetitive_cluster(seed)).cluster.network_policies
+    neighbours = Neighbours(policies)
+    for one in policies:
+        selectors = [(other.name, both_match(other.pod_selector, one.pod_selector)) for other in policies]
+        assert neighbours.of(one.pod_selector) == tuple(name for name, meets in selectors if meets)
 
 
 def flow_that_changes(changes, inventory, own, policy, direction):

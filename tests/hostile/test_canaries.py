@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from netverify.cli.main import main
-from netverify.documents.confidential import confidential_lines, holds_secrets, shown_arguments
+from netverify.documents.confidential import confidential_around, confidential_lines, holds_secrets, shown_arguments
 
 CANARY = "c4n4ry"
 SHOP = """
@@ -224,6 +225,31 @@ def test_looking_for_secrets_takes_time_in_proportion(part: str) -> None:
     holds_secrets(f"kind: {'a' * 300_000}")
     confidential_lines(text.split("\n"))
     assert time.process_time() - start < 4
+
+
+LINES = [
+    "---",
+    "---x",
+    "kind: Secret",
+    "kind:",
+    "  Secret",
+    "password: x",
+    "  - a",
+    "name: a-token",
+    "value: 1",
+    "",
+    "a: b",
+]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_of_one_document_the_same_is_confidential_as_of_all(seed: int) -> None:
+    lines = random.Random(seed).choices(LINES, k=20)
+    whole = confidential_lines(lines)
+    for number in range(len(lines)):
+        document, found = confidential_around(lines, number)
+        assert number in document
+        assert found == whole.intersection(document)
 
 
 def test_only_values_that_are_called_like_secrets_are_left_out_of_arguments() -> None:

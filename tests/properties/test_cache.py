@@ -26,6 +26,7 @@ from netverify.sources.collection import SMALLEST_KEPT, Means, collect
 from netverify.sources.gathered import Gathered
 from netverify.sources.gathering import Content, Terms, gather
 from netverify.sources.inventory import read_inventory
+from netverify.sources.shared import Shared
 from netverify.sources.sources import Source
 
 BIG = 2 * SMALLEST_KEPT
@@ -35,6 +36,20 @@ BIG = 2 * SMALLEST_KEPT
 def text_as_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The package counts as unchanged, even while someone works on it."""
     monkeypatch.setattr(collection, "_LOADED", math.inf)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_another_reading_gave_is_what_reading_again_would_give(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = source_text(random.Random(seed)).encode()
+    sources = [Source("old/a.yaml", data=text), Source("old/a.yaml", data=text, namespace="put-here")]
+    moved = [replace(one, path="new/b.yaml") for one in sources]
+    shared = Shared()
+    collect(sources, Terms(), Means(shared=shared))
+    fresh = [collect(some, Terms()) for some in (moved, sources)]
+    only_known(monkeypatch)
+    assert [collect(some, Terms(), Means(shared=shared)) for some in (moved, sources)] == fresh
+    with pytest.raises(AssertionError, match="was read again"):
+        collect(sources, Terms("other"), Means(shared=shared))
 
 
 def big(text: str) -> bytes:
