@@ -6,6 +6,8 @@ A module that needs them names them twice::
         from netverify.answers import mapping
     else:
         (mapping,) = late("netverify.answers", "mapping")
+
+Modules of the standard library are in no package: ``late("", "tempfile")``.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class _LateModule:
 
 def late(package: str, *names: str) -> tuple[Any, ...]:
     """The modules ``names`` of ``package``."""
-    return tuple(_LateModule(f"{package}.{name}") for name in names)
+    return tuple(_LateModule(f"{package}.{name}".removeprefix(".")) for name in names)
 
 
 def is_loaded(module: ModuleType) -> bool:

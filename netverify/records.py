@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping
-from functools import cache, partial
+from collections.abc import Callable
+from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -32,6 +32,7 @@ _FEW = 10
 """So many calls of a method take less time than to compile it."""
 
 _NONE: Any = object()
+_A_FIELD: Any = dataclasses._FIELD  # type: ignore[attr-defined] # noqa: SLF001 -- see its only use
 
 
 class _Options(NamedTuple):
@@ -56,6 +57,8 @@ class _Late:
 
     def owner(self, kind: type) -> type:
         """The class, ``kind`` or one that it is made from, in which this stands."""
+        if kind.__dict__.get(self.name) is self:
+            return kind
         return next(cls for cls in kind.__mro__ if cls.__dict__.get(self.name) is self)
 
     def __get__(self, one: object, kind: type) -> Any:
@@ -118,29 +121,20 @@ def _with_slots(plain: type, own: dict[str, Any]) -> type:
 
 
 def _fields(cls: Any) -> dict[str, dataclasses.Field[Any]]:
-    """What the standard library finds, without the methods that it would write."""
-    _own_fields(cls)  # which is read from what is changed now
-    plain, kw_only = cls.__record__.plain, cls.__record__.kw_only
-    if cls is plain:
-        del cls.__dataclass_fields__
-    found: Any = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=kw_only)(plain)
-    cls.__dataclass_params__ = found.__dataclass_params__
-    fields: dict[str, dataclasses.Field[Any]] = found.__dict__["__dataclass_fields__"]
-    return fields
+    """The fields of ``cls`` and of what it is made from, with what was said to ``field``.
 
-
-@cache
-def _own_fields(cls: Any) -> Mapping[str, dataclasses.Field[Any]]:
-    """The fields of ``cls`` and of the records that it is made from, with what was said to ``field``."""
+    As the standard library finds them, which makes methods and a signature as well; no field is a ``ClassVar`` here.
+    """
     found: dict[str, dataclasses.Field[Any]] = {}
     for base in cls.__mro__[:0:-1]:
-        if "__record__" in base.__dict__:
-            found |= _own_fields(base)
+        if "__dataclass_fields__" in base.__dict__:
+            found |= base.__dataclass_fields__
     options: _Options = cls.__record__
     for name, hint in options.plain.__annotations__.items():
         said = options.plain.__dict__.get(name, dataclasses.MISSING)
         one: Any = said if isinstance(said, dataclasses.Field) else dataclasses.field(default=said)
         one.name, one.type = name, hint
+        one._field_type = _A_FIELD  # noqa: SLF001 -- what the functions for dataclasses look for
         if one.kw_only is dataclasses.MISSING:
             one.kw_only = options.kw_only
         found[name] = one
@@ -152,7 +146,7 @@ def _set_fields(cls: Any, one: Any, /, *values: Any, **by_name: Any) -> None:
     put = object.__setattr__ if cls.__record__.frozen else setattr
     left = dict(by_name)
     places = iter(values)
-    for name, field in _own_fields(cls).items():
+    for name, field in cls.__dataclass_fields__.items():
         value = next(places, _NONE) if field.init and not field.kw_only else _NONE
         if value is _NONE and field.init:
             value = left.pop(name, _NONE)
@@ -171,7 +165,7 @@ def _set_fields(cls: Any, one: Any, /, *values: Any, **by_name: Any) -> None:
 
 
 def _equal_fields(cls: Any, one: Any, other: object) -> Any:
-    names = [field.name for field in _own_fields(cls).values() if field.compare]
+    names = [field.name for field in cls.__dataclass_fields__.values() if field.compare]
     if other.__class__ is not one.__class__:
         return NotImplemented
     return [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
@@ -183,7 +177,7 @@ def _hash_fields(cls: Any, one: Any) -> int:
 
 def _hashed(cls: Any) -> list[str]:
     """The names of the fields that count for the hash."""
-    fields = _own_fields(cls).values()
+    fields = cls.__dataclass_fields__.values()
     return [field.name for field in fields if (field.compare if field.hash is None else field.hash)]
 
 
@@ -193,7 +187,7 @@ def _init(cls: Any) -> Callable[..., None]:
     positional: list[str] = ["self"]
     by_name: list[str] = []
     lines: list[str] = []
-    for one in _own_fields(cls).values():
+    for one in cls.__dataclass_fields__.values():
         name, value, parameter = one.name, one.name, one.name
         if one.default_factory is not dataclasses.MISSING:
             known[f"_make_{name}"] = one.default_factory
@@ -215,7 +209,9 @@ def _init(cls: Any) -> Callable[..., None]:
         lines.append("self.__post_init__()")
     parameters = ", ".join([*positional, *(["*", *by_name] if by_name else ())])
     init = _written(cls, f"__init__({parameters})", lines or ["pass"], known)
-    init.__annotations__ = {one.name: one.type for one in _own_fields(cls).values() if one.init} | {"return": None}
+    init.__annotations__ = {one.name: one.type for one in cls.__dataclass_fields__.values() if one.init} | {
+        "return": None
+    }
     return init
 
 
@@ -243,7 +239,7 @@ def _compare(name: str, operator: str) -> Callable[[Any], Callable[..., Any]]:
     """Writes the method ``name``, which compares two objects of the very same class, field by field."""
 
     def write(cls: Any) -> Callable[..., Any]:
-        names = [one.name for one in _own_fields(cls).values() if one.compare]
+        names = [one.name for one in cls.__dataclass_fields__.values() if one.compare]
         compared = f"{_tuple('self', names)} {operator} {_tuple('other', names)}"
         line = f"return {compared} if other.__class__ is self.__class__ else NotImplemented"
         return _written(cls, f"{name}(self, other)", [line])
@@ -260,7 +256,7 @@ def _tuple(owner: str, names: list[str]) -> str:
 
 
 def _repr(cls: Any) -> Callable[[Any], str]:
-    names = [one.name for one in _own_fields(cls).values() if one.repr]
+    names = [one.name for one in cls.__dataclass_fields__.values() if one.repr]
 
     @recursive_repr()
     def __repr__(self: Any) -> str:  # noqa: N807 -- one of a class
@@ -270,7 +266,7 @@ def _repr(cls: Any) -> Callable[[Any], str]:
 
 
 def _match_args(cls: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in _own_fields(cls).values() if one.init and not one.kw_only)
+    return tuple(one.name for one in cls.__dataclass_fields__.values() if one.init and not one.kw_only)
 
 
 def _refuse_to_set(_self: object, name: str, _value: object) -> NoReturn:
@@ -282,11 +278,11 @@ def _refuse_to_delete(_self: object, name: str) -> NoReturn:
 
 
 def _state(self: Any) -> list[Any]:
-    return [getattr(self, one.name) for one in _own_fields(self.__class__).values()]
+    return [getattr(self, one.name) for one in self.__dataclass_fields__.values()]
 
 
 def _set_state(self: Any, state: list[Any]) -> None:
-    for one, value in zip(_own_fields(self.__class__).values(), state, strict=True):
+    for one, value in zip(self.__dataclass_fields__.values(), state, strict=True):
         object.__setattr__(self, one.name, value)
 
 

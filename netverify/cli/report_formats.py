@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -21,10 +20,13 @@ from netverify.report.formats import Format
 from netverify.report.report import Report, pieces_of
 
 if TYPE_CHECKING:
+    import shlex
+
     from netverify.cli import revisions
     from netverify.report import finding_list
     from netverify.report.finding_list import Run
 else:
+    (shlex,) = late("", "shlex")
     (revisions,) = late("netverify.cli", "revisions")
     (finding_list,) = late("netverify.report", "finding_list")
 

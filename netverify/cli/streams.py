@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,8 +14,14 @@ from netverify.cli.outputs import Output, write_marked
 from netverify.cli.refusal import Refusal
 from netverify.cli.statuses import ExitStatus
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.late import late
 from netverify.report.diagnostics import render_diagnostics, render_refusal
 from netverify.report.terminal import Line, paint, wants_colour, wrapped
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    (shutil,) = late("", "shutil")
 
 _NARROWEST = 40
 """Text is broken for no less columns; a narrower terminal breaks it itself."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol
 
 from netverify.diagnostics import Diagnostic
@@ -14,6 +13,7 @@ from netverify.kinds.metadata import ObjectMeta, Who, check_metadata, owner_of
 from netverify.kinds.names import Problems, dns_subdomain_problems, shown
 from netverify.kinds.read_object import Fact, ReadObject
 from netverify.kinds.selector import SelectorFields, place_of_label, without_field
+from netverify.query.suggestions import alike
 from netverify.records import dataclass
 
 
@@ -143,8 +143,8 @@ def report_mistakes(kind: _Kind, findings: Findings) -> None:
 def _report_unknown(kind: _Kind, mistake: Mistake, findings: Findings) -> None:
     name, owner = str(mistake.path[-1]), mistake.owner
     lower = {field.lower(): field for field in names_of(owner)}
-    close = get_close_matches(name.lower(), lower, n=1, cutoff=0.7)
-    hints = [f"did you mean `{lower[close[0]]}`?" if close else _place(kind, mistake, name)]
+    close = alike(name.lower(), lower, likeness=0.7)
+    hints = [f"did you mean `{lower[close]}`?" if close else _place(kind, mistake, name)]
     meaning = without_field(mistake.value) if owner is SelectorFields else kind.without(owner, name, mistake.value)
     if meaning:
         # A client that does not ask for strict validation gets a warning at most.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from netverify.model.cluster import Workload
 from netverify.model.traffic import EVERY_PORT, MAX_PORT, MIN_PORT, PortSet, Protocol, port_set
 from netverify.patterns import pattern
 from netverify.policy.predicate import AnyOf, NamedPort, PortIn, Predicate
 from netverify.policy.visit import alternatives
-from netverify.query.suggestions import did_you_mean, nearest
+from netverify.query.suggestions import alike, did_you_mean, nearest
 from netverify.query.tokens import Token, TokenKind, Tokens
 from netverify.query.verbs import FROM, PASSIVE, REACHABLE
 
@@ -53,8 +52,8 @@ def _protocols(tokens: Tokens, token: Token, text: str) -> tuple[Protocol, ...]:
     known = _PROTOCOL_WORDS.get(text.lower())
     if known is not None:
         return known
-    close = get_close_matches(text.lower(), _PROTOCOL_WORDS, 1)
-    advice = f"did you mean `{close[0]}`?" if close else "a protocol is one of `tcp`, `udp`, `sctp`, `any`"
+    close = alike(text.lower(), _PROTOCOL_WORDS)
+    advice = f"did you mean `{close}`?" if close else "a protocol is one of `tcp`, `udp`, `sctp`, `any`"
     raise tokens.error("NV405", f"unknown protocol `{text}`", token, help_text=advice)
 
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher, get_close_matches
+from typing import TYPE_CHECKING
+
+from netverify.late import late
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    (difflib,) = late("", "difflib")
 
 _TIE = 0.05
 
 
+def alike(wrong: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The name of ``known`` that looks most like ``wrong``, at least as much as ``likeness`` says, of 1."""
+    return next(iter(difflib.get_close_matches(wrong, list(known), 1, likeness)), None)
+
+
 def nearest(wrong: str, known: Iterable[str], *, how_many: int = 3) -> tuple[str, ...]:
     """The names of ``known`` that look most like ``wrong``, best first; empty when none does."""
-    close = get_close_matches(wrong, sorted(set(known)), how_many, 0.6)
-    likeness = [SequenceMatcher(None, name, wrong).ratio() for name in close]
+    close = difflib.get_close_matches(wrong, sorted(set(known)), how_many, 0.6)
+    likeness = [difflib.SequenceMatcher(None, name, wrong).ratio() for name in close]
     return tuple(name for name, ratio in zip(close, likeness, strict=True) if ratio > likeness[0] - _TIE)
 
 

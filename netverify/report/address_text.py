@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from netverify.model.addresses import AddressRange, cidrs, subtract
 from netverify.query.internet import internet_ranges
 
-_INTERNETS = {
-    "internet": internet_ranges(),
-    "internet (IPv4)": tuple(block for block in internet_ranges() if block.family == 4),
-    "internet (IPv6)": tuple(block for block in internet_ranges() if block.family == 6),
-}
+
+@cache
+def _internets() -> Mapping[str, tuple[AddressRange, ...]]:
+    """What each word for the internet holds."""
+    everything = internet_ranges()
+    by_family = ((4, "internet (IPv4)"), (6, "internet (IPv6)"))
+    return {"internet": everything} | {
+        words: tuple(block for block in everything if block.family == family) for family, words in by_family
+    }
 
 
 def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
@@ -34,7 +39,7 @@ def address_words(ranges: Iterable[AddressRange], known: tuple[AddressRange, ...
     merged, everything = joined(ranges), joined(known)
     if merged == everything:
         return ("every address outside",)
-    for name, addresses in _INTERNETS.items():
+    for name, addresses in _internets().items():
         if merged == addresses:
             return (name,)
     rest = tuple(part for whole in everything for part in subtract(whole, merged))

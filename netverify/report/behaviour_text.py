@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import wrap
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from netverify.late import late
 from netverify.model.behaviours import MEANING, MEANING_OF_NOT, Behaviour, name_of
 from netverify.model.plugins import plugins_by
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.policy.predicate import Choice
 from netverify.query.wording import setting_words
+
+if TYPE_CHECKING:
+    import textwrap
+else:
+    (textwrap,) = late("", "textwrap")
 
 _WIDTH = 100
 _NAMED = 3
@@ -51,7 +57,8 @@ def settings_together(assumptions: Sequence[str]) -> list[str]:
     names = {name_of(behaviour) for behaviour in Behaviour}
     settings = [text for text in assumptions if text.partition("=")[0] in names]
     rest = [text for text in assumptions if text not in settings]
-    joined = wrap(", ".join(settings), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    words = ", ".join(settings)
+    joined = textwrap.wrap(words, _WIDTH, break_long_words=False, break_on_hyphens=False) if words else []
     return [*joined, *rest]
 
 

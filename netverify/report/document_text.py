@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
-from textwrap import wrap
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
+from netverify.late import late
 from netverify.report.document import (
     Account,
     Beside,
@@ -31,6 +31,11 @@ from netverify.report.document import (
 from netverify.report.entries import Entry, broken, laid_out
 from netverify.report.terminal import Ink, Line, Span, line
 from netverify.visible import columns, visible
+
+if TYPE_CHECKING:
+    import textwrap
+else:
+    (textwrap,) = late("", "textwrap")
 
 AT_MOST = 10
 """How many instances of one result are listed; further ones are counted."""
@@ -190,7 +195,7 @@ def _wrapped(cell: Cell, width: int, *, whole: bool) -> Iterable[Line]:
         if not width or len({span.ink for span in spans}) != 1 or columns(text) <= width:
             yield tuple(Span(visible(span.text), span.ink) for span in spans)
             continue
-        pieces = wrap(text, width, break_long_words=not whole, break_on_hyphens=not whole)
+        pieces = textwrap.wrap(text, width, break_long_words=not whole, break_on_hyphens=not whole)
         yield from (line(piece, spans[0].ink) for piece in pieces)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import TextWrapper
+from typing import TYPE_CHECKING
 
+from netverify.late import late
 from netverify.query.remarks import Remarked
 from netverify.records import dataclass
 from netverify.report.behaviour_text import settings_together
@@ -13,9 +14,14 @@ from netverify.report.terminal import Ink, Line, Span, line
 from netverify.sources.coverage import Inventory
 from netverify.visible import columns, padded, visible
 
+if TYPE_CHECKING:
+    import textwrap
+else:
+    (textwrap,) = late("", "textwrap")
+
 _TERM_WIDTH = 8
 _FARTHEST = 96
-_WRAPPER = TextWrapper(112, break_long_words=False, break_on_hyphens=False, expand_tabs=False, replace_whitespace=False)
+_BROKEN_AT = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,14 @@ def column(term: str, texts: Sequence[str]) -> list[Entry]:
 
 def broken(term: str, text: str, place: str) -> list[Entry]:
     """``text`` on as many lines as it takes at a width that is read at a glance; the place is beside the first."""
-    first, *others = _WRAPPER.wrap(text) or [""]
+    first, *others = [text] if len(text) <= _BROKEN_AT and text == text.strip() else _pieces(text)
     return [Entry(term, first, place), *(Entry("", other, detail=True) for other in others)]
+
+
+def _pieces(text: str) -> list[str]:
+    wrapper = textwrap.TextWrapper(_BROKEN_AT, break_long_words=False, break_on_hyphens=False)
+    wrapper.expand_tabs = wrapper.replace_whitespace = False
+    return wrapper.wrap(text) or [""]
 
 
 def laid_out(entries: list[Entry]) -> list[Line]:

@@ -5,13 +5,13 @@ Everything that is not on a list is loud. Source: the API groups of Kubernetes 1
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from typing import Final
 
 from netverify.documents.document import Value
 from netverify.kinds.registry import KINDS_BY_NAME, kind_of
+from netverify.query.suggestions import alike
 from netverify.records import dataclass
 from netverify.sources.delivered_kinds import STANDS_FOR_OTHERS
 from netverify.sources.irrelevant_kinds import IRRELEVANT_GROUPS, IRRELEVANT_KINDS
@@ -157,7 +157,7 @@ def _is_list_of_known(api_version: str, kind: str) -> bool:
 def _is_misspelt_group(group: str, kind: str) -> bool:
     """Whether a modelled kind is written under a group that is one slip away from its own."""
     groups = [one.group for one in KINDS_BY_NAME.get(kind, ())]
-    return bool(get_close_matches(group, groups, n=1, cutoff=0.85))
+    return alike(group, groups, likeness=0.85) is not None
 
 
 def _no_such_kind(api_version: str, kind: str) -> KindReading:
@@ -167,10 +167,10 @@ def _no_such_kind(api_version: str, kind: str) -> KindReading:
         return KindReading(KindClass.NO_SUCH_KIND, "write `apiVersion: v1`")
     group = group_of(api_version)
     known = {name.lower(): name for name in (*KINDS_BY_NAME, *IRRELEVANT_KINDS.get(group, ()))}
-    close = get_close_matches(kind.lower(), known, n=1, cutoff=0.75)
+    close = alike(kind.lower(), known, likeness=0.75)
     if not close:
         return KindReading(KindClass.NO_SUCH_KIND, "check `apiVersion` and `kind`; both are case-sensitive")
-    name = known[close[0]]
+    name = known[close]
     versions = _api_versions(name) if name in KINDS_BY_NAME else f"`apiVersion: {api_version}`"
     return KindReading(KindClass.NO_SUCH_KIND, f"did you mean `kind: {name}` with {versions}?")
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from netverify.interruption import Resource
+from netverify.late import late
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    (tempfile,) = late("", "tempfile")
 
 
 class Scratch(Resource):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.documents.placeholders import is_in_chart
+from netverify.query.suggestions import alike
 from netverify.records import dataclass
 from netverify.sources.globs import Pattern, has_magic
 from netverify.sources.kustomization import FILE_NAMES
@@ -250,9 +250,9 @@ def _did_you_mean(argument: str) -> str:
     try:
         while not path.parent.exists():
             path = path.parent
-        near = get_close_matches(path.name, sorted(os.listdir(path.parent)), n=1)  # noqa: PTH208 - names are enough
+        near = alike(path.name, sorted(os.listdir(path.parent)))  # noqa: PTH208 - names are enough
     except (OSError, ValueError):
-        near = []
+        near = None
     if not near:
         return "check the path; it is taken relative to the current folder"
-    return f"did you mean `{path.parent / near[0]}`?"
+    return f"did you mean `{path.parent / near}`?"

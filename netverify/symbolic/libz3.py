@@ -163,11 +163,6 @@ def main_ctx() -> Context:
     return Context()
 
 
-def is_unused() -> bool:
-    """Whether nothing was ever in the main context."""
-    return not main_ctx.cache_info().currsize
-
-
 class _Object:
     """An object of a context, kept there as long as this one is. What gives it back raises nothing."""
 

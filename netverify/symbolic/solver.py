@@ -61,7 +61,7 @@ def _once(solve: Callable[[], Solved], budget: Budget, asked: object) -> Solved:
 def _solve(goal: Goal, budget: Budget, preferences: Sequence[Sequence[str]]) -> Solved:
     solved = Solved(Status.UNKNOWN)
     settled = goal.settled()
-    if z3.is_unused() and len(settled.text) <= _SHORT:
+    if not z3.main_ctx.cache_info().currsize and len(settled.text) <= _SHORT:
         model = _model_of(settled, ENGINES[0], budget, preferences, z3.main_ctx())
         if model.status is Status.SAT:
             return model
