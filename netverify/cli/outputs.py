@@ -94,6 +94,8 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     """
     if not _can_be_a_name(path):
         raise _unwritable(path, "the name is not valid")
+    if str(path) == "-":
+        raise _unwritable(path, "standard output has the report")
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
             with path.open("w", encoding="utf-8") as stream:

@@ -167,6 +167,7 @@ def test_what_only_a_witness_has_cannot_be_written_for_a_list(capsys, folder, fl
         ("-o", "text=.", "cannot write `.`: is a directory"),
         ("-o", "text=a\0b", "cannot write `a\\x00b`: the name is not valid"),
         ("--counterexample", "no/such/folder/x.yaml", "cannot write `no/such/folder/x.yaml`: no such file"),
+        ("--counterexample", "-", "cannot write `-`: standard output has the report"),
         ("--emit-smt2", "m.yaml/x", "cannot make the folder `m.yaml/x`: not a directory"),
     ],
 )
