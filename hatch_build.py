@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -21,7 +22,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 TEXT = Path("netverify", "documents", "compiled_lines.pyx")
 BUILT = TEXT.with_suffix(sysconfig.get_config_var("EXT_SUFFIX") or ".so")
 NAME = "netverify.documents.compiled_lines"
-FLAGS = ("-O2", "-DNDEBUG", "-fPIC", "-fwrapv", "-g0")
+FLAGS = ("-O3", "-DNDEBUG", "-fPIC", "-fwrapv", "-g0")
 SHARED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 LOADS = "import sys; sys.path.insert(0, sys.argv[1]); import compiled_lines"
 
@@ -70,7 +71,8 @@ def compiled(root: Path, scratch: Path) -> Path:
     made = scratch / BUILT.name
     (scratch / TEXT.name).write_bytes((root / TEXT).read_bytes())  # where no path of this machine gets into it
     run(scratch, sys.executable, "-m", "cython", "-3", "--module-name", NAME, TEXT.name)
-    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    usual = sysconfig.get_config_var("CC") or "cc"
+    compiler = os.environ.get("CC") or (usual if shutil.which(shlex.split(usual)[0]) else "cc")
     include = f"-I{sysconfig.get_path('include')}"
     run(scratch, *shlex.split(compiler), *FLAGS, *SHARED, include, f"{TEXT.stem}.c", "-o", made.name)
     run(scratch, sys.executable, "-I", "-c", LOADS, str(scratch))

@@ -36,18 +36,24 @@ def split(data: bytes) -> Iterator[Chunk | Refusal]:
     start, line = 0, 0
     for separator, after in _separators(data):
         chunk = data[start:separator]
-        if chunk and not _NOTHING.match(chunk):
+        if _has_content(chunk):
             yield Chunk(chunk, line)
         line += chunk.count(b"\n")
-        rest = data[separator + 3 : after].strip()
-        if rest and not rest.startswith(b"#"):
-            yield _text_after_separator(line)
-            return
+        if not data.startswith(b"---\n", separator):
+            rest = data[separator + 3 : after].strip()
+            if rest and not rest.startswith(b"#"):
+                yield _text_after_separator(line)
+                return
         start = after
         line += 1
     chunk = data[start:]
-    if chunk and not _NOTHING.match(chunk):
+    if _has_content(chunk):
         yield Chunk(chunk, line)
+
+
+def _has_content(chunk: bytes) -> bool:
+    """Whether ``chunk`` holds more than comments; most begin with a letter, which decides it."""
+    return bool(chunk) and (chunk[0] > ord("#") or not _NOTHING.match(chunk))
 
 
 def _separators(data: bytes) -> Iterator[tuple[int, int]]:

@@ -31,7 +31,7 @@ cdef enum:
     LONGEST_NAME = 201
     DEEPEST = 256
     LONGEST_KEPT = 64
-    NAMES = 1024
+    NAMES = 8192
     WORDS = 8192
 
 

@@ -15,8 +15,9 @@ _END: Final = rb"""[ \t]*(?:#[^\n]*|\r)?$(?=[\r\n]*+(?![ \t]))"""
 _KIND: Final = pattern(rb"""^kind:[ \t]+(["']?)([A-Za-z][A-Za-z0-9]*)\1""" + _END, re.MULTILINE)
 _API_VERSION: Final = pattern(rb"""^apiVersion:[ \t]+(["']?)([A-Za-z0-9./-]+)\1""" + _END, re.MULTILINE)
 _STARTS_AT_MARGIN: Final = pattern(rb"(?:[ \r]*+(?:#[^\n]*+)?\n)*+[A-Za-z]")
-_AT_MARGIN: Final = pattern(rb"(?:\A|\n)(?![ \t\r\n#])([^\n]+)")
-_ORDINARY: Final = pattern(rb"(?:[A-Za-z][A-Za-z0-9]*:(?:[ \t\r]|\Z)|-(?:[ \t\r]|\Z))")
+_ORDINARY: Final = pattern(
+    rb"(?:(?:(?:[A-Za-z][A-Za-z0-9]*+:|-)(?:[ \t\r][^\n]*+)?+|[ \t\r#][^\n]*+|(?=\n))(?:\n|\Z))*+\Z"
+)
 _MOST_BRACKETS: Final = 2000
 
 
@@ -39,13 +40,14 @@ def irrelevant_kind(chunk: bytes, is_irrelevant: IsIrrelevant) -> str | None:
         return None
     if chunk.count(b"[") + chunk.count(b"{") > _MOST_BRACKETS or not _STARTS_AT_MARGIN.match(chunk):
         return None
-    kinds = versions = 0
-    for line in _AT_MARGIN.finditer(chunk):
-        if not _ORDINARY.match(line.group(1)):
-            return None
-        kinds += line.group(1).startswith(b"kind:")
-        versions += line.group(1).startswith(b"apiVersion:")
-    return name if kinds == versions == 1 else None
+    if not _ORDINARY.match(chunk):
+        return None
+    return name if _count(b"kind:", chunk) == _count(b"apiVersion:", chunk) == 1 else None
+
+
+def _count(key: bytes, chunk: bytes) -> int:
+    """How many lines at the margin begin with ``key``."""
+    return chunk.startswith(key) + chunk.count(b"\n" + key)
 
 
 def _line(form: re.Pattern[bytes], key: bytes, chunk: bytes) -> re.Match[bytes] | None:

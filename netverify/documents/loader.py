@@ -17,7 +17,7 @@ from netverify.documents.early import IsIrrelevant, irrelevant_kind
 from netverify.documents.json_documents import JsonText, check_size, json_offsets, read_json, starts_like_json
 from netverify.documents.limits import DEFAULT_LIMITS, Limits
 from netverify.documents.placeholders import is_template, placeholder
-from netverify.documents.plain_lines import read_plain
+from netverify.documents.plain_lines import COMPILED, read_plain
 from netverify.documents.positions import NodePositions, Offsets
 from netverify.documents.refusal import Mark, Refusal
 from netverify.documents.scalars import Memory
@@ -116,6 +116,8 @@ class _Loading:
         self.dropped: Counter[str] = Counter()
         self.index = 0
         self.data = b""
+        self.reads_first = COMPILED is not None
+        """Reading lines takes less than finding the kind of a document, which gives the same where it has one."""
         self._holds_secrets: bool | None = None
 
     def read(self, data: bytes) -> None:
@@ -150,7 +152,10 @@ class _Loading:
 
     def chunk(self, chunk: Chunk) -> None:
         """The document of one chunk, or its JSON values."""
-        if (kind := irrelevant_kind(chunk.data, self.is_irrelevant)) is not None:
+        plain = read_plain(chunk.data, self.limits, self.memory) if self.reads_first else None
+        if plain is not None and _type_of(plain[0]) is not None:
+            self.plain(plain, chunk)
+        elif (kind := irrelevant_kind(chunk.data, self.is_irrelevant)) is not None:
             check_markers(chunk.data)
             self.check_syntax(chunk.data)
             self.drop(kind)
@@ -169,11 +174,7 @@ class _Loading:
     def yaml(self, chunk: Chunk) -> None:
         """The document of one chunk of YAML."""
         if (plain := read_plain(chunk.data, self.limits, self.memory)) is not None:
-            value, offsets = plain
-            if (kind := self.irrelevant(value)) is not None:
-                self.drop(kind)
-            else:
-                self.keep(value, chunk, partial(_same, offsets))
+            self.plain(plain, chunk)
             return
         check_markers(chunk.data)
         built = events.build(chunk.data, self.limits, self.memory, self.is_irrelevant)
@@ -185,6 +186,14 @@ class _Loading:
         self.dropped.update(built.dropped)
         self.keep(built.value, chunk, partial(_same, built.offsets))
 
+    def plain(self, plain: tuple[Value, Offsets], chunk: Chunk) -> None:
+        """The document of one chunk that was read line by line."""
+        value, offsets = plain
+        if (kind := self.irrelevant(value)) is not None:
+            self.drop(kind)
+        else:
+            self.keep(value, chunk, partial(_same, offsets))
+
     def json(self, chunk: Chunk, text: JsonText) -> None:
         """One of the JSON values of a chunk."""
         if (kind := self.irrelevant(text.value)) is not None:
@@ -195,12 +204,8 @@ class _Loading:
 
     def irrelevant(self, value: Value) -> str | None:
         """The kind of ``value`` if it is irrelevant."""
-        if not isinstance(value, dict):
-            return None
-        api_version, kind = value.get("apiVersion"), value.get("kind")
-        if isinstance(api_version, str) and isinstance(kind, str) and self.is_irrelevant(api_version, kind):
-            return kind
-        return None
+        type_ = _type_of(value)
+        return type_[1] if type_ is not None and self.is_irrelevant(*type_) else None
 
     def keep(self, value: Value, chunk: Chunk, read_offsets: Callable[[], Offsets]) -> None:
         """A document to hand on, unless it is null."""
@@ -238,6 +243,14 @@ class _Loading:
         if mark is None:
             return Origin(self.path, self.index)
         return Origin(self.path, self.index, first_line + mark.line + 1, mark.column + 1)
+
+
+def _type_of(value: Value) -> tuple[str, str] | None:
+    """The apiVersion and the kind of ``value`` if it has both, as texts."""
+    if not isinstance(value, dict):
+        return None
+    api_version, kind = value.get("apiVersion"), value.get("kind")
+    return (api_version, kind) if isinstance(api_version, str) and isinstance(kind, str) else None
 
 
 def _has_kind(value: Value) -> bool:

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from agreement.adapter import inventory_of
 from fuzz.seeds import BASELINES, INTENTS, MANIFESTS, PLAIN, PLAIN_WORDS, SELECTORS, SENTENCES, WORDS
 from generators.small_cases import small_case
 from netverify.diagnostics import DiagnosedError
+from netverify.documents import loader, plain_lines
 from netverify.documents.limits import Limits
 from netverify.documents.loader import load
 from netverify.documents.plain_lines import COMPILED, read_lines, read_plain
@@ -81,8 +83,23 @@ def plain_documents(data: bytes) -> int:
     return read
 
 
+def _loaded(data: bytes) -> object:
+    found = load("x.yaml", data, is_irrelevant=is_irrelevant)
+    documents = [(one.index, repr(one.value), list(one.positions._read_offsets())) for one in found.documents]
+    return documents, found.diagnostics, found.dropped, found.templated
+
+
+def check_loading(data: bytes) -> None:
+    """A source is read alike with what is compiled and without."""
+    with_compiled = _loaded(data)
+    with patch.object(loader, "COMPILED", None), patch.object(plain_lines, "COMPILED", None):
+        is_same = with_compiled == _loaded(data)
+    assert is_same, data[:2000]
+
+
 def _lines(data: bytes) -> None:
     plain_documents(data)
+    check_loading(data)
 
 
 def _manifests(data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from fuzz.fuzz_targets import plain_documents
+from fuzz.fuzz_targets import check_loading, plain_documents
 from fuzz.mutation import mutated
 from fuzz.seeds import MANIFESTS, PLAIN, PLAIN_WORDS
 from netverify.documents import plain_lines
@@ -95,6 +96,33 @@ def test_mutations_of_manifests_are_read_alike():
     assert sum(map(plain_documents, [*MANIFESTS, *inputs])) > 300
 
 
+IRRELEVANT = tuple(
+    text.encode()
+    for text in (
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n  a: c\n",
+        "apiVersion: v1\nkind: ConfigMap\nkind: Pod\n",
+        "apiVersion: v1\nkind: ConfigMap\n  # c\ndata:\n  a: .inf\n",
+        "apiVersion: v1\nkind: ConfigMap\n_x: b\ndata:\n  a: b\n",
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    b\n",
+        "apiVersion: 1\nkind: ConfigMap\n",
+        "apiVersion: v1\nkind: 'ConfigMap'\nitems: []\n",
+        "kind: ConfigMap\na:\n  apiVersion: v1\n",
+        "a: b\n",
+        "- apiVersion: v1\n",
+    )
+)
+
+
+@compiled
+def test_what_is_irrelevant_is_dropped_alike():
+    dice = random.Random(1)
+    for text in (*IRRELEVANT, b"---\n".join(IRRELEVANT)):
+        check_loading(text)
+        for _ in range(15):
+            check_loading(mutated(text, dice, IRRELEVANT, PLAIN_WORDS))
+
+
 @compiled
 @pytest.mark.long
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs the corpus beside the checkout")
@@ -128,7 +156,12 @@ def test_what_resolving_raises_is_raised_and_not_remembered():
 
 def test_the_reader_is_compiled_wherever_it_can_be():
     """So that a build which silently gives up is noticed. ``./check`` compiles a changed text again."""
-    if not (shutil.which(os.environ.get("CC", "cc")) and Path(sysconfig.get_path("include"), "Python.h").exists()):
+    compiler = os.environ.get("CC") or "cc"
+    works = (
+        shutil.which(compiler)
+        and not subprocess.run([compiler, "--version"], capture_output=True, check=False).returncode
+    )
+    if not works or not Path(sysconfig.get_path("include"), "Python.h").exists():
         pytest.skip("there is no C compiler with the headers of Python")
     if os.environ.get("NETVERIFY_PURE_READER"):
         pytest.skip("NETVERIFY_PURE_READER is set")
