@@ -111,7 +111,7 @@ def _reported(checked: Checked, request: CheckRequest, status: ExitStatus) -> Ex
 
     def besides() -> None:
         if any(output.format == "github" for output in request.outputs):
-            step_summary(report, checked.inventory, facts, os.environ)
+            step_summary(rendered, os.environ)
         if request.write_baseline is not None:
             write_known(request.write_baseline, report, request.color)
 

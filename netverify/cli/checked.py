@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
@@ -99,7 +99,7 @@ def _came_to(request: CheckRequest, intended: Intended, ends_early: EndsEarly) -
             inventory = read_sources(request.sources)
         complain_about(inventory.diagnostics, request.color)
         settings = solving_settings(request, inventory.cluster)
-        report, compared = _judged(spec, Verifier(inventory, settings), terms, request.sources)
+        report, compared = judged(spec, Verifier(inventory, settings), terms, request.sources)
     except OutOfBudgetError as spent:
         return _undecided(request, intended, inventory, spent)
     except SentenceError as error:
@@ -140,7 +140,7 @@ def _undecided(
     return Checked(replace(report, inputs=inventory.diagnostics), inventory), request
 
 
-def _judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> tuple[GateReport, tuple[Inventory, ...]]:
+def judged(spec: Spec, verifier: Verifier, terms: Terms, sources: Sources) -> tuple[GateReport, tuple[Inventory, ...]]:
     """Every assertion judged, with the manifests that some of them compare with, and what was found in these."""
     reader = BaselineReader(sources)
     with counted("checking assertions") as tell:
@@ -155,13 +155,28 @@ def gate_status(report: GateReport, failing: Collection[str], *, input_refused: 
     ``UNKNOWN`` for an unknown verdict, ``VIOLATED`` for others. Of an assertion whose verdict does not fail, those on
     its parts count. A gate that was cut short fails for whatever it might have found.
     """
-    gravest_first = ((result.verdict, *result.also) for result in report.results)
-    failed = ([one for one in verdicts if one.value in failing] for verdicts in gravest_first)
-    verdicts = {verdicts[0] for verdicts in failed if verdicts}
-    found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in verdicts]
-    if failing and report.is_cut_short:
+    verdicts = [(result.verdict, *result.also) for result in report.results]
+    has_expired = any(use.state is ExceptionState.EXPIRED for use in report.exceptions)
+    return status_of(
+        verdicts, failing, is_cut_short=report.is_cut_short, has_expired=has_expired, input_refused=input_refused
+    )
+
+
+def status_of(
+    verdicts: Iterable[Sequence[GateVerdict]],
+    failing: Collection[str],
+    *,
+    is_cut_short: bool,
+    has_expired: bool,
+    input_refused: bool,
+) -> ExitStatus:
+    """As :func:`gate_status` says; ``verdicts`` are those of each assertion, that on the whole first."""
+    failed = [[one for one in some if one.value in failing] for some in verdicts]
+    counting = {some[0] for some in failed if some}
+    found = [ExitStatus.UNKNOWN if one is GateVerdict.UNKNOWN else ExitStatus.VIOLATED for one in counting]
+    if failing and is_cut_short:
         found.append(ExitStatus.UNKNOWN)
-    if failing and any(use.state is ExceptionState.EXPIRED for use in report.exceptions):
+    if failing and has_expired:
         found.append(ExitStatus.VIOLATED)
     if input_refused:
         found.append(ExitStatus.INPUT)

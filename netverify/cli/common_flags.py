@@ -14,7 +14,7 @@ from netverify.cli.outputs import OutputName, formats_help
 Command: TypeAlias = Callable[..., Any]
 
 
-_INPUTS = (
+_NAMED = (
     click.option(
         "-f",
         "--filename",
@@ -62,6 +62,8 @@ _INPUTS = (
         help="Values file for every chart; repeatable.",
     ),
     click.option("--set", "sets", metavar="K=V", multiple=True, help="Value for every chart; repeatable."),
+)
+_PLACED = (
     click.option(
         "-n", "--namespace", metavar="NS", help="Namespace of objects and of names that give none.  [default: default]"
     ),
@@ -77,7 +79,8 @@ _INPUTS = (
     click.option("--allow-network", is_flag=True, help="Allow renderers to fetch what overlays and charts name."),
     click.option("--strict", is_flag=True, help="Treat notes as errors, such as unrendered templates."),
 )
-_SPEED = (
+_INPUTS = (*_NAMED, *_PLACED)
+_JOBS = (
     click.option(
         "--jobs",
         metavar="N",
@@ -85,6 +88,8 @@ _SPEED = (
         envvar="NETVERIFY_JOBS",
         help="Maximum number of processes that read large inputs.  [default: one for each processor]",
     ),
+)
+_CACHE = (
     click.option(
         "--no-cache",
         is_flag=True,
@@ -192,7 +197,19 @@ def common_flags(formats: tuple[str, ...], *, solving: bool) -> Callable[[Comman
     ``formats`` are those of its output, the default first.
     """
     of_solver = (*SOLVER_BUDGET, *_GOALS) if solving else ()
-    options = (*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), *_HOW_MUCH, _COLOR)
+    options = (*_INPUTS, *_JOBS, *_CACHE, *COMMAND_BUDGET, *_MODEL, *of_solver, _output(formats), *_HOW_MUCH, _COLOR)
+
+    def with_flags(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_flags
+
+
+def fleet_flags(formats: tuple[str, ...]) -> Callable[[Command], Command]:
+    """As :func:`common_flags` for a command whose inputs are named in a file, and whose jobs are its own."""
+    options = (*_PLACED, *_CACHE, *COMMAND_BUDGET, *_MODEL, *SOLVER_BUDGET, _output(formats), *_HOW_MUCH, _COLOR)
 
     def with_flags(command: Command) -> Command:
         for option in reversed(options):
@@ -209,7 +226,7 @@ def output_flags(formats: tuple[str, ...]) -> Callable[[Command], Command]:
 
 def reading_flags(command: Command) -> Command:
     """Gives a command those of the common flags that do not say what is printed and in which form."""
-    for option in reversed((*_INPUTS, *_SPEED, *COMMAND_BUDGET, *_MODEL, *SOLVER_BUDGET, _COLOR)):
+    for option in reversed((*_INPUTS, *_JOBS, *_CACHE, *COMMAND_BUDGET, *_MODEL, *SOLVER_BUDGET, _COLOR)):
         command = option(command)
     return command
 

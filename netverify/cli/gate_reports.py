@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,8 +53,8 @@ def untimed(report: GateReport) -> GateReport:
     return replace(report, results=results, milliseconds=None)
 
 
-def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, environment: Mapping[str, str]) -> None:
-    """Append the Markdown report to the summary of a step of GitHub Actions, where there is one.
+def step_summary(written: Callable[[Output], Iterable[str]], environment: Mapping[str, str]) -> None:
+    """Append the Markdown report, as ``written`` has it, to that of a step of GitHub Actions, where there is one.
 
     Source: "Workflow commands for GitHub Actions" (``GITHUB_STEP_SUMMARY``). Raises :class:`Refusal`.
     """
@@ -62,7 +62,7 @@ def step_summary(report: GateReport, inventory: Inventory, facts: RunFacts, envi
     if not path:
         return
     try:
-        append_whole(Path(path), "".join(rendered_gate(report, inventory, Output("markdown", path), facts)))
+        append_whole(Path(path), "".join(written(Output("markdown", path))))
     except OSError as error:
         raise unwritable("write the step summary", error) from None
 

@@ -36,15 +36,27 @@ def intent_of(request: CheckRequest) -> Intended:
 
     Raises :class:`Refusal` where there is no intent, and for an id that no assertion has.
     """
-    paths = request.specs
-    if not paths:
-        found = found_beside(Path())
-        if found is None:
-            message = f"there is no intent file here: neither `{FILE_NAMES[0]}` nor `{FILE_NAMES[1]}`"
-            raise Refusal("NV420", message, "name one with `--spec FILE`, or begin with `netverify init`")
-        paths = (str(found),)
     by_hand = () if request.sources.by_default else map(Path, request.sources.names)
-    spec = read_spec(paths, request.sources.permissions, (Path(), *by_hand))
+    spec = read_spec(specs_of(request), request.sources.permissions, (Path(), *by_hand))
+    return Intended(spec, wanted_of(spec, request))
+
+
+def specs_of(request: CheckRequest) -> tuple[str, ...]:
+    """The intent files of ``request``, or that of the current folder. Raises :class:`Refusal` where there is none."""
+    if request.specs:
+        return request.specs
+    found = found_beside(Path())
+    if found is None:
+        message = f"there is no intent file here: neither `{FILE_NAMES[0]}` nor `{FILE_NAMES[1]}`"
+        raise Refusal("NV420", message, "name one with `--spec FILE`, or begin with `netverify init`")
+    return (str(found),)
+
+
+def wanted_of(spec: Spec, request: CheckRequest) -> frozenset[str]:
+    """The ids of the assertions of ``spec`` that ``request`` wants judged.
+
+    Raises :class:`Refusal` for an id that no assertion has, and where there would be none.
+    """
     known = [one.id for one in spec.assertions]
     for wanted in request.ids:
         if wanted not in known:
@@ -57,7 +69,7 @@ def intent_of(request: CheckRequest) -> Intended:
     if not kept:
         which = f" of severity `{request.severity}` or higher" if spec.assertions and request.severity else ""
         raise Refusal("NV420", f"the intent holds no assertion{which}", "a gate without any would let everything pass")
-    return Intended(spec, frozenset(one.id for one in kept))
+    return frozenset(one.id for one in kept)
 
 
 def with_intended(sources: Sources) -> Sources:

@@ -13,6 +13,7 @@ from netverify.cli.version import version_of
 COMMANDS = {
     "init": "Write a first intent file from what the manifests allow today.",
     "check": "Prove the assertions of intent files, or show violations.",
+    "fleet": "Check many clusters against one intent, with one report.",
     "diff": "Compare which connections two sets of manifests allow.",
     "lint": "Find likely mistakes in policies, Services and ways in.",
     "query": "Ask who can reach what; get a proof or a counterexample.",
@@ -68,6 +69,7 @@ Examples:
   netverify check --spec netverify.yaml manifests/
   netverify query "can namespace a reach b/pg:5432" manifests/
   netverify map manifests/
+  netverify fleet clusters.yaml
   netverify diff --base origin/main -f manifests/
   netverify exposed manifests/
   netverify resolve db.shop --from shop/web manifests/

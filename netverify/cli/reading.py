@@ -24,7 +24,8 @@ from netverify.routes.options import GivenController, RoutingOptions
 from netverify.sources.collection import Means, processors
 from netverify.sources.coverage import Inventory
 from netverify.sources.emptiness import refused_if_empty
-from netverify.sources.inventory import read_inventory
+from netverify.sources.inputs import Inputs, find_inputs
+from netverify.sources.inventory import inventory_of_inputs
 from netverify.sources.shared import Shared
 
 
@@ -41,8 +42,12 @@ def read_sources(sources: Sources, shared: Shared | None = None) -> Inventory:
     if sources.by_default and _is_piped():
         note = line("note: standard input is a pipe and is not read; the current folder is read instead")
         complain((note, line("  = help: read it with `-f -`, or name the folder with `-f .`")), "auto")
-    means = Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors())
-    inventory = read_inventory(
+    return read_inputs(sources, found_inputs(sources), shared)
+
+
+def found_inputs(sources: Sources) -> Inputs:
+    """Everything that ``sources`` name, found and rendered."""
+    return find_inputs(
         sources.filenames,
         default_namespace=sources.namespace or "default",
         kustomize=sources.kustomize,
@@ -52,8 +57,16 @@ def read_sources(sources: Sources, shared: Shared | None = None) -> Inventory:
         renderings=sources.renderings,
         strict=sources.strict,
         permissions=sources.permissions,
-        means=replace(means, shared=shared),
     )
+
+
+def read_inputs(sources: Sources, inputs: Inputs, shared: Shared | None = None) -> Inventory:
+    """``inputs``, which is what ``sources`` name, read; ``shared`` as in :func:`read_sources`.
+
+    What cannot be read is among the diagnostics.
+    """
+    means = Means(cache_folder(os.environ) if sources.cached else None, sources.jobs or processors())
+    inventory = inventory_of_inputs(inputs, replace(means, shared=shared))
     return inventory if sources.allow_empty else refused_if_empty(inventory, sources.names)
 
 

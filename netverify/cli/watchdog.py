@@ -207,13 +207,16 @@ def memory_in_use() -> int:
         return most if sys.platform == "darwin" else most * 1024
 
 
-def family() -> Iterator[int]:
-    """The processes that this one started, and those that they did; none where the system does not tell."""
-    waiting = [os.getpid()]
+def family(process: int | None = None) -> Iterator[int]:
+    """The processes that this one, or ``process``, started, and those that they did.
+
+    None where the system does not tell.
+    """
+    waiting = [os.getpid() if process is None else process]
     while waiting:
-        for process in _children(waiting.pop()):
-            waiting.append(process)
-            yield process
+        for one in _children(waiting.pop()):
+            waiting.append(one)
+            yield one
 
 
 def _children(process: int) -> list[int]:

@@ -55,7 +55,7 @@ MOST_DIAGNOSTICS = 200
 MOST_GOALS = 10
 """How many goals of one assertion are named; all are in `goals.json`."""
 
-_INK = {
+INK = {
     GateVerdict.PROVED: Ink.GREEN,
     GateVerdict.REFUTED: Ink.RED,
     GateVerdict.VACUOUS: Ink.RED,
@@ -63,7 +63,7 @@ _INK = {
     GateVerdict.EXCEPTED: Ink.CYAN,
     GateVerdict.BASELINED: Ink.CYAN,
 }
-_OPEN = frozenset((GateVerdict.REFUTED, GateVerdict.VACUOUS, GateVerdict.UNKNOWN))
+OPEN = frozenset((GateVerdict.REFUTED, GateVerdict.VACUOUS, GateVerdict.UNKNOWN))
 _WORLDS: Mapping[World, str] = MappingProxyType(
     {World.EXISTING: "the pods of the manifests", World.POSSIBLE: "every pod that there could be"}
 )
@@ -81,7 +81,7 @@ def document_of_gate(report: GateReport, inventory: Inventory) -> Iterator[Block
     yield Beside(tuple(findings_table(failing)))
     results = gravest_first(report)
     yield judged_assertions(report, inventory)
-    if any(one.verdict not in _OPEN for one in results):
+    if any(one.verdict not in OPEN for one in results):
         yield Gap()
     yield from exceptions_table(report)
     entries = [Entry("baseline", baseline_text(report.baseline))] if report.baseline is not None else []
@@ -113,7 +113,7 @@ def basis_of(report: GateReport) -> tuple[Entry, ...]:
 
 def _summary(report: GateReport) -> Summary:
     worst = next(iter(gravest_first(report)), None)
-    ink = Ink.RED if shortfalls(report) else _INK[worst.verdict] if worst is not None else Ink.YELLOW
+    ink = Ink.RED if shortfalls(report) else INK[worst.verdict] if worst is not None else Ink.YELLOW
     files = report.files if len(report.files) < 4 else ()
     today = (report.today.isoformat(),) if report.today is not None else ()
     total = counted(len(report.results), "assertion") if report.results else ""
@@ -135,12 +135,12 @@ def findings_table(found: tuple[Diagnostic, ...]) -> Iterator[Block]:
 def _result(result: Judged, shared: Remarks, inventory: Inventory, source: SourceLines) -> Result:
     assertion = result.assertion
     found = shortcomings_of(result)
-    is_proved, is_open = result.verdict is GateVerdict.PROVED, result.verdict in _OPEN
+    is_proved, is_open = result.verdict is GateVerdict.PROVED, result.verdict in OPEN
     own = own_remarks(result, shared)
     reasons, controls = (*_reasons(result),), column("controls", assertion.controls)
     return Result(
         result.verdict.value,
-        _INK[result.verdict],
+        INK[result.verdict],
         assertion.id,
         assertion.title,
         assertion.severity.value,
@@ -239,7 +239,7 @@ def _controls(results: Iterable[Judged]) -> Iterator[Block]:
 
 def verdicts(results: Iterable[Judged]) -> Cell:
     """Each verdict with the name of its assertion, below each other."""
-    return tuple((Span(one.verdict, _INK[one.verdict]), Span(f" {one.assertion.id}")) for one in results)
+    return tuple((Span(one.verdict, INK[one.verdict]), Span(f" {one.assertion.id}")) for one in results)
 
 
 def shared_remarks(report: GateReport) -> Remarks:

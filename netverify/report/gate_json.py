@@ -27,9 +27,9 @@ def gate_json(report: GateReport, inventory: Inventory, tool: Mapping[str, Json]
     """
     return {
         "schema": SCHEMA,
-        "results": [_result(result) for result in report.results],
-        "exceptions": [_exception(use) for use in report.exceptions],
-        "baseline": _baseline(report.baseline) if report.baseline is not None else None,
+        "results": [result_json(result) for result in report.results],
+        "exceptions": [exception_json(use) for use in report.exceptions],
+        "baseline": baseline_json(report.baseline) if report.baseline is not None else None,
         "findings": [diagnostic_json(finding) for finding in report.findings],
         "summary": {
             "assertions": len(report.results),
@@ -54,7 +54,8 @@ def _witness(violation: Violation) -> Json:
     return witness_json(violation.witness, violation.route.path if violation.route is not None else ())
 
 
-def _result(result: Result) -> Json:
+def result_json(result: Result) -> Json:
+    """One assertion, judged, as an item of ``results``."""
     assertion = result.assertion
     first = next(iter(new_first(result.violations)), None)
     because = first.because if first is not None else result.because
@@ -103,7 +104,8 @@ def _violation(violation: Violation) -> Json:
     }
 
 
-def _exception(use: ExceptionUse) -> Json:
+def exception_json(use: ExceptionUse) -> Json:
+    """An exception and what became of it."""
     given = use.exception
     return {
         "id": given.id,
@@ -126,7 +128,8 @@ def _exception(use: ExceptionUse) -> Json:
     }
 
 
-def _baseline(baseline: BaselineUse) -> Json:
+def baseline_json(baseline: BaselineUse) -> Json:
+    """How far a baseline applied."""
     return {
         "path": baseline.path,
         "known": baseline.known,

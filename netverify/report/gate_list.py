@@ -28,7 +28,7 @@ _LONGEST_NAME = 255
 _LONGEST_DESCRIPTION = 1024
 _ADVICE = "Change the policy that the result points at, or change the assertion if the connection is wanted."
 _WORDS = pattern(r"[A-Za-z0-9]+")
-_OUTCOMES = {
+OUTCOMES = {
     GateVerdict.PROVED: Outcome.PASSED,
     GateVerdict.REFUTED: Outcome.FAILURE,
     GateVerdict.VACUOUS: Outcome.ERROR,
@@ -149,7 +149,7 @@ def _set_aside(one: Shortcoming, report: GateReport) -> tuple[str, ...]:
 
 def _case(result: Result, inventory: Inventory) -> Case:
     assertion = result.assertion
-    outcome = _OUTCOMES[result.verdict]
+    outcome = OUTCOMES[result.verdict]
     return Case(
         assertion.origin.path,
         f"{assertion.id}: {assertion.title}" if assertion.title else assertion.id,

@@ -187,9 +187,12 @@ class Account:
 
 
 def _is_own(value: Value) -> bool:
-    """Whether ``value`` is what a file of this program holds: intent, its schema, a baseline or a report."""
+    """Whether ``value`` is what a file of this program holds: intent, clusters, a schema, a baseline or a report."""
     if not isinstance(value, dict):
         return False
+    clusters = value.get("clusters")
+    if isinstance(clusters, list) and any(isinstance(one, dict) and "sources" in one for one in clusters):
+        return True
     return "assertions" in value or any(str(value.get(key, "")).startswith(_OWN_SCHEMAS) for key in ("schema", "$id"))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TypeVar, Unpack
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
 from netverify.documents.document import Document
 from netverify.kinds.names import dns_label_problems
 from netverify.kinds.read_object import Fact, ReadObject
-from netverify.late import late
 from netverify.model.cluster import Cluster, Namespace, Node, Workload
 from netverify.model.cluster_network_policy import ClusterNetworkPolicy, PodsPeer
 from netverify.model.controller import ConfigMap
@@ -30,15 +28,8 @@ from netverify.sources.coverage import Coverage, Inventory
 from netverify.sources.duplicates import of_one_api, with_repeated_refused, without_duplicates
 from netverify.sources.gathered import Gathered, merged
 from netverify.sources.gathering import Terms
+from netverify.sources.inputs import Inputs, Named, find_inputs
 from netverify.sources.ownership import settle
-from netverify.sources.permissions import NOTHING_ALLOWED, Permissions
-from netverify.sources.renderings import HelmChart, KustomizeBuild, Rendering, Rendition
-from netverify.sources.sources import STANDARD_INPUT, Source, find_sources
-
-if TYPE_CHECKING:
-    from netverify.sources import renditions
-else:
-    (renditions,) = late("netverify.sources", "renditions")
 
 
 def with_every_namespace(cluster: Cluster) -> Cluster:
@@ -102,7 +93,6 @@ _RoutingFact = TypeVar(
     ConfigMap,
 )
 _NONE_DROPPED: Mapping[str, int] = MappingProxyType({})
-_NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def build_inventory(
@@ -160,44 +150,32 @@ def inventory_of(gathered: Gathered, default_namespace: str) -> Inventory:
     )
 
 
-def read_inventory(  # noqa: PLR0913 -- one argument for each flag that names sources
-    filenames: Sequence[str],
-    *,
-    default_namespace: str = "default",
-    kustomize: Sequence[str] = (),
-    helm: Sequence[str] = (),
-    values: Sequence[str] = (),
-    sets: Sequence[str] = (),
-    renderings: Sequence[Rendering] = (),
-    texts: Mapping[str, bytes] = _NO_TEXTS,
-    strict: bool = False,
-    means: Means = ALONE,
-    permissions: Permissions = NOTHING_ALLOWED,
+def read_inventory(
+    filenames: Sequence[str], *, strict: bool = False, means: Means = ALONE, **named: Unpack[Named]
 ) -> Inventory:
     """The inventory of all that the arguments name; what cannot be read is among the diagnostics; nothing is raised.
 
-    ``values`` and ``sets`` go to every chart of ``helm``; ``renderings`` come after those of ``kustomize`` and
-    ``helm``, and a file that one of them applies is not read once more as it stands. ``texts`` are manifests by the
-    name to report them by. With ``strict`` what is not rendered is an error. ``means`` change how long it takes, and
-    nothing else; a process that dies under them is a ``WorkerDiedError``. ``permissions`` are what may be read and
-    fetched besides what the checkouts hold that are named.
+    ``filenames`` and ``named`` are what :func:`~netverify.sources.inputs.find_inputs` takes, ``means`` what
+    :func:`inventory_of_inputs` does.
     """
-    found = find_sources(filenames, _piped_input() if STANDARD_INPUT in filenames else None, permissions=permissions)
-    wanted: list[Rendering] = [KustomizeBuild(directory) for directory in kustomize]
-    wanted += [HelmChart(chart, tuple(values), tuple(sets)) for chart in helm]
-    wanted += renderings
-    rendered = renditions.render_all(wanted, default_namespace, permissions, strict=strict) if wanted else Rendition()
+    return inventory_of_inputs(find_inputs(filenames, strict=strict, **named), means)
+
+
+def inventory_of_inputs(inputs: Inputs, means: Means = ALONE) -> Inventory:
+    """The inventory of ``inputs``; what cannot be read is among the diagnostics; nothing is raised.
+
+    ``means`` change how long it takes, and nothing else; a process that dies under them is a ``WorkerDiedError``.
+    """
+    found, rendered, namespace = inputs.found, inputs.rendered, inputs.default_namespace
     outside = [*found.diagnostics, *rendered.diagnostics]
-    sources = [one for one in found.sources if one.file is None or one.file.resolve() not in rendered.consumed]
-    sources += rendered.sources
-    sources += [Source(name, data=data) for name, data in texts.items()]
-    gathered = with_config_maps(collect(sources, Terms(default_namespace, strict), means), sources, default_namespace)
+    collected = collect(inputs.sources, Terms(namespace, inputs.strict), means)
+    gathered = with_config_maps(collected, inputs.sources, namespace)
     gaps = Gathered(unsupported=rendered.gaps)
-    inventory = inventory_of(merged((_told_before(outside, gathered), gathered, gaps)), default_namespace)
+    inventory = inventory_of(merged((_told_before(outside, gathered), gathered, gaps)), namespace)
     coverage = replace(
         inventory.coverage,
         skipped=tuple(dict.fromkeys((*found.skipped, *rendered.skipped))),
-        rendered=renditions.rendered_by(rendered.made) if wanted else (),
+        rendered=inputs.rendered_by,
         fetched=rendered.fetched,
         unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
     )
@@ -210,12 +188,6 @@ def _told_before(findings: Sequence[Diagnostic], gathered: Gathered) -> Gathered
     new = [finding for finding in dict.fromkeys(findings) if finding not in again]
     unread = tuple(finding.origin for finding in new if finding.severity is Severity.ERROR)
     return Gathered(diagnostics=tuple(new), unread=unread)
-
-
-def _piped_input() -> BinaryIO | None:
-    """Standard input, unless it is a terminal or closed."""
-    stdin = sys.stdin
-    return None if stdin is None or stdin.closed or stdin.isatty() else stdin.buffer
 
 
 def _by_name(workload: Workload) -> tuple[str, str, str]:

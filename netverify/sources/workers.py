@@ -39,7 +39,7 @@ class Worker:
     """One such process, as its owner sees it. Not for two threads at once."""
 
     def __init__(self, terms: Terms) -> None:
-        program = _START.format(path=_search_path())
+        program = _START.format(path=search_path())
         command = [sys.executable, "-P", "-c", program]
         errors = None if os.environ.get("NETVERIFY_DEBUG") else DEVNULL
         # In a group of its own: an interrupt of the terminal is for its owner alone, who then ends it.
@@ -51,8 +51,8 @@ class Worker:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            _send(self._process.stdin, [asdict(replace(content, data=b"")) | {"data": ""}, self._terms], content.data)
-            _, packed = _receive(self._process.stdout)
+            send(self._process.stdin, [asdict(replace(content, data=b"")) | {"data": ""}, self._terms], content.data)
+            _, packed = receive(self._process.stdout)
         except (OSError, ValueError, EOFError) as error:
             raise WorkerDiedError("a process that reads manifests ended early") from error
         return packed
@@ -75,21 +75,22 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     while True:
         try:
-            (content, fields), data = _receive(requests)
+            (content, fields), data = receive(requests)
         except EOFError:
             return
         terms = Terms(**(fields | {"limits": Limits(**fields["limits"])}))
         asked = Content(**(content | {"data": data, "labels": tuple(map(tuple, content["labels"]))}))
-        _send(answers, None, pack(gather(asked, terms), asked.path))
+        send(answers, None, pack(gather(asked, terms), asked.path))
 
 
-def _send(stream: IO[bytes], head: object, data: bytes) -> None:
+def send(stream: IO[bytes], head: object, data: bytes) -> None:
+    """Write a message."""
     stream.write(json.dumps([head, len(data)]).encode("ascii") + b"\n")
     stream.write(data)
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> tuple[Any, bytes]:
+def receive(stream: IO[bytes]) -> tuple[Any, bytes]:
     """The next message. Raises ``EOFError`` where there is none, or only a part of one."""
     line = stream.readline()
     if not line:
@@ -101,7 +102,7 @@ def _receive(stream: IO[bytes]) -> tuple[Any, bytes]:
     return head, data
 
 
-def _search_path() -> list[str]:
+def search_path() -> list[str]:
     """Where this process finds modules, so that a worker finds the same ones, wherever it starts."""
     return [entry or str(Path.cwd()) for entry in sys.path]
 

@@ -45,7 +45,6 @@ LONG_FUNCTIONS = {
     "library.reading:read": "its docstring is the documentation of the library",
     "pairs.domain:make_domain": "one domain, which has many parts",
     "policy.evaluate:matches": "one arm for each node type",
-    "sources.inventory:read_inventory": "the stages of reading on one page",
     "sources.unsupported_kinds:_table": "a table",
     "symbolic.encode:matches": "one arm for each node type",
     "symbolic.obligations:obligation": "what is printed, in its order",

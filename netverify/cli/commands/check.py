@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
+from netverify.cli.common_flags import Command, common_flags, paths_argument, routing_flags
 from netverify.cli.lazy_group import carried_out
 from netverify.report.formats import OF_FINDINGS
 
@@ -37,7 +37,6 @@ Exit status: 0 all proved; 1 something refuted or vacuous, or an exception
 """
 FAILING = ("refuted", "vacuous", "unknown")
 
-
 SPEC = click.option(
     "--spec",
     "specs",
@@ -53,30 +52,40 @@ FAIL_ON = click.option(
     show_default=True,
     help="The verdicts that fail the gate, with commas between; or `never`.",
 )
+_JUDGING = (
+    SPEC,
+    FAIL_ON,
+    click.option(
+        "--severity",
+        type=click.Choice(["critical", "high", "medium", "low", "info"]),
+        help="Only assertions of at least this severity.",
+    ),
+    click.option("--only", "ids", metavar="ID", multiple=True, help="Only the assertion with that id; repeatable."),
+    click.option("--no-exceptions", is_flag=True, help="Ignore exceptions and baselines."),
+    click.option(
+        "--reproducible/--no-reproducible",
+        default=None,
+        help="Omit durations: same input, same bytes.  [default: except on a terminal]",
+    ),
+)
+
+
+def judging_flags(command: Command) -> Command:
+    """Gives a command the flags that say which assertions are judged, and what fails."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return command
 
 
 @click.command("check", epilog=_EPILOG)
 @paths_argument
-@SPEC
-@FAIL_ON
-@click.option(
-    "--severity",
-    type=click.Choice(["critical", "high", "medium", "low", "info"]),
-    help="Only assertions of at least this severity.",
-)
-@click.option("--only", "ids", metavar="ID", multiple=True, help="Only the assertion with that id; repeatable.")
-@click.option("--no-exceptions", is_flag=True, help="Ignore exceptions and baselines.")
+@judging_flags
 @click.option("--baseline", metavar="FILE", type=click.Path(), help="Violations in this file do not fail.")
 @click.option("--write-baseline", metavar="FILE", type=click.Path(), help="Write today's violations as a baseline.")
 @click.option(
     "--changed-since",
     metavar="REV",
     help="Check only if sources or intent changed since this git revision.",
-)
-@click.option(
-    "--reproducible/--no-reproducible",
-    default=None,
-    help="Omit durations: same input, same bytes.  [default: except on a terminal]",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until interrupted.")
 @common_flags(OF_FINDINGS, solving=True)

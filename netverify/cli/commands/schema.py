@@ -15,6 +15,7 @@ from netverify.cli.lazy_group import carried_out
 Examples:
   netverify schema > netverify.schema.json
   check-jsonschema --schemafile netverify.schema.json netverify.yaml
+  netverify schema clusters > clusters.schema.json
   netverify schema goals > goals.schema.json
   netverify schema framework > framework.schema.json
 
@@ -24,10 +25,10 @@ whose first line is
   # yaml-language-server: $schema=netverify.schema.json
 """,
 )
-@click.argument("what", type=click.Choice(["intent", "goals", "framework"]), default="intent")
+@click.argument("what", type=click.Choice(["intent", "clusters", "goals", "framework"]), default="intent")
 def schema_command(**given: Any) -> int:
     """Print the JSON Schema of intent files and other files.
 
-    --emit-smt2 writes goals.json; `netverify frameworks` reads frameworks.
+    `fleet` reads clusters, --emit-smt2 writes goals.json, `frameworks` reads frameworks.
     """
     return carried_out("schema", given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from netverify.diagnostics import Diagnostic, Origin, Severity
@@ -56,22 +57,8 @@ class Converter:
 
     def spec(self, shape: shapes.IntentShape) -> Spec:
         """All that the file says."""
-        return Spec(
-            files=(self._document.path,),
-            sources=tuple(self._source(one, ("sources", number)) for number, one in enumerate(shape.sources)),
-            namespace=shape.namespace,
-            cni=self._written(shape.cni, ("cni",)) if shape.cni else None,
-            assumptions=tuple(
-                Written(f"{key}={value}", self._at(("assume", key, number)))
-                for key, values in shape.assume.items()
-                for number, value in enumerate(values)
-            ),
-            cluster_domain=shape.cluster_domain,
-            node_local_dns=shape.node_local_dns if "node_local_dns" in shape.model_fields_set else None,
-            api_servers=self._texts(shape.api_server, ("api-server",)),
-            ingress_controller=self._written(shape.ingress_controller, ("ingress-controller",))
-            if shape.ingress_controller
-            else None,
+        return replace(
+            self.inventory(shape, ()),
             zones=tuple(self._zone(name, one) for name, one in shape.zones.items()),
             assertions=tuple(
                 assertion
@@ -81,13 +68,31 @@ class Converter:
             exceptions=tuple(self._exception(one, ("exceptions", n)) for n, one in enumerate(shape.exceptions)),
         )
 
+    def inventory(self, shape: shapes.InventoryShape, path: FieldPath) -> Spec:
+        """What the part of the file at ``path`` says about manifests, and what is taken as given about them."""
+        return Spec(
+            files=(self._document.path,),
+            sources=tuple(self._source(one, (*path, "sources", number)) for number, one in enumerate(shape.sources)),
+            namespace=shape.namespace,
+            cni=self._written(shape.cni, (*path, "cni")),
+            assumptions=tuple(
+                Written(f"{key}={value}", self._at((*path, "assume", key, number)))
+                for key, values in shape.assume.items()
+                for number, value in enumerate(values)
+            ),
+            cluster_domain=shape.cluster_domain,
+            node_local_dns=shape.node_local_dns if "node_local_dns" in shape.model_fields_set else None,
+            api_servers=self.texts(shape.api_server, (*path, "api-server")),
+            ingress_controller=self._written(shape.ingress_controller, (*path, "ingress-controller")),
+        )
+
     def _at(self, path: FieldPath) -> Origin:
         return self._document.origin(path)
 
-    def _written(self, text: str, path: FieldPath) -> Written:
-        return Written(text, self._at(path))
+    def _written(self, text: str | None, path: FieldPath) -> Written | None:
+        return Written(text, self._at(path)) if text else None
 
-    def _texts(self, texts: Sequence[str] | None, path: FieldPath) -> tuple[Written, ...]:
+    def texts(self, texts: Sequence[str] | None, path: FieldPath) -> tuple[Written, ...]:
         """Each of ``texts`` with its place: that of the item, or of the value that is one text."""
         return tuple(Written(text, self._at((*path, number))) for number, text in enumerate(texts or ()))
 
@@ -95,25 +100,26 @@ class Converter:
         origin = self._at(path)
         match shape:
             case shapes.ManifestsShape():
-                return SourceText(SourceKind.MANIFESTS, self._below(shape.manifests), origin)
+                return SourceText(SourceKind.MANIFESTS, self.below(shape.manifests), origin)
             case shapes.KustomizeShape():
-                return SourceText(SourceKind.KUSTOMIZE, self._below(shape.kustomize), origin)
+                return SourceText(SourceKind.KUSTOMIZE, self.below(shape.kustomize), origin)
             case shapes.FluxShape():
-                return SourceText(SourceKind.FLUX, self._below(shape.flux), origin)
+                return SourceText(SourceKind.FLUX, self.below(shape.flux), origin)
             case shapes.ArgoShape():
-                return SourceText(SourceKind.ARGOCD, self._below(shape.argocd), origin)
+                return SourceText(SourceKind.ARGOCD, self.below(shape.argocd), origin)
             case shapes.HelmShape():
                 return SourceText(
                     SourceKind.HELM,
-                    self._below(shape.helm),
+                    self.below(shape.helm),
                     origin,
-                    values=tuple(map(self._below, shape.values or ())),
+                    values=tuple(map(self.below, shape.values or ())),
                     sets=tuple(f"{key}={value}" for key, value in shape.set.items()),
                     namespace=shape.namespace,
                     release=shape.release,
                 )
 
-    def _below(self, text: str) -> str:
+    def below(self, text: str) -> str:
+        """The path ``text`` in the file, relative to the current directory."""
         return os.path.normpath(self._folder / text)
 
     def _zone(self, name: str, shape: shapes.ZoneShape | list[str]) -> ZoneText:
@@ -135,7 +141,7 @@ class Converter:
             name,
             origin,
             ends=self._members(name, shape.any, (*path, "any")),
-            cidrs=self._texts(shape.cidrs, (*path, "cidrs")),
+            cidrs=self.texts(shape.cidrs, (*path, "cidrs")),
             namespaces=self._namespaces(shape.namespaces, (*path, "namespaces")) if shape.namespaces else None,
             pods=self._selector(shape.pods, (*path, "pods")) if shape.pods else None,
             description=shape.description or "",
@@ -143,7 +149,7 @@ class Converter:
 
     def _members(self, name: str, texts: Sequence[str] | None, path: FieldPath) -> tuple[Written, ...]:
         """The ends of the zone called ``name``, each of which somebody has named."""
-        members = self._texts(texts, path)
+        members = self.texts(texts, path)
         for one in members:
             if one.text == UNBOUND:
                 advice = (
@@ -155,7 +161,7 @@ class Converter:
     def _namespaces(self, shape: list[str] | shapes.SelectorShape | None, path: FieldPath) -> NamespacesText:
         if isinstance(shape, shapes.SelectorShape):
             return NamespacesText(selector=self._selector(shape, path))
-        return NamespacesText(self._texts(shape, path))
+        return NamespacesText(self.texts(shape, path))
 
     def _selector(self, shape: shapes.SelectorShape, path: FieldPath) -> LabelSelector:
         requirements: list[Requirement] = []
@@ -180,9 +186,9 @@ class Converter:
 
     def _flow(self, shape: shapes.FlowShape, path: FieldPath) -> FlowText:
         return FlowText(
-            self._texts(shape.source, (*path, "from")),
-            self._texts(shape.destination, (*path, "to")),
-            self._texts(shape.ports, (*path, "ports")),
+            self.texts(shape.source, (*path, "from")),
+            self.texts(shape.destination, (*path, "to")),
+            self.texts(shape.ports, (*path, "ports")),
             (shape.justification or "") if isinstance(shape, shapes.ApprovedShape) else "",
             self._at(path),
         )
@@ -212,7 +218,7 @@ class Converter:
 
     def _statement(self, verb: str, shape: shapes.AssertionShape, path: FieldPath) -> Statement | None:
         value = getattr(shape, verb.replace("-", "_"))
-        zone = self._texts(value, path) if isinstance(value, list) else ()
+        zone = self.texts(value, path) if isinstance(value, list) else ()
         both = (Direction.INGRESS, Direction.EGRESS)
         of_zone: dict[str, Callable[[], Statement]] = {
             "isolated": lambda: Isolated(zone),
@@ -249,7 +255,7 @@ class Converter:
             return None
         end = End.SOURCE if shape.source is not None else End.DESTINATION
         field = "from" if end is End.SOURCE else "to"
-        zone = self._texts(shape.source or shape.destination, (*path, field))
+        zone = self.texts(shape.source or shape.destination, (*path, field))
         flows = tuple(self._flow(one, (*path, "flows", number)) for number, one in enumerate(shape.flows))
         for flow in flows:
             if flow.sources if end is End.SOURCE else flow.destinations:
@@ -263,14 +269,14 @@ class Converter:
         if len(value) < 2:
             self._refuse("NV703", "`separate` needs two zones or more", self._at(path), "")
             return None
-        return Separate(self._texts(value, path))
+        return Separate(self.texts(value, path))
 
     def _compared(self, verb: str, shape: shapes.BaselineShape, path: FieldPath) -> Statement | None:
         if (shape.directory is None) == (shape.revision is None):
             self._refuse("NV703", f"`{verb}` needs either `directory` or `revision`", self._at(path), "")
             return None
-        directory = Written(self._below(shape.directory), self._at((*path, "directory"))) if shape.directory else None
-        revision = self._written(shape.revision, (*path, "revision")) if shape.revision else None
+        directory = Written(self.below(shape.directory), self._at((*path, "directory"))) if shape.directory else None
+        revision = self._written(shape.revision, (*path, "revision"))
         return ComparedTo(Comparing(verb), directory, revision)
 
     def _exception(self, shape: shapes.ExceptionShape, path: FieldPath) -> ExceptionText:
@@ -280,7 +286,7 @@ class Converter:
                 self._refuse("NV703", text, self._at((*path, "flows", number)), "say `from`, `to` or `ports`")
         return ExceptionText(
             id=shape.id,
-            assertions=self._texts(shape.assertions, (*path, "assertions")),
+            assertions=self.texts(shape.assertions, (*path, "assertions")),
             flows=tuple(self._flow(one, (*path, "flows", number)) for number, one in enumerate(shape.flows)),
             reason=shape.reason,
             owner=shape.owner,

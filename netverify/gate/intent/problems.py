@@ -14,21 +14,28 @@ from netverify.documents.refusal import shown
 from netverify.gate.intent.shape import IntentShape
 from netverify.query.suggestions import did_you_mean, nearest
 
+_SCHEMA = "`netverify schema` prints what can be here"
 
-def problems(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
-    """One diagnostic for each thing that is wrong with ``document``: ``NV702`` for unknown fields, else ``NV703``."""
+
+def problems(
+    error: ValidationError, document: Document, shape: type[BaseModel] = IntentShape, schema: str = _SCHEMA
+) -> Iterator[Diagnostic]:
+    """One diagnostic for each thing that is wrong with ``document``: ``NV702`` for unknown fields, else ``NV703``.
+
+    It was to be of ``shape``, of which ``schema`` says how to see what can be there.
+    """
     for detail in error.errors(include_url=False):
         path = _path_in(document, detail["loc"])
         match detail["type"]:
             case "extra_forbidden":
-                yield _unknown_field(document, path)
+                yield _unknown_field(document, path, shape)
             case "missing":
                 name = str(detail["loc"][-1])
                 where = f" in `{render_path(path)}`" if path else ""
-                yield _wrong(document, path, f"{shown(name)} is missing{where}")
+                yield _wrong(document, path, f"{shown(name)} is missing{where}", schema)
             case "union_tag_not_found":
                 kinds = "`manifests`, `kustomize`, `helm`, `flux` or `argocd`"
-                yield _wrong(document, path, f"`{render_path(path)}` must name one of {kinds}")
+                yield _wrong(document, path, f"`{render_path(path)}` must name one of {kinds}", schema)
             case "string_pattern_mismatch":
                 value = shown(str(detail["input"]))
                 if is_key := detail["loc"][-1] == "[key]":
@@ -44,7 +51,7 @@ def problems(error: ValidationError, document: Document) -> Iterator[Diagnostic]
             case kind if isinstance(detail["input"], bool) and kind != "literal_error":
                 yield _wrong(document, path, f"`{render_path(path)}` {_in_words(kind, detail['msg'])}", _QUOTE)
             case kind:
-                yield _wrong(document, path, f"`{render_path(path)}` {_in_words(kind, detail['msg'])}")
+                yield _wrong(document, path, f"`{render_path(path)}` {_in_words(kind, detail['msg'])}", schema)
 
 
 _WORDS = {
@@ -57,7 +64,6 @@ _WORDS = {
     "too_short": "needs one item or more",
 }
 """What is said in place of the words of pydantic, which name its own types."""
-_SCHEMA = "`netverify schema` prints what can be here"
 _QUOTE = "quote it: YAML reads a bare `yes`, `no`, `on`, `off`, `y` or `n` as a Boolean"
 
 
@@ -67,13 +73,13 @@ def _boolean_item(value: Any) -> int | None:
     return next((number for number, item in enumerate(items) if isinstance(item, bool)), None)
 
 
-def _wrong(document: Document, path: FieldPath, text: str, advice: str = _SCHEMA) -> Diagnostic:
+def _wrong(document: Document, path: FieldPath, text: str, advice: str) -> Diagnostic:
     return Diagnostic("NV703", Severity.ERROR, text, document.origin(path), advice)
 
 
-def _unknown_field(document: Document, path: FieldPath) -> Diagnostic:
+def _unknown_field(document: Document, path: FieldPath, shape: type[BaseModel]) -> Diagnostic:
     *parents, name = path
-    known = sorted({field for model in _models_at(tuple(parents)) for field in _fields(model)})
+    known = sorted({field for model in _models_at(tuple(parents), shape) for field in _fields(model)})
     if str(name) in known:
         text = f"the field {shown(str(name))} does not go with the others in `{render_path(tuple(parents))}`"
         return Diagnostic("NV702", Severity.ERROR, text, document.key_origin(path), "a source is of one kind")
@@ -93,8 +99,9 @@ def _path_in(document: Document, location: tuple[int | str, ...]) -> FieldPath:
     """``location`` without the names of models and alternatives, which the document knows nothing of."""
     path: list[int | str] = []
     value = document.value
-    if location[:1] == ("sources",):  # The kind of a source is a field of it, too.
-        location = (*location[:2], *location[3:])
+    if "sources" in location:  # The kind of a source is a field of it, too.
+        kind = location.index("sources") + 2
+        location = (*location[:kind], *location[kind + 1 :])
     for part in location:
         inside = (isinstance(value, dict) and part in value) or (
             isinstance(value, list) and isinstance(part, int) and part < len(value)
@@ -105,9 +112,9 @@ def _path_in(document: Document, location: tuple[int | str, ...]) -> FieldPath:
     return tuple(path)
 
 
-def _models_at(path: FieldPath) -> list[type[BaseModel]]:
-    """The models that the value at ``path`` may be of."""
-    kinds: list[Any] = [IntentShape]
+def _models_at(path: FieldPath, shape: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models that the value at ``path`` in a ``shape`` may be of."""
+    kinds: list[Any] = [shape]
     for part in path:
         below: list[Any] = []
         for kind in kinds:

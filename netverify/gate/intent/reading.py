@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -22,6 +23,7 @@ from netverify.gate.intent.spec import (
     Assertion,
     ComparedTo,
     ExceptionText,
+    SourceText,
     Spec,
     Written,
     ZoneText,
@@ -106,16 +108,11 @@ class _Reading:
             if resolved in self.seen:
                 return
             self.seen.add(resolved)
-            data = read_regular(path, DEFAULT_LIMITS.file_bytes)
-        except UnreadableError as error:
-            reason = error.message.removeprefix("cannot be read: ")
-            advice = "name another one with `--spec`" if error.code == "NV133" else error.advice
-            self._refuse("NV701", f"an intent file that cannot be read: {reason}", Origin(shown_path), advice)
-            return
         except (OSError, ValueError, RuntimeError):
             self._refuse("NV701", "an intent file that cannot be read", Origin(shown_path))
             return
-        document = self._document(shown_path, data)
+        document, found = mapping_in(path, shown_path, INTENT)
+        self.diagnostics += found
         shape = self._shape(document) if document is not None else None
         if document is None or shape is None:
             return
@@ -129,38 +126,13 @@ class _Reading:
 
     def _leaving(self, spec: Spec) -> Iterator[Diagnostic]:
         """What is wrong with the paths that ``spec`` names: they lead out of the checkout that its file is in."""
-        for source in spec.sources:
-            for text in (source.path, *source.values):
-                if not self._lets(text):
-                    yield leaves(text, source.origin)
+        yield from leaving(spec.sources, self.permissions, self.root)
         compared = [one.statement.directory for one in spec.assertions if isinstance(one.statement, ComparedTo)]
         for directory in compared:
-            if directory is not None and not self._lets(directory.text):
+            if directory is not None and not lets(directory.text, self.permissions, self.root):
                 yield leaves(directory.text, directory.origin)
 
-    def _lets(self, text: str) -> bool:
-        places = {text, Pattern(text).base} if has_magic(text) else {text}
-        return all(self.permissions.lets(Path(one), self.root) for one in places)
-
-    def _document(self, shown_path: str, data: bytes) -> Document | None:
-        loaded = load(shown_path, data)
-        self.diagnostics += [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
-        if loaded.diagnostics:
-            return None
-        documents = [one for one in loaded.documents if one.value is not None]
-        if loaded.templated or len(documents) != 1 or not isinstance(documents[0].value, dict):
-            text = "a template, not an intent file" if loaded.templated else "an intent file is one YAML mapping"
-            self._refuse("NV701", text, Origin(shown_path), "begin with `netverify init`")
-            return None
-        return documents[0]
-
     def _shape(self, document: Document) -> IntentShape | None:
-        # Left out means anyone, or any port: what somebody began to write must not.
-        if empty := list(_nulls(document.value, ())):
-            for path in empty:
-                text = f"`{render_path(path)}` has no value"
-                self._refuse("NV703", text, document.key_origin(path), "give it one, or leave it out")
-            return None
         try:
             return IntentShape.model_validate(document.value)
         except ValidationError as error:
@@ -230,7 +202,61 @@ class _Reading:
         )
 
     def _refuse(self, code: str, message: str, origin: Origin, advice: str = "") -> None:
-        self.diagnostics.append(Diagnostic(code, Severity.ERROR, message, origin, advice))
+        self.diagnostics.append(_error(code, message, origin, advice))
+
+
+def leaving(sources: Iterable[SourceText], permissions: Permissions, root: Path | None) -> Iterator[Diagnostic]:
+    """Each path of ``sources`` that leads out of the checkout with the top ``root``, unless ``permissions`` let it."""
+    for source in sources:
+        for text in (source.path, *source.values):
+            if not lets(text, permissions, root):
+                yield leaves(text, source.origin)
+
+
+def lets(text: str, permissions: Permissions, root: Path | None) -> bool:
+    """Whether a file of the checkout with the top ``root`` may name the path, or glob, ``text``."""
+    places = {text, Pattern(text).base} if has_magic(text) else {text}
+    return all(permissions.lets(Path(one), root) for one in places)
+
+
+INTENT: Final = ("an intent file", "begin with `netverify init`", "name another one with `--spec`")
+"""What a file of intent is called, and what to do where it is none, or cannot be read."""
+
+
+def mapping_in(
+    path: Path, shown_path: str, kind: tuple[str, str, str]
+) -> tuple[Document | None, tuple[Diagnostic, ...]]:
+    """The one mapping in the file at ``path``, or what is wrong with it; ``kind`` as :data:`INTENT` has it.
+
+    Nothing in it may be left without a value.
+    """
+    what, instead, another = kind
+    try:
+        data = read_regular(path, DEFAULT_LIMITS.file_bytes)
+    except UnreadableError as error:
+        reason = error.message.removeprefix("cannot be read: ")
+        advice = another if error.code == "NV133" else error.advice
+        return None, (_error("NV701", f"{what} that cannot be read: {reason}", Origin(shown_path), advice),)
+    except (OSError, ValueError, RuntimeError):
+        return None, (_error("NV701", f"{what} that cannot be read", Origin(shown_path)),)
+    loaded = load(shown_path, data)
+    if errors := tuple(one for one in loaded.diagnostics if one.severity is Severity.ERROR):
+        return None, errors
+    documents = [one for one in loaded.documents if one.value is not None]
+    if loaded.templated or len(documents) != 1 or not isinstance(documents[0].value, dict):
+        text = f"a template, not {what}" if loaded.templated else f"{what} is one YAML mapping"
+        return None, (_error("NV701", text, Origin(shown_path), instead),)
+    document = documents[0]
+    # Left out means anyone, or any port: what somebody began to write must not.
+    empty = [
+        _error("NV703", f"`{render_path(at)}` has no value", document.key_origin(at), "give it one, or leave it out")
+        for at in _nulls(document.value, ())
+    ]
+    return (None if empty else document), tuple(empty)
+
+
+def _error(code: str, message: str, origin: Origin, advice: str = "") -> Diagnostic:
+    return Diagnostic(code, Severity.ERROR, message, origin, advice)
 
 
 def _assumptions(parts: Sequence[Spec]) -> Iterator[Written]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from netverify.gate.intent.shape import IntentShape
+from netverify.gate.intent.shape import FleetShape, IntentShape, Shape
 from netverify.gate.intent.values import ONE_OR_MORE
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour, name_of
 from netverify.query.assumed import KEYS, NAMED_PORTS, NODE_CIDR, POD_CIDR, UNRENDERED
@@ -19,25 +19,17 @@ SCHEMA_FILE = "netverify.schema.json"
 """What the schema is called in the documentation and beside an intent file."""
 SCHEMA_ID = "urn:netverify:intent:1"
 """By what the schema is known; it is no address."""
+CLUSTERS_SCHEMA_ID = "urn:netverify:clusters:1"
+"""Likewise, of files of clusters."""
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
 
 
 def intent_schema() -> dict[str, Any]:
-    """The schema as JSON Schema of draft 2020-12."""
-    made = IntentShape.model_json_schema()
-    definitions = made.pop("$defs")
-    names = {key: one["title"].replace(" ", "-") for key, one in definitions.items()}
-    schema = {
-        "$schema": _DRAFT,
-        "$id": SCHEMA_ID,
-        **_for_readers(made, names),
-        "$defs": {names[key]: _for_readers(one, names) for key, one in definitions.items()},
-    }
-    properties = schema["properties"]
-    properties["cni"] |= {"enum": list(CNI_PROFILES)}
-    properties["assume"] |= {"properties": _assumptions(), "additionalProperties": False}
-    properties["zones"]["additionalProperties"] = False
+    """The schema of intent files as JSON Schema of draft 2020-12."""
+    schema = _schema_of(IntentShape, SCHEMA_ID)
+    _name_what_is_given(schema["properties"])
+    schema["properties"]["zones"]["additionalProperties"] = False
     fields = schema["$defs"]["assertion"]["properties"]
     for verb in ("deny", "allow"):
         fields[verb]["anyOf"] = _one_of("from", "to")
@@ -47,14 +39,48 @@ def intent_schema() -> dict[str, Any]:
     return schema
 
 
+def clusters_schema() -> dict[str, Any]:
+    """The schema of files of clusters, likewise."""
+    schema = _schema_of(FleetShape, CLUSTERS_SCHEMA_ID)
+    _name_what_is_given(schema["$defs"]["cluster"]["properties"])
+    return schema
+
+
+def _schema_of(shape: type[Shape], schema_id: str) -> dict[str, Any]:
+    made = shape.model_json_schema()
+    definitions = made.pop("$defs")
+    names = {key: one["title"].replace(" ", "-") for key, one in definitions.items()}
+    return {
+        "$schema": _DRAFT,
+        "$id": schema_id,
+        **_for_readers(made, names),
+        "$defs": {names[key]: _for_readers(one, names) for key, one in definitions.items()},
+    }
+
+
+def _name_what_is_given(properties: dict[str, Any]) -> None:
+    """Say in ``properties`` which plugins there are, and what can be assumed."""
+    properties["cni"] |= {"enum": list(CNI_PROFILES)}
+    properties["assume"] |= {"properties": _assumptions(), "additionalProperties": False}
+
+
 def _one_of(*fields: str) -> list[dict[str, Any]]:
     """Alternatives of which one holds iff one of ``fields`` is there."""
     return [{"required": [field]} for field in fields]
 
 
 def schema_text() -> str:
-    """The schema as it is printed and published."""
-    return json.dumps(intent_schema(), indent=2, ensure_ascii=False) + "\n"
+    """The schema of intent files as it is printed and published."""
+    return _printed(intent_schema())
+
+
+def clusters_schema_text() -> str:
+    """The schema of files of clusters, likewise."""
+    return _printed(clusters_schema())
+
+
+def _printed(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _for_readers(model: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

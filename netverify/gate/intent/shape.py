@@ -295,13 +295,9 @@ class ExceptionShape(Shape):
     ticket: Text | None = Field(default=None, description="Where it was decided.")
 
 
-class IntentShape(Shape):
-    """What must hold for the network of a cluster."""
+class InventoryShape(Shape):
+    """Where the manifests of a cluster are, and what is taken as given about it."""
 
-    model_config = ConfigDict(title="netverify intent")
-
-    version: Literal[1] = Field(default=1, description="The version of this format.")
-    include: list[Text] = Field(default=[], description="Further intent files, below this one's directory.")
     sources: list[SourceShape] = Field(default=[], description="Where the manifests are, relative to this file.")
     namespace: Text | None = Field(default=None, description="Namespace of objects that name none.")
     cni: Text | None = Field(default=None, description="The network plugin, whose behaviours are then fixed.")
@@ -324,8 +320,37 @@ class IntentShape(Shape):
         alias="ingress-controller",
         description="The pods that serve every Ingress, Gateway and Route, as an ENDPOINT.",
     )
+
+
+class IntentShape(InventoryShape):
+    """What must hold for the network of a cluster."""
+
+    model_config = ConfigDict(title="netverify intent")
+
+    version: Literal[1] = Field(default=1, description="The version of this format.")
+    include: list[Text] = Field(default=[], description="Further intent files, below this one's directory.")
     zones: dict[ZoneName, ZoneOrEnds] = Field(default={}, description="Names for sets of pods or addresses.")
     assertions: list[AssertionShape] = Field(default=[], description="What must hold.")
     exceptions: list[ExceptionShape] = Field(
         default=[], description="Accepted violations, each with a reason and an end date."
     )
+
+
+class ClusterShape(InventoryShape):
+    """One cluster of a fleet. What it says goes before what the intent says about manifests and plugins."""
+
+    model_config = ConfigDict(title="cluster")
+
+    name: Identity = Field(description="What reports call it.")
+    sources: list[SourceShape] = Field(min_length=1, description="Where its manifests are, relative to this file.")
+    intent: Texts = Field(default=[], description="Further intent files for this cluster alone.")
+    baseline: Text | None = Field(default=None, description="Its baseline, as `check --write-baseline` writes it.")
+
+
+class FleetShape(Shape):
+    """The clusters that `netverify fleet` judges against one intent."""
+
+    model_config = ConfigDict(title="netverify clusters")
+
+    version: Literal[1] = Field(default=1, description="The version of this format.")
+    clusters: list[ClusterShape] = Field(min_length=1, description="The clusters, each with a name of its own.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from netverify.documents.plain_lines import COMPILED
 from netverify.sources.cache.packing import unpack
@@ -28,8 +30,12 @@ _PARTS = (
 """What sources are read with; facts do not depend on the rest of the package."""
 
 
-def fingerprint(loaded: float) -> bytes:
-    """Changes with every change to the reading: its own modules, what is compiled, Python and the YAML library.
+WHOLE: Final = ("",)
+"""The whole package, where facts depend on all of it."""
+
+
+def fingerprint(loaded: float, parts: Iterable[str] = _PARTS) -> bytes:
+    """Changes with every change to ``parts`` of the package, to what is compiled, Python and the YAML library.
 
     Raises ``OSError`` where nothing tells which program this is: the text of the modules is not there, or is not what
     was ``loaded``, in seconds since the epoch, because it was changed afterwards.
@@ -42,7 +48,7 @@ def fingerprint(loaded: float) -> bytes:
         COMPILED is not None,
     )
     digest = hashlib.blake2b(repr(versions).encode())
-    modules = [path for part in _PARTS for path in _modules(_ROOT / part)]
+    modules = [path for part in parts for path in _modules(_ROOT / part)]
     for path in modules:
         if path.stat().st_ctime >= loaded:
             raise FileNotFoundError(path)
