@@ -284,8 +284,8 @@ FAULTS: dict[str, Fault] = {
     "a gate that was cut short is green": (
         "cli.checked",
         "",
-        "if failing and report.is_cut_short:",
-        "if not failing and report.is_cut_short:",
+        "if failing and is_cut_short:",
+        "if not failing and is_cut_short:",
         a_gate_that_was_cut_short_is_not_green,
     ),
     "a question without time is unreachable": (
