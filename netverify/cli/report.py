@@ -28,6 +28,7 @@ from netverify.report.evidence_json import render_approved_csv, render_assessmen
 from netverify.report.formats import Format
 from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
+from netverify.sources.unread_forms import HOLDS_MANIFESTS
 
 
 def run(frameworks: Sequence[str], **flags: Any) -> int:
@@ -76,7 +77,7 @@ def _reported(
         evidence = evidence_of_gate(report, checked.inventory, checked.settings, checked.compared)
         report = naming_goals(report, evidence)
     pods = [one.key for one in checked.inventory.cluster.workloads]
-    assessment = assess(frameworks, report, pods, is_whole=not checked.lacks_input)
+    assessment = assess(frameworks, report, pods, is_whole=_is_whole(checked))
     made = Made(
         this_run(status),
         (f"netverify {version_of('netverify')}", f"z3-solver {version_of('z3-solver')}"),
@@ -91,6 +92,11 @@ def _reported(
         return reported(request, forms, status)
     written = evidence
     return reported(request, forms, status, lambda: write_goals(lambda: written, request.smt2_folder))
+
+
+def _is_whole(checked: Checked) -> bool:
+    """Whether all that holds manifests was read; a gate lets files pass that are in a form that nobody reads."""
+    return not checked.lacks_input and all(why != HOLDS_MANIFESTS for _, why in checked.inventory.coverage.skipped)
 
 
 def _report(assessment: Assessment, inventory: Inventory, made: Made) -> Report:

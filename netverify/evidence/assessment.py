@@ -83,7 +83,9 @@ def references(spec: Spec, frameworks: Sequence[Framework]) -> frozenset[str]:
     """
     known = {control.reference for one in frameworks for control in one.controls}
     ids = {one.id for one in frameworks}
-    named = [(one, text) for one in spec.assertions for text in one.controls if text.partition(BETWEEN)[0] in ids]
+    every = [(one, text) for one in spec.assertions for text in one.controls]
+    # Small or capital letters make no other framework: what is nearly a reference is refused, not left out.
+    named = [(one, text) for one, text in every if text.partition(BETWEEN)[0].strip().lower() in ids]
     wrong = [_unknown(one, text, known) for one, text in named if text not in known]
     if wrong:
         raise FrameworkError(tuple(sorted(wrong, key=Diagnostic.sort_key)))

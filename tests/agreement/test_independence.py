@@ -44,6 +44,7 @@ def test_the_direct_interpreter_needs_the_standard_library_alone():
         "intent_reading",
         "statements",
         "gate_judge",
+        "audit_judge",
         *ROUTING,
     ],
 )

@@ -145,6 +145,15 @@ def test_an_input_that_is_not_read_leaves_nothing_shown(audits):
     assert "an input could not be read" in done.control("hipaa:164.308(a)(1)")["why_not"]
 
 
+def test_a_file_of_manifests_in_a_form_that_nobody_reads_leaves_nothing_shown(audits):
+    bind("hipaa")
+    Path("d").mkdir()
+    Path("d/m.yaml").write_text(CLOSED)
+    assert audits.run("--framework", "hipaa", "d", "-o", "json").states["hipaa:164.312(e)(1)"] == "supported"
+    Path("d/more.yaml.j2").write_text(CLOSED.replace("name: closed", "name: {{ x }}"))
+    assert audits.run("--framework", "hipaa", "d", "-o", "json").states["hipaa:164.312(e)(1)"] == "not shown"
+
+
 def test_a_run_that_had_no_time_shows_nothing(audits):
     bind("hipaa")
     done = report(audits, "--max-time", "0.001")
@@ -221,6 +230,8 @@ def test_only_what_names_a_control_is_judged_and_an_unknown_control_is_refused(a
     assert (done.status, done.out) == (2, "")
     assert "error[NV802]: assertion `ephi-outbound` names the control `hipaa:164.312(e)(l)`" in done.err
     assert "did you mean `hipaa:164.312(e)(1)`?" in done.err
+    edited('"hipaa:164.312(e)(l)"', '"HIPAA:164.312(e)(1)"')
+    assert "error[NV802]" in report(audits).err
 
 
 def test_without_any_assertion_for_the_framework_and_with_unbound_zones_there_is_no_report(audits):
