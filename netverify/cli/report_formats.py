@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netverify.cli.outputs import Output
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import painted
+from netverify.cli.streams import painted, width_of
 from netverify.cli.version import version_of
 from netverify.documents.confidential import shown_arguments
 from netverify.late import late
@@ -64,6 +64,7 @@ def rendered(report: Report, output: Output, color: str, run: Callable[[], Run])
         yield from (piece.replace("##[", instead) for piece in pieces_of(report, wanted, run))
         return
     document = report.document()
-    lines = lines_of(summarised(document) if output.is_short else document, in_full=output.is_long)
+    shown = summarised(document) if output.is_short else document
+    lines = lines_of(shown, in_full=output.is_long, width=width_of(output))
     while some := list(islice(lines, _LINES_AT_ONCE)):
         yield painted(some, output, color)

@@ -32,7 +32,7 @@ def complain(lines: Iterable[Line], color: str) -> None:
     is_terminal = sys.stderr.isatty()
     coloured = wants_colour(color, os.environ, is_terminal=is_terminal)
     with suppress(OSError):  # reports and the exit status say it, too
-        sys.stderr.write(paint(_fitted(lines, is_terminal=is_terminal), coloured=coloured))
+        sys.stderr.write(paint(wrapped(lines, _columns()) if is_terminal else lines, coloured=coloured))
         sys.stderr.flush()
 
 
@@ -58,14 +58,19 @@ def painted(lines: Iterable[Line], output: Output, color: str) -> str:
 
     A file gets colours only where ``color`` insists, since it is no terminal.
     """
-    to_terminal = output.path is None and sys.stdout.isatty()
-    coloured = wants_colour(color, os.environ if output.path is None else {}, is_terminal=to_terminal)
-    return paint(_fitted(lines, is_terminal=to_terminal), coloured=coloured)
+    width = width_of(output)
+    coloured = wants_colour(color, os.environ if output.path is None else {}, is_terminal=width is not None)
+    return paint(lines if width is None else wrapped(lines, width), coloured=coloured)
 
 
-def _fitted(lines: Iterable[Line], *, is_terminal: bool) -> Iterable[Line]:
-    """``lines`` broken where a terminal shows them. ``COLUMNS`` overrules the width that it says it has."""
-    return wrapped(lines, max(_NARROWEST, shutil.get_terminal_size().columns)) if is_terminal else lines
+def width_of(output: Output) -> int | None:
+    """How many columns the terminal has that shows ``output``; None for files and pipes."""
+    return _columns() if output.path is None and sys.stdout.isatty() else None
+
+
+def _columns() -> int:
+    """The width of the terminal. ``COLUMNS`` overrules the width that it says it has."""
+    return max(_NARROWEST, shutil.get_terminal_size().columns)
 
 
 def print_out(pieces: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from netverify.late import late
 from netverify.report.document import (
@@ -37,22 +37,26 @@ if TYPE_CHECKING:
 else:
     (textwrap,) = late("", "textwrap")
 
+_GAP: Final = "  "
 AT_MOST = 10
 """How many instances of one result are listed; further ones are counted."""
 
 
-def lines_of(document: Document, *, in_full: bool = False) -> Iterator[Line]:
-    """``document`` as lines of text; a summary comes last. ``in_full``: each result, with all that makes it so."""
+def lines_of(document: Document, *, in_full: bool = False, width: int | None = None) -> Iterator[Line]:
+    """``document`` as lines of text; a summary comes last. ``in_full``: each result, with all that makes it so.
+
+    ``width`` are the columns of the terminal that they are for, if any: other lines are broken later.
+    """
     last: list[Line] = []
     for block in document:
         if isinstance(block, Summary):
             last.append((Span(block.text, block.ink), Span(f" in {block.took}" if block.took else "")))
         else:
-            yield from _lines(block, in_full=in_full)
+            yield from _lines(block, in_full=in_full, width=width)
     yield from last
 
 
-def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901, PLR0912 one case for each node
+def _lines(block: Block, *, in_full: bool, width: int | None) -> Iterator[Line]:  # noqa: C901, PLR0912 one case for each node
     match block:
         case Headline():
             yield (Span(block.word, block.ink), Span(block.rest))
@@ -63,7 +67,7 @@ def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901, PLR
         case Results():
             yield from _results(block, in_full=in_full)
         case Table():
-            yield from _table(block)
+            yield from table_lines(block, width)
         case Problem():
             yield block.head
             yield from block.lines
@@ -74,11 +78,11 @@ def _lines(block: Block, *, in_full: bool) -> Iterator[Line]:  # noqa: C901, PLR
         case Gap():
             yield ()
         case Fold():
-            yield from lines_of(block.blocks, in_full=in_full)
+            yield from lines_of(block.blocks, in_full=in_full, width=width)
         case Section():
             yield ()
             yield line(block.title, Ink.BOLD)
-            yield from lines_of(block.blocks, in_full=in_full)
+            yield from lines_of(block.blocks, in_full=in_full, width=width)
         case Summary() | Beside():
             pass
         case _ as never:
@@ -144,28 +148,53 @@ def _line(instance: Instance) -> str:
     return f"{instance.text} ({instance.mark})" if instance.mark else instance.text
 
 
-def _table(table: Table) -> Iterator[Line]:
-    """Columns as wide as what is in them; below a title they are indented."""
+def table_lines(table: Table, width: int | None = None) -> Iterator[Line]:
+    """Columns as wide as what is in them, below a title indented; where ``width`` is less, cells below each other."""
     if table.title:
         yield line(table.title, Ink.BOLD)
     indent = "  " if table.title else ""
-    has_heads = any(table.heads)
     rows = [_flat(row, table.widths) for row in table.rows]
-    heads = tuple(map(visible, table.heads))
-    cells = [*([heads] if has_heads else []), *(tuple(map(_text, row)) for some in rows for row in some)]
+    heads = [tuple(map(visible, table.heads))] if any(table.heads) else []
+    cells = [*heads, *(tuple(map(_text, row)) for some in rows for row in some)]
     widths = [max(map(columns, column)) for column in zip(*cells, strict=True)] if cells else []
-    if has_heads:
-        yield from _row([line(one, Ink.BOLD) for one in heads], widths, indent, table)
-    for some in rows:
-        for row in some:
-            yield from _row(row, widths, indent, table)
+    if width is not None and len(indent) + sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+        yield from (one for row in table.rows for one in _stacked(row, table, indent))
+        return
+    for some in heads:
+        yield from _row([line(one, Ink.BOLD) for one in some], widths, indent, table)
+    for row in (row for some in rows for row in some):
+        yield from _row(row, widths, indent, table)
+
+
+def _stacked(row: Row, table: Table, indent: str) -> Iterator[Line]:
+    """The label of ``row``, and below it what is beside it in a wide table: with its head, or else a part on a line."""
+    yield (Span(indent), *_joined(row.label, ", "))
+    below = indent + "  "
+    heads = [visible(one) for one in table.heads[1:]]
+    widest = max(map(columns, heads), default=0)
+    for part in row.parts:
+        if any(heads):
+            named = ((head, _joined(one)) for head, one in zip(heads, part, strict=False))
+            yield from ((Span(f"{below}{head:<{widest}}  "), *spans) for head, spans in named if _text(spans).strip())
+        else:
+            yield (Span(below), *(span for number, one in enumerate(part) for span in _after(number, _joined(one))))
+
+
+def _after(number: int, spans: Line) -> Line:
+    return (Span(_GAP), *spans) if number and spans else spans
+
+
+def _joined(cell: Cell, between: str = " ") -> Line:
+    """The lines of ``cell`` on one line."""
+    spans = [tuple(Span(visible(span.text), span.ink) for span in one) for one in cell]
+    return tuple(span for number, one in enumerate(spans) for span in ((Span(between), *one) if number else one))
 
 
 def _row(row: Sequence[Line], widths: Sequence[int], indent: str, table: Table) -> Iterator[Line]:
     spans: list[Span] = [Span(indent)] if indent else []
     for number, (spaces, width) in enumerate(zip(row, widths, strict=True)):
         blank = " " * (width - columns(_text(spaces)))
-        gap = "  " if number else ""
+        gap = _GAP if number else ""
         spans += [Span(gap + blank if table.numbers and number else gap), *spaces]
         if not (table.numbers and number):
             spans.append(Span(blank))

@@ -238,4 +238,6 @@ def test_text_is_broken_at_the_width_of_a_terminal_and_only_there() -> None:
     assert max(map(len, at_80)) <= 80
     assert max(map(len, shown_at(300, *arguments))) > 80
     piped = subprocess.run([sys.executable, "-m", "netverify", *arguments], cwd=ROOT, capture_output=True, check=False)
-    assert " ".join(at_80).split() == piped.stdout.decode().split()
+    # The table of exceptions does not fit: its cells are below each other, each with its head but the first.
+    assert sorted(" ".join(at_80).split()) == sorted(piped.stdout.decode().replace("exception ", "", 1).split())
+    assert at_80[at_80.index("Exceptions") :][1:4] == ["  audit-2026", "    state   used", "    until   2099-12-31"]

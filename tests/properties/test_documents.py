@@ -28,7 +28,7 @@ from netverify.report.document import (
 )
 from netverify.report.document_html import render_document_html
 from netverify.report.document_markdown import render_document_markdown
-from netverify.report.document_text import lines_of
+from netverify.report.document_text import lines_of, table_lines
 from netverify.report.entries import Entry
 from netverify.report.markdown_text import MOST_CHARACTERS, in_markdown
 from netverify.report.terminal import Ink, Span, paint
@@ -194,3 +194,16 @@ def test_what_is_too_long_for_a_comment_is_said_to_be_left_out() -> None:
     assert text.count("x" * 1_000) + int(told.group(1)) == 100
     assert text.endswith("</pre>\n")
     assert ":x: OPEN" in text
+
+
+@given(tables(), st.integers(1, 60))
+def test_a_table_that_is_too_wide_has_all_its_cells_below_each_other(table: Table, width: int) -> None:
+    def words(lines) -> list[str]:
+        return sorted(paint(lines, coloured=False).split())
+
+    cells = [one for row in table.rows for one in (row.label, *(cell for part in row.parts for cell in part))]
+    said = [visible(span.text) for one in cells for line in one for span in line]
+    narrow = paint(table_lines(table, width), coloured=False)
+    missing = [text for text in said if text.strip() and text not in narrow]
+    fits = words(table_lines(table, width)) == words(table_lines(table))
+    assert fits or not missing

@@ -363,7 +363,7 @@ def test_beyond_many_diagnostics_of_one_code_only_their_number_is_shown() -> Non
 
 @given(st.sampled_from(Behaviour), st.booleans())
 def test_every_plugin_that_enforces_policy_is_named_once_for_a_behaviour(behaviour: Behaviour, value: bool) -> None:
-    text = plugins_text(behaviour, value=value)
+    text = plugins_text({behaviour: value})
     groups = {"perhaps": None, "not": not value}
     said: dict[str, bool | None] = {}
     for group in text.split("; "):
