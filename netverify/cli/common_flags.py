@@ -162,12 +162,15 @@ _COLOR = click.option(
 )
 
 
+quiet_flag = click.option(
+    "-q", "--quiet", is_flag=True, help="No warnings and no progress on standard error, only errors."
+)
 _HOW_MUCH = (
     click.option(
         "--summary", is_flag=True, help="Of text print the result, doubts and what was read, without the details."
     ),
     click.option("-v", "--verbose", is_flag=True, help="Print every result in full, and all that makes it so."),
-    click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress on standard error, only errors."),
+    quiet_flag,
 )
 
 

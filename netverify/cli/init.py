@@ -21,7 +21,7 @@ from netverify.cli.reading import read_sources, solving_settings
 from netverify.cli.refusal import Refusal
 from netverify.cli.request import InitRequest, RoutingGiven, Sources, assumptions_of, sources_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, complain_about, print_out
+from netverify.cli.streams import complain, complain_about, is_quiet, print_out
 from netverify.cli.watchdog import within
 from netverify.diagnostics import NOWHERE, Severity
 from netverify.gate.draft.detecting import Detected, detected
@@ -93,9 +93,10 @@ def init_request(request: InitRequest) -> ExitStatus:
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
     draft_lacks = incomplete(request.budget.gave_up, "the draft says what was not decided")
     complain(lines_of(draft_lacks), request.color)
-    complain(_what_was_read(found, inventory), request.color)
-    complain(_next_steps(draft, request, ci), request.color)
-    complain(_reservations(inventory, request, sign), request.color)
+    if not is_quiet():
+        complain(_what_was_read(found, inventory), request.color)
+        complain(_next_steps(draft, request, ci), request.color)
+        complain(_reservations(inventory, request, sign), request.color)
     return map_status(fails=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
 
 

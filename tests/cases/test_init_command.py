@@ -99,7 +99,7 @@ def test_what_pods_that_could_be_created_may_do_is_said_beside_an_assertion_abou
     assert "  #   namespace a can reach namespace b on TCP 5432 " in into
     assert "  - id: only-approved-into-b\n" in into
     assert "    world: existing\n" in into
-    assert 'justification: "TO CONFIRM: seen on ' in into
+    assert 'justification: "TO CONFIRM: allowed on ' in into
 
 
 def test_what_some_plugin_might_allow_is_a_flow_unless_the_plugin_is_named(backdoor, capsys):
@@ -335,3 +335,8 @@ def test_the_plugin_that_the_manifests_look_like_is_written_to_be_confirmed(
     assert "\ncni: cilium\n" in out
     assert f"the manifests look like cilium ({sign}), so the file says `cni: cilium`" in err
     assert "no CNI plugin named" not in err
+
+
+def test_quiet_leaves_out_what_was_read_and_what_to_do_next(backdoor, capsys):
+    assert run(capsys, "init", "-q")[::2] == (0, "")
+    assert (backdoor / "netverify.yaml").exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netverify.cli.common_flags import paths_argument, reading_flags
+from netverify.cli.common_flags import paths_argument, quiet_flag, reading_flags
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
@@ -53,6 +53,7 @@ CI = ("github", "gitlab", "pre-commit", "none")
     help="Write what this framework needs proved instead, for you to bind its zones; repeatable.",
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
+@quiet_flag
 @reading_flags
 def init_command(**given: Any) -> int:
     """Write a first intent file from what the manifests allow today."""

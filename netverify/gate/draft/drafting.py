@@ -129,7 +129,7 @@ class Drafting:
 
     @property
     def _why(self) -> str:
-        return f"TO CONFIRM: seen on {self.day.isoformat()}"
+        return f"TO CONFIRM: allowed on {self.day.isoformat()}"
 
     @property
     def _endpoints(self) -> tuple[MapEndpoint, ...]:
