@@ -104,11 +104,10 @@ def assess(
     """What ``report`` shows of ``frameworks``. ``is_whole``: every input of the run was read."""
     results = by_control(report.results)
     zones = {one.zone.name: one for one in report.zones}
+    wide = frozenset(one.exception.id for one in report.exceptions if any(map(_is_wide, one.exception.flows)))
+    run = _Run(zones, wide, is_whole)
     parts = tuple(
-        (
-            one,
-            tuple(_assessed(control, results.get(control.reference, ()), zones, is_whole) for control in one.controls),
-        )
+        (one, tuple(_assessed(control, results.get(control.reference, ()), run) for control in one.controls))
         for one in frameworks
     )
     inside = {key for one in report.zones for key in one.pods}
@@ -116,16 +115,23 @@ def assess(
     return Assessment(parts, report, outside)
 
 
-def _assessed(
-    control: Control, results: tuple[Result, ...], zones: Mapping[str, ZoneMembers], is_whole: bool
-) -> Assessed:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What matters of a run for each control: its zones by name, exceptions that accept too much, all that was read."""
+
+    zones: Mapping[str, ZoneMembers]
+    wide: frozenset[str]
+    is_whole: bool
+
+
+def _assessed(control: Control, results: tuple[Result, ...], run: _Run) -> Assessed:
     if control.worth is Worth.NONE:
         return Assessed(control, State.NOT_ASSESSED, results, (control.because,))
     if not results:
         return Assessed(control, State.NOT_ASSESSED, because=("no assertion names it",))
     against = tuple(f"{one.assertion.id} is {one.verdict}" for one in results if one.verdict in _AGAINST)
-    lacking = tuple(dict.fromkeys(_lacking(control, results, zones)))
-    unread = () if is_whole else ("an input could not be read",)
+    lacking = tuple(dict.fromkeys(_lacking(control, results, run)))
+    unread = () if run.is_whole else ("an input could not be read",)
     if against:
         return Assessed(control, State.VIOLATED, results, (*against, *lacking, *unread))
     if lacking or unread:
@@ -134,20 +140,22 @@ def _assessed(
     return Assessed(control, _HOLDING[control.worth, excepted], results)
 
 
-def _lacking(control: Control, results: Sequence[Result], zones: Mapping[str, ZoneMembers]) -> Iterator[str]:
+def _lacking(control: Control, results: Sequence[Result], run: _Run) -> Iterator[str]:
     """What keeps ``control`` from being shown, besides violations."""
     for one in results:
         if one.verdict not in (*_PASSED, *_AGAINST):
             yield f"{one.assertion.id} is {one.verdict}"
         yield from (f"a part of {one.assertion.id} is {part}" for part in one.also)
-        yield from _about_nobody(one.assertion, zones)
+        yield from _about_nobody(one.assertion, run.zones)
         yield from _approving(one.assertion, control)
+        for name in (name for name in one.excepted_by if name in run.wide):
+            yield f"exception {shown(name)} accepts every port, and does not narrow both ends"
     for template in control.templates:
         mine = [one.assertion for one in results if says(one.assertion.statement, template.statement)]
         if not mine:
             yield f"no assertion that names it says: {template.title or template.id}"
         for name in (end.text for end in zones_in(template.statement) if mine):
-            if name not in zones and name not in ANYWHERE:
+            if name not in run.zones and name not in ANYWHERE:
                 yield f"the intent has no zone {shown(name)}"
 
 
@@ -178,6 +186,12 @@ def _approving(assertion: Assertion, control: Control) -> Iterator[str]:
     unjustified = sum(not one.justification.strip() for one in flows)
     if control.wants_reasons and unjustified:
         yield f"approved flows of {assertion.id} without a justification: {unjustified}"
+
+
+def _is_wide(flow: FlowText) -> bool:
+    """Whether an exception accepts ``flow`` on every port, with anyone or any pod at an end."""
+    ends = ([one.text.lower() for one in end] for end in (flow.sources, flow.destinations))
+    return not flow.ports and any(not texts or "any pod" in texts for texts in ends)
 
 
 def approved_flows(assessment: Assessment) -> Iterator[tuple[Result, FlowText]]:

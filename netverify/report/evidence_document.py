@@ -179,6 +179,7 @@ def _approved(assessment: Assessment) -> Iterator[Block]:
         yield Remark("No assertion of this report approves any flow.", Ink.PLAIN)
 
 
+_ANNOTATED = "what the rules of the annotated policy allow, or all that goes into or out of the annotated namespace"
 APPROVED_COLUMNS = ("assertion", "from", "to", "ports", "justification", "where")
 
 
@@ -208,7 +209,8 @@ def _exceptions(assessment: Assessment) -> Iterator[Block]:
         for use in assessment.report.exceptions
         for flow in use.exception.flows
     )
-    yield Facts(tuple(column("accepts", tuple(accepted))))
+    annotated = (f"{use.exception.id}: {_ANNOTATED}" for use in assessment.report.exceptions if not use.exception.flows)
+    yield Facts(tuple(column("accepts", (*accepted, *annotated))))
 
 
 def _reproduced(assessment: Assessment, made: Made) -> Iterator[Block]:
@@ -230,4 +232,4 @@ def _reproduced(assessment: Assessment, made: Made) -> Iterator[Block]:
 def _sign_off() -> Table:
     roles = ("prepared by", "reviewed by", "approved by")
     rows = tuple(Row(cell(role), (tuple(cell("") for _ in range(4)),)) for role in roles)
-    return Table("", ("", "name", "role", "date", "signature"), rows, "role")
+    return Table("", ("step", "name", "role", "date", "signature"), rows, "role")

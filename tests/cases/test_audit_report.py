@@ -216,6 +216,10 @@ exceptions:
         for said in ("team-data", "the backup moves in spring", "2099-01-31", "namespace edge to ephi, every port"):
             assert said in shown, (name, said)
     assert report(audits, "--no-exceptions").states["hipaa:164.312(a)(1)"] == "violated"
+    edited("{from: namespace edge, to: ephi}", "{from: any pod, to: ephi}")
+    control = report(audits).control("hipaa:164.312(a)(1)")
+    assert control["state"] == "not shown"
+    assert control["why_not"] == ["exception `backup` accepts every port, and does not narrow both ends"]
 
 
 def test_only_what_names_a_control_is_judged_and_an_unknown_control_is_refused(audits):

@@ -60,12 +60,12 @@ FAULTS = {
     ),
     "a zone that there is not is no matter": (
         ASSESSMENT,
-        "if name not in zones and name not in ANYWHERE:",
+        "if name not in run.zones and name not in ANYWHERE:",
         "if False:",
     ),
     "unread inputs are no matter": (
         ASSESSMENT,
-        '() if is_whole else ("an input could not be read",)',
+        '() if run.is_whole else ("an input could not be read",)',
         "()",
     ),
     "exceptions are no matter": (
