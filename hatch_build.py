@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -69,7 +70,8 @@ def compiled(root: Path, scratch: Path) -> Path:
     Raises :class:`NotBuiltError` also where Python cannot load what the compiler made.
     """
     made = scratch / BUILT.name
-    (scratch / TEXT.name).write_bytes((root / TEXT).read_bytes())  # where no path of this machine gets into it
+    text = (root / TEXT).read_bytes()  # copied, so that no path of this machine gets into what is made
+    (scratch / TEXT.name).write_bytes(b"%b\nMADE_FROM = %d\n" % (text, zlib.crc32(text)))
     run(scratch, sys.executable, "-m", "cython", "-3", "--module-name", NAME, TEXT.name)
     usual = sysconfig.get_config_var("CC") or "cc"
     compiler = os.environ.get("CC") or (usual if shutil.which(shlex.split(usual)[0]) else "cc")

@@ -17,6 +17,7 @@ from array import array
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+from zlib import crc32
 
 from netverify.documents.document import Value
 from netverify.documents.limits import Limits
@@ -37,16 +38,16 @@ _FOREIGN: Final = re.compile(rb"[^\n -~]")
 
 
 def _compiled() -> ModuleType | None:
-    """The compiled reading; None where it was not built, is older than its text, or is not wanted."""
+    """The compiled reading; None where it was not built, was made from another text, or is not wanted."""
     if os.environ.get("NETVERIFY_PURE_READER"):
         return None
     try:
         from netverify.documents import compiled_lines  # noqa: PLC0415 it need not be there
     except ImportError:
         return None
-    built = Path(compiled_lines.__file__)
-    text = built.with_name("compiled_lines.pyx")  # in a checkout; no wheel holds it
-    return None if text.exists() and text.stat().st_mtime_ns > built.stat().st_mtime_ns else compiled_lines
+    text = Path(compiled_lines.__file__).with_name("compiled_lines.pyx")  # in a checkout; no wheel holds it
+    is_old = text.exists() and crc32(text.read_bytes()) != compiled_lines.MADE_FROM
+    return None if is_old else compiled_lines
 
 
 COMPILED: Final = _compiled()

@@ -170,14 +170,12 @@ def test_the_reader_is_compiled_wherever_it_can_be():
 
 @compiled
 def test_the_compiled_reader_is_left_out_when_it_is_old_or_not_wanted(tmp_path, monkeypatch):
-    built, text = tmp_path / "compiled_lines.so", tmp_path / "compiled_lines.pyx"
-    built.touch()
-    monkeypatch.setattr(COMPILED, "__file__", str(built))
+    text = tmp_path / "compiled_lines.pyx"
+    monkeypatch.setattr(COMPILED, "__file__", str(tmp_path / "compiled_lines.so"))
     assert plain_lines._compiled() is COMPILED
-    text.touch()
-    os.utime(text, ns=(0, built.stat().st_mtime_ns - 1))
+    text.write_bytes(TEXT.read_bytes())
     assert plain_lines._compiled() is COMPILED
-    os.utime(text, ns=(0, built.stat().st_mtime_ns + 1))
+    text.write_bytes(TEXT.read_bytes() + b"\n")
     assert plain_lines._compiled() is None
     text.unlink()
     monkeypatch.setenv("NETVERIFY_PURE_READER", "1")
