@@ -64,6 +64,14 @@ _MEANINGS = (
     ("supported", "likewise, of a control that needs more evidence than proofs"),
     ("not assessed", "this report says nothing about the control"),
 )
+_WORTH: Mapping[tuple[Worth, bool], str] = MappingProxyType(
+    {
+        (Worth.PROVES, True): "The proofs answer this control.",
+        (Worth.SUPPORTS, True): "The proofs support this control, which needs more evidence.",
+        (Worth.PROVES, False): "Proofs would answer this control.",
+        (Worth.SUPPORTS, False): "Proofs would support this control, which needs more evidence.",
+    }
+)
 _MOST_PODS = 60
 """How many pods of a zone are listed; all are in the JSON report."""
 
@@ -164,9 +172,8 @@ def _control(one: Assessed) -> Row:
     label = (line(f"{control.id} {control.title}", Ink.BOLD), *proposed, line(control.intent))
     state = (line(one.state.value, _INKS[one.state]),)
     reasons = tuple(line(text, _INKS[one.state]) for text in one.because if text != control.because)
-    is_proved = one.state not in (State.VIOLATED, State.NOT_SHOWN, State.NOT_ASSESSED)
-    proof = "What the proofs are worth" if is_proved else "What proofs would be worth"
-    worth = () if control.worth is Worth.NONE else (line(f"{proof}: {control.worth.value}. {control.because}"),)
+    holds = one.state not in (State.VIOLATED, State.NOT_SHOWN, State.NOT_ASSESSED)
+    worth = () if control.worth is Worth.NONE else (line(f"{_WORTH[control.worth, holds]} {control.because}"),)
     meaning = (*reasons, *(worth or (line(control.because),)))
     return Row(label, ((state, cell(WORLDS[one.world]), verdicts(one.results), meaning),))
 
