@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import CheckRequest, assumptions_of, named_by_fail_on, solving_of
 from netverify.cli.statuses import ExitStatus
+from netverify.cli.unchanged import is_unchanged
 from netverify.cli.version import version_of
 from netverify.evidence.assessment import Assessment, assess, references
 from netverify.evidence.framework import Framework
@@ -52,6 +55,8 @@ def report_request(request: CheckRequest, frameworks: Sequence[Framework]) -> Ex
     """
     emptied(request.smt2_folder)
 
+    judged: list[Intended] = []
+
     def naming_controls(asked: CheckRequest) -> Intended:
         intended = intent_of(asked)
         named = references(intended.spec, frameworks)
@@ -59,18 +64,33 @@ def report_request(request: CheckRequest, frameworks: Sequence[Framework]) -> Ex
             names = " ".join(f"--framework {one.id}" for one in frameworks)
             message = f"no assertion names a control of {', '.join(f'`{one.id}`' for one in frameworks)}"
             raise Refusal("NV420", message, f"`netverify init {names} -o FILE` writes assertions that do")
-        return Intended(intended.spec, intended.judged & named)
+        judged.append(Intended(intended.spec, intended.judged & named))
+        return judged[-1]
 
     came_to = checked_by(request, naming_controls)
     if isinstance(came_to, ExitStatus):
         return came_to
     checked, request = came_to
     status = gate_status(checked.report, request.failing, input_refused=checked.lacks_input)
-    return _reported(checked, request, frameworks, status)
+    return _reported(checked, request, frameworks, status, is_committed=_is_committed(request, judged[-1]))
+
+
+def _is_committed(request: CheckRequest, intended: Intended) -> bool:
+    """Whether all that was read is as the commit has it that is checked out. No exception expires for that."""
+    try:
+        spec = replace(intended.spec, exceptions=())
+        return is_unchanged(replace(request, changed_since="HEAD"), spec, intended.judged, date.min)
+    except Refusal:
+        return False
 
 
 def _reported(
-    checked: Checked, request: CheckRequest, frameworks: Sequence[Framework], status: ExitStatus
+    checked: Checked,
+    request: CheckRequest,
+    frameworks: Sequence[Framework],
+    status: ExitStatus,
+    *,
+    is_committed: bool,
 ) -> ExitStatus:
     report, evidence = untimed(checked.report), None
     if request.smt2_folder is not None:
@@ -83,6 +103,7 @@ def _reported(
         (f"netverify {version_of('netverify')}", f"z3-solver {version_of('z3-solver')}"),
         tuple((path, digest_of(Path(path).read_bytes())) for path in report.files),
         digests_of([checked.inventory, *checked.compared]),
+        is_committed,
     )
 
     def forms(output: Output) -> Iterable[str]:

@@ -78,12 +78,16 @@ _MOST_PODS = 60
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a report was made: the run, the versions of what ran, and digests of what was read, by name."""
+    """How a report was made: the run, the versions of what ran, and digests of what was read, by name.
+
+    ``is_committed``: all that was read is known to be as the revision has it.
+    """
 
     run: Run
     versions: tuple[str, ...]
     intent: tuple[tuple[str, str], ...]
     inputs: tuple[tuple[str, str], ...]
+    is_committed: bool = False
 
 
 def document_of_assessment(assessment: Assessment, inventory: Inventory, made: Made) -> Iterator[Block]:
@@ -220,11 +224,15 @@ def _exceptions(assessment: Assessment) -> Iterator[Block]:
     yield Facts(tuple(column("accepts", (*accepted, *annotated))))
 
 
+_UNCOMMITTED = "some input differs from this revision, or git cannot tell: the digests below say what was read"
+
+
 def _reproduced(assessment: Assessment, made: Made) -> Iterator[Block]:
     run, report = made.run, assessment.report
+    committed = "all inputs are as in this revision" if made.is_committed else _UNCOMMITTED
     entries = [
         Entry("command", run.command),
-        *([Entry("revision", f"{run.revision} {run.repository}".rstrip())] if run.revision else []),
+        *(column("revision", (f"{run.revision} {run.repository}".rstrip(), committed)) if run.revision else []),
         *column("versions", made.versions),
         *([Entry("date", report.today.isoformat())] if report.today is not None else []),
         *([Entry("evidence", evidence_text(report.evidence))] if report.evidence is not None else []),

@@ -33,6 +33,7 @@ def render_assessment_json(assessment: Assessment, inventory: Inventory, made: M
                 "command": made.run.command,
                 "revision": made.run.revision or None,
                 "repository": made.run.repository or None,
+                "inputs_as_in_revision": made.is_committed,
                 "versions": list(made.versions),
                 "intent": [{"name": name, "digest": digest} for name, digest in made.intent],
                 "inputs": [{"name": name, "digest": digest} for name, digest in made.inputs],

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -306,6 +307,20 @@ def test_the_report_says_how_to_repeat_it_and_has_a_place_to_sign(audits, monkey
         assert made["inputs"][0]["digest"] in text
         assert "complian" not in text.lower()
     assert "nothing left out" in Path("out.txt").read_text()
+
+
+def test_the_report_says_whether_its_inputs_are_those_of_the_commit(audits):
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    bind("soc2")
+    run = ("--framework", "soc2", "m.yaml", "-o", "json", "-o", "text=out.txt")
+    assert audits.run(*run).report["reproduce"]["inputs_as_in_revision"] is False
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "a"]):
+        subprocess.run([*git, *arguments], check=True)
+    assert audits.run(*run).report["reproduce"]["inputs_as_in_revision"] is True
+    assert "all inputs are as in this revision" in Path("out.txt").read_text()
+    Path("m.yaml").write_text(CLOSED + "# another\n")
+    assert audits.run(*run).report["reproduce"]["inputs_as_in_revision"] is False
+    assert "some input differs from this revision" in Path("out.txt").read_text()
 
 
 def test_hostile_names_stay_texts_in_every_format(audits):

@@ -271,3 +271,44 @@ def test_an_assertion_says_what_is_asked_for_or_something_else(asserted, asked, 
     Path("ours.yaml").write_text(zones.replace("separate: [cde, dev]", asked))
     (assertion,) = read_spec(("netverify.yaml",)).assertions
     assert says(assertion.statement, framework("ours.yaml").controls[0].templates[0].statement) is expected
+
+
+PARTLY = """
+apiVersion: v1
+kind: Namespace
+metadata: {{name: {name}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: app, namespace: {name}, labels: {{app: {name}}}}}
+spec: {{containers: [{{name: c, image: c, ports: [{{containerPort: 80}}]}}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: some, namespace: {name}}}
+spec: {rules}
+---
+"""
+RULES = {
+    "a": "{podSelector: {}, policyTypes: [Ingress], ingress: [{ports: [{port: 25}]}]}",
+    "b": "{podSelector: {}, policyTypes: [Egress]}",
+    "c": "{podSelector: {}, policyTypes: [Ingress, Egress]}",
+}
+
+
+@pytest.mark.parametrize("turned", ["ccb", "bca", "cab"])
+def test_what_says_enough_proves_what_is_asked_for(turned, tmp_path, monkeypatch, capsys):
+    """Of an `only` that leaves the flows to the user, what is asked for is that its own flows are all."""
+    monkeypatch.chdir(tmp_path)
+    rules = zip("abc", turned, strict=True)
+    Path("m.yaml").write_text("".join(PARTLY.format(name=name, rules=RULES[other]) for name, other in rules))
+    lines = ["zones: {a: namespace a, b: namespace b, c: namespace c}", "assertions:"]
+    enough = [(said, asked) for said, asked, expected in ASSERTED if expected and not said.startswith("only")]
+    for number, (said, asked) in enumerate(enough):
+        lines += [f"- {{id: said{number}, {said}}}", f"- {{id: asked{number}, {asked}}}"]
+    Path("netverify.yaml").write_text("\n".join(lines))
+    main(["check", "m.yaml", "-o", "json"], "netverify")
+    verdicts = {one["id"]: one["verdict"] for one in json.loads(capsys.readouterr().out)["results"]}
+    proved = [number for number in range(len(enough)) if verdicts[f"said{number}"] == "proved"]
+    assert proved
+    assert [enough[number] for number in proved if verdicts[f"asked{number}"] != "proved"] == []
