@@ -12,7 +12,6 @@ from netverify.answers.settings import Settings, with_owners
 from netverify.diagnostics import Diagnostic
 from netverify.late import late
 from netverify.policy.predicate import ALWAYS
-from netverify.query.asking import read_asking
 from netverify.query.narrowing import Wanted
 from netverify.query.outcome import Answer, Listing, Verdict
 from netverify.query.question import Form, Question
@@ -139,8 +138,7 @@ class Verifier:
 
         Raises :class:`netverify.query.sentence_error.SentenceError` for a source that is no workload or namespace.
         """
-        asking = read_asking(source, self.inventory.cluster, self.settings.default_namespace)
-        return resolution.resolution(name, asking, self._context)
+        return resolution.resolution(name, source, self._context)
 
     def findings(self, surface: Surface) -> tuple[Diagnostic, ...]:
         """What was probably not meant about Services, names and ways in; ``surface`` is all of :meth:`exposed`."""

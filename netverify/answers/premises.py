@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from netverify.answers.settings import Settings
 from netverify.model.behaviours import CNI_PROFILES, FIXED_BY_DEFAULT, MEANING, Behaviour
 from netverify.model.cluster import Cluster
-from netverify.policy.cluster_network_policy import ENFORCED
+from netverify.model.cluster_network_policy import ENFORCED
 from netverify.query.wording import setting_words
 
 SCTP_IS_POLICED = "the CNI polices SCTP"

@@ -11,12 +11,16 @@ from netverify.answers.doubts import notes, unread_inputs
 from netverify.model.flow import End
 from netverify.policy.predicate import IsWorkload
 from netverify.query.endpoint_grammar import EndpointPhrase
+from netverify.query.narrowing import read_flag
 from netverify.query.remarks import Remarked, Remarks
+from netverify.query.sentence_error import SentenceError
 from netverify.records import dataclass
 from netverify.routes.absent_names import AbsentName, absent_name
 from netverify.routes.lookup import Lookup, asks_cluster, lookup
 from netverify.routes.options import RoutingOptions
 from netverify.routes.resolver import ResolvConf, cluster_first, resolver_of
+
+_FLAG = "--from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,12 @@ class Resolution(Remarked):
     absent: AbsentName | None = None
 
 
-def resolution(name: str, source: EndpointPhrase, context: Context) -> Resolution:
-    """What the pods that ``source`` names find under ``name``: a workload, or ordinary pods of one namespace."""
+def resolution(name: str, asking: str, context: Context) -> Resolution:
+    """What the pods that ``asking`` names find under ``name``: a workload, or ordinary pods of one namespace.
+
+    Raises :class:`SentenceError`; its sentence is the flag with its value.
+    """
+    source = _asking(asking, context)
     options = context.settings.routing
     resolver = _resolver(source, context, options)
     found = lookup(context.routing, name, resolver, options)
@@ -76,3 +84,14 @@ def _resolver(source: EndpointPhrase, context: Context, options: RoutingOptions)
         workloads = context.routing.workloads[predicate.key.namespace]
         return resolver_of(next(one for one in workloads if one.key == predicate.key), options)
     return cluster_first(source.namespace, options)
+
+
+def _asking(text: str, context: Context) -> EndpointPhrase:
+    """The pods that ``text`` names, whose resolver configuration is one and the same."""
+    phrase = read_flag(_FLAG, text, End.SOURCE, context.inventory.cluster, context.settings.default_namespace)
+    if isinstance(phrase.predicate, IsWorkload) or phrase.text.startswith("namespace "):
+        return phrase
+    sentence = f"{_FLAG} {text}"
+    message = f"`{text}` is neither a workload nor a namespace"
+    advice = "name the pods that ask: `NS/NAME`, or `namespace NS` for an ordinary pod there"
+    raise SentenceError("NV402", message, sentence, len(_FLAG) + 1, len(sentence), advice)

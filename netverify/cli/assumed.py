@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
+from netverify.late import late
 from netverify.model.api_server import ApiServer
 from netverify.model.behaviours import CNI_PROFILES, MEANING, Behaviour, name_of
 from netverify.query import assumed as checked
 from netverify.query.assumed import KEYS, AssumptionError, api_server_at, cni_named
+
+if TYPE_CHECKING:
+    from click import shell_completion
+else:
+    (shell_completion,) = late("click", "shell_completion")
 
 
 class CniName(Parameter):
@@ -28,10 +34,12 @@ class CniName(Parameter):
         except AssumptionError as error:
             raise _refused(error) from None
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[shell_completion.CompletionItem]:
         """The names that begin like ``incomplete``."""
         del ctx, param
-        return [CompletionItem(name) for name in CNI_PROFILES if name.startswith(incomplete.lower())]
+        return [shell_completion.CompletionItem(name) for name in CNI_PROFILES if name.startswith(incomplete.lower())]
 
 
 class ApiServerPlace(Parameter):
@@ -53,11 +61,15 @@ class Assumption(Parameter):
 
     name = "key=value"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[shell_completion.CompletionItem]:
         """The keys with their values that begin like ``incomplete``."""
         del ctx, param
         return [
-            CompletionItem(f"{name_of(key)}={value}", help=MEANING[Behaviour(key)] if key in list(Behaviour) else None)
+            shell_completion.CompletionItem(
+                f"{name_of(key)}={value}", help=MEANING[Behaviour(key)] if key in list(Behaviour) else None
+            )
             for key, values in KEYS.items()
             for value in (values or ("",))
             if f"{name_of(key)}={value}".startswith(incomplete)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from netverify.cli.commands.completion import COMPLETE_VARIABLE
-from netverify.cli.program import ReaderLeftError, program
+from netverify.cli.program import COMPLETE_VARIABLE, ReaderLeftError, program
 
 BROKEN_PIPE = 141
 

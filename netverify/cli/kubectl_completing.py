@@ -15,10 +15,9 @@ from enum import IntEnum
 
 from click.shell_completion import CompletionItem, ShellComplete
 
-from netverify.cli.commands.completion import COMPLETE_VARIABLE
 from netverify.cli.ending import BROKEN_PIPE
 from netverify.cli.main import silence_broken_pipes
-from netverify.cli.program import program
+from netverify.cli.program import COMPLETE_VARIABLE, program
 from netverify.cli.refusal import Refusal
 from netverify.cli.streams import complain_of, print_out
 

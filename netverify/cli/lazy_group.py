@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
+
+from netverify.late import late
+
+if TYPE_CHECKING:
+    from click import shell_completion
+else:
+    (shell_completion,) = late("click", "shell_completion")
 
 
 def carried_out(name: str, given: Mapping[str, Any]) -> int:
@@ -47,10 +53,10 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, self._stubs[name].get_short_help_str(limit)) for name in names])
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[shell_completion.CompletionItem]:
         """As click does, without the commands themselves."""
         found = [
-            CompletionItem(name, help=self._stubs[name].get_short_help_str())
+            shell_completion.CompletionItem(name, help=self._stubs[name].get_short_help_str())
             for name in self.list_commands(ctx)
             if name.startswith(incomplete)
         ]

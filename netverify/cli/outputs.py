@@ -8,17 +8,24 @@ import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
-from click.shell_completion import CompletionItem
 
 from netverify.budget import OutOfBudgetError
 from netverify.cli.parameter import Parameter
 from netverify.cli.refusal import Refusal
+from netverify.late import late
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
-from netverify.sources.scratch import Replacement
+
+if TYPE_CHECKING:
+    from click import shell_completion
+
+    from netverify.sources import scratch
+else:
+    (shell_completion,) = late("click", "shell_completion")
+    (scratch,) = late("netverify.sources", "scratch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +62,14 @@ class OutputName(Parameter):
             raise Refusal("NV420", f"`--output {value}` names no file", f"write `{wanted}` or `{wanted}=FILE`")
         return Output(wanted, None if path in ("", "-") else path)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[shell_completion.CompletionItem]:
         """The formats; after ``FORMAT=`` files."""
         del ctx, param
         if "=" in incomplete:
-            return [CompletionItem(incomplete.partition("=")[2], type="file")]
-        return [CompletionItem(name) for name in self.formats if name.startswith(incomplete)]
+            return [shell_completion.CompletionItem(incomplete.partition("=")[2], type="file")]
+        return [shell_completion.CompletionItem(name) for name in self.formats if name.startswith(incomplete)]
 
 
 def _joined(words: tuple[str, ...], conjunction: str) -> str:
@@ -102,7 +111,7 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
                 write_marked(stream, pieces)
             return
         target = path.resolve()
-        with Replacement(target) as replacement:
+        with scratch.Replacement(target) as replacement:
             replacement.stream.writelines(piece.encode("utf-8") for piece in pieces)
             replacement.stream.flush()
             os.fsync(replacement.stream.fileno())

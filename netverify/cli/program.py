@@ -29,6 +29,9 @@ COMMANDS = {
 }
 """Each command with the first sentence of its help: its flags are in a file of `commands`."""
 
+COMPLETE_VARIABLE = "_NETVERIFY_COMPLETE"
+"""The environment variable by which a shell asks the program for completions."""
+
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:

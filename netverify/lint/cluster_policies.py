@@ -13,10 +13,9 @@ from netverify.answers.context import Context
 from netverify.answers.settings import Settings
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.lint.changes import Change, Changes
-from netverify.model.cluster_network_policy import ClusterNetworkPolicy, PolicyTier, RuleAction
+from netverify.model.cluster_network_policy import ENFORCED, ClusterNetworkPolicy, PolicyTier, RuleAction
 from netverify.model.flow import Direction
 from netverify.model.labels import unused
-from netverify.policy.cluster_network_policy import ENFORCED
 from netverify.policy.table import Rule, Tier
 from netverify.policy.tiers import Around, around
 

@@ -6,10 +6,12 @@ Source: network-policy-api ``apis/v1alpha2/clusternetworkpolicy_types.go``.
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeAlias
 
 from netverify.diagnostics import Origin
 from netverify.model.addresses import AddressRange
+from netverify.model.behaviours import Behaviour
 from netverify.model.ignores import Ignore
 from netverify.model.labels import LabelSelector
 from netverify.model.traffic import Protocol
@@ -22,6 +24,16 @@ class PolicyApi(StrEnum):
     CLUSTER = "ClusterNetworkPolicy"
     ADMIN = "AdminNetworkPolicy"
     BASELINE = "BaselineAdminNetworkPolicy"
+
+
+ENFORCED = MappingProxyType(
+    {
+        PolicyApi.CLUSTER: Behaviour.CLUSTER_POLICY_ENFORCED,
+        PolicyApi.ADMIN: Behaviour.ADMIN_POLICY_ENFORCED,
+        PolicyApi.BASELINE: Behaviour.ADMIN_POLICY_ENFORCED,
+    }
+)
+"""Who enforces policies of which kind; those of one tier are all of one API."""
 
 
 class PolicyTier(StrEnum):

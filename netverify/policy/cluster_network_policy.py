@@ -15,6 +15,7 @@ from netverify.model.addresses import alone
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Node
 from netverify.model.cluster_network_policy import (
+    ENFORCED,
     ClusterNetworkPolicy,
     ClusterPeer,
     ClusterRule,
@@ -23,7 +24,6 @@ from netverify.model.cluster_network_policy import (
     NetworksPeer,
     NodesPeer,
     PodsPeer,
-    PolicyApi,
     PolicyTier,
     PortsOf,
     ProtocolMatch,
@@ -54,14 +54,6 @@ from netverify.policy.table import Action, PolicyRef, Rule, Selection, Tier
 _ACTIONS = MappingProxyType(
     {RuleAction.ACCEPT: Action.ALLOW, RuleAction.DENY: Action.DENY, RuleAction.PASS: Action.PASS}
 )
-ENFORCED = MappingProxyType(
-    {
-        PolicyApi.CLUSTER: Behaviour.CLUSTER_POLICY_ENFORCED,
-        PolicyApi.ADMIN: Behaviour.ADMIN_POLICY_ENFORCED,
-        PolicyApi.BASELINE: Behaviour.ADMIN_POLICY_ENFORCED,
-    }
-)
-"""Who enforces policies of which kind; those of one tier are all of one API."""
 _READS_EXPERIMENTAL = Behaves(Behaviour.EXPERIMENTAL_PEERS_SUPPORTED)
 _FAILS_CLOSED = Not(_READS_EXPERIMENTAL)
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from netverify.diagnostics import NOWHERE
+from netverify.late import late
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.cluster_network_policy import PolicyTier
 from netverify.model.flow import Direction
-from netverify.policy.cluster_network_policy import lower_tier
 from netverify.policy.moved import at_end
 from netverify.policy.network_policy import lower_policy
 from netverify.policy.predicate import ALWAYS, All, Behaves, IsPod, Not, OnHostNetwork, SameNode
 from netverify.policy.table import Action, PolicyRef, PolicySet, Rule, RuleTable, Selection, Tier
 from netverify.records import dataclass
+
+if TYPE_CHECKING:
+    from netverify.policy import cluster_network_policy
+else:
+    (cluster_network_policy,) = late("netverify.policy", "cluster_network_policy")
 
 Lowered: TypeAlias = tuple[Selection | None, tuple[Rule, ...]]
 """What one NetworkPolicy says about a direction: whom it isolates, if anybody, and its rules."""
@@ -54,7 +59,12 @@ def around(cluster: Cluster, direction: Direction) -> Around:
     policies, nodes = cluster.cluster_policies, cluster.nodes
     if not policies:
         return Around()
-    return Around(*(lower_tier(tier, policies, direction, nodes) for tier in (PolicyTier.ADMIN, PolicyTier.BASELINE)))
+    return Around(
+        *(
+            cluster_network_policy.lower_tier(tier, policies, direction, nodes)
+            for tier in (PolicyTier.ADMIN, PolicyTier.BASELINE)
+        )
+    )
 
 
 def table_of(

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from netverify.diagnostics import Diagnostic, Severity
+from netverify.late import late
 from netverify.query.sentence_error import SentenceError
-from netverify.report.code_frame import SourceLines, code_frame, underlined
 from netverify.report.document import Block, Gap, Problem, Remark
 from netverify.report.document_text import lines_of
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span, line
+
+if TYPE_CHECKING:
+    from netverify.report import code_frame
+else:
+    (code_frame,) = late("netverify.report", "code_frame")
 
 MANY = 20
 """How many diagnostics of one code are shown; further ones are counted."""
@@ -29,14 +35,14 @@ def _help(text: str) -> list[Line]:
     return [(Span("  = ", Ink.BLUE), Span("help", Ink.BOLD), Span(f": {text}"))] if text else []
 
 
-def _problem(diagnostic: Diagnostic, source: SourceLines) -> Problem:
+def _problem(diagnostic: Diagnostic, source: code_frame.SourceLines) -> Problem:
     ink = _INK[diagnostic.severity]
     lines: list[Line] = [(Span(" --> ", Ink.BLUE), Span(str(diagnostic.origin)))]
     is_read = not diagnostic.code.startswith(_OF_READING)
-    lines += code_frame(diagnostic.origin, source, ink=ink, is_read=is_read)
+    lines += code_frame.code_frame(diagnostic.origin, source, ink=ink, is_read=is_read)
     for origin, text in diagnostic.secondary:
         lines.append((Span(" ::: ", Ink.BLUE), Span(f"{origin}: {text}")))
-        lines += code_frame(origin, source, ink=Ink.BLUE, is_read=is_read)
+        lines += code_frame.code_frame(origin, source, ink=Ink.BLUE, is_read=is_read)
     head = _header(diagnostic.severity.name.lower(), diagnostic.code, diagnostic.message, ink)
     return Problem(head, (*lines, *_help(diagnostic.help)))
 
@@ -57,7 +63,7 @@ def problems(diagnostics: Sequence[Diagnostic]) -> Iterator[Block]:
 
     Files are read again for the frames.
     """
-    source = SourceLines()
+    source = code_frame.SourceLines()
     seen: Counter[str] = Counter()
     for diagnostic in diagnostics:
         seen[diagnostic.code] += 1
@@ -73,7 +79,7 @@ def problems(diagnostics: Sequence[Diagnostic]) -> Iterator[Block]:
 def render_sentence_error(error: SentenceError) -> list[Line]:
     """The sentence with carets below the words in question."""
     sentence = error.sentence.replace("\n", " ").replace("\r", " ")
-    frame = underlined(sentence, error.start, error.end - error.start, gutter="  | ", ink=Ink.RED)
+    frame = code_frame.underlined(sentence, error.start, error.end - error.start, gutter="  | ", ink=Ink.RED)
     return [_header("error", error.code, error.message, Ink.RED), line("  |", Ink.BLUE), *frame, *_help(error.help)]
 
 

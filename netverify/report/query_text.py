@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from netverify.late import late
 from netverify.model.addresses import EVERY_IPV4, EVERY_IPV6, AddressRange
 from netverify.model.flow import Direction, Endpoint, Pod
 from netverify.query.outcome import Answer, Effect, Listed, Listing, Reason, Scope, Verdict
 from netverify.query.wording import setting_words
 from netverify.records import dataclass
-from netverify.report.address_text import address_words
 from netverify.report.behaviour_text import dependence_text
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Facts, Headline
@@ -22,6 +23,11 @@ from netverify.report.terminal import Ink
 from netverify.report.trace_text import decision_text, place_text, trace_entries
 from netverify.sources.coverage import Inventory
 from netverify.visible import columns, padded, visible
+
+if TYPE_CHECKING:
+    from netverify.report import address_text
+else:
+    (address_text,) = late("netverify.report", "address_text")
 
 _DEPENDS = "[depends on"
 """Is in the description of pods of which it depends on the plugin whether they get through."""
@@ -145,7 +151,7 @@ def _rows(found: tuple[Listed, ...]) -> list[_Row]:
         else:
             outside.setdefault(row, []).append(one.addresses)
     for row, ranges in outside.items():
-        words = (text.replace("every address", "anywhere") for text in address_words(ranges, _ANYWHERE))
+        words = (text.replace("every address", "anywhere") for text in address_text.address_words(ranges, _ANYWHERE))
         rows += [replace(row, name=text) for text in words]
     return rows
 

@@ -13,8 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from netverify.late import late
 from netverify.model.cluster import NODE, Workload, WorkloadKey
 from netverify.model.flow import Direction, End
 from netverify.model.traffic import Protocol
@@ -31,14 +32,17 @@ from netverify.query.outcome import Hop
 from netverify.query.port_grammar import EVERY_TRAFFIC
 from netverify.query.question import Question, narrowed
 from netverify.routes.backends import Backend, backends, only
-from netverify.routes.doors import arriving, coming_from, doors, for_pods, knocking, within
 from netverify.routes.index import RoutingIndex
 from netverify.routes.leading import is_listened_to
-from netverify.routes.node_ports import begins_there
 from netverify.routes.planned import PlannedLeg, PlannedRoute, Shared, backend_text, leg
 from netverify.routes.planned_ways import WaysIn
 from netverify.routes.planning import Planning
 from netverify.routes.way_in import SeenAs, WayIn
+
+if TYPE_CHECKING:
+    from netverify.routes import doors, node_ports
+else:
+    doors, node_ports = late("netverify.routes", "doors", "node_ports")
 
 _FEW = 60
 """Up to so many existing pods at the source, each is looked at as one that may come back to itself."""
@@ -67,7 +71,7 @@ class WaysForPods:
         """The routes of the pods that ``question`` is about through ``way``."""
         question = narrowed(question, End.SOURCE, IsPod(End.SOURCE))
         if question.called is None:
-            if begins_there(way, question):
+            if node_ports.begins_there(way, question):
                 behind = replace(question, destination=IsPod(End.DESTINATION), traffic=EVERY_TRAFFIC)
                 # Where no node translates first, policy sees the connection to the node that is asked about itself.
                 yield from (one for one in self._routes_of(way, behind) if one.legs[0].half is Direction.EGRESS)
@@ -100,7 +104,7 @@ class WaysForPods:
             return
         places = {None, *self._planning.domain(question.destination, End.DESTINATION).places}
         numbers = {number for place in places & self._by_place.keys() for number in self._by_place[place]}
-        numbers.update(number for number, way in enumerate(self._ways.all) if begins_there(way, question))
+        numbers.update(number for number, way in enumerate(self._ways.all) if node_ports.begins_there(way, question))
         yield from (self._ways.all[number] for number in sorted(numbers))
 
     @cached_property
@@ -132,11 +136,11 @@ class WaysForPods:
             yield from self._through_controller(way, asked, beyond)
         others = [one for one in way.sources if not by_pods or one.seen_as is SeenAs.RANGES]
         sees_addresses = self._planning.may_see_outer_addresses
-        for door in doors(way, asked, sees_addresses=sees_addresses) if others else ():
+        for door in doors.doors(way, asked, sees_addresses=sees_addresses) if others else ():
             for source in others:
-                for last, provided in arriving(door, source, asked):
-                    knock = replace(door.knock, question=within(door.knock.question, source))
-                    conditions = (*door.provided, *for_pods(source.provided), *provided)
+                for last, provided in doors.arriving(door, source, asked):
+                    knock = replace(door.knock, question=doors.within(door.knock.question, source))
+                    conditions = (*door.provided, *doors.for_pods(source.provided), *provided)
                     shared = Shared.CLIENT if last.half is Direction.INGRESS else Shared.NOBODY
                     yield way.hops, (knock, last), conditions, shared
 
@@ -146,19 +150,19 @@ class WaysForPods:
         for source in way.sources:
             if source.seen_as is not SeenAs.CONTROLLER:
                 continue
-            client = within(asked, source)
+            client = doors.within(asked, source)
             if controller.possible is not None and not controller.workloads:
                 given = self._planning.options.controller is not None
                 unknown = () if given else (f"where {controller.name} is {controller.where}",)
                 there = at_end(controller.possible, End.DESTINATION)
-                knock = PlannedLeg(knocking(client, there, EVERY_TRAFFIC, controller.where))
-                last = PlannedLeg(coming_from(asked, controller.possible, controller.where))
-                yield way.hops, (knock, last), (*for_pods(source.provided), *unknown), Shared.STATION
+                knock = PlannedLeg(doors.knocking(client, there, EVERY_TRAFFIC, controller.where))
+                last = PlannedLeg(doors.coming_from(asked, controller.possible, controller.where))
+                yield way.hops, (knock, last), (*doors.for_pods(source.provided), *unknown), Shared.STATION
             for key in controller.workloads:
                 if key not in beyond:
                     for path, legs, provided, shared in self._to_controller(way, key, client, beyond | {key}):
                         for last, where in self._ways.by_controller(key, asked):
-                            conditions = (*provided, *for_pods(source.provided), *where)
+                            conditions = (*provided, *doors.for_pods(source.provided), *where)
                             yield (*path, *way.hops), (*legs, last), conditions, shared
 
     def _to_controller(
@@ -170,18 +174,18 @@ class WaysForPods:
         ports = request_ports(self._planning.index, key)
         if way.listens is not None:
             ports = only(way.protocol, way.listens)
-        yield (), (PlannedLeg(knocking(client, there, ports, str(key))),), (), Shared.NOBODY
+        yield (), (PlannedLeg(doors.knocking(client, there, ports, str(key))),), (), Shared.NOBODY
         for entry in entries:
             for backend in self._ways.behind(entry):
                 if backend.workload == key and (way.listens is None or is_listened_to(way, entry, backend)):
-                    knocked = knocking(client, backend.destination, backend.traffic, str(key))
+                    knocked = doors.knocking(client, backend.destination, backend.traffic, str(key))
                     yield from self._courses(entry, knocked, passed)
 
 
 def _wider(knock: PlannedLeg, question: Question, *, is_last: bool) -> Question | None:
     """A question about at least the connections of ``knock`` that many ways in share: most are closed to all alike."""
     if knock.to_node:
-        anything = knocking(question, IsWorkload(End.DESTINATION, NODE), EVERY_TRAFFIC, "a node")
+        anything = doors.knocking(question, IsWorkload(End.DESTINATION, NODE), EVERY_TRAFFIC, "a node")
         return narrowed(anything, End.SOURCE, Not(InNamespace(End.SOURCE, NODE.namespace)))
     if knock.half is Direction.EGRESS and is_last:
         return leg(question, question.destination, EVERY_TRAFFIC, question.destination_text)

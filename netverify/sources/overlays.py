@@ -10,24 +10,23 @@ import os
 from collections.abc import Iterator
 from dataclasses import field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from netverify.diagnostics import Diagnostic, Origin
 from netverify.documents.limits import DEFAULT_LIMITS
 from netverify.documents.refusal import shown
+from netverify.late import late
 from netverify.records import dataclass
 from netverify.sources.kustomization import FILE_NAMES, Entry, Kustomization, parse, refused
 from netverify.sources.kustomization_fields import LOCAL_CONFIG
-from netverify.sources.overlay_findings import (
-    local_config_finding,
-    remote_finding,
-    to_render_finding,
-    unnamed_finding,
-    unused_finding,
-)
 from netverify.sources.permissions import NOTHING_ALLOWED, Permissions, leaves
 from netverify.sources.reading import UnreadableError, read_regular
 from netverify.sources.tree import Folder, Found, exists, is_folder
+
+if TYPE_CHECKING:
+    from netverify.sources import overlay_findings
+else:
+    (overlay_findings,) = late("netverify.sources", "overlay_findings")
 
 _LONGEST_CHAIN: Final = 16
 REMOTE_SIGNS: Final = ("://", "github.com/", "git@", "git::", "?ref=")
@@ -110,7 +109,7 @@ class Overlays:
         overlay = self._load(folder.path, folder.shown)
         if overlay is not None and overlay.is_component and folder is not top:
             self.skipped.append((folder.shown, "component not used by any kustomization"))
-            self.diagnostics.append(unused_finding(overlay.origin, [folder.shown]))
+            self.diagnostics.append(overlay_findings.unused_finding(overlay.origin, [folder.shown]))
             return []
         reach = _Reach(folder.shown, self._permissions.root_of(folder.path))
         self._reach(folder.path, folder.shown, None, (), reach)
@@ -130,7 +129,7 @@ class Overlays:
             return
         if overlay.to_render:
             reach.is_whole = False
-            self.diagnostics.append(to_render_finding(overlay, reach.root))
+            self.diagnostics.append(overlay_findings.to_render_finding(overlay, reach.root))
             return
         reach.data.update((path / name).resolve() for name in overlay.data)
         namespace = outer or overlay.namespace or None
@@ -156,12 +155,12 @@ class Overlays:
             self._reach(target, shown_target, step.namespace, step.chain, reach)
         elif exists(target) and _holds_local_config(target):
             reach.is_whole = False
-            self.diagnostics.append(local_config_finding(entry, reach.root))
+            self.diagnostics.append(overlay_findings.local_config_finding(entry, reach.root))
         elif exists(target):
             reach.placed.append(Placed(Found(target, shown_target), step.namespace, reach.root))
         else:
             reach.is_whole = False
-            self.diagnostics.append(remote_finding(entry, reach.root))
+            self.diagnostics.append(overlay_findings.remote_finding(entry, reach.root))
 
     def _problem_of_what_is_named(self, text: str, target: Path, step: _Step, reach: _Reach) -> str | None:
         """Why kustomize refuses ``target``, which it can read: objects that it would get twice, or a component."""
@@ -209,9 +208,9 @@ class Overlays:
         self.skipped += [(shown, "not named by any kustomization") for shown in sorted(files)]
         self.skipped += [(shown, "not used by any kustomization") for shown in sorted(unused)]
         if files:
-            self.diagnostics.append(unnamed_finding(overlay.origin, sorted(files)))
+            self.diagnostics.append(overlay_findings.unnamed_finding(overlay.origin, sorted(files)))
         if unused:
-            self.diagnostics.append(unused_finding(overlay.origin, sorted(unused)))
+            self.diagnostics.append(overlay_findings.unused_finding(overlay.origin, sorted(unused)))
 
     def _load(self, path: Path, shown: str) -> Kustomization | None:
         """The kustomization of a folder; ``None`` if there is none that can be read, which is reported once."""

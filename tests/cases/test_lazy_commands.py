@@ -9,8 +9,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from netverify.cli.commands.completion import COMPLETE_VARIABLE
-from netverify.cli.program import COMMANDS, program
+from netverify.cli.program import COMMANDS, COMPLETE_VARIABLE, program
 
 CONTEXT = click.Context(program)
 

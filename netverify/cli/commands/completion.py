@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-COMPLETE_VARIABLE = "_NETVERIFY_COMPLETE"
-"""The environment variable by which a shell asks the program for completions."""
+from netverify.cli.program import COMPLETE_VARIABLE
 
 
 @click.command(
