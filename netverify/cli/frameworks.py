@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
+from textwrap import wrap
+from typing import Final
 
 from netverify.cli.outputs import Output, checked_outputs
 from netverify.cli.refusal import Refusal
@@ -14,6 +17,7 @@ from netverify.cli.statuses import ExitStatus
 from netverify.evidence.framework import Framework, asked_by, zones_to_bind
 from netverify.evidence.reading import framework, shipped
 from netverify.gate.draft.outline import Draft, Entry
+from netverify.model.cluster import NODES, Cluster, is_node
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.report.framework_document import (
     document_of_framework,
@@ -21,6 +25,7 @@ from netverify.report.framework_document import (
     render_framework_json,
     render_frameworks_json,
 )
+from netverify.report.quantities import counted
 from netverify.report.report import Report
 
 
@@ -37,8 +42,11 @@ def run(name: str | None, outputs: Sequence[Output], color: str) -> int:
     return reported(request, lambda output: rendered(report, output, color, lambda: this_run(status)), status)
 
 
-def drafted_from(frameworks: Sequence[Framework]) -> Draft:
-    """An intent file with what ``frameworks`` need proved, and the zones that the user has to bind."""
+_MOST_NAMESPACES: Final = 60
+
+
+def drafted_from(frameworks: Sequence[Framework], cluster: Cluster) -> Draft:
+    """An intent file with what ``frameworks`` need proved, and the zones that the user has to bind in ``cluster``."""
     titles = " and ".join(one.title for one in frameworks)
     heading = (
         f"What has to be proved for {titles}.",
@@ -50,6 +58,7 @@ def drafted_from(frameworks: Sequence[Framework]) -> Draft:
         "Replace each TO BIND with what is in the zone: `namespace payments`, `pods app=card in namespace payments`,",
         "or a list of such; write `cidrs: [192.0.2.0/24]` for addresses outside. Remove a zone that you do not have,",
         "with the assertions that name it: their controls are then not assessed.",
+        *_namespaces(cluster),
     )
     named = {one.id: one.title for one in frameworks}
     entries = [
@@ -59,6 +68,16 @@ def drafted_from(frameworks: Sequence[Framework]) -> Draft:
     return Draft(
         date.min, (), zones=zones_to_bind(frameworks), entries=tuple(entries), heading=heading, zone_remarks=zones
     )
+
+
+def _namespaces(cluster: Cluster) -> Iterator[str]:
+    """The namespaces that there are, with how many workloads each has; nothing where there are none."""
+    workloads = Counter(one.key.namespace for one in cluster.workloads if not is_node(one.key))
+    names = sorted(name for name in cluster.namespaces if name != NODES)
+    if names:
+        more = f", and {len(names) - _MOST_NAMESPACES} more" if names[_MOST_NAMESPACES:] else ""
+        listed = (f"{name} ({counted(workloads[name], 'workload')})" for name in names[:_MOST_NAMESPACES])
+        yield from wrap(f"The manifests have the namespaces {', '.join(listed)}{more}.", 110)
 
 
 def framework_named(*names: str) -> tuple[Framework, ...]:

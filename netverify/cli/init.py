@@ -12,6 +12,7 @@ from typing import Any
 
 from netverify.cli.assumed import assumed
 from netverify.cli.budget_flags import budget_of
+from netverify.cli.ci_files import CiFile, ci_file
 from netverify.cli.exit_status import map_status
 from netverify.cli.frameworks import drafted_from, framework_named
 from netverify.cli.intended import sources_with
@@ -28,7 +29,6 @@ from netverify.gate.draft.detecting import Detected, detected
 from netverify.gate.draft.outline import Draft
 from netverify.gate.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.gate.intent.spec import SourceKind, SourceText, Spec
-from netverify.records import dataclass
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document_text import lines_of
 from netverify.report.draft_yaml import render_draft
@@ -114,17 +114,22 @@ def _with_given(draft: Draft, request: InitRequest, found: Detected) -> Draft:
 
 
 def _init_frameworks(request: InitRequest, found: Detected, ci: CiFile | None) -> ExitStatus:
-    """Writes what frameworks need proved, with their zones to bind. No manifest is read."""
-    draft = _with_given(drafted_from(framework_named(*request.frameworks)), request, found)
+    """Writes what frameworks need proved, with their zones to bind. Of the manifests it names the namespaces alone."""
+    frameworks = framework_named(*request.frameworks)
+    with within(request.budget, "the namespaces were read"):
+        with progress("reading manifests ..."):
+            inventory = read_sources(_placed(request.sources, found))
+        complain_about(inventory.diagnostics, request.color)
+    draft = _with_given(drafted_from(frameworks, inventory.cluster), request, found)
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
-    where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
-    counts = f"{number_of(len(draft.zones), 'zone')} to bind, {number_of(len(draft.entries), 'assertion')}"
-    complain([line(f"{where}{counts}")], request.color)
-    names = " ".join(f"--framework {name}" for name in request.frameworks)
-    complain(
-        [line(f"next: replace each TO BIND, approve the flows, then run `netverify report {names}`")], request.color
-    )
-    return ExitStatus.ANSWERED
+    if not is_quiet():
+        where = f"wrote {request.output} and {SCHEMA_FILE}: " if request.output else ""
+        counts = f"{number_of(len(draft.zones), 'zone')} to bind, {number_of(len(draft.entries), 'assertion')}"
+        names = " ".join(f"--framework {name}" for name in request.frameworks)
+        complain([line(f"{where}{counts}")], request.color)
+        steps = f"next: replace each TO BIND, approve the flows, then run `netverify report {names}`"
+        complain([line(steps)], request.color)
+    return map_status(fails=False, in_doubt=False, input_refused=inventory.has_errors)
 
 
 def _check_free(request: InitRequest, ci: CiFile | None) -> None:
@@ -234,65 +239,3 @@ def _reservations(inventory: Inventory, request: InitRequest, sign: PluginSign |
         inputs, it = ("1 input was", "it is") if len(unread) == 1 else (f"{len(unread)} inputs were", "they are")
         shown = ", ".join(unread[:_LISTED]) + (", ..." if unread[_LISTED:] else "")
         yield line(f"{inputs} not read ({shown}): the file will not pass until {it}")
-
-
-_GITHUB = """\
-name: netverify
-on:
-  pull_request:
-permissions:
-  contents: read
-jobs:
-  netverify:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4 # your rules may want the full commit id here
-      - uses: OWNER/netverify@COMMIT # where netverify is published, at a full commit id
-        with:
-          spec: SPEC
-"""
-_GITLAB = """\
-netverify:
-  stage: test
-  image:
-    name: REGISTRY/netverify@DIGEST # built from the Containerfile of netverify
-    entrypoint: ['']
-  script:
-    - netverify check --spec SPEC -o text -o gitlab=gl-code-quality.json -o junit=netverify.xml
-  artifacts:
-    when: always
-    reports:
-      codequality: gl-code-quality.json
-      junit: netverify.xml
-"""
-_PRE_COMMIT = """\
-repos:
-  - repo: https://HOST/OWNER/netverify # where netverify is published
-    rev: COMMIT # a full commit id or a tag
-    hooks:
-      - id: netverify
-        args: [--spec, SPEC]
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class CiFile:
-    """A file for a system that runs checks: where it goes, what it holds, and what has to be filled in."""
-
-    path: Path
-    text: str
-    replace: str
-
-
-def ci_file(system: str | None, folder: Path, spec: Path | None) -> CiFile | None:
-    """The file for ``system`` in ``folder``, checking ``spec``; None where there is none."""
-    known = {
-        "github": (Path(".github", "workflows", "netverify.yml"), _GITHUB, "OWNER and COMMIT"),
-        "gitlab": (Path(".gitlab-ci.yml"), _GITLAB, "REGISTRY and DIGEST"),
-        "pre-commit": (Path(".pre-commit-config.yaml"), _PRE_COMMIT, "HOST, OWNER and COMMIT"),
-    }
-    if system not in known:
-        return None
-    path, text, fill_in = known[system]
-    name = os.path.relpath(spec, folder) if spec is not None else "netverify.yaml"
-    return CiFile(folder / path, text.replace("SPEC", name), fill_in)

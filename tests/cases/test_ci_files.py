@@ -14,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from netverify.cli.init import ci_file
+from netverify.cli.ci_files import ci_file
 from netverify.cli.program import program
 from netverify.report.formats import OF_FINDINGS as FORMATS
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from cases.audited import CLOSED
 from netverify.cli.main import main
 from netverify.documents.loader import load
 from netverify.evidence.framework import says
@@ -30,6 +31,7 @@ controls:
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    Path("m.yaml").write_text(CLOSED)
 
 
 def initialised(*names):
@@ -89,10 +91,20 @@ def test_a_file_that_is_there_stays_and_an_unknown_framework_writes_nothing(caps
 
 def test_sources_and_plugin_of_the_command_line_are_in_the_file():
     Path("deploy").mkdir()
+    Path("m.yaml").rename("deploy/m.yaml")
     assert main(["init", "--framework", "hipaa", "deploy", "--cni", "calico", "-o", "audit.yaml"], "netverify") == 0
     text = Path("audit.yaml").read_text()
     assert "sources:\n  - manifests: deploy\n" in text
     assert "cni: calico\n" in text
+
+
+def test_the_file_names_the_namespaces_that_can_be_bound_and_what_was_not_read_is_said(capsys):
+    initialised("hipaa")
+    written = " ".join(line.removeprefix("# ") for line in Path("netverify.yaml").read_text().splitlines())
+    assert "The manifests have the namespaces clinic (1 workload), edge (1 workload)," in written
+    Path("m.yaml").write_text(CLOSED + "\napiVersion: v1\nkind: [\n")
+    assert main(["init", "--force", "--framework", "hipaa"], "netverify") == 4
+    assert "m.yaml:" in capsys.readouterr().err
 
 
 def test_texts_of_a_framework_of_others_stay_texts():
