@@ -14,9 +14,10 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
 from netverify.evidence.framework import BETWEEN, Control, Framework, Worth, says, zones_in
 from netverify.evidence.reading import ANYWHERE, FrameworkError
-from netverify.gate.intent.spec import Assertion, Deny, FlowText, Only, Separate, Spec, World
+from netverify.gate.intent.spec import Assertion, Deny, FlowText, Only, Separate, Spec, World, Written, ZoneText
 from netverify.gate.outcome import GateReport, GateVerdict, Result, ZoneMembers, by_control
 from netverify.model.cluster import WorkloadKey, is_node
+from netverify.model.labels import EVERYTHING
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 
@@ -104,7 +105,8 @@ def assess(
     """What ``report`` shows of ``frameworks``. ``is_whole``: every input of the run was read."""
     results = by_control(report.results)
     zones = {one.zone.name: one for one in report.zones}
-    wide = frozenset(one.exception.id for one in report.exceptions if any(map(_is_wide, one.exception.flows)))
+    accepted = ((one.exception.id, flow) for one in report.exceptions for flow in one.exception.flows)
+    wide = frozenset(name for name, flow in accepted if _is_wide(flow, zones))
     run = _Run(zones, wide, is_whole)
     parts = tuple(
         (one, tuple(_assessed(control, results.get(control.reference, ()), run) for control in one.controls))
@@ -147,7 +149,7 @@ def _lacking(control: Control, results: Sequence[Result], run: _Run) -> Iterator
             yield f"{one.assertion.id} is {one.verdict}"
         yield from (f"a part of {one.assertion.id} is {part}" for part in one.also)
         yield from _about_nobody(one.assertion, run.zones)
-        yield from _approving(one.assertion, control)
+        yield from _approving(one.assertion, control, run.zones)
         for name in (name for name in one.excepted_by if name in run.wide):
             yield f"exception {shown(name)} accepts every port, and does not narrow both ends"
     for template in control.templates:
@@ -176,22 +178,45 @@ def _about_nobody(assertion: Assertion, zones: Mapping[str, ZoneMembers]) -> Ite
                 yield f"zones {shown(first.zone.name)} and {shown(second.zone.name)} share {shared[0]}"
 
 
-def _approving(assertion: Assertion, control: Control) -> Iterator[str]:
+def _approving(assertion: Assertion, control: Control, zones: Mapping[str, ZoneMembers]) -> Iterator[str]:
     """What is wrong with the flows that ``assertion`` approves."""
     flows = assertion.statement.flows if isinstance(assertion.statement, Only) else ()
     for one in flows:
-        ends = [end.text.lower() for end in (*one.sources, *one.destinations)]
-        if not one.ports and (not ends or "any pod" in ends):
-            yield f"a flow that {assertion.id} approves is {'any pod' if ends else 'anyone'} on every port"
+        ends = (*one.sources, *one.destinations)
+        if not one.ports and (not ends or _are_open(ends, zones)):
+            who = ", ".join(end.text for end in ends) or "anyone"
+            yield f"a flow that {assertion.id} approves is {who} on every port"
     unjustified = sum(not one.justification.strip() for one in flows)
     if control.wants_reasons and unjustified:
         yield f"approved flows of {assertion.id} without a justification: {unjustified}"
 
 
-def _is_wide(flow: FlowText) -> bool:
-    """Whether an exception accepts ``flow`` on every port, with anyone or any pod at an end."""
-    ends = ([one.text.lower() for one in end] for end in (flow.sources, flow.destinations))
-    return not flow.ports and any(not texts or "any pod" in texts for texts in ends)
+def _is_wide(flow: FlowText, zones: Mapping[str, ZoneMembers]) -> bool:
+    """Whether an exception accepts ``flow`` on every port, with anyone or everything of a kind at an end."""
+    ends = (flow.sources, flow.destinations)
+    return not flow.ports and any(not end or _are_open(end, zones) for end in ends)
+
+
+_OPEN = frozenset(("any pod", "internet", "0.0.0.0/0", "::/0"))
+"""Ends that are all there is of a kind."""
+
+
+def _are_open(ends: Sequence[Written], zones: Mapping[str, ZoneMembers]) -> bool:
+    """Whether one of ``ends`` is all pods or all addresses, by itself or by the zone that it names."""
+    named = [zones[one.text].zone for one in ends if one.text in zones]
+    others = [one.text.lower() for one in ends if one.text not in zones]
+    return any(one in _OPEN for one in others) or any(
+        _are_open((*zone.ends, *zone.cidrs), zones) or _is_everything(zone) for zone in named
+    )
+
+
+def _is_everything(zone: ZoneText) -> bool:
+    """Whether ``zone`` is made by selectors of which none narrows it."""
+    namespaces, pods = zone.namespaces, zone.pods
+    if namespaces is None and pods is None:
+        return False
+    every = namespaces is None or (not namespaces.names and namespaces.selector in (None, EVERYTHING))
+    return every and pods in (None, EVERYTHING)
 
 
 def approved_flows(assessment: Assessment) -> Iterator[tuple[Result, FlowText]]:

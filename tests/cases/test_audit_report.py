@@ -111,6 +111,20 @@ def test_what_says_less_than_the_control_needs_does_not_show_it(old, new, why, a
     assert any(text.startswith(why) for text in control["why_not"]), control["why_not"]
 
 
+@pytest.mark.parametrize(
+    "zone", ["any pod", "[namespace edge, internet]", "{cidrs: [0.0.0.0/0]}", "{pods: {}}", "{namespaces: {}}", "inner"]
+)
+def test_a_zone_that_is_everything_approves_everything(zone, audits):
+    bind("hipaa")
+    edited("zones:\n", f"zones:\n  inner: [any pod]\n  wide: {zone}\n")
+    edited("flows: []", "flows: [{from: wide, justification: all}]")
+    done = report(audits)
+    assert done.states["hipaa:164.312(a)(1)"] == "not shown"
+    assert "a flow that ephi-inbound approves is wide on every port" in done.control("hipaa:164.312(a)(1)")["why_not"]
+    edited("{from: wide,", "{from: wide, ports: 443,")
+    assert report(audits).states["hipaa:164.312(a)(1)"] == "supported"
+
+
 def test_zones_that_are_to_be_apart_and_share_a_pod_show_nothing(audits):
     bind("hipaa")
     edited("any: namespace other", "any: [namespace other, 'pods app=clinic in namespace clinic']")

@@ -40,12 +40,12 @@ FAULTS = {
     ),
     "what approves everyone is no matter": (
         ASSESSMENT,
-        'if not one.ports and (not ends or "any pod" in ends):',
+        "if not one.ports and (not ends or _are_open(ends, zones)):",
         "if False:",
     ),
     "any pod is not everyone": (
         ASSESSMENT,
-        '(not ends or "any pod" in ends)',
+        "(not ends or _are_open(ends, zones))",
         "not ends",
     ),
     "reasons are not needed": (
