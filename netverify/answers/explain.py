@@ -98,11 +98,11 @@ def _is_choice(leaf: Leaf) -> bool:
 
 
 def _traced(question: Question, replayed: Replayed, flow: Flow, behaviours: Behaviours) -> tuple[Reason, ...]:
-    """What decides ``flow``, by all of the policies and of the question."""
+    """What decides ``flow``, by all of the policies that can, and by the whole question."""
     ways = (Direction.EGRESS, Direction.INGRESS)
     decisions = [trace(replayed.whole.tables[direction], flow, behaviours) for direction in ways]
     is_allowed = is_self_connection(flow) or all(one.allowed for one in decisions)
-    if is_allowed is replayed.refused or not all(matches(part, flow, behaviours) for part in question.asked):
+    if is_allowed is replayed.refused or not all(matches(part, flow, behaviours) for part in replayed.about):
         raise ReplayError(question.text)
     return tuple(reason_of(decision, flow, behaviours) for decision in decisions)
 

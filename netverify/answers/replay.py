@@ -111,7 +111,8 @@ def _told(endpoint: Endpoint) -> object:
 class Replayed:
     """A flow that was replayed, with what is left of a question and of policies for whatever it may be changed to.
 
-    ``whole`` are the policies that can decide it; policy ``refused`` it, or allowed it.
+    ``whole`` are the policies that can decide it, and ``about`` all that the question says of pods in the namespaces of
+    its ends; policy ``refused`` it, or allowed it.
     """
 
     flow: Flow
@@ -119,6 +120,7 @@ class Replayed:
     whole: PolicySet
     tables: PolicySet
     asked: tuple[Predicate, ...]
+    about: tuple[Predicate, ...] = ()
     refused: bool = False
 
     def mentions(self) -> Mentions:
@@ -167,7 +169,9 @@ class Replayer:
         """
         whole = relevant_tables(self._policies, flow)
         tables = PolicySet({direction: self._left(table, flow) for direction, table in whole.tables.items()})
-        replayed = Replayed(flow, behaviours, whole, tables, tuple(self._asked(question, flow)), refused)
+        about = tuple(self._about(question, flow))
+        asked = tuple(left for part in about if (left := self._left_of(part, flow)) is not ALWAYS)
+        replayed = Replayed(flow, behaviours, whole, tables, asked, about, refused)
         if not replayed.holds(flow, behaviours):
             raise ReplayError(question.text)
         return replayed
@@ -182,18 +186,21 @@ class Replayer:
         known = partial(_fixed, end=direction.peer, flow=flow, declared=self.declared)
         return left_of_table(self._of_subjects[key], known)
 
-    def _asked(self, question: Question, flow: Flow) -> Iterator[Predicate]:
-        """What is left of ``question`` for whatever ``flow`` may be changed to."""
-
-        def known(leaf: Leaf) -> bool | None:
-            told = _fixed(leaf, End.SOURCE, flow, self.declared)
-            return _fixed(leaf, End.DESTINATION, flow, self.declared) if told is None else told
-
+    def _about(self, question: Question, flow: Flow) -> Iterator[Predicate]:
+        """What ``question`` says of flows between the namespaces of the ends of ``flow``."""
         for part in question.asked:
             about = part
             for one in self._unions:
                 endpoint = flow.at(one.end)
                 if isinstance(endpoint, Pod):
                     about = one.within(about, endpoint.namespace)
-            if (left := left_of(about, known)) is not ALWAYS:
-                yield left
+            yield about
+
+    def _left_of(self, part: Predicate, flow: Flow) -> Predicate:
+        """What is left of ``part`` for whatever ``flow`` may be changed to."""
+
+        def known(leaf: Leaf) -> bool | None:
+            told = _fixed(leaf, End.SOURCE, flow, self.declared)
+            return _fixed(leaf, End.DESTINATION, flow, self.declared) if told is None else told
+
+        return left_of(part, known)

@@ -129,7 +129,7 @@ class Router:
     def may_be_pods(self, question: Question) -> bool:
         """Whether the source of ``question`` may be pods."""
         pods = All((question.source, IsPod(End.SOURCE)))
-        return not self.context.search.casting.cast(pods, End.SOURCE, PodScope.NAMED).empty
+        return self.context.search.casting.is_anyone(pods, End.SOURCE)
 
     def judged_for_pods(self, route: PlannedRoute, source: str) -> Route:
         """As :meth:`judged`, of a route that pods take: no connection is judged behind one that is closed."""

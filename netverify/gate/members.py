@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 from netverify.answers.context import Context
-from netverify.answers.replay import answers_under
+from netverify.answers.replay import Replayed, answers_under, relevant_tables
 from netverify.gate.baseline import Known
 from netverify.gate.classes import FlowClass, answered
 from netverify.gate.intent.spec import World
@@ -19,7 +19,24 @@ from netverify.model.cluster import ContainerPort, Workload
 from netverify.model.flow import End, Flow, Pod
 from netverify.model.traffic import Protocol
 from netverify.pairs.rule_pairs import RulePair
-from netverify.policy.predicate import Choices, Decided, NamedPort
+from netverify.policy.predicate import (
+    AddressIn,
+    Behaves,
+    Choices,
+    Decided,
+    HasServiceAccount,
+    InNamespace,
+    IsPod,
+    IsWorkload,
+    Leaf,
+    NamedPort,
+    NamespaceMatches,
+    OnHostNetwork,
+    PodMatches,
+    PortIn,
+    SameNode,
+    Unspecified,
+)
 from netverify.policy.visit import leaves
 from netverify.query.outcome import Verdict
 from netverify.query.question import Question
@@ -101,11 +118,37 @@ def _members(one: FlowClass, asked: Asked) -> Mapping[str, Flow]:
             continue
         if pod.workload is not None:
             found[str(pod.workload)] = flow
-        for workload in asked.context.inventory.cluster.workloads:
+        left, behaviours = _decides_about(end, one, asked), _behaviours(one, asked)
+        for workload in _in_namespace(pod, asked):
             others = [flow.with_end(end, other) for other in _ways_to_be(workload, pod)]
-            if others and all(_holds(other, one, asked) for other in others):
+            if others and all(left.holds(other, behaviours) for other in others):
                 found.setdefault(str(workload.key), others[0])
     return found
+
+
+def _in_namespace(pod: Pod, asked: Asked) -> Sequence[Workload]:
+    return asked.context.search.casting.index.in_namespace.get(pod.namespace, ())
+
+
+def _decides_about(end: End, one: FlowClass, asked: Asked) -> Replayed:
+    """What decides whether other pods in the place of the one at ``end`` have flows of ``one`` as well."""
+    flow, wanted = _witness(one), (one.cause.flows, *asked.question.asked)
+    tables = relevant_tables(asked.context.policies, flow)
+    whole = Replayed(flow, _behaviours(one, asked), tables, tables, wanted)
+    return whole.around(flow, lambda leaf: _may_differ(leaf, end))
+
+
+def _may_differ(leaf: Leaf, end: End) -> bool:
+    """Whether ``leaf`` may say something else of a pod that is :func:`standing_in` for the one at ``end``."""
+    match leaf:
+        case PodMatches(at) | IsWorkload(at) | HasServiceAccount(at):
+            return at is end
+        case NamedPort() | Behaves() | Unspecified():
+            return True
+        case InNamespace() | NamespaceMatches() | OnHostNetwork() | IsPod() | AddressIn() | SameNode() | PortIn():
+            return False
+        case _ as never:
+            assert_never(never)
 
 
 def _meant(one: FlowClass, asked: Asked) -> tuple[str, ...]:
@@ -119,9 +162,7 @@ def _meant(one: FlowClass, asked: Asked) -> tuple[str, ...]:
     if not names or not isinstance(pod, Pod):
         return ()
     found: set[tuple[Protocol, int]] = set()
-    for workload in asked.context.inventory.cluster.workloads:
-        if workload.key.namespace != pod.namespace:
-            continue
+    for workload in _in_namespace(pod, asked):
         other = pod if workload.key == pod.workload else standing_in(pod, workload)
         for port in workload.ports:
             if (port.protocol, port.name) not in names or (port.protocol, port.number) in found:
@@ -140,6 +181,7 @@ def _ways_to_be(workload: Workload, pod: Pod) -> Iterator[Pod]:
     other = standing_in(pod, workload)
     if other is not None:
         yield other
+    if other is not None and workload.open_labels:
         added = {key: values[0] if values else "added" for key, values in workload.open_labels.items()}
         yield replace(other, labels={**other.labels, **added})
 

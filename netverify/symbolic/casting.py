@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 
 from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import NODES, Cluster, Workload, is_node
@@ -102,6 +103,15 @@ class Casting:
             self._known[key] = self._cast(predicate, end, scope)
         return self._known[key]
 
+    def is_anyone(self, predicate: Predicate, end: End) -> bool:
+        """Whether a cast of ``predicate`` in the ``NAMED`` scope has anybody; the first place with someone will do."""
+        pinned, unions = pinned_places(predicate, end), Unions(end)
+        ruled_out = ruled_out_places(predicate, end)
+        places = (place for place in (self._places if pinned is None else sorted(pinned - {NODES})))
+        if any(place not in ruled_out and self._may_be_in(predicate, place, unions) for place in places):
+            return True
+        return not self.cast(predicate, end, PodScope.NAMED).empty
+
     def _cast(self, predicate: Predicate, end: End, scope: PodScope) -> Cast:
         pinned = pinned_places(predicate, end)
         places = self._places if pinned is None else tuple(sorted(pinned - {NODES}))
@@ -150,17 +160,16 @@ class Casting:
 
     def _namespaces_for(self, predicate: Predicate, places: tuple[str, ...], unions: Unions) -> tuple[str, ...]:
         """The ``places`` where ``predicate`` may hold for a possible pod; most places are alike."""
-        end = unions.end
-
-        def may_be_in(place: str) -> bool:
-            return self._may_be(unions.within(predicate, place), end, Cast(namespaces=(place,)))
-
-        told_apart = named_places(predicate, end)
+        may_be_in = partial(self._may_be_in, predicate, unions=unions)
+        told_apart = named_places(predicate, unions.end)
         if told_apart is None:
             return tuple(p for p in places if may_be_in(p))
         elsewhere = next((p for p in places if p not in told_apart), None)
         others = elsewhere is not None and may_be_in(elsewhere)
         return tuple(p for p in places if (may_be_in(p) if p in told_apart else others))
+
+    def _may_be_in(self, predicate: Predicate, place: str, unions: Unions) -> bool:
+        return self._may_be(unions.within(predicate, place), unions.end, Cast(namespaces=(place,)))
 
     def _may_be(self, predicate: Predicate, end: End, cast: Cast) -> bool:
         nobody = Cast()
