@@ -5,9 +5,9 @@ Reasons come from the reference reading alone, never from the solver.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 from netverify.answers.needed import needed_behaviours
 from netverify.answers.replay import Behaviours, Replayed, ReplayError
@@ -74,22 +74,32 @@ def explain(question: Question, replayed: Replayed, moves: ShrinkMoves) -> tuple
     # Behaviours that do not matter are traced at their quietest.
     shown = Decided(behaviours, {b: False for b in moves.behaviours if b not in needed})
     shown = shown if by_choices.holds(small, shown) else Decided(behaviours)
-    by_address = _changed_in(replayed, small, lambda leaf: isinstance(leaf, AddressIn))
-    by_port = _changed_in(replayed, small, lambda leaf: isinstance(leaf, PortIn))
+    matter = _addresses_that_matter(replayed, small, moves)
+    by_port = replayed.around(small, lambda leaf: isinstance(leaf, PortIn) or _is_choice(leaf))
     witness = Witness(
         small,
         needed,
-        source_address_matters=address_matters(small, End.SOURCE, by_address, moves),
-        destination_address_matters=address_matters(small, End.DESTINATION, by_address, moves),
-        port_matters=port_matters(question.traffic, small, by_port, moves),
+        source_address_matters=matter[End.SOURCE],
+        destination_address_matters=matter[End.DESTINATION],
+        port_matters=port_matters(question.traffic, small, lambda other: by_port.holds(other, behaviours), moves),
     )
     return witness, _traced(question, replayed, small, shown)
 
 
-def _changed_in(replayed: Replayed, flow: Flow, is_open: Callable[[Leaf], bool]) -> Callable[[Flow], bool]:
-    """Whether flows are accepted that differ from ``flow`` in what is open alone."""
-    left = cache(lambda: replayed.around(flow, lambda leaf: is_open(leaf) or _is_choice(leaf)))
-    return lambda candidate: left().holds(candidate, replayed.behaviours)
+def _addresses_that_matter(replayed: Replayed, flow: Flow, moves: ShrinkMoves) -> Mapping[End, bool]:
+    """As :func:`address_matters`, of ``flow``; of addresses that nothing which is left tells apart, one is tried."""
+    if not moves.addresses:
+        return {end: isinstance(flow.at(end), External) for end in End}
+    left = replayed.around(flow, lambda leaf: isinstance(leaf, AddressIn) or _is_choice(leaf))
+    ranges = sorted(left.mentions().ranges)
+
+    def accepts(candidate: Flow) -> bool:
+        return left.holds(candidate, replayed.behaviours)
+
+    def told(address: Address) -> tuple[bool, ...]:
+        return tuple(address in one for one in ranges)
+
+    return {end: address_matters(flow, end, accepts, moves, told) for end in End}
 
 
 def _is_choice(leaf: Leaf) -> bool:
@@ -166,17 +176,29 @@ def _without_namespace_label(flow: Flow, namespace: str, key: str) -> Flow:
     return flow
 
 
-def address_matters(flow: Flow, end: End, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> bool:
-    """Whether the pod at ``end`` could not have just any address of that family."""
+def address_matters(
+    flow: Flow,
+    end: End,
+    accepts: Callable[[Flow], bool],
+    moves: ShrinkMoves,
+    told: Callable[[Address], Hashable] = lambda address: address,
+) -> bool:
+    """Whether the pod at ``end`` could not have just any address of that family.
+
+    Addresses of which the same is ``told`` are alike to ``accepts``.
+    """
     endpoint = flow.at(end)
     if isinstance(endpoint, External):
         return True
-    other = flow.at(end.other)
-    others = (
-        next((one for one in alike if one.family == endpoint.address.family and one != other.address), None)
-        for alike in moves.addresses.get(end, ())
-    )
-    return not all(accepts(flow.with_end(end, replace(endpoint, address=one))) for one in others if one is not None)
+    there, tried = flow.at(end.other).address, set[Hashable]()
+    for alike in moves.addresses.get(end, ()):
+        other = next((one for one in alike if one.family == endpoint.address.family and one != there), None)
+        if other is None or (known := told(other)) in tried:
+            continue
+        tried.add(known)
+        if not accepts(flow.with_end(end, replace(endpoint, address=other))):
+            return True
+    return False
 
 
 def port_matters(asked_traffic: Predicate, flow: Flow, accepts: Callable[[Flow], bool], moves: ShrinkMoves) -> bool:
