@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.cluster_policy_parts import (
@@ -24,7 +24,7 @@ from netverify.kinds.cluster_policy_rules import (
     pods_of,
     rules_of,
 )
-from netverify.kinds.fields import FreeMap, Int32
+from netverify.kinds.fields import FreeMap, Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of

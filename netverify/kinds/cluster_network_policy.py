@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 
 from netverify.documents.document import Document, FieldPath, Value
 from netverify.kinds.cluster_policy_parts import (
@@ -25,7 +25,7 @@ from netverify.kinds.cluster_policy_rules import (
     pods_of,
     rules_of,
 )
-from netverify.kinds.fields import FreeMap, Int32
+from netverify.kinds.fields import FreeMap, Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of

@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping, Sequence, Sized
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import FieldPath
 from netverify.kinds import stored
 from netverify.kinds.cidr import is_canonical, read_cidr
 from netverify.kinds.custom_resources import without_nulls
-from netverify.kinds.fields import StringMap
+from netverify.kinds.fields import StringMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import label_key_problems, label_value_problems, shown
 from netverify.kinds.selector import selector_parts

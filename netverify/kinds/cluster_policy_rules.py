@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias, TypedDict
+from typing import Any, NamedTuple, TypeAlias
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.cidr import network_of
@@ -22,6 +22,7 @@ from netverify.kinds.cluster_policy_parts import (
     refuse_names_beside,
     selector_of_fields,
 )
+from netverify.kinds.fields import TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import shown
 from netverify.model.cluster_network_policy import (

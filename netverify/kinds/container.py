@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import FieldPath, render_path
-from netverify.kinds.fields import Alike, FreeMap, Int32
+from netverify.kinds.fields import Alike, FreeMap, Int32, TypedDict
 from netverify.kinds.findings import Findings, is_silent
 from netverify.kinds.names import dns_label_problems, port_name_problems, shown
 from netverify.kinds.ports import PROTOCOLS, is_port, refuse_protocol

@@ -8,11 +8,11 @@ Source: k8s.io/api ``apps/v1`` and ``core/v1`` ``types.go``; ``validation.go`` i
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds import stored
-from netverify.kinds.fields import FreeMap, Int32, StringMap
+from netverify.kinds.fields import FreeMap, Int32, StringMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, labels_of, stored_map

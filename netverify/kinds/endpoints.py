@@ -8,12 +8,12 @@ Source: k8s.io/api ``core/v1/types.go`` and ``discovery/v1/types.go``; ``Validat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds import stored
 from netverify.kinds.choices import check_choice
-from netverify.kinds.fields import Int32
+from netverify.kinds.fields import Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.ip import check_usable_ip
 from netverify.kinds.kind import Kind

@@ -7,13 +7,45 @@ Fields that do not concern networking are known by name alone.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar, get_args, get_origin
 
 from netverify.documents.document import FieldPath, Value
 from netverify.kinds.remembered import remembered
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+else:
+
+    class TypedDict:
+        """Annotations alone: a short run reads a few of the kinds that it loads, and needs the fields of those."""
+
+        def __init_subclass__(cls, *, total: bool) -> None:
+            """As the standard library's, whose classes take ten times as long to make."""
+
+        def __new__(cls, *functional: Any, **values: Any) -> Any:
+            """A dictionary with ``values``; or a class, where names of fields are words of Python."""
+            if not functional:
+                return values
+            name, fields = functional
+            return type(name, (cls,), {"__annotations__": fields}, **values)
+
+
+__all__ = [
+    "Alike",
+    "FreeMap",
+    "Int32",
+    "IntOrString",
+    "Loose",
+    "Mistake",
+    "StringMap",
+    "TypedDict",
+    "form_of",
+    "names_of",
+]
 
 MIN_INT32, MAX_INT32 = -(2**31), 2**31 - 1
 
@@ -76,7 +108,18 @@ def form_of(fields: Any) -> Form:
 
 def names_of(fields: Any) -> tuple[str, ...]:
     """The names of the fields of a typed dictionary, in the order of their declaration."""
-    return tuple(get_type_hints(fields))
+    return tuple(_hints(fields))
+
+
+@cache
+def _hints(fields: Any) -> Mapping[str, Any]:
+    """The annotations of the fields of a typed dictionary, those that it inherits first."""
+    found: dict[str, Any] = {}
+    for owner in fields.__mro__[-2::-1]:
+        annotations = owner.__annotations__
+        text = ", ".join(f"{name!r}: {hint}" for name, hint in annotations.items() if isinstance(hint, str))
+        found |= annotations | eval(f"{{{text}}}", vars(sys.modules[owner.__module__]))  # noqa: S307 -- text of ours
+    return found
 
 
 _SCALARS: Final[Mapping[type, str]] = MappingProxyType(
@@ -187,7 +230,7 @@ class _Mapping:
     """A mapping with the fields of the typed dictionary ``owner``; others are a mistake unless it is ``loose``."""
 
     def __init__(self, owner: Any, *, loose: bool) -> None:
-        hints = get_type_hints(owner, include_extras=True)
+        hints = _hints(owner)
         self.owner = owner
         self.loose = loose
         self.fields = {name: form_of(_without_none(hint)) for name, hint in hints.items()}

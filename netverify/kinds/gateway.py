@@ -6,7 +6,7 @@ A namespace selector is checked as one of Kubernetes is, which the custom resour
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.beside import of_gateway
@@ -22,7 +22,7 @@ from netverify.kinds.custom_resources import (
     warn_of_nulls,
     without_nulls,
 )
-from netverify.kinds.fields import FreeMap, Int32
+from netverify.kinds.fields import FreeMap, Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.gateway_class import GatewayApiFields
 from netverify.kinds.hosts import check_host

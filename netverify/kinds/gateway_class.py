@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document
 from netverify.kinds.beside import of_class
 from netverify.kinds.custom_resources import check_group_and_kind, check_namespace_name, check_object_name, require
-from netverify.kinds.fields import FreeMap
+from netverify.kinds.fields import FreeMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.hosts import check_controller
 from netverify.kinds.kind import Kind

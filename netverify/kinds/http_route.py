@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.choices import check_choice
 from netverify.kinds.custom_resources import check_size
-from netverify.kinds.fields import FreeMap
+from netverify.kinds.fields import FreeMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.gateway_class import GatewayApiFields
 from netverify.kinds.kind import Kind

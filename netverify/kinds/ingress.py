@@ -7,10 +7,10 @@ decoding of null list items as zero values.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath, Value
-from netverify.kinds.fields import FreeMap, Int32
+from netverify.kinds.fields import FreeMap, Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.hosts import check_host, is_ipv4
 from netverify.kinds.kind import Kind

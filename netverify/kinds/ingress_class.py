@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.beside import of_class
+from netverify.kinds.fields import TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.hosts import check_controller
 from netverify.kinds.kind import Kind

@@ -7,12 +7,12 @@ Source: k8s.io/api ``batch/v1/types.go``; ``pkg/apis/batch/validation``; ``pkg/c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds import stored
 from netverify.kinds.controllers import TEMPLATE, ControllerFields, controlled_pods, is_match, refuse_mismatch
-from netverify.kinds.fields import Int32
+from netverify.kinds.fields import Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, labels_of

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from netverify.documents.document import Document, FieldPath
-from netverify.kinds.fields import FreeMap, StringMap
+from netverify.kinds.fields import FreeMap, StringMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import (
     Problems,

@@ -5,10 +5,10 @@ Source: k8s.io/api ``core/v1/types.go``; ``pkg/apis/core/validation/validation.g
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document
-from netverify.kinds.fields import FreeMap
+from netverify.kinds.fields import FreeMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of, labels_of

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 
 from netverify.diagnostics import Origin
 from netverify.documents.document import Document, FieldPath, Value
 from netverify.kinds import stored
 from netverify.kinds.cidr import network_of, report_cidr
-from netverify.kinds.fields import Alike, Int32, IntOrString
+from netverify.kinds.fields import Alike, Int32, IntOrString, TypedDict
 from netverify.kinds.findings import Findings, is_silent
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, ignores_of

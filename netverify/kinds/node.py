@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.cidr import network_of, report_cidr
-from netverify.kinds.fields import Loose
+from netverify.kinds.fields import Loose, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.ip import read_ip
 from netverify.kinds.kind import Kind

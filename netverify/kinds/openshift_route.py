@@ -6,11 +6,11 @@ Source: openshift/api ``route/v1/types.go``; openshift/library-go ``pkg/route/va
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.choices import check_choice
-from netverify.kinds.fields import FreeMap, Int32, IntOrString
+from netverify.kinds.fields import FreeMap, Int32, IntOrString, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.kind import Kind
 from netverify.kinds.metadata import ObjectMeta, Who, annotations_of

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TypedDict
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.custom_resources import check_section_name, check_size, require
+from netverify.kinds.fields import TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.gateway_class import GatewayApiFields
 from netverify.kinds.kind import Kind

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document
 from netverify.kinds import stored
 from netverify.kinds.choices import check_choice
-from netverify.kinds.fields import Loose
+from netverify.kinds.fields import Loose, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.ip import check_ip, read_ip
 from netverify.kinds.kind import Kind

@@ -7,7 +7,7 @@ Source: k8s.io/api ``core/v1/types.go``; ``pkg/apis/core/validation/validation.g
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import FieldPath
 from netverify.kinds.choices import check_choice
@@ -19,6 +19,7 @@ from netverify.kinds.container import (
     check_host_network,
     warn_repeated_ports,
 )
+from netverify.kinds.fields import TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.ip import check_ip
 from netverify.kinds.metadata import ObjectMeta, check_labels_and_annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.custom_resources import (
     check_group_and_kind,
@@ -12,6 +10,7 @@ from netverify.kinds.custom_resources import (
     check_size,
     require,
 )
+from netverify.kinds.fields import TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.gateway_class import GatewayApiFields
 from netverify.kinds.kind import Kind

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.choices import check_choice
 from netverify.kinds.custom_resources import check_section_name, check_size, require, same_items
-from netverify.kinds.fields import FreeMap
+from netverify.kinds.fields import FreeMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.route_parts import (
     FEW,

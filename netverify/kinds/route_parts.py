@@ -6,7 +6,7 @@ Source: gateway-api ``apis/v1`` (with its kubebuilder markers and defaults).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from netverify.documents.document import Document, FieldPath
 from netverify.kinds.beside import of_route
@@ -21,7 +21,7 @@ from netverify.kinds.custom_resources import (
     require,
     same_items,
 )
-from netverify.kinds.fields import Int32
+from netverify.kinds.fields import Int32, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.hosts import check_host, is_ipv4
 from netverify.kinds.metadata import Who

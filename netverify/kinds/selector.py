@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from netverify.documents.document import FieldPath
 from netverify.kinds import stored
-from netverify.kinds.fields import StringMap
+from netverify.kinds.fields import StringMap, TypedDict
 from netverify.kinds.findings import Findings
 from netverify.kinds.metadata import check_label_map
 from netverify.kinds.names import label_key_problems, label_value_problems, shown

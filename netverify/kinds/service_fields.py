@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
-from netverify.kinds.fields import Int32, IntOrString, Loose, StringMap
+from netverify.kinds.fields import Int32, IntOrString, Loose, StringMap, TypedDict
 from netverify.kinds.metadata import ObjectMeta
 
 

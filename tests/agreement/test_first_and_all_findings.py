@@ -6,15 +6,19 @@ import copy
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from pkgutil import iter_modules
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agreement.plain_manifests import LEAVES, MORE, NAMES, OBJECTS
+from netverify import kinds
 from netverify.documents.document import Document
+from netverify.kinds import fields
 from netverify.kinds import kind as kind_module
 from netverify.kinds.fields import form_of
 from netverify.kinds.findings import FoundError
@@ -132,3 +136,12 @@ def test_objects_are_read_without_the_library_of_intent_files(tmp_path: Path) ->
         "assert 'pydantic' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_fields_are_what_the_standard_library_reads_in_their_declarations():
+    modules = [import_module(f"netverify.kinds.{one.name}") for one in iter_modules(kinds.__path__)]
+    declared = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    declared = {one for one in declared if issubclass(one, fields.TypedDict)} - {fields.TypedDict}
+    assert len(declared) > 100
+    for one in declared:
+        assert fields._hints(one) == get_type_hints(one, include_extras=True)
