@@ -174,8 +174,8 @@ def _about_nobody(assertion: Assertion, zones: Mapping[str, ZoneMembers]) -> Ite
             yield f"zone {shown(one.zone.name)} matches no pod and no address of these manifests"
     if isinstance(statement, Separate | Deny):
         for first, second in combinations(named, 2):
-            if shared := [key for key in first.pods if key in second.pods]:
-                yield f"zones {shown(first.zone.name)} and {shown(second.zone.name)} share {shared[0]}"
+            if shared := {*first.pods} & {*second.pods}:
+                yield f"zones {shown(first.zone.name)} and {shown(second.zone.name)} share {min(shared)}"
 
 
 def _approving(assertion: Assertion, control: Control, zones: Mapping[str, ZoneMembers]) -> Iterator[str]:

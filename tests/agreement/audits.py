@@ -118,6 +118,7 @@ def _read(text):
         return framework(str(path)) if '"framework"' in text else read_spec((str(path),))
 
 
+@cache
 def states(seed):
     """What the package says of each control in the case, and what the judge does."""
     intent, verdicts, members, whole = random_case(seed)

@@ -198,6 +198,17 @@ def test_a_file_that_cannot_be_read_is_an_error(name, tmp_path, monkeypatch, cap
     assert "error[NV801]" in capsys.readouterr().err
 
 
+def test_the_framework_in_the_documentation_can_be_used(tmp_path, validator):
+    (text,) = re.findall(
+        r"^```yaml\n(framework: .*?)^```$", (ROOT / "docs" / "audit.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    path = tmp_path / "ours.yaml"
+    path.write_text(text)
+    (control,) = framework(str(path)).controls
+    assert (control.reference, control.worth, control.wants_reasons) == ("our-controls:4.1", Worth.PROVES, True)
+    assert validator.is_valid(load("ours.yaml", text.encode()).documents[0].value)
+
+
 def test_a_name_that_is_close_is_suggested(capsys):
     assert main(["frameworks", "pci-dss"], "netverify") == 2
     assert "there is no framework `pci-dss`" in (err := capsys.readouterr().err)
