@@ -53,6 +53,19 @@ def keep_freed_memory():
 
 keep_freed_memory()
 
+
+@pytest.fixture(scope="module", autouse=True)
+def solved_goals():
+    """Each goal is solved once in a file of tests; a file that tests the solver has another fixture of this name."""
+    from netverify.symbolic import solver  # noqa: PLC0415 - whoever looks only at the command line need not wait for it
+    from solved_goals import forget_goals, remembering  # noqa: PLC0415 - as above
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "_once", remembering(solver._once))
+        yield
+    forget_goals()
+
+
 READINGS = ("direct", "reference", "symbolic", "connectivity")
 
 
@@ -114,9 +127,12 @@ def golden(request):
 
 @pytest.fixture(scope="session")
 def mypy_cache(request, tmp_path_factory):
-    """A cache of the type checker that all processes of a run share: most of it is about the standard library."""
-    folder = tmp_path_factory.getbasetemp()
-    return (folder.parent if hasattr(request.config, "workerinput") else folder) / "mypy"
+    """A cache of the type checker: what `./check` has just checked is checked anew only where a test changes it."""
+    cache = tmp_path_factory.mktemp("mypy")
+    known = request.config.rootpath / ".mypy_cache"
+    if known.exists():
+        shutil.copytree(known, cache, dirs_exist_ok=True)
+    return cache
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,12 @@ from netverify.sources.programs import Program
 from netverify.sources.sources import Source
 from netverify.symbolic.solver import Goal, solve
 
+
+@pytest.fixture(scope="module", autouse=True)
+def solved_goals():
+    """Here every goal is solved: the solver itself is tested."""
+
+
 # The budget may end between opening a file and the block that closes it; the collector closes it then.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

@@ -29,6 +29,12 @@ from netverify.symbolic.solver import Goal, decide
 from netverify.symbolic.status import Status
 from netverify.verify import ask
 
+
+@pytest.fixture(scope="module", autouse=True)
+def solved_goals() -> None:
+    """Here every goal is solved: the solver itself is tested."""
+
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = str(ROOT / "examples" / "storefront")
 INTENT = str(ROOT / "examples" / "storefront.intent.yaml")

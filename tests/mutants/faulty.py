@@ -16,6 +16,7 @@ from generators.points import random_point
 from generators.vocabulary import Dice
 from mutants.bodies import live_objects, new_bodies
 from oracles.direct_interpreter import allowed
+from solved_goals import forget_goals
 
 PACKAGE = Path(importlib.util.find_spec("netverify").origin).parent
 RELOADED = ("netverify", "agreement", "cases")
@@ -25,6 +26,10 @@ RELOADED = ("netverify", "agreement", "cases")
 def source_of(module):
     path = PACKAGE.joinpath(*module.split("."))
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+SOLVING = ("budget", "interruption", "symbolic.libz3", "symbolic.solver", "symbolic.status")
+"""What comes between the text of a goal and its answer."""
 
 
 class Patched:
@@ -64,8 +69,20 @@ def fault(module, original, replacement):
     """
     patched = Patched(module, original, replacement)
     bodies = new_bodies(importlib.import_module(patched.name), patched.original, patched.source, str(patched.path))
-    with reloaded(patched) if bodies is None else replaced(bodies):
+    with reloaded(patched) if bodies is None else replaced(bodies), solving_anew(module):
         yield
+
+
+@contextmanager
+def solving_anew(module):
+    """What was solved without a fault counts with one, unless it is in what solves."""
+    if module in SOLVING:
+        forget_goals()
+    try:
+        yield
+    finally:
+        if module in SOLVING:
+            forget_goals()
 
 
 def fault_in(module, function, original, replacement):

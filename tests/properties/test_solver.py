@@ -12,6 +12,12 @@ from netverify.budget import Budget
 from netverify.symbolic import libz3, solver
 from netverify.symbolic.solver import Goal, MisreadError, Status, decide, solve
 
+
+@pytest.fixture(scope="module", autouse=True)
+def solved_goals():
+    """Here every goal is solved: the solver itself is tested."""
+
+
 DECLARED = "(set-logic QF_BV)\n(declare-const a Bool)\n(declare-const b Bool)\n(declare-const on_0 Bool)\n"
 
 
