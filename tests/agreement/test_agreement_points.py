@@ -41,10 +41,10 @@ def test_both_agree_on_1_000_000_connections(start):
 
 def test_the_connections_are_not_all_decided_alike():
     verdicts = {True: 0, False: 0}
-    for seed in range(200):
+    for seed in range(50):
         rng = Dice(seed)
         cluster = random_cluster(rng)
         answer = direct(cluster)
         for _ in range(POINTS):
             verdicts[answer(random_point(rng, cluster))] += 1
-    assert min(verdicts.values()) > 800
+    assert min(verdicts.values()) > 200

@@ -542,13 +542,13 @@ def test_zones_of_zones_neither_grow_nor_recurse_without_end(capsys: pytest.Capt
 
 
 def test_the_largest_intent_file_is_read_quickly_right_or_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = "".join(f"  - {{id: a{n}, deni: {{from: any pod, to: shop/web}}}}\n" for n in range(15_000))
+    wrong = "".join(f"  - {{id: a{n}, deni: {{from: any pod, to: shop/web}}}}\n" for n in range(5_000))
     Path("netverify.yaml").write_text("assertions:\n" + wrong)
     status, _, err = checked(capsys)
     assert status == 2
     assert "did you mean `deny`?" in err
-    assert "14980 more NV702 are not shown" in err
-    Path("netverify.yaml").write_text("assertions:\n" + wrong.replace("deni", "deny") * 4)
+    assert "4980 more NV702 are not shown" in err
+    Path("netverify.yaml").write_text("assertions:\n" + wrong.replace("deni", "deny") * 12)
     status, _, err = checked(capsys)
     assert status == 2
     assert [code for code, *_ in errors(err)] == ["NV117"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agreement.adapter import inventory_of
 from cases.map_pages import data_of, found_in, page_of
@@ -38,21 +39,25 @@ def spelled(ports):
 
 
 @settings(max_examples=60, deadline=None)
-@given(clusters())
-def test_the_page_holds_every_connection_of_the_map_and_no_other(cluster):
-    inventory = inventory_of(cluster)
-    expected = {
-        (one.source, one.destination): [spelled(one.access.allowed), spelled(one.access.depends), list(one.access.on)]
-        for one in found_in(inventory).connections()
-    }
-    assert pairs_of(data_of(page_of(inventory))) == expected
-
-
-@settings(max_examples=60, deadline=None)
-@given(clusters())
-def test_the_page_numbers_endpoints_as_the_map_does(cluster):
+@given(st.one_of(clusters(), clusters(policies=(2, 8))))
+def test_the_page_tells_what_the_map_tells(cluster):
+    """One page and one map of each cluster, for all that is to be the same on both."""
     inventory = inventory_of(cluster)
     data, found = data_of(page_of(inventory)), found_in(inventory)
+    pairs = pairs_of(data)
+    every_connection_and_no_other_is_on_the_page(pairs, found)
+    endpoints_have_the_numbers_of_the_map(data, found)
+    some_rule_allows_what_an_isolated_end_allows(pairs, data, found)
+
+
+def every_connection_and_no_other_is_on_the_page(pairs, found):
+    assert pairs == {
+        (one.source, one.destination): [spelled(one.access.allowed), spelled(one.access.depends), list(one.access.on)]
+        for one in found.connections()
+    }
+
+
+def endpoints_have_the_numbers_of_the_map(data, found):
     names = [
         f"{data['namespaces'][namespace]}/{name}[{data['kinds'][kind]}]"
         for namespace, kind, name, *_ in data["workloads"]
@@ -62,20 +67,10 @@ def test_the_page_numbers_endpoints_as_the_map_does(cluster):
         assert [one.value[0] for one in found.isolation(direction)] == list(data[direction])
 
 
-def test_the_page_has_words_for_whatever_an_access_may_depend_on():
-    constants = {value for name, value in vars(outcome).items() if name.isupper() and isinstance(value, str)}
-    for name in (constants - {outcome.EXTERNAL_KIND}) | set(Behaviour):
-        assert len(meaning(name).split()) > 2
-
-
-@settings(max_examples=60, deadline=None)
-@given(clusters(policies=(2, 8)))
-def test_whatever_an_isolated_end_allows_some_rule_on_the_page_allows_it(cluster):
-    inventory = inventory_of(cluster)
-    data, found = data_of(page_of(inventory)), found_in(inventory)
+def some_rule_allows_what_an_isolated_end_allows(pairs, data, found):
     sets = [set(numbers_of(text)) for text in data["sets"]]
     isolation = {direction: found.isolation(direction) for direction in Direction}
-    for source, destination in pairs_of(data):
+    for source, destination in pairs:
         ends = {Direction.EGRESS: (source, destination), Direction.INGRESS: (destination, source)}
         for direction, (subject, peer) in ends.items():
             if isolation[direction][subject] is Isolation.ISOLATED:
@@ -85,3 +80,9 @@ def test_whatever_an_isolated_end_allows_some_rule_on_the_page_allows_it(cluster
                     and any(peer in sets[one] for one in rule[7])
                     for rule in data["rules"]
                 )
+
+
+def test_the_page_has_words_for_whatever_an_access_may_depend_on():
+    constants = {value for name, value in vars(outcome).items() if name.isupper() and isinstance(value, str)}
+    for name in (constants - {outcome.EXTERNAL_KIND}) | set(Behaviour):
+        assert len(meaning(name).split()) > 2
