@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def kept(folder: Path) -> None:
 RUNS = (rendered, checked_out, written, appended, kept)
 
 
+@cache
+def is_traced(filename: str) -> bool:
+    return Path(filename).stem in TRACED
+
+
+@cache
+def is_with(filename: str, line: int) -> bool:
+    return linecache.getline(filename, line).lstrip().startswith("with ")
+
+
 class Alarm:
     """Counts the lines that run in the modules that are traced, and sends a signal at the one numbered ``at``.
 
@@ -79,7 +90,7 @@ class Alarm:
         self._entered: set[tuple[int, int]] = set()
 
     def _leaves(self, frame) -> bool:
-        if not linecache.getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith("with "):
+        if not is_with(frame.f_code.co_filename, frame.f_lineno):
             return False
         here = (id(frame), frame.f_lineno)
         was_entered = here in self._entered
@@ -87,7 +98,7 @@ class Alarm:
         return was_entered
 
     def __call__(self, frame, event, _argument):
-        if Path(frame.f_code.co_filename).stem not in TRACED:
+        if not is_traced(frame.f_code.co_filename):
             return None
         if event == "line" and not self._leaves(frame):
             self.lines += 1

@@ -219,12 +219,12 @@ def test_a_patch_shows_no_line_of_a_secret(around: int, folder: Path, capfd: pyt
     "part", ["password", "kind ", "kind: a", "name ", "name: a", "token \n", "secret.", " ", "key", "name:" + " " * 9]
 )
 def test_looking_for_secrets_takes_time_in_proportion(part: str) -> None:
-    text = part * (300_000 // len(part))
+    text = part * (100_000 // len(part))
     start = time.process_time()
     holds_secrets(text)
-    holds_secrets(f"kind: {'a' * 300_000}")
+    holds_secrets(f"kind: {'a' * 100_000}")
     confidential_lines(text.split("\n"))
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 1.3
 
 
 LINES = [
