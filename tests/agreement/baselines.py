@@ -53,15 +53,28 @@ def before(seed):
     return cluster, intent, judge.meanings, checked(cluster, intent)
 
 
-def changed_case(seed, change):
-    """``(old judge, new judge, intent)`` of a cluster before and after ``change``; None where it changes nothing."""
+@cache
+def judge_before(seed):
+    """The judge of the cluster before any change."""
     cluster, intent, meanings, _ = before(seed)
-    judge = GateJudge(cluster, intent, meanings, PORTS)
+    return GateJudge(cluster, intent, meanings, PORTS)
+
+
+@cache
+def kinds_before(seed, number):
+    """The kinds of all flows that were against the assertion of that number before any change."""
+    old, assertion = judge_before(seed), before(seed)[1]["assertions"][number]
+    return {kind for flow, against in violating(old, assertion) for kind in kinds(old, flow, against)}
+
+
+def changed_case(seed, change):
+    """``(judge, intent)`` of a cluster after ``change``; None where it changes nothing."""
+    cluster, intent, meanings, _ = before(seed)
     other = copy.deepcopy(cluster)
     if not change(SmallDice(seed), other) or other == cluster:
         return None
     later = GateJudge(other, intent, meanings, PORTS)
-    return (judge, later, intent) if later.every.effort <= MOST_EFFORT else None
+    return (later, intent) if later.every.effort <= MOST_EFFORT else None
 
 
 def hidden(seed, change):
@@ -69,19 +82,19 @@ def hidden(seed, change):
     case = changed_case(seed, change)
     if case is None:
         return
-    old, new, intent = case
+    new, intent = case
     baseline = baseline_of(before(seed)[-1])
     report = checked(new.cluster, intent, baseline=baseline)
-    for result, assertion in zip(report.results, intent["assertions"], strict=True):
+    for number, (result, assertion) in enumerate(zip(report.results, intent["assertions"], strict=True)):
         if result.verdict.value in {"baselined", "proved", "excepted"}:
-            for flow in news(old, new, assertion):
+            for flow in news(seed, number, new, assertion):
                 yield f"seed {seed}, {change.__name__}: {assertion} is {result.verdict.value}, but {flow}"
                 break
 
 
-def news(old, new, assertion):
-    """The flows that are against an assertion now, and of whose kind none was."""
-    known = {kind for flow, against in violating(old, assertion) for kind in kinds(old, flow, against)}
+def news(seed, number, new, assertion):
+    """The flows that are against the assertion of that number now, and of whose kind none was."""
+    old, known = judge_before(seed), kinds_before(seed, number)
     for flow, against in violating(new, assertion):
         if not set(kinds(new, flow, against)) & known and not was_violating(old, new, assertion, flow):
             yield new.both(flow), flow
