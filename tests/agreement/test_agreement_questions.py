@@ -38,7 +38,7 @@ def test_answers_agree_with_brute_force_on_10_000_questions(start):
 
 
 def test_the_questions_have_every_kind_of_answer():
-    answers = Counter(solved_case(seed)[2] for seed in range(60))
+    answers = Counter(solved_case(seed)[2] for seed in range(16))
     expected = {("reachable", "existing"), ("reachable", "possible"), ("unreachable", None), ("vacuous", None)}
     assert set(answers) == expected
     assert min(answers.values()) >= 3
