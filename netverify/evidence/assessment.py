@@ -14,7 +14,18 @@ from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
 from netverify.evidence.framework import BETWEEN, Control, Framework, Worth, says, zones_in
 from netverify.evidence.reading import ANYWHERE, FrameworkError
-from netverify.gate.intent.spec import Assertion, Deny, FlowText, Only, Separate, Spec, World, Written, ZoneText
+from netverify.gate.intent.spec import (
+    Assertion,
+    Deny,
+    ExceptionText,
+    FlowText,
+    Only,
+    Separate,
+    Spec,
+    World,
+    Written,
+    ZoneText,
+)
 from netverify.gate.outcome import GateReport, GateVerdict, Result, ZoneMembers, by_control
 from netverify.model.cluster import WorkloadKey, is_node
 from netverify.model.labels import EVERYTHING
@@ -105,8 +116,7 @@ def assess(
     """What ``report`` shows of ``frameworks``. ``is_whole``: every input of the run was read."""
     results = by_control(report.results)
     zones = {one.zone.name: one for one in report.zones}
-    accepted = ((one.exception.id, flow) for one in report.exceptions for flow in one.exception.flows)
-    wide = frozenset(name for name, flow in accepted if _is_wide(flow, zones))
+    wide = frozenset(one.exception.id for one in report.exceptions if _is_wide(one.exception, zones))
     run = _Run(zones, wide, is_whole)
     parts = tuple(
         (one, tuple(_assessed(control, results.get(control.reference, ()), run) for control in one.controls))
@@ -191,10 +201,15 @@ def _approving(assertion: Assertion, control: Control, zones: Mapping[str, ZoneM
         yield f"approved flows of {assertion.id} without a justification: {unjustified}"
 
 
-def _is_wide(flow: FlowText, zones: Mapping[str, ZoneMembers]) -> bool:
-    """Whether an exception accepts ``flow`` on every port, with anyone or everything of a kind at an end."""
-    ends = (flow.sources, flow.destinations)
-    return not flow.ports and any(not end or _are_open(end, zones) for end in ends)
+def _is_wide(exception: ExceptionText, zones: Mapping[str, ZoneMembers]) -> bool:
+    """Whether ``exception`` accepts flows on every port, with anyone or everything of a kind at an end.
+
+    One without flows is an annotation: that of a namespace accepts all that goes into it and out of it.
+    """
+    if not exception.flows:
+        return exception.id.startswith("Namespace ")
+    ends = ((flow.sources, flow.destinations) for flow in exception.flows if not flow.ports)
+    return any(not end or _are_open(end, zones) for both in ends for end in both)
 
 
 _OPEN = frozenset(("any pod", "internet", "0.0.0.0/0", "::/0"))

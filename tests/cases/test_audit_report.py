@@ -237,6 +237,33 @@ exceptions:
     assert control["why_not"] == ["exception `backup` accepts every port, and does not narrow both ends"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "state"), [("Namespace", "not shown"), ("NetworkPolicy", "supported, with exceptions")]
+)
+def test_an_annotation_of_a_namespace_accepts_everything_and_one_of_a_policy_what_it_allows(kind, state, audits):
+    bind("hipaa")
+    note = 'annotations: {ignore.netverify.dev/ephi-inbound: "it moves; expires=2099-01-31; owner=team-data"}'
+    open_to_edge = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: back, namespace: clinic}
+spec:
+  podSelector: {}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: out, namespace: edge}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
+"""
+    named = "{name: clinic}" if kind == "Namespace" else "{name: back, namespace: clinic}"
+    Path("m.yaml").write_text((CLOSED + open_to_edge).replace(named, f"{named[:-1]}, {note}}}"))
+    done = report(audits, "-o", "text=out.txt")
+    assert done.status == 0
+    assert done.states["hipaa:164.312(a)(1)"] == state
+    assert "or all that goes into or out of the annotated namespace" in Path("out.txt").read_text()
+
+
 def test_only_what_names_a_control_is_judged_and_an_unknown_control_is_refused(audits):
     bind("hipaa")
     with Path("netverify.yaml").open("a") as intent:
