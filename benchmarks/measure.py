@@ -64,6 +64,14 @@ def pyyaml_parse(folder: str) -> dict[str, Any]:
     return {"seconds": clocked(lambda: [list(yaml.load_all(data, Loader=yaml.CSafeLoader)) for _, data in files])}
 
 
+def rust_parse(folder: str) -> dict[str, Any]:
+    """yaml-rs on the same bytes: plain values, without their places. ``rust_parser.py`` installs it."""
+    import yaml_rs
+
+    files = files_in(folder)
+    return {"seconds": clocked(lambda: [yaml_rs.loads(data.decode(), parse_datetime=False) for _, data in files])}
+
+
 def everything(folder: str, workloads: int, policies: int) -> dict[str, Any]:
     """Parsing alone, then reading, lowering and one question; lazy imports are done before, by a tiny cluster.
 
@@ -225,6 +233,7 @@ def main() -> None:
             netverify_parse,
             netverify_parse_everything,
             pyyaml_parse,
+            rust_parse,
             everything,
             reading,
             kinds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -37,21 +38,26 @@ _CUBE = re.compile(r"\{(?:protocols:(?P<protocols>[^{}:]*?))?,?(?:dst_ports:(?P<
 
 def install() -> None:
     """Have the peer installed. Raises :class:`FailedError` with the reason where pip cannot."""
-    if PROGRAM.exists():
-        return
-    venv.create(HOME, with_pip=True, clear=True)
+    if not PROGRAM.exists():
+        install_into(HOME, REQUIREMENT)
+
+
+def install_into(home: Path, requirement: str) -> None:
+    """Have ``requirement`` in an environment of its own. Raises as :func:`install`."""
+    venv.create(home, with_pip=True, clear=True)
     command = [
-        str(HOME / "bin" / "python"),
+        str(home / "bin" / "python"),
         "-m",
         "pip",
         "install",
         "--quiet",
         "--disable-pip-version-check",
-        REQUIREMENT,
+        requirement,
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise FailedError(f"pip cannot install {REQUIREMENT}: {(done.stderr.strip().splitlines() or [''])[-1]}")
+        shutil.rmtree(home)
+        raise FailedError(f"pip cannot install {requirement}: {(done.stderr.strip().splitlines() or [''])[-1]}")
 
 
 def run_default(folder: Path, seconds: float) -> Process:

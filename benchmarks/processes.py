@@ -95,10 +95,10 @@ def best_process(runs: int, *command: str) -> Process:
     return least([run_process(*command) for _ in range(runs)])
 
 
-def measured(name: str, folder: Path, *numbers: int) -> dict[str, Any]:
-    """One measurement of ``measure.py``, in a process of its own."""
-    command = [sys.executable, str(HERE / "measure.py"), name, str(folder), *map(str, numbers)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+def measured(name: str, folder: Path, *numbers: int, python: str = sys.executable, **variables: str) -> dict[str, Any]:
+    """One measurement of ``measure.py``, in a process of its own with ``variables`` in its environment."""
+    command = [python, str(HERE / "measure.py"), name, str(folder), *map(str, numbers)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**environment(), **variables})
     if done.returncode:
         raise SystemExit(done.stderr)
     return dict(json.loads(done.stdout))

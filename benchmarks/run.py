@@ -25,6 +25,7 @@ import parsing
 import reading
 import recorded
 import routing
+import rust_parser
 from figures import Size, growth, table
 from generate import write
 from measure import SEED
@@ -46,11 +47,14 @@ KINDS: dict[str, ModuleType] = {
     "commands": commands,
     "extremes": extremes,
     "peer": comparing,
+    "rust": rust_parser,
 }
 """Each measures one size: ``measure(folder, workloads, policies)`` up to ``LARGEST`` workloads.
 
 ``ROWS`` are its figures, ``KEPT`` those that are recorded.
 """
+OTHERS = {"peer", "rust"}
+"""These install another tool."""
 GROWING = ("parse", "question_whole", "map_whole")
 
 
@@ -113,7 +117,9 @@ def arguments_of(command_line: Sequence[str] | None = None) -> argparse.Namespac
 def main() -> None:
     arguments = arguments_of()
     kinds = [
-        name for name in arguments.only or KINDS if name != "peer" or not (arguments.quick or arguments.without_peer)
+        name
+        for name in arguments.only or KINDS
+        if name not in OTHERS or not (arguments.quick or arguments.without_peer)
     ]
     sizes = [size for size in (SIZES[:2] if arguments.quick else SIZES) if size[0] <= arguments.largest]
     started = start_up()
