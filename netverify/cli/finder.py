@@ -45,7 +45,7 @@ class _Loader(SourceFileLoader):
         compiled = f"{folder}{os.sep}__pycache__{os.sep}{name[:-3]}.{sys.implementation.cache_tag}.pyc"
         try:
             source = os.stat(self.path)  # noqa: PTH116 -- a path takes longer to make
-            with open(compiled, "rb", buffering=0) as stream:  # noqa: PTH123 -- likewise
+            with open(compiled, "rb", buffering=0) as stream:  # noqa: PTH123 -- as above
                 data = stream.read()
         except OSError:
             return super().get_code(fullname)
