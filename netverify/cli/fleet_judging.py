@@ -30,6 +30,7 @@ from netverify.records import dataclass
 from netverify.report.fleet_cells import joined, shard_of
 from netverify.report.fleet_outcome import ClusterReport, Shard
 from netverify.sources.coverage import Inventory
+from netverify.sources.workers import WorkerDiedError
 from netverify.verify import Verifier
 
 SHARD: Final = 25
@@ -79,7 +80,12 @@ def failed(task: Task, error: BaseException) -> ClusterReport:
         traceback.print_exception(error)
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
-    text, advice = f"netverify failed at {place}; this cluster is not judged", "set NETVERIFY_DEBUG=1 for the details"
+    what = (
+        "the process that judged it ended early"
+        if isinstance(error, WorkerDiedError)
+        else f"netverify failed at {place}"
+    )
+    text, advice = f"{what}; this cluster is not judged", "set NETVERIFY_DEBUG=1 for the details"
     return not_judged(task, (_said(task, "NV499", text, advice),), ExitStatus.INTERNAL)
 
 
