@@ -19,6 +19,7 @@ import asking
 import commands
 import comparing
 import extremes
+import fleets
 import gating
 import mapping
 import parsing
@@ -45,6 +46,7 @@ KINDS: dict[str, ModuleType] = {
     "route": routing,
     "gate": gating,
     "commands": commands,
+    "fleet": fleets,
     "extremes": extremes,
     "peer": comparing,
     "rust": rust_parser,

@@ -203,7 +203,7 @@ def _reported(request: FleetRequest, report: FleetReport) -> ExitStatus:
         told = replace(report, milliseconds=None) if facts.are_untimed(output) else report
         forms = Report(
             lambda: document_of_fleet(told),
-            lambda: (render_fleet_json(told, tool_of(facts.run)),),
+            lambda: render_fleet_json(told, tool_of(facts.run)),
             lambda: list_of_fleet(told),
         )
         return rendered(forms, output, each.color, lambda: facts.run)

@@ -203,8 +203,9 @@ class RayActors(Resource):
             raise Refusal("NV420", "`--engine ray` needs Ray", "install `netverify[ray]`") from None
         try:
             self._ray.init(address="auto", log_to_driver=False, logging_level="ERROR")
-        except ConnectionError:
-            advice = "start one with `ray start --head`, or name it in RAY_ADDRESS"
+        except (ConnectionError, RuntimeError):
+            self._ray.shutdown()
+            advice = "start one with `ray start --head`, or name it in RAY_ADDRESS, with its token where it wants one"
             raise Refusal("NV420", "`--engine ray` finds no Ray cluster", advice) from None
 
     def release(self) -> None:

@@ -15,6 +15,7 @@ from netverify.report.fleet_outcome import Account, Cell, ClusterReport, Excepti
 from netverify.report.gate_document import basis_of
 from netverify.report.gate_json import baseline_json, exception_json, result_json
 from netverify.report.gate_list import list_of_gate
+from netverify.report.gate_words import baseline_text, exception_text
 from netverify.report.remarks_json import Json, coverage_json
 from netverify.sources.coverage import Inventory
 
@@ -50,10 +51,14 @@ def shard_of(report: GateReport, inventory: Inventory) -> Shard:
     coverage = inventory.coverage
     return Shard(
         tuple(cells),
-        tuple(Excepting(use.exception.id, use.state.value, _written(exception_json(use))) for use in report.exceptions),
+        tuple(
+            Excepting(use.exception.id, exception_text(use), use.state.value, _written(exception_json(use)))
+            for use in report.exceptions
+        ),
         report.findings,
         tuple(map(_plain, inputs)),
         _written(baseline_json(report.baseline)) if report.baseline is not None else "",
+        baseline_text(report.baseline) if report.baseline is not None else "",
         tuple(_basis(report)),
         Account(coverage.files, coverage.documents, coverage_text(inventory), _written(coverage_json(inventory))),
         report.is_cut_short,
@@ -113,6 +118,7 @@ def joined(name: str, origin: Origin, shards: Sequence[Shard], kept: int = 0) ->
         findings=_each_once(shard.findings for shard in shards),
         inputs=_each_once(shard.inputs for shard in shards),
         baseline=shards[0].baseline,
+        known=shards[0].known,
         basis=tuple(dict.fromkeys(one for shard in shards for one in shard.basis)),
         account=shards[0].account,
         is_cut_short=any(shard.is_cut_short for shard in shards),

@@ -49,6 +49,9 @@ MOST_ROWS = 200
 MOST_RESULTS = 50
 """So many failures are told one by one; all are in the JSON."""
 
+_NAMED = 3
+"""So many clusters are named where something is about several."""
+
 _ABREAST = 10
 """So many assertions stand beside each other, so that a row fits into 80 columns."""
 
@@ -77,6 +80,7 @@ def document_of_fleet(report: FleetReport) -> Iterator[Block]:
     yield Beside((Fold("All clusters and assertions", tuple(_tables("", clusters, columns))),))
     yield Beside(tuple(findings_table(shortfalls(report))))
     yield from _failures(clusters)
+    yield from _set_aside(clusters)
     yield from _basis(report)
     yield Beside((Fold("What was read of each cluster", (_accounts(clusters),)),))
     yield Account(tuple(_account(report)))
@@ -179,6 +183,22 @@ def _instance(shown: Shown, source: SourceLines) -> Instance:
 
 def _frame(shown: Shown, source: SourceLines) -> tuple[Line, ...]:
     return tuple(code_frame(shown.places[0], source, ink=Ink.RED))
+
+
+def _set_aside(clusters: Sequence[ClusterReport]) -> Iterator[Block]:
+    """Every exception with what became of it and in which clusters, and how far each baseline applied."""
+    where: dict[str, list[str]] = defaultdict(list)
+    for cluster in clusters:
+        for use in cluster.exceptions:
+            where[f"{use.text}: {use.state}"].append(cluster.name)
+    named = [f"{text} in {', '.join(names[:_NAMED])}{_further(names)}" for text, names in where.items()]
+    known = [f"{one.name}: {one.known}" for one in clusters if one.known]
+    if entries := (*column("excepts", named), *column("knows", known)):
+        yield Facts(entries)
+
+
+def _further(names: Sequence[str]) -> str:
+    return f" and {counted(len(names) - _NAMED, 'other cluster')}" if len(names) > _NAMED else ""
 
 
 def _basis(report: FleetReport) -> Iterator[Block]:

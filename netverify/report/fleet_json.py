@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from netverify.gate.outcome import GateVerdict
 from netverify.report.fleet_outcome import ClusterReport, FleetReport
@@ -15,13 +15,14 @@ from netverify.report.remarks_json import Json, diagnostic_json, place_json
 SCHEMA = "netverify/fleet/v1"
 
 
-def render_fleet_json(report: FleetReport, tool: Mapping[str, Json]) -> str:
-    """One object: ``clusters``, worst first, each with what ``check`` says of it; ``assertions`` are the columns."""
-    return dumped(
+def render_fleet_json(report: FleetReport, tool: Mapping[str, Json]) -> Iterator[str]:
+    """One object: ``assertions`` are the columns, ``clusters``, worst first, each have what ``check`` says of it.
+
+    In pieces, as all of it may take much room: a cluster each.
+    """
+    whole = dumped(
         {
             "schema": SCHEMA,
-            "clusters": [_cluster(one) for one in worst_first(report)],
-            "assertions": _assertions(report),
             "summary": {
                 "clusters": len(report.clusters),
                 **standings(report),
@@ -29,11 +30,23 @@ def render_fleet_json(report: FleetReport, tool: Mapping[str, Json]) -> str:
                 "violations": sum(cell.violations for cluster in report.clusters for cell in cluster.cells),
                 **_effort(report),
             },
+            "assertions": _assertions(report),
             "date": report.today.isoformat(),
             "files": list(report.files),
             "tool": dict(tool),
+            "clusters": [],
         }
     )
+    head, end = whole[: -len(_END)], whole[-len(_END) :]
+    assert end == _END
+    yield f"{head}["
+    for number, cluster in enumerate(worst_first(report)):
+        indented = dumped(_cluster(cluster)).rstrip("\n").replace("\n", "\n    ")
+        yield f"{',' if number else ''}\n    {indented}"
+    yield "\n  ]\n}\n"
+
+
+_END = "[]\n}\n"
 
 
 def _effort(report: FleetReport) -> dict[str, Json]:

@@ -55,9 +55,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Excepting:
-    """An exception, what became of it (a value of ``ExceptionState``), and its object in the JSON of ``check``."""
+    """An exception: what it says, what became of it (``ExceptionState``), and its object in the JSON of ``check``."""
 
     id: str
+    text: str
     state: str
     data: str
 
@@ -77,7 +78,8 @@ class Shard:
     """Some assertions in one cluster, in the order of the intent, and what goes with them.
 
     ``findings`` are about the intent, ``inputs`` about the manifests. ``baseline`` is its object in the JSON of
-    ``check``, empty without one. ``basis`` is what the verdicts rest on, each a term and a text.
+    ``check``, and ``known`` says how far it applied; both are empty without one. ``basis`` is what the verdicts rest
+    on, each a term and a text.
     """
 
     cells: tuple[Cell, ...]
@@ -85,6 +87,7 @@ class Shard:
     findings: tuple[Diagnostic, ...]
     inputs: tuple[Diagnostic, ...]
     baseline: str
+    known: str
     basis: tuple[tuple[str, str], ...]
     account: Account
     is_cut_short: bool
@@ -112,6 +115,7 @@ class ClusterReport:
     inputs: tuple[Diagnostic, ...] = ()
     failures: tuple[Diagnostic, ...] = ()
     baseline: str = ""
+    known: str = ""
     basis: tuple[tuple[str, str], ...] = ()
     account: Account | None = None
     is_cut_short: bool = False

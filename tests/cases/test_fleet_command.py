@@ -155,6 +155,9 @@ def test_a_cluster_may_have_assertions_and_exceptions_of_its_own(fleets: Fleets)
         "more": "refuted",
     }
     assert set(judged(report)["good"]) == {"db-serves-web-alone", "web-reaches-db"}
+    said = "exception known until 2099-01-01 (o): r: used in open"
+    assert said in fleets.run().out
+    assert said in fleets.run("-o", "markdown").out
 
 
 def test_a_baseline_of_a_cluster_is_that_of_check(fleets: Fleets) -> None:
@@ -163,6 +166,7 @@ def test_a_baseline_of_a_cluster_is_that_of_check(fleets: Fleets) -> None:
     report = fleets.report()
     assert judged(report)["open"]["db-serves-web-alone"] == "baselined"
     assert report["status"] == 0
+    assert "open: 4 violations are known (open.json)" in fleets.run().out
     assert fleets.report("--no-exceptions")["status"] == 1
     Path("open.json").write_text("no baseline")
     report = fleets.report()

@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKDOOR = str(ROOT / "examples" / "backdoor")
 SHOP = str(ROOT / "examples" / "storefront")
 INTENT = str(ROOT / "examples" / "storefront.intent.yaml")
+FLEET_INTENT = str(ROOT / "examples" / "clusters.intent.yaml")
 CHECK = ["check", "--spec", INTENT, "-f", SHOP]
 IDS = ("ledger-serves-the-api-alone", "front-page-is-up", "api-is-up", "shop-stays-inside", "shop-can-resolve-names")
 TOO_LITTLE = {
@@ -53,6 +54,7 @@ COMMANDS = {
     "query": ["query", "can namespace a reach b/pg:5432", "-f", BACKDOOR],
     "list": ["query", "who can reach b/pg:5432", "-f", BACKDOOR],
     "check": CHECK,
+    "fleet": ["fleet", str(ROOT / "examples" / "clusters.yaml"), "--spec", FLEET_INTENT, "--jobs", "1"],
     "map": ["map", "-f", BACKDOOR],
     "exposed": ["exposed", "-f", SHOP],
     "resolve": ["resolve", "pg.b", "--from", "a/client", "-f", BACKDOOR],
@@ -63,7 +65,7 @@ COMMANDS = {
 }
 FORMATS = {
     **dict.fromkeys(("query", "list", "resolve"), OF_DOCUMENTS),
-    **dict.fromkeys(("check", "exposed", "lint", "diff"), OF_FINDINGS),
+    **dict.fromkeys(("check", "fleet", "exposed", "lint", "diff"), OF_FINDINGS),
     "map": OF_MAPS,
 }
 
