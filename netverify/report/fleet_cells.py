@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from netverify.diagnostics import Diagnostic, Origin
-from netverify.gate.outcome import ExceptionState, GateReport
+from netverify.gate.outcome import ExceptionState, GateReport, Result
 from netverify.report.coverage_text import coverage_text
-from netverify.report.finding_list import Case, Finding
+from netverify.report.finding_list import Case, Finding, Rule
 from netverify.report.fleet_outcome import Account, Cell, ClusterReport, Excepting, Shard, Shown
 from netverify.report.gate_document import basis_of
 from netverify.report.gate_json import baseline_json, exception_json, result_json
@@ -29,22 +29,7 @@ def shard_of(report: GateReport, inventory: Inventory) -> Shard:
         found[finding.rule.id].append(finding)
     rules = {rule.id: rule for rule in listed.rules}
     cells = [
-        Cell(
-            result.assertion.id,
-            result.assertion.title,
-            result.assertion.severity,
-            result.statement,
-            result.assertion.origin,
-            result.verdict,
-            result.also,
-            rules[result.assertion.id],
-            tuple(map(_shown, found[result.assertion.id])),
-            *_told(case),
-            result.unknown_because,
-            result.is_complete,
-            len(result.violations),
-            _written(result_json(result)),
-        )
+        _cell(result, case, rules[result.assertion.id], found[result.assertion.id])
         for result, case in zip(report.results, listed.cases, strict=True)
     ]
     inputs = tuple(dict.fromkeys((*inventory.diagnostics, *report.inputs)))
@@ -62,6 +47,26 @@ def shard_of(report: GateReport, inventory: Inventory) -> Shard:
         tuple(_basis(report)),
         Account(coverage.files, coverage.documents, coverage_text(inventory), _written(coverage_json(inventory))),
         report.is_cut_short,
+    )
+
+
+def _cell(result: Result, case: Case, rule: Rule, found: Sequence[Finding]) -> Cell:
+    assertion = result.assertion
+    return Cell(
+        assertion.id,
+        assertion.title,
+        assertion.severity,
+        result.statement,
+        assertion.origin,
+        result.verdict,
+        result.also,
+        rule,
+        tuple(map(_shown, found)),
+        *_told(case),
+        result.unknown_because,
+        result.is_complete,
+        len(result.violations),
+        _written(result_json(result)),
     )
 
 
