@@ -104,11 +104,13 @@ def _matrix(clusters: Sequence[ClusterReport], columns: Sequence[Judged]) -> Ite
     shown = [one for one in columns if one.id in failing]
     if rows:
         yield from _tables("", rows[:MOST_ROWS], shown)
-        yield Remark(_LEGEND, Ink.DIM)
+        if shown:
+            yield Remark(_LEGEND, Ink.DIM)
+    judged = "in no cluster" if all(one.cells for one in clusters) else "in no cluster that was judged"
     others = (
         (len(rows[MOST_ROWS:]), "more cluster does", "more clusters do", "not pass"),
         (len(clusters) - len(rows), "cluster passes", "clusters pass", "every assertion"),
-        (len(columns) - len(shown), "assertion fails", "assertions fail", "in no cluster"),
+        (len(columns) - len(shown), "assertion fails", "assertions fail", judged),
     )
     for number, one, several, rest in others:
         if number:
@@ -234,7 +236,7 @@ def _account(report: FleetReport) -> Iterator[str]:
     documents, files = sum(one.documents for one in read), sum(one.files for one in read)
     yield f"{counted(documents, 'document')} in {counted(files, 'file')} of {counted(len(read), 'cluster')}"
     if left := len(report.clusters) - len(read):
-        yield f"{counted(left, 'cluster')} without an account: nothing of it was judged"
+        yield f"nothing was judged of {counted(left, 'cluster')}"
     kept, shards = (sum(getattr(one, name) for one in report.clusters) for name in ("kept", "shards"))
     if kept and report.milliseconds is not None:
         yield f"{kept} of {counted(shards, 'part')} judged by an earlier run of the same inputs"

@@ -250,6 +250,10 @@ def test_flags_choose_clusters_and_assertions(fleets: Fleets) -> None:
         ),
         ("clusters:\n- {name: a, sources: [{manifests: '-'}]}", "clusters.yaml:2:23: cluster `a` reads standard input"),
         ("clusters:\n- {name: a, sources: [{manifests: .}], intent: /etc/x}", "`/etc/x` leads out of the checkout"),
+        (
+            "clusters:\n- {name: a, sources: [{manifests: .}], intent: [netverify.yaml, no.yaml]}",
+            "clusters.yaml:2:65: there is no file `no.yaml`",
+        ),
         ("clusters:\n- {name: a, sources: [{manifests: .}], baseline: /x}", "`/x` leads out of the checkout"),
         ("clusters:\n- {name: a, sources: [{manifests: .}], cni: nope}", "clusters.yaml:2:45: there is no CNI `nope`"),
         ("clusters:\n- {name: a, sources: [{manifests: .}], cni: }", "`clusters[0].cni` has no value"),

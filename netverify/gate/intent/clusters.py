@@ -64,7 +64,7 @@ def read_clusters(path: str, permissions: Permissions = NOTHING_ALLOWED) -> tupl
     wrong = [
         *reading.diagnostics,
         *_twice(clusters),
-        *(one for each in clusters for one in reading.leading_out(each, permissions)),
+        *(one for each in clusters for one in reading.wrong_paths(each, permissions)),
     ]
     if wrong:
         raise IntentError(tuple(sorted(wrong, key=Diagnostic.sort_key)))
@@ -91,13 +91,16 @@ class _Clusters(Converter):
             self._written(baseline, (*path, "baseline")),
         )
 
-    def leading_out(self, cluster: ClusterText, permissions: Permissions) -> Iterator[Diagnostic]:
-        """Each path of ``cluster`` that leads out of the checkout, and standard input, which is no file in it."""
+    def wrong_paths(self, cluster: ClusterText, permissions: Permissions) -> Iterator[Diagnostic]:
+        """Each path of ``cluster`` that leads out of the checkout, or to no intent, or to standard input."""
         yield from leaving(cluster.given.sources, permissions, self._root)
         named = (*cluster.intent, *((cluster.baseline,) if cluster.baseline is not None else ()))
         for one in named:
             if not lets(one.text, permissions, self._root):
                 yield leaves(one.text, one.origin)
+            elif one in cluster.intent and not Path(one.text).is_file():
+                text, advice = f"there is no file {shown(one.text)}", "paths are relative to this file"
+                yield Diagnostic("NV703", Severity.ERROR, text, one.origin, advice)
         for source in cluster.given.sources:
             if source.path == STANDARD_INPUT:
                 text = f"cluster {shown(cluster.name)} reads standard input, which all clusters would share"
