@@ -139,8 +139,7 @@ def _explained(
         return None, () if found.vacuous else carried_by(found.carriers), None
     replayed = context.pairs.replayer.replay(question, found.flow, found.behaviours, refused=refused)
     aspects = _aspects(found.goal) if found.goal is not None else _aspects_of(replayed, question, context)
-    moves = shrink_moves(context, aspects.mentions, aspects.plan)
-    return *explain(question, replayed, moves), aspects
+    return *explain(question, replayed, shrink_moves(context, aspects.mentions, aspects.plan)), aspects
 
 
 def _why_vacuous(question: Question, context: Context, found: Found) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import field, replace
 
 from netverify.answers.classes import every_class
-from netverify.answers.context import Context
+from netverify.answers.context import Context, with_half
 from netverify.answers.reachability import answer_listed, answer_refused
 from netverify.answers.replay import relevant_tables
 from netverify.gate.causes import place_of, place_words
@@ -19,7 +19,18 @@ from netverify.pairs.diagrams import TooIntricateError
 from netverify.pairs.refused import Refused
 from netverify.policy.evaluate import matches, table_allows
 from netverify.policy.mentions import Mentions, collect, collect_table
-from netverify.policy.predicate import ALWAYS, All, AnyOf, Choices, Decided, IsWorkload, NamedPort, PortIn, Predicate
+from netverify.policy.predicate import (
+    ALWAYS,
+    All,
+    AnyOf,
+    Choices,
+    Decided,
+    IsWorkload,
+    NamedPort,
+    Not,
+    PortIn,
+    Predicate,
+)
 from netverify.policy.visit import alternatives
 from netverify.query.outcome import Answer, Scope, Verdict
 from netverify.query.question import Question, without
@@ -74,6 +85,7 @@ class _Pair:
     words: tuple[str, str]
     answer: Answer
     scope: Scope
+    flows: Predicate = ALWAYS
     ports: _Ports = field(default_factory=dict)
     directions: set[Direction] = field(default_factory=set)
 
@@ -130,7 +142,8 @@ def _refusal(refused: Refused, answer: Answer, question: Question, context: Cont
     words = end_words(refused.flow, context)
     kind = Scope.EXISTING if is_existing(refused.flow) else Scope.POSSIBLE
     ports = {} if _is_named(question.traffic) else dict(refused.ports)
-    return _Pair(question.traffic, words, answer, kind, ports, set(refused.directions)).told()
+    directions = set(refused.directions)
+    return _Pair(question.traffic, words, answer, kind, ports=ports, directions=directions).told()
 
 
 def _flows(refused: Refused, traffic: Predicate, context: Context) -> Predicate:
@@ -152,14 +165,28 @@ def _searched(question: Question, world: World, context: Context) -> Refusals:
             return None
         words = end_words(found.flow, context)
         kind = Scope.EXISTING if found.existing else Scope.POSSIBLE
-        pair = pairs.setdefault(words, _Pair(question.traffic, words, answers[-1], kind))
+        flows = _this_pair(found.flow, context)
+        pair = pairs.setdefault(words, _Pair(question.traffic, words, answers[-1], kind, flows))
         refused = _add_to(pair, found, asked, context)
-        return without(asked, All((_this_pair(found.flow, context), refused)))
+        return without(asked, All((flows, refused)))
 
     found, asked = every_class(question, lambda asked: context.search.find_refused(asked, scope), left_of)
     if found.status is not Status.SAT:
         answers.append(answer_refused(asked, context, found))
+    _add_directions(pairs.values(), question, scope, context)
     return Refusals(tuple(pair.told() for pair in pairs.values()), tuple(answers), answers[-1])
+
+
+def _add_directions(pairs: Collection[_Pair], question: Question, scope: PodScope, context: Context) -> None:
+    """Add to ``pairs`` the directions that refuse other flows of them than those which came first."""
+    for direction in Direction if pairs else ():
+        half = with_half(direction, context)
+        for pair in pairs:
+            if direction not in pair.directions:
+                asked = replace(question, traffic=All((question.traffic, pair.flows)))
+                found = half.search.find_refused(asked, scope)
+                if answer_refused(asked, half, found).verdict is Verdict.REACHABLE:
+                    pair.directions.add(direction)
 
 
 def items_of(traffic: Predicate) -> tuple[Predicate, ...]:
@@ -239,6 +266,11 @@ def _this_pair(flow: Flow, context: Context) -> Predicate:
 
 
 def _like(endpoint: Pod | External, end: End, context: Context) -> Predicate:
+    """Everyone at ``end`` whom the words for ``endpoint`` mean: an existing pod has a name, and no place means it."""
     if isinstance(endpoint, Pod) and endpoint.workload is not None:
         return IsWorkload(end, endpoint.workload)
-    return place_of(endpoint, end, context)
+    place = place_of(endpoint, end, context)
+    if isinstance(endpoint, External):
+        return place
+    there = context.search.casting.index.in_namespace.get(endpoint.namespace, ())
+    return All((place, *(Not(IsWorkload(end, one.key)) for one in there)))

@@ -11,7 +11,7 @@ from agreement.rule_pairs import CLUSTER, DECIDED, cluster_context, listed, trie
 from generators.gate_cases import gate_case
 from netverify.answers.settings import Settings
 from netverify.budget import Budget
-from netverify.gate import classes
+from netverify.gate import classes, refusals
 from netverify.gate.baseline import read_baseline, write_baseline
 from netverify.gate.checking import Terms
 from netverify.gate.classes import IncompleteListError
@@ -35,6 +35,7 @@ EXEMPT = {
     ]
 }
 ANYBODY = {"assertions": [{"id": "deny", "deny": {"from": "any pod", "to": "namespace b"}}]}
+OPEN = {"assertions": [{"id": "up", "world": "possible", "allow": {"from": "any pod", "to": "namespace b"}}]}
 DENY = {"assertions": [{"id": "deny", "deny": {"from": "namespace a", "to": "namespace b"}}]}
 
 
@@ -100,6 +101,32 @@ def test_a_list_without_one_of_its_places_is_an_internal_error(tmp_path, monkeyp
     monkeypatch.setattr("netverify.gate.direct.listed", without_one)
     with pytest.raises(IncompleteListError):
         report(tmp_path, [CLUSTER], ANYBODY)
+
+
+def test_a_list_of_refusals_without_one_of_its_pods_is_an_internal_error(tmp_path, monkeypatch):
+    """Pods of that namespace that could be created are listed, and stand for none of the existing ones."""
+    whole = refusals._listed
+
+    def without_one(*given):
+        return tuple(
+            one for one in whole(*given) or () if str(getattr(one.flow.source, "workload", "")) != "a/job[Pod]"
+        )
+
+    monkeypatch.setattr(refusals, "_listed", without_one)
+    with pytest.raises(IncompleteListError):
+        report(tmp_path, [CLUSTER], OPEN)
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_refusals_that_the_solver_looks_for_are_those_that_are_listed(seed, tmp_path, monkeypatch):
+    """So it does where rules are approximated; which pods and ports it finds first makes no difference."""
+    listed_ones = told(report(tmp_path, [CLUSTER], OPEN))
+    monkeypatch.setattr(refusals, "_listed", lambda *_: None)
+    assert marks(told(report(tmp_path, [CLUSTER], OPEN, seed=seed))) == marks(listed_ones)
+
+
+def marks(found):
+    return [(name, verdict, is_complete, sorted(one for _, one in all_)) for name, verdict, is_complete, all_ in found]
 
 
 def test_a_list_of_nobody_is_no_proof(tmp_path, monkeypatch):
