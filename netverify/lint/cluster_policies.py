@@ -5,9 +5,10 @@ Source: ClusterNetworkPolicySpec.priority ("the implementation can apply any of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
+from typing import TypeAlias
 
 from netverify.answers.context import Context
 from netverify.answers.settings import Settings
@@ -16,6 +17,7 @@ from netverify.lint.changes import Change, Changes
 from netverify.model.cluster_network_policy import ENFORCED, ClusterNetworkPolicy, PolicyTier, RuleAction
 from netverify.model.flow import Direction
 from netverify.model.labels import unused
+from netverify.policy.overlap import Overlaps
 from netverify.policy.table import Rule, Tier
 from netverify.policy.tiers import Around, around
 
@@ -28,11 +30,7 @@ def cluster_policy_findings(context: Context, changes: Changes) -> Iterator[Diag
     policies = tuple(one for one in policies if one not in inert)
     for policy in policies:
         yield from _last_passes(policy)
-    for one, other in combinations(policies, 2):
-        if (one.tier, one.priority) == (other.tier, other.priority):
-            direction = next((d for d in Direction if _matters(one, other, d, context, changes)), None)
-            if direction is not None:
-                yield _tied(one, other, direction)
+    yield from _Ties(context, changes).findings(policies)
 
 
 def _inert(policy: ClusterNetworkPolicy, settings: Settings) -> Diagnostic:
@@ -61,25 +59,63 @@ def _tied(one: ClusterNetworkPolicy, other: ClusterNetworkPolicy, direction: Dir
     return Diagnostic("NV638", Severity.WARNING, text, one.origin, "give them different priorities", where)
 
 
-def _matters(
-    one: ClusterNetworkPolicy, other: ClusterNetworkPolicy, direction: Direction, context: Context, changes: Changes
-) -> bool:
-    """Whether some flow is decided otherwise when ``other`` comes before ``one``, and all others after both."""
-    outer = around(context.inventory.cluster, direction)
-    tier = outer.admin if one.tier is PolicyTier.ADMIN else outer.baseline
-    if tier is None or not _may_differ(tier, one, other):
-        return False
-    home = unused("anywhere", context.inventory.cluster.namespaces)
-    homes = (home, *sorted({rule.namespace for rule in tier.rules if rule.namespace is not None}))
-    text = f"the order of {one.name} and {other.name} matters"
-    orders = [_with(outer, _ordered(tier, *pair)) for pair in ((one, other), (other, one))]
-    return any(changes.of_orders(orders[0], orders[1], direction, home, text) is Change.SOMETHING for home in homes)
+_Lot: TypeAlias = tuple[ClusterNetworkPolicy, ...]
+"""Policies of one tier and priority that say the same, in their order."""
 
 
-def _may_differ(tier: Tier, one: ClusterNetworkPolicy, other: ClusterNetworkPolicy) -> bool:
-    actions = {rule.action for rule in tier.rules if rule.policy.name in {one.name, other.name}}
-    both = {rule.policy.name for rule in tier.rules} >= {one.name, other.name}
-    return both and len(actions) > 1
+class _Ties:
+    """Policies of one priority of which it matters which is looked at first, asked once for all that say the same."""
+
+    def __init__(self, context: Context, changes: Changes) -> None:
+        self._changes = changes
+        self._overlaps = Overlaps()
+        self._around = {direction: around(context.inventory.cluster, direction) for direction in Direction}
+        self._home = unused("anywhere", context.inventory.cluster.namespaces)
+        self._rules: dict[tuple[Direction, str, str], list[Rule]] = {}
+        for direction, outer in self._around.items():
+            for rule in (rule for tier in (outer.admin, outer.baseline) if tier is not None for rule in tier.rules):
+                self._rules.setdefault((direction, rule.policy.kind, rule.policy.name), []).append(rule)
+
+    def findings(self, policies: Sequence[ClusterNetworkPolicy]) -> Iterator[Diagnostic]:
+        """NV638 for each two of ``policies``; of two that say the same it never matters which is first."""
+        place = {(policy.api, policy.name): number for number, policy in enumerate(policies)}
+        for first, second in self._lots_of_one_priority(policies):
+            direction = next((d for d in Direction if self._matters(first[0], second[0], d)), None)
+            if direction is None:
+                continue
+            for pair in product(first, second):
+                one, other = sorted(pair, key=lambda policy: place[policy.api, policy.name])
+                yield _tied(one, other, direction)
+
+    def _lots_of_one_priority(self, policies: Sequence[ClusterNetworkPolicy]) -> Iterator[tuple[_Lot, _Lot]]:
+        lots: dict[tuple[PolicyTier, int], dict[Hashable, list[ClusterNetworkPolicy]]] = {}
+        for policy in policies:
+            said = tuple(tuple(map(self._overlaps.key, self._of(policy, direction))) for direction in Direction)
+            lots.setdefault((policy.tier, policy.priority), {}).setdefault(said, []).append(policy)
+        for of_priority in lots.values():
+            yield from combinations(map(tuple, of_priority.values()), 2)
+
+    def _of(self, policy: ClusterNetworkPolicy, direction: Direction) -> Sequence[Rule]:
+        return self._rules.get((direction, policy.api, policy.name), ())
+
+    def _matters(self, one: ClusterNetworkPolicy, other: ClusterNetworkPolicy, direction: Direction) -> bool:
+        """Whether some flow is decided otherwise when ``other`` comes before ``one``, and all others after both."""
+        outer = self._around[direction]
+        tier = outer.admin if one.tier is PolicyTier.ADMIN else outer.baseline
+        if tier is None or not self._may_differ(one, other, direction):
+            return False
+        homes = (self._home, *sorted({rule.namespace for rule in tier.rules if rule.namespace is not None}))
+        text = f"the order of {one.name} and {other.name} matters"
+        before, after = (_with(outer, _ordered(tier, *pair)) for pair in ((one, other), (other, one)))
+        asked = (self._changes.of_orders(before, after, direction, home, text) for home in homes)
+        return any(found is Change.SOMETHING for found in asked)
+
+    def _may_differ(self, one: ClusterNetworkPolicy, other: ClusterNetworkPolicy, direction: Direction) -> bool:
+        """Whether a flow may match rules of both that do not do the same with it."""
+        return any(
+            ours.action is not theirs.action and self._overlaps.may_meet(ours, theirs)
+            for ours, theirs in product(self._of(one, direction), self._of(other, direction))
+        )
 
 
 def _ordered(tier: Tier, first: ClusterNetworkPolicy, second: ClusterNetworkPolicy) -> Tier:
