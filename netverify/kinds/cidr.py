@@ -8,7 +8,7 @@ from functools import lru_cache
 from netverify.documents.document import FieldPath
 from netverify.kinds.findings import Findings
 from netverify.kinds.names import shown
-from netverify.model.addresses import AddressRange
+from netverify.model.addresses import Address, AddressRange
 from netverify.patterns import pattern
 from netverify.records import dataclass
 
@@ -80,18 +80,18 @@ def _read_ipv4(text: str, prefix: int, *, zeros: bool) -> CidrReading:
     """The IPv4 range ``text/prefix``; ``zeros``: the prefix length has leading zeros."""
     if prefix > 32 or not _OCTETS.fullmatch(text):
         return _NO_CIDR
-    parts = text.split(".")
-    octets = [int(part) for part in parts]
+    octets = tuple(map(int, text.split(".")))
     if max(octets) > 255:
         return _NO_CIDR
+    plain = ".".join(map(str, octets))
     address = int.from_bytes(octets, "big")
     hosts = (1 << (32 - prefix)) - 1
-    problems = [_LEADING_ZEROS] if zeros or any(len(part) > 1 and part[0] == "0" for part in parts) else []
-    if address & hosts:
-        problems.append(_HOST_BITS)
+    problems = [_LEADING_ZEROS] if zeros or plain != text else []
     first = address & ~hosts
-    canonical = f"{'.'.join(map(str, first.to_bytes(4, 'big')))}/{prefix}"
-    return CidrReading(AddressRange(4, first, first | hosts), prefix, tuple(problems), canonical)
+    if first != address:
+        problems.append(_HOST_BITS)
+        plain = str(Address(4, first))
+    return CidrReading(AddressRange(4, first, first | hosts), prefix, tuple(problems), f"{plain}/{prefix}")
 
 
 def _read_ipv6(text: str, prefix: int, *, zeros: bool) -> CidrReading:

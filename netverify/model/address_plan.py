@@ -90,6 +90,7 @@ class AddressPlan:
         self._pod_cidrs = tuple(sorted(pod_cidrs))
         self._nodes = nodes
         self._free: dict[tuple[Holder, int], tuple[Address, ...]] = {}
+        self._roomy: dict[int, bool] = {}
 
     def free(self, holder: Holder, index: int) -> tuple[Address, ...]:
         """Up to two addresses of interval ``index`` that ``holder`` can take; empty when there is none."""
@@ -112,7 +113,11 @@ class AddressPlan:
 
     def plainly_roomy(self, index: int) -> bool:
         """Whether the interval has room for both ends at a glance; if not, :meth:`free` tells."""
-        interval = self.intervals.all[index]
+        if index not in self._roomy:
+            self._roomy[index] = self._is_plainly_roomy(self.intervals.all[index])
+        return self._roomy[index]
+
+    def _is_plainly_roomy(self, interval: AddressRange) -> bool:
         if self._pod_cidrs or self._known or self._nodes.ranges or interval.last - interval.first < 2:
             return False
         return not any(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from operator import attrgetter
 
 from netverify.records import dataclass
 
@@ -20,7 +21,7 @@ class Address:
     value: int
 
     def __str__(self) -> str:
-        return str(ipaddress.IPv4Address(self.value) if self.family == 4 else ipaddress.IPv6Address(self.value))
+        return _text(self.family, self.value)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,12 +36,19 @@ class AddressRange:
         return address.family == self.family and self.first <= address.value <= self.last
 
     def __str__(self) -> str:
-        low, high = Address(self.family, self.first), Address(self.family, self.last)
-        return str(low) if low == high else f"{low}-{high}"
+        low = _text(self.family, self.first)
+        return low if self.first == self.last else f"{low}-{_text(self.family, self.last)}"
+
+
+def _text(family: int, value: int) -> str:
+    if family == 6:
+        return str(ipaddress.IPv6Address(value))
+    return f"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
 
 
 EVERY_IPV4 = AddressRange(4, 0, 2**32 - 1)
 EVERY_IPV6 = AddressRange(6, 0, 2**128 - 1)
+_WIDTH = {4: 32, 6: 128}
 
 
 def parse_address(text: str) -> Address:
@@ -55,11 +63,16 @@ def parse_cidr(text: str) -> AddressRange:
     return AddressRange(parsed.version, int(parsed.network_address), int(parsed.broadcast_address))
 
 
+def in_order(ranges: Iterable[AddressRange]) -> list[AddressRange]:
+    """``ranges``, sorted; by what they hold, as comparing them with each other would take far longer."""
+    return sorted(ranges, key=attrgetter("family", "first", "last"))
+
+
 def subtract(block: AddressRange, holes: tuple[AddressRange, ...]) -> tuple[AddressRange, ...]:
     """``block`` without ``holes``: sorted, disjoint ranges; empty when the holes cover it."""
     rest: list[AddressRange] = []
     start = block.first
-    for hole in sorted(hole for hole in holes if hole.family == block.family):
+    for hole in in_order(hole for hole in holes if hole.family == block.family):
         if hole.last < start or hole.first > block.last:
             continue
         if hole.first > start:
@@ -72,8 +85,21 @@ def subtract(block: AddressRange, holes: tuple[AddressRange, ...]) -> tuple[Addr
 
 def cidrs(block: AddressRange) -> tuple[str, ...]:
     """The fewest CIDRs that together are ``block``."""
-    kind = ipaddress.IPv4Address if block.family == 4 else ipaddress.IPv6Address
-    return tuple(str(network) for network in ipaddress.summarize_address_range(kind(block.first), kind(block.last)))
+    found: list[str] = []
+    first = block.first
+    while first <= block.last:
+        # The longest block that begins here: as long as the address is a multiple of, and no longer than what is left.
+        left = (block.last - first + 1).bit_length() - 1
+        bits = min(left, (first & -first).bit_length() - 1) if first else left
+        found.append(f"{_text(block.family, first)}/{_WIDTH[block.family] - bits}")
+        first += 1 << bits
+    return tuple(found)
+
+
+def is_cidr(block: AddressRange) -> bool:
+    """Whether one CIDR is ``block``."""
+    length = block.last - block.first + 1
+    return length & (length - 1) == 0 and block.first % length == 0
 
 
 def alone(address: Address) -> AddressRange:
@@ -95,7 +121,7 @@ def overlap(ours: tuple[AddressRange, ...], theirs: tuple[AddressRange, ...]) ->
 def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
     """All addresses of ``ranges``: sorted, disjoint, and no two of them neighbours."""
     found: list[AddressRange] = []
-    for one in sorted(ranges):
+    for one in in_order(ranges):
         last = found[-1] if found else None
         if last is not None and last.family == one.family and one.first <= last.last + 1:
             found[-1] = AddressRange(one.family, last.first, max(last.last, one.last))

@@ -111,15 +111,11 @@ class Leeways:
     def _outside(self, block: Block) -> Iterator[tuple[Leeway, int]]:
         """External ranges are alike but for their family, and where addresses are scarce."""
         ipv4 = (1 << self._plan.intervals.ipv4_count) - 1
-        alike = {0: 0, 1: 0}
-        for bit, endpoint in enumerate(block.endpoints):
-            if endpoint < 0:
-                continue
-            if not self.roomy >> bit & 1:
-                yield Leeway(1 << bit, Holder.EXTERNAL), 1 << bit
-            else:
-                alike[ipv4 >> bit & 1] |= 1 << bit
-        for bits in alike.values():
+        outside = bits_of([bit for bit, endpoint in enumerate(block.endpoints) if endpoint >= 0])
+        for bit in ones(outside & ~self.roomy):
+            yield Leeway(1 << bit, Holder.EXTERNAL), 1 << bit
+        roomy = outside & self.roomy
+        for bits in (roomy & ~ipv4, roomy & ipv4):
             if bits:
                 yield Leeway(bits, Holder.EXTERNAL), bits
 

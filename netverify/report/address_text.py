@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from netverify.model.addresses import AddressRange, cidrs, subtract
+from netverify.model.addresses import AddressRange, cidrs, in_order, is_cidr, subtract
 from netverify.query.internet import internet_ranges
 
 
@@ -22,7 +22,7 @@ def _internets() -> Mapping[str, tuple[AddressRange, ...]]:
 def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
     """The same addresses as the fewest ranges; ``ranges`` are disjoint."""
     found: list[AddressRange] = []
-    for one in sorted(ranges):
+    for one in in_order(ranges):
         last = found[-1] if found else None
         if last is not None and last.family == one.family and last.last + 1 == one.first:
             found[-1] = AddressRange(one.family, last.first, one.last)
@@ -50,7 +50,4 @@ def address_words(ranges: Iterable[AddressRange], known: tuple[AddressRange, ...
 
 def range_text(block: AddressRange) -> str:
     """One range: as CIDR where it is one, else by its ends."""
-    named = cidrs(block)
-    if len(named) == 1:
-        return named[0] if block.first != block.last else str(block)
-    return str(block)
+    return cidrs(block)[0] if block.first != block.last and is_cidr(block) else str(block)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netverify.answers.map_view import MapView
 from netverify.model.addresses import AddressRange
+from netverify.pairs.bits import bits_of, ones
 from netverify.pairs.outcome import EXTERNAL_KIND
 from netverify.report.address_text import address_words
 
@@ -18,13 +19,11 @@ class NodeWords:
 
     def __init__(self, view: MapView) -> None:
         self._view = view
-        self._outside = 0
-        self._namespaces: dict[str, int] = {}
+        of_namespace: dict[str | None, list[int]] = {}
         for number, node in enumerate(view.nodes):
-            if node.namespace is None:
-                self._outside |= 1 << number
-            else:
-                self._namespaces[node.namespace] = self._namespaces.get(node.namespace, 0) | 1 << number
+            of_namespace.setdefault(node.namespace, []).append(number)
+        self._outside = bits_of(of_namespace.pop(None, []))
+        self._namespaces = {name: bits_of(numbers) for name, numbers in of_namespace.items() if name is not None}
         self._workloads = ((1 << len(view.nodes)) - 1) & ~self._outside
         self._known = self.addresses(self._outside)
         self._said: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -39,7 +38,7 @@ class NodeWords:
     def addresses(self, nodes: int) -> tuple[AddressRange, ...]:
         """The external ranges among ``nodes``."""
         endpoints = self._view.map.connectivity.endpoints
-        blocks = (endpoints[member].block for number in _ones(nodes) for member in self._view.nodes[number].members)
+        blocks = (endpoints[member].block for number in ones(nodes) for member in self._view.nodes[number].members)
         return tuple(block for block in blocks if block is not None)
 
     def outside(self, nodes: int) -> tuple[str, ...]:
@@ -66,20 +65,13 @@ class NodeWords:
             if inside == others and inside.bit_count() > 1:
                 yield f"all {'others ' if alone & everybody else ''}of namespace {name}"
             else:
-                yield from (self._view.nodes[number].id for number in _ones(inside))
+                yield from (self._view.nodes[number].id for number in ones(inside))
 
     def _but(self, who: str, missing: int) -> str:
-        names = [self._view.nodes[number].id for number in _ones(missing)]
+        names = [self._view.nodes[number].id for number in ones(missing)]
         return f"{who} but {', '.join(names)}" if names else who
 
 
 def is_outside(view: MapView, number: int) -> bool:
     """Whether a node is an external range, or several."""
     return view.nodes[number].kind == EXTERNAL_KIND
-
-
-def _ones(bits: int) -> Iterator[int]:
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
