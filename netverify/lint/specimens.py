@@ -6,6 +6,7 @@ A specimen that two tables decide differently refutes that they are alike; that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from netverify.model.addresses import Address, subtract
@@ -34,6 +35,7 @@ ORDINARY: Choices = {
 }
 """What a plugin does that reads all of a policy, and makes no difference of its own."""
 
+_fewest_labels = lru_cache(maxsize=4096)(fewest_labels)
 _MOST = 12
 _NEW = "specimen"
 _UNUSUAL_PORT = 39999
@@ -45,6 +47,7 @@ class Specimens:
 
     def __init__(self, namespaces: Mapping[str, Namespace]) -> None:
         self._namespaces = namespaces
+        self._known_places: dict[tuple[str, LabelSelector], tuple[tuple[str, Labels], ...]] = {}
 
     def of_policy(self, policy: NetworkPolicy, direction: Direction) -> Iterator[Flow]:
         """Flows of a pod that ``policy`` selects: unusual ones, and for each of its rules some."""
@@ -65,7 +68,7 @@ class Specimens:
     def _flows(
         self, policy: NetworkPolicy, direction: Direction, peers: tuple[Peer, ...], ports: tuple[PolicyPort, ...]
     ) -> Iterator[Flow]:
-        labels = fewest_labels(policy.pod_selector)
+        labels = _fewest_labels(policy.pod_selector)
         if labels is None:
             return
         for protocol, number, declared in _traffic(ports):
@@ -91,18 +94,21 @@ class Specimens:
                 yield from self._pods(home, peer)
 
     def _pods(self, home: str, peer: Peer) -> Iterator[Pod]:
-        labels = {} if peer.pod_selector is None else fewest_labels(peer.pod_selector)
+        labels = {} if peer.pod_selector is None else _fewest_labels(peer.pod_selector)
         if labels is None:
             return
         if peer.namespace_selector is None:
             yield Pod(home, self._labels_of(home, {}), labels, _address(4, 2))
             return
-        for name, of_namespace in self._places(home, peer.namespace_selector):
+        key = home, peer.namespace_selector
+        if key not in self._known_places:
+            self._known_places[key] = tuple(self._places(*key))
+        for name, of_namespace in self._known_places[key]:
             yield Pod(name, of_namespace, labels, _address(4, 2))
 
     def _places(self, home: str, selector: LabelSelector) -> Iterator[tuple[str, Labels]]:
         """Namespaces that ``selector`` matches: one that could be created, and one that is there."""
-        wanted = fewest_labels(selector)
+        wanted = _fewest_labels(selector)
         if wanted is None:
             return
         created = {**wanted, NAMESPACE_NAME_LABEL: wanted.get(NAMESPACE_NAME_LABEL, _NEW)}

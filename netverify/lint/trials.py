@@ -8,12 +8,12 @@ from typing import TypeAlias
 from netverify.lint.lowered import LoweredPolicies
 from netverify.lint.specimens import ORDINARY, Specimens
 from netverify.model.behaviours import Behaviour
-from netverify.model.flow import Direction, Flow
+from netverify.model.flow import Direction, Flow, Pod
+from netverify.model.labels import selector_matches
 from netverify.model.network_policy import NetworkPolicy, PolicyRule
-from netverify.policy.evaluate import matches, table_allows
+from netverify.policy.evaluate import matches
 from netverify.policy.predicate import Decided
-from netverify.policy.table import Rule, Selection
-from netverify.policy.tiers import table_of
+from netverify.policy.table import Action, Rule, Selection
 
 Sides: TypeAlias = tuple[Sequence[NetworkPolicy], Sequence[NetworkPolicy], Sequence[NetworkPolicy]]
 """The policies of both sides of a change, of the one alone, and of the other alone."""
@@ -41,7 +41,7 @@ class Trials:
                 if not about:
                     # All these flows have a subject with the same labels.
                     about = [self._about(side, flow, direction) for side in sides]
-                if self._is_told_apart(about, flow, direction):
+                if self._is_told_apart(about, flow):
                     return None
                 alike[direction].append(flow)
         return alike
@@ -53,6 +53,9 @@ class Trials:
 
     def _about(self, policies: Sequence[NetworkPolicy], flow: Flow, direction: Direction) -> list[_Said]:
         """What those of ``policies`` say that select the subject of ``flow``; the others say nothing about it."""
+        subject = flow.at(direction.subject)
+        if isinstance(subject, Pod) and not self._behaviours[Behaviour.IDENTITY_LABELS_LEFT_OUT]:
+            policies = [one for one in policies if selector_matches(one.pod_selector, subject.labels)]
         lowered = (self._lowered.of(policy, direction) for policy in policies)
         return [
             (one.selection, one.rules)
@@ -60,7 +63,7 @@ class Trials:
             if one.selection is not None and matches(one.selection.subject, flow, self._behaviours)
         ]
 
-    def _is_told_apart(self, about: Sequence[Sequence[_Said]], flow: Flow, direction: Direction) -> bool:
+    def _is_told_apart(self, about: Sequence[Sequence[_Said]], flow: Flow) -> bool:
         """Whether two sides decide otherwise about ``flow``, of whose subject all this is said."""
         common, before, after = about
         if not before and not after:
@@ -69,9 +72,17 @@ class Trials:
         if old and new and not any(rules for _, rules in (*old, *new)):
             return False
         both = [self._matching(one, flow) for one in common]
-        tables = (table_of(direction, [*both, *side]) for side in (old, new))
-        one, other = (table_allows(table, flow, self._behaviours) for table in tables)
-        return one != other
+        return self._allows([*both, *old]) != self._allows([*both, *new])
+
+    def _allows(self, said: Sequence[_Said]) -> bool:
+        """What the tier of NetworkPolicy does with a flow whose subject all this is about, and that all rules match.
+
+        The other tier of :func:`netverify.policy.tiers.table_of` is about traffic with the own node: no specimen is.
+        """
+        if not said or not self._behaviours[Behaviour.POLICY_ENFORCED]:
+            return True
+        actions = {rule.action for _, rules in said for rule in rules}
+        return Action.DENY not in actions and Action.ALLOW in actions
 
     def _matching(self, said: _Said, flow: Flow) -> _Said:
         """``said`` with those rules alone that match ``flow``, whose subject it is about."""
