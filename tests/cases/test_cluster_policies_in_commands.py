@@ -6,6 +6,7 @@ import pytest
 
 from cases.test_cluster_network_policies import CLUSTER, DENY, DENY_OUT, ISOLATED, admin, baseline, rule
 from netverify.cli.main import main
+from netverify.lint.changes import Changes
 
 OPEN = """
 ---
@@ -42,6 +43,10 @@ def codes(value):
     return [one["code"] for one in value["findings"]]
 
 
+ACCEPT_SOME = "ingress: [{action: Accept, from: [{namespaces: {matchLabels: {tenant: 'yes'}}}]}]"
+NAMED = {"deny": DENY, "accept": ACCEPT_SOME}
+
+
 class TestLint:
     def test_a_policy_that_opens_what_baseline_would_close_is_not_redundant(self, run):
         assert "NV625" in codes(run("lint", PODS + OPEN)[1])
@@ -54,6 +59,14 @@ class TestLint:
         accept = "ingress: [{action: Accept, from: [{namespaces: {matchLabels: {tenant: 'yes'}}}]}]"
         tied = PODS + admin(DENY, "one") + admin(accept, "two")
         assert codes(run("lint", tied)[1]) == ["NV638"]
+
+    def test_policies_that_say_the_same_are_asked_about_once(self, run, monkeypatch):
+        asked = []
+        of_orders = Changes.of_orders
+        monkeypatch.setattr(Changes, "of_orders", lambda *given: asked.append(given) or of_orders(*given))
+        tied = "".join(admin(rules, f"{name}{number}") for number in range(9) for name, rules in NAMED.items())
+        assert codes(run("lint", PODS + tied)[1]) == ["NV638"] * 81
+        assert len(asked) == 1
 
     @pytest.mark.parametrize(
         "other",

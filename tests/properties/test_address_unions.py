@@ -1,16 +1,32 @@
 """Alternatives that differ in addresses alone are one, and mean what they meant; sets of numbers as bits are exact."""
 
+import ipaddress
 import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netverify.model.addresses import AddressRange
+from netverify.model.addresses import AddressRange, cidrs, is_cidr
 from netverify.model.flow import End
 from netverify.model.intervals import Intervals
 from netverify.pairs.address_unions import united
 from netverify.pairs.bits import bits_of, ones
 from netverify.policy.predicate import AddressIn, All, IsPod, Not, OnHostNetwork
+
+
+def test_ranges_are_written_as_the_standard_library_writes_them():
+    dice = random.Random(7)
+    for _ in range(60):
+        family, width, kind = dice.choice([(4, 32, ipaddress.IPv4Address), (6, 128, ipaddress.IPv6Address)])
+        shift = dice.randrange(width)
+        first = dice.getrandbits(width) >> shift << dice.choice([0, shift])
+        last = min(first + dice.choice([(1 << shift) - 1, dice.getrandbits(dice.randrange(1, width))]), 2**width - 1)
+        whole = AddressRange(family, first, last)
+        networks = [str(one) for one in ipaddress.summarize_address_range(kind(first), kind(last))]
+        assert [*cidrs(whole)] == networks
+        assert is_cidr(whole) == (len(networks) == 1)
+        assert str(whole) == (str(kind(first)) if first == last else f"{kind(first)}-{kind(last)}")
+
 
 CONDITIONS = (IsPod(End.SOURCE), Not(IsPod(End.SOURCE)), OnHostNetwork(End.SOURCE))
 
