@@ -52,8 +52,8 @@ FAULTS = {
     ),
     "all that is redundant is taken to go together": (
         REDUNDANCY,
-        "len(left) != len(everywhere)",
-        "False",
+        "if current is not policy or len(left) != len(everyone) or not all(map(is_, left, everyone)):",
+        "if False:",
     ),
 }
 
