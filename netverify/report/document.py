@@ -131,7 +131,7 @@ class Table:
     """Rows under ``heads``, which may all be empty; each row is a ``noun``.
 
     ``numbers``: all columns but the first hold numbers. In text the columns are at most ``widths`` wide, where that is
-    not 0.
+    not 0. ``in_summary``: it belongs to what the result comes to.
     """
 
     title: str
@@ -140,6 +140,7 @@ class Table:
     noun: str = "row"
     numbers: bool = False
     widths: tuple[int, ...] = ()
+    in_summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence by itself."""
+    """A sentence by itself; ``in_summary`` as of a :class:`Table`."""
 
     text: str
     ink: Ink = Ink.BOLD
+    in_summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ def summarised(document: Document) -> Iterator[Block]:
     for block in document:
         match block:
             case Headline() | Summary() | Account():
+                yield block
+            case Table() | Remark() if block.in_summary:
                 yield block
             case Facts():
                 if kept := tuple(_told_always(block.entries)):

@@ -105,7 +105,7 @@ def _matrix(clusters: Sequence[ClusterReport], columns: Sequence[Judged]) -> Ite
     if rows:
         yield from _tables("", rows[:MOST_ROWS], shown)
         if shown:
-            yield Remark(_LEGEND, Ink.DIM)
+            yield Remark(_LEGEND, Ink.DIM, in_summary=True)
     judged = "in no cluster" if all(one.cells for one in clusters) else "in no cluster that was judged"
     others = (
         (len(rows[MOST_ROWS:]), "more cluster does", "more clusters do", "not pass"),
@@ -114,7 +114,7 @@ def _matrix(clusters: Sequence[ClusterReport], columns: Sequence[Judged]) -> Ite
     )
     for number, one, several, rest in others:
         if number:
-            yield Remark(f"{number} {one if number == 1 else several} {rest}", Ink.PLAIN)
+            yield Remark(f"{number} {one if number == 1 else several} {rest}", Ink.PLAIN, in_summary=True)
     yield Gap()
 
 
@@ -124,14 +124,14 @@ def _tables(title: str, clusters: Sequence[ClusterReport], columns: Sequence[Jud
         some = columns[start : start + _ABREAST]
         heads = ("cluster", "", *(str(number) for number, _ in enumerate(some, start + 1)))
         rows = tuple(_row(one, some) for one in clusters)
-        yield Table(title, heads, rows, "cluster", widths=(24, 0, *[0] * len(some)))
+        yield Table(title, heads, rows, "cluster", widths=(24, 0, *[0] * len(some)), in_summary=True)
     legend = tuple(
         Row(cell(str(number)), ((cell(one.id), cell(one.title or one.statement)),))
         for number, one in enumerate(columns, 1)
     )
     if legend:
         yield Gap()
-        yield Table("", ("", "assertion", ""), legend, "assertion", widths=(0, 30, 42))
+        yield Table("", ("", "assertion", ""), legend, "assertion", widths=(0, 30, 42), in_summary=True)
 
 
 def _row(cluster: ClusterReport, columns: Sequence[Judged]) -> Row:

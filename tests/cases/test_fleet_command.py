@@ -70,6 +70,21 @@ def test_the_matrix_has_a_mark_for_each_assertion_and_fits_into_80_columns(fleet
     assert lines[-1] == "2 failed, 1 passed (2 refuted, 4 proved)"
 
 
+def test_a_summary_is_the_matrix_without_the_failures(fleets: Fleets) -> None:
+    write_fleet("good", "open")
+    assert [line.split()[:3] for line in fleets.run("--summary").out.splitlines()] == [
+        ["cluster", "1"],
+        ["open", "failed", "R"],
+        ["assertion"],
+        ["1", "db-serves-web-alone", "nothing"],
+        ["R", "refuted,", "V"],
+        ["1", "cluster", "passes"],
+        ["1", "assertion", "fails"],
+        ["10", "documents", "in"],
+        ["1", "failed,", "1"],
+    ]
+
+
 def test_many_assertions_make_several_tables_of_80_columns(fleets: Fleets) -> None:
     write_fleet("open")
     many = "".join(f"- {{id: closed-{n}, default-deny: {{namespaces: [data]}}}}\n" for n in range(23))
