@@ -18,13 +18,17 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # as nohup has it
 
 
 LONG_FILES = (
-    "test_frozen_runs.py",
-    "test_agreement_tiers.py",
-    "test_predicate_visits.py",
     "test_seeded_faults.py",
+    "test_map_page.py",
+    "test_frozen_runs.py",
+    "test_agreement_all_pairs.py",
     "test_cache_entries.py",
-    "test_agreement_services.py",
-    "test_agreement_gate_routes.py",
+    "test_upstream_netpol.py",
+    "test_agreement_tiers.py",
+    "test_metamorphic_intents.py",
+    "test_metamorphic_cuts.py",
+    "test_predicate_visits.py",
+    "test_limits_are_named.py",
 )
 """They go first, so that no process is still at one of them when the others are done."""
 

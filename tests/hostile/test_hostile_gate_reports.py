@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -40,7 +41,9 @@ TEXTS = (
 hostile = pytest.mark.parametrize("text", TEXTS)
 
 
+@lru_cache(maxsize=64)
 def rendered(text: str) -> dict[str, str]:
+    """Every report of a run that is full of ``text``, by format: made once for all that is held of it."""
     report, inventory = samples.hostile_report(text), samples.HOSTILE_INVENTORY
     return {
         "text": paint(lines_of(document_of_gate(report, inventory)), coloured=False),
