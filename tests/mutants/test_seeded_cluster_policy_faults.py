@@ -139,12 +139,12 @@ FAULTS_OF_THE_OLDER_API = {
     ),
     "its priorities are lost": (OLDER, 'spec.get("priority") or 0, PolicyApi.ADMIN', "0, PolicyApi.ADMIN"),
     "who enforces it enforces the other": (
-        LOWERING,
+        "model.cluster_network_policy",
         "PolicyApi.ADMIN: Behaviour.ADMIN_POLICY_ENFORCED",
         "PolicyApi.ADMIN: Behaviour.CLUSTER_POLICY_ENFORCED",
     ),
     "who enforces its Baseline enforces the other": (
-        LOWERING,
+        "model.cluster_network_policy",
         "PolicyApi.BASELINE: Behaviour.ADMIN_POLICY_ENFORCED",
         "PolicyApi.BASELINE: Behaviour.CLUSTER_POLICY_ENFORCED",
     ),

@@ -62,12 +62,12 @@ FAULTS = {
     ),
     "two controllers share one route": (
         "routes.ways_for_pods",
-        "(*for_pods(source.provided), *unknown), Shared.STATION",
-        "(*for_pods(source.provided), *unknown), Shared.NOBODY",
+        "(*doors.for_pods(source.provided), *unknown), Shared.STATION",
+        "(*doors.for_pods(source.provided), *unknown), Shared.NOBODY",
     ),
     "no pod reaches a controller itself": (
         "routes.ways_for_pods",
-        "        yield (), (PlannedLeg(knocking(client, there, ports, str(key))),), (), Shared.NOBODY\n",
+        "        yield (), (PlannedLeg(doors.knocking(client, there, ports, str(key))),), (), Shared.NOBODY\n",
         "",
     ),
     "no pod reaches a controller by a way in": (
