@@ -42,7 +42,7 @@ def put_kustomize(folder: Path, script: str) -> dict[str, str]:
 
 
 def started(folder: Path, script: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "netverify", "fleet", "--jobs", "2", *arguments]
+    command = [sys.executable, "-m", "netverify", "fleet", "--jobs", "1", *arguments]
     return subprocess.Popen(
         command, env=put_kustomize(folder, script), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -65,7 +65,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def kept(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("NETVERIFY_CACHE_DIR", str(tmp_path / "cache"))
@@ -74,9 +74,7 @@ def kept(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(fleet, "date", Today)
     monkeypatch.setattr(Today, "now", date(2027, 3, 1))
     in_this_process(monkeypatch)
-    fleet_kept._program.cache_clear()
-    yield Kept(Fleets(capsys), tmp_path / "cache")
-    fleet_kept._program.cache_clear()
+    return Kept(Fleets(capsys), tmp_path / "cache")
 
 
 def test_a_second_run_judges_nothing_and_says_the_same(kept: Kept) -> None:
@@ -133,7 +131,10 @@ def test_another_program_judges_anew(kept: Kept, monkeypatch: pytest.MonkeyPatch
     plain = readings.fingerprint
     monkeypatch.setattr(fleet_kept, "fingerprint", lambda *given: plain(*given) + b"!")
     fleet_kept._program.cache_clear()
-    assert kept.kept() == 0
+    try:
+        assert kept.kept() == 0
+    finally:
+        fleet_kept._program.cache_clear()
 
 
 def test_the_program_is_all_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
