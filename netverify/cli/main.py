@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from netverify.cli import finder
 from netverify.cli.version import version_of
 from netverify.interruption import INTERRUPTS, Interruption
 
@@ -37,7 +36,6 @@ def run() -> NoReturn:
     """The console entry. The cyclic garbage collector stays off: a run is short, and it would cost most of the time."""
     since = time.monotonic()
     gc.disable()
-    finder.install()
     try:
         INTERRUPTS.install()
         _stand_in_for_closed_streams()

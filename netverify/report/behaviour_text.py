@@ -10,7 +10,7 @@ from netverify.late import late
 from netverify.model.behaviours import MEANING, MEANING_OF_NOT, Behaviour, name_of
 from netverify.model.plugins import plugins_by
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
-from netverify.policy.predicate import Choice
+from netverify.policy.predicate import Choice, Unspecified
 from netverify.query.wording import setting_words
 
 if TYPE_CHECKING:
@@ -84,3 +84,8 @@ def plugins_text(needs: Mapping[Behaviour, bool]) -> str:
     """``antrea, calico; perhaps weave; not cilium``: the plugins that do all that ``needs`` says, may do, do not."""
     groups = zip(("", "perhaps ", "not "), plugins_by(needs), strict=True)
     return "; ".join(f"{lead}{', '.join(names)}" for lead, names in groups if names)
+
+
+def left_open_text(choice: Unspecified) -> str:
+    """Who leaves ``choice`` open, as no plugin decides it."""
+    return f"left open by {choice.source or 'the manifests'}"

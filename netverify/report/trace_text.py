@@ -9,7 +9,7 @@ from netverify.diagnostics import Origin
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
 from netverify.query.outcome import Effect, Reason, Route, Witness
-from netverify.report.behaviour_text import condition_text, plugins_text
+from netverify.report.behaviour_text import condition_text, left_open_text, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
 from netverify.report.entries import Entry
 from netverify.report.route_text import path_text
@@ -78,7 +78,7 @@ def _behaviour_entries(witness: Witness) -> list[Entry]:
     for choice, value in witness.needs:
         if not isinstance(choice, Behaviour):
             entries.append(Entry("only", f"where {condition_text(choice, value=value)}"))
-            entries.append(Entry("", f"left open by {choice.source or 'the manifests'}", detail=True))
+            entries.append(Entry("", left_open_text(choice), detail=True))
     return entries
 
 

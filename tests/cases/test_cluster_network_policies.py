@@ -14,7 +14,7 @@ from netverify.policy.tiers import lower
 from netverify.policy.visit import alternatives
 from netverify.query.outcome import Scope, Verdict
 from netverify.query.wording import peer_words, traffic_words
-from netverify.report.behaviour_text import condition_text, plugins_text
+from netverify.report.behaviour_text import condition_text, left_open_text
 from netverify.verify import Settings, ask
 
 CLUSTER = """
@@ -551,5 +551,5 @@ class TestWords:
         free = Unspecified("the destination has an address of a.example", "")
         assert condition_text(free, value=True) == "the destination has an address of a.example"
         assert condition_text(free, value=False) == "it is not so that the destination has an address of a.example"
-        assert plugins_text(free, value=True) == "left open by the manifests"
+        assert left_open_text(free) == "left open by the manifests"
         assert condition_text(Behaviour.SCTP_SUPPORTED, value=True).endswith("(sctp-supported=true)")
