@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -22,20 +22,22 @@ from netverify.routes.naming import Names
 from netverify.sources.coverage import Inventory
 
 if TYPE_CHECKING:
-    from netverify.answers import combined, context, listed_ways, mapping, plugin_notes, resolution, routed
+    from netverify.answers import combined, context, listed_ways, mapping, plugin_notes, resolution, routed, scoping
     from netverify.answers import surface as surfaces
     from netverify.answers.context import Context
     from netverify.answers.mapping import Map
     from netverify.answers.resolution import Resolution
     from netverify.answers.routed import Router
+    from netverify.answers.scope import Place, Scope
     from netverify.answers.surface import Surface
     from netverify.gate import checking, router
     from netverify.gate import plugins as gate_plugins
+    from netverify.gate import zones as gate_zones
     from netverify.gate.checking import Terms
     from netverify.gate.draft import drafting, outline
     from netverify.gate.draft.outline import Draft
     from netverify.gate.intent import ends
-    from netverify.gate.intent.spec import Spec
+    from netverify.gate.intent.spec import Spec, ZoneText
     from netverify.gate.outcome import GateReport
     from netverify.gate.router import GateRouter
     from netverify.lint import all as all_findings
@@ -43,11 +45,23 @@ if TYPE_CHECKING:
     from netverify.lint.linting import Linted
     from netverify.routes.requests import Request
 else:
-    combined, context, listed_ways, mapping, plugin_notes, resolution, routed, surfaces = late(
+    combined, context, listed_ways, mapping, plugin_notes, resolution, routed, scoping, surfaces = late(
         "netverify.answers",
-        *("combined", "context", "listed_ways", "mapping", "plugin_notes", "resolution", "routed", "surface"),
+        *(
+            "combined",
+            "context",
+            "listed_ways",
+            "mapping",
+            "plugin_notes",
+            "resolution",
+            "routed",
+            "scoping",
+            "surface",
+        ),
     )
-    checking, router, ends, gate_plugins = late("netverify.gate", "checking", "router", "intent.ends", "plugins")
+    checking, router, ends, gate_plugins, gate_zones = late(
+        "netverify.gate", "checking", "router", "intent.ends", "plugins", "zones"
+    )
     drafting, outline = late("netverify.gate.draft", "drafting", "outline")
     all_findings, linting = late("netverify.lint", "all", "linting")
 
@@ -123,6 +137,18 @@ class Verifier:
         not exist.
         """
         return mapping.make_map(self.inventory, self.settings, wanted or Wanted())
+
+    def scope(self, places: Sequence[Place], *, is_outward: bool = False) -> Scope:
+        """Who reaches ``places`` and whom they reach, directly or by others; the latter alone where ``is_outward``."""
+        return scoping.scope_of(places, self._context, is_outward=is_outward)
+
+    def places(self, zones: Sequence[ZoneText], names: Sequence[str]) -> tuple[Place, ...]:
+        """Those of ``zones`` that go by ``names``, which all do.
+
+        Raises :class:`netverify.gate.intent.ends.EndError` for a zone that cannot be looked up.
+        """
+        found = ends.Ends(zones, self.inventory.cluster, self.settings.default_namespace, self._names.called)
+        return tuple(gate_zones.place_of(zone, found) for name in names for zone in zones if zone.name == name)
 
     def exposed(self, request: Request | None = None, tell: Callable[[int, int], None] | None = None) -> Surface:
         """Every way in from outside, or those that serve ``request``, and whether policy lets it through.

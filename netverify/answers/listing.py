@@ -17,7 +17,7 @@ from netverify.answers.doubts import (
 from netverify.answers.explain import ShrinkMoves, explain
 from netverify.answers.mesh import mesh_of_listing
 from netverify.answers.possible import PossibleFound, possible_pods
-from netverify.answers.reachability import answer, answer_found, shrink_moves
+from netverify.answers.reachability import answer, answer_found, gave_up, shrink_moves
 from netverify.model.address_plan import AddressPlan
 from netverify.model.addresses import Address, AddressRange, parse_cidr
 from netverify.model.cluster import WorkloadKey, is_node
@@ -28,9 +28,9 @@ from netverify.pairs.all_pairs import Connectivity
 from netverify.pairs.bits import ones
 from netverify.pairs.outcome import Bundle, MapEndpoint
 from netverify.policy.mentions import Mentions, collect, collect_table
-from netverify.policy.predicate import IsPod, IsWorkload
+from netverify.policy.predicate import Choices, IsPod, IsWorkload
 from netverify.policy.table import RuleTable
-from netverify.query.outcome import Listed, Listing, Verdict
+from netverify.query.outcome import Listed, Listing, Reason, Verdict, Witness
 from netverify.query.question import Question, narrowed, without
 from netverify.query.remarks import Remarks
 from netverify.query.whereabouts import beside_policy
@@ -52,7 +52,7 @@ def existing(question: Question, context: Context, closed: RuleTable) -> Iterato
         for number, pair in _pairs_shown(pairs, question.open_end).items()
         if any(is_pod(pairs.endpoints[end]) for end in pair)
     }
-    explained = _Explained(question, context, pairs)
+    explained = Explained(question, context, pairs)
     outside: dict[AddressRange, int] = {}
     intervals = _intervals(question, closed)
     for number in sorted(shown):
@@ -136,7 +136,7 @@ def _joined(outside: dict[AddressRange, int]) -> list[tuple[AddressRange, int]]:
     return joined
 
 
-class _Explained:
+class Explained:
     """Replays and explains flows between pairs; what they may be changed to is found once for two namespaces."""
 
     def __init__(self, question: Question, context: Context, pairs: Connectivity) -> None:
@@ -153,10 +153,12 @@ class _Explained:
         """``text`` with a flow from ``source`` to ``destination``, which there must be."""
         found = self._pairs.witness(source, destination)
         assert found is not None
-        flow, behaviours = found
-        context = self._context
-        replayed = context.pairs.replayer.replay(self._question, flow, behaviours)
-        return Listed(text, *explain(self._question, replayed, self._moves_of(flow)))
+        return Listed(text, *self.explained(*found))
+
+    def explained(self, flow: Flow, behaviours: Choices) -> tuple[Witness, tuple[Reason, ...]]:
+        """``flow``, which the question is about and policy allows under ``behaviours``, made small, and its trace."""
+        replayed = self._context.pairs.replayer.replay(self._question, flow, behaviours)
+        return explain(self._question, replayed, self._moves_of(flow))
 
     def _moves_of(self, flow: Flow) -> ShrinkMoves:
         source, destination = (None if isinstance(end := flow.at(at), External) else end.namespace for at in End)
@@ -214,6 +216,15 @@ def listing(question: Question, context: Context) -> Listing:
             else (*missing_pods(context.inventory), *notes(context.inventory.coverage)),
         ),
     )
+
+
+def possible_at_open_end(question: Question, context: Context) -> PossibleFound:
+    """The pods that could be created and are at the open end of ``question``, without those of the manifests."""
+    question = without(question, *beside_policy(question.source, question.destination))
+    found = _anyone(question, context.search)
+    if found.status is Status.UNKNOWN:
+        return PossibleFound(undecided=(gave_up(found),))
+    return PossibleFound() if found.flow is None else possible_pods(question, question.open_end, context)
 
 
 def _anyone(question: Question, search: Search) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -21,6 +21,7 @@ from netverify.answers.settings import Settings
 from netverify.model.cluster import Cluster, Node
 from netverify.model.flow import Direction
 from netverify.pairs.all_pairs import Connectivity, all_pairs
+from netverify.policy.predicate import Predicate
 from netverify.policy.table import PolicySet, RuleTable
 from netverify.policy.tiers import lower
 from netverify.query.narrowing import Narrowing, Wanted, read_narrowing, undeclared_ports
@@ -51,8 +52,8 @@ class Map(Remarked):
         return bool(self.connectivity.endpoints and self.connectivity.endpoints[0].workload)
 
 
-def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
-    """The map of ``inventory``.
+def make_map(inventory: Inventory, settings: Settings, wanted: Wanted, also: Iterable[Predicate] = ()) -> Map:
+    """The map of ``inventory``, which tells apart what the predicates ``also`` do.
 
     Raises :class:`netverify.query.sentence_error.SentenceError` when ``wanted`` cannot be read, or names what the
     manifests do not know.
@@ -61,7 +62,8 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     # A map has pods and ranges of addresses: a node is part of the range that its address is in, and that is said.
     cluster = replace(inventory.cluster, nodes=())
     narrowing = read_narrowing(wanted, cluster, settings.default_namespace)
-    connectivity = _narrowed(_found(cluster, lower(cluster), settings, narrowing), narrowing)
+    found = _found(cluster, lower(cluster), settings, (*narrowing.predicates, *also))
+    connectivity = _narrowed(found, narrowing)
     return Map(
         connectivity,
         wanted,
@@ -84,8 +86,8 @@ def make_map(inventory: Inventory, settings: Settings, wanted: Wanted) -> Map:
     )
 
 
-def _found(cluster: Cluster, policies: PolicySet, settings: Settings, narrowing: Narrowing) -> Connectivity:
-    return all_pairs(cluster, policies, settings.fixed, pod_cidrs=settings.pod_cidrs, asked=narrowing.predicates)
+def _found(cluster: Cluster, policies: PolicySet, settings: Settings, asked: Iterable[Predicate]) -> Connectivity:
+    return all_pairs(cluster, policies, settings.fixed, pod_cidrs=settings.pod_cidrs, asked=asked)
 
 
 def _narrowed(connectivity: Connectivity, narrowing: Narrowing) -> Connectivity:
@@ -157,7 +159,7 @@ def _nobody(
     if ends == (None, None, None) or not cluster.workloads or any(True for _ in connectivity.bundles()):
         return
     no_policies = PolicySet(MappingProxyType({direction: RuleTable(direction, ()) for direction in Direction}))
-    anyone = _found(cluster, no_policies, settings, narrowing)
+    anyone = _found(cluster, no_policies, settings, narrowing.predicates)
     alone = (Narrowing(source=narrowing.source), Narrowing(destination=narrowing.destination))
     for text, one in zip(ends, (*alone, Narrowing(focus=narrowing.focus)), strict=True):
         if text is not None and not any(True for _ in _narrowed(anyone, one).bundles()):

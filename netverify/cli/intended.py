@@ -36,9 +36,14 @@ def intent_of(request: CheckRequest) -> Intended:
 
     Raises :class:`Refusal` where there is no intent, and for an id that no assertion has.
     """
-    by_hand = () if request.sources.by_default else map(Path, request.sources.names)
-    spec = read_spec(specs_of(request), request.sources.permissions, (Path(), *by_hand))
+    spec = spec_of(request)
     return Intended(spec, wanted_of(spec, request))
+
+
+def spec_of(request: CheckRequest) -> Spec:
+    """The intent files of ``request`` as one. Raises :class:`Refusal` where there is none."""
+    by_hand = () if request.sources.by_default else map(Path, request.sources.names)
+    return read_spec(specs_of(request), request.sources.permissions, (Path(), *by_hand))
 
 
 def specs_of(request: CheckRequest) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from netverify.answers.scope import Place
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.documents.refusal import shown
 from netverify.gate.claiming import Claiming
-from netverify.gate.intent.ends import united
-from netverify.gate.intent.spec import Spec
+from netverify.gate.intent.ends import Ends, united
+from netverify.gate.intent.spec import Spec, Written, ZoneText
 from netverify.gate.outcome import ZoneMembers
 from netverify.model.cluster import WorkloadKey
 from netverify.model.flow import End
@@ -32,6 +33,15 @@ def _members(parts: Sequence[EndpointPhrase], claiming: Claiming) -> tuple[tuple
     others = [one.text for one in parts if one.outside or _leads_elsewhere(one.called)]
     also = [united(parts).text] if found.external and not others else []
     return tuple(one.key for one in found.workloads), (*others, *also)
+
+
+def place_of(zone: ZoneText, ends: Ends) -> Place:
+    """``zone`` as something to scope.
+
+    Raises :class:`netverify.gate.intent.ends.EndError` where nothing says who is in it.
+    """
+    written = (Written(zone.name, zone.origin),)
+    return Place(f"zone {zone.name}", *(ends.pods(written, end).predicate for end in (End.SOURCE, End.DESTINATION)))
 
 
 def empty_zones(zones: Iterable[ZoneMembers], claiming: Claiming) -> Iterator[Diagnostic]:

@@ -31,3 +31,5 @@ OF_EVIDENCE = (*OF_DOCUMENTS, Format.CSV)
 """Those of a report about controls; CSV has the flows that it approves."""
 
 OF_MAPS = (*OF_DOCUMENTS, Format.CSV, Format.DOT, Format.MERMAID)
+
+OF_SCOPES = (*OF_DOCUMENTS, Format.DOT, Format.MERMAID)
