@@ -18,7 +18,7 @@ COMMANDS = {
     "lint": "Find likely mistakes in policies, Services and ways in.",
     "query": "Ask who can reach what; get a proof or a counterexample.",
     "map": "List all connections that policy allows.",
-    "scope": "List who reaches a zone and whom it reaches, in any number of steps.",
+    "scope": "List what is connected with a zone, directly or by others.",
     "exposed": "List every way in from outside the cluster.",
     "resolve": "Look up a DNS name as a pod does, step by step.",
     "report": "Write an audit report: what is proved for each control.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from netverify.answers.scope import Connected, Path, Scope
 from netverify.pairs.outcome import EXTERNAL_KIND
@@ -18,10 +19,10 @@ from netverify.sources.coverage import Inventory
 MOST_ENTRIES = 200
 """A scope of more entries is counted by namespace."""
 
-_WIDTHS = (25, 9, 40)
+_WIDTHS = (28, 14, 34)
 _LIMITS = (
     "direct connections of existing pods, with pods and addresses outside",
-    "a Service adds nobody: it leads to pods, and policy decides about these",
+    "a Service adds nobody: policy decides about the pods behind it",
     "addresses outside and nodes end a path: what they pass on is unknown",
 )
 
@@ -47,7 +48,7 @@ def doubts_of_scope(scope: Scope) -> Iterator[Block]:
     for reason in scope.vacuous_because:
         yield Headline("VACUOUS", f": {reason}", Ink.RED)
     if scope.unknown_because:
-        yield Headline("IN DOUBT", ": this scope may lack somebody, or show somebody who is not connected", Ink.RED)
+        yield Headline("IN DOUBT", ": this scope may lack connected workloads, or show others", Ink.RED)
         yield Facts(tuple(doubt_entries(scope)))
 
 
@@ -93,7 +94,7 @@ def _section(
     known = {n: path for entry, path in paths for n in entry.members}
     rows = tuple(
         Row(
-            cell(words.of(entry.members), *(["(both ways)"] if entry.members in both else [])),
+            cell(*words.lines(entry.members, *(["both ways"] if entry.members in both else []))),
             (
                 (
                     cell(hops_text(path), ink=Ink.PLAIN if path.is_sure else Ink.YELLOW),
@@ -141,9 +142,20 @@ def _by_namespace(scope: Scope) -> Iterator[Block]:
 
 def _possible(scope: Scope) -> Iterator[Entry]:
     into = (f"reaches it: {text}" for text in scope.possible_into)
-    yield from column("possible", [*into, *(f"reached: {text}" for text in scope.possible_out)])
+    yield from _wrapped("possible", (*into, *(f"reached: {text}" for text in scope.possible_out)))
 
 
 def _apart(scope: Scope, words: ScopeWords) -> Iterator[Entry]:
     texts = [words.of((number,)) for number in scope.apart]
     yield from column("apart", _few(texts) if texts else ["nobody: every workload is inside or connected"])
+
+
+_WIDE = 66
+
+
+def _wrapped(term: str, texts: Iterable[str]) -> Iterator[Entry]:
+    """``texts`` below each other, each on as many lines as it takes."""
+    for number, text in enumerate(texts):
+        first, *others = wrap(text, _WIDE, break_long_words=False, break_on_hyphens=False)
+        yield Entry("" if number else term, first)
+        yield from (Entry("", other, detail=True) for other in others)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netverify.answers.scope import Connected, Path, Scope, Step
+from netverify.model.traffic import PortSet, Protocol
 from netverify.pairs.outcome import EXTERNAL_KIND
 from netverify.report.query_json import dumped, reason_json, witness_json
 from netverify.report.remarks_json import Json, remarks_json
@@ -65,9 +68,13 @@ def _step(step: Step, words: ScopeWords) -> Json:
     return {
         "source": words.one(step.source),
         "destination": words.one(step.destination),
-        "allowed": {protocol.value: port_list(ports) for protocol, ports in step.access.allowed.items()},
-        "depends": {protocol.value: port_list(ports) for protocol, ports in step.access.depends.items()},
+        "allowed": _ports(step.access.allowed),
+        "depends": _ports(step.access.depends),
         "on": list(step.access.on),
         "because": [reason_json(reason) for reason in step.because],
         "witness": witness_json(step.witness),
     }
+
+
+def _ports(ports: Mapping[Protocol, PortSet]) -> Json:
+    return {protocol.value: [*port_list(some)] for protocol, some in ports.items()}

@@ -29,6 +29,13 @@ class ScopeWords:
             return first.id
         return ", ".join(address_words(self.addresses(members), self._outside))
 
+    def lines(self, members: Sequence[int], *also: str) -> Iterator[str]:
+        """The same in a narrow column, with what is ``also`` said: ``shop/web``, and ``Deployment`` below it."""
+        key = self._endpoints[members[0]].workload
+        yield f"{key.namespace}/{key.name}" if key is not None else self.of(members)
+        if below := ", ".join((*([key.kind] if key is not None else []), *also)):
+            yield below
+
     def addresses(self, members: Sequence[int]) -> tuple[AddressRange, ...]:
         """The addresses outside among ``members``, as the fewest ranges."""
         return joined(block for n in members if (block := self._endpoints[n].block) is not None)

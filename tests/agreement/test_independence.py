@@ -45,6 +45,7 @@ def test_the_direct_interpreter_needs_the_standard_library_alone():
         "statements",
         "gate_judge",
         "audit_judge",
+        "scope_judge",
         *ROUTING,
     ],
 )

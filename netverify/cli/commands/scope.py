@@ -42,7 +42,7 @@ Exit status: 0 found; 1 nobody is in a zone or is the ENDPOINT; 2 misuse, or
 @SPEC
 @common_flags(OF_SCOPES, solving=False)
 def scope_command(**given: Any) -> int:
-    """List who reaches a zone and whom it reaches, in any number of steps.
+    """List what is connected with a zone, directly or by others.
 
     Each with the shortest path, and the rules and ports that carry it. The scope covers existing pods and addresses
     outside; pods that could be created are described where they are one connection away.
