@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from netverify.answers.plugin_notes import offer
 from netverify.answers.scope import Place, Scope
 from netverify.cli.budget_flags import budget_of
 from netverify.cli.exit_status import exit_status, map_status
@@ -84,7 +85,7 @@ def _scoped(request: CheckRequest, spec: Spec | None, zones: Sequence[str], sour
     status = map_status(
         fails=bool(scope.vacuous_because), in_doubt=bool(scope.unknown_because), input_refused=inventory.has_errors
     )
-    report = _report(scope, inventory)
+    report = _report(scope, inventory, offer(inventory) if request.assumed.cni is None else "")
     return reported(request, lambda output: rendered(report, output, request.color, lambda: this_run(status)), status)
 
 
@@ -106,9 +107,9 @@ def _pods(source: str | None, verifier: Verifier) -> Place:
     return Place(source, *ends)
 
 
-def _report(scope: Scope, inventory: Inventory) -> Report:
+def _report(scope: Scope, inventory: Inventory, offered: str) -> Report:
     return Report(
-        lambda: document_of_scope(scope, inventory),
+        lambda: document_of_scope(scope, inventory, offered),
         lambda: (render_scope_json(scope, inventory),),
         beside=inventory.diagnostics,
         own={

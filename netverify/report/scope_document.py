@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from netverify.answers.scope import Connected, Path, Scope
+from netverify.model.behaviours import Behaviour
 from netverify.pairs.outcome import EXTERNAL_KIND
 from netverify.report.coverage_text import coverage_text
 from netverify.report.document import Account, Block, Cell, Facts, Gap, Headline, Remark, Row, Section, Table, cell
@@ -27,8 +28,11 @@ _LIMITS = (
 )
 
 
-def document_of_scope(scope: Scope, inventory: Inventory) -> Iterator[Block]:
-    """Doubts, the numbers, who is in the places, each entry with its paths, what is possible, and the premises."""
+def document_of_scope(scope: Scope, inventory: Inventory, offer: str = "") -> Iterator[Block]:
+    """Doubts, the numbers, who is in the places, each entry with its paths, what is possible, and the premises.
+
+    ``offer`` says how to name the CNI plugin, where nobody has.
+    """
     words = ScopeWords(scope)
     yield from doubts_of_scope(scope)
     yield _headline(scope)
@@ -39,8 +43,15 @@ def document_of_scope(scope: Scope, inventory: Inventory) -> Iterator[Block]:
     else:
         yield from _sections(scope, words)
     yield Gap()
-    yield Facts((*_possible(scope), *_apart(scope, words), *column("counts", _LIMITS), *premise_entries(scope)))
+    offered = _wrapped("perhaps", [offer] if offer and _depends_on_the_plugin(scope) else [])
+    limits = column("counts", _LIMITS)
+    yield Facts((*_possible(scope), *_apart(scope, words), *offered, *limits, *premise_entries(scope)))
     yield Account(coverage_text(inventory))
+
+
+def _depends_on_the_plugin(scope: Scope) -> bool:
+    paths = (path for one in scope.entries for path in (one.into, one.out) if path is not None)
+    return any(on in list(Behaviour) for path in paths for on in path.on)
 
 
 def doubts_of_scope(scope: Scope) -> Iterator[Block]:

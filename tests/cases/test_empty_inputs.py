@@ -18,6 +18,7 @@ COMMANDS = {
     "query": ("query", "can internet reach any pod"),
     "check": ("check", "--spec", "intent.yaml"),
     "map": ("map",),
+    "scope": ("scope", "--from", "internet"),
     "lint": ("lint",),
     "exposed": ("exposed",),
     "resolve": ("resolve", "example.com.", "--from", "namespace b"),

@@ -225,3 +225,54 @@ def test_branches_are_all_followed(scoping: Scoping) -> None:
     Path("netverify.yaml").write_text("zones: {z: shop/z}\n")
     found = hops(scoping.report("--zone", "z"), "reaches")
     assert found == {"shop/a[Pod]": 1, "shop/b[Pod]": 1, "shop/c[Pod]": 2, "shop/d[Pod]": 2}
+
+
+def test_a_zone_of_addresses_outside_reaches_whom_they_reach(scoping: Scoping) -> None:
+    Path("netverify.yaml").write_text("zones:\n  office: {cidrs: [10.1.0.0/16]}\n")
+    report = scoping.report("--zone", "office")
+    assert report["of"][0]["members"] == ["10.1.0.0-10.1.255.255"]
+    assert hops(report, "reached") == {"shop/web[Pod]": 1, "shop/api[Pod]": 2, "cde/db[Pod]": 3}
+
+
+def test_who_is_in_a_zone_may_depend_on_something(scoping: Scoping) -> None:
+    """A Deployment gives its pods a label whose value is not in the manifests."""
+    labels = "{app: jobs}"
+    spec = (
+        f"{{selector: {{matchLabels: {labels}}},"
+        f" template: {{metadata: {{labels: {labels}}}, spec: {{containers: [{{name: c, image: i}}]}}}}}}"
+    )
+    batch = f"---\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: batch, namespace: cde}}, spec: {spec}}}\n"
+    Path("m.yaml").write_text(SHOP + batch)
+    zone = "{namespaces: [cde], pods: {matchLabels: {pod-template-hash: abc}}}"
+    Path("netverify.yaml").write_text(f"zones:\n  hashed: {zone}\n")
+    report = scoping.report("--zone", "hashed")
+    assert (report["of"][0]["members"], report["of"][0]["perhaps"]) == ([], ["cde/batch[Deployment]"])
+    (api,) = (one for one in report["connected"] if one["id"] == "shop/api[Pod]")
+    assert (api["reaches"]["hops"], api["reaches"]["sure"]) == (1, False)
+    assert "perhaps cde/batch[Deployment]" in scoping.run("--zone", "hashed")[1]
+
+
+def test_a_shorter_path_that_depends_on_something_is_said(scoping: Scoping) -> None:
+    """Some plugins let pods in by ipBlock, and some do not."""
+    open_to_all = "ports: [{port: 5432}]}, {from: [{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: '::/0'}}]}]"
+    Path("m.yaml").write_text(SHOP.replace("ports: [{port: 5432}]}]", open_to_all))
+    (web,) = (one for one in scoping.report("--zone", "cde")["connected"] if one["id"] == "shop/web[Pod]")
+    assert (web["reaches"]["hops"], web["reaches"]["sure"], web["reaches"]["perhaps_in_hops"]) == (2, True, 1)
+    assert "2 hops, perhaps 1" in scoping.run("--zone", "cde", "-o", "markdown")[1]
+
+
+def test_a_zone_that_nothing_fills_is_refused(scoping: Scoping) -> None:
+    """A Service without a selector says of no pod that it is behind it."""
+    service = (
+        "---\n{apiVersion: v1, kind: Service, metadata: {name: out, namespace: shop}, spec: {ports: [{port: 80}]}}\n"
+    )
+    Path("m.yaml").write_text(SHOP + service)
+    Path("netverify.yaml").write_text("zones:\n  z: service shop/out\n")
+    status, _, err = scoping.run("--zone", "z")
+    assert (status, "NV714" in err) == (2, True)
+
+
+def test_a_scope_that_depends_on_the_plugin_says_how_to_name_it(scoping: Scoping) -> None:
+    Path("m.yaml").write_text(SHOP.replace("{podSelector: {matchLabels: {app: web}}}", "{ipBlock: {cidr: 0.0.0.0/0}}"))
+    assert "\n  perhaps   " in scoping.run("--zone", "cde")[1]
+    assert "\n  perhaps   " not in scoping.run("--zone", "cde", "--cni", "calico")[1]
