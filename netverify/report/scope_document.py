@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from textwrap import wrap
 
 from netverify.answers.scope import Connected, Path, Scope
@@ -136,19 +137,39 @@ def _steps(entry: Connected, path: Path, known: Mapping[int, Path], words: Scope
 
 
 def _by_namespace(scope: Scope) -> Iterator[Block]:
-    """How many workloads of each namespace are connected: directly, and in more hops."""
-    endpoints = scope.connectivity.endpoints
-    counts: Counter[tuple[str, int]] = Counter()
+    """How many workloads of each namespace are connected, directly and in more hops, and how many are not."""
+    ways = (_Way.OUT,) if scope.is_outward else tuple(_Way)
+    columns = [(way, is_direct) for way in ways for is_direct in (True, False)]
+    counts: Counter[tuple[str, object, bool]] = Counter()
     for entry in scope.entries:
-        key = endpoints[entry.members[0]].workload
-        for column_number, path in ((0, entry.into), (2, entry.out)):
+        for way, path in ((_Way.INTO, entry.into), (_Way.OUT, entry.out)):
             if path is not None:
-                counts[key.namespace if key else "(outside)", column_number + (path.hops > 1)] += 1
-    names = sorted({name for name, _ in counts})
-    rows = tuple(Row(cell(name), (tuple(cell(str(counts[name, n])) for n in range(4)),)) for name in names)
-    heads = ("namespace", "reach it", "by others", "reached", "by others")
-    yield Table("", heads, rows, "namespace", numbers=True)
-    yield Remark("`-o json=FILE` has every entry with its path", Ink.DIM)
+                counts[_home(scope, entry.members[0]), (way, path.hops == 1), path.is_sure] += 1
+    counts.update((_home(scope, number), "apart", True) for number in scope.apart)
+    rows = tuple(
+        Row(
+            cell(name),
+            (tuple(cell(_count(counts[name, one, True], counts[name, one, False])) for one in (*columns, "apart")),),
+        )
+        for name in sorted({name for name, _, _ in counts})
+    )
+    heads = [way.value if is_direct else "by others" for way, is_direct in columns]
+    yield Table("", ("namespace", *heads, "apart"), rows, "namespace", numbers=True)
+    yield Remark("in numbers of workloads, 3-5 where two are perhaps; `-o json=FILE` has every path", Ink.DIM)
+
+
+class _Way(StrEnum):
+    INTO = "reach it"
+    OUT = "reached"
+
+
+def _home(scope: Scope, number: int) -> str:
+    key = scope.connectivity.endpoints[number].workload
+    return key.namespace if key is not None else "(outside)"
+
+
+def _count(sure: int, perhaps: int) -> str:
+    return f"{sure}-{sure + perhaps}" if perhaps else str(sure)
 
 
 def _possible(scope: Scope) -> Iterator[Entry]:

@@ -276,3 +276,11 @@ def test_a_scope_that_depends_on_the_plugin_says_how_to_name_it(scoping: Scoping
     Path("m.yaml").write_text(SHOP.replace("{podSelector: {matchLabels: {app: web}}}", "{ipBlock: {cidr: 0.0.0.0/0}}"))
     assert "\n  perhaps   " in scoping.run("--zone", "cde")[1]
     assert "\n  perhaps   " not in scoping.run("--zone", "cde", "--cni", "calico")[1]
+
+
+def test_a_scope_of_many_is_counted_by_namespace(scoping: Scoping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netverify.report.scope_document.MOST_ENTRIES", 1)
+    Path("m.yaml").write_text(SHOP.replace("{podSelector: {matchLabels: {app: web}}}", "{ipBlock: {cidr: 0.0.0.0/0}}"))
+    _, out, _ = scoping.run("--zone", "cde")
+    (shop,) = (line for line in out.splitlines() if line.startswith("shop "))
+    assert shop.split() == ["shop", "1", "0-1", "0", "0", "1"]
