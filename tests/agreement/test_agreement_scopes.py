@@ -6,7 +6,7 @@ import pytest
 
 from agreement.scopes import disagreements, judged
 
-SEEDS = (0, 2, 3, 6, 10, 22, 30, 64)
+SEEDS = (0, 3, 6, 10, 30, 64)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -24,7 +24,7 @@ FAULTS = {
         "answers.scoping",
         "one for one in self._bundles if one.access.allowed",
         "one for one in self._bundles if one.access.depends or one.access.allowed",
-        22,
+        6,
     ),
     "addresses outside pass on": ("answers.closure", "added.pop(EXTERNAL, None)", "added.get(EXTERNAL)", 3),
     "a block that is seen in part is seen": (
