@@ -90,7 +90,9 @@ class Changes:
         """
         namespace = before[0].namespace
         sides = self._that_matter(before, after)
-        flows = self._trials.alike(sides, shown_by)
+        # Where all that goes is said once more, no flow tells the sides apart.
+        shown = [one for one in shown_by if not self._is_repeated(sides, one[1])]
+        flows = self._trials.alike(sides, shown)
         if flows is None:
             return Change.SOMETHING
         for direction in Direction:
@@ -180,6 +182,16 @@ class Changes:
         """The first rule that ``pair`` keeps and that matches ``flow``."""
         behaviours = Decided(ORDINARY, choices)
         return islice((rule for rule in pair.kept if rule_matches(rule, flow, behaviours)), 1)
+
+    def _is_repeated(self, sides: Sides, direction: Direction) -> bool:
+        """Whether the policies that both sides have, and those of the other side, say all that the one side says."""
+        common, gone, added = ([self.lowered.of(policy, direction) for policy in side] for side in sides)
+        left = [*common, *added]
+        numbers = {self._overlaps.number_of(one.selection) for one in left if one.selection is not None}
+        if any(one.selection and self._overlaps.number_of(one.selection) not in numbers for one in gone):
+            return False
+        keys = {self._overlaps.key(rule) for one in left for rule in one.rules}
+        return all(self._overlaps.key(rule) in keys for one in gone for rule in one.rules)
 
     def _pair(
         self,
