@@ -208,7 +208,7 @@ def test_an_assertion_without_a_verb_or_with_two_is_invalid(validator):
     assert not validator.is_valid({"assertions": [{"id": "a", "isolated": "b", "no-external": "b"}]})
 
 
-@pytest.mark.parametrize("path", [*ROOT.glob("examples/*.intent.yaml"), *ROOT.glob("specs/**/*.yaml")], ids=str)
+@pytest.mark.parametrize("path", [*ROOT.glob("examples/*.intent.yaml")], ids=str)
 def test_a_shipped_intent_file_is_valid(validator, path):
     (document,) = load(str(path), path.read_bytes()).documents
     assert list(validator.iter_errors(document.value)) == []
