@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
+_NUMBERED = re.compile(r"\d+\. ")
 _CODE = re.compile(r"^(?:```|~~~)")
 
 
@@ -26,10 +28,18 @@ def on_page_markdown(markdown: str, page: Any, files: Files, **_: Any) -> str:
     here = posixpath.dirname(page.file.src_uri)
     known = {one.src_uri for one in files}
     lines, in_code = [], False
-    for line in markdown.split("\n"):
+    for line in _indented(markdown.split("\n")):
         in_code ^= bool(_CODE.match(line.lstrip()))
         lines.append(line if in_code else _LINK.sub(lambda found: _linked(found, here, known), line))
     return "\n".join(lines)
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    """``lines`` with what belongs to an item of a numbered list indented by four, as this Markdown wants it."""
+    in_item = False
+    for line in lines:
+        in_item = bool(_NUMBERED.match(line)) or (in_item and (not line or line.startswith("   ")))
+        yield f" {line}" if in_item and line.startswith("   ") else line
 
 
 def _linked(found: re.Match[str], here: str, known: set[str]) -> str:

@@ -27,6 +27,7 @@ from netverify.cli.watchdog import within
 from netverify.diagnostics import NOWHERE, Severity
 from netverify.gate.draft.detecting import Detected, detected
 from netverify.gate.draft.outline import Draft
+from netverify.gate.intent import FILE_NAMES as INTENT_FILES
 from netverify.gate.intent.schema import SCHEMA_FILE, SCHEMA_ID, schema_text
 from netverify.gate.intent.spec import SourceKind, SourceText, Spec
 from netverify.report.coverage_text import coverage_text
@@ -73,9 +74,7 @@ def init_request(request: InitRequest) -> ExitStatus:
     if request.frameworks:
         return _init_frameworks(request, found, ci)
     with within(request.budget, "the intent was drafted"):
-        with progress("reading manifests ..."):
-            inventory = read_sources(_placed(request.sources, found))
-        complain_about(inventory.diagnostics, request.color)
+        inventory = _read(request, found)
         sign = plugin_sign(inventory) if request.assumed.cni is None else None
         if sign is not None:
             request = replace(request, assumed=assumed(sign.plugin, request.given))
@@ -95,8 +94,8 @@ def init_request(request: InitRequest) -> ExitStatus:
     complain(lines_of(draft_lacks), request.color)
     if not is_quiet():
         complain(_what_was_read(found, inventory), request.color)
-        complain(_next_steps(draft, request, ci), request.color)
         complain(_reservations(inventory, request, sign), request.color)
+        complain(_next_steps(draft, request, ci), request.color)
     return map_status(fails=False, in_doubt=bool(limits), input_refused=inventory.has_errors)
 
 
@@ -113,13 +112,22 @@ def _with_given(draft: Draft, request: InitRequest, found: Detected) -> Draft:
     )
 
 
+def _read(request: InitRequest, found: Detected) -> Inventory:
+    """What the manifests hold. Raises :class:`Refusal` where one of them is not there: the file would name it."""
+    with progress("reading manifests ..."):
+        inventory = read_sources(_placed(request.sources, found))
+    complain_about(inventory.diagnostics, request.color)
+    if any(one.code == "NV131" for one in inventory.diagnostics):
+        message, advice = "nothing was written: the intent file would name what is not there", "name what is there"
+        raise Refusal("NV420", message, advice, ExitStatus.INPUT)
+    return inventory
+
+
 def _init_frameworks(request: InitRequest, found: Detected, ci: CiFile | None) -> ExitStatus:
     """Writes what frameworks need proved, with their zones to bind. Of the manifests it names the namespaces alone."""
     frameworks = framework_named(*request.frameworks)
     with within(request.budget, "the namespaces were read"):
-        with progress("reading manifests ..."):
-            inventory = read_sources(_placed(request.sources, found))
-        complain_about(inventory.diagnostics, request.color)
+        inventory = _read(request, found)
     draft = _with_given(drafted_from(frameworks, inventory.cluster), request, found)
     _write(request, render_draft(draft, SCHEMA_FILE), ci)
     if not is_quiet():
@@ -217,7 +225,8 @@ def _next_steps(draft: Draft, request: InitRequest, ci: CiFile | None) -> Iterat
     yield line(f"{where}{words}")
     if not holding:
         yield line("no assertion holds yet, and `netverify check` refuses a file without any: take one of the comments")
-    yield line("next: confirm or close each flow marked TO CONFIRM, then run `netverify check`")
+    named = "" if request.output is None or request.output.name in INTENT_FILES else f" --spec {request.output}"
+    yield line(f"next: confirm or close each flow marked TO CONFIRM, then run `netverify check{named}`")
     if ci is not None:
         yield line(f"wrote {ci.path}: replace {ci.replace} in it")
     elif request.ci is None:

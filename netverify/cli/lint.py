@@ -17,7 +17,7 @@ from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
 from netverify.cli.request import LintRequest, solving_of
 from netverify.cli.statuses import ExitStatus
-from netverify.cli.streams import complain, complain_about, print_out
+from netverify.cli.streams import complain, complain_about, is_quiet, print_out
 from netverify.cli.unread import misasked
 from netverify.cli.version import version_of
 from netverify.cli.watchdog import within
@@ -27,6 +27,7 @@ from netverify.query.sentence_error import SentenceError
 from netverify.report.lint_json import render_lint_json
 from netverify.report.lint_list import list_of_lint
 from netverify.report.lint_text import document_of_lint
+from netverify.report.quantities import counted as number_of
 from netverify.report.report import Report
 from netverify.report.terminal import line
 from netverify.verify import Verifier
@@ -77,7 +78,11 @@ def lint_request(request: LintRequest) -> ExitStatus:
     )
     if request.diff:
         complain([line(f"unknown {one}") for one in linted.unknown_because], request.color)
-        print_out(patches(linted.findings))
+        found = patches(linted.findings)
+        if linted.findings and not found and not is_quiet():
+            number = number_of(len(linted.findings), "finding")
+            complain([line(f"no patch: {number} to be fixed by hand; run again without `--diff`")], request.color)
+        print_out(found)
         request = replace(request, outputs=tuple(one for one in request.outputs if one.path is not None))
     shown = one_question("lint", "what was probably not meant", "told", linted.smt2)
     return reported(

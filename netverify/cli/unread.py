@@ -43,5 +43,5 @@ def each_with_unread(diagnostics: Iterable[Diagnostic], inventory: Inventory) ->
 def _advice(code: str, advice: str, inventory: Inventory) -> str:
     if code not in _UNKNOWN_NAME or not inventory.has_errors:
         return advice
-    unknown = "an input could not be read and may hold it: fix the error above first"
+    unknown = "an input could not be read and may hold it: fix that error first"
     return f"{unknown}; {advice}" if advice and inventory.cluster.namespaces else unknown

@@ -29,6 +29,7 @@ from netverify.gate.intent.spec import (
 from netverify.gate.outcome import GateReport, GateVerdict, Result, ZoneMembers, by_control
 from netverify.model.cluster import WorkloadKey, is_node
 from netverify.model.labels import EVERYTHING
+from netverify.query.outcome import Scope
 from netverify.query.suggestions import did_you_mean, nearest
 from netverify.records import dataclass
 
@@ -141,7 +142,7 @@ def _assessed(control: Control, results: tuple[Result, ...], run: _Run) -> Asses
         return Assessed(control, State.NOT_ASSESSED, results, (control.because,))
     if not results:
         return Assessed(control, State.NOT_ASSESSED, because=("no assertion names it",))
-    against = tuple(f"{one.assertion.id} is {one.verdict}" for one in results if one.verdict in _AGAINST)
+    against = tuple(_violated(one) for one in results if one.verdict in _AGAINST)
     lacking = tuple(dict.fromkeys(_lacking(control, results, run)))
     unread = () if run.is_whole else ("an input could not be read",)
     if against:
@@ -150,6 +151,13 @@ def _assessed(control: Control, results: tuple[Result, ...], run: _Run) -> Asses
         return Assessed(control, State.NOT_SHOWN, results, (*lacking, *unread))
     excepted = any(one.verdict is GateVerdict.EXCEPTED for one in results)
     return Assessed(control, _HOLDING[control.worth, excepted], results)
+
+
+def _violated(result: Result) -> str:
+    """That ``result`` is against a control; and whether each counterexample needs a pod that nobody has created yet."""
+    is_possible = {one.scope for one in result.violations} == {Scope.POSSIBLE}
+    how = ": each counterexample has a pod that is not in these manifests" if is_possible else ""
+    return f"{result.assertion.id} is {result.verdict}{how}"
 
 
 def _lacking(control: Control, results: Sequence[Result], run: _Run) -> Iterator[str]:

@@ -65,7 +65,7 @@ def _lines(block: Block, *, in_full: bool, width: int | None) -> Iterator[Line]:
         case Item():
             yield from _item(block)
         case Results():
-            yield from _results(block, in_full=in_full)
+            yield from _results(block, in_full=in_full, width=width)
         case Table():
             yield from table_lines(block, width)
         case Problem():
@@ -99,23 +99,23 @@ def _item(item: Item) -> Iterator[Line]:
     yield from (line(f"{'':<{item.width}}    {text}") for text in item.details)
 
 
-def _results(results: Results, *, in_full: bool) -> Iterator[Line]:
+def _results(results: Results, *, in_full: bool, width: int | None) -> Iterator[Line]:
     """Those that are open in full, then the others in a line each, unless they are wanted ``in_full``."""
     brief = [one for one in results.results if not (one.is_open or in_full)]
     for one in results.results:
         if one.is_open or in_full:
-            yield from _in_full(one, most=None if in_full else AT_MOST)
+            yield from _in_full(one, most=None if in_full else AT_MOST, width=width)
             yield ()
-    width = max((len(one.verdict) for one in brief), default=0)
+    verdicts = max((len(one.verdict) for one in brief), default=0)
     names = max((len(one.name) for one in brief), default=0)
     for one in brief:
         aside = f" ({one.aside})" if one.aside else ""
         text = f"  {one.name:<{names}}  {one.heading}{aside}"
-        yield (Span(f"{one.verdict.upper():<{width}}", one.ink), Span(text))
+        yield (Span(f"{one.verdict.upper():<{verdicts}}", one.ink), Span(text))
         yield from laid_out([*one.facts])
 
 
-def _in_full(result: Result, *, most: int | None) -> Iterator[Line]:
+def _in_full(result: Result, *, most: int | None, width: int | None) -> Iterator[Line]:
     yield (
         Span(f"{result.verdict.upper()} {result.name}", result.ink),
         Span(f" [{result.note}]"),
@@ -125,17 +125,17 @@ def _in_full(result: Result, *, most: int | None) -> Iterator[Line]:
     first = next(iter(result.instances), None)
     wanted = [Entry("wanted", result.statement)] if result.title else []
     steps = first.steps() if first is not None else ()
-    yield from laid_out([*wanted, *_instances(result, most), *steps, *result.facts])
+    yield from laid_out([*wanted, *_instances(result, most, width), *steps, *result.facts])
     if first is not None:
         yield from first.frame()
 
 
-def _instances(result: Result, most: int | None) -> Iterator[Entry]:
-    """What makes ``result`` what it is: so many at ``most``, or all."""
+def _instances(result: Result, most: int | None, width: int | None) -> Iterator[Entry]:
+    """What makes ``result`` what it is: so many at ``most``, or all; broken where they are wider than ``width``."""
     # Those that differ in conditions alone that no line has room for read alike.
     different = dict.fromkeys((_line(one), one.place) for one in result.instances)
     for position, (text, place) in enumerate(islice(different, most)):
-        yield from broken("" if position else "but", text, place)
+        yield from broken("" if position else "but", text, place, width)
     more = 0 if most is None else len(different) - most
     others = "" if result.is_complete else "perhaps others"
     if more > 0:
@@ -174,8 +174,11 @@ def _stacked(row: Row, table: Table, indent: str) -> Iterator[Line]:
     widest = max(map(columns, heads), default=0)
     for part in row.parts:
         if any(heads):
-            named = ((head, _joined(one)) for head, one in zip(heads, part, strict=False))
-            yield from ((Span(f"{below}{head:<{widest}}  "), *spans) for head, spans in named if _text(spans).strip())
+            named = ((head, [_joined((one,)) for one in lines]) for head, lines in zip(heads, part, strict=False))
+            for head, lines in named:
+                texts = [one for one in lines if _text(one).strip()]
+                terms = (head, *[""] * len(texts))
+                yield from ((Span(f"{below}{term:<{widest}}  "), *one) for term, one in zip(terms, texts, strict=False))
         else:
             yield (Span(below), *(span for number, one in enumerate(part) for span in _after(number, _joined(one))))
 

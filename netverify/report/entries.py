@@ -59,14 +59,22 @@ def column(term: str, texts: Sequence[str]) -> list[Entry]:
     return [Entry("" if position else term, text) for position, text in enumerate(texts)]
 
 
-def broken(term: str, text: str, place: str) -> list[Entry]:
-    """``text`` on as many lines as it takes at a width that is read at a glance; the place is beside the first."""
-    first, *others = [text] if len(text) <= _BROKEN_AT and text == text.strip() else _pieces(text)
-    return [Entry(term, first, place), *(Entry("", other, detail=True) for other in others)]
+def broken(term: str, text: str, place: str, width: int | None = None) -> list[Entry]:
+    """``text`` on as many lines as it takes at a width that is read at a glance; the place is beside the last.
+
+    ``width`` are the columns of the terminal, if any.
+    """
+    limit = _BROKEN_AT if width is None else min(_BROKEN_AT, max(_BROKEN_AT // 3, width - _TERM_WIDTH - 6))
+    pieces = [text] if len(text) <= limit and text == text.strip() else _pieces(text, limit)
+    last = len(pieces) - 1
+    return [
+        Entry("" if number else term, one, place if number == last else "", detail=number > 0)
+        for number, one in enumerate(pieces)
+    ]
 
 
-def _pieces(text: str) -> list[str]:
-    wrapper = textwrap.TextWrapper(_BROKEN_AT, break_long_words=False, break_on_hyphens=False)
+def _pieces(text: str, limit: int) -> list[str]:
+    wrapper = textwrap.TextWrapper(limit, break_long_words=False, break_on_hyphens=False)
     wrapper.expand_tabs = wrapper.replace_whitespace = False
     return wrapper.wrap(text) or [""]
 

@@ -151,7 +151,8 @@ def _zone(one: ZoneMembers) -> Row:
     empty: Cell = cell("MATCHES NO POD AND NO ADDRESS", ink=Ink.RED) if one.is_empty else ()
     parts = () if one.is_empty else cell(*(f"nobody: {text}" for text in one.empty), ink=Ink.YELLOW)
     found = () if one.is_empty else cell(*_listed([*map(str, one.pods), *one.others], ""))
-    about = cell(one.zone.description or "(the intent does not say)")
+    bound = ", ".join(end.text for end in (*one.zone.ends, *one.zone.cidrs))
+    about = cell(one.zone.description or "(the intent does not say)", *([f"bound to {bound}"] if bound else []))
     return Row(
         cell(one.zone.name, ink=Ink.BOLD), ((about, (*empty, *parts, *found), cell(place_text(one.zone.origin))),)
     )
@@ -177,7 +178,9 @@ def _control(one: Assessed) -> Row:
     state = (line(one.state.value, _INKS[one.state]),)
     reasons = tuple(line(text, _INKS[one.state]) for text in one.because if text != control.because)
     holds = one.state not in (State.VIOLATED, State.NOT_SHOWN, State.NOT_ASSESSED)
-    worth = () if control.worth is Worth.NONE else (line(f"{_WORTH[control.worth, holds]} {control.because}"),)
+    # What a proof shows is said only where there is one.
+    said = f"{_WORTH[control.worth, holds]} {control.because}" if holds else _WORTH.get((control.worth, False), "")
+    worth = () if control.worth is Worth.NONE else (line(said),)
     meaning = (*reasons, *(worth or (line(control.because),)))
     return Row(label, ((state, cell(WORLDS[one.world]), verdicts(one.results), meaning),))
 

@@ -134,7 +134,8 @@ def _sort_in(entry: os.DirEntry[str], folder: Folder, bounds: _Bounds, notes: No
             notes.skipped.append((shown, HOLDS_MANIFESTS))
         return
     if entry.name.startswith("."):
-        notes.skipped.append((shown, "hidden"))
+        if entry.name != ".git":  # git's own, in every checkout
+            notes.skipped.append((shown, "hidden"))
         return
     if is_folder:
         folder.folders.append(Folder(folder.path / entry.name, shown))

@@ -179,7 +179,7 @@ def test_a_name_may_be_in_what_could_not_be_read(arguments: list[str], capsys: p
     assert main(arguments, "netverify") == 4
     told = capsys.readouterr().err
     assert told.count("NV406") == 1
-    assert "an input could not be read and may hold it: fix the error above first\n" in told
+    assert "an input could not be read and may hold it: fix that error first\n" in told
     arguments[arguments.index("nowhere")] = "m.yaml"
     assert main(arguments, "netverify") == 2
     assert "could not be read" not in capsys.readouterr().err

@@ -183,12 +183,13 @@ def test_a_link_within_the_tree_is_read_once(tree):
 
 def test_hidden_files_and_folders_are_left_alone_and_said_so(tree):
     root = tree(a_yaml=POD)
-    (root / ".git").mkdir()
-    (root / ".git" / "b.yaml").write_text(POD)
+    for name in (".git", ".old"):
+        (root / name).mkdir()
+        (root / name / "b.yaml").write_text(POD)
     (root / ".c.yaml").write_text(POD)
     found = find_sources(["."], None)
     assert paths(found) == ["a.yaml"]
-    assert found.skipped == ((".c.yaml", "hidden"), (".git", "hidden"))
+    assert found.skipped == ((".c.yaml", "hidden"), (".old", "hidden"))  # every checkout has a `.git`
 
 
 def test_a_file_whose_suffix_is_in_capitals_is_left_alone_as_by_kubectl_and_said_so(tree):
