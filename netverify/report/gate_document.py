@@ -42,7 +42,7 @@ from netverify.report.gate_shortcomings import (
     why_unproved,
 )
 from netverify.report.gate_shortfalls import doubts, shortfalls, undecided, whole_count
-from netverify.report.gate_words import baseline_text, duration_text, evidence_text, goal_texts
+from netverify.report.gate_words import baseline_text, duration_text, evidence_text, goal_texts, limited
 from netverify.report.incomplete import incomplete
 from netverify.report.quantities import counted
 from netverify.report.terminal import Ink, Line, Span
@@ -142,9 +142,9 @@ def _result(result: Judged, shared: Remarks, inventory: Inventory, source: Sourc
         result.verdict.value,
         INK[result.verdict],
         assertion.id,
-        assertion.title,
+        assertion.title and f"{assertion.title}{limited(result)}",
         assertion.severity.value,
-        result.statement,
+        f"{result.statement}{limited(result)}",
         str(assertion.origin),
         is_open,
         wrong="" if is_proved else found[0].text,

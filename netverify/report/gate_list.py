@@ -14,7 +14,7 @@ from netverify.report.gate_shortcomings import (
 )
 from netverify.report.gate_shortfalls import whole_count
 from netverify.report.gate_steps import steps, trace_lines
-from netverify.report.gate_words import evidence_text, exception_text, goal_texts
+from netverify.report.gate_words import evidence_text, exception_text, goal_texts, limited
 from netverify.report.markdown_text import in_markdown
 from netverify.report.remarks_json import Json
 from netverify.sources.coverage import Inventory
@@ -119,8 +119,8 @@ def _passed(result: Result, rules: dict[str, Rule]) -> Finding:
         assertion.severity,
         result.verdict.value,
         assertion.title or assertion.id,
-        assertion.title or result.statement,
-        result.statement,
+        f"{assertion.title or result.statement}{limited(result)}",
+        f"{result.statement}{limited(result)}",
         (assertion.origin,),
         result.fingerprint,
         properties=_properties(result, result.verdict),
@@ -169,7 +169,7 @@ def _in_short(result: Result) -> str:
 
 
 def _in_full(result: Result, inventory: Inventory) -> list[str]:
-    lines = [result.statement, f"asserted at {result.assertion.origin}"]
+    lines = [f"{result.statement}{limited(result)}", f"asserted at {result.assertion.origin}"]
     found = shortcomings_of(result)
     lines += [f"{one.text}{' (known)' if one.is_known else ''}" for one in found[:AT_MOST]]
     if found[AT_MOST:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netverify.gate.intent.spec import World
 from netverify.gate.outcome import BaselineUse, ExceptionState, ExceptionUse, GateReport, GateVerdict, Result
 from netverify.query.derivation import EvidenceDigests
 from netverify.report.quantities import counted
@@ -79,3 +80,9 @@ def goal_texts(result: Result, most: int) -> list[str]:
 def evidence_text(evidence: EvidenceDigests) -> str:
     """The document that lists the goals, with its digest."""
     return f"goals.json {evidence.document}"
+
+
+def limited(result: Result) -> str:
+    """What is said beside a proof that is about existing pods alone; empty for others."""
+    holds = result.verdict in {GateVerdict.PROVED, GateVerdict.EXCEPTED}
+    return " (existing pods only)" if holds and result.world is World.EXISTING else ""
