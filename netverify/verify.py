@@ -102,7 +102,8 @@ class Verifier:
         with_others = Verifier(self.inventory, kept).answer(question)
         if with_others.verdict is not Verdict.UNREACHABLE:
             return (offered,)
-        return plugin_notes.proved_with_the_others("it is proved that nothing gets through"), offered
+        cluster = self.inventory.cluster
+        return *plugin_notes.proved_with_the_others("it is proved that nothing gets through", cluster), offered
 
     def _listing(self, question: Question) -> Listing:
         if question.called is not None:
@@ -183,9 +184,7 @@ class Verifier:
         with_others = None
         if beside and kept is not None and not report.is_cut_short:
             with_others = Verifier(self.inventory, kept).check(spec, gate_plugins.terms_for(beside, terms))
-        return gate_plugins.with_notes(
-            report, with_others, plugin_notes.offer(self.inventory, "`cni: {}` to the intent file")
-        )
+        return gate_plugins.with_notes(report, with_others, self.inventory)
 
     def draft(self, day: date, tell: Callable[[int, int], None] | None = None) -> Draft:
         """An intent to begin with: what holds today, and what does not hold yet. It names no sources.

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from netverify.answers.settings import Settings
 from netverify.model.behaviours import Behaviour
+from netverify.model.cluster import Cluster
+from netverify.model.cluster_network_policy import ENFORCED
 from netverify.model.plugins import KEPT_TO_THE_API, departs_from_the_api, keeping_to_the_api
 from netverify.query.outcome import Answer, Listing, Route, Witness
 from netverify.sources.coverage import Inventory
@@ -44,9 +46,19 @@ def kept_to_the_api(settings: Settings) -> Settings | None:
     return replace(settings, behaviours={**KEPT_TO_THE_API, **settings.behaviours}, keep_goals=False)
 
 
-def proved_with_the_others(what: str) -> str:
-    """That ``what`` is proved with the plugins that keep to the API, by name."""
-    return f"{what} with every plugin that keeps to the NetworkPolicy API: {', '.join(keeping_to_the_api())}"
+def proved_with_the_others(what: str, cluster: Cluster) -> tuple[str, ...]:
+    """That ``what`` is proved with the plugins that keep to the API, by name; nothing where there are none.
+
+    A proof takes it as given that the policies of ``cluster`` for the whole cluster are enforced, which few plugins do.
+    """
+    apis = {policy.api for policy in cluster.cluster_policies}
+    names = keeping_to_the_api([ENFORCED[api] for api in apis])
+    enforcing = f" and enforces {' and '.join(sorted(api.value for api in apis))}" if apis else ""
+    return (
+        (f"{what} with every plugin that keeps to the NetworkPolicy API{enforcing}: {', '.join(names)}",)
+        if names
+        else ()
+    )
 
 
 def outcome_depends(outcome: Answer | Listing) -> bool:

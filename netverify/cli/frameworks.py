@@ -94,6 +94,9 @@ def framework_named(*names: str) -> tuple[Framework, ...]:
             listed = "`netverify frameworks` lists them; a file of your own ends with `.yaml`"
             advice = did_you_mean(nearest(name, shipped())) or listed
             raise Refusal("NV420", f"there is no framework `{name}`", advice) from None
+        if one.id in shipped() and name != one.id:
+            message = f"`{name}` is called `{one.id}`, as a framework that netverify ships"
+            raise Refusal("NV420", message, "give your own framework an id of its own")
         if one.id in found:
             raise Refusal("NV420", f"two frameworks are called `{one.id}`", "give one of them another id")
         found[one.id] = one

@@ -25,6 +25,7 @@ from netverify.cli.unchanged import is_unchanged
 from netverify.cli.version import version_of
 from netverify.evidence.assessment import Assessment, assess, references
 from netverify.evidence.framework import Framework
+from netverify.evidence.reading import shipped
 from netverify.gate.evidence.inputs import digest_of
 from netverify.report.evidence_document import Made, document_of_assessment
 from netverify.report.evidence_json import render_approved_csv, render_assessment_json
@@ -84,6 +85,11 @@ def _is_committed(request: CheckRequest, intended: Intended) -> bool:
         return False
 
 
+def _own(frameworks: Sequence[Framework]) -> tuple[str, ...]:
+    """The files of ``frameworks`` that are the user's own: they decide what is asked for, as the intent does."""
+    return tuple(one.path for one in frameworks if one.id not in shipped())
+
+
 def _reported(
     checked: Checked,
     request: CheckRequest,
@@ -101,7 +107,7 @@ def _reported(
     made = Made(
         this_run(status),
         (f"netverify {version_of('netverify')}", f"z3-solver {version_of('z3-solver')}"),
-        tuple((path, digest_of(Path(path).read_bytes())) for path in report.files),
+        tuple((path, digest_of(Path(path).read_bytes())) for path in (*report.files, *_own(frameworks))),
         digests_of([checked.inventory, *checked.compared]),
         is_committed,
     )

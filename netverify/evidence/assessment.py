@@ -26,6 +26,7 @@ from netverify.gate.intent.spec import (
     Written,
     ZoneText,
 )
+from netverify.gate.judged import ALL_EXEMPT
 from netverify.gate.outcome import GateReport, GateVerdict, Result, ZoneMembers, by_control
 from netverify.model.cluster import WorkloadKey, is_node
 from netverify.model.labels import EVERYTHING
@@ -168,8 +169,10 @@ def _lacking(control: Control, results: Sequence[Result], run: _Run) -> Iterator
         yield from (f"a part of {one.assertion.id} is {part}" for part in one.also)
         yield from _about_nobody(one.assertion, run.zones)
         yield from _approving(one.assertion, control, run.zones)
+        if ALL_EXEMPT in one.notes:
+            yield f"{one.assertion.id} proves nothing: {ALL_EXEMPT}"
         for name in (name for name in one.excepted_by if name in run.wide):
-            yield f"exception {shown(name)} accepts every port, and does not narrow both ends"
+            yield f"exception {shown(name)} does not say which ports it accepts, or between whom"
     for template in control.templates:
         mine = [one.assertion for one in results if says(one.assertion.statement, template.statement)]
         if not mine:
@@ -212,10 +215,10 @@ def _approving(assertion: Assertion, control: Control, zones: Mapping[str, ZoneM
 def _is_wide(exception: ExceptionText, zones: Mapping[str, ZoneMembers]) -> bool:
     """Whether ``exception`` accepts flows on every port, with anyone or everything of a kind at an end.
 
-    One without flows is an annotation: that of a namespace accepts all that goes into it and out of it.
+    One without flows is an annotation, which accepts all that a policy allows, or all that goes into a namespace.
     """
     if not exception.flows:
-        return exception.id.startswith("Namespace ")
+        return True
     ends = ((flow.sources, flow.destinations) for flow in exception.flows if not flow.ports)
     return any(not end or _are_open(end, zones) for both in ends for end in both)
 

@@ -39,14 +39,14 @@ class BaselineError(NetverifyError):
 class Known:
     """One entry of a baseline. ``pods`` are workloads at the ends of it, empty where the baseline does not say.
 
-    So are ``ports``: those that a port name of its rules meant.
+    ``ports`` are what port names of rules meant: ``data/db[Pod] TCP 5432 pg``; None where it does not say.
     """
 
     assertion: str
     text: str
     marks: tuple[str, ...]
     pods: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
+    ports: tuple[str, ...] | None = None
 
     def is_like(self, violation: Violation) -> bool:
         """Whether it is between the places of ``violation``, by a policy of the same name."""
@@ -78,11 +78,11 @@ class Baseline:
         """Whether the violation with that fingerprint was there before."""
         return fingerprint in self.known
 
-    def new_ports(self, violation: Violation) -> tuple[str, ...]:
-        """The ports that a port name of ``violation`` means now, and meant for no pod when it became known."""
-        before = [one.ports for one in self.entries if one.ports and not {*violation.marks}.isdisjoint(one.marks)]
-        known = {port for ports in before for port in ports}
-        return tuple(one for one in violation.ports if before and one not in known)
+    def ports_of(self, violation: Violation) -> frozenset[str] | None:
+        """What port names meant when ``violation`` became known; None where that is not written."""
+        written = [one.ports for one in self.entries if not {*violation.marks}.isdisjoint(one.marks)]
+        known = [ports for ports in written if ports is not None]
+        return frozenset(port for ports in known for port in ports) if known else None
 
     def alike(self, assertion: str, violation: Violation) -> tuple[Known, ...]:
         """What it knows of the assertion with that id between the places of ``violation``, by the same policy."""
@@ -126,7 +126,8 @@ def read_baseline(path: str, text: str) -> Baseline:
 
 def _entry(value: Any) -> Known:
     marks = (value["fingerprint"], *value.get("further", ()))
-    pods, ports = (tuple(map(str, value.get(key, ()))) for key in ("pods", "ports"))
+    pods = tuple(map(str, value.get("pods", ())))
+    ports = tuple(map(str, value["ports"])) if "ports" in value else None
     return Known(str(value["assertion"]), str(value.get("violation", "")), tuple(map(str, marks)), pods, ports)
 
 
@@ -155,10 +156,16 @@ def _entries(results: Sequence[Result]) -> list[dict[str, str | list[str]]]:
             "fingerprint": mark,
             **({"further": others} if others else {}),
             **({"pods": [*pods]} if pods else {}),
-            **({"ports": [*ports]} if ports else {}),
+            **({"ports": [*ports]} if ports is not None else {}),
         }
-        for assertion, text, (mark, *others), pods, ports in sorted(violations)
+        for assertion, text, (mark, *others), pods, ports in sorted(
+            violations, key=lambda one: (*one[:4], one[4] or ())
+        )
     ]
+
+
+def _without_none(entry: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(part or () for part in entry)
 
 
 def violations_in(results: Sequence[Result]) -> int:

@@ -184,8 +184,9 @@ class _Run:
         baseline = self._terms.baseline
         if baseline is None:
             return violation
-        ports = baseline.new_ports(violation)
-        if not ports and all(mark in violation.covered or baseline.knows(mark) for mark in violation.marks):
+        if not violation.has_moved and all(
+            mark in violation.covered or baseline.knows(mark) for mark in violation.marks
+        ):
             return replace(violation, is_baselined=True, news="")
         new = [words for mark, words in violation.parts if not baseline.knows(mark)]
         if violation.news or len(new) == len(violation.parts):

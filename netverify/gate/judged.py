@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from netverify.answers.plugin_notes import is_beside_the_api, witnesses_of
 from netverify.answers.route_verdicts import unique
@@ -46,11 +47,15 @@ class Judged(Remarked):
 _PROOFS = (Judgement.PROVED, Judgement.VACUOUS)
 
 
+ALL_EXEMPT: Final = "every flow that it is about is approved or excepted, so it holds whatever the policies are"
+"""A note beside a proof that says nothing about policy."""
+
+
 def held(judged: Judged) -> Judged:
     """``judged`` with nothing against it: what it is about is exempt."""
     exempt = exempted(judged.derivation)
     verdict = judgement(Verdict.VACUOUS, nobody_will_do=True)
-    remarks = replace(judged.remarks, notes=())
+    remarks = replace(judged.remarks, notes=(ALL_EXEMPT,))
     return replace(judged, verdict=verdict, remarks=remarks, among=frozenset(), derivation=exempt)
 
 

@@ -13,11 +13,11 @@ from netverify.gate.classes import FlowClass, answered
 from netverify.gate.intent.spec import World
 from netverify.gate.outcome import SAME_PODS, Violation
 from netverify.gate.pods import standing_in
+from netverify.gate.port_names import PortNames, denying_names, names_in
 from netverify.gate.router import GateRouter
 from netverify.model.behaviours import CAUTIOUS
-from netverify.model.cluster import ContainerPort, Workload
+from netverify.model.cluster import Workload
 from netverify.model.flow import End, Flow, Pod
-from netverify.model.traffic import Protocol
 from netverify.pairs.rule_pairs import RulePair
 from netverify.policy.predicate import (
     AddressIn,
@@ -37,7 +37,6 @@ from netverify.policy.predicate import (
     SameNode,
     Unspecified,
 )
-from netverify.policy.visit import leaves
 from netverify.query.outcome import Verdict
 from netverify.query.question import Question
 from netverify.records import dataclass
@@ -60,19 +59,28 @@ class Asked:
 
 
 def violation_of(
-    one: FlowClass, build: Callable[[FlowClass], Violation], asked: Asked, router: GateRouter, *, alone: bool = True
+    one: FlowClass,
+    build: Callable[[FlowClass], Violation],
+    asked: Asked,
+    router: GateRouter,
+    further: Sequence[tuple[FlowClass, Asked]] = (),
 ) -> Violation:
     """What ``build`` makes of ``one``, with the pods of it and what is new in it, where a baseline is read or written.
 
-    If it is ``alone``, and not one of several connections, its witness is one between pods that are new, if any.
+    Without ``further`` connections, its witness is one between pods that are new, if any.
     """
     violation, baseline = build(one), router.baseline
     if baseline is None and not router.names_pods:
         return violation
-    violation = replace(violation, ports=_meant(one, asked))
+    named = [names for names in (_names(*each) for each in ((one, asked), *further)) if names is not None]
+    if named:
+        violation = replace(violation, ports=tuple(sorted({text for names in named for text in names.meanings})))
     is_known = baseline is None or all(baseline.knows(mark) for mark in violation.marks)
-    if baseline is not None and is_known and (ports := baseline.new_ports(violation)):
-        violation = replace(violation, news=f"new since the baseline: {', '.join(ports)}")
+    before_of_ports = baseline.ports_of(violation) if baseline is not None and is_known else None
+    if before_of_ports is not None:
+        moved = tuple(dict.fromkeys(text for names in named for text in names.moved(before_of_ports)))
+        news = f"new since the baseline: {_listed(moved)}" if moved else ""
+        violation = replace(violation, has_moved=bool(moved), news=news)
     if is_known and not router.names_pods:
         return violation
     flows = _members(one, asked)
@@ -85,7 +93,7 @@ def violation_of(
     known = {pod for entry in before for pod in entry.pods}
     new = sorted(set(flows) - known) if all(entry.pods for entry in before) else []
     fresh = flows[new[0]] if new else _unlabelled(one, asked)
-    if alone and fresh is not None:
+    if not further and fresh is not None:
         violation = build(_showing(fresh, one, asked))
     is_created = _needs_another(fresh or _witness(one))
     return replace(violation, pods=pods, news=_news(sorted(flows), new, before, is_created=is_created))
@@ -100,9 +108,10 @@ def route_violation(  # noqa: PLR0913, PLR0917 - a way, its flows, and what they
     router: GateRouter,
 ) -> Violation:
     """The same of ``planned``, by flows of the classes that are ``chosen``: the pods are those of the first."""
-    leg, (first, *rest) = planned.legs[0], chosen
-    asked = Asked(leg.question, world, router.context_of(leg), assertion)
-    return violation_of(first, lambda one: build((one, *rest)), asked, router, alone=not rest)
+    first, *rest = chosen
+    asked = [Asked(leg.question, world, router.context_of(leg), assertion) for leg in planned.legs]
+    further = tuple(zip(rest, asked[1:], strict=False))
+    return violation_of(first, lambda one: build((one, *rest)), asked[0], router, further)
 
 
 def _members(one: FlowClass, asked: Asked) -> Mapping[str, Flow]:
@@ -151,29 +160,19 @@ def _may_differ(leaf: Leaf, end: End) -> bool:
             assert_never(never)
 
 
-def _meant(one: FlowClass, asked: Asked) -> tuple[str, ...]:
-    """The ports that a port name in the rules of ``one`` means, for the workloads of the manifests at its end.
+def _names(one: FlowClass, asked: Asked) -> PortNames | None:
+    """The port names that matter for ``one``; None where there are none, or no pod is at the end."""
+    flow, policies = _witness(one), asked.context.policies
+    allowing, denying = names_in((one.cause.flows,)), denying_names(policies)
+    if not (allowing or denying) or not isinstance(flow.destination, Pod):
+        return None
+    # A flow may need a plugin that knows no names, where what the name means now is let through by all others.
+    known = Decided(CAUTIOUS, asked.context.settings.fixed)
 
-    A workload whose address is known may be at another end: its ports count all the same.
-    """
-    flow = _witness(one)
-    names = {(leaf.protocol, leaf.name) for leaf in leaves(one.cause.flows) if isinstance(leaf, NamedPort)}
-    pod = flow.destination
-    if not names or not isinstance(pod, Pod):
-        return ()
-    found: set[tuple[Protocol, int]] = set()
-    for workload in _in_namespace(pod, asked):
-        other = pod if workload.key == pod.workload else standing_in(pod, workload)
-        for port in workload.ports:
-            if (port.protocol, port.name) not in names or (port.protocol, port.number) in found:
-                continue
-            if other is None or _holds(_to(flow, other, port), one, asked):
-                found.add((port.protocol, port.number))
-    return tuple(f"{protocol} {number}" for protocol, number in sorted(found))
+    def holds(other: Flow) -> bool:
+        return _holds(other, one, asked) or _holds(other, one, asked, known)
 
-
-def _to(flow: Flow, pod: Pod, port: ContainerPort) -> Flow:
-    return replace(flow, destination=pod, protocol=port.protocol, port=port.number)
+    return PortNames(allowing, denying, flow, holds, _in_namespace(flow.destination, asked))
 
 
 def _ways_to_be(workload: Workload, pod: Pod) -> Iterator[Pod]:
@@ -205,10 +204,10 @@ def _behaviours(one: FlowClass, asked: Asked) -> Choices:
     return Decided(CAUTIOUS, one.answer.witness.behaviours, asked.context.settings.fixed)
 
 
-def _holds(flow: Flow, one: FlowClass, asked: Asked) -> bool:
-    """Whether ``flow`` is one of ``one``. The reference reading decides."""
+def _holds(flow: Flow, one: FlowClass, asked: Asked, behaviours: Choices | None = None) -> bool:
+    """Whether ``flow`` is one of ``one``, under the ``behaviours`` of its witness or others. The reference decides."""
     wanted = one.cause.flows, *asked.question.asked
-    return answers_under(wanted, asked.context.policies, flow, _behaviours(one, asked))
+    return answers_under(wanted, asked.context.policies, flow, behaviours or _behaviours(one, asked))
 
 
 def _showing(flow: Flow, one: FlowClass, asked: Asked) -> FlowClass:

@@ -81,8 +81,9 @@ class Violation:
     ``parts`` is what it is made of, if that is several: a fingerprint and words for each. A baseline has to know all.
     ``covered`` are marks of it that a baseline of an earlier version need not know: it knows all their flows by others.
     ``shown_by`` are the goals that the witness is a model of, one for each connection of a route. ``pods`` are
-    workloads at its ends, ``ports`` what a port name of its rules means there (``TCP 5432``), and ``news`` is what is
-    new in it where a baseline knows something that reads the same: all are empty where no baseline is read or written.
+    workloads at its ends, ``ports`` what port names of rules mean there, None where no name matters, and ``news`` is
+    what is new in it where a baseline knows something that reads the same: all are empty where no baseline is read or
+    written. ``has_moved``: a name means something by now that the baseline does not know.
     """
 
     text: str
@@ -99,7 +100,8 @@ class Violation:
     covered: frozenset[str] = frozenset()
     shown_by: tuple[SolvedText, ...] = ()
     pods: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
+    ports: tuple[str, ...] | None = None
+    has_moved: bool = False
     news: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from netverify.model.behaviours import CNI_PROFILES, Behaviour
@@ -28,12 +28,16 @@ def _enforcing() -> dict[str, Mapping[Behaviour, bool]]:
     return {name: profile for name, profile in sorted(CNI_PROFILES.items()) if profile.get(enforced, True)}
 
 
-def keeping_to_the_api() -> tuple[str, ...]:
-    """The plugins that are known to keep to the API, sorted."""
+def keeping_to_the_api(enforced: Collection[Behaviour] = ()) -> tuple[str, ...]:
+    """The plugins that are known to keep to the API, and to enforce the policies that ``enforced`` are about; sorted.
+
+    One that enforces such policies in some versions alone, or only when told, is none of them.
+    """
     return tuple(
         name
         for name, profile in _enforcing().items()
         if all(profile.get(behaviour) is value for behaviour, value in KEPT_TO_THE_API.items())
+        and all(profile.get(one) is True for one in enforced)
     )
 
 

@@ -12,7 +12,7 @@ from netverify.report.remembered import Remembered, in_pieces, port_list
 from netverify.visible import visible
 
 _COLUMNS = ("source", "destination", "protocol", "allowed", "depends", "on")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def render_map_csv(view: MapView) -> Iterator[str]:
@@ -51,6 +51,6 @@ def _cells(access: Access) -> tuple[str, ...]:
 def cell(text: str) -> str:
     """``text`` as one cell: quoted where RFC 4180 wants it, and never a formula to a spreadsheet."""
     safe = visible(text)
-    if text.startswith(_FORMULA):
+    if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA):
         safe = f"'{safe}"
-    return f'"{safe.replace(chr(34), chr(34) * 2)}"' if any(one in safe for one in ',"') else safe
+    return f'"{safe.replace(chr(34), chr(34) * 2)}"' if any(one in safe for one in ',";') else safe

@@ -30,6 +30,7 @@ from netverify.sources.gathered import Gathered, merged
 from netverify.sources.gathering import Terms
 from netverify.sources.inputs import Inputs, Named, find_inputs
 from netverify.sources.ownership import settle
+from netverify.sources.unread_forms import HOLDS_MANIFESTS
 
 
 def with_every_namespace(cluster: Cluster) -> Cluster:
@@ -167,7 +168,7 @@ def inventory_of_inputs(inputs: Inputs, means: Means = ALONE) -> Inventory:
     ``means`` change how long it takes, and nothing else; a process that dies under them is a ``WorkerDiedError``.
     """
     found, rendered, namespace = inputs.found, inputs.rendered, inputs.default_namespace
-    outside = [*found.diagnostics, *rendered.diagnostics]
+    outside = [*found.diagnostics, *rendered.diagnostics, *(_in_other_forms(inputs) if inputs.strict else ())]
     collected = collect(inputs.sources, Terms(namespace, inputs.strict), means)
     gathered = with_config_maps(collected, inputs.sources, namespace)
     gaps = Gathered(unsupported=rendered.gaps)
@@ -180,6 +181,14 @@ def inventory_of_inputs(inputs: Inputs, means: Means = ALONE) -> Inventory:
         unrendered=(*rendered.unrendered, *inventory.coverage.unrendered),
     )
     return with_repeated_refused(replace(inventory, coverage=coverage), found.roots)
+
+
+def _in_other_forms(inputs: Inputs) -> Iterator[Diagnostic]:
+    """Files that hold manifests in a form that is not read, as errors."""
+    for path, reason in dict.fromkeys((*inputs.found.skipped, *inputs.rendered.skipped)):
+        if reason == HOLDS_MANIFESTS:
+            advice = "give what it becomes, or leave it out of what is read"
+            yield Diagnostic("NV133", Severity.ERROR, reason, Origin(path), advice)
 
 
 def _told_before(findings: Sequence[Diagnostic], gathered: Gathered) -> Gathered:

@@ -234,13 +234,12 @@ exceptions:
     edited("{from: namespace edge, to: ephi}", "{from: any pod, to: ephi}")
     control = report(audits).control("hipaa:164.312(a)(1)")
     assert control["state"] == "not shown"
-    assert control["why_not"] == ["exception `backup` accepts every port, and does not narrow both ends"]
+    assert control["why_not"] == ["exception `backup` does not say which ports it accepts, or between whom"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "state"), [("Namespace", "not shown"), ("NetworkPolicy", "supported, with exceptions")]
-)
-def test_an_annotation_of_a_namespace_accepts_everything_and_one_of_a_policy_what_it_allows(kind, state, audits):
+@pytest.mark.parametrize("kind", ["Namespace", "NetworkPolicy"])
+def test_an_annotation_keeps_a_control_from_being_shown(kind, audits):
+    """It accepts all that goes into a namespace, or all that a policy allows: the intent does not bound it."""
     bind("hipaa")
     note = 'annotations: {ignore.netverify.dev/ephi-inbound: "it moves; expires=2099-01-31; owner=team-data"}'
     open_to_edge = """
@@ -260,7 +259,7 @@ spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
     Path("m.yaml").write_text((CLOSED + open_to_edge).replace(named, f"{named[:-1]}, {note}}}"))
     done = report(audits, "-o", "text=out.txt")
     assert done.status == 0
-    assert done.states["hipaa:164.312(a)(1)"] == state
+    assert done.states["hipaa:164.312(a)(1)"] == "not shown"
     assert "or all that goes into or out of the annotated namespace" in Path("out.txt").read_text()
 
 
@@ -405,3 +404,24 @@ def test_the_exit_status_is_that_of_the_gate(audits):
     assert report(audits).status == main(["check", "m.yaml"], "netverify") == 1
     assert report(audits, "--fail-on", "never").status == 0
     assert audits.run("m.yaml").status == 2
+
+
+def test_a_file_of_ones_own_is_no_framework_that_is_shipped(audits):
+    """A report would name the standard, and show controls by what someone else asks for."""
+    bind("hipaa")
+    Path("mine.yaml").write_text(shipped()["hipaa"].read_text())
+    refused = audits.run("--framework", "./mine.yaml")
+    assert refused.status == 2
+    assert "is called `hipaa`, as a framework that netverify ships" in refused.err
+
+
+def test_a_control_is_not_shown_where_all_flows_are_approved(audits):
+    """However that is written: nothing is left over that policy could deny."""
+    bind("hipaa")
+    everything = "{ports: [1-65535, 1-65535/udp, 1-65535/sctp], justification: needed}"
+    edited("      to: ephi\n      within: true\n      flows: []", f"      to: ephi\n      flows: [{everything}]")
+    assert report(audits).states["hipaa:164.312(a)(1)"] == "supported"  # what is closed needs no approval
+    Path("m.yaml").write_text(OPEN)
+    control = report(audits).control("hipaa:164.312(a)(1)")
+    assert control["state"] != "supported"
+    assert any("so it holds whatever the policies are" in why for why in control["why_not"])

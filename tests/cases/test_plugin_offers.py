@@ -208,3 +208,29 @@ def test_what_any_plugin_does_is_shown_before_what_one_of_them_does(gates: Gates
     ]
     text = gates.run("-f", "manifests.yaml").out
     assert "namespace shop can reach namespace shop on TCP 5432; only with weave" in text
+
+
+DENIED = """
+---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: no-ssh}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {}}
+  ingress: [{action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 5432}}}]}]
+"""
+
+
+def test_a_proof_by_a_policy_for_the_whole_cluster_names_the_plugins_that_enforce_it(tmp_path: Path) -> None:
+    """Others keep to the NetworkPolicy API too, and let the traffic through."""
+    opened = SHOP.replace("ports: [{port: pg}]", "ports: [{port: pg}, {port: 5432}]") + DENIED
+    name = "destinationNamedPort: pg"
+    closed = opened.replace("tcp: {destinationPort: {number: 5432}}", name)
+    notes = [verifier(tmp_path, text).ask("can shop/client reach shop/db:5432").notes for text in (opened, closed)]
+    assert not [note for note in notes[0] if "proved" in note]
+    told = "with every plugin that keeps to the NetworkPolicy API and enforces ClusterNetworkPolicy: calico"
+    assert [note for note in notes[1] if "proved" in note] == [f"it is proved that nothing gets through {told}"]
+    named = verifier(tmp_path, closed, cni="kube-router", behaviours=CNI_PROFILES["kube-router"])
+    assert named.ask("can shop/client reach shop/db:5432").verdict == "reachable"

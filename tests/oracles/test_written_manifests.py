@@ -23,12 +23,8 @@ from oracles import published_schemas
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = sorted((ROOT / "tests" / "golden" / "reports").glob("*.yaml"))
-EXAMPLES = sorted(
-    path
-    for path in (ROOT / "examples").rglob("*.yaml")
-    if "gitops" not in path.parts and ".intent" not in path.suffixes
-)
-"""Without the objects of Flux and Argo CD, of which there are no schemas, and what has variables in it."""
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*/**/*.yaml") if "gitops" not in path.parts)
+"""Without intents, and without the objects of Flux and Argo CD, of which there are no schemas."""
 
 
 WITHOUT_SCHEMA = "policy.networking.k8s.io/"

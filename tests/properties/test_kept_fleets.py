@@ -143,7 +143,7 @@ def test_the_program_is_all_of_the_package(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Path, "read_bytes", lambda self: seen.append(self) or plain(self))  # type: ignore[func-returns-value]
     readings.fingerprint(math.inf, readings.WHOLE)
     package = Path(fleet_kept.__file__).parents[1]
-    assert set(seen) == set(package.rglob("*.py"))
+    assert set(seen) == {*package.rglob("*.py"), *package.rglob("compiled_lines.*.so")}
 
 
 def test_a_baseline_that_changes_has_it_judged_anew(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:

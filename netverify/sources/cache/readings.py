@@ -23,6 +23,7 @@ _PARTS = (
     "late.py",
     "model",
     "patterns.py",
+    "query",
     "records.py",
     "sources",
     "visible.py",
