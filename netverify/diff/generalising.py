@@ -176,7 +176,11 @@ def _ports(
     """The ports within ``sent`` that ``accepts`` takes for the ends of ``flow``; None where it is told by names."""
     if _by_name(flow):
         return None
-    starts = sorted({MIN_PORT, *(port for port in mentions.ports if MIN_PORT <= port <= MAX_PORT), flow.port})
+    # What a name means is one port alone: those after it are told apart from it.
+    named = flow.destination.ports if isinstance(flow.destination, Pod) else ()
+    single = {flow.port, *(port.number for port in named)}
+    cuts = {*mentions.ports, *single, *(port + 1 for port in single)}
+    starts = sorted({MIN_PORT, *(port for port in cuts if MIN_PORT <= port <= MAX_PORT)})
     found: dict[Protocol, PortSet] = {}
     for protocol in Protocol:
         taken: list[tuple[int, int]] = []

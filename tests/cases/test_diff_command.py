@@ -264,3 +264,26 @@ def test_a_name_cannot_move_the_cursor(capsys, tmp_path):
     _, out, err = run(capsys, str(tmp_path / "old.yaml"), str(tmp_path / "n\x1b[2Jw.yaml"), "--color", "never")
     assert "\x1b" not in out + err
     assert "\\x1b[2J" in out
+
+
+NAMED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: c, image: i, ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec: {podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: http}]}]}
+"""
+
+
+def test_a_port_name_that_moves_opens_one_port_and_closes_one(tmp_path, capsys):
+    """A name means one port, and none of those after it."""
+    for name, port in (("old", "8080"), ("new", "22")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(NAMED.replace("8080", port))
+    _, found = diffed(capsys, str(tmp_path / "old"), str(tmp_path / "new"), "--cni", "calico")
+    assert {one["traffic"] for one in found["appears"]} == {"TCP 22"}
+    assert {one["traffic"] for one in found["disappears"]} == {"TCP 8080"}
