@@ -97,6 +97,8 @@ def test_completion_scripts_ask_the_program(capsys, shell) -> None:
         ("netverify map --by n", {"namespace"}),
         ("netverify map --f", {"--focus", "--from", "--filename"}),
         ("netverify explain NV40", {"NV401", "NV409"}),
+        ("netverify report --framework pci", {"pci-dss-4.0.1"}),
+        ("netverify frameworks h", {"hipaa"}),
         ("netverify query --count", {"--counterexample"}),
     ],
 )

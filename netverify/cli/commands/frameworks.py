@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from netverify.cli.common_flags import output_flags
+from netverify.cli.framework_name import FrameworkName
 from netverify.cli.lazy_group import carried_out
 from netverify.report.formats import OF_DOCUMENTS
 
@@ -25,7 +26,7 @@ Examples:
 
 
 @click.command("frameworks", epilog=_EPILOG)
-@click.argument("name", metavar="[FRAMEWORK]", required=False)
+@click.argument("name", metavar="[FRAMEWORK]", required=False, type=FrameworkName())
 @output_flags(OF_DOCUMENTS)
 def frameworks_command(**given: Any) -> int:
     """List frameworks of controls, or show one of them.

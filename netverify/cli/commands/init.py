@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from netverify.cli.common_flags import paths_argument, quiet_flag, reading_flags
+from netverify.cli.framework_name import FrameworkName
 from netverify.cli.lazy_group import carried_out
 
 _EPILOG = """\b
@@ -49,6 +50,7 @@ CI = ("github", "gitlab", "pre-commit", "none")
     "--framework",
     "frameworks",
     metavar="FRAMEWORK",
+    type=FrameworkName(),
     multiple=True,
     help="Write what this framework needs proved instead, for you to bind its zones; repeatable.",
 )

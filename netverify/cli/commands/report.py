@@ -8,6 +8,7 @@ import click
 
 from netverify.cli.commands.check import FAIL_ON, SPEC
 from netverify.cli.common_flags import common_flags, paths_argument, routing_flags
+from netverify.cli.framework_name import FrameworkName
 from netverify.cli.lazy_group import carried_out
 from netverify.report.formats import OF_EVIDENCE
 
@@ -39,6 +40,7 @@ Exit status: as `netverify check`, for the assertions that name a control of
     "--framework",
     "frameworks",
     metavar="FRAMEWORK",
+    type=FrameworkName(),
     multiple=True,
     required=True,
     help="A framework of the list of `netverify frameworks`, or a file of your own; repeatable.",
