@@ -184,9 +184,8 @@ class _Run:
         baseline = self._terms.baseline
         if baseline is None:
             return violation
-        if not violation.has_moved and all(
-            mark in violation.covered or baseline.knows(mark) for mark in violation.marks
-        ):
+        are_known = all(mark in violation.covered or baseline.knows(mark) for mark in violation.marks)
+        if are_known and not violation.has_moved:
             return replace(violation, is_baselined=True, news="")
         new = [words for mark, words in violation.parts if not baseline.knows(mark)]
         if violation.news or len(new) == len(violation.parts):

@@ -414,14 +414,18 @@ FAULTS: dict[str, Fault] = {
 CHECKS = dict.fromkeys(check for *_, check in FAULTS.values())
 
 
+# The budget may end between opening something and the block that closes it; the collector closes it then.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:Implicitly cleaning up:ResourceWarning"),
+]
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_package_has_none_of_these_faults(check: Callable[[Path], None], tmp_path: Path) -> None:
     check(tmp_path)
 
 
-# The budget may end between opening something and the block that closes it; the collector closes it then.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore:Implicitly cleaning up:ResourceWarning")
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_noticed(name: str, tmp_path: Path) -> None:
     module, function, original, replacement, check = FAULTS[name]

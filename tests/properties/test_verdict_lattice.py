@@ -9,7 +9,7 @@ import pytest
 
 from netverify.answers.combined import _together as of_anyone
 from netverify.answers.verdict import Judgement, of_all, of_any
-from netverify.gate.judged import Judged, about_something, exempted, held, of_answers, together, with_steps
+from netverify.gate.judged import ALL_EXEMPT, Judged, about_something, exempted, held, of_answers, together, with_steps
 from netverify.gate.outcome import Result, Violation
 from netverify.query.derivation import Rule, Step
 from netverify.query.outcome import Answer, Effect, Reason, Routing, Scope, Verdict
@@ -142,7 +142,7 @@ def test_parts_about_nobody_count_only_where_all_are(verdicts):
 
 def test_what_is_exempt_holds_with_nothing_against_it():
     part = together([judged(Judgement.VACUOUS), judged(Judgement.UNKNOWN)])
-    assert (held(part).verdict, held(part).verdicts, held(part).notes) == ("proved", {Judgement.PROVED}, ())
+    assert (held(part).verdict, held(part).verdicts, held(part).notes) == ("proved", {Judgement.PROVED}, (ALL_EXEMPT,))
 
 
 @pytest.mark.parametrize("verdict", Judgement)
