@@ -23,7 +23,7 @@ ROWS = (
 )
 KEPT = tuple(row.key for row in ROWS)
 RUNS = 3
-INIT_LARGEST = 1_000
+INIT_LARGEST = 100
 
 
 def measure(folder: Path, workloads: int, policies: int) -> dict[str, float]:
