@@ -96,8 +96,7 @@ class Verifier:
         if isinstance(found, Listing):
             return (offered,)
         kept = plugin_notes.kept_to_the_api(self.settings)
-        shown = plugin_notes.witnesses_of(found.witness, found.route)
-        if kept is None or not plugin_notes.is_beside_the_api(*shown):
+        if kept is None or not plugin_notes.is_beside_the_api(*found.witnesses):
             return (offered,)
         with_others = Verifier(self.inventory, kept).answer(question)
         if with_others.verdict is not Verdict.UNREACHABLE:

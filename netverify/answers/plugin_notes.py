@@ -5,24 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netverify.answers.settings import Settings
-from netverify.model.behaviours import Behaviour
 from netverify.model.cluster import Cluster
 from netverify.model.cluster_network_policy import ENFORCED
-from netverify.model.plugins import KEPT_TO_THE_API, departs_from_the_api, keeping_to_the_api
-from netverify.query.outcome import Answer, Listing, Route, Witness
+from netverify.model.plugins import KEPT_TO_THE_API, departs_from_the_api, keeping_to_the_api, of_the_plugin
+from netverify.query.outcome import Answer, Listing, Witness
 from netverify.sources.coverage import Inventory
 from netverify.sources.plugin_signs import plugin_sign
 
 
-def witnesses_of(witness: Witness | None, route: Route | None) -> tuple[Witness, ...]:
-    """The flows that show one thing: those of the connections of its ``route``, else its ``witness``."""
-    shown = [leg.witness for leg in route.legs] if route is not None else [witness]
-    return tuple(one for one in shown if one is not None)
-
-
 def depends_on_the_plugin(*witnesses: Witness) -> bool:
     """Whether what ``witnesses`` show together needs something of the plugin."""
-    return any(isinstance(choice, Behaviour) for one in witnesses for choice, _ in one.needs)
+    return any(of_the_plugin(one.needs) for one in witnesses)
 
 
 def is_beside_the_api(*witnesses: Witness) -> bool:
@@ -65,4 +58,4 @@ def outcome_depends(outcome: Answer | Listing) -> bool:
     """Whether ``outcome`` shows something that depends on the plugin."""
     if isinstance(outcome, Listing):
         return any(depends_on_the_plugin(one.witness) for one in outcome.existing)
-    return depends_on_the_plugin(*witnesses_of(outcome.witness, outcome.route))
+    return depends_on_the_plugin(*outcome.witnesses)

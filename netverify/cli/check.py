@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from netverify.cli.baselines import write_known
-from netverify.cli.checked import Checked, checked_by, evidence_of_gate, gate_status, naming_goals
-from netverify.cli.commands.check import FAILING
+from netverify.cli.checked import Checked, checked_by, evidence_of_gate, gate_status, judging_of, naming_goals
 from netverify.cli.gate_reports import RunFacts, rendered_gate, step_summary
 from netverify.cli.goals import emptied, write_goals
 from netverify.cli.intended import Intended, intent_of
@@ -19,7 +18,7 @@ from netverify.cli.outputs import Output
 from netverify.cli.refusal import Refusal
 from netverify.cli.report_formats import this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import CheckRequest, assumptions_of, named_by_fail_on, solving_of
+from netverify.cli.request import CheckRequest, solving_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain
 from netverify.cli.unchanged import is_unchanged
@@ -42,19 +41,11 @@ def run(**flags: Any) -> int:
         is_judged = len(named) > 1 and Path(path).parent == Path() and not flags["specs"]
         if Path(path).name in INTENT_FILES and not is_judged:
             raise Refusal("NV420", f"`{path}` is an intent file, and no manifest", f"name it with `--spec {path}`")
-    fail_on = "never" if flags["fail_on"] == "nothing" else flags["fail_on"]  # `nothing` is its older name
     request = CheckRequest(
-        specs=flags["specs"],
-        cni=flags["cni"],
-        assumptions=assumptions_of(flags),
-        failing=named_by_fail_on(fail_on, FAILING, "verdict"),
-        severity=flags["severity"],
-        ids=flags["ids"],
-        with_exceptions=not flags["no_exceptions"],
+        **judging_of(flags),
         baseline=flags["baseline"],
         write_baseline=flags["write_baseline"],
         changed_since=flags["changed_since"],
-        reproducible=flags["reproducible"],
         **solving_of(flags),
     )
     if flags["watch"]:

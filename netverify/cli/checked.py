@@ -7,17 +7,18 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from netverify.answers.settings import Settings
 from netverify.budget import OutOfBudgetError
 from netverify.cli.baselines import BaselineReader, known_violations
+from netverify.cli.commands.check import FAILING
 from netverify.cli.evidence import digests_of, options_json, tool
 from netverify.cli.exit_status import exit_status, gravest
 from netverify.cli.intended import Intended, refused_controller, with_assumed
 from netverify.cli.progress import counted, progress
 from netverify.cli.reading import read_sources, solving_settings
-from netverify.cli.request import CheckRequest, Sources
+from netverify.cli.request import CheckRequest, Sources, assumptions_of, named_by_fail_on
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain, complain_about
 from netverify.cli.unread import each_with_unread, misasked, unread
@@ -39,6 +40,24 @@ from netverify.verify import Verifier
 
 _FOR_INTENT_S: Final = 5.0
 """The intent is read even in a shorter time: a report then names what was not decided."""
+
+
+def judging_of(flags: dict[str, Any]) -> dict[str, Any]:
+    """What ``flags`` say for the fields of :class:`CheckRequest` about what is judged, and what fails.
+
+    Raises :class:`Refusal` for a verdict that cannot fail.
+    """
+    fail_on = "never" if flags["fail_on"] == "nothing" else flags["fail_on"]  # `nothing` is its older name
+    return {
+        "specs": flags["specs"],
+        "cni": flags["cni"],
+        "assumptions": assumptions_of(flags),
+        "failing": named_by_fail_on(fail_on, FAILING, "verdict"),
+        "severity": flags["severity"],
+        "ids": flags["ids"],
+        "with_exceptions": not flags["no_exceptions"],
+        "reproducible": flags["reproducible"],
+    }
 
 
 @dataclass(frozen=True, slots=True)

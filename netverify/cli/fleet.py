@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from netverify.budget import Checkpoint, OutOfBudgetError
 from netverify.cli.budget_flags import budget_of
-from netverify.cli.commands.check import FAILING
+from netverify.cli.checked import judging_of
 from netverify.cli.exit_status import gravest
 from netverify.cli.fleet_engines import Processes, RayActors
 from netverify.cli.fleet_judging import Task, not_judged, undecided
@@ -24,7 +24,7 @@ from netverify.cli.progress import counted
 from netverify.cli.refusal import Refusal
 from netverify.cli.report_formats import rendered, this_run
 from netverify.cli.reports import reported
-from netverify.cli.request import CheckRequest, Sources, assumptions_of, named_by_fail_on, routing_of
+from netverify.cli.request import CheckRequest, Sources, assumptions_of, routing_of
 from netverify.cli.statuses import ExitStatus
 from netverify.cli.streams import complain_about
 from netverify.cli.watchdog import watchdog, within
@@ -66,16 +66,8 @@ class FleetRequest:
 
 def run(**flags: Any) -> int:
     """Does what the flags ask for."""
-    fail_on = "never" if flags["fail_on"] == "nothing" else flags["fail_on"]  # `nothing` is its older name
     each = CheckRequest(
-        specs=flags["specs"],
-        cni=flags["cni"],
-        assumptions=assumptions_of(flags),
-        failing=named_by_fail_on(fail_on, FAILING, "verdict"),
-        severity=flags["severity"],
-        ids=flags["ids"],
-        with_exceptions=not flags["no_exceptions"],
-        reproducible=flags["reproducible"],
+        **judging_of(flags),
         assumed=assumed(flags["cni"], assumptions_of(flags)),
         routing=routing_of(flags),
         sources=Sources(

@@ -32,7 +32,7 @@ from netverify.report.evidence_json import render_approved_csv, render_assessmen
 from netverify.report.formats import Format
 from netverify.report.report import Report
 from netverify.sources.coverage import Inventory
-from netverify.sources.unread_forms import HOLDS_MANIFESTS
+from netverify.sources.unread_forms import in_other_forms
 
 
 def run(frameworks: Sequence[str], **flags: Any) -> int:
@@ -123,7 +123,7 @@ def _reported(
 
 def _is_whole(checked: Checked) -> bool:
     """Whether all that holds manifests was read; a gate lets files pass that are in a form that nobody reads."""
-    return not checked.lacks_input and all(why != HOLDS_MANIFESTS for _, why in checked.inventory.coverage.skipped)
+    return not checked.lacks_input and not in_other_forms(checked.inventory.coverage.skipped)
 
 
 def _report(assessment: Assessment, inventory: Inventory, made: Made) -> Report:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from netverify.answers.plugin_notes import is_beside_the_api, witnesses_of
+from netverify.answers.plugin_notes import is_beside_the_api
 from netverify.answers.route_verdicts import unique
 from netverify.answers.verdict import Judgement, judgement, of_claims
 from netverify.gate.outcome import SAME_PODS, Violation
@@ -144,6 +144,6 @@ def _likely_first(violation: Violation) -> tuple[bool, bool, bool, str, str]:
     Of these, each in the order of texts. Where a rule changed, what it does with the same pods as before comes last.
     """
     is_new = violation.news != SAME_PODS
-    is_beside = is_beside_the_api(*witnesses_of(violation.witness, violation.route))
+    is_beside = is_beside_the_api(*violation.witnesses)
     is_possible = violation.scope is not Scope.EXISTING
     return (not is_new, is_beside, is_possible, violation.said, violation.fingerprint)

@@ -15,7 +15,7 @@ from netverify.diagnostics import Diagnostic
 from netverify.gate.intent.spec import Assertion, ExceptionText, World, ZoneText
 from netverify.model.cluster import WorkloadKey
 from netverify.query.derivation import Derived, EvidenceDigests, GoalFile, SolvedText
-from netverify.query.outcome import Reason, Route, Scope, Witness
+from netverify.query.outcome import Reason, Route, Scope, Witness, witnesses_of
 from netverify.query.remarks import Remarked
 from netverify.records import dataclass
 from netverify.routes.doors import GATEWAY_STANDS_IN, NODE_STANDS_IN
@@ -103,6 +103,11 @@ class Violation:
     ports: tuple[str, ...] | None = None
     has_moved: bool = False
     news: str = ""
+
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """The flows that show it: one for each connection of its route, if there is one."""
+        return witnesses_of(self.witness, self.route)
 
     @property
     def said(self) -> str:

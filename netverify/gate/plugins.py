@@ -10,7 +10,6 @@ from netverify.answers.plugin_notes import (
     is_beside_the_api,
     offer,
     proved_with_the_others,
-    witnesses_of,
 )
 from netverify.diagnostics import Diagnostic, Severity
 from netverify.gate.checking import Terms
@@ -56,9 +55,9 @@ def _noted(result: Result, inventory: Inventory) -> Result:
 
 def _depends(result: Result) -> bool:
     """Whether each violation needs something of the plugin: where one does not, to name the plugin changes nothing."""
-    shown = [witnesses_of(one.witness, one.route) for one in result.violations]
+    shown = [one.witnesses for one in result.violations]
     return result.verdict is GateVerdict.REFUTED and bool(shown) and all(depends_on_the_plugin(*one) for one in shown)
 
 
 def _is_beside(violation: Violation) -> bool:
-    return is_beside_the_api(*witnesses_of(violation.witness, violation.route))
+    return is_beside_the_api(*violation.witnesses)

@@ -41,9 +41,14 @@ def keeping_to_the_api(enforced: Collection[Behaviour] = ()) -> tuple[str, ...]:
     )
 
 
+def of_the_plugin(needs: Iterable[tuple[object, bool]]) -> dict[Behaviour, bool]:
+    """Those of ``needs`` that are about the plugin, in their order; others are about what policy leaves open."""
+    return {one: value for one, value in needs if isinstance(one, Behaviour)}
+
+
 def departs_from_the_api(needs: Iterable[tuple[object, bool]]) -> bool:
     """Whether what has these ``needs`` happens only with a plugin that does not keep to the API."""
-    return any(isinstance(one, Behaviour) and KEPT_TO_THE_API.get(one, value) is not value for one, value in needs)
+    return any(KEPT_TO_THE_API.get(one, value) is not value for one, value in of_the_plugin(needs).items())
 
 
 def plugins_by(needs: Mapping[Behaviour, bool]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -153,6 +153,17 @@ class Answer(Remarked):
     each_way: tuple[Verdict, ...] = ()
     read_as: tuple[str, ...] = ()
 
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """The flows that show it: one for each connection of its route, if there is one."""
+        return witnesses_of(self.witness, self.route)
+
+
+def witnesses_of(witness: Witness | None, route: Route | None) -> tuple[Witness, ...]:
+    """The flows that show one thing: those of the connections of its ``route``, else its ``witness``."""
+    shown = [leg.witness for leg in route.legs] if route is not None else [witness]
+    return tuple(one for one in shown if one is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

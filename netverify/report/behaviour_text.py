@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netverify.late import late
 from netverify.model.behaviours import MEANING, MEANING_OF_NOT, Behaviour, name_of
-from netverify.model.plugins import plugins_by
+from netverify.model.plugins import of_the_plugin, plugins_by
 from netverify.pairs.outcome import NAMESPACE_LABELS, POD_ADDRESS, POD_LABELS, SAME_NODE, SERVICE_ACCOUNT
 from netverify.policy.predicate import Choice, Unspecified
 from netverify.query.wording import setting_words
@@ -68,7 +68,7 @@ def dependence_text(needs: Iterable[tuple[Choice, bool]], cni: str | None) -> st
     That is the plugin, or where the user says that it is ``cni``, a behaviour that is not known of it.
     ``needs`` are those of one flow: on further plugins another one may do, so that nothing is said of these.
     """
-    chosen = {behaviour: value for behaviour, value in needs if isinstance(behaviour, Behaviour)}
+    chosen = of_the_plugin(needs)
     if not chosen:
         return ""
     if cni is not None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from netverify.report.quantities import counted, counted_kinds, listed
 from netverify.sources.coverage import Coverage, Inventory
-from netverify.sources.unread_forms import HOLDS_MANIFESTS, form_of
+from netverify.sources.unread_forms import HOLDS_MANIFESTS, form_of, in_other_forms
 
 
 def _modelled(inventory: Inventory) -> str:
@@ -39,7 +39,7 @@ def _left_out(coverage: Coverage) -> tuple[str, ...]:
     for why in dict.fromkeys(reason for _, reason in coverage.unrendered):
         things = tuple(what for what, reason in coverage.unrendered if reason == why)
         parts.append(f"{listed(things)} not rendered: {why}")
-    if unread := tuple(path for path, reason in coverage.skipped if reason == HOLDS_MANIFESTS):
+    if unread := in_other_forms(coverage.skipped):
         parts.append(_unread_forms(unread))
     for why in sorted({reason for _, reason in coverage.skipped} - {HOLDS_MANIFESTS}):
         paths = tuple(path for path, reason in coverage.skipped if reason == why)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netverify.answers.plugin_notes import is_beside_the_api, witnesses_of
+from netverify.answers.plugin_notes import is_beside_the_api
 from netverify.diagnostics import Origin
 from netverify.gate.outcome import GRAVEST, GateReport, GateVerdict, Result, Violation
-from netverify.model.behaviours import Behaviour
-from netverify.model.plugins import plugins_by
+from netverify.model.plugins import of_the_plugin, plugins_by
 from netverify.query.outcome import Effect, Reason
 from netverify.records import dataclass
 
@@ -141,9 +140,7 @@ def responsible_place(violation: Violation) -> Origin | None:
 
 def violation_text(violation: Violation) -> str:
     """What ``violation`` is in a line, with the plugins that it needs, if these do not keep to the API."""
-    shown = witnesses_of(violation.witness, violation.route)
-    if not is_beside_the_api(*shown):
+    if not is_beside_the_api(*violation.witnesses):
         return violation.said
-    needs = {choice: value for one in shown for choice, value in one.needs if isinstance(choice, Behaviour)}
-    doing, _, _ = plugins_by(needs)
+    doing, _, _ = plugins_by(of_the_plugin(need for one in violation.witnesses for need in one.needs))
     return f"{violation.said}; only with {', '.join(doing) or 'a plugin that departs from the NetworkPolicy API'}"

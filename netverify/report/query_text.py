@@ -80,8 +80,7 @@ def _dependence(outcome: Answer | Listing, cni: str | None) -> str:
         witnesses = [one.witness for one in outcome.existing]
         sure = any(_DEPENDS not in text for text in outcome.possible) or not all(one.needs for one in witnesses)
         return "" if sure else dependence_text((need for one in witnesses[:1] for need in one.needs), cni)
-    legs = [leg.witness for leg in outcome.route.legs] if outcome.route is not None else [outcome.witness]
-    return dependence_text((need for one in legs if one is not None for need in one.needs), cni)
+    return dependence_text((need for one in outcome.witnesses for need in one.needs), cni)
 
 
 def _limits(outcome: Answer | Listing, cni: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import assert_never
 from netverify.diagnostics import Origin
 from netverify.model.behaviours import Behaviour
 from netverify.model.flow import End
+from netverify.model.plugins import of_the_plugin
 from netverify.query.outcome import Effect, Reason, Route, Witness
 from netverify.report.behaviour_text import condition_text, left_open_text, plugins_text
 from netverify.report.endpoint_text import endpoint_text, port_text
@@ -68,7 +69,7 @@ def _witness_entries(witness: Witness, inventory: Inventory, *, made_up: bool) -
 
 def _behaviour_entries(witness: Witness) -> list[Entry]:
     """What the flow needs: of the plugin all together, with those that do it; then what policy leaves open."""
-    of_plugin = {one: value for one, value in witness.needs if isinstance(one, Behaviour)}
+    of_plugin = of_the_plugin(witness.needs)
     said = [condition_text(one, value=value) for one, value in of_plugin.items()]
     entries = [
         Entry("" if number else "only", f"{'and' if number else 'where'} {text}") for number, text in enumerate(said)

@@ -30,7 +30,7 @@ from netverify.sources.gathered import Gathered, merged
 from netverify.sources.gathering import Terms
 from netverify.sources.inputs import Inputs, Named, find_inputs
 from netverify.sources.ownership import settle
-from netverify.sources.unread_forms import HOLDS_MANIFESTS
+from netverify.sources.unread_forms import HOLDS_MANIFESTS, in_other_forms
 
 
 def with_every_namespace(cluster: Cluster) -> Cluster:
@@ -185,10 +185,9 @@ def inventory_of_inputs(inputs: Inputs, means: Means = ALONE) -> Inventory:
 
 def _in_other_forms(inputs: Inputs) -> Iterator[Diagnostic]:
     """Files that hold manifests in a form that is not read, as errors."""
-    for path, reason in dict.fromkeys((*inputs.found.skipped, *inputs.rendered.skipped)):
-        if reason == HOLDS_MANIFESTS:
-            advice = "give what it becomes, or leave it out of what is read"
-            yield Diagnostic("NV133", Severity.ERROR, reason, Origin(path), advice)
+    advice = "give what it becomes, or leave it out of what is read"
+    for path in in_other_forms((*inputs.found.skipped, *inputs.rendered.skipped)):
+        yield Diagnostic("NV133", Severity.ERROR, HOLDS_MANIFESTS, Origin(path), advice)
 
 
 def _told_before(findings: Sequence[Diagnostic], gathered: Gathered) -> Gathered:

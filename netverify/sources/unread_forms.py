@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,11 @@ _SUFFIXES: Final = frozenset({*_TEMPLATES, *_LANGUAGES, *_COMPRESSED, *_OTHERS})
 _BEFORE: Final = pattern(r"\.(?:ya?ml|json)\.", re.IGNORECASE)
 _FIELDS: Final = tuple(pattern(rb"\b%s[\"']?\s*[:=]" % name) for name in (b"apiVersion", b"kind"))
 _TERRAFORM: Final = pattern(rb"\bresource\s+\"(?:kubernetes|kubectl|helm)_")
+
+
+def in_other_forms(skipped: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Of ``skipped`` paths with their reasons, those of files that hold manifests, each once."""
+    return tuple(dict.fromkeys(path for path, reason in skipped if reason == HOLDS_MANIFESTS))
 
 
 def holds_manifests(entry: os.DirEntry[str]) -> bool:

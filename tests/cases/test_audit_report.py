@@ -28,6 +28,19 @@ assertions:
 controls:
 - {{id: "1", title: '{HOSTILE}', intent: '{HOSTILE}', evidence: proves, because: '{HOSTILE}', assertions: [inbound]}}
 """
+OPEN_TO_EDGE = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: back, namespace: clinic}
+spec:
+  podSelector: {}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: out, namespace: edge}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -191,19 +204,7 @@ def test_existing_pods_only_is_said_beside_the_verdict(audits):
 
 def test_violations_are_shown_with_their_rule_and_exceptions_with_owner_reason_and_end(audits):
     bind("hipaa")
-    Path("m.yaml").write_text(CLOSED + """
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: back, namespace: clinic}
-spec:
-  podSelector: {}
-  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: out, namespace: edge}
-spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
-""")  # fmt: skip
+    Path("m.yaml").write_text(CLOSED + OPEN_TO_EDGE)
     done = report(audits, "-o", "text=out.txt")
     assert done.status == 1
     control = done.control("hipaa:164.312(a)(1)")
@@ -242,21 +243,8 @@ def test_an_annotation_keeps_a_control_from_being_shown(kind, audits):
     """It accepts all that goes into a namespace, or all that a policy allows: the intent does not bound it."""
     bind("hipaa")
     note = 'annotations: {ignore.netverify.dev/ephi-inbound: "it moves; expires=2099-01-31; owner=team-data"}'
-    open_to_edge = """
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: back, namespace: clinic}
-spec:
-  podSelector: {}
-  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: out, namespace: edge}
-spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
-"""
     named = "{name: clinic}" if kind == "Namespace" else "{name: back, namespace: clinic}"
-    Path("m.yaml").write_text((CLOSED + open_to_edge).replace(named, f"{named[:-1]}, {note}}}"))
+    Path("m.yaml").write_text((CLOSED + OPEN_TO_EDGE).replace(named, f"{named[:-1]}, {note}}}"))
     done = report(audits, "-o", "text=out.txt")
     assert done.status == 0
     assert done.states["hipaa:164.312(a)(1)"] == "not shown"
